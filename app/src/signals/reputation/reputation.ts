@@ -1,6 +1,9 @@
 /** Why nothing is known of an address's abuse record. */
 export type ReputationCause = 'private' | 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
 
+/** Why AbuseIPDB gave no usable answer. */
+export type CheckCause = Exclude<ReputationCause, 'private'>;
+
 /**
  * What AbuseIPDB's CHECK says of one address. Only the score is certain to be there. A text that
  * AbuseIPDB gives as `null` (it does not know) is empty; a field that an answer lacks is absent.

@@ -1,0 +1,73 @@
+import { type CheckedAddress, readAddress } from './address.ts';
+import { type Answer, jsonAnswer } from './answer.ts';
+import type { CheckQuery } from './check-call.ts';
+import type { CheckData } from './check-data.ts';
+import {
+  ADDRESS_INVALID,
+  ADDRESS_MISSING,
+  type ApiError,
+  errorAnswer,
+  MAX_AGE_INVALID,
+  quotaExceeded,
+  UNAUTHENTICATED,
+} from './errors.ts';
+import type { Fault, FaultScore } from './fault.ts';
+import type { DailyQuota } from './quota.ts';
+import { recordOf } from './record.ts';
+
+/** What the endpoint answers from. */
+export interface CheckService {
+  /** The accepted key; any that is not empty when absent. */
+  readonly key: string | undefined;
+  readonly quota: DailyQuota;
+  /** Records that were set, by canonical address. */
+  readonly records: ReadonlyMap<string, Partial<CheckData>>;
+  readonly now: () => number;
+}
+
+const DEFAULT_MAX_AGE = '30';
+
+/** Answers CHECK. Whoever has a valid key pays with one check of the quota, even for a parameter error. */
+export function check(service: CheckService, query: CheckQuery, fault?: Fault): Answer {
+  const { quota } = service;
+  if (!isAccepted(query.key, service.key)) return errorAnswer([UNAUTHENTICATED], quota.headers());
+  if (!quota.take()) {
+    const headers = { ...quota.headers(), ...quota.retryHeaders() };
+    return errorAnswer([quotaExceeded(quota.limit)], headers);
+  }
+  const address = readAddress(query.ipAddress ?? '');
+  const maxAgeInDays = readMaxAge(query.maxAgeInDays ?? DEFAULT_MAX_AGE);
+  if (address === undefined || maxAgeInDays === undefined) {
+    return errorAnswer(parameterErrors(query, address), quota.headers());
+  }
+  const record = recordOf(address, maxAgeInDays, service.now());
+  const data = { ...record, ...service.records.get(address.canonical) };
+  const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
+  const score = fault?.kind === 'score' ? faultyScore(fault.value, data) : {};
+  return jsonAnswer(200, { data: { ...shown, ...score } }, quota.headers());
+}
+
+function isAccepted(key: string | undefined, accepted: string | undefined): boolean {
+  return accepted === undefined ? Boolean(key) : key === accepted;
+}
+
+function readMaxAge(text: string): number | undefined {
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return days >= 1 && days <= 365 ? days : undefined;
+}
+
+function parameterErrors(
+  query: CheckQuery,
+  address: CheckedAddress | undefined,
+): [ApiError, ...ApiError[]] {
+  if (address !== undefined) return [MAX_AGE_INVALID];
+  const addressError = query.ipAddress ? ADDRESS_INVALID : ADDRESS_MISSING;
+  const ageIsValid = readMaxAge(query.maxAgeInDays ?? DEFAULT_MAX_AGE) !== undefined;
+  return ageIsValid ? [addressError] : [addressError, MAX_AGE_INVALID];
+}
+
+function faultyScore(value: FaultScore, data: Partial<CheckData>): Record<string, unknown> {
+  if (value === 'missing') return { abuseConfidenceScore: undefined };
+  if (value === 'text') return { abuseConfidenceScore: `${data.abuseConfidenceScore}` };
+  return { abuseConfidenceScore: value };
+}

@@ -1,0 +1,39 @@
+/** What the value of a claim can be: the identity server drops null, objects and mixed lists in silence. */
+export type ClaimValue = string | number | boolean | readonly string[];
+
+/** One change to the token, as the identity server reads it. Any further member would void the answer. */
+export type Operation =
+  | {
+      readonly op: 'add';
+      readonly path: string;
+      readonly value: string | { readonly name: string; readonly value: ClaimValue };
+    }
+  | { readonly op: 'replace'; readonly path: string; readonly value: ClaimValue }
+  | { readonly op: 'remove'; readonly path: string };
+
+/**
+ * Which operations the request admits. The identity server drops any other without a word, so
+ * whatever is sent is checked here first.
+ */
+export interface AllowedOperations {
+  /** Whether an operation on this path would be applied rather than dropped. */
+  allows(op: Operation['op'], path: string): boolean;
+}
+
+/** Reads `allowedOperations` of a request: a list of `{ op, paths }`. What does not fit allows nothing. */
+export function readAllowedOperations(member: unknown): AllowedOperations {
+  const paths = new Map<string, Set<string>>();
+  for (const entry of Array.isArray(member) ? member : []) {
+    if (typeof entry?.op !== 'string' || !Array.isArray(entry.paths)) continue;
+    const known = paths.get(entry.op);
+    if (known === undefined) paths.set(entry.op, new Set(entry.paths));
+    else for (const path of entry.paths) known.add(path);
+  }
+  return {
+    allows(op, path) {
+      const admitted = paths.get(op);
+      if (admitted === undefined) return false;
+      return admitted.has(path) || admitted.has(path.slice(0, path.lastIndexOf('/') + 1));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Change } from '../change.ts';
+import type { TokenRequest } from '../request.ts';
+import { planClaims } from './claims.ts';
+import { planLifetime, planRefreshToken } from './lifetimes.ts';
+import { planAudience, planScopes } from './lists.ts';
+import { Plan } from './plan.ts';
+
+export type { EffectName, LeftOut, LeftOutCause, Plan } from './plan.ts';
+
+/** Turns what the policy wants changed into the operations that the identity server will apply. */
+export function planOperations(request: TokenRequest, changes: readonly Change[]): Plan {
+  const plan = new Plan(request.allowed);
+  if (changes.length === 0) return plan;
+  planLifetime(plan, request, changes);
+  planRefreshToken(plan, request, changes);
+  planScopes(plan, request, changes);
+  planAudience(plan, request, changes);
+  planClaims(plan, request, changes);
+  return plan;
+}

@@ -1,0 +1,80 @@
+import type { Change } from '../change.ts';
+import type { TokenRequest } from '../request.ts';
+import { lifetimeOf } from '../token.ts';
+import type { EffectName, Plan } from './plan.ts';
+
+/**
+ * Cuts the access token to the shortest lifetime asked for. A token that is shorter already stays as
+ * it is: `replace` has no upper bound, so sending the ceiling would lengthen it.
+ */
+export function planLifetime(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
+  planCeiling(plan, {
+    effect: 'lifetime',
+    path: '/accessToken/claims/expires_in',
+    current: lifetimeOf(request.accessToken.claims),
+    changes,
+    ceiling: (change) => change.lifetime,
+  });
+}
+
+/** Removes the refresh token from the answer to the client, or cuts its lifetime. */
+export function planRefreshToken(
+  plan: Plan,
+  request: TokenRequest,
+  changes: readonly Change[],
+): void {
+  if (!mayHoldRefreshToken(request)) return;
+  const dropping = changes.filter((change) => change.refreshToken?.drop === true);
+  if (dropping.length > 0) {
+    const path = '/response/parameters/refresh_token';
+    plan.restrict(dropping, 'refresh_token.drop', { op: 'remove', path });
+    if (plan.allows({ op: 'remove', path })) return;
+  }
+  planCeiling(plan, {
+    effect: 'refresh_token.lifetime',
+    path: '/refreshToken/claims/expires_in',
+    current: request.refreshToken && lifetimeOf(request.refreshToken.claims),
+    changes,
+    ceiling: (change) => change.refreshToken?.lifetime,
+  });
+}
+
+interface Ceiling {
+  readonly effect: EffectName;
+  readonly path: string;
+  /** Seconds, or `undefined` when the request does not say or the token never ends. */
+  readonly current: number | undefined;
+  readonly changes: readonly Change[];
+  readonly ceiling: (change: Change) => number | undefined;
+}
+
+function planCeiling(plan: Plan, { effect, path, current, changes, ceiling }: Ceiling): void {
+  const shortening = changes.filter((change) => {
+    const seconds = ceiling(change);
+    return seconds !== undefined && (current === undefined || seconds < current);
+  });
+  if (shortening.length === 0) return;
+  const value = Math.min(
+    ...shortening.map((change) => ceiling(change) ?? Number.POSITIVE_INFINITY),
+  );
+  plan.restrict(shortening, effect, { op: 'replace', path, value });
+}
+
+const GRANTS_WITH_REFRESH_TOKEN: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'password',
+  'refresh_token',
+]);
+
+/**
+ * Contract v1.0 does not say whether a refresh token goes with the access token; from v1.1 on the
+ * request holds `refreshToken` whenever one does. `organization` came with v1.1 as well, so a request
+ * without it counts as v1.0, where a grant that usually brings a refresh token is taken to do so.
+ */
+function mayHoldRefreshToken(request: TokenRequest): boolean {
+  if (request.refreshToken !== undefined) return true;
+  if (request.responseParameters !== undefined) {
+    return request.responseParameters.includes('refresh_token');
+  }
+  return request.organization === undefined && GRANTS_WITH_REFRESH_TOKEN.has(request.grant);
+}

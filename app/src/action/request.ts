@@ -1,0 +1,180 @@
+import { type AllowedOperations, readAllowedOperations } from './operation.ts';
+
+/** A header or a form parameter of the token request: every value it came with, in order. */
+export interface NamedValues {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export interface Claim {
+  readonly name: string;
+  /** `undefined` for a claim that the identity server sent without a value, being empty. */
+  readonly value: unknown;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly handle: string;
+  /** 0 for the root organization. */
+  readonly depth: number;
+}
+
+/**
+ * The pre-issue access token request, read. What the identity server leaves out is empty here: it
+ * never sends null, an empty text or an empty list.
+ */
+export interface TokenRequest {
+  /** The identity server's correlation id; the same on its retry. */
+  readonly requestId: string | undefined;
+  readonly tenant: { readonly id: string; readonly name: string };
+  readonly organization: Organization | undefined;
+  readonly user: { readonly id: string; readonly organization: Organization | undefined };
+  readonly userStore: string;
+  readonly clientId: string;
+  readonly grant: string;
+  /** What the client asked for; often empty, see `accessToken.scopes` for what is granted. */
+  readonly scopes: readonly string[];
+  readonly headers: readonly NamedValues[];
+  readonly params: readonly NamedValues[];
+  readonly accessToken: {
+    /** Granted scopes, elements as sent: their indexes are those of the operations. */
+    readonly scopes: readonly unknown[];
+    readonly claims: readonly Claim[];
+    /** False when scopes or claims came as something else than lists, so that nothing can be removed. */
+    readonly readable: boolean;
+  };
+  /** Absent when no refresh token goes with the access token, or the contract is older than v1.1. */
+  readonly refreshToken: { readonly claims: readonly Claim[] } | undefined;
+  /** Names of the token response's members, from contract v1.3 on. */
+  readonly responseParameters: readonly unknown[] | undefined;
+  readonly allowed: AllowedOperations;
+}
+
+/** A body that is no pre-issue access token request. The message names the fault and echoes nothing. */
+export class RequestError extends Error {}
+
+const ACTION_TYPE = 'PRE_ISSUE_ACCESS_TOKEN';
+
+/**
+ * Reads a request body. Members that are unknown, absent or of another type than the contract gives
+ * them are survived; only what makes the body no request of this action is an error.
+ *
+ * @throws RequestError
+ */
+export function readTokenRequest(body: string): TokenRequest {
+  const root = parseObject(body);
+  if (root.actionType !== ACTION_TYPE) {
+    throw new RequestError(`actionType must be ${ACTION_TYPE}.`);
+  }
+  if (!isObject(root.event)) throw new RequestError('event is missing.');
+  const event = root.event;
+  if (!isObject(event.accessToken)) throw new RequestError('event.accessToken is missing.');
+  const request = object(event.request);
+  const tenant = object(event.tenant);
+  const user = object(event.user);
+  const response = object(event.response);
+  return {
+    requestId: typeof root.requestId === 'string' ? root.requestId : undefined,
+    tenant: { id: text(tenant.id), name: text(tenant.name) },
+    organization: organization(event.organization),
+    user: { id: text(user.id), organization: organization(user.organization) },
+    userStore: text(object(event.userStore).name),
+    clientId: text(request.clientId),
+    grant: text(request.grantType),
+    scopes: list(request.scopes).filter(isText),
+    headers: namedValues(request.additionalHeaders),
+    params: namedValues(request.additionalParams),
+    accessToken: {
+      scopes: list(event.accessToken.scopes),
+      claims: claims(event.accessToken.claims),
+      readable:
+        isListOrAbsent(event.accessToken.scopes) && isListOrAbsent(event.accessToken.claims),
+    },
+    refreshToken: isObject(event.refreshToken)
+      ? { claims: claims(event.refreshToken.claims) }
+      : undefined,
+    responseParameters: Array.isArray(response.parameters) ? response.parameters : undefined,
+    allowed: readAllowedOperations(root.allowedOperations),
+  };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const NOTHING: JsonObject = Object.freeze(Object.create(null));
+
+function parseObject(body: string): JsonObject {
+  let root: unknown;
+  try {
+    root = JSON.parse(body);
+  } catch {
+    // The parser's message quotes the body, which may hold credentials.
+    throw new RequestError('The body is not JSON.');
+  }
+  if (!isObject(root)) throw new RequestError('The body is not a JSON object.');
+  return root;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function object(value: unknown): JsonObject {
+  return isObject(value) ? value : NOTHING;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isListOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || Array.isArray(value);
+}
+
+function organization(value: unknown): Organization | undefined {
+  if (!isObject(value)) return undefined;
+  return {
+    id: text(value.id),
+    name: text(value.name),
+    handle: text(value.orgHandle),
+    depth: Number.isSafeInteger(value.depth) ? (value.depth as number) : 0,
+  };
+}
+
+function claims(value: unknown): readonly Claim[] {
+  const found: Claim[] = [];
+  for (const claim of list(value)) {
+    if (isObject(claim) && typeof claim.name === 'string') {
+      found.push({ name: claim.name, value: claim.value ?? undefined });
+    }
+  }
+  return found;
+}
+
+/** Both shapes: a list of `{ name, value[] }`, and, before October 2024, an object of name to list. */
+function namedValues(value: unknown): readonly NamedValues[] {
+  const found: NamedValues[] = [];
+  if (Array.isArray(value)) {
+    for (const entry of value) {
+      if (isObject(entry) && typeof entry.name === 'string') {
+        found.push({ name: entry.name, values: texts(entry.value) });
+      }
+    }
+  } else if (isObject(value)) {
+    for (const name of Object.keys(value)) found.push({ name, values: texts(value[name]) });
+  }
+  return found;
+}
+
+function texts(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.filter(isText);
+  return typeof value === 'string' ? [value] : [];
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+
+/** How much of a body that is too large is read on, so that its sender lives to read the answer. */
+const DISCARDED_AT_MOST = 16 * 1024 * 1024;
+
+/**
+ * Reads a request body as UTF-8 text. `undefined` when it is larger than `limit` bytes, or when the
+ * client went away. What is over the limit is read and thrown away: a connection that is closed while
+ * its client still writes loses the answer.
+ */
+export function readBody(incoming: IncomingMessage, limit: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+      } else {
+        chunks.length = 0;
+        if (size > DISCARDED_AT_MOST) resolve(undefined);
+      }
+    });
+    incoming.on('end', () => resolve(size <= limit ? decode(chunks) : undefined));
+    incoming.on('error', () => resolve(undefined));
+    incoming.on('close', () => resolve(undefined));
+  });
+}
+
+function decode(chunks: readonly Buffer[]): string {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined
+    ? only.toString('utf8')
+    : Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,132 @@
+import type { Change } from './action/change.ts';
+import type { Operation } from './action/operation.ts';
+import { type LeftOut, type Plan, planOperations } from './action/operations/index.ts';
+import type { TokenRequest } from './action/request.ts';
+import type { Policy } from './policy/compile.ts';
+import type { Refusal } from './policy/effects.ts';
+import {
+  type Evaluation,
+  evaluate,
+  type Missing,
+  type Monitored,
+  type Verdict,
+} from './policy/evaluate.ts';
+import { SignalUse } from './policy/signal-use.ts';
+import { Variables } from './policy/variables/index.ts';
+import type { RequestSignals } from './signals/request-signals.ts';
+
+export type Outcome = 'issue' | 'restrict' | 'refuse';
+
+/** What becomes of a token, and why. */
+export interface Decision {
+  readonly outcome: Outcome;
+  /** In monitor mode, what enforcing the policy would have come to. */
+  readonly would: Outcome | undefined;
+  readonly refusal: Refusal | undefined;
+  readonly operations: readonly Operation[];
+  readonly matched: readonly string[];
+  readonly monitored: readonly Monitored[];
+  readonly failed: readonly string[];
+  readonly missing: readonly Missing[];
+  /** Sets and adds that the request does not allow. */
+  readonly leftOut: readonly LeftOut[];
+  /** Restrictions that the request does not allow. */
+  readonly unenforceable: readonly LeftOut[];
+}
+
+/** The refusal of a token that must be restricted and cannot be. */
+const UNENFORCEABLE: Refusal = {
+  reason: 'access_denied',
+  description: 'Access token issuance is blocked because a required restriction cannot be applied.',
+};
+
+/**
+ * Decides on a request: the policy's verdict, turned into what the identity server will carry out.
+ * Everything comes in as an argument; signals are asked for as the rules need them.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export async function decide(
+  request: TokenRequest,
+  policy: Policy,
+  signals: RequestSignals,
+  now: number,
+): Promise<Decision> {
+  const use = new SignalUse(signals);
+  const time = policy.clock(now);
+  const variables = new Variables({ request, use, now, time, lists: policy.lists });
+  const evaluation: Evaluation = { policy, variables, signals, use };
+  const enforced = await evaluate(evaluation, (rule) => rule.mode ?? 'enforce');
+  if (policy.mode === 'enforce') return carryOut(request, enforced);
+  return monitor(request, evaluation, enforced);
+}
+
+/**
+ * Monitor mode: the policy is decided as if it were enforced, and changes nothing. Only rules that
+ * say `mode: enforce` themselves take effect; signals asked for already are not asked for again.
+ */
+async function monitor(
+  request: TokenRequest,
+  evaluation: Evaluation,
+  enforced: Verdict,
+): Promise<Decision> {
+  const would = carryOut(request, enforced);
+  const actual = evaluation.policy.rules.some((rule) => rule.mode === 'enforce')
+    ? await evaluate(evaluation, (rule) => (rule.mode === 'enforce' ? 'enforce' : undefined))
+    : NOTHING;
+  const monitored = would.matched
+    .filter((rule) => !actual.matched.includes(rule))
+    .map((rule) => ({ rule, would: consequenceOf(rule, enforced, would) }));
+  return {
+    ...carryOut(request, actual),
+    would: would.outcome,
+    monitored: [...monitored, ...enforced.monitored],
+    failed: enforced.failed,
+    missing: enforced.missing,
+    leftOut: would.leftOut,
+    unenforceable: would.unenforceable,
+  };
+}
+
+const NOTHING: Verdict = {
+  refusal: undefined,
+  changes: [],
+  matched: [],
+  monitored: [],
+  failed: [],
+  missing: [],
+};
+
+function consequenceOf(rule: string, verdict: Verdict, would: Decision): Outcome {
+  if (verdict.refusal !== undefined && rule === verdict.matched.at(-1)) return 'refuse';
+  const change = verdict.changes.find((other) => other.rule === rule);
+  return change === undefined || would.outcome === 'issue' ? 'issue' : 'restrict';
+}
+
+function carryOut(request: TokenRequest, verdict: Verdict): Decision {
+  const { matched, monitored, failed, missing, changes } = verdict;
+  const reasons = { would: undefined, matched, monitored, failed, missing };
+  if (verdict.refusal !== undefined) {
+    return { ...reasons, outcome: 'refuse', refusal: verdict.refusal, ...NO_OPERATIONS };
+  }
+  return { ...reasons, ...apply(request, changes) };
+}
+
+const NO_OPERATIONS = { operations: [], leftOut: [], unenforceable: [] } as const;
+
+type Applied = Pick<Decision, 'outcome' | 'refusal' | 'operations' | 'leftOut' | 'unenforceable'>;
+
+function apply(request: TokenRequest, changes: readonly Change[]): Applied {
+  const plan: Plan = planOperations(request, changes);
+  const { leftOut, unenforceable } = plan;
+  if (plan.mustRefuse) {
+    return { outcome: 'refuse', refusal: UNENFORCEABLE, operations: [], leftOut, unenforceable };
+  }
+  return {
+    outcome: plan.restricts ? 'restrict' : 'issue',
+    refusal: undefined,
+    operations: plan.operations,
+    leftOut,
+    unenforceable,
+  };
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { startLocalDynamoDb } from '../simulator/dynamodb.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import { tokenRequest } from '../simulator/token-request.ts';
+import { parseCredential } from './credential/credential.ts';
+import { ACTION_PATH } from './server.ts';
+import { startService } from './service.ts';
+import { readSettings } from './settings.ts';
+import { openGeoDatabase } from './signals/geo.ts';
+import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
+import { createLog } from './telemetry/log.ts';
+
+const TABLE = 'risk-gate-local';
+
+/** The addresses of the guide, and what it says becomes of them. */
+const GUIDE_CASES = [
+  ['205.210.31.51', 'low score: issued'],
+  ['14.102.69.58', 'elevated score: issued for 15 min from 9 to 17 h UTC, else for 5'],
+  ['103.159.198.178', 'high score: refused for IP risk'],
+  ['175.45.176.0', 'restricted country: refused for its region'],
+] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything on one machine: the service as it is deployed, around it what stands in for AWS and AbuseIPDB. */
+async function main(environment: Environment): Promise<void> {
+  const dynamoDb = await startLocalDynamoDb();
+  await dynamoDb.createTable(TABLE);
+  const simulator = environment.ABUSEIPDB_API_KEY ? undefined : await startSimulator();
+  const settings = readSettings({
+    ...environment,
+    ACTION_CREDENTIAL: environment.ACTION_CREDENTIAL || newCredential(),
+    ACTION_CREDENTIAL_SECRET_ARN: undefined,
+    ABUSEIPDB_SECRET_ARN: undefined,
+    ...(simulator && { ABUSEIPDB_API_KEY: 'simulated', ABUSEIPDB_BASE_URL: simulator.url }),
+    REPUTATION_TABLE: TABLE,
+    DRAIN_DELAY_MS: '0',
+  });
+  // Nothing but the introduction is shown at first.
+  const log = createLog('error');
+  const service = await startService(settings, log, {
+    dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
+  });
+  const endpoint = `http://127.0.0.1:${service.port}${ACTION_PATH}`;
+  const header = credentialHeader(
+    'json' in settings.actionCredential ? settings.actionCredential.json : '',
+  );
+  say(await introduction(endpoint, header, settings.geoDatabase, simulator?.url));
+  await sayGuideCases(endpoint, header);
+  say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
+  log.level = settings.logLevel;
+  const stop = async () => {
+    await service.stop();
+    await Promise.all([simulator?.close(), dynamoDb.close()]);
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function newCredential(): string {
+  const secret = randomBytes(24).toString('base64url');
+  return JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
+}
+
+/** The header with which the identity server would show the credential. */
+function credentialHeader(json: string): readonly [name: string, value: string] {
+  const credential = parseCredential(json, 'ACTION_CREDENTIAL');
+  if (credential.scheme === 'api-key') return [credential.header, credential.secret];
+  if (credential.scheme === 'bearer') return ['authorization', `Bearer ${credential.secret}`];
+  const pair = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
+  return ['authorization', `Basic ${pair}`];
+}
+
+async function introduction(
+  endpoint: string,
+  [name, value]: readonly [string, string],
+  geoDatabase: string,
+  simulator: string | undefined,
+): Promise<string> {
+  const { info } = await openGeoDatabase(geoDatabase);
+  const body = JSON.stringify(tokenRequest('14.102.69.58'));
+  return `
+Risk Gate, whole, on this machine
+
+Simulated
+  AbuseIPDB   ${simulator ? `${simulator} (scores are made up; set ABUSEIPDB_API_KEY to ask the real one)` : 'no: the real one is asked'}
+  DynamoDB    in this process, in memory
+Real
+  Service     as it is deployed
+  Countries   ${info.type}, built ${info.built.toISOString().slice(0, 10)}; networks have moved since, so do not decide by it
+              (bundled: ip-location-db, data of the NRO and the regional registries, CC BY 4.0)
+
+Endpoint      ${endpoint}
+Credential    ${name}: ${value}
+
+Try it
+  curl -s ${endpoint} \\
+    -H '${name}: ${value}' -H 'content-type: application/json' \\
+    -d '${body}'
+
+The four cases of the guide
+`;
+}
+
+async function sayGuideCases(
+  endpoint: string,
+  [name, value]: readonly [string, string],
+): Promise<void> {
+  for (const [address, meaning] of GUIDE_CASES) {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [name]: value },
+      body: JSON.stringify(tokenRequest(address)),
+    });
+    say(
+      `  ${address.padEnd(16)} ${meaning}\n    HTTP ${response.status} ${await response.text()}\n`,
+    );
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+main(process.env).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { Unenforceable } from '../action/change.ts';
+import type { SignalName } from '../signals/request-signals.ts';
+import {
+  createExpressionCompiler,
+  type Expression,
+  type ExpressionCompiler,
+} from './conditions.ts';
+import { compileEffects, type Effects } from './effects.ts';
+import {
+  checkListKind,
+  createLists,
+  type ParsedList,
+  type PolicyLists,
+  parseList,
+} from './lists.ts';
+import { createPolicyClock, type LocalTime } from './policy-clock.ts';
+import { PolicyError, Problems } from './problems.ts';
+import { mergeReferences, type References } from './references.ts';
+import { type PolicyFile, type RuleFile, readPolicyFile } from './schema.ts';
+import { readYaml } from './source.ts';
+import { compileUnknown, type UnknownEntries } from './unknown.ts';
+import type { Variables } from './variables/index.ts';
+
+export type Mode = 'enforce' | 'monitor';
+
+export interface Rule {
+  readonly id: string;
+  readonly when: (variables: Variables) => unknown;
+  readonly effects: Effects;
+  /** What the rule says itself, beside the mode of the policy. */
+  readonly mode: Mode | undefined;
+  readonly unenforceable: Unenforceable;
+}
+
+/** A policy, checked and compiled. */
+export interface Policy {
+  readonly mode: Mode;
+  readonly rules: readonly Rule[];
+  readonly unknown: UnknownEntries;
+  readonly unenforceable: Unenforceable;
+  readonly lists: PolicyLists;
+  /** The time of a moment (milliseconds since the epoch) in the policy's time zone. */
+  readonly clock: (now: number) => LocalTime;
+  /** Signals that some rule can ask for. */
+  readonly signals: ReadonlySet<SignalName>;
+  /** Fields of `geo` that some rule reads. */
+  readonly geoFields: ReadonlySet<string>;
+  /** Tells one version of the file from another, in records. */
+  readonly revision: string;
+}
+
+/**
+ * Compiles the text of a policy file.
+ *
+ * @param file its name, for messages.
+ * @throws PolicyError that names every mistake with file, line, rule and reason.
+ */
+export function compilePolicy(text: string, file: string): Policy {
+  const source = readYaml(text, file);
+  const problems = new Problems();
+  const form = readPolicyFile(source.value, problems);
+  const policy = form && compile(form, text, problems);
+  if (policy === undefined || problems.list.length > 0) {
+    throw new PolicyError(problems.list.map((problem) => source.describe(problem)));
+  }
+  return policy;
+}
+
+function compile(form: PolicyFile, text: string, problems: Problems): Policy {
+  const lists = new Map(
+    Object.entries(form.lists).map(([name, entries]) => [
+      name,
+      parseList(entries, problems.at('lists', name)),
+    ]),
+  );
+  const compiler = createExpressionCompiler(lists);
+  const compiled = form.rules.map((rule, index) =>
+    compileRule(rule, form.unenforceable, compiler, problems.at('rules', index)),
+  );
+  reportDuplicateIds(form.rules, problems);
+  const inRules = mergeReferences(compiled.map(({ references }) => references));
+  const unknown = compileUnknown(form.unknown, inRules.signals, compiler, problems.at('unknown'));
+  const references = mergeReferences([inRules, unknown.references]);
+  checkLists(lists, references, problems);
+  return {
+    mode: form.mode,
+    rules: compiled.map(({ rule }) => rule),
+    unknown: unknown.entries,
+    unenforceable: form.unenforceable,
+    lists: createLists(lists, references.cidrLists, compiler.Lists),
+    clock: createPolicyClock(form.timezone),
+    signals: references.signals,
+    geoFields: references.geoFields,
+    revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
+  };
+}
+
+function compileRule(
+  file: RuleFile,
+  unenforceable: Unenforceable,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): { rule: Rule; references: References } {
+  const condition = compileCondition(String(file.when), compiler, problems.at('when'));
+  const effects = compileEffects(file.then, compiler, problems.at('then'));
+  return {
+    rule: {
+      id: file.id,
+      when: condition?.evaluate ?? (() => false),
+      effects,
+      mode: file.mode,
+      unenforceable: file.unenforceable ?? unenforceable,
+    },
+    references: mergeReferences([...(condition ? [condition.references] : []), effects.references]),
+  };
+}
+
+function compileCondition(
+  text: string,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Expression | undefined {
+  const expression = compiler.compile(text, problems);
+  if (expression !== undefined && expression.type !== 'bool') {
+    problems.add(`a condition must be true or false, not ${expression.type} (in: ${text})`);
+  }
+  return expression;
+}
+
+function reportDuplicateIds(rules: readonly RuleFile[], problems: Problems): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of rules.entries()) {
+    if (seen.has(id)) problems.at('rules', index, 'id').add('another rule has this id');
+    seen.add(id);
+  }
+}
+
+function checkLists(
+  lists: ReadonlyMap<string, ParsedList>,
+  { cidrLists, countryLists }: References,
+  problems: Problems,
+): void {
+  for (const name of cidrLists) {
+    if (!lists.has(name))
+      problems.at('lists').add(`within("${name}") names a list that is not there`);
+    if (countryLists.has(name)) {
+      problems
+        .at('lists', name)
+        .add('is used both for addresses and for countries; make two lists');
+    }
+  }
+  for (const [name, list] of lists) {
+    const kind = cidrLists.has(name) ? 'cidr' : countryLists.has(name) ? 'country' : 'plain';
+    checkListKind(list, kind, problems.at('lists', name));
+  }
+}

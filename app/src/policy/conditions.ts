@@ -1,0 +1,172 @@
+import { Environment } from '@marcbachmann/cel-js';
+import type { ParsedList } from './lists.ts';
+import type { Problems } from './problems.ts';
+import { collectReferences, type References } from './references.ts';
+import { NowView, type Variables } from './variables/index.ts';
+import { ClaimsView, TextsView } from './variables/named-values.ts';
+import {
+  OrganizationView,
+  RefreshTokenView,
+  RequestView,
+  TenantView,
+  TokenView,
+  UserView,
+} from './variables/request.ts';
+import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
+
+/** A CEL expression, parsed and type-checked. */
+export interface Expression {
+  /** Throws where a signal is missing (`SIGNAL_MISSING`) and where CEL cannot evaluate. */
+  evaluate(variables: Variables): unknown;
+  readonly references: References;
+  /** The CEL type of its value, `dyn` where only the request can tell. */
+  readonly type: string;
+}
+
+/** Compiles expressions against the variables of the policy language. */
+export interface ExpressionCompiler {
+  /** `undefined` when the expression is wrong; the mistakes are then in `problems`. */
+  compile(text: string, problems: Problems): Expression | undefined;
+  /** The class whose instances are the variable `lists`. */
+  readonly Lists: new () => object;
+}
+
+const ORGANIZATION = { id: 'string', name: 'string', handle: 'string', depth: 'int' };
+
+const TYPES = {
+  Address: [AddressView, { value: 'string', version: 'int', public: 'bool' }],
+  Geo: [
+    GeoView,
+    {
+      country: 'string',
+      continent: 'string',
+      asn: 'int',
+      organization: 'string',
+      city: 'string',
+      timezone: 'string',
+    },
+  ],
+  Abuse: [
+    AbuseView,
+    {
+      score: 'int',
+      reports: 'int',
+      reporters: 'int',
+      tor: 'bool',
+      usage: 'string',
+      isp: 'string',
+      domain: 'string',
+      age_hours: 'int',
+      stale: 'bool',
+    },
+  ],
+  // Without declared fields any key may be read, and reading a missing one is up to the class.
+  Texts: [TextsView, undefined],
+  Claims: [ClaimsView, undefined],
+  Request: [
+    RequestView,
+    {
+      grant: 'string',
+      client_id: 'string',
+      scopes: 'list<string>',
+      headers: 'Texts',
+      params: 'Texts',
+    },
+  ],
+  Token: [
+    TokenView,
+    { lifetime: 'int', scopes: 'list<string>', audience: 'list<string>', claims: 'Claims' },
+  ],
+  RefreshToken: [RefreshTokenView, { lifetime: 'int' }],
+  Organization: [OrganizationView, ORGANIZATION],
+  User: [UserView, { id: 'string', store: 'string', organization: 'Organization' }],
+  Tenant: [TenantView, { id: 'string', name: 'string' }],
+  Now: [
+    NowView,
+    { hour: 'int', minute: 'int', weekday: 'int', timestamp: 'google.protobuf.Timestamp' },
+  ],
+} as const;
+
+const VARIABLES = {
+  address: 'Address',
+  geo: 'Geo',
+  abuse: 'Abuse',
+  request: 'Request',
+  token: 'Token',
+  refresh_token: 'RefreshToken',
+  user: 'User',
+  tenant: 'Tenant',
+  organization: 'Organization',
+  now: 'Now',
+  lists: 'Lists',
+} as const;
+
+/** A compiler for one policy; its lists are part of the types, so a misspelt list is an error. */
+export function createExpressionCompiler(
+  lists: ReadonlyMap<string, ParsedList>,
+): ExpressionCompiler {
+  class Lists {}
+  const environment = createEnvironment(Lists, lists);
+  return {
+    Lists,
+    compile(text, problems) {
+      try {
+        const parsed = environment.parse(text);
+        const references = collectReferences(parsed.ast, problems);
+        const check = parsed.check();
+        if (check.valid) {
+          return { evaluate: parsed, references, type: String(check.type) };
+        }
+        problems.add(explain(check.error, text));
+      } catch (error) {
+        problems.add(explain(error, text));
+      }
+      return undefined;
+    },
+  };
+}
+
+function createEnvironment(
+  Lists: new () => object,
+  lists: ReadonlyMap<string, ParsedList>,
+): Environment {
+  const environment = new Environment({ enableOptionalTypes: true });
+  for (const [name, [ctor, fields]] of Object.entries(TYPES)) {
+    environment.registerType(
+      name,
+      fields === undefined ? { ctor } : { ctor, fields: { ...fields } },
+    );
+  }
+  const fields = Object.fromEntries([...lists].map(([name, list]) => [name, list.type]));
+  environment.registerType('Lists', { ctor: Lists, fields });
+  for (const [name, type] of Object.entries(VARIABLES)) environment.registerVariable(name, type);
+  environment.registerFunction(
+    'Address.within(string): bool',
+    (address: AddressView, list: string) => address.within(list),
+  );
+  environment.registerOperator('string in Texts', (name: string, texts: TextsView) =>
+    texts.has(name),
+  );
+  environment.registerOperator('string in Claims', (name: string, claims: ClaimsView) =>
+    claims.has(name),
+  );
+  registerFastMembership(environment);
+  return environment;
+}
+
+/** CEL compares every element of a list; texts and numbers in a set are found at once. */
+function registerFastMembership(environment: Environment): void {
+  const contains = (value: unknown, list: ReadonlySet<unknown> | readonly unknown[]) =>
+    list instanceof Set ? list.has(value) : (list as readonly unknown[]).includes(value);
+  environment.registerOperator('string in list<string>', contains);
+  environment.registerOperator('int in list<int>', contains);
+  // The identity server leaves an empty list out, so nothing is in a claim that is not there.
+  environment.registerOperator('string in null', () => false);
+}
+
+/** The first line of CEL's message, which says it all; the drawing below it does not fit a log line. */
+function explain(error: unknown, text: string): string {
+  const summary = (error as { summary?: string } | undefined)?.summary;
+  const reason = summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));
+  return `${reason} (in: ${text.replace(/\s+/g, ' ').trim()})`;
+}

@@ -1,0 +1,191 @@
+import { FORBIDDEN_REASONS } from '../action/answer.ts';
+import type { Change, Unenforceable } from '../action/change.ts';
+import { REASON_LENGTH } from '../action/characters.ts';
+import { isReachableClaim, isReservedClaim } from '../action/claims.ts';
+import type { ClaimValue } from '../action/operation.ts';
+import { compilePatterns } from '../action/pattern.ts';
+import type { SignalName } from '../signals/request-signals.ts';
+import type { ExpressionCompiler } from './conditions.ts';
+import type { Problems } from './problems.ts';
+import { mergeReferences, type References } from './references.ts';
+import type { EffectsFile } from './schema.ts';
+import {
+  checkAnswerText,
+  compileClaimValue,
+  compileDescription,
+  type Template,
+} from './templates.ts';
+import type { Variables } from './variables/index.ts';
+
+/** How a token is refused: OAuth's `error` and its description. */
+export interface Refusal {
+  readonly reason: string;
+  readonly description: string;
+}
+
+/** What a rule, or an entry of `unknown`, does. */
+export interface Effects {
+  /** Ends the policy; what earlier rules restricted stays. */
+  readonly allow: boolean;
+  /** Ends the policy with a refusal. */
+  readonly deny: ((variables: Variables) => Refusal) | undefined;
+  /** Whether it refuses or takes something away, rather than only allow or add. */
+  readonly restricts: boolean;
+  /** Signals that its texts and values name. */
+  readonly signals: ReadonlySet<SignalName>;
+  readonly references: References;
+  /** What is to change in the token, on behalf of a rule. `undefined` when nothing is. */
+  change(rule: string, unenforceable: Unenforceable, variables: Variables): Change | undefined;
+  /** The same without sets and adds. */
+  restriction(rule: string, unenforceable: Unenforceable): Change | undefined;
+}
+
+/** Compiles effects whose form is right; further mistakes are added to `problems`. */
+export function compileEffects(
+  file: EffectsFile,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Effects {
+  const deny = file.deny === undefined ? undefined : compileDeny(file.deny, compiler, problems);
+  checkLists(file, problems);
+  const set = Object.entries(file.claims?.set ?? {}).map(([name, value]) => {
+    checkClaimName(name, problems.at('claims', 'set', name));
+    const place = problems.at('claims', 'set', name);
+    return { name, value: compileClaimValue(value, compiler, place) };
+  });
+  const references = mergeReferences([
+    ...(deny?.description.references ?? []),
+    ...set.flatMap(({ value }) => value.references),
+  ]);
+  const removals = removalsOf(file);
+  const changes = removals.restricts || set.length > 0 || adds(file);
+  return {
+    allow: file.allow === true,
+    deny:
+      deny &&
+      ((variables) => ({ reason: deny.reason, description: deny.description.render(variables) })),
+    restricts: deny !== undefined || removals.restricts,
+    signals: references.signals,
+    references,
+    change(rule, unenforceable, variables) {
+      if (!changes) return undefined;
+      return {
+        rule,
+        unenforceable,
+        ...removals.change,
+        ...additions(file, removals, set, variables),
+      };
+    },
+    restriction(rule, unenforceable) {
+      return removals.restricts ? { rule, unenforceable, ...removals.change } : undefined;
+    },
+  };
+}
+
+interface Removals {
+  readonly restricts: boolean;
+  readonly change: Omit<Change, 'rule' | 'unenforceable'>;
+}
+
+/** The part of the effects that takes away. It is the same for every request, so it is built once. */
+function removalsOf(file: EffectsFile): Removals {
+  const scopes = { remove: compilePatterns(file.scopes?.remove ?? []), add: [] };
+  const audience = { remove: compilePatterns(file.audience?.remove ?? []), add: [] };
+  const claims = { remove: compilePatterns(file.claims?.remove ?? []), set: [] };
+  const lists = [scopes, audience, claims];
+  return {
+    restricts:
+      file.lifetime !== undefined ||
+      file.refresh_token !== undefined ||
+      lists.some(({ remove }) => !remove.empty),
+    change: {
+      lifetime: file.lifetime,
+      refreshToken: file.refresh_token as Change['refreshToken'],
+      ...(file.scopes && { scopes }),
+      ...(file.audience && { audience }),
+      ...(file.claims && { claims }),
+    },
+  };
+}
+
+type Set = readonly { readonly name: string; readonly value: Template<ClaimValue | undefined> }[];
+
+function additions(
+  file: EffectsFile,
+  { change }: Removals,
+  set: Set,
+  variables: Variables,
+): Partial<Change> {
+  return {
+    ...(change.scopes && { scopes: { ...change.scopes, add: file.scopes?.add ?? [] } }),
+    ...(change.audience && { audience: { ...change.audience, add: file.audience?.add ?? [] } }),
+    ...(change.claims && {
+      claims: {
+        ...change.claims,
+        set: set.map(({ name, value }) => ({ name, value: value.render(variables) })),
+      },
+    }),
+  };
+}
+
+function adds(file: EffectsFile): boolean {
+  return (file.scopes?.add.length ?? 0) + (file.audience?.add.length ?? 0) > 0;
+}
+
+function compileDeny(
+  deny: NonNullable<EffectsFile['deny']>,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): { reason: string; description: Template<string> } {
+  const { reason = 'access_denied', description } =
+    typeof deny === 'string' ? { description: deny } : deny;
+  const place = typeof deny === 'string' ? problems.at('deny') : problems.at('deny', 'reason');
+  if (reason.trim() === '') place.add('a reason must not be empty');
+  if (reason.includes('${'))
+    place.add('a reason is fixed; an expression belongs into the description');
+  else checkAnswerText(reason, REASON_LENGTH, place);
+  if (FORBIDDEN_REASONS.has(reason.toLowerCase())) {
+    place.add(
+      `the identity server does not pass the reason ${reason} on as a refusal; use e.g. access_denied`,
+    );
+  }
+  const text = typeof deny === 'string' ? problems.at('deny') : problems.at('deny', 'description');
+  return { reason, description: compileDescription(description, compiler, text) };
+}
+
+/** RFC 6749 scope-token: printable ASCII without space, double quote and backslash. */
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/** What the identity server takes for an audience; `urn:` forms and underscores are refused. */
+const AUDIENCE = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/$.?#].\S*|[a-zA-Z0-9.-]+)$/;
+
+function checkLists(file: EffectsFile, problems: Problems): void {
+  for (const [index, scope] of (file.scopes?.add ?? []).entries()) {
+    const place = problems.at('scopes', 'add', index);
+    if (!SCOPE.test(scope))
+      place.add(`"${scope}" is no scope (RFC 6749: no space, quote or backslash)`);
+    else if (scope.includes('*') || scope.includes('${')) {
+      place.add(`"${scope}" is not one scope; added scopes are named in full`);
+    }
+  }
+  for (const [index, audience] of (file.audience?.add ?? []).entries()) {
+    if (!AUDIENCE.test(audience) || audience.includes('${')) {
+      problems
+        .at('audience', 'add', index)
+        .add(`"${audience}" is no audience: write scheme://… or letters, digits, dots and hyphens`);
+    }
+  }
+  for (const [index, name] of (file.claims?.remove ?? []).entries()) {
+    const place = problems.at('claims', 'remove', index);
+    checkClaimName(name, place);
+    if (!name.includes('*') && !isReservedClaim(name) && !isReachableClaim(name)) {
+      place.add(`the identity server cannot remove a claim with the name "${name}"`);
+    }
+  }
+}
+
+function checkClaimName(name: string, problems: Problems): void {
+  if (name === '') problems.add('a claim needs a name');
+  if (isReservedClaim(name))
+    problems.add(`${name} is a claim of the token itself and cannot be changed`);
+}

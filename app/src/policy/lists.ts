@@ -1,0 +1,115 @@
+import type { Address } from '../signals/address/address.ts';
+import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
+import { isCountryCode } from './countries.ts';
+import type { Problems } from './problems.ts';
+import type { ListEntryFile } from './schema.ts';
+
+/** What a list holds. It follows from the use: `within` makes it CIDRs, a comparison with geo.country codes. */
+export type ListKind = 'cidr' | 'country' | 'plain';
+
+/** The lists of a policy, as they stand on a day: entries whose `until` has passed are gone. */
+export interface PolicyLists {
+  /** The object that conditions know as `lists`; its members are sets. */
+  values(date: string): object;
+  /** Whether an address is in a list of CIDRs. */
+  within(name: string, date: string, address: Address): boolean;
+}
+
+type Value = string | bigint;
+
+interface Entry {
+  readonly value: Value;
+  /** Last day on which it counts, `YYYY-MM-DD`. */
+  readonly until: string | undefined;
+}
+
+export interface ParsedList {
+  readonly type: 'list<string>' | 'list<int>';
+  readonly entries: readonly Entry[];
+}
+
+/** Reads a list as it stands in the file. Texts and numbers do not mix. */
+export function parseList(entries: readonly ListEntryFile[], problems: Problems): ParsedList {
+  const parsed = entries.map((entry): Entry => {
+    const { value, until } = typeof entry === 'object' ? entry : { value: entry, until: undefined };
+    return { value: typeof value === 'number' ? BigInt(value) : value, until };
+  });
+  const numbers = parsed.filter((entry) => typeof entry.value === 'bigint').length;
+  if (numbers > 0 && numbers < parsed.length) {
+    problems.add('mixes texts and numbers; quote the numbers or take the texts out');
+  }
+  return { type: numbers > 0 ? 'list<int>' : 'list<string>', entries: parsed };
+}
+
+/** Checks a list's values against what its use makes of it. */
+export function checkListKind(list: ParsedList, kind: ListKind, problems: Problems): void {
+  list.entries.forEach(({ value }, index) => {
+    const text = String(value);
+    if (kind === 'cidr' && parseCidr(text) === undefined) {
+      problems
+        .at(index)
+        .add(`"${text}" is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address`);
+    }
+    if (kind === 'country' && !isCountryCode(text)) problems.at(index).add(notACountry(text));
+  });
+}
+
+export function notACountry(text: string): string {
+  return `"${text}" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP`;
+}
+
+/**
+ * Builds the lists. `Values` is the class that CEL knows the type of; its members are sets, so that
+ * membership costs the same for ten entries and ten thousand. Only what expires is built again, on the
+ * first request of a day.
+ */
+export function createLists(
+  lists: ReadonlyMap<string, ParsedList>,
+  cidrLists: ReadonlySet<string>,
+  Values: new () => object,
+): PolicyLists {
+  const lasting = (name: string) => current(lists.get(name), undefined);
+  const permanent = new Map([...cidrLists].map((name) => [name, rangesOf(lasting(name))]));
+  const plain = new Map([...lists].map(([name]) => [name, new Set(lasting(name))]));
+  const expiring = [...lists].filter(([, list]) => list.entries.some(({ until }) => until));
+  const build = (date: string) => ({
+    date,
+    values: Object.assign(
+      new Values(),
+      Object.fromEntries(plain),
+      Object.fromEntries(
+        expiring.map(([name, list]) => [name, new Set([...lasting(name), ...current(list, date)])]),
+      ),
+    ),
+    ranges: new Map(
+      expiring
+        .filter(([name]) => cidrLists.has(name))
+        .map(([name, list]) => [name, rangesOf(current(list, date))]),
+    ),
+  });
+  let built = build('');
+  const on = (date: string) => {
+    if (built.date !== date && expiring.length > 0) built = build(date);
+    return built;
+  };
+  return {
+    values: (date) => on(date).values,
+    within(name, date, address) {
+      const ranges = permanent.get(name);
+      if (ranges === undefined) throw new Error(`list ${name} was not compiled as CIDRs`);
+      return ranges.has(address) || on(date).ranges.get(name)?.has(address) === true;
+    },
+  };
+}
+
+/** The entries that last for ever or, with a date, those that expire and have not done so by then. */
+function current(list: ParsedList | undefined, date: string | undefined): Value[] {
+  // Dates of this form compare as texts.
+  const counts = ({ until }: Entry) =>
+    date === undefined ? until === undefined : until !== undefined && date <= until;
+  return (list?.entries ?? []).filter(counts).map(({ value }) => value);
+}
+
+function rangesOf(values: readonly Value[]): AddressRanges {
+  return createAddressRanges(values.flatMap((value) => parseCidr(String(value)) ?? []));
+}

@@ -1,0 +1,138 @@
+import { SIGNALS, type SignalName } from '../signals/request-signals.ts';
+import { isCountryCode } from './countries.ts';
+import { notACountry } from './lists.ts';
+import type { Problems } from './problems.ts';
+
+/** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
+export interface References {
+  readonly signals: ReadonlySet<SignalName>;
+  readonly cidrLists: ReadonlySet<string>;
+  readonly countryLists: ReadonlySet<string>;
+  /** Fields of `geo` that it reads, for a warning when the database has none of them. */
+  readonly geoFields: ReadonlySet<string>;
+}
+
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+}
+
+interface Collection {
+  readonly signals: Set<SignalName>;
+  readonly cidrLists: Set<string>;
+  readonly countryLists: Set<string>;
+  readonly geoFields: Set<string>;
+  readonly problems: Problems;
+}
+
+const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
+  address: 'address',
+  geo: 'geo',
+  abuse: 'reputation',
+};
+
+/** Walks a parsed expression, and reports uses that could never mean what their author wants. */
+export function collectReferences(ast: unknown, problems: Problems): References {
+  const found: Collection = {
+    signals: new Set(),
+    cidrLists: new Set(),
+    countryLists: new Set(),
+    geoFields: new Set(),
+    problems,
+  };
+  visit(ast, found);
+  // Geo and reputation are those of the address.
+  if (found.signals.size > 0) found.signals.add('address');
+  return { ...found, signals: new Set(SIGNALS.filter((name) => found.signals.has(name))) };
+}
+
+/** All references of several expressions. */
+export function mergeReferences(all: readonly References[]): References {
+  return {
+    signals: new Set(all.flatMap((one) => [...one.signals])),
+    cidrLists: new Set(all.flatMap((one) => [...one.cidrLists])),
+    countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
+    geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
+  };
+}
+
+function visit(value: unknown, found: Collection): void {
+  if (Array.isArray(value)) for (const element of value) visit(element, found);
+  if (!isNode(value)) return;
+  inspect(value, found);
+  visit(value.args, found);
+}
+
+function inspect(node: Node, found: Collection): void {
+  const args = Array.isArray(node.args) ? node.args : [];
+  if (node.op === 'id') {
+    const signal = SIGNAL_OF[String(node.args)];
+    if (signal !== undefined) found.signals.add(signal);
+  } else if (node.op === '.') {
+    if (isId(args[0], 'geo')) found.geoFields.add(String(args[1]));
+  } else if (node.op === '[]') {
+    if (isId(args[0], 'lists'))
+      found.problems.add('name the list as lists.name, not lists["name"]');
+  } else if (node.op === 'call' && args[0] === 'has') {
+    inspectHas(args[1], found);
+  } else if (node.op === 'rcall') {
+    inspectMethod(String(args[0]), args[1], args[2], found);
+  } else if (node.op === '==' || node.op === '!=' || node.op === 'in') {
+    inspectComparison(args[0], args[1], found);
+    if (node.op !== 'in') inspectComparison(args[1], args[0], found);
+  }
+}
+
+function inspectMethod(name: string, receiver: unknown, args: unknown, found: Collection): void {
+  const first: unknown = Array.isArray(args) ? args[0] : undefined;
+  if (name === 'within' && isId(receiver, 'address')) {
+    if (isNode(first) && first.op === 'value') found.cidrLists.add(String(first.args));
+    else
+      found.problems.add(
+        'within takes the name of a list in quotes, e.g. within("trusted_networks")',
+      );
+  }
+  if (name === 'matches' && isNode(first) && first.op === 'value') {
+    try {
+      new RegExp(String(first.args));
+    } catch {
+      found.problems.add(`"${String(first.args)}" is no regular expression`);
+    }
+  }
+}
+
+/** Other members are never absent: they are empty, so `has` would always hold. */
+function inspectHas(args: unknown, found: Collection): void {
+  let node: unknown = Array.isArray(args) ? args[0] : args;
+  while (isNode(node) && Array.isArray(node.args) && node.op !== 'id') node = node.args[0];
+  if (!isId(node, 'geo') && !isId(node, 'abuse')) {
+    found.problems.add(
+      'has() is for fields of geo and abuse; other members are empty when the request lacks them, and "x" in request.headers asks for a header',
+    );
+  }
+}
+
+function inspectComparison(left: unknown, right: unknown, found: Collection): void {
+  if (!isMember(left, 'geo', 'country') || !isNode(right)) return;
+  const args = Array.isArray(right.args) ? right.args : [];
+  if (right.op === '.' && isId(args[0], 'lists')) found.countryLists.add(String(args[1]));
+  const literals = right.op === 'list' ? args : [right];
+  for (const literal of literals) {
+    if (!isNode(literal) || literal.op !== 'value' || typeof literal.args !== 'string') continue;
+    if (literal.args !== '' && !isCountryCode(literal.args))
+      found.problems.add(notACountry(literal.args));
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).op === 'string';
+}
+
+function isId(value: unknown, name: string): boolean {
+  return isNode(value) && value.op === 'id' && value.args === name;
+}
+
+function isMember(value: unknown, object: string, member: string): boolean {
+  if (!isNode(value) || value.op !== '.' || !Array.isArray(value.args)) return false;
+  return isId(value.args[0], object) && value.args[1] === member;
+}

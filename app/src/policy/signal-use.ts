@@ -1,0 +1,66 @@
+import type { Address } from '../signals/address/address.ts';
+import type { Place } from '../signals/geo.ts';
+import type { Reputation } from '../signals/reputation/reputation.ts';
+import type { RequestSignals, SignalName } from '../signals/request-signals.ts';
+
+/**
+ * Thrown where a condition reads a signal that is not there. CEL's `&&` and `||` swallow it when the
+ * other side decides, so a lookup is made only if the condition cannot be decided without it. One
+ * object for all: a stack trace for each would cost more than the condition.
+ */
+export const SIGNAL_MISSING = new Error('a signal is not known');
+
+/** Which signals one evaluation of a condition asked for and did not get. */
+export class SignalUse {
+  /** Not asked for yet. */
+  readonly pending = new Set<SignalName>();
+  /** Asked for, and unknown. */
+  readonly unknown = new Set<SignalName>();
+  /** Known, but without a field that the condition reads: a country database has no city. */
+  readonly incomplete = new Set<SignalName>();
+  readonly #signals: RequestSignals;
+
+  constructor(signals: RequestSignals) {
+    this.#signals = signals;
+  }
+
+  begin(): void {
+    this.pending.clear();
+    this.unknown.clear();
+    this.incomplete.clear();
+  }
+
+  address(): Address {
+    const address = this.#signals.address;
+    if (address === undefined) return this.#miss(this.pending, 'address');
+    if (!address.known) return this.#miss(this.unknown, 'address');
+    return address.value;
+  }
+
+  geo(): Place {
+    this.address();
+    const geo = this.#signals.geo;
+    if (geo === undefined) return this.#miss(this.pending, 'geo');
+    if (!geo.known) return this.#miss(this.unknown, 'geo');
+    return geo.value;
+  }
+
+  reputation(): Reputation {
+    this.address();
+    const reputation = this.#signals.reputation;
+    if (reputation === undefined) return this.#miss(this.pending, 'reputation');
+    if (!reputation.known) return this.#miss(this.unknown, 'reputation');
+    return reputation.value;
+  }
+
+  /** A field of a signal, noted when the signal lacks it: reading it is then an error to CEL. */
+  field<T>(name: SignalName, value: T | undefined): T | undefined {
+    if (value === undefined) this.incomplete.add(name);
+    return value;
+  }
+
+  #miss(set: Set<SignalName>, name: SignalName): never {
+    set.add(name);
+    throw SIGNAL_MISSING;
+  }
+}

@@ -1,0 +1,202 @@
+import {
+  DESCRIPTION_LENGTH,
+  isAnswerText,
+  refusedCharacters,
+  toAnswerText,
+} from '../action/characters.ts';
+import type { ClaimValue } from '../action/operation.ts';
+import type { Expression, ExpressionCompiler } from './conditions.ts';
+import type { Problems } from './problems.ts';
+import type { References } from './references.ts';
+import type { Variables } from './variables/index.ts';
+
+type Part = string | Expression;
+
+/** A text with `${…}` in it, or a value that does not change. */
+export interface Template<T> {
+  render(variables: Variables): T;
+  readonly references: readonly References[];
+}
+
+/** What stands for a part whose signal is not known: a refusal must not fail for want of a word. */
+const UNKNOWN = 'unknown';
+
+/** The description of a refusal. Whatever is put into it, the identity server takes the result. */
+export function compileDescription(
+  text: string,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Template<string> {
+  const parts = compileParts(text, compiler, problems);
+  const fixed = parts.filter((part) => typeof part === 'string').join('');
+  checkAnswerText(fixed, DESCRIPTION_LENGTH, problems);
+  if (fixed.trim() === '' && parts.every((part) => typeof part === 'string')) {
+    problems.add(
+      'a refusal needs a description: without one the client gets a 200 without a token',
+    );
+  }
+  return {
+    references: references(parts),
+    render(variables) {
+      const text = parts.map((part) => (typeof part === 'string' ? part : show(part, variables)));
+      return toAnswerText(text.join(''), DESCRIPTION_LENGTH).trim();
+    },
+  };
+}
+
+/** Checks a fixed text of a refusal against what the identity server reads. */
+export function checkAnswerText(text: string, length: number, problems: Problems): void {
+  if (!isAnswerText(text)) {
+    const refused = refusedCharacters(text).map((character) => JSON.stringify(character));
+    problems.add(
+      `the identity server does not take ${refused.join(' ')} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ]`,
+    );
+  }
+  if (text.length > length) problems.add(`is longer than ${length} characters`);
+}
+
+/** The value of a claim: fixed, a text with parts, or one `${…}` that keeps its type. */
+export function compileClaimValue(
+  value: unknown,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Template<ClaimValue | undefined> {
+  if (typeof value === 'string') return compileClaimText(value, compiler, problems);
+  if (Array.isArray(value) && value.every((element) => typeof element === 'string')) {
+    const elements = value.map((element) => compileParts(element, compiler, problems));
+    return {
+      references: elements.flatMap(references),
+      render: (variables) => all(elements.map((parts) => join(parts, variables))),
+    };
+  }
+  if (typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value))) {
+    problems.add('a claim is a text, a number, true or false, or a list of texts');
+  }
+  return { references: [], render: () => value as ClaimValue };
+}
+
+const CLAIM_TYPES = new Set([
+  'string',
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'list<string>',
+  'list',
+  'dyn',
+]);
+
+function compileClaimText(
+  text: string,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Template<ClaimValue | undefined> {
+  const parts = compileParts(text, compiler, problems);
+  const [only] = parts;
+  if (parts.length !== 1 || only === undefined || typeof only === 'string') {
+    return { references: references(parts), render: (variables) => join(parts, variables) };
+  }
+  if (!CLAIM_TYPES.has(only.type)) {
+    problems.add(
+      `a claim cannot be of type ${only.type}: it is a text, a number, a boolean or a list of texts`,
+    );
+  }
+  return {
+    references: references(parts),
+    render: (variables) => toClaimValue(evaluate(only, variables)),
+  };
+}
+
+/** Splits a text at its `${…}`; an expression may hold braces and quoted ones. */
+function compileParts(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf('${', from);
+    if (start < 0) break;
+    const end = closingBrace(text, start + 2);
+    if (end === undefined) {
+      problems.add('has a ${ that is not closed');
+      return parts;
+    }
+    if (start > from) parts.push(text.slice(from, start));
+    const expression = compiler.compile(text.slice(start + 2, end), problems);
+    if (expression !== undefined) parts.push(expression);
+    from = end + 1;
+  }
+  if (from < text.length || parts.length === 0) parts.push(text.slice(from));
+  return parts;
+}
+
+function closingBrace(text: string, from: number): number | undefined {
+  let depth = 0;
+  let quote: string | undefined;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (quote !== undefined) {
+      if (character === '\\') at++;
+      else if (character === quote) quote = undefined;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === '{') depth++;
+    else if (character === '}' && depth-- === 0) return at;
+  }
+  return undefined;
+}
+
+function references(parts: readonly Part[]): References[] {
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : [part.references]));
+}
+
+function evaluate(expression: Expression, variables: Variables): unknown {
+  try {
+    return expression.evaluate(variables);
+  } catch {
+    return undefined;
+  }
+}
+
+function show(expression: Expression, variables: Variables): string {
+  const text = toText(evaluate(expression, variables));
+  return text === undefined ? UNKNOWN : toAnswerText(text, DESCRIPTION_LENGTH);
+}
+
+function join(parts: readonly Part[], variables: Variables): string | undefined {
+  const texts = parts.map((part) =>
+    typeof part === 'string' ? part : toText(evaluate(part, variables)),
+  );
+  return all(texts)?.join('').toWellFormed();
+}
+
+/** `undefined` when one is missing: a claim with a hole in it is worse than none. */
+function all<T>(values: readonly (T | undefined)[]): T[] | undefined {
+  const found = values.filter((value) => value !== undefined);
+  return found.length === values.length ? found : undefined;
+}
+
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
+    return String(value);
+  }
+  if (value instanceof Date) return value.toISOString();
+  const list = toTexts(value);
+  return list?.join(' ');
+}
+
+function toTexts(value: unknown): string[] | undefined {
+  const list = value instanceof Set ? [...value] : value;
+  if (!Array.isArray(list) || !list.every((element) => typeof element === 'string'))
+    return undefined;
+  return list;
+}
+
+/** What the identity server takes for a claim; it drops anything else in silence. */
+function toClaimValue(value: unknown): ClaimValue | undefined {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
+  }
+  return toTexts(value)?.map((element) => element.toWellFormed());
+}

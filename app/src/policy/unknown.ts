@@ -1,0 +1,117 @@
+import type { AddressCause } from '../signals/address/address.ts';
+import type { GeoCause } from '../signals/geo.ts';
+import type { ReputationCause } from '../signals/reputation/reputation.ts';
+import type { SignalName } from '../signals/request-signals.ts';
+import type { ExpressionCompiler } from './conditions.ts';
+import { compileEffects, type Effects } from './effects.ts';
+import type { Problems } from './problems.ts';
+import { mergeReferences, type References } from './references.ts';
+import { type PolicyFile, readEffects } from './schema.ts';
+
+export type UnknownCause = AddressCause | GeoCause | ReputationCause;
+
+/** What happens when a signal that a rule needs is unknown; `undefined` is `ignore`. */
+export type UnknownEntries = {
+  readonly [Name in SignalName]: (cause: UnknownCause) => Effects | undefined;
+};
+
+const CAUSES = {
+  address: ['missing', 'malformed', 'ambiguous'],
+  geo: ['private', 'not-found', 'database'],
+  reputation: ['private', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
+} as const satisfies {
+  address: readonly AddressCause[];
+  geo: readonly GeoCause[];
+  reputation: readonly ReputationCause[];
+};
+
+interface CompiledEntry {
+  readonly find: (cause: UnknownCause) => Effects | undefined;
+  readonly references: readonly References[];
+}
+
+/** Compiles `unknown`. A signal that a rule uses without an entry is a mistake: the fail mode is policy. */
+export function compileUnknown(
+  file: PolicyFile['unknown'],
+  used: ReadonlySet<SignalName>,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): { entries: UnknownEntries; references: References } {
+  const compiled = {} as Record<SignalName, CompiledEntry>;
+  for (const name of Object.keys(CAUSES) as SignalName[]) {
+    if (file[name] === undefined && used.has(name)) {
+      problems.add(
+        `a rule uses ${name}, so an entry for it must say what happens when it is unknown, e.g. ${name}: ignore`,
+      );
+    }
+    compiled[name] = compileEntry(name, file[name], compiler, problems.at(name));
+  }
+  return {
+    entries: {
+      address: compiled.address.find,
+      geo: compiled.geo.find,
+      reputation: compiled.reputation.find,
+    },
+    references: mergeReferences(Object.values(compiled).flatMap(({ references }) => references)),
+  };
+}
+
+const NOTHING: CompiledEntry = { find: () => undefined, references: [] };
+
+function compileEntry(
+  name: SignalName,
+  file: unknown,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): CompiledEntry {
+  if (file === undefined) return NOTHING;
+  if (!isByCause(name, file)) {
+    const effects = compileOne(file, compiler, problems);
+    return { find: () => effects, references: effects ? [effects.references] : [] };
+  }
+  return compileByCause(name, file, compiler, problems);
+}
+
+function compileByCause(
+  name: SignalName,
+  file: Readonly<Record<string, unknown>>,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): CompiledEntry {
+  const causes: readonly string[] = CAUSES[name];
+  const byCause = new Map<string, Effects | undefined>();
+  for (const [cause, effects] of Object.entries(file)) {
+    if (cause !== 'default' && !causes.includes(cause)) {
+      problems.at(cause).add(`is no cause of an unknown ${name}; those are ${causes.join(', ')}`);
+    }
+    byCause.set(cause, compileOne(effects, compiler, problems.at(cause)));
+  }
+  const missing = causes.filter((cause) => !byCause.has(cause));
+  if (!byCause.has('default') && missing.length > 0) {
+    problems.add(`needs default, or an entry for ${missing.join(', ')}`);
+  }
+  return {
+    find: (cause) => byCause.get(byCause.has(cause) ? cause : 'default'),
+    references: [...byCause.values()].flatMap((effects) => (effects ? [effects.references] : [])),
+  };
+}
+
+function compileOne(
+  file: unknown,
+  compiler: ExpressionCompiler,
+  problems: Problems,
+): Effects | undefined {
+  if (file === 'ignore') return undefined;
+  if (typeof file !== 'object' || file === null) {
+    problems.add('must be ignore or an effect, e.g. { lifetime: 5m }');
+    return undefined;
+  }
+  const form = readEffects(file, problems);
+  return form && compileEffects(form, compiler, problems);
+}
+
+function isByCause(name: SignalName, file: unknown): file is Readonly<Record<string, unknown>> {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return false;
+  const words: readonly string[] = ['default', ...CAUSES[name]];
+  return Object.keys(file).some((key) => words.includes(key));
+}

@@ -1,0 +1,79 @@
+import type { Inputs } from './inputs.ts';
+import {
+  OrganizationView,
+  RefreshTokenView,
+  RequestView,
+  TenantView,
+  TokenView,
+  UserView,
+} from './request.ts';
+import { AbuseView, AddressView, GeoView } from './signals.ts';
+
+/*
+ * What a condition sees, as classes that CEL reads field by field. Everything is worked out when it
+ * is read: most conditions read two or three fields of a request that may hold thousands of values.
+ */
+
+export class NowView {
+  readonly #inputs: Inputs;
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+  }
+  get hour(): bigint {
+    return BigInt(this.#inputs.time.hour);
+  }
+  get minute(): bigint {
+    return BigInt(this.#inputs.time.minute);
+  }
+  get weekday(): bigint {
+    return BigInt(this.#inputs.time.weekday);
+  }
+  get timestamp(): Date {
+    return new Date(this.#inputs.now);
+  }
+}
+
+/** The root of what a condition can name. */
+export class Variables {
+  readonly #inputs: Inputs;
+  #request: RequestView | undefined;
+  #token: TokenView | undefined;
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+  }
+  get address(): AddressView {
+    return new AddressView(this.#inputs);
+  }
+  get geo(): GeoView {
+    return new GeoView(this.#inputs);
+  }
+  get abuse(): AbuseView {
+    return new AbuseView(this.#inputs);
+  }
+  get request(): RequestView {
+    this.#request ??= new RequestView(this.#inputs);
+    return this.#request;
+  }
+  get token(): TokenView {
+    this.#token ??= new TokenView(this.#inputs);
+    return this.#token;
+  }
+  get refresh_token(): RefreshTokenView {
+    return new RefreshTokenView(this.#inputs);
+  }
+  get user(): UserView {
+    return new UserView(this.#inputs);
+  }
+  get tenant(): TenantView {
+    return new TenantView(this.#inputs);
+  }
+  get organization(): OrganizationView {
+    return new OrganizationView(this.#inputs.request.organization);
+  }
+  get now(): NowView {
+    return new NowView(this.#inputs);
+  }
+  get lists(): object {
+    return this.#inputs.lists.values(this.#inputs.time.date);
+  }
+}

@@ -1,0 +1,26 @@
+import {
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
+
+/** Times in milliseconds. What is left out is found by the SDK: region, endpoint, the task's role. */
+export interface SecretsClientOptions
+  extends Pick<SecretsManagerClientConfig, 'region' | 'endpoint' | 'credentials'> {
+  /** @default 1000 */
+  readonly connectionTimeout?: number;
+  /** From the request to its answer. @default 2000 */
+  readonly requestTimeout?: number;
+  /** Tries in all, the first one included. @default 3 */
+  readonly maxAttempts?: number;
+}
+
+/** A client of Secrets Manager that gives up in time. Whoever makes it ends it with `destroy()`. */
+export function createSecretsClient(options: SecretsClientOptions = {}): SecretsManagerClient {
+  const { connectionTimeout = 1000, requestTimeout = 2000, maxAttempts = 3, ...rest } = options;
+  return new SecretsManagerClient({
+    ...rest,
+    maxAttempts,
+    // Without throwOnRequestTimeout the SDK merely warns when the time is over, and goes on waiting.
+    requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+  });
+}

@@ -1,0 +1,178 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ServerType } from '@hono/node-server';
+import { openActionCredential } from './credential/action-credential.ts';
+import { createHandler } from './handler.ts';
+import type { Policy } from './policy/compile.ts';
+import { loadPolicy } from './policy/load.ts';
+import { type ApiKey, openApiKey } from './secrets/api-key.ts';
+import { createSecretsClient } from './secrets/client.ts';
+import { createServer, listen } from './server.ts';
+import type { Settings } from './settings.ts';
+import { readAddress } from './signals/address/read.ts';
+import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
+import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
+import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
+import { decisionRecord } from './telemetry/decision-record.ts';
+import type { Logger } from './telemetry/log.ts';
+import { reputationHooks, warnAboutGeoDatabase } from './telemetry/operations-log.ts';
+
+/** What may come in another way than from the environment: the database of a laptop, a test's clock. */
+export interface ServiceOptions {
+  readonly dynamoDb?: DynamoDBClient;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface Service {
+  readonly port: number;
+  /** Stops being ready, answers what is under way, and releases everything. Resolves when done. */
+  stop(): Promise<void>;
+}
+
+/** Why a service did not start: a sentence for each mistake, so that one start shows them all. */
+export class StartError extends Error {}
+
+/**
+ * Builds the service from its settings and listens.
+ *
+ * @throws StartError when a policy, setting, secret or database is wrong, or the port is taken.
+ */
+export async function startService(
+  settings: Settings,
+  log: Logger,
+  options: ServiceOptions = {},
+): Promise<Service> {
+  const { now = Date.now } = options;
+  const parts = await openParts(settings, log);
+  const { policy, geo, credential, apiKey } = parts;
+  warnAboutGeoDatabase(log, geo, policy, now());
+  const reputation = openReputation(settings, log, apiKey, options);
+  let draining = false;
+  const onDecision = (facts: Parameters<typeof decisionRecord>[0]) => {
+    try {
+      log.info(decisionRecord(facts));
+    } catch {
+      // A record that cannot be written must not become the caller's error.
+    }
+  };
+  const address = { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops };
+  const act = createHandler({
+    policy,
+    deadline: settings.decisionDeadline,
+    now,
+    onDecision,
+    sources: {
+      address: (request) => readAddress(request.headers, address),
+      geo: (address) => geo.lookup(address),
+      reputation: (address, deadline) => reputation.lookup(address, deadline),
+    },
+  });
+  const app = createServer({
+    authenticator: credential.authenticator,
+    act,
+    onRejected: (status, why) => log.warn({ event: 'rejected', status, why }),
+    onFault: (error) => log.error({ event: 'fault', err: error }),
+    isDraining: () => draining,
+  });
+  const release = () => {
+    credential.stop();
+    apiKey.stop();
+  };
+  await reputation.warm();
+  const { server, port } = await listen(app, settings.port).catch((error: Error) => {
+    release();
+    throw new StartError(error.message, { cause: error });
+  });
+  return {
+    port,
+    async stop() {
+      draining = true;
+      // The load balancer may send for a moment after it was told to stop.
+      await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
+      await close(server);
+      release();
+      await reputation.settle();
+    },
+  };
+}
+
+interface Parts {
+  readonly policy: Policy;
+  readonly geo: GeoDatabase;
+  readonly credential: Awaited<ReturnType<typeof openActionCredential>>;
+  readonly apiKey: ApiKey;
+}
+
+/** Opens everything at once, and reports everything that is wrong at once. */
+async function openParts(settings: Settings, log: Logger): Promise<Parts> {
+  const hooks = (secret: string) => ({
+    interval: settings.secretsRefresh,
+    onError: (error: Error) =>
+      log.warn({ event: 'secret-refresh-failed', secret, why: error.message }),
+  });
+  const { actionCredential, abuseIpdbKey } = settings;
+  const client = createSecretsClient();
+  const [policy, geo, credential, apiKey] = await Promise.allSettled([
+    loadPolicy(settings.policyFile),
+    openGeoDatabase(settings.geoDatabase),
+    openActionCredential(
+      'json' in actionCredential ? actionCredential : { ...actionCredential, client },
+      hooks('ACTION_CREDENTIAL_SECRET_ARN'),
+    ),
+    openApiKey(
+      'key' in abuseIpdbKey ? abuseIpdbKey : { ...abuseIpdbKey, client },
+      hooks('ABUSEIPDB_SECRET_ARN'),
+    ),
+  ]);
+  if (
+    policy.status === 'fulfilled' &&
+    geo.status === 'fulfilled' &&
+    credential.status === 'fulfilled' &&
+    apiKey.status === 'fulfilled'
+  ) {
+    return {
+      policy: policy.value,
+      geo: geo.value,
+      credential: credential.value,
+      apiKey: apiKey.value,
+    };
+  }
+  if (credential.status === 'fulfilled') credential.value.stop();
+  if (apiKey.status === 'fulfilled') apiKey.value.stop();
+  const reasons = [policy, geo, credential, apiKey].flatMap((part) =>
+    part.status === 'rejected' ? [messageOf(part.reason)] : [],
+  );
+  throw new StartError(reasons.join('\n'));
+}
+
+function openReputation(
+  settings: Settings,
+  log: Logger,
+  apiKey: ApiKey,
+  { dynamoDb, now = Date.now }: ServiceOptions,
+): ReputationLadder {
+  return createReputation({
+    ...settings.reputation,
+    abuseIpdbTimeout: settings.abuseIpdbTimeout,
+    tableTimeout: settings.dynamoDbTimeout,
+    now,
+    baseUrl: settings.abuseIpdbBaseUrl,
+    key: () => apiKey.current(),
+    table: {
+      client: dynamoDb ?? createDynamoDbClient({ timeout: settings.dynamoDbTimeout }),
+      name: settings.reputationTable,
+    },
+    hooks: reputationHooks(log),
+  });
+}
+
+function close(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

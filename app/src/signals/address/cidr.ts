@@ -1,0 +1,62 @@
+import { formatIpv4, parseIpv4 } from './ipv4.ts';
+import { bitsOfIpv6, formatIpv6, ipv4Mapped, parseIpv6 } from './ipv6.ts';
+
+/** A block of addresses, from its first to its last. */
+export type Cidr = Ipv4Cidr | Ipv6Cidr;
+
+interface Ipv4Cidr extends Block<number> {
+  readonly version: 4;
+}
+
+interface Ipv6Cidr extends Block<bigint> {
+  readonly version: 6;
+}
+
+interface Block<Bits> {
+  /** Canonical, with its prefix length: `10.0.0.0/8`, `2001:db8::1/128`. */
+  readonly text: string;
+  readonly prefix: number;
+  readonly first: Bits;
+  readonly last: Bits;
+}
+
+/** `2001:0db8:...:255.255.255.255/128` with every group written out. */
+const LONGEST_TEXT = 49;
+const PREFIX = /^(?:0|[1-9]\d{0,2})$/;
+
+/**
+ * Reads `10.0.0.0/8`, `2001:db8::/32` or a single address; undefined for anything else. Bits set
+ * below the prefix (`10.0.0.1/8`) are refused, for they show that the address or the prefix is a slip.
+ * A block inside ::ffff:0:0/96 is the IPv4 block that it maps; a wider one is IPv6 and holds no IPv4.
+ */
+export function parseCidr(text: string): Cidr | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
+  const slash = text.indexOf('/');
+  const base = slash < 0 ? text : text.slice(0, slash);
+  const prefix = slash < 0 ? undefined : text.slice(slash + 1);
+  if (prefix !== undefined && !PREFIX.test(prefix)) return undefined;
+  const length = prefix === undefined ? undefined : Number(prefix);
+
+  const ipv4 = parseIpv4(base);
+  if (ipv4 !== undefined) return ipv4Block(ipv4, length ?? 32);
+  const groups = parseIpv6(base);
+  if (groups === undefined) return undefined;
+  const mapped = ipv4Mapped(groups);
+  if (mapped !== undefined) return ipv4Block(mapped, (length ?? 128) - 96);
+  return ipv6Block(bitsOfIpv6(groups), length ?? 128, formatIpv6(groups));
+}
+
+function ipv4Block(first: number, prefix: number): Cidr | undefined {
+  if (prefix < 0 || prefix > 32) return undefined;
+  const size = 2 ** (32 - prefix);
+  if (first % size !== 0) return undefined;
+  const text = `${formatIpv4(first)}/${prefix}`;
+  return { version: 4, text, prefix, first, last: first + size - 1 };
+}
+
+function ipv6Block(first: bigint, prefix: number, base: string): Cidr | undefined {
+  if (prefix > 128) return undefined;
+  const host = (1n << BigInt(128 - prefix)) - 1n;
+  if ((first & host) !== 0n) return undefined;
+  return { version: 6, text: `${base}/${prefix}`, prefix, first, last: first | host };
+}

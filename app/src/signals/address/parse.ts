@@ -1,0 +1,57 @@
+import type { Address } from './address.ts';
+import { formatIpv4, parseIpv4 } from './ipv4.ts';
+import { bitsOfIpv6, formatIpv6, ipv4Mapped, parseIpv6 } from './ipv6.ts';
+import { isGloballyReachable } from './reachable.ts';
+
+/** Longer than any address with brackets, zone id and port; a longer text is not looked at. */
+const LONGEST_TEXT = 100;
+const HIGHEST_PORT = 65_535;
+
+const BLANKS_BEFORE = /^[ \t]+/;
+const BLANKS_AFTER = /[ \t]+$/;
+const IPV4_AND_PORT = /^([\d.]+):(\d{1,5})$/;
+/** Zone ids in the characters of RFC 6874. */
+const IPV6 = /^([\da-f:.]+)(?:%[\w.~-]+)?$/i;
+/** RFC 3986 puts IPv6 in brackets, and IPv6 only. */
+const BRACKETED_IPV6 = /^\[([\da-f:.]+)(?:%[\w.~-]+)?\](?::(\d{1,5}))?$/i;
+
+/**
+ * The address that a text names, or undefined if it names none. Surrounding spaces and tabs, brackets,
+ * a port and a zone id are dropped; an IPv4-mapped address is its IPv4 address. Refused are octal,
+ * hexadecimal and short IPv4 forms, names and lists. Other addresses that carry an IPv4 address (NAT64,
+ * 6to4) stay what they are: what they carry is anybody's to write.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
+  const trimmed = trimBlanks(text);
+  const plain = parseIpv4(trimmed);
+  if (plain !== undefined) return ipv4Address(plain);
+
+  const ipv4 = IPV4_AND_PORT.exec(trimmed);
+  const [, host, port] = ipv4 ?? BRACKETED_IPV6.exec(trimmed) ?? IPV6.exec(trimmed) ?? [];
+  if (host === undefined || Number(port ?? 0) > HIGHEST_PORT) return undefined;
+  if (ipv4) {
+    const bits = parseIpv4(host);
+    return bits === undefined ? undefined : ipv4Address(bits);
+  }
+  const groups = parseIpv6(host);
+  if (groups === undefined) return undefined;
+  const mapped = ipv4Mapped(groups);
+  if (mapped !== undefined) return ipv4Address(mapped);
+  const bits = bitsOfIpv6(groups);
+  return { value: formatIpv6(groups), version: 6, public: isGloballyReachable(bits), bits };
+}
+
+/** Whether a header value says nothing at all. */
+export function isBlank(text: string): boolean {
+  return text.length <= LONGEST_TEXT && trimBlanks(text) === '';
+}
+
+/** Optional whitespace of RFC 9110, section 5.6.3: other white space does not belong there. */
+function trimBlanks(text: string): string {
+  return text.replace(BLANKS_BEFORE, '').replace(BLANKS_AFTER, '');
+}
+
+function ipv4Address(bits: number): Address {
+  return { value: formatIpv4(bits), version: 4, public: isGloballyReachable(bits), bits };
+}

@@ -1,0 +1,15 @@
+/** Index of the last entry of ascending `starts` that is not above `bits`; -1 if all are. */
+export function lastNotAbove<Bits extends number | bigint>(
+  starts: ArrayLike<Bits>,
+  bits: Bits,
+): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const start = starts[middle];
+    if (start !== undefined && start <= bits) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

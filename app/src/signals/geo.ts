@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Reader, type Response } from 'maxmind';
+import type { Address } from './address/address.ts';
+import { type Place, placeOf } from './geo/place.ts';
+import { faultOf, hasMetadata, spreadAddresses } from './geo/search-tree.ts';
+import { known, type Signal, unknown } from './signal.ts';
+
+export type { Place };
+
+/** Why the place of an address is not known. */
+export type GeoCause = 'private' | 'not-found' | 'database';
+
+export interface GeoDatabaseInfo {
+  readonly path: string;
+  /** The database's own name of its kind, such as `GeoLite2-City`. */
+  readonly type: string;
+  readonly built: Date;
+  /** The fields that records have, as found in a sample of them. */
+  readonly fields: readonly (keyof Place)[];
+}
+
+export interface GeoDatabase {
+  readonly info: GeoDatabaseInfo;
+  /** The place of an address. Never throws: a record that cannot be read is `database`. */
+  lookup(address: Address): Signal<Place, GeoCause>;
+}
+
+const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+const GZIP = Buffer.from([0x1f, 0x8b]);
+/** Addresses looked up at start in each half of the tree, IPv4 and IPv6. */
+const SAMPLE = 2_000;
+/** Public resolvers and registries: what every database should know. */
+const WELL_KNOWN = [
+  ...['1.1.1.1', '8.8.8.8', '9.9.9.9', '77.88.8.8', '114.114.114.114', '208.67.222.222'],
+  ...['192.0.32.8', '193.0.6.139', '196.216.2.6', '200.3.14.10', '202.12.29.175'],
+  ...['2001:4860:4860::8888', '2606:4700:4700::1111', '2620:fe::fe', '2001:67c:2e8:22::c100:68b'],
+];
+
+/** Path of the country database that comes with the service. */
+export function bundledGeoDatabase(): string {
+  return createRequire(import.meta.url).resolve(BUNDLED);
+}
+
+/**
+ * Opens an mmdb file, of MaxMind's shape or flat. It is read into memory, its outline is checked and
+ * some thousand records are read, so that a damaged file is found now and not by a request.
+ * @throws Error of one sentence that names the path, the fault and the remedy.
+ */
+export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
+  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT'
+      ? fault(
+          path,
+          'does not exist: correct GEO_DATABASE, or unset it for the bundled database',
+          error,
+        )
+      : fault(path, `cannot be read (${error.code}): give the service a file it may read`, error);
+  });
+  const reader = readerOf(path, file);
+  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
+  const get = (address: string, version: number): Place | undefined =>
+    // A tree of IPv4 would answer for IPv6 as well, with the record of its first 32 bits.
+    version > ipVersion ? undefined : placeOf(reader.get(address));
+
+  const fields = sampleFields(path, get, spreadAddresses(file, reader.metadata, SAMPLE));
+  return {
+    info: { path, type: databaseType, built: buildEpoch, fields },
+    lookup(address) {
+      if (!address.public) return unknown('private');
+      try {
+        const place = get(address.value, address.version);
+        return place === undefined ? unknown('not-found') : known(place);
+      } catch {
+        return unknown('database');
+      }
+    },
+  };
+}
+
+function readerOf(path: string, file: Buffer): Reader<Response> {
+  if (file.length === 0) throw damaged(path, 'it is empty');
+  if (file.subarray(0, 2).equals(GZIP)) throw fault(path, 'is compressed: unpack the .mmdb file');
+  if (!hasMetadata(file)) {
+    throw fault(path, 'is no mmdb file or its end is cut off: put a whole .mmdb file there');
+  }
+  let reader: Reader<Response>;
+  try {
+    reader = new Reader<Response>(file);
+  } catch (error) {
+    throw damaged(path, 'its metadata cannot be read', error);
+  }
+  const { buildEpoch, databaseType, ipVersion } = reader.metadata;
+  if (Number.isNaN(buildEpoch.getTime()) || !databaseType || (ipVersion !== 4 && ipVersion !== 6)) {
+    throw damaged(path, 'its metadata is not whole');
+  }
+  const outline = faultOf(file, reader.metadata);
+  if (outline !== undefined) throw damaged(path, outline);
+  return reader;
+}
+
+function sampleFields(
+  path: string,
+  get: (address: string, version: number) => Place | undefined,
+  spread: readonly string[],
+): (keyof Place)[] {
+  const found = new Set<string>();
+  try {
+    for (const address of [...WELL_KNOWN, ...spread]) {
+      const place = get(address, address.includes(':') ? 6 : 4);
+      for (const field of Object.keys(place ?? {})) found.add(field);
+    }
+  } catch (error) {
+    throw damaged(path, 'a record cannot be read', error);
+  }
+  if (found.size === 0) {
+    throw fault(path, 'holds no places: take a database of countries, cities or networks');
+  }
+  return FIELDS.filter((field) => found.has(field));
+}
+
+const FIELDS = ['country', 'continent', 'asn', 'organization', 'city', 'timezone'] as const;
+
+function damaged(path: string, what: string, cause?: unknown): Error {
+  return fault(path, `is damaged (${what}): fetch it again`, cause);
+}
+
+function fault(path: string, what: string, cause?: unknown): Error {
+  return new Error(`The geo database ${path} ${what}.`, { cause });
+}

@@ -1,0 +1,41 @@
+import type { BreakerChange } from './breaker.ts';
+import type { CheckCause } from './reputation.ts';
+
+/** A read or write of the table that failed; the request went on without it. */
+export interface TableFailure {
+  readonly operation: 'warm' | 'read' | 'write';
+  /** `timeout`, `dropped` (too many writes pending), or the name of the SDK's error. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** One CHECK that was sent. */
+export interface CheckReport {
+  /** Absent when the answer counts. */
+  readonly cause?: CheckCause;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+  readonly milliseconds: number;
+  readonly quotaLeft?: number;
+}
+
+/** Ears for logs and metrics. What they throw is dropped. */
+export interface ReputationHooks {
+  /** AbuseIPDB is no longer asked, or is asked again. */
+  readonly onState?: (change: BreakerChange<CheckCause>) => void;
+  /** The table is passed over, or read again. */
+  readonly onTableState?: (change: BreakerChange<'table'>) => void;
+  readonly onTableFailure?: (failure: TableFailure) => void;
+  readonly onCheck?: (report: CheckReport) => void;
+  /** A fault of our own; the request got `unknown(upstream)`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Tells a hook. A logger that throws must not turn a known address into an unknown one. */
+export function tell<Value>(hook: ((value: Value) => void) | undefined, value: Value): void {
+  try {
+    hook?.(value);
+  } catch {
+    // There is nobody left to tell.
+  }
+}

@@ -1,0 +1,118 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isScore, member } from './record.ts';
+import type { AbuseRecord } from './reputation.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** The form of the items below. Another number is an item of another release: a miss. */
+const VERSION = '1';
+
+/** The partition key of an address's record. Records of another window are other items. */
+export function recordKey(address: string, maxAgeInDays: number): string {
+  return `${address}#${maxAgeInDays}`;
+}
+
+/** The partition key under which an API key's closing is shared. No address begins with "#". */
+export function closingKey(keyName: string): string {
+  return `#closing#${keyName}`;
+}
+
+/** A record as an item that outlives it by no more than a second. Times in milliseconds. */
+export function recordItem(key: string, record: AbuseRecord, expiresAt: number): Item {
+  return {
+    ...head(key, expiresAt),
+    score: number(record.score),
+    checked_at: number(record.checkedAt),
+    ...member('reports', record.reports === undefined ? undefined : number(record.reports)),
+    ...member('reporters', record.reporters === undefined ? undefined : number(record.reporters)),
+    ...member('tor', record.tor === undefined ? undefined : { BOOL: record.tor }),
+    ...member('usage', text(record.usage)),
+    ...member('isp', text(record.isp)),
+    ...member('domain', text(record.domain)),
+  };
+}
+
+/** Until when AbuseIPDB is not to be asked (milliseconds since the epoch), as an item. */
+export function closingItem(key: string, until: number): Item {
+  return { ...head(key, until), closed_until: number(until) };
+}
+
+/** The record of an item; none when it has expired (TTL deletes days late), is broken or of another form. */
+export function parseRecordItem(item: Item, now: number): AbuseRecord | undefined {
+  if (!isCurrent(item, now)) return undefined;
+  const score = integer(item.score);
+  const checkedAt = integer(item.checked_at);
+  if (!isScore(score) || checkedAt === undefined || checkedAt < 0) return undefined;
+  const broken = Object.entries(OPTIONAL).some(
+    ([name, read]) => item[name] !== undefined && read(item[name]) === undefined,
+  );
+  if (broken) return undefined;
+  return {
+    score,
+    ...member('reports', count(item.reports)),
+    ...member('reporters', count(item.reporters)),
+    ...member('tor', flag(item.tor)),
+    ...member('usage', textOf(item.usage)),
+    ...member('isp', textOf(item.isp)),
+    ...member('domain', textOf(item.domain)),
+    checkedAt,
+  };
+}
+
+/** Until when an item says that AbuseIPDB is closed; none when it is no such item. */
+export function parseClosingItem(item: Item, now: number): number | undefined {
+  return isCurrent(item, now) ? integer(item.closed_until) : undefined;
+}
+
+function head(key: string, expiresAt: number): Item {
+  return {
+    address: { S: key },
+    version: { N: VERSION },
+    expires_at: number(Math.ceil(expiresAt / 1000)),
+  };
+}
+
+function isCurrent(item: Item, now: number): boolean {
+  const expiresAt = integer(item.expires_at);
+  return item.version?.N === VERSION && expiresAt !== undefined && expiresAt * 1000 > now;
+}
+
+/** Attributes that may lack, but never have another type: no release of ours writes that. */
+const OPTIONAL = {
+  reports: count,
+  reporters: count,
+  tor: flag,
+  usage: textOf,
+  isp: textOf,
+  domain: textOf,
+};
+
+function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+/** An empty text is what AbuseIPDB gives as null, and is kept as such. */
+function text(value: string | undefined): AttributeValue | undefined {
+  if (value === undefined) return undefined;
+  return value === '' ? { NULL: true } : { S: value };
+}
+
+function textOf(attribute: AttributeValue | undefined): string | undefined {
+  return attribute?.NULL === true ? '' : attribute?.S;
+}
+
+function flag(attribute: AttributeValue | undefined): boolean | undefined {
+  return attribute?.BOOL;
+}
+
+function integer(attribute: AttributeValue | undefined): number | undefined {
+  // Number('') is 0: an empty text must not become a score.
+  if (!attribute?.N) return undefined;
+  const value = Number(attribute.N);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function count(attribute: AttributeValue | undefined): number | undefined {
+  const value = integer(attribute);
+  return value !== undefined && value >= 0 ? value : undefined;
+}

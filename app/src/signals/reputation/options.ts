@@ -1,0 +1,95 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ReputationHooks } from './hooks.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How long a record counts as fresh, in milliseconds, by the band of its score. */
+export interface FreshTimes {
+  /** Scores 0 to 24. */
+  readonly low: number;
+  /** Scores 25 to 74. */
+  readonly elevated: number;
+  /** Scores 75 to 100. */
+  readonly high: number;
+}
+
+/** Every number that the reputation lookup goes by. Times are in milliseconds. */
+export interface ReputationLimits {
+  /** The window of AbuseIPDB's counts, 1 to 365 days. Part of the table's key. */
+  readonly maxAgeInDays: number;
+  readonly freshTimes: FreshTimes;
+  /** How old a record may be and still stand in when AbuseIPDB cannot be asked. */
+  readonly staleMaximum: number;
+  /** How long a failed check of an address is remembered. */
+  readonly errorMemory: number;
+  /** How long it is remembered that AbuseIPDB refused an address or its parameters (422). */
+  readonly refusalMemory: number;
+  /** Addresses kept in memory. */
+  readonly memoryEntries: number;
+  /** Checks at one time; beyond them nothing queues. */
+  readonly concurrency: number;
+  /** For one whole check, from connecting to the last byte of the body. */
+  readonly abuseIpdbTimeout: number;
+  /** For one read of the table. */
+  readonly tableTimeout: number;
+  /** For one write to the table, which nobody waits for. */
+  readonly tableWriteTimeout: number;
+  /** For the one read at boot, which pays for credentials and TLS. */
+  readonly warmTimeout: number;
+  /** Writes under way at one time; beyond them a record stays in memory only. */
+  readonly pendingWrites: number;
+  /** How old a task's knowledge of a shared closing may get. */
+  readonly closingReread: number;
+}
+
+export const REPUTATION_DEFAULTS: ReputationLimits = {
+  // AbuseIPDB's own default, and the window that its score bands are read against.
+  maxAgeInDays: 30,
+  freshTimes: {
+    // Most addresses, and they seldom change: this is what makes a quota of 1,000 a day last.
+    low: 6 * HOUR,
+    // Close to a threshold on both sides, and it costs the user something: asked again soonest.
+    elevated: 1 * HOUR,
+    // Far from the threshold, and a refusal should end soon after reports decay.
+    high: 2 * HOUR,
+  },
+  // An outage of a day is bridged; a shared address can change hands after that.
+  staleMaximum: 24 * HOUR,
+  // Short enough to recover soon, long enough that retries of one login ask once.
+  errorMemory: 10 * SECOND,
+  // The same question gets the same refusal until something is deployed.
+  refusalMemory: 1 * HOUR,
+  // Some 30 MB at most, and more addresses than any quota can check in a day.
+  memoryEntries: 100_000,
+  // At 0.3 s a check that is 200 new addresses a second, far above any quota.
+  concurrency: 64,
+  // Leaves 0.3 s of the default deadline of 1.2 s for everything else; a check takes 0.3 s.
+  abuseIpdbTimeout: 900,
+  // Single-digit milliseconds are usual; a slower answer is not worth its wait.
+  tableTimeout: 50,
+  tableWriteTimeout: 1 * SECOND,
+  warmTimeout: 2 * SECOND,
+  // Well below the client's sockets, so that hanging writes leave some to the reads.
+  pendingWrites: 32,
+  closingReread: 5 * SECOND,
+};
+
+/** What the reputation lookup is made of. Limits left out are the defaults. */
+export interface ReputationOptions extends Partial<ReputationLimits> {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** API root of AbuseIPDB, such as `https://api.abuseipdb.com/api/v2`. */
+  readonly baseUrl: string;
+  /** The API key as it is now. None (or an empty one) means cause `auth`, without a call. */
+  readonly key: () => string | undefined;
+  readonly table: { readonly client: DynamoDBClient; readonly name: string };
+  readonly hooks?: ReputationHooks;
+}
+
+/** The options with the defaults filled in; `undefined` counts as left out. */
+export function limitsOf(options: ReputationOptions): ReputationLimits {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...REPUTATION_DEFAULTS, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,154 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { Breaker } from './breaker.ts';
+import { type ReputationHooks, tell } from './hooks.ts';
+import {
+  closingItem,
+  closingKey,
+  type Item,
+  parseClosingItem,
+  parseRecordItem,
+  recordItem,
+  recordKey,
+} from './item.ts';
+import type { ReputationLimits } from './options.ts';
+import type { AbuseRecord } from './reputation.ts';
+import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
+
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly limits: ReputationLimits;
+  readonly now: () => number;
+  readonly hooks: ReputationHooks;
+}
+
+/** Failures in a row after which the table is passed over, and for how many milliseconds. */
+const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
+
+/**
+ * The cache that the tasks share. It is only a cache: whatever goes wrong with a read is a miss,
+ * nobody waits for a write, and nothing here rejects.
+ */
+export class ReputationTable {
+  readonly #options: TableOptions;
+  readonly #breaker: Breaker<'table'>;
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor(options: TableOptions) {
+    this.#options = options;
+    const { now, hooks } = options;
+    this.#breaker = new Breaker({ ...BREAKER, now, onState: hooks.onTableState });
+  }
+
+  /** The record of an address, if it has a usable one. */
+  async read(address: string): Promise<AbuseRecord | undefined> {
+    const item = await this.#get(recordKey(address, this.#options.limits.maxAgeInDays));
+    return item && parseRecordItem(item, this.#options.now());
+  }
+
+  /** Until when AbuseIPDB is closed for an API key, if a task has found it so. */
+  async readClosing(keyName: string): Promise<number | undefined> {
+    const item = await this.#get(closingKey(keyName));
+    return item && parseClosingItem(item, this.#options.now());
+  }
+
+  /** Keeps a record, soon and if possible. */
+  write(address: string, record: AbuseRecord): void {
+    const { limits } = this.#options;
+    if (this.#writes.size >= limits.pendingWrites) {
+      const message = `${limits.pendingWrites} writes are pending: this one is left out.`;
+      tell(this.#options.hooks.onTableFailure, { operation: 'write', reason: 'dropped', message });
+      return;
+    }
+    const key = recordKey(address, limits.maxAgeInDays);
+    this.#put(recordItem(key, record, record.checkedAt + limits.staleMaximum));
+  }
+
+  /** Tells the other tasks of a closing. Never left out: it spares each of them a refused call. */
+  writeClosing(keyName: string, until: number): void {
+    this.#put(closingItem(closingKey(keyName), until));
+  }
+
+  /**
+   * The first read, at boot: it pays for credentials and TLS, and shows whether the table can be
+   * read. A table that cannot be is no reason not to start, but somebody must hear of it.
+   */
+  async warm(keyName: string): Promise<number | undefined> {
+    const { limits, now, name, hooks } = this.#options;
+    try {
+      const item = await this.#fetch(closingKey(keyName), limits.warmTimeout);
+      return item && parseClosingItem(item, now());
+    } catch (error) {
+      const reason = reasonOf(error);
+      const message = `The reputation table ${JSON.stringify(name)} cannot be read (${reason}: ${messageOf(error)}): the service runs without it, so each task asks AbuseIPDB for itself; check the table's name, its region and the task's permission for GetItem and PutItem.`;
+      tell(hooks.onTableFailure, { operation: 'warm', reason, message });
+      return undefined;
+    }
+  }
+
+  /** Resolves when no write is pending. */
+  async settle(): Promise<void> {
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  async #get(key: string): Promise<Item | undefined> {
+    const entry = this.#breaker.enter();
+    if (!entry.allowed) return undefined;
+    try {
+      const item = await this.#fetch(key, this.#options.limits.tableTimeout);
+      entry.permit.succeeded();
+      return item;
+    } catch (error) {
+      entry.permit.failed('table');
+      this.#report('read', error);
+      return undefined;
+    }
+  }
+
+  async #fetch(key: string, timeout: number): Promise<Item | undefined> {
+    // Eventually consistent: half the price, and a record missed by milliseconds is only asked again.
+    const command = new GetItemCommand({
+      TableName: this.#options.name,
+      Key: { address: { S: key } },
+    });
+    const answer = await withTimeLimit(timeout, (abortSignal) =>
+      this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
+    );
+    return answer.Item;
+  }
+
+  #put(item: Item): void {
+    const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
+    const timeout = this.#options.limits.tableWriteTimeout;
+    const write = withTimeLimit(timeout, (abortSignal) =>
+      this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
+    )
+      .then(
+        () => {},
+        (error: unknown) => this.#report('write', error),
+      )
+      .then(() => {
+        this.#writes.delete(write);
+      });
+    this.#writes.add(write);
+  }
+
+  #report(operation: 'read' | 'write', error: unknown): void {
+    const failure = { operation, reason: reasonOf(error), message: messageOf(error) };
+    tell(this.#options.hooks.onTableFailure, failure);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  // The SDK's own names for a limit that its handler saw first.
+  if (error instanceof TimeLimitExceeded) return 'timeout';
+  if (!(error instanceof Error)) return 'unknown';
+  return /^(?:TimeoutError|AbortError)$/.test(error.name) ? 'timeout' : error.name;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Refused on each of a name's addresses, Node's error has no message of its own.
+  const code = 'code' in error ? String(error.code) : '';
+  return error.message || code;
+}

@@ -1,0 +1,58 @@
+import type { TokenRequest } from '../action/request.ts';
+import type { Deadline } from '../deadline.ts';
+import type { Address, AddressCause } from './address/address.ts';
+import type { GeoCause, Place } from './geo.ts';
+import type { Reputation, ReputationCause } from './reputation/reputation.ts';
+import type { Signal } from './signal.ts';
+
+/** The signals that a policy can use, the cheapest first: that is the order in which they are asked for. */
+export const SIGNALS = ['address', 'geo', 'reputation'] as const;
+export type SignalName = (typeof SIGNALS)[number];
+
+/** Where signals come from. Each answers with a value, whatever happens to what stands behind it. */
+export interface SignalSources {
+  address(request: TokenRequest): Signal<Address, AddressCause>;
+  geo(address: Address): Signal<Place, GeoCause>;
+  reputation(
+    address: Address,
+    deadline: Deadline,
+  ): Signal<Reputation, ReputationCause> | Promise<Signal<Reputation, ReputationCause>>;
+}
+
+/** Milliseconds that each signal took, for those that were asked for. */
+export type SignalTimes = { [Name in SignalName]?: number };
+
+/**
+ * The signals of one request. Each is asked for when the policy first needs it, and once. Geo and
+ * reputation are those of the address, so they stay unasked when that is unknown.
+ */
+export class RequestSignals {
+  address: Signal<Address, AddressCause> | undefined;
+  geo: Signal<Place, GeoCause> | undefined;
+  reputation: Signal<Reputation, ReputationCause> | undefined;
+  readonly times: SignalTimes = {};
+  readonly #sources: SignalSources;
+  readonly #request: TokenRequest;
+  readonly #deadline: Deadline;
+
+  constructor(sources: SignalSources, request: TokenRequest, deadline: Deadline) {
+    this.#sources = sources;
+    this.#request = request;
+    this.#deadline = deadline;
+  }
+
+  /** Asks for a signal; afterwards it is known or unknown, unless the address behind it is unknown. */
+  async resolve(name: SignalName): Promise<void> {
+    if (this[name] !== undefined) return;
+    if (this.address === undefined) {
+      const start = performance.now();
+      this.address = this.#sources.address(this.#request);
+      this.times.address = performance.now() - start;
+    }
+    if (name === 'address' || !this.address.known) return;
+    const start = performance.now();
+    if (name === 'geo') this.geo = this.#sources.geo(this.address.value);
+    else this.reputation = await this.#sources.reputation(this.address.value, this.#deadline);
+    this.times[name] = performance.now() - start;
+  }
+}

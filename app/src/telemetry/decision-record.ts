@@ -1,0 +1,93 @@
+import type { TokenRequest } from '../action/request.ts';
+import type { Decision } from '../decide.ts';
+import type { Policy } from '../policy/compile.ts';
+import type { RequestSignals } from '../signals/request-signals.ts';
+
+/** Milliseconds that each stage took; signals only where they were asked for. */
+export interface StageTimes {
+  readonly read: number;
+  readonly decide: number;
+  readonly total: number;
+}
+
+export interface DecisionFacts {
+  readonly decisionId: string;
+  readonly request: TokenRequest;
+  readonly policy: Policy;
+  readonly signals: RequestSignals;
+  readonly decision: Decision;
+  readonly times: StageTimes;
+}
+
+/**
+ * The one record of a decision. It holds names and numbers of our own and ids of the request, never a
+ * token, a claim's or header's value, a credential, or the text of a refusal, which may quote them.
+ */
+export function decisionRecord(facts: DecisionFacts): object {
+  const { decisionId, request, policy, signals, decision, times } = facts;
+  return {
+    event: 'decision',
+    decision_id: decisionId,
+    request_id: cut(request.requestId),
+    outcome: decision.outcome,
+    would: decision.would,
+    reason: decision.refusal?.reason,
+    rules: decision.matched,
+    monitored: decision.monitored,
+    failed: decision.failed,
+    signals: signalFields(signals),
+    unknown: decision.missing,
+    operations: decision.operations.map(({ op, path }) => ({ op, path: cut(path) })),
+    left_out: decision.leftOut,
+    unenforceable: decision.unenforceable,
+    ms: stageFields(times, signals),
+    policy_revision: policy.revision,
+    policy_mode: policy.mode,
+    tenant: cut(request.tenant.name || request.tenant.id),
+    client_id: cut(request.clientId),
+    grant: cut(request.grant),
+  };
+}
+
+/** Each signal that was asked for: its value with source and age, or why it is unknown. */
+function signalFields({ address, geo, reputation }: RequestSignals): object {
+  return {
+    address: address && (address.known ? { value: address.value.value } : { cause: address.cause }),
+    geo:
+      geo &&
+      (geo.known ? { country: geo.value.country, asn: geo.value.asn } : { cause: geo.cause }),
+    reputation:
+      reputation &&
+      (reputation.known
+        ? {
+            score: reputation.value.record.score,
+            source: reputation.value.source,
+            age_seconds: Math.round(reputation.value.age / 1000),
+            stale: reputation.value.stale,
+            quota_left: reputation.value.quotaLeft,
+          }
+        : { cause: reputation.cause }),
+  };
+}
+
+function stageFields(times: StageTimes, signals: RequestSignals): object {
+  return {
+    read: round(times.read),
+    address: round(signals.times.address),
+    geo: round(signals.times.geo),
+    reputation: round(signals.times.reputation),
+    decide: round(times.decide),
+    total: round(times.total),
+  };
+}
+
+function round(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
+}
+
+/** Ids are short; a text that is not is no id, and must not fill the log. */
+const LONGEST = 128;
+
+function cut(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

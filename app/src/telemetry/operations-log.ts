@@ -1,0 +1,61 @@
+import type { Policy } from '../policy/compile.ts';
+import type { GeoDatabase } from '../signals/geo.ts';
+import type { ReputationHooks } from '../signals/reputation/hooks.ts';
+import type { Logger } from './log.ts';
+
+/** What an operator should know of the reputation lookup: changes of state, and failures with their cause. */
+export function reputationHooks(log: Logger): ReputationHooks {
+  return {
+    onState(change) {
+      if (change.state === 'closed') {
+        log.info({ event: 'abuseipdb-asked-again' });
+        return;
+      }
+      const until = new Date(change.until).toISOString();
+      // A wrong key or plan does not mend itself; the others do.
+      const level = change.cause === 'auth' ? 'error' : 'warn';
+      log[level]({ event: 'abuseipdb-not-asked', cause: change.cause, until });
+    },
+    onTableState(change) {
+      if (change.state === 'closed') log.info({ event: 'table-asked-again' });
+      else log.warn({ event: 'table-not-asked', until: new Date(change.until).toISOString() });
+    },
+    onTableFailure: (failure) => log.warn({ event: 'table-failure', ...failure }),
+    onCheck: (check) => log.debug({ event: 'check', ...check }),
+    onError: (error) => log.error({ event: 'fault', err: error }),
+  };
+}
+
+const DAY = 24 * 3600 * 1000;
+/** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
+const OLDEST = 30;
+
+/** Says at start when the country data is old, and when rules read fields that the database lacks. */
+export function warnAboutGeoDatabase(
+  log: Logger,
+  { info }: GeoDatabase,
+  policy: Policy,
+  now: number,
+): void {
+  if (!policy.signals.has('geo')) return;
+  const days = Math.floor((now - info.built.getTime()) / DAY);
+  const built = info.built.toISOString().slice(0, 10);
+  if (days > OLDEST) {
+    log.warn({
+      event: 'geo-database-old',
+      type: info.type,
+      built,
+      msg: `The geo database (${info.type}) is of ${built}, ${days} days old: networks change countries, so set GEO_DATABASE to a newer file.`,
+    });
+  }
+  const fields: readonly string[] = info.fields;
+  const lacking = [...policy.geoFields].filter((field) => !fields.includes(field));
+  if (lacking.length > 0) {
+    const names = lacking.map((field) => `geo.${field}`).join(', ');
+    log.warn({
+      event: 'geo-fields-lacking',
+      fields: lacking,
+      msg: `The policy reads ${names}, which the geo database (${info.type}) does not have: such rules count as unknown(not-found).`,
+    });
+  }
+}
