@@ -1,6 +1,7 @@
 /**
  * Claims that a policy must not touch. The identity server refuses or drops a change of the first
- * ones; the others are set on the JWT before the custom claims, which would then overwrite them.
+ * ones; those from `exp` on are set on the JWT before the custom claims, which would then overwrite
+ * them; the last two it writes after the custom claims, so whatever a policy sets is lost.
  */
 const RESERVED: ReadonlySet<string> = new Set([
   'sub',
@@ -21,6 +22,8 @@ const RESERVED: ReadonlySet<string> = new Set([
   'act',
   'may_act',
   'app_tenant_domain',
+  'org_id',
+  'org_name',
 ]);
 
 /** Whether a claim is one of the token's own, which no policy may set or remove. */

@@ -1,0 +1,105 @@
+import { readSettings, SettingsError } from '../../app/src/settings.ts';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-abc123';
+const REQUIRED = {
+  ACTION_CREDENTIAL: '{}',
+  ABUSEIPDB_API_KEY: 'key',
+  REPUTATION_TABLE: 'reputation',
+};
+
+/** The message with which settings are refused. */
+function refusal(environment: Record<string, string | undefined>): string {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('The settings were taken.');
+}
+
+test('the defaults are those of the README', () => {
+  expect(readSettings(REQUIRED)).toMatchObject({
+    port: 3000,
+    policyFile: 'app/policy.yaml',
+    geoDatabase: expect.stringMatching(/geo-whois-asn-country\.mmdb$/),
+    abuseIpdbBaseUrl: 'https://api.abuseipdb.com/api/v2',
+    decisionDeadline: 1200,
+    abuseIpdbTimeout: 900,
+    dynamoDbTimeout: 50,
+    addressHeaders: ['x-client-source-ip'],
+    trustedProxyHops: 0,
+    logLevel: 'info',
+  });
+});
+
+describe('A setting is read', () => {
+  test.each<[string, string, object]>([
+    ['PORT', '8080', { port: 8080 }],
+    ['PORT', ' 8080 ', { port: 8080 }],
+    ['PORT', '', { port: 3000 }],
+    [
+      'ABUSEIPDB_BASE_URL',
+      'http://127.0.0.1:1/api/v2/',
+      { abuseIpdbBaseUrl: 'http://127.0.0.1:1/api/v2' },
+    ],
+    [
+      'ADDRESS_HEADERS',
+      'X-Real-IP, x-client-source-ip',
+      { addressHeaders: ['x-real-ip', 'x-client-source-ip'] },
+    ],
+    ['TRUSTED_PROXY_HOPS', '2', { trustedProxyHops: 2 }],
+    ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
+    ['REPUTATION_STALE_MAXIMUM', '48h', { reputation: { staleMaximum: 48 * 3_600_000 } }],
+    ['REPUTATION_ERROR_MEMORY', '30', { reputation: { errorMemory: 30_000 } }],
+  ])('%s=%s', (name, value, expected) => {
+    expect(readSettings({ ...REQUIRED, [name]: value })).toMatchObject(expected);
+  });
+
+  test('secrets by their ARN instead of their text', () => {
+    const environment = { ACTION_CREDENTIAL_SECRET_ARN: ARN, ABUSEIPDB_SECRET_ARN: ARN };
+    expect(readSettings({ REPUTATION_TABLE: 'reputation', ...environment })).toMatchObject({
+      actionCredential: { secretArn: ARN },
+      abuseIpdbKey: { secretArn: ARN },
+    });
+  });
+});
+
+describe('A wrong setting is refused with its name, what is wrong and what to do', () => {
+  test.each<[string, string | undefined, RegExp]>([
+    ['PORT', '70000', /^PORT is "70000": set it to a whole number from 0 to 65535\.$/],
+    ['PORT', '30.5', /^PORT is "30\.5"/],
+    ['PORT', '0x10', /^PORT is "0x10"/],
+    ['DECISION_DEADLINE_MS', '0', /^DECISION_DEADLINE_MS is "0": .* from 50 to 4000\.$/],
+    ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS is "fast"/],
+    ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL is .* http or https URL/],
+    ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL is/],
+    ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL is .* without a query/],
+    ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS holds ""/],
+    ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS holds "x real ip"/],
+    ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS is "-1"/],
+    ['LOG_LEVEL', 'loud', /^LOG_LEVEL is "loud": set it to one of fatal, error/],
+    ['REPUTATION_FRESH_LOW', '1d', /^REPUTATION_FRESH_LOW is "1d": set it to a duration/],
+    ['REPUTATION_FRESH_LOW', '0s', /^REPUTATION_FRESH_LOW is "0s"/],
+    ['ABUSEIPDB_MAX_AGE_IN_DAYS', '366', /^ABUSEIPDB_MAX_AGE_IN_DAYS is "366": .* from 1 to 365/],
+    ['REPUTATION_TABLE', undefined, /^REPUTATION_TABLE is not set: set it to the name/],
+    [
+      'ACTION_CREDENTIAL',
+      undefined,
+      /^Neither ACTION_CREDENTIAL nor ACTION_CREDENTIAL_SECRET_ARN is set/,
+    ],
+    ['ABUSEIPDB_SECRET_ARN', ARN, /^Both ABUSEIPDB_API_KEY and ABUSEIPDB_SECRET_ARN are set/],
+  ])('%s=%s', (name, value, message) => {
+    expect(refusal({ ...REQUIRED, [name]: value })).toMatch(message);
+  });
+
+  test('all mistakes are shown at once', () => {
+    const message = refusal({ PORT: 'x', LOG_LEVEL: 'y' });
+    expect(message.split('\n')).toHaveLength(5);
+  });
+
+  test('a secret in a setting is not repeated', () => {
+    const message = refusal({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
+    expect(message).not.toContain('hush');
+  });
+});

@@ -1,0 +1,163 @@
+import { isIP } from 'node:net';
+import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
+import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
+
+describe('a text that names an address', () => {
+  test.each([
+    ['plain IPv4', '205.210.31.51', '205.210.31.51'],
+    ['the lowest IPv4', '0.0.0.0', '0.0.0.0'],
+    ['the highest IPv4', '255.255.255.255', '255.255.255.255'],
+    ['spaces and tabs around', ' \t205.210.31.51\t ', '205.210.31.51'],
+    ['IPv4 with a port', '205.210.31.51:5678', '205.210.31.51'],
+    ['IPv4 with the highest port', '205.210.31.51:65535', '205.210.31.51'],
+    ['plain IPv6', '2606:4700::1111', '2606:4700::1111'],
+    ['IPv6 in capitals', '2606:4700::ABCD', '2606:4700::abcd'],
+    ['leading zeros in groups', '2606:4700:0000:0000:0000:0000:0000:0001', '2606:4700::1'],
+    ['one zero group cut out', '2606:1:2::4:5:6:7', '2606:1:2:0:4:5:6:7'],
+    ['two runs of zeros of one length', '2606:0:0:1:0:0:0:1', '2606:0:0:1::1'],
+    ['the first of two equal runs', '2606:0:0:1:1:0:0:1', '2606::1:1:0:0:1'],
+    ['zeros at the end', '2606:4700:0:0:0:0:0:0', '2606:4700::'],
+    ['the unspecified address', '0:0:0:0:0:0:0:0', '::'],
+    ['eight groups with a gap for one', '1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['brackets', '[2606:4700::1111]', '2606:4700::1111'],
+    ['brackets and a port', '[2606:4700::1111]:443', '2606:4700::1111'],
+    ['a zone id', 'fe80::1%eth0', 'fe80::1'],
+    ['a zone id in brackets with a port', '[fe80::1%25en-0.1]:443', 'fe80::1'],
+    ['IPv4-mapped, dotted', '::ffff:203.0.113.9', '203.0.113.9'],
+    ['IPv4-mapped, dotted, in capitals', '::FFFF:203.0.113.9', '203.0.113.9'],
+    ['IPv4-mapped, hexadecimal', '::ffff:cb00:7109', '203.0.113.9'],
+    ['IPv4-mapped, every group written', '0:0:0:0:0:ffff:cb00:7109', '203.0.113.9'],
+    ['IPv4-mapped in brackets with a port', '[::ffff:203.0.113.9]:80', '203.0.113.9'],
+    ['NAT64 stays IPv6', '64:ff9b::8.8.8.8', '64:ff9b::808:808'],
+    ['6to4 stays IPv6', '2002:808:808::1', '2002:808:808::1'],
+    ['IPv4-compatible stays IPv6', '::8.8.8.8', '::808:808'],
+    ['one group off the mapped block stays IPv6', '::fffe:203.0.113.9', '::fffe:cb00:7109'],
+    ['IPv4-translated stays IPv6', '::ffff:0:203.0.113.9', '::ffff:0:cb00:7109'],
+  ])('%s is read as its canonical form', (_name, text, value) => {
+    expect(parseAddress(text)?.value).toBe(value);
+    expect(parseAddress(text)?.version).toBe(isIP(value));
+  });
+});
+
+describe('a text that names no address', () => {
+  test.each([
+    ['nothing', ''],
+    ['blanks', '  \t'],
+    ['a name', 'localhost'],
+    ['a made-up identifier', '_hidden'],
+    ['unknown', 'unknown'],
+    ['a leading zero', '010.1.1.1'],
+    ['an octal part', '0177.0.0.1'],
+    ['a part of zeros', '1.00.1.1'],
+    ['a hexadecimal part', '0x7f.0.0.1'],
+    ['one hexadecimal number', '0x7f000001'],
+    ['one decimal number', '2130706433'],
+    ['two parts', '127.1'],
+    ['three parts', '127.0.1'],
+    ['five parts', '1.2.3.4.5'],
+    ['an empty part', '1..2.3'],
+    ['a dot at the end', '1.2.3.4.'],
+    ['a part above 255', '203.0.113.256'],
+    ['a sign', '+1.2.3.4'],
+    ['a list', '1.1.1.1, 2.2.2.2'],
+    ['a list of one', '1.1.1.1,'],
+    ['two addresses', '1.1.1.1 2.2.2.2'],
+    ['markup behind', '203.0.113.9<script>'],
+    ['a line break behind', '203.0.113.9\n'],
+    ['a null byte behind', '203.0.113.9\0'],
+    ['a non-breaking space', '\u00a0203.0.113.9'],
+    ['digits of another script', '١.1.1.1'],
+    ['a CIDR', '10.0.0.0/8'],
+    ['a port above 65535', '1.2.3.4:65536'],
+    ['an empty port', '1.2.3.4:'],
+    ['a port of letters', '1.2.3.4:http'],
+    ['a zone id on IPv4', '1.2.3.4%eth0'],
+    ['an empty zone id', 'fe80::1%'],
+    ['a zone id with a blank', 'fe80::1%eth 0'],
+    ['IPv4 in brackets', '[1.2.3.4]'],
+    ['an unclosed bracket', '[2606:4700::1'],
+    ['an empty bracket', '[]'],
+    ['something behind the bracket', '[2606:4700::1]x'],
+    ['quotes', '"2606:4700::1"'],
+    ['seven groups', '1:2:3:4:5:6:7'],
+    ['nine groups', '1:2:3:4:5:6:7:8:9'],
+    ['nine groups with a gap', '1:2:3:4::5:6:7:8'],
+    ['two gaps', '1::2::3'],
+    ['three colons', '1:::2'],
+    ['a group of five digits', '12345::'],
+    ['a single colon in front', ':1::2'],
+    ['a single colon behind', '1::2:'],
+    ['a dotted part in front', '1.2.3.4::'],
+    ['a dotted part in the middle', '::1.2.3.4:5'],
+    ['a dotted part with a leading zero', '::ffff:203.0.113.09'],
+    ['a mapped address with a bare port', '::ffff:1.2.3.4:80'],
+  ])('%s is refused', (_name, text) => {
+    expect(parseAddress(text)).toBeUndefined();
+  });
+
+  test('a text of 1 MiB costs no more than a short one', () => {
+    const blanks = ' '.repeat(2 ** 20);
+    const start = performance.now();
+    for (let round = 0; round < 1_000; round += 1) {
+      expect(parseAddress(blanks) ?? parseAddress(`1.1.1.1${blanks}`)).toBeUndefined();
+    }
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe('against other readers', () => {
+  test('texts of address characters are addresses exactly when Node says so', () => {
+    const character = fc.constantFrom(...'0012567aF::::....');
+    const text = fc.oneof(
+      fc.string({ unit: character, maxLength: 20 }),
+      fc.ipV4Extended(),
+      fc.ipV6(),
+      fc
+        .array(fc.constantFrom('0', '00', '7', '255', '256', '1a'), { maxLength: 9 })
+        .chain((parts) =>
+          fc.constantFrom(
+            parts.join('.'),
+            parts.join(':'),
+            parts.join('::'),
+            `::${parts.join('.')}`,
+          ),
+        ),
+    );
+    fc.assert(
+      fc.property(text, (candidate) => {
+        // A dotted address with a port is an address to us and none to Node.
+        fc.pre(!/^[\d.]+:\d+$/.test(candidate));
+        expect(parseAddress(candidate) !== undefined).toBe(isIP(candidate) !== 0);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('every spelling of an IPv6 address has the value and the bits that ipaddr.js gives it', () => {
+    const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const reference = new ipaddr.IPv6(groups);
+        fc.pre(!reference.isIPv4MappedAddress());
+        const bits = BigInt(`0x${Buffer.from(reference.toByteArray()).toString('hex')}`);
+        const full = groups.map((each) => each.toString(16).padStart(4, '0')).join(':');
+        for (const text of [reference.toString(), full, full.toUpperCase(), `[${full}]:1`]) {
+          expect(parseAddress(text)).toMatchObject({ value: reference.toRFC5952String(), bits });
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('an IPv4 address and its mapped form are the same address', () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255), (a, b, c, d) => {
+        const text = `${a}.${b}.${c}.${d}`;
+        const address = parseAddress(text);
+        expect(address?.bits).toBe(((a * 256 + b) * 256 + c) * 256 + d);
+        expect(parseAddress(`::ffff:${text}`)).toEqual(address);
+      }),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
+import type { Address } from '../../../../app/src/signals/address/address.ts';
+import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
+import {
+  type Cidr,
+  createAddressRanges,
+  parseCidr,
+} from '../../../../app/src/signals/address/ranges.ts';
+
+const address = (text: string): Address => {
+  const parsed = parseAddress(text);
+  if (parsed === undefined) throw new Error(`${text} is no address`);
+  return parsed;
+};
+const cidr = (text: string): Cidr => {
+  const parsed = parseCidr(text);
+  if (parsed === undefined) throw new Error(`${text} is no CIDR`);
+  return parsed;
+};
+const ranges = (...texts: string[]) => createAddressRanges(texts.map(cidr));
+
+describe('a CIDR', () => {
+  test.each([
+    ['IPv4', '10.0.0.0/8', '10.0.0.0/8'],
+    ['all of IPv4', '0.0.0.0/0', '0.0.0.0/0'],
+    ['one IPv4 address', '203.0.113.9', '203.0.113.9/32'],
+    ['one IPv4 address with its prefix', '203.0.113.9/32', '203.0.113.9/32'],
+    ['IPv6', '2001:DB8:0::/32', '2001:db8::/32'],
+    ['all of IPv6', '::/0', '::/0'],
+    ['one IPv6 address', '2001:db8::1', '2001:db8::1/128'],
+    ['a mapped block is IPv4', '::ffff:10.0.0.0/104', '10.0.0.0/8'],
+    ['a mapped address is IPv4', '::ffff:10.0.0.1', '10.0.0.1/32'],
+    ['all mapped addresses are all of IPv4', '::ffff:0:0/96', '0.0.0.0/0'],
+  ])('%s is read', (_name, text, canonical) => {
+    expect(parseCidr(text)?.text).toBe(canonical);
+  });
+
+  test.each([
+    ['host bits below the prefix', '10.0.0.1/8'],
+    ['host bits below an IPv6 prefix', '2001:db8::1/64'],
+    ['host bits below a mapped prefix', '::ffff:10.0.0.1/104'],
+    ['a prefix that cuts the mapped mark', '::ffff:0:0/95'],
+    ['an IPv4 prefix above 32', '10.0.0.0/33'],
+    ['an IPv6 prefix above 128', '::/129'],
+    ['no prefix behind the slash', '10.0.0.0/'],
+    ['a prefix with a sign', '10.0.0.0/+8'],
+    ['a prefix with a leading zero', '10.0.0.0/08'],
+    ['a netmask', '10.0.0.0/255.0.0.0'],
+    ['two prefixes', '10.0.0.0/8/8'],
+    ['a short base', '10/8'],
+    ['a base with a leading zero', '010.0.0.0/8'],
+    ['a range', '10.0.0.0-10.0.0.255'],
+    ['a port', '10.0.0.1:80'],
+    ['brackets', '[2001:db8::1]'],
+    ['a zone id', 'fe80::1%eth0'],
+    ['a blank', '10.0.0.0 /8'],
+    ['a name', 'example.org'],
+    ['nothing', ''],
+    ['a text of 1 MiB', `10.0.0.0/8${'0'.repeat(2 ** 20)}`],
+  ])('with %s is refused', (_name, text) => {
+    expect(parseCidr(text)).toBeUndefined();
+  });
+});
+
+describe('a set of ranges', () => {
+  test.each([
+    ['the first address of a block', ['10.0.0.0/8'], '10.0.0.0', true],
+    ['the last address of a block', ['10.0.0.0/8'], '10.255.255.255', true],
+    ['the address before a block', ['10.0.0.0/8'], '9.255.255.255', false],
+    ['the address behind a block', ['10.0.0.0/8'], '11.0.0.0', false],
+    ['an address between blocks', ['10.0.0.0/8', '12.0.0.0/8'], '11.1.1.1', false],
+    ['an address behind a block inside another', ['10.0.0.0/8', '10.1.0.0/16'], '10.2.0.0', true],
+    ['an address of two equal blocks', ['10.0.0.0/8', '10.0.0.0/8'], '10.2.0.0', true],
+    ['an address above 2^31', ['224.0.0.0/4'], '239.1.1.1', true],
+    ['the highest IPv4 address', ['0.0.0.0/0'], '255.255.255.255', true],
+    ['an IPv6 address in its block', ['2001:db8::/32'], '2001:db8:ffff::1', true],
+    ['an IPv6 address behind its block', ['2001:db8::/32'], '2001:db9::', false],
+    ['IPv4 when all of IPv6 is in', ['::/0'], '10.0.0.1', false],
+    ['IPv6 when all of IPv4 is in', ['0.0.0.0/0'], '::a00:1', false],
+    ['a mapped address in an IPv4 block', ['10.0.0.0/8'], '::ffff:10.0.0.1', true],
+    ['IPv4 in a block written as mapped', ['::ffff:10.0.0.0/104'], '10.9.9.9', true],
+    ['anything when it is empty', [], '10.0.0.1', false],
+  ])('for %s', (_name, texts, text, held) => {
+    expect(ranges(...texts).has(address(text))).toBe(held);
+  });
+
+  test('holds what ipaddr.js finds in any one of its blocks', () => {
+    // Few distinct bytes, so that blocks nest, touch and repeat.
+    const byte = fc.constantFrom(0, 1, 127, 128, 255);
+    const addressOf = (bytes: number[]) => ipaddr.fromByteArray(bytes);
+    const bytes = fc.oneof(
+      fc.array(byte, { minLength: 4, maxLength: 4 }),
+      fc.array(byte, { minLength: 16, maxLength: 16 }),
+    );
+    const block = fc.tuple(bytes, fc.nat(128)).map(([base, length]): [number[], number] => {
+      const prefix = length % (base.length * 8 + 1);
+      const masked = base.map((value, index) => {
+        const kept = Math.min(8, Math.max(0, prefix - index * 8));
+        return value & (0xff << (8 - kept)) & 0xff;
+      });
+      return [masked, prefix];
+    });
+    const isMapped = (base: number[]) =>
+      base.length === 16 && addressOf(base).toNormalizedString().startsWith('0:0:0:0:0:ffff:');
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 30 }), bytes, (blocks, wanted) => {
+        fc.pre(!isMapped(wanted) && !blocks.some(([base]) => isMapped(base)));
+        const set = ranges(...blocks.map(([base, prefix]) => `${addressOf(base)}/${prefix}`));
+        const held = blocks.some(
+          ([base, prefix]) =>
+            base.length === wanted.length && addressOf(wanted).match(addressOf(base), prefix),
+        );
+        expect(set.has(address(addressOf(wanted).toString()))).toBe(held);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test.each([
+    ['IPv4', (n: number) => `${1 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}.0/24`, '2.0.5.7'],
+    ['IPv6', (n: number) => `2a00:${(n >> 8).toString(16)}:${n & 255}::/48`, '2a00:1:9::7'],
+  ])('of 100,000 %s blocks is built and searched without delay', (_name, text, within) => {
+    const start = performance.now();
+    const set = ranges(...Array.from({ length: 100_000 }, (_, n) => text(n)));
+    const built = performance.now();
+    const wanted = address(within);
+    let held = 0;
+    for (let round = 0; round < 100_000; round += 1) held += set.has(wanted) ? 1 : 0;
+    expect(held).toBe(100_000);
+    // Far above what it takes, far below what a search through the list would take.
+    expect(performance.now() - built).toBeLessThan(1_000);
+    expect(built - start).toBeLessThan(3_000);
+  });
+});

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { payloadFrom } from '../support/payloads.ts';
+import { startScript } from '../support/process.ts';
+import {
+  ABUSEIPDB_KEY,
+  CREDENTIAL,
+  SECRET,
+  settingsFor,
+  TABLE,
+} from '../support/running-service.ts';
+
+const AWS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+let simulator: Simulator;
+let dynamoDb: LocalDynamoDb;
+let environment: Record<string, string>;
+let folder: string;
+
+beforeAll(async () => {
+  [simulator, dynamoDb] = await Promise.all([
+    startSimulator({ key: ABUSEIPDB_KEY }),
+    startLocalDynamoDb(),
+  ]);
+  await dynamoDb.createTable(TABLE);
+  const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint };
+  environment = { ...AWS, ...settingsFor(simulator), ...endpoint };
+  folder = mkdtempSync(join(tmpdir(), 'risk-gate-'));
+});
+
+afterAll(async () => {
+  await Promise.all([simulator.close(), dynamoDb.close()]);
+  rmSync(folder, { recursive: true });
+});
+
+/** Starts the service and gives it back when it is ready, with the way to ask it. */
+async function startService(changes: Record<string, string>) {
+  const service = startScript('app/src/main.ts', { ...environment, ...changes });
+  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  const post = (address: string) =>
+    fetch(`http://127.0.0.1:${port}/pre-issue-access-token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
+      body: payloadFrom(address),
+    });
+  return { service, post };
+}
+
+describe('npm run serve', () => {
+  test('serves from the environment: what one process learned, the next finds in the table', async () => {
+    const checks = () => simulator.checks.filter(({ address }) => address === '103.159.198.178');
+    for (const source of ['abuseipdb', 'table']) {
+      const { service, post } = await startService({});
+      expect(await (await post('103.159.198.178')).json()).toMatchObject({
+        actionStatus: 'FAILED',
+      });
+      await service.says(new RegExp(`"score":100,"source":"${source}"`));
+      expect(await service.end()).toBe(0);
+    }
+    expect(checks()).toHaveLength(1);
+  });
+
+  test('on SIGTERM a request under way is answered, and the process ends by itself', async () => {
+    const { service, post } = await startService({});
+    simulator.setFault({ kind: 'slow', ms: 400 }, '9.9.9.9');
+    const asked = simulator.checks.length;
+    const answer = post('9.9.9.9');
+    // The lookup has left for AbuseIPDB, so the request is under way.
+    while (simulator.checks.length === asked) await new Promise(setImmediate);
+    const end = service.end();
+    const response = await answer;
+    expect(response.status).toBe(200);
+    expect(response.headers.get('connection')).toBe('close');
+    expect(await end).toBe(0);
+    expect(service.stdout()).toMatch(/"event":"stopped"/);
+  });
+});
+
+describeWithMoto('With both secrets in Secrets Manager', () => {
+  let moto: Moto;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+  });
+
+  afterAll(() => moto.stop());
+
+  test('it serves', async () => {
+    const client = new SecretsManagerClient({
+      endpoint: moto.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const create = async (name: string, value: string) => {
+      const command = new CreateSecretCommand({ Name: name, SecretString: value });
+      return (await client.send(command)).ARN ?? '';
+    };
+    const { service, post } = await startService({
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: moto.endpoint,
+      ACTION_CREDENTIAL: '',
+      ACTION_CREDENTIAL_SECRET_ARN: await create('action', CREDENTIAL),
+      ABUSEIPDB_API_KEY: '',
+      ABUSEIPDB_SECRET_ARN: await create('abuseipdb', ABUSEIPDB_KEY),
+    });
+    client.destroy();
+    expect(await (await post('14.102.69.58')).json()).toMatchObject({ actionStatus: 'SUCCESS' });
+    expect(await service.end()).toBe(0);
+  });
+});
+
+describe('What is wrong stops the start with a sentence that says what, where and what to do', () => {
+  const policy = (text: string) => () => {
+    const file = join(folder, 'policy.yaml');
+    writeFileSync(file, text);
+    return { POLICY_FILE: file };
+  };
+  const database = (content: string) => () => {
+    const file = join(folder, 'geo.mmdb');
+    writeFileSync(file, content);
+    return { GEO_DATABASE: file };
+  };
+
+  test.each<[string, () => Record<string, string>, RegExp]>([
+    [
+      'no credential',
+      () => ({ ACTION_CREDENTIAL: '' }),
+      /^Neither ACTION_CREDENTIAL nor .* set one/,
+    ],
+    [
+      'a credential that is no JSON',
+      () => ({ ACTION_CREDENTIAL: 'x' }),
+      /^ACTION_CREDENTIAL is not JSON/,
+    ],
+    ['a setting out of range', () => ({ PORT: '99999' }), /^PORT is "99999": set it to a whole/],
+    [
+      'a policy that is not there',
+      () => ({ POLICY_FILE: 'no.yaml' }),
+      /^The policy no\.yaml does not exist/,
+    ],
+    [
+      'a policy with a typo in a condition',
+      policy(
+        'version: 1\nrules:\n  - id: typo\n    when: abuse.scor > 1\n    then: { lifetime: 5m }\nunknown: { address: ignore, reputation: ignore }\n',
+      ),
+      /policy\.yaml:4: rule "typo", when: .*scor/,
+    ],
+    ['a database that is none', database('none'), /^The geo database .*geo\.mmdb is no mmdb file/],
+    [
+      'a database that is not there',
+      () => ({ GEO_DATABASE: 'no.mmdb' }),
+      /^The geo database no\.mmdb does not exist/,
+    ],
+  ])('%s', async (_, changes, message) => {
+    const service = startScript('app/src/main.ts', { ...environment, ...changes() });
+    expect(await service.exited).toBe(1);
+    expect(service.stderr()).toMatch(message);
+    expect(service.stderr().trim().split('\n')).toHaveLength(1);
+    expect(service.stdout()).toBe('');
+  });
+});

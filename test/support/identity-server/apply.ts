@@ -1,0 +1,51 @@
+import { applyOperation } from './access-token.ts';
+import { type ActionRequest, readActionRequest } from './action-request.ts';
+import { isOffered } from './allowed-operations.ts';
+import type { ParsedOperation } from './answer-body.ts';
+import type { DroppedOperation, HttpAnswer, Operation, Outcome } from './outcome.ts';
+import { receive } from './receive.ts';
+import { draftOf, issuedFrom } from './token-draft.ts';
+import { endpointError, refusal } from './token-endpoint.ts';
+import { toPlain } from './values.ts';
+
+/**
+ * What becomes of a token request when the action endpoint answers the identity server's request in
+ * this way. Tests assert this outcome, not the JSON that was sent, because the server drops what it
+ * does not like without a word. Where its behaviour is not known, the model assumes what hurts a
+ * careless service most.
+ * @throws {Error} if the request body is no JSON object
+ */
+export function applyAnswer(requestBody: string, answer: HttpAnswer): Outcome {
+  const request = readActionRequest(requestBody);
+  const received = receive(answer);
+  switch (received.kind) {
+    case 'unusable':
+      return { kind: 'server-error', retried: received.retried, why: received.why };
+    case 'error':
+      return endpointError(received.description);
+    case 'failed':
+      return refusal(received.reason, received.description);
+    case 'success':
+      return issue(request, received.operations);
+  }
+}
+
+function issue(request: ActionRequest, operations: readonly ParsedOperation[]): Outcome {
+  const draft = draftOf(request);
+  const applied: Operation[] = [];
+  const dropped: DroppedOperation[] = [];
+  for (const { op, path, value, source } of operations) {
+    const drop = (why: string) => dropped.push({ operation: toPlain(source), why });
+    if (op === undefined || op === 'redirect' || !isOffered(op, path, request.allowedOperations)) {
+      drop('the request does not offer it');
+      continue;
+    }
+    const verdict = applyOperation(op, path, value, request, draft);
+    if (verdict.kind === 'crashed') {
+      return { kind: 'server-error', retried: false, why: verdict.why };
+    }
+    if (verdict.kind === 'skipped') drop(verdict.why);
+    else applied.push(value === undefined ? { op, path } : { op, path, value: toPlain(value) });
+  }
+  return { kind: 'token', token: issuedFrom(draft, request), applied, dropped };
+}

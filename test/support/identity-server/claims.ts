@@ -1,0 +1,111 @@
+import type { ActionRequest } from './action-request.ts';
+import { readAddedMember } from './added-member.ts';
+import { type Json, JsonNumber } from './json.ts';
+import { indexIn, isThere, lastSegment, removeValue } from './list-index.ts';
+import type { TokenDraft } from './token-draft.ts';
+import { javaText, toPlain } from './values.ts';
+import { applied, skipped, type Verdict } from './verdict.ts';
+
+export const CLAIMS = '/accessToken/claims/';
+
+/** The server's own claims: if the request lacks one, an add of it is accepted and then forgotten. */
+const STANDARD = new Set(
+  'iss sub aud client_id aut expires_in iat subject_type binding_ref binding_type'.split(' '),
+);
+
+/** What the server writes into the token after the action's claims, so that its own value stands. */
+const WRITTEN_LATER = new Set(['org_id', 'org_name']);
+
+/**
+ * Adds a claim that the request does not list. `exp`, `nbf`, `jti`, `azp` and the like are not
+ * protected: the server sets them first and the action's claims over them.
+ */
+export function addClaim(
+  path: string,
+  value: Json,
+  request: ActionRequest,
+  draft: TokenDraft,
+): Verdict {
+  if (indexIn(lastSegment(path), request.claims.size) === undefined) {
+    return skipped('the index is none of the claims');
+  }
+  const claim = readAddedMember(value);
+  if (typeof claim === 'string') return skipped(claim);
+  const { name } = claim;
+  if (name.toLowerCase() === 'scope') return skipped('scope cannot be a claim');
+  if (request.claims.has(name)) return skipped(`the request lists ${name} already`);
+  if (!isClaimValue(claim.value))
+    return skipped(`${name} would have a value that no claim may have`);
+  if (STANDARD.has(name)) return skipped(`${name} is a claim of the server's own`);
+  if (WRITTEN_LATER.has(name) || (name === 'cnf' && isBound(request))) {
+    return skipped(`the server writes ${name} later`);
+  }
+  draft.claims.set(name, toPlain(claim.value));
+  return applied;
+}
+
+/**
+ * Removes or replaces a claim of the request, or an element of it. A name with a slash and a name
+ * that is a number are taken apart wrongly and reach nothing; see `access-token.ts` for `aud…`.
+ */
+export function changeClaim(
+  op: 'remove' | 'replace',
+  path: string,
+  value: Json,
+  request: ActionRequest,
+  draft: TokenDraft,
+): Verdict {
+  const [name = '', segment, ...more] = path.slice(CLAIMS.length).split('/');
+  if (more.length > 0) return skipped('a claim name with a slash cannot be reached');
+  if (segment === undefined && /^(?:-|[-+]?[0-9]+)$/.test(name)) {
+    return skipped('a claim name that is a number cannot be reached');
+  }
+  if (!request.claims.has(name)) return skipped(`the request has no claim ${name}`);
+  if (segment !== undefined && segment !== '') {
+    return changeElement(op, name, segment, value, request, draft);
+  }
+  if (op === 'replace') draft.claims.set(name, toPlain(value));
+  else if (!draft.claims.delete(name)) return skipped(`the claim ${name} is gone already`);
+  return applied;
+}
+
+/**
+ * Elements of a list claim: by number only, `-` is not understood. A list that the server holds as a
+ * Java array would not change either; the request does not show which lists those are.
+ */
+function changeElement(
+  op: 'remove' | 'replace',
+  name: string,
+  segment: string,
+  value: Json,
+  request: ActionRequest,
+  draft: TokenDraft,
+): Verdict {
+  const sent = request.claims.get(name);
+  const current = draft.claims.get(name);
+  if (!Array.isArray(sent) || !Array.isArray(current)) return skipped(`${name} is no list`);
+  const index = segment === '-' ? undefined : indexIn(segment, sent.length);
+  if (index === undefined) return skipped(`${name} has no element ${segment}`);
+  if (op === 'remove') {
+    return removeValue(current, sent[index]) ? applied : skipped('the element is gone already');
+  }
+  if (!isPrimitive(value)) return skipped('an element is a string, a number or a boolean');
+  const text = javaText(value);
+  if (isThere(text, current, sent)) return skipped('the element is there already');
+  removeValue(current, sent[index]);
+  current.push(text);
+  return applied;
+}
+
+function isPrimitive(value: Json): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || value instanceof JsonNumber;
+}
+
+function isClaimValue(value: Json): boolean {
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string');
+  return isPrimitive(value);
+}
+
+function isBound(request: ActionRequest): boolean {
+  return request.claims.has('binding_ref') || request.claims.has('binding_type');
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { ACTION_PATH } from '../../app/src/server.ts';
+import { startService } from '../../app/src/service.ts';
+import { readSettings } from '../../app/src/settings.ts';
+import { createDynamoDbClient } from '../../app/src/signals/reputation/dynamodb-client.ts';
+import { createLog } from '../../app/src/telemetry/log.ts';
+
+export const SECRET = 'the-credential-of-the-caller';
+export const CREDENTIAL = JSON.stringify({
+  scheme: 'api-key',
+  header: 'x-api-key',
+  secret: SECRET,
+});
+export const ABUSEIPDB_KEY = 'the-key-of-abuseipdb';
+export const TABLE = 'reputation';
+
+/** Settings with which the service runs against what a test started. */
+export function settingsFor(simulator: Simulator): Record<string, string> {
+  return {
+    PORT: '0',
+    ACTION_CREDENTIAL: CREDENTIAL,
+    ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
+    ABUSEIPDB_BASE_URL: simulator.url,
+    REPUTATION_TABLE: TABLE,
+    // A slow test machine must not turn a cached address into a miss.
+    DYNAMODB_TIMEOUT_MS: '1000',
+    DRAIN_DELAY_MS: '0',
+  };
+}
+
+export interface RunningService {
+  readonly origin: string;
+  readonly simulator: Simulator;
+  readonly dynamoDb: LocalDynamoDb;
+  /** Everything that was logged, as written. */
+  readonly lines: readonly string[];
+  /** The decision records, in order. */
+  decisions(): Record<string, unknown>[];
+  /** Posts a body to the action with the right credential, unless other headers are given. */
+  post(body: string, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface RunningServiceOptions {
+  /** Text of the policy; the default policy otherwise. */
+  readonly policy?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** The whole service in this process, with a real DynamoDB protocol and a simulated AbuseIPDB behind it. */
+export async function startTestService(
+  options: RunningServiceOptions = {},
+): Promise<RunningService> {
+  const { policy, settings = {}, now } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'risk-gate-'));
+  const policyFile = join(folder, 'policy.yaml');
+  if (policy !== undefined) writeFileSync(policyFile, policy);
+  const [simulator, dynamoDb] = await Promise.all([
+    startSimulator({ key: ABUSEIPDB_KEY }),
+    startLocalDynamoDb(),
+  ]);
+  await dynamoDb.createTable(TABLE);
+  const lines: string[] = [];
+  const log = createLog('trace', { write: (line) => void lines.push(line) });
+  const service = await startService(
+    readSettings({
+      ...settingsFor(simulator),
+      ...(policy !== undefined && { POLICY_FILE: policyFile }),
+      ...settings,
+    }),
+    log,
+    { dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }), ...(now && { now }) },
+  );
+  const origin = `http://127.0.0.1:${service.port}`;
+  return {
+    origin,
+    simulator,
+    dynamoDb,
+    lines,
+    decisions: () =>
+      lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'decision'),
+    post: (body, headers = { 'x-api-key': SECRET }) =>
+      fetch(`${origin}${ACTION_PATH}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      }),
+    async stop() {
+      await service.stop();
+      await Promise.all([simulator.close(), dynamoDb.close()]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
