@@ -6,7 +6,7 @@ import { parseCredential } from './credential/credential.ts';
 import { ACTION_PATH } from './server.ts';
 import { startService } from './service.ts';
 import { readSettings } from './settings.ts';
-import { openGeoDatabase } from './signals/geo.ts';
+import { BUNDLED_NOTICE, bundledGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -45,7 +45,7 @@ async function main(environment: Environment): Promise<void> {
   const header = credentialHeader(
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
-  say(await introduction(endpoint, header, settings.geoDatabase, simulator?.url));
+  say(introduction(endpoint, header, settings.geoDatabase, simulator?.url));
   await sayGuideCases(endpoint, header);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
   log.level = settings.logLevel;
@@ -72,13 +72,12 @@ function credentialHeader(json: string): readonly [name: string, value: string] 
   return ['authorization', `Basic ${pair}`];
 }
 
-async function introduction(
+function introduction(
   endpoint: string,
   [name, value]: readonly [string, string],
   geoDatabase: string,
   simulator: string | undefined,
-): Promise<string> {
-  const { info } = await openGeoDatabase(geoDatabase);
+): string {
   const body = JSON.stringify(tokenRequest('14.102.69.58'));
   return `
 Risk Gate, whole, on this machine
@@ -88,8 +87,7 @@ Simulated
   DynamoDB    in this process, in memory
 Real
   Service     as it is deployed
-  Countries   ${info.type}, built ${info.built.toISOString().slice(0, 10)}; networks have moved since, so do not decide by it
-              (bundled: ip-location-db, data of the NRO and the regional registries, CC BY 4.0)
+  Countries   ${geoDatabase === bundledGeoDatabase() ? BUNDLED_NOTICE.join('\n              ') : geoDatabase}
 
 Endpoint      ${endpoint}
 Credential    ${name}: ${value}

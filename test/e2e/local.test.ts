@@ -35,7 +35,7 @@ describe('npm start', () => {
     const said = local.stdout();
     expect(said).toMatch(/Simulated\n {2}AbuseIPDB +http:\/\/127\.0\.0\.1/);
     expect(said).toMatch(/DynamoDB +in this process/);
-    expect(said).toMatch(/built 2026-06-17.*do not decide by it/);
+    expect(said).toMatch(/country database is of June 2026 and has known errors/);
     expect(said).toMatch(/CC BY 4\.0/);
     expect(said).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
     expect(said).toMatch(/Credential +x-api-key: \S{32}\n/);

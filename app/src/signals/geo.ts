@@ -37,6 +37,13 @@ const WELL_KNOWN = [
   ...['2001:4860:4860::8888', '2606:4700:4700::1111', '2620:fe::fe', '2001:67c:2e8:22::c100:68b'],
 ];
 
+/** What the user of the bundled database must know of its age, as its publisher says, and its licence. */
+export const BUNDLED_NOTICE = [
+  'The bundled country database is of June 2026 and has known errors.',
+  'Set GEO_DATABASE to a current file before users depend on it.',
+  'Data of the NRO and the regional internet registries, put together by ip-location-db, CC BY 4.0.',
+] as const;
+
 /** Path of the country database that comes with the service. */
 export function bundledGeoDatabase(): string {
   return createRequire(import.meta.url).resolve(BUNDLED);

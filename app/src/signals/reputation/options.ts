@@ -61,7 +61,7 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   errorMemory: 10 * SECOND,
   // The same question gets the same refusal until something is deployed.
   refusalMemory: 1 * HOUR,
-  // Some 30 MB at most, and more addresses than any quota can check in a day.
+  // Some 35 MB when full, and more addresses than any quota can check in a day.
   memoryEntries: 100_000,
   // At 0.3 s a check that is 200 new addresses a second, far above any quota.
   concurrency: 64,

@@ -150,5 +150,6 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Refused on each of a name's addresses, Node's error has no message of its own.
   const code = 'code' in error ? String(error.code) : '';
-  return error.message || code;
+  // Behind the first line the SDK explains itself to developers.
+  return error.message.split('\n', 1)[0] || code;
 }

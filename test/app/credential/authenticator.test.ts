@@ -1,0 +1,129 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Compare, createAuthenticator } from '../../../app/src/credential/authenticator.ts';
+import type { Credential } from '../../../app/src/credential/credential.ts';
+
+const NEW = 'new-secret-0123456789';
+const OLD = 'old-secret-0123456789';
+const bearer = (secret: string): Credential => ({ scheme: 'bearer', secret });
+const apiKey = (secret: string): Credential => ({
+  scheme: 'api-key',
+  header: 'X-Gate-Key',
+  secret,
+});
+const basic = (secret: string): Credential => ({ scheme: 'basic', username: 'zoë', secret });
+const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
+
+type Headers = Readonly<Record<string, string>>;
+const reader = (headers: Headers) => (name: string) => headers[name];
+const authorization = (value: string): Headers => ({ authorization: value });
+
+describe('what the caller shows', () => {
+  const pair = base64(`zoë:${NEW}`);
+
+  test.each<[string, Credential, Headers, boolean]>([
+    ['the API key', apiKey(NEW), { 'x-gate-key': NEW }, true],
+    ['another API key', apiKey(NEW), { 'x-gate-key': OLD }, false],
+    ['the API key and more', apiKey(NEW), { 'x-gate-key': `${NEW}x` }, false],
+    ['the beginning of the API key', apiKey(NEW), { 'x-gate-key': NEW.slice(0, -1) }, false],
+    ['the API key in capitals', apiKey(NEW), { 'x-gate-key': NEW.toUpperCase() }, false],
+    ['the API key twice, joined', apiKey(NEW), { 'x-gate-key': `${NEW}, ${NEW}` }, false],
+    ['the API key under another name', apiKey(NEW), { 'x-api-key': NEW }, false],
+    ['the API key as a bearer token', apiKey(NEW), authorization(`Bearer ${NEW}`), false],
+    ['an empty API key', apiKey(NEW), { 'x-gate-key': '' }, false],
+    ['no header', apiKey(NEW), {}, false],
+    ['the bearer token', bearer(NEW), authorization(`Bearer ${NEW}`), true],
+    ['the scheme in small letters', bearer(NEW), authorization(`bearer ${NEW}`), true],
+    ['the scheme in capitals', bearer(NEW), authorization(`BEARER ${NEW}`), true],
+    ['two blanks, which the grammar admits', bearer(NEW), authorization(`Bearer  ${NEW}`), true],
+    ['another bearer token', bearer(NEW), authorization(`Bearer ${OLD}`), false],
+    ['two tokens', bearer(NEW), authorization(`Bearer ${NEW} ${NEW}`), false],
+    ['two values, joined', bearer(NEW), authorization(`Bearer ${NEW}, Bearer ${NEW}`), false],
+    ['no scheme', bearer(NEW), authorization(NEW), false],
+    ['the scheme alone', bearer(NEW), authorization('Bearer'), false],
+    ['the scheme and a blank', bearer(NEW), authorization('Bearer '), false],
+    ['the bearer token as Basic', bearer(NEW), authorization(`Basic ${NEW}`), false],
+    ['no Authorization', bearer(NEW), {}, false],
+    ['user name and password', basic(NEW), authorization(`Basic ${pair}`), true],
+    ['the scheme basic in small letters', basic(NEW), authorization(`basic ${pair}`), true],
+    ['another password', basic(NEW), authorization(`Basic ${base64(`zoë:${OLD}`)}`), false],
+    ['another user', basic(NEW), authorization(`Basic ${base64(`zoe:${NEW}`)}`), false],
+    ['user name and password in the clear', basic(NEW), authorization(`Basic zoë:${NEW}`), false],
+    ['the pair as a bearer token', basic(NEW), authorization(`Bearer ${pair}`), false],
+  ])('%s', (_, credential, headers, accepted) => {
+    expect(createAuthenticator([credential]).accepts(reader(headers))).toBe(accepted);
+  });
+});
+
+describe('while a credential is changed', () => {
+  test.each<[string, Headers, boolean]>([
+    ['the new one passes', authorization(`Bearer ${NEW}`), true],
+    ['the old one passes, though of another scheme', { 'x-gate-key': OLD }, true],
+    ['the old one does not pass under the new scheme', authorization(`Bearer ${OLD}`), false],
+  ])('%s', (_, headers, accepted) => {
+    const authenticator = createAuthenticator([bearer(NEW), apiKey(OLD)]);
+
+    expect(authenticator.accepts(reader(headers))).toBe(accepted);
+  });
+
+  test('an update replaces what was accepted', () => {
+    const authenticator = createAuthenticator([bearer(OLD)]);
+
+    authenticator.update([bearer(NEW)]);
+
+    expect(authenticator.accepts(reader(authorization(`Bearer ${NEW}`)))).toBe(true);
+    expect(authenticator.accepts(reader(authorization(`Bearer ${OLD}`)))).toBe(false);
+  });
+
+  test('there is no authenticator without a credential, and an update to none changes nothing', () => {
+    const authenticator = createAuthenticator([bearer(NEW)]);
+
+    expect(() => createAuthenticator([])).toThrow('at least one credential');
+    expect(() => authenticator.update([])).toThrow('at least one credential');
+    expect(authenticator.accepts(reader(authorization(`Bearer ${NEW}`)))).toBe(true);
+  });
+});
+
+describe('each accepted credential is compared on every call', () => {
+  const accepted = [bearer(NEW), apiKey(OLD), basic(OLD)];
+
+  test.each<[string, Headers]>([
+    ['the first one fits', authorization(`Bearer ${NEW}`)],
+    ['a later one fits', { 'x-gate-key': OLD }],
+    ['none fits', authorization(`Bearer ${OLD}`)],
+    ['the header has no token', authorization('Bearer')],
+    ['there is no header at all', {}],
+  ])('%s', (_, headers) => {
+    const lengths: number[] = [];
+    const watched: Compare = (a, b) => {
+      lengths.push(a.length, b.length);
+      return timingSafeEqual(a, b);
+    };
+
+    createAuthenticator(accepted, watched).accepts(reader(headers));
+
+    expect(lengths).toEqual([32, 32, 32, 32, 32, 32]);
+  });
+});
+
+describe('the challenge of a 401', () => {
+  test.each<[string, Credential[], string]>([
+    ['API key', [apiKey(NEW)], 'ApiKey realm="risk-gate"'],
+    ['bearer, twice', [bearer(NEW), bearer(OLD)], 'Bearer realm="risk-gate"'],
+    ['basic', [basic(NEW)], 'Basic realm="risk-gate", charset="UTF-8"'],
+    [
+      'two schemes',
+      [bearer(NEW), apiKey(OLD)],
+      'Bearer realm="risk-gate", ApiKey realm="risk-gate"',
+    ],
+  ])('%s', (_, credentials, challenge) => {
+    expect(createAuthenticator(credentials).challenge).toBe(challenge);
+  });
+
+  test('follows an update', () => {
+    const authenticator = createAuthenticator([apiKey(OLD)]);
+
+    authenticator.update([bearer(NEW)]);
+
+    expect(authenticator.challenge).toBe('Bearer realm="risk-gate"');
+  });
+});

@@ -1,0 +1,113 @@
+import { parseCredential } from '../../../app/src/credential/credential.ts';
+
+const SECRET = 'Qm7_sT4-vX9.zB2~';
+
+function errorOf(json: string): string {
+  try {
+    parseCredential(json, 'THE_SETTING');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
+
+describe('a credential is read', () => {
+  test.each([
+    ['an API key', { scheme: 'api-key', header: 'x-api-key', secret: SECRET }],
+    [
+      'an API key header with a dot and capitals',
+      { scheme: 'api-key', header: 'X9.Gate-Key', secret: SECRET },
+    ],
+    ['a bearer token', { scheme: 'bearer', secret: SECRET }],
+    [
+      'a user name with letters of any alphabet',
+      { scheme: 'basic', username: 'zoë gate', secret: SECRET },
+    ],
+    ['a secret of every sign that a header admits', { scheme: 'bearer', secret: visibleAscii() }],
+  ])('%s', (_, credential) => {
+    expect(parseCredential(JSON.stringify(credential), 'x')).toEqual(credential);
+  });
+});
+
+function visibleAscii(): string {
+  return Array.from({ length: 0x7e - 0x20 }, (_, i) => String.fromCharCode(0x21 + i)).join('');
+}
+
+describe('what is no credential is refused in one sentence', () => {
+  const apiKey = (header: unknown) => ({ scheme: 'api-key', header, secret: SECRET });
+  const bearer = (secret: unknown) => ({ scheme: 'bearer', secret });
+  const basic = (username: unknown) => ({ scheme: 'basic', username, secret: SECRET });
+
+  test.each([
+    ['no object: a list', [SECRET], 'not a JSON object'],
+    ['no object: null', null, 'not a JSON object'],
+    ['no object: the secret alone', SECRET, 'not a JSON object'],
+    ['no scheme', { secret: SECRET }, '"scheme"'],
+    ['an unknown scheme', { scheme: 'digest', secret: SECRET }, '"scheme"'],
+    ['the scheme in capitals', { scheme: 'Bearer', secret: SECRET }, '"scheme"'],
+    ['an inherited word as the scheme', { scheme: 'constructor', secret: SECRET }, '"scheme"'],
+    ['a key that is unknown', { ...bearer(SECRET), note: 'x' }, 'key too many'],
+    ["another scheme's key", { ...bearer(SECRET), header: 'x-api-key' }, 'key too many'],
+    ['no secret', bearer(undefined), 'not empty'],
+    ['an empty secret', bearer(''), 'not empty'],
+    ['a secret that is a number', bearer(1234567890123456), 'not empty'],
+    ['a secret of 15 characters', bearer(SECRET.slice(1)), 'too short'],
+    ['a secret with a blank', bearer(`${SECRET} x`), 'HTTP header'],
+    ['a secret with a line feed at its end', bearer(`${SECRET}\n`), 'HTTP header'],
+    ['a secret with a letter outside ASCII', bearer(`${SECRET}é`), 'HTTP header'],
+    ['a secret with DEL', bearer(`${SECRET}\x7f`), 'HTTP header'],
+    ['no header', apiKey(undefined), '"header"'],
+    ['a header of one letter', apiKey('x'), '"header"'],
+    ['a header with an underscore', apiKey('x_api_key'), '"header"'],
+    ['a header that begins with a dash', apiKey('-key'), '"header"'],
+    ['a header that ends with a line feed', apiKey('x-api-key\n'), '"header"'],
+    ['no user name', basic(undefined), '"username"'],
+    ['an empty user name', basic(''), '"username"'],
+    ['a user name with a colon', basic('a:b'), '"username"'],
+    ['a user name with a control character', basic('a\tb'), '"username"'],
+  ])('%s', (_, value, says) => {
+    const error = errorOf(JSON.stringify(value));
+
+    expect(error).toMatch(/^THE_SETTING [^\n]*\.$/);
+    expect(error).toContain(says);
+  });
+
+  test.each([
+    'accept',
+    'Content-Type',
+    'X-WSO2-API-Version',
+    'Authorization',
+    'host',
+    'Content-Length',
+    'X-Forwarded-For',
+  ])('the header %s, which others write', (header) => {
+    expect(errorOf(JSON.stringify(apiKey(header)))).toContain('written by others');
+  });
+});
+
+describe('an error never holds the secret, wherever it was put', () => {
+  const long = 'leaked-leaked-leaked';
+
+  test.each([
+    ['the text itself', long],
+    ['the secret in quotes', `"${long}"`],
+    ['broken JSON', `{"scheme":"bearer","secret":"${long}"`],
+    ['broken JSON at the secret', `{"scheme":"bearer","secret":${long}}`],
+    ['the secret as the scheme', `{"scheme":"${long}"}`],
+    ['the secret as a key', `{"scheme":"bearer","secret":"0123456789abcdef","${long}":""}`],
+    [
+      'the secret as the header',
+      `{"scheme":"api-key","header":"${long}_","secret":"0123456789abcdef"}`,
+    ],
+    [
+      'the secret as the user name',
+      `{"scheme":"basic","username":"${long}:","secret":"0123456789abcdef"}`,
+    ],
+    ['a secret with a blank', `{"scheme":"bearer","secret":"${long} "}`],
+  ])('%s', (_, json) => {
+    const error = errorOf(json);
+
+    expect(error).not.toBe('');
+    expect(error).not.toContain('leaked');
+  });
+});

@@ -1,0 +1,121 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { openApiKey } from '../../app/src/secrets/api-key.ts';
+import { createSecretsClient } from '../../app/src/secrets/client.ts';
+import { readCurrentSecret, readSecretVersions } from '../../app/src/secrets/versions.ts';
+import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+
+let moto: Moto;
+let client: SecretsManagerClient;
+
+const newClient = () =>
+  createSecretsClient({
+    region: 'us-east-1',
+    endpoint: moto.endpoint,
+    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+  });
+
+/** A new secret that has had these values, the oldest first. */
+async function secretOf(name: string, ...values: string[]): Promise<string> {
+  const [first, ...later] = values;
+  const { ARN = '' } = await client.send(
+    new CreateSecretCommand({ Name: name, SecretString: first }),
+  );
+  for (const value of later) await put(ARN, value);
+  return ARN;
+}
+
+async function put(arn: string, value: string): Promise<void> {
+  await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value }));
+}
+
+describeWithMoto('Secrets Manager', () => {
+  beforeAll(async () => {
+    moto = await startMoto();
+    client = newClient();
+  }, 30_000);
+
+  afterAll(async () => {
+    client.destroy();
+    await moto.stop();
+  });
+
+  describe('the versions of a secret', () => {
+    test.each([
+      ['one value has no previous one', ['v1'], { current: 'v1' }],
+      ['two values', ['v1', 'v2'], { current: 'v2', previous: 'v1' }],
+      ['of three values the oldest is gone', ['v1', 'v2', 'v3'], { current: 'v3', previous: 'v2' }],
+    ])('%s', async (name, values, versions) => {
+      const arn = await secretOf(name.replaceAll(' ', '-'), ...values);
+
+      expect(await readSecretVersions(client, arn)).toEqual(versions);
+      expect(await readCurrentSecret(client, arn)).toBe(versions.current);
+    });
+
+    test('a change between the two reads does not lose the version that callers still show', async () => {
+      const arn = await secretOf('changed-while-read', 'v1', 'v2');
+      const slow = newClient();
+      let changed = false;
+      slow.middlewareStack.add((next) => async (args) => {
+        const answer = await next(args);
+        if (!changed) await put(arn, 'v3');
+        changed = true;
+        return answer;
+      });
+
+      const versions = await readSecretVersions(slow, arn);
+      slow.destroy();
+
+      expect(Object.values(versions)).toContain('v2');
+    });
+
+    test('a secret that does not exist is an error that names it', async () => {
+      const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:nowhere-AbCdEf';
+
+      await expect(readSecretVersions(client, arn)).rejects.toThrow(`The secret ${arn} could not`);
+    });
+  });
+
+  test("AbuseIPDB's key: put in after the deploy, changed, spoilt, repaired", async () => {
+    const arn = await secretOf('abuseipdb', 'REPLACE_WITH_YOUR_KEY');
+    let refresh = async () => {};
+    const errors: string[] = [];
+    const changes: (string | undefined)[] = [];
+    const apiKey = await openApiKey(
+      { secretArn: arn, client },
+      {
+        onError: ({ message }) => errors.push(message),
+        schedule: (task) => {
+          refresh = task;
+          return () => undefined;
+        },
+      },
+    );
+    apiKey.onChange((key) => changes.push(key));
+    const keyAfter = async (value: string) => {
+      await put(arn, value);
+      await refresh();
+      return apiKey.current();
+    };
+
+    expect(apiKey.current()).toBeUndefined();
+    expect(await keyAfter('first-key\n')).toBe('first-key');
+    expect(await keyAfter('{ "apiKey": "first-key" }')).toBe('first-key');
+    expect(await keyAfter('{ "apiKey": "lea')).toBe('first-key');
+    expect(await keyAfter('second-key')).toBe('second-key');
+    expect(changes).toEqual(['first-key', 'second-key']);
+    expect(errors).toEqual([expect.stringContaining(arn)]);
+    apiKey.stop();
+  });
+
+  test("a malformed key of AbuseIPDB's stops the start", async () => {
+    const arn = await secretOf('abuseipdb-malformed', 'two words');
+
+    const opening = openApiKey({ secretArn: arn, client }, { onError: () => undefined });
+
+    await expect(opening).rejects.toThrow(`The secret ${arn} does not fit into an HTTP header`);
+  });
+});

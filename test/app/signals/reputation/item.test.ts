@@ -1,0 +1,75 @@
+import {
+  closingItem,
+  type Item,
+  parseClosingItem,
+  parseRecordItem,
+  recordItem,
+} from '../../../../app/src/signals/reputation/item.ts';
+import type { AbuseRecord } from '../../../../app/src/signals/reputation/reputation.ts';
+import { HOUR, NOON } from './bench.ts';
+
+const FULL: AbuseRecord = {
+  score: 80,
+  reports: 12,
+  reporters: 3,
+  tor: true,
+  usage: 'Commercial',
+  isp: '',
+  domain: 'example.com',
+  checkedAt: NOON - HOUR,
+};
+const KEY = '5.6.7.8#30';
+const item = (record: AbuseRecord = FULL) => recordItem(KEY, record, NOON + HOUR);
+
+test.each<[string, AbuseRecord]>([
+  ['every field', FULL],
+  ['the score only', { score: 0, checkedAt: NOON }],
+])('a record with %s comes back as it was', (_, record) => {
+  expect(parseRecordItem(item(record), NOON)).toEqual(record);
+});
+
+test('an item has a number for its form and seconds for its end', () => {
+  expect(item()).toMatchObject({
+    address: { S: KEY },
+    version: { N: '1' },
+    expires_at: { N: String((NOON + HOUR) / 1000) },
+  });
+});
+
+test.each<[string, Partial<Item>]>([
+  ['of an older form', { version: { N: '0' } }],
+  ['of a newer form', { version: { N: '2' } }],
+  ['with its form as a text', { version: { S: '1' } }],
+  ['that has expired', { expires_at: { N: String(NOON / 1000) } }],
+  ['with an end that is no number', { expires_at: { S: 'tomorrow' } }],
+  ['with a score as text', { score: { S: '80' } }],
+  ['with an empty score', { score: { N: '' } }],
+  ['with a score of 101', { score: { N: '101' } }],
+  ['with a score of 12.5', { score: { N: '12.5' } }],
+  ['with a time that is no number', { checked_at: { BOOL: true } }],
+  ['with a time before all', { checked_at: { N: '-1' } }],
+  ['with a count as text', { reports: { S: '5' } }],
+  ['with a flag as number', { tor: { N: '1' } }],
+  ['with a list for a text', { isp: { L: [] } }],
+])('an item %s is a miss', (_, attributes) => {
+  expect(parseRecordItem({ ...item(), ...attributes } as Item, NOON)).toBeUndefined();
+});
+
+test.each(['version', 'expires_at', 'score', 'checked_at'])(
+  'an item without %s is a miss',
+  (name) => {
+    const { [name]: _, ...rest } = item();
+    expect(parseRecordItem(rest, NOON)).toBeUndefined();
+  },
+);
+
+test('a closing comes back as it was, until it is over', () => {
+  const closing = closingItem('#closing#a', NOON + HOUR);
+  expect(parseClosingItem(closing, NOON)).toBe(NOON + HOUR);
+  expect(parseClosingItem(closing, NOON + HOUR)).toBeUndefined();
+});
+
+test('a record is no closing, nor the other way round', () => {
+  expect(parseClosingItem(item(), NOON)).toBeUndefined();
+  expect(parseRecordItem(closingItem(KEY, NOON + HOUR), NOON)).toBeUndefined();
+});

@@ -1,0 +1,281 @@
+import {
+  address,
+  type Bench,
+  HOUR,
+  lookup,
+  MINUTE,
+  NOON,
+  newAddress,
+  SECOND,
+  startBench,
+} from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  bench.clock.time = NOON;
+  bench.simulator.setFault(undefined);
+  await bench.newTable();
+});
+
+const AMPLE = { remaining: () => 10_000 };
+const scoreOf = (ip: { value: string }, score: number) =>
+  bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
+
+describe('the way down the ladder', () => {
+  test.each(['10.0.0.1', '127.0.0.1', '192.168.1.1', '169.254.1.1', 'fd00::1', '::1'])(
+    '%s is not public: an answer at once, and no lookup ever',
+    async (text) => {
+      const { ladder, events } = bench.task();
+      expect(ladder.lookup(address(text), AMPLE)).toEqual({ known: false, cause: 'private' });
+      await ladder.settle();
+      expect(events.checks).toEqual([]);
+    },
+  );
+
+  test('AbuseIPDB first, then memory at once, and the table for another task', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    scoreOf(ip, 60);
+    bench.simulator.setQuota(500);
+    const fresh = { known: true, score: 60, stale: false };
+    const asked = { ...fresh, source: 'abuseipdb', age: 0, quotaLeft: 499 };
+    expect(await lookup(one.ladder, ip)).toEqual(asked);
+    await one.ladder.settle();
+    bench.clock.time += 10 * MINUTE;
+    expect(one.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    const read = { ...fresh, source: 'table', age: 10 * MINUTE };
+    expect(await lookup(other.ladder, ip)).toEqual(read);
+    expect(other.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    expect([one.events.checks.length, other.events.checks.length]).toEqual([1, 0]);
+    expect([one.ladder.quotaLeft(), other.ladder.quotaLeft()]).toEqual([499, undefined]);
+  });
+
+  test.each([
+    [10, 6 * HOUR],
+    [50, HOUR],
+    [90, 2 * HOUR],
+  ])('score %i is asked again after %i ms', async (score, time) => {
+    const { ladder } = bench.task();
+    const ip = newAddress();
+    scoreOf(ip, score);
+    await lookup(ladder, ip);
+    bench.clock.time += time - 1;
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', stale: false });
+    bench.clock.time += 1;
+    scoreOf(ip, 99);
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 99 });
+  });
+
+  test('a newer record of another task takes the place of a stale one', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    scoreOf(ip, 50);
+    await lookup(one.ladder, ip);
+    await one.ladder.settle();
+    bench.clock.time += HOUR;
+    scoreOf(ip, 80);
+    await lookup(other.ladder, ip);
+    await other.ladder.settle();
+    bench.clock.time += MINUTE;
+    expect(await lookup(one.ladder, ip)).toMatchObject({ score: 80, source: 'table' });
+  });
+
+  test('the newest of two stale records stands in, wherever it is', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    scoreOf(ip, 50);
+    await lookup(one.ladder, ip);
+    await one.ladder.settle();
+    bench.clock.time += 2 * HOUR;
+    scoreOf(ip, 60);
+    await lookup(other.ladder, ip);
+    await other.ladder.settle();
+    bench.clock.time += 2 * HOUR;
+    bench.simulator.setFault({ kind: 'reset' });
+    const stale = { known: true, stale: true, score: 60, age: 2 * HOUR };
+    expect(await lookup(one.ladder, ip)).toEqual({ ...stale, source: 'table' });
+    expect(await lookup(other.ladder, ip)).toEqual({ ...stale, source: 'memory' });
+  });
+});
+
+describe('clocks that disagree', () => {
+  test('a record from a task an hour ahead is fresh and of age 0', async () => {
+    const ahead = bench.task({ now: () => bench.clock.time + HOUR });
+    const ip = newAddress();
+    await lookup(ahead.ladder, ip);
+    await ahead.ladder.settle();
+    expect(await lookup(bench.task().ladder, ip)).toMatchObject({
+      source: 'table',
+      stale: false,
+      age: 0,
+    });
+  });
+
+  test('a record from a task an hour behind is an hour old', async () => {
+    const behind = bench.task({ now: () => bench.clock.time - HOUR });
+    const ip = newAddress();
+    scoreOf(ip, 10);
+    await lookup(behind.ladder, ip);
+    await behind.ladder.settle();
+    expect(await lookup(bench.task().ladder, ip)).toMatchObject({ source: 'table', age: HOUR });
+  });
+
+  test('a record dated days ahead is replaced, not kept for days', async () => {
+    const wrong = bench.task({ now: () => bench.clock.time + 72 * HOUR });
+    const ip = newAddress();
+    scoreOf(ip, 0);
+    await lookup(wrong.ladder, ip);
+    await wrong.ladder.settle();
+    const { ladder } = bench.task();
+    scoreOf(ip, 90);
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', score: 90 });
+  });
+});
+
+describe('many at once', () => {
+  test('a thousand who ask for one address cost one check', async () => {
+    const { ladder, events } = bench.task();
+    const ip = newAddress();
+    scoreOf(ip, 70);
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => ladder.lookup(ip, AMPLE)));
+    expect(events.checks).toHaveLength(1);
+    expect(new Set(answers.map((answer) => answer.known && answer.value.record.score))).toEqual(
+      new Set([70]),
+    );
+  });
+
+  test('each waits as long as it can; the lookup goes on and fills memory', async () => {
+    const { ladder } = bench.task({ abuseIpdbTimeout: 5000 });
+    const ip = newAddress();
+    bench.simulator.setFault({ kind: 'slow', ms: 300 });
+    const start = performance.now();
+    const patient = lookup(ladder, ip);
+    expect(await lookup(ladder, ip, 30)).toEqual({ known: false, cause: 'timeout' });
+    expect(performance.now() - start).toBeLessThan(250);
+    expect(ladder.lookup(ip, { remaining: () => 0 })).toEqual({ known: false, cause: 'timeout' });
+    expect(await patient).toMatchObject({ known: true, source: 'abuseipdb' });
+    expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+  });
+
+  test('a lookup that nobody waits for any more fills memory too', async () => {
+    const { ladder } = bench.task({ abuseIpdbTimeout: 5000 });
+    const ip = newAddress();
+    bench.simulator.setFault({ kind: 'slow', ms: 100 });
+    expect(await lookup(ladder, ip, 1)).toEqual({ known: false, cause: 'timeout' });
+    await ladder.settle();
+    expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+  });
+
+  test('who runs out of time gets the stale record', async () => {
+    const { ladder } = bench.task({ abuseIpdbTimeout: 5000 });
+    const ip = newAddress();
+    scoreOf(ip, 90);
+    await lookup(ladder, ip);
+    bench.clock.time += 3 * HOUR;
+    bench.simulator.setFault({ kind: 'slow', ms: 200 });
+    expect(await lookup(ladder, ip, 30)).toMatchObject({ stale: true, score: 90 });
+    await ladder.settle();
+  });
+
+  test('beyond the checks at one time nobody queues', async () => {
+    const { ladder, events } = bench.task({ concurrency: 2, abuseIpdbTimeout: 5000 });
+    bench.simulator.setFault({ kind: 'slow', ms: 150 });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => lookup(ladder, newAddress())),
+    );
+    const refused = { known: false, cause: 'upstream' };
+    expect(answers.filter((answer) => answer.known)).toHaveLength(2);
+    expect(answers.filter((answer) => !answer.known)).toEqual([refused, refused, refused]);
+    expect(events.states).toEqual([]);
+    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
+  });
+
+  test('memory holds no more addresses than it may', async () => {
+    const { ladder } = bench.task({ memoryEntries: 2 });
+    const [first, second, third] = [newAddress(), newAddress(), newAddress()];
+    for (const ip of [first, second, first, third]) await lookup(ladder, ip);
+    await ladder.settle();
+    expect(await lookup(ladder, first)).toMatchObject({ source: 'memory' });
+    expect(await lookup(ladder, second)).toMatchObject({ source: 'table' });
+  });
+});
+
+describe('the breaker of AbuseIPDB', () => {
+  test('opens after five failures, probes, and recovers within a minute of the end', async () => {
+    const { ladder, events } = bench.task();
+    bench.simulator.setFault({ kind: 'status', status: 500 });
+    for (let i = 0; i < 5; i += 1) await lookup(ladder, newAddress());
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    expect(events.checks).toHaveLength(5);
+    // An outage of ten minutes, with a login every second.
+    for (let second = 0; second < 600; second += 10) {
+      bench.clock.time += 10 * SECOND;
+      await lookup(ladder, newAddress());
+    }
+    expect(events.checks.length).toBeLessThan(30);
+    bench.simulator.setFault(undefined);
+    bench.clock.time += 30 * SECOND;
+    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
+    expect(events.states.at(-1)).toEqual({ state: 'closed' });
+  });
+
+  test('lets one probe through, however many ask', async () => {
+    const { ladder, events } = bench.task();
+    bench.simulator.setFault({ kind: 'reset' });
+    for (let i = 0; i < 5; i += 1) await lookup(ladder, newAddress());
+    bench.clock.time += 5 * SECOND;
+    await Promise.all(Array.from({ length: 20 }, () => lookup(ladder, newAddress())));
+    expect(events.checks).toHaveLength(6);
+  });
+
+  test('serves the table while it is open', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    await lookup(other.ladder, ip);
+    await other.ladder.settle();
+    bench.simulator.setFault({ kind: 'reset' });
+    for (let i = 0; i < 5; i += 1) await lookup(one.ladder, newAddress());
+    expect(await lookup(one.ladder, ip)).toMatchObject({ known: true, source: 'table' });
+  });
+
+  test('counts answers without a score, but no refused address', async () => {
+    const { ladder, events } = bench.task();
+    bench.simulator.setFault({ kind: 'status', status: 422 });
+    for (let i = 0; i < 10; i += 1) await lookup(ladder, newAddress());
+    expect(events.states).toEqual([]);
+    bench.simulator.setFault({ kind: 'score', value: 'missing' });
+    for (let i = 0; i < 6; i += 1) await lookup(ladder, newAddress());
+    expect(events.states).toMatchObject([{ state: 'open', cause: 'invalid' }]);
+    expect(events.checks).toHaveLength(15);
+  });
+});
+
+describe('faults of our own', () => {
+  test('hooks that throw change nothing', async () => {
+    const fail = () => {
+      throw new Error('disk full');
+    };
+    const { ladder } = bench.task({
+      hooks: { onCheck: fail, onState: fail, onTableFailure: fail, onTableState: fail },
+    });
+    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
+    bench.simulator.setFault({ kind: 'status', status: 401 });
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
+  });
+
+  test('a key that cannot be read is unknown(upstream), and told of', async () => {
+    const error = new Error('no key');
+    const key = () => {
+      throw error;
+    };
+    const { ladder, events } = bench.task({ key });
+    await ladder.warm();
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    expect(events.errors).toEqual([error, error]);
+  });
+});

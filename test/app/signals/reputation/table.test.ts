@@ -1,0 +1,210 @@
+import type { RequestListener } from 'node:http';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
+import {
+  type Bench,
+  type LocalServer,
+  lookup,
+  NOON,
+  newAddress,
+  refusingUrl,
+  SECOND,
+  startBench,
+  startServer,
+} from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  bench.clock.time = NOON;
+  await bench.newTable();
+});
+
+const servers: LocalServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function dynamoDbThat(listener: RequestListener): Promise<string> {
+  const server = await startServer(listener);
+  servers.push(server);
+  return server.url;
+}
+
+/** An error as DynamoDB words it. */
+function refuse(status: number, type: string): RequestListener {
+  const body = JSON.stringify({
+    __type: `com.amazonaws.dynamodb.v20120810#${type}`,
+    message: `${type} for a test`,
+  });
+  return (_, response) =>
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+}
+
+const hang: RequestListener = () => {};
+
+const drip: RequestListener = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+  const timer = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(timer));
+};
+
+/** A task whose DynamoDB is another one. */
+async function taskWith(url: string, options = {}) {
+  const client = bench.client(url, 60);
+  const table = { client, name: 'elsewhere' };
+  return bench.task({ table, tableTimeout: 60, tableWriteTimeout: 60, ...options });
+}
+
+const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
+  'never answers': [hang, 'timeout'],
+  'drips its answer': [drip, 'timeout'],
+  'answers 500': [refuse(500, 'InternalServerError'), 'InternalServerError'],
+  'answers 503 with a page': [
+    (_, response) => response.writeHead(503).end('<html>'),
+    expect.any(String) as unknown as string,
+  ],
+  'throttles the table': [
+    refuse(400, 'ProvisionedThroughputExceededException'),
+    'ProvisionedThroughputExceededException',
+  ],
+  'throttles the account': [refuse(400, 'ThrottlingException'), 'ThrottlingException'],
+  'denies access': [refuse(400, 'AccessDeniedException'), 'AccessDeniedException'],
+  'has no such table': [refuse(400, 'ResourceNotFoundException'), 'ResourceNotFoundException'],
+  'resets the connection': [(request) => request.socket.resetAndDestroy(), expect.any(String)],
+  'refuses the connection': ['refused', expect.any(String)],
+};
+
+describe('a DynamoDB that', () => {
+  test.each(Object.entries(FAULTS))('%s is a miss, soon', async (_, [fault, reason]) => {
+    const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
+    const { ladder, events } = await taskWith(url);
+    const start = performance.now();
+    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true, source: 'abuseipdb' });
+    expect(performance.now() - start).toBeLessThan(600);
+    await ladder.settle();
+    const failure = (operation: string) => expect.objectContaining({ operation, reason });
+    // The record's read and the closing's, and the write that came to nothing.
+    expect(events.tableFailures).toEqual([failure('read'), failure('read'), failure('write')]);
+    expect(events.errors).toEqual([]);
+  });
+
+  test.each(Object.entries(FAULTS))('%s is told of at boot, and no more', async (_, [fault]) => {
+    const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
+    const { ladder, events } = await taskWith(url, { warmTimeout: 60 });
+    await ladder.warm();
+    expect(events.tableFailures).toEqual([
+      expect.objectContaining({
+        operation: 'warm',
+        message: expect.stringMatching(
+          /^The reputation table "elsewhere" cannot be read \(.+: .+\)/,
+        ),
+      }),
+    ]);
+  });
+
+  test('gets one attempt', async () => {
+    const server = await startServer(refuse(500, 'InternalServerError'));
+    servers.push(server);
+    const { ladder } = await taskWith(server.url);
+    await ladder.warm();
+    expect(server.requests).toBe(1);
+  });
+
+  test('fails five times in a row is passed over for five seconds, then probed', async () => {
+    const server = await startServer(refuse(400, 'AccessDeniedException'));
+    servers.push(server);
+    const { ladder, events } = await taskWith(server.url, { pendingWrites: 0 });
+    // The closing is read with the first one.
+    for (let i = 0; i < 4; i += 1) await lookup(ladder, newAddress());
+    expect(server.requests).toBe(5);
+    expect(events.tableStates).toEqual([
+      { state: 'open', cause: 'table', until: NOON + 5 * SECOND },
+    ]);
+    await lookup(ladder, newAddress());
+    expect(server.requests).toBe(5);
+    bench.clock.time += 5 * SECOND;
+    await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
+    expect(server.requests).toBe(6);
+  });
+});
+
+test('the client gives a call up by itself when nothing else does', async () => {
+  const url = await dynamoDbThat(hang);
+  const client = createDynamoDbClient({ ...bench.dynamoDb.access, endpoint: url, timeout: 50 });
+  const start = performance.now();
+  const command = new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } });
+  await expect(client.send(command)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(performance.now() - start).toBeLessThan(500);
+  client.destroy();
+});
+
+describe('a write', () => {
+  test('is not waited for', async () => {
+    const url = await dynamoDbThat((request, response) => {
+      if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
+    });
+    const { ladder, events } = await taskWith(url, { tableWriteTimeout: 300 });
+    await lookup(ladder, newAddress());
+    expect(events.tableFailures).toEqual([]);
+    await ladder.settle();
+    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'timeout' }]);
+  });
+
+  test('is left out when too many are pending', async () => {
+    const url = await dynamoDbThat((request, response) => {
+      if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
+    });
+    const { ladder, events } = await taskWith(url, { tableWriteTimeout: 300, pendingWrites: 2 });
+    const first = newAddress();
+    for (const ip of [first, newAddress(), newAddress()]) await lookup(ladder, ip);
+    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'dropped' }]);
+    expect(await lookup(ladder, first)).toMatchObject({ known: true, source: 'memory' });
+  });
+});
+
+describe('a record in the table', () => {
+  test('has the address and the window as its key, and ends when it counts for nothing', async () => {
+    const { ladder } = bench.task({ maxAgeInDays: 45 });
+    const ip = newAddress();
+    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 41, isp: null });
+    await lookup(ladder, ip);
+    await ladder.settle();
+    expect(await bench.dynamoDb.get(bench.table(), `${ip.value}#45`)).toMatchObject({
+      score: { N: '41' },
+      isp: { NULL: true },
+      checked_at: { N: String(NOON) },
+      expires_at: { N: String(NOON / SECOND + 24 * 3600) },
+    });
+  });
+
+  test('is not read by a task with another window', async () => {
+    const ip = newAddress();
+    const { ladder } = bench.task({ maxAgeInDays: 30 });
+    await lookup(ladder, ip);
+    await ladder.settle();
+    const other = bench.task({ maxAgeInDays: 90 });
+    expect(await lookup(other.ladder, ip)).toMatchObject({ source: 'abuseipdb' });
+  });
+
+  test.each([
+    ['of another form', { version: { N: '0' }, score: { N: '0' } }],
+    ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }],
+  ])('%s is a miss, and is replaced', async (_, attributes) => {
+    const ip = newAddress();
+    const key = `${ip.value}#30`;
+    const times = {
+      checked_at: { N: String(NOON) },
+      expires_at: { N: String(NOON / SECOND + 3600) },
+    };
+    await bench.dynamoDb.put(bench.table(), { address: { S: key }, ...times, ...attributes });
+    const { ladder } = bench.task();
+    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
+    expect(await lookup(ladder, ip)).toMatchObject({ score: 99, source: 'abuseipdb' });
+    await ladder.settle();
+    expect(await bench.dynamoDb.get(bench.table(), key)).toMatchObject({ score: { N: '99' } });
+  });
+});
