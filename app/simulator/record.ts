@@ -1,7 +1,8 @@
 import type { CheckedAddress } from './address.ts';
 import type { CheckData, Report } from './check-data.ts';
 import { Draws } from './draws.ts';
-import { type Profile, profileOf } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { profileOf } from './profiles.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -6,7 +6,7 @@ import { parseCredential } from './credential/credential.ts';
 import { ACTION_PATH } from './server.ts';
 import { startService } from './service.ts';
 import { readSettings } from './settings.ts';
-import { BUNDLED_NOTICE, bundledGeoDatabase } from './signals/geo.ts';
+import { BUNDLED_NOTICE, isBundledGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -87,7 +87,7 @@ Simulated
   DynamoDB    in this process, in memory
 Real
   Service     as it is deployed
-  Countries   ${geoDatabase === bundledGeoDatabase() ? BUNDLED_NOTICE.join('\n              ') : geoDatabase}
+  Countries   ${isBundledGeoDatabase(geoDatabase) ? BUNDLED_NOTICE.join('\n              ') : geoDatabase}
 
 Endpoint      ${endpoint}
 Credential    ${name}: ${value}

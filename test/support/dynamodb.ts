@@ -1,20 +1,11 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import {
   type AttributeValue,
-  CreateTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-
-// The package brings no types.
-const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)(
-  'dynalite',
-);
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -26,33 +17,29 @@ export function localDynamoDb(endpoint: string) {
 
 export interface DynamoDb {
   /** Options for a client of it. */
-  readonly access: ReturnType<typeof localDynamoDb>;
+  readonly access: LocalDynamoDb['access'];
   /** Creates a table as the stack does, and gives its name. */
   createTable(): Promise<string>;
   /** Stores an item as it is. */
   put(table: string, item: Item): Promise<void>;
   /** Reads an item as it is stored. */
   get(table: string, address: string): Promise<Item | undefined>;
-  /** Reads all items as they are stored. */
+  /** Every item of a table. */
   items(table: string): Promise<Item[]>;
   close(): Promise<void>;
 }
 
-/** DynamoDB's protocol in this process, on a free port, with nothing stored. */
+/** DynamoDB's protocol in this process, with its items within a test's reach. */
 export async function startDynamoDb(): Promise<DynamoDb> {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const access = localDynamoDb(`http://127.0.0.1:${port}`);
-  const client = new DynamoDBClient(access);
+  const local = await startLocalDynamoDb();
+  const client = new DynamoDBClient(local.access);
   let tables = 0;
   return {
-    access,
+    access: local.access,
     createTable: async () => {
       tables += 1;
       const name = `reputation-${tables}`;
-      await client.send(createTable(name));
+      await local.createTable(name);
       return name;
     },
     put: async (table, item) => {
@@ -65,17 +52,7 @@ export async function startDynamoDb(): Promise<DynamoDb> {
     items: async (table) => (await client.send(new ScanCommand({ TableName: table }))).Items ?? [],
     close: async () => {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await local.close();
     },
   };
-}
-
-function createTable(name: string): CreateTableCommand {
-  return new CreateTableCommand({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
-  });
 }

@@ -32,13 +32,14 @@ export function isReservedClaim(name: string): boolean {
   return RESERVED.has(name) || name.toLowerCase() === 'scope';
 }
 
+/** What Java reads as a whole number: a sign of either kind, and the digits of any script. */
+const INDEX = /^(?:[+-]?\p{Nd}+|-)$/u;
+
 /**
  * Whether the path `/accessToken/claims/<name>` means that claim. The identity server takes a name
  * that begins with "aud" for the audience, splits one that holds a slash, and reads a number or "-"
  * as an index.
  */
 export function isReachableClaim(name: string): boolean {
-  return (
-    name !== '' && !name.startsWith('aud') && !name.includes('/') && !/^(?:-?\d+|-)$/.test(name)
-  );
+  return name !== '' && !name.startsWith('aud') && !name.includes('/') && !INDEX.test(name);
 }

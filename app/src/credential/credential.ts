@@ -12,8 +12,11 @@ const KEYS = {
   basic: ['scheme', 'username', 'secret'],
 } as const satisfies Record<Credential['scheme'], readonly string[]>;
 
-/** The identity server's own rule for the name of an API key header: it could not be registered otherwise. */
-const HEADER_NAME = /^[A-Za-z0-9][A-Za-z0-9.-]+$/;
+/**
+ * The identity server's own rule for the name of an API key header, without its dots: an Application
+ * Load Balancer that drops invalid header fields drops such a name, and every call would be a 401.
+ */
+const HEADER_NAME = /^[A-Za-z0-9][A-Za-z0-9-]+$/;
 
 /**
  * Header names that would not arrive with the key in them. The identity server overwrites the first
@@ -113,7 +116,7 @@ function secretOf({ secret }: Members, where: string): string {
 function headerOf({ header }: Members, where: string): string {
   if (typeof header !== 'string' || !HEADER_NAME.test(header)) {
     throw new Error(
-      `${where} needs a "header" of two or more letters, digits, "-" and ".", beginning with a letter or digit.`,
+      `${where} needs a "header" of two or more letters, digits and "-", beginning with a letter or digit.`,
     );
   }
   if (TAKEN_HEADERS.has(header.toLowerCase())) {

@@ -62,14 +62,14 @@ export function compilePolicy(text: string, file: string): Policy {
   const form = readPolicyFile(source.value, problems);
   const policy = form && compile(form, text, problems);
   if (policy === undefined || problems.list.length > 0) {
-    throw new PolicyError(problems.list.map((problem) => source.describe(problem)));
+    throw new PolicyError(source.describe(problems.list));
   }
   return policy;
 }
 
 function compile(form: PolicyFile, text: string, problems: Problems): Policy {
   const lists = new Map(
-    Object.entries(form.lists).map(([name, entries]) => [
+    [...form.lists].map(([name, entries]) => [
       name,
       parseList(entries, problems.at('lists', name)),
     ]),
@@ -80,12 +80,13 @@ function compile(form: PolicyFile, text: string, problems: Problems): Policy {
   );
   reportDuplicateIds(form.rules, problems);
   const inRules = mergeReferences(compiled.map(({ references }) => references));
-  const unknown = compileUnknown(form.unknown, inRules.signals, compiler, problems.at('unknown'));
+  const users = firstUsers(form.rules, compiled);
+  const unknown = compileUnknown(form.unknown, users, compiler, problems.at('unknown'));
   const references = mergeReferences([inRules, unknown.references]);
   checkLists(lists, references, problems);
   return {
     mode: form.mode,
-    rules: compiled.map(({ rule }) => rule),
+    rules: compiled.flatMap(({ rule }) => rule ?? []),
     unknown: unknown.entries,
     unenforceable: form.unenforceable,
     lists: createLists(lists, references.cidrLists, compiler.Lists),
@@ -96,24 +97,45 @@ function compile(form: PolicyFile, text: string, problems: Problems): Policy {
   };
 }
 
+/** `rule` is `undefined` when the rule has mistakes. */
+interface CompiledRule {
+  readonly rule: Rule | undefined;
+  readonly references: References;
+}
+
 function compileRule(
   file: RuleFile,
   unenforceable: Unenforceable,
   compiler: ExpressionCompiler,
   problems: Problems,
-): { rule: Rule; references: References } {
+): CompiledRule {
   const condition = compileCondition(String(file.when), compiler, problems.at('when'));
-  const effects = compileEffects(file.then, compiler, problems.at('then'));
+  const effects = file.then && compileEffects(file.then, compiler, problems.at('then'));
+  const parts = [condition, effects].filter((part) => part !== undefined);
   return {
-    rule: {
-      id: file.id,
-      when: condition?.evaluate ?? (() => false),
-      effects,
-      mode: file.mode,
-      unenforceable: file.unenforceable ?? unenforceable,
-    },
-    references: mergeReferences([...(condition ? [condition.references] : []), effects.references]),
+    rule: condition &&
+      effects && {
+        id: file.id,
+        when: condition.evaluate,
+        effects,
+        mode: file.mode,
+        unenforceable: file.unenforceable ?? unenforceable,
+      },
+    references: mergeReferences(parts.map(({ references }) => references)),
   };
+}
+
+/** The first rule that uses each signal. */
+function firstUsers(
+  files: readonly RuleFile[],
+  compiled: readonly CompiledRule[],
+): Map<SignalName, string> {
+  const users = new Map<SignalName, string>();
+  for (const [index, { references }] of compiled.entries()) {
+    const id = files[index]?.id ?? '';
+    for (const name of references.signals) if (!users.has(name)) users.set(name, id);
+  }
+  return users;
 }
 
 function compileCondition(
@@ -123,7 +145,10 @@ function compileCondition(
 ): Expression | undefined {
   const expression = compiler.compile(text, problems);
   if (expression !== undefined && expression.type !== 'bool') {
-    problems.add(`a condition must be true or false, not ${expression.type} (in: ${text})`);
+    const remedy = expression.type === 'dyn' ? 'compare it, e.g. with == true' : 'compare it';
+    problems.add(
+      `a condition must be true or false, not ${expression.type}; ${remedy} (in: ${text.trim()})`,
+    );
   }
   return expression;
 }
@@ -141,16 +166,13 @@ function checkLists(
   { cidrLists, countryLists }: References,
   problems: Problems,
 ): void {
-  for (const name of cidrLists) {
-    if (!lists.has(name))
-      problems.at('lists').add(`within("${name}") names a list that is not there`);
-    if (countryLists.has(name)) {
+  for (const [name, list] of lists) {
+    if (cidrLists.has(name) && countryLists.has(name)) {
       problems
         .at('lists', name)
         .add('is used both for addresses and for countries; make two lists');
+      continue;
     }
-  }
-  for (const [name, list] of lists) {
     const kind = cidrLists.has(name) ? 'cidr' : countryLists.has(name) ? 'country' : 'plain';
     checkListKind(list, kind, problems.at('lists', name));
   }

@@ -106,16 +106,26 @@ export function createExpressionCompiler(
   lists: ReadonlyMap<string, ParsedList>,
 ): ExpressionCompiler {
   class Lists {}
-  const environment = createEnvironment(Lists, lists);
+  const types = (empty: string) =>
+    Object.fromEntries([...lists].map(([name, { type }]) => [name, type ?? empty]));
+  const strict = createEnvironment(Lists, types('list<dyn>'));
+  const fast = createEnvironment(Lists, types('list<string>'));
+  registerFastMembership(fast);
   return {
     Lists,
     compile(text, problems) {
       try {
-        const parsed = environment.parse(text);
+        const parsed = strict.parse(text);
         const references = collectReferences(parsed.ast, problems);
+        for (const name of references.cidrLists) {
+          if (!lists.has(name)) problems.add(`within("${name}") names a list that is not there`);
+        }
         const check = parsed.check();
         if (check.valid) {
-          return { evaluate: parsed, references, type: String(check.type) };
+          const quick = fast.parse(text);
+          // A number that is looked for in an empty list, for instance: slow is no matter there.
+          const evaluate = quick.check().valid ? quick : parsed;
+          return { evaluate, references, type: String(check.type) };
         }
         problems.add(explain(check.error, text));
       } catch (error) {
@@ -126,10 +136,7 @@ export function createExpressionCompiler(
   };
 }
 
-function createEnvironment(
-  Lists: new () => object,
-  lists: ReadonlyMap<string, ParsedList>,
-): Environment {
+function createEnvironment(Lists: new () => object, fields: Record<string, string>): Environment {
   const environment = new Environment({ enableOptionalTypes: true });
   for (const [name, [ctor, fields]] of Object.entries(TYPES)) {
     environment.registerType(
@@ -137,7 +144,6 @@ function createEnvironment(
       fields === undefined ? { ctor } : { ctor, fields: { ...fields } },
     );
   }
-  const fields = Object.fromEntries([...lists].map(([name, list]) => [name, list.type]));
   environment.registerType('Lists', { ctor: Lists, fields });
   for (const [name, type] of Object.entries(VARIABLES)) environment.registerVariable(name, type);
   environment.registerFunction(
@@ -150,23 +156,39 @@ function createEnvironment(
   environment.registerOperator('string in Claims', (name: string, claims: ClaimsView) =>
     claims.has(name),
   );
-  registerFastMembership(environment);
+  // The identity server leaves an empty list out, so nothing is in a claim that is not there.
+  environment.registerOperator('string in null', () => false);
   return environment;
 }
 
-/** CEL compares every element of a list; texts and numbers in a set are found at once. */
+/**
+ * CEL compares every element of a list; texts and numbers in a set are found at once. The forms with
+ * dyn are for values that only the request gives a type: without them both the other forms and CEL's
+ * own operator would fit, and CEL does not choose.
+ */
 function registerFastMembership(environment: Environment): void {
   const contains = (value: unknown, list: ReadonlySet<unknown> | readonly unknown[]) =>
     list instanceof Set ? list.has(value) : (list as readonly unknown[]).includes(value);
-  environment.registerOperator('string in list<string>', contains);
-  environment.registerOperator('int in list<int>', contains);
-  // The identity server leaves an empty list out, so nothing is in a claim that is not there.
-  environment.registerOperator('string in null', () => false);
+  for (const type of ['string', 'int']) {
+    environment.registerOperator(`${type} in list<${type}>`, contains);
+    environment.registerOperator(`dyn<${type}> in list<${type}>`, contains);
+  }
 }
+
+/** CEL's messages in the words of the policy. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^No such key: (.*)$/, 'there is no member $1'],
+  [/^Unknown variable: (.*)$/, 'there is no variable $1'],
+  [/^no such overload: (.*)$/, 'the types do not fit: $1'],
+  [/^Unexpected token: EOF$/, 'something is missing at its end'],
+];
 
 /** The first line of CEL's message, which says it all; the drawing below it does not fit a log line. */
 function explain(error: unknown, text: string): string {
+  const place = text.replace(/\s+/g, ' ').trim();
+  if (place === '') return 'an expression must not be empty';
   const summary = (error as { summary?: string } | undefined)?.summary;
   const reason = summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));
-  return `${reason} (in: ${text.replace(/\s+/g, ' ').trim()})`;
+  const words = WORDS.reduce((text, [cel, own]) => text.replace(cel, own), reason ?? '');
+  return `${words} (in: ${place})`;
 }

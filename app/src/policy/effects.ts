@@ -185,7 +185,8 @@ function checkLists(file: EffectsFile, problems: Problems): void {
 }
 
 function checkClaimName(name: string, problems: Problems): void {
-  if (name === '') problems.add('a claim needs a name');
+  // The identity server drops an add whose name is blank.
+  if (name.trim() === '') problems.add('a claim needs a name');
   if (isReservedClaim(name))
     problems.add(`${name} is a claim of the token itself and cannot be changed`);
 }

@@ -79,19 +79,25 @@ class Run implements Verdict {
     const condition = await this.#decide(rule);
     if (condition === 'not-matched') return 'go-on';
     if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
-    if (condition === 'failed') {
-      this.failed.push(rule.id);
-      // It cannot be told whether the rule applies, and that must not help the caller.
-      return rule.effects.restricts
-        ? this.#apply(rule.id, rule, rule.effects, mode, true)
-        : 'go-on';
-    }
+    if (condition === 'failed') return this.#takeFailed(rule, mode);
     if (rule.effects.signals.size > 0) {
       const unknown = await this.#resolve(rule.effects.signals);
       if (!rule.effects.deny && (await this.#takeUnknown(unknown, rule, mode)) === 'end')
         return 'end';
     }
     return this.#apply(rule.id, rule, rule.effects, mode, false);
+  }
+
+  /** It cannot be told whether the rule applies, and that must not help the caller. */
+  async #takeFailed(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
+    const unknown = this.#unknownSignals();
+    this.failed.push(rule.id);
+    if (rule.effects.restricts) {
+      // What the text of a refusal names.
+      await this.#resolve(rule.effects.signals);
+      if (this.#apply(rule.id, rule, rule.effects, mode, true) === 'end') return 'end';
+    }
+    return this.#takeUnknown(unknown, rule, mode);
   }
 
   /** Evaluates a condition, and asks for a signal only when it cannot be decided without. */
@@ -101,11 +107,9 @@ class Run implements Verdict {
       use.begin();
       try {
         return rule.when(variables) === true ? 'matched' : 'not-matched';
-      } catch {
+      } catch (error) {
         const next = SIGNALS.find((name) => use.pending.has(name));
-        if (next === undefined) {
-          return use.unknown.size + use.incomplete.size > 0 ? 'unknown' : 'failed';
-        }
+        if (next === undefined) return use.caused(error) ? 'unknown' : 'failed';
         await signals.resolve(next);
       }
     }

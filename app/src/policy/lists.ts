@@ -24,7 +24,8 @@ interface Entry {
 }
 
 export interface ParsedList {
-  readonly type: 'list<string>' | 'list<int>';
+  /** Its CEL type. `undefined` for an empty list, which goes with texts and with numbers. */
+  readonly type: 'list<string>' | 'list<int>' | undefined;
   readonly entries: readonly Entry[];
 }
 
@@ -38,7 +39,8 @@ export function parseList(entries: readonly ListEntryFile[], problems: Problems)
   if (numbers > 0 && numbers < parsed.length) {
     problems.add('mixes texts and numbers; quote the numbers or take the texts out');
   }
-  return { type: numbers > 0 ? 'list<int>' : 'list<string>', entries: parsed };
+  const type = parsed.length === 0 ? undefined : numbers > 0 ? 'list<int>' : 'list<string>';
+  return { type, entries: parsed };
 }
 
 /** Checks a list's values against what its use makes of it. */

@@ -1,17 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readLocation } from '../location.ts';
 import { compilePolicy, type Policy } from './compile.ts';
 
 /**
- * Reads and compiles a policy file.
+ * Reads and compiles a policy.
  *
- * @throws Error of one sentence when the file cannot be read, PolicyError when it does not compile.
+ * @param location a file, or an object of S3.
+ * @throws Error of one sentence when it cannot be read, PolicyError when it does not compile.
  */
-export async function loadPolicy(file: string): Promise<Policy> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`;
-    throw new Error(`The policy ${file} ${why}: set POLICY_FILE to a policy file.`, {
-      cause: error,
-    });
-  });
-  return compilePolicy(text, file);
+export async function loadPolicy(location: string): Promise<Policy> {
+  const text = await readLocation(location, { what: 'The policy', setting: 'POLICY_FILE' });
+  return compilePolicy(text.toString('utf8'), location);
 }

@@ -11,7 +11,7 @@ const duration = z.unknown().transform((value, context): number => {
   const seconds = parseDuration(value);
   if (seconds !== undefined) return seconds;
   context.addIssue(
-    `${show(value)} is no duration; write 90s, 15m, 1h or a number of seconds above 0`,
+    `${show(value)} is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years`,
   );
   return z.NEVER;
 });
@@ -24,16 +24,19 @@ const removeAndAdd = z
 
 const effects = z
   .strictObject({
-    allow: z.literal(true, 'allow can only be true').optional(),
+    allow: z.literal(true, 'can only be true').optional(),
     deny: z
-      .union([
-        z.string(),
-        z.strictObject({ reason: z.string().optional(), description: z.string() }),
-      ])
+      .union(
+        [z.string(), z.strictObject({ reason: z.string().optional(), description: z.string() })],
+        'must be a text, or { reason, description } with a text each',
+      )
       .optional(),
     lifetime: duration.optional(),
     refresh_token: z
-      .strictObject({ lifetime: duration.optional(), drop: z.literal(true).optional() })
+      .strictObject({
+        lifetime: duration.optional(),
+        drop: z.literal(true, 'can only be true').optional(),
+      })
       .refine((value) => Object.keys(value).length > 0, 'needs lifetime or drop')
       .optional(),
     scopes: removeAndAdd.optional(),
@@ -62,9 +65,9 @@ const rule = z.strictObject({
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
       'must be up to 64 letters, digits, dots, hyphens or _',
     ),
-  when: z.union([z.string(), z.boolean()], 'must be a condition'),
+  when: z.union([z.string(), z.boolean()], 'must be a condition, e.g. abuse.score >= 75'),
   // biome-ignore lint/suspicious/noThenProperty: the policy language calls it so, and nothing awaits it
-  then: effects,
+  then: z.unknown().optional(),
   mode: mode.optional(),
   unenforceable: unenforceable.optional(),
   note: z.string().optional(),
@@ -82,35 +85,90 @@ const listEntry = z.union(
       note: z.string().optional(),
     }),
   ],
-  'must be a value or { value, until, owner, note }, with until a date such as 2027-01-31',
+  'must be a text, a whole number or { value, until, owner, note }, with until a date such as 2027-01-31',
+);
+
+const list = z.array(listEntry);
+
+/** As it is: zod would leave out a member with the name `__proto__`. */
+const mapping = z.custom<Readonly<Record<string, unknown>>>(
+  isMapping,
+  'must be a mapping, with a name and a colon for each member',
 );
 
 const policy = z.strictObject({
-  version: z.literal(1, 'must be 1'),
+  version: z.literal(1, {
+    error: ({ input }) =>
+      input === undefined ? 'is missing; write version: 1' : `must be 1, not ${show(input)}`,
+  }),
   mode: mode.default('enforce'),
-  timezone: z.string().default('UTC').refine(isTimeZone, 'is no IANA time zone'),
-  lists: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a CEL identifier'),
-      z.array(listEntry),
-    )
-    .default({}),
-  rules: z.array(rule),
-  unknown: z
-    .strictObject({ address: z.unknown(), geo: z.unknown(), reputation: z.unknown() })
-    .partial()
-    .default({}),
+  timezone: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, {
+      error: ({ input }) => `${show(input)} is no IANA time zone, such as Europe/Berlin`,
+    }),
+  lists: mapping.default({}),
+  rules: z.array(z.unknown()),
+  unknown: mapping.default({}),
   unenforceable: unenforceable.default('deny'),
 });
 
-export type PolicyFile = z.output<typeof policy>;
-export type RuleFile = z.output<typeof rule>;
 export type EffectsFile = z.output<typeof effects>;
 export type ListEntryFile = z.output<typeof listEntry>;
+/** `then` is `undefined` when its form is wrong. */
+export type RuleFile = Omit<z.output<typeof rule>, 'then'> & {
+  readonly then: EffectsFile | undefined;
+};
+export type PolicyFile = Omit<z.output<typeof policy>, 'lists' | 'rules'> & {
+  readonly lists: ReadonlyMap<string, readonly ListEntryFile[]>;
+  readonly rules: readonly RuleFile[];
+};
 
-/** Checks the form of a policy. `undefined` when it is wrong; the mistakes are then in `problems`. */
+/**
+ * Checks the form of a policy. Where a part is wrong, the mistake is in `problems` and something
+ * harmless stands for it, so that the mistakes of the other parts are found in the same run.
+ */
 export function readPolicyFile(value: unknown, problems: Problems): PolicyFile | undefined {
-  return read(policy, value, problems);
+  if (value === null) {
+    problems.add('the policy is empty');
+    return undefined;
+  }
+  const form = readParts(policy, value, { version: 1, rules: [] }, problems);
+  return (
+    form && {
+      ...form,
+      lists: readLists(form.lists, problems.at('lists')),
+      rules: form.rules.flatMap(
+        (member, index) => readRule(member, index, problems.at('rules', index)) ?? [],
+      ),
+    }
+  );
+}
+
+const LIST_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function readLists(
+  file: Readonly<Record<string, unknown>>,
+  problems: Problems,
+): Map<string, readonly ListEntryFile[]> {
+  const lists = new Map<string, readonly ListEntryFile[]>();
+  for (const [name, entries] of Object.entries(file)) {
+    const place = problems.at(name);
+    if (!LIST_NAME.test(name)) place.add('a list is named with letters, digits and _');
+    // CEL tells types apart by the constructor of a value, and lists are members of one.
+    else if (name in Object.prototype) place.add('no list can have this name');
+    lists.set(name, read(list, entries, place) ?? []);
+  }
+  return lists;
+}
+
+function readRule(value: unknown, index: number, problems: Problems): RuleFile | undefined {
+  const form = readParts(rule, value, { id: `unnamed-${index}`, when: 'true' }, problems);
+  if (form === undefined) return undefined;
+  if (form.then === undefined) problems.at('then').add('is missing');
+  const then = form.then === undefined ? undefined : readEffects(form.then, problems.at('then'));
+  return { ...form, then };
 }
 
 /** Checks the form of effects, which stand in rules and in entries of `unknown`. */
@@ -118,28 +176,67 @@ export function readEffects(value: unknown, problems: Problems): EffectsFile | u
   return read(effects, value, problems);
 }
 
+/** An object; if members are wrong, the right ones with `rest` for what must be there. */
+function readParts<Shape extends z.core.$ZodLooseShape>(
+  schema: z.ZodObject<Shape>,
+  value: unknown,
+  rest: Readonly<Record<string, unknown>>,
+  problems: Problems,
+): z.output<z.ZodObject<Shape>> | undefined {
+  const whole = read(schema, value, problems);
+  if (whole !== undefined || !isMapping(value)) return whole;
+  const right = Object.entries(schema.shape).filter(
+    ([name, member]) => name in value && z.safeParse(member, value[name]).success,
+  );
+  return schema.parse({
+    ...rest,
+    ...Object.fromEntries(right.map(([name]) => [name, value[name]])),
+  });
+}
+
 function read<T>(schema: z.ZodType<T>, value: unknown, problems: Problems): T | undefined {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
+  const { issues } = result.error;
+  for (const issue of issues) {
     const path = issue.path.filter((member) => typeof member !== 'symbol');
-    problems.at(...path).add(explain(issue, value, path));
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) problems.at(...path, key).add('is not known here');
+    } else if (!followsFromUnknownKey(issue, issues)) {
+      problems.at(...path).add(explain(issue, value, path));
+    }
   }
   return undefined;
 }
+
+/** `{ shorten: 5m }` has no effect because it has an unknown key; one sentence says enough. */
+function followsFromUnknownKey(
+  { code, path }: z.core.$ZodIssue,
+  issues: readonly z.core.$ZodIssue[],
+): boolean {
+  const place = path.join();
+  return (
+    code === 'custom' &&
+    issues.some((other) => other.code === 'unrecognized_keys' && other.path.join() === place)
+  );
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'a text',
+};
 
 function explain(
   issue: z.core.$ZodIssue,
   root: unknown,
   path: readonly (string | number)[],
 ): string {
-  if (issue.code === 'unrecognized_keys') {
-    return `${issue.keys.map(show).join(' and ')} ${issue.keys.length > 1 ? 'are' : 'is'} not known here`;
-  }
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  if (issue.code === 'invalid_type' && valueAt(root, path) === undefined) return 'is missing';
-  if (issue.code === 'invalid_type')
-    return `must be ${issue.expected}, not ${show(valueAt(root, path))}`;
+  const value = valueAt(root, path);
+  const wrongType = issue.code === 'invalid_type';
+  if (value === undefined && (wrongType || issue.code === 'invalid_union')) return 'is missing';
+  if (wrongType) return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${show(value)}`;
   return issue.message;
 }
 
@@ -151,8 +248,14 @@ function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
 }
 
 function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMapping(value)) return 'a mapping';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTimeZone(name: string): boolean {

@@ -59,8 +59,30 @@ export class SignalUse {
     return value;
   }
 
+  /**
+   * Whether an evaluation failed for want of a signal or of its field. A field that `has` found absent
+   * is noted as well, and what fails then is something else.
+   */
+  caused(error: unknown): boolean {
+    return error === SIGNAL_MISSING || (this.incomplete.size > 0 && isFieldMissing(error));
+  }
+
   #miss(set: Set<SignalName>, name: SignalName): never {
     set.add(name);
     throw SIGNAL_MISSING;
   }
+}
+
+/** Whether CEL read `geo.<field>` or `abuse.<field>` and there was none. */
+function isFieldMissing(error: unknown): boolean {
+  const { code, node } = (error ?? {}) as {
+    code?: string;
+    node?: { args?: readonly { op?: string; args?: unknown }[] };
+  };
+  const object = node?.args?.[0];
+  return (
+    code === 'no_such_key' &&
+    object?.op === 'id' &&
+    (object.args === 'geo' || object.args === 'abuse')
+  );
 }

@@ -1,3 +1,4 @@
+import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import {
   DESCRIPTION_LENGTH,
   isAnswerText,
@@ -27,10 +28,10 @@ export function compileDescription(
   compiler: ExpressionCompiler,
   problems: Problems,
 ): Template<string> {
-  const parts = compileParts(text, compiler, problems);
+  const parts = compileText(text, compiler, problems);
   const fixed = parts.filter((part) => typeof part === 'string').join('');
   checkAnswerText(fixed, DESCRIPTION_LENGTH, problems);
-  if (fixed.trim() === '' && parts.every((part) => typeof part === 'string')) {
+  if (text.trim() === '' && parts.every((part) => typeof part === 'string')) {
     problems.add(
       'a refusal needs a description: without one the client gets a 200 without a token',
     );
@@ -63,14 +64,14 @@ export function compileClaimValue(
 ): Template<ClaimValue | undefined> {
   if (typeof value === 'string') return compileClaimText(value, compiler, problems);
   if (Array.isArray(value) && value.every((element) => typeof element === 'string')) {
-    const elements = value.map((element) => compileParts(element, compiler, problems));
+    const elements = value.map((element) => compileText(element, compiler, problems));
     return {
       references: elements.flatMap(references),
       render: (variables) => all(elements.map((parts) => join(parts, variables))),
     };
   }
   if (typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value))) {
-    problems.add('a claim is a text, a number, true or false, or a list of texts');
+    problems.add('a claim must be a text, a number, true or false, or a list of texts');
   }
   return { references: [], render: () => value as ClaimValue };
 }
@@ -82,6 +83,7 @@ const CLAIM_TYPES = new Set([
   'double',
   'bool',
   'list<string>',
+  'list<dyn>',
   'list',
   'dyn',
 ]);
@@ -94,6 +96,7 @@ function compileClaimText(
   const parts = compileParts(text, compiler, problems);
   const [only] = parts;
   if (parts.length !== 1 || only === undefined || typeof only === 'string') {
+    checkTextTypes(parts, problems);
     return { references: references(parts), render: (variables) => join(parts, variables) };
   }
   if (!CLAIM_TYPES.has(only.type)) {
@@ -107,6 +110,23 @@ function compileClaimText(
   };
 }
 
+/** Types that have a text; anything else would never show. */
+const TEXT_TYPES = new Set([...CLAIM_TYPES, 'google.protobuf.Timestamp']);
+
+/** A text whose `${…}` all have a text themselves. */
+function compileText(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
+  const parts = compileParts(text, compiler, problems);
+  checkTextTypes(parts, problems);
+  return parts;
+}
+
+function checkTextTypes(parts: readonly Part[], problems: Problems): void {
+  for (const part of parts) {
+    if (typeof part === 'string' || TEXT_TYPES.has(part.type)) continue;
+    problems.add(`\${…} cannot put a value of type ${part.type} into a text`);
+  }
+}
+
 /** Splits a text at its `${…}`; an expression may hold braces and quoted ones. */
 function compileParts(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
   const parts: Part[] = [];
@@ -117,7 +137,7 @@ function compileParts(text: string, compiler: ExpressionCompiler, problems: Prob
     const end = closingBrace(text, start + 2);
     if (end === undefined) {
       problems.add('has a ${ that is not closed');
-      return parts;
+      return [...parts, text.slice(from, start)];
     }
     if (start > from) parts.push(text.slice(from, start));
     const expression = compiler.compile(text.slice(start + 2, end), problems);
@@ -149,7 +169,9 @@ function references(parts: readonly Part[]): References[] {
 
 function evaluate(expression: Expression, variables: Variables): unknown {
   try {
-    return expression.evaluate(variables);
+    const value = expression.evaluate(variables);
+    // CEL's uint comes as an object of its own; for a text or a claim it is a whole number.
+    return value instanceof UnsignedInt ? value.value : value;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { AddressCause } from '../signals/address/address.ts';
 import type { GeoCause } from '../signals/geo.ts';
 import type { ReputationCause } from '../signals/reputation/reputation.ts';
-import type { SignalName } from '../signals/request-signals.ts';
+import { SIGNALS, type SignalName } from '../signals/request-signals.ts';
 import type { ExpressionCompiler } from './conditions.ts';
 import { compileEffects, type Effects } from './effects.ts';
 import type { Problems } from './problems.ts';
@@ -30,18 +30,27 @@ interface CompiledEntry {
   readonly references: readonly References[];
 }
 
-/** Compiles `unknown`. A signal that a rule uses without an entry is a mistake: the fail mode is policy. */
+/**
+ * Compiles `unknown`. A signal that a rule uses without an entry is a mistake: the fail mode is policy.
+ *
+ * @param users the first rule that uses each signal.
+ */
 export function compileUnknown(
   file: PolicyFile['unknown'],
-  used: ReadonlySet<SignalName>,
+  users: ReadonlyMap<SignalName, string>,
   compiler: ExpressionCompiler,
   problems: Problems,
 ): { entries: UnknownEntries; references: References } {
   const compiled = {} as Record<SignalName, CompiledEntry>;
-  for (const name of Object.keys(CAUSES) as SignalName[]) {
-    if (file[name] === undefined && used.has(name)) {
+  for (const name of Object.keys(file)) {
+    if (!(name in CAUSES)) problems.at(name).add(`is no signal; those are ${SIGNALS.join(', ')}`);
+  }
+  for (const name of SIGNALS) {
+    const user = users.get(name);
+    if (file[name] === undefined && user !== undefined) {
+      const why = name === 'address' ? ' (geo and reputation are those of the address)' : '';
       problems.add(
-        `a rule uses ${name}, so an entry for it must say what happens when it is unknown, e.g. ${name}: ignore`,
+        `rule "${user}" needs ${name}${why}, so an entry must say what happens when it is unknown, e.g. ${name}: ignore`,
       );
     }
     compiled[name] = compileEntry(name, file[name], compiler, problems.at(name));
@@ -80,14 +89,17 @@ function compileByCause(
 ): CompiledEntry {
   const causes: readonly string[] = CAUSES[name];
   const byCause = new Map<string, Effects | undefined>();
+  let mistaken = false;
   for (const [cause, effects] of Object.entries(file)) {
     if (cause !== 'default' && !causes.includes(cause)) {
       problems.at(cause).add(`is no cause of an unknown ${name}; those are ${causes.join(', ')}`);
+      mistaken = true;
+      continue;
     }
     byCause.set(cause, compileOne(effects, compiler, problems.at(cause)));
   }
   const missing = causes.filter((cause) => !byCause.has(cause));
-  if (!byCause.has('default') && missing.length > 0) {
+  if (!byCause.has('default') && missing.length > 0 && !mistaken) {
     problems.add(`needs default, or an entry for ${missing.join(', ')}`);
   }
   return {
@@ -102,7 +114,7 @@ function compileOne(
   problems: Problems,
 ): Effects | undefined {
   if (file === 'ignore') return undefined;
-  if (typeof file !== 'object' || file === null) {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     problems.add('must be ignore or an effect, e.g. { lifetime: 5m }');
     return undefined;
   }
@@ -113,5 +125,5 @@ function compileOne(
 function isByCause(name: SignalName, file: unknown): file is Readonly<Record<string, unknown>> {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return false;
   const words: readonly string[] = ['default', ...CAUSES[name]];
-  return Object.keys(file).some((key) => words.includes(key));
+  return Object.entries(file).some(([key, value]) => words.includes(key) || value === 'ignore');
 }

@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Reader, type Response } from 'maxmind';
+import { readLocation } from '../location.ts';
 import type { Address } from './address/address.ts';
 import { type Place, placeOf } from './geo/place.ts';
 import { faultOf, hasMetadata, spreadAddresses } from './geo/search-tree.ts';
@@ -26,7 +29,7 @@ export interface GeoDatabase {
   lookup(address: Address): Signal<Place, GeoCause>;
 }
 
-const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+const BUNDLED = 'geo-whois-asn-country.mmdb';
 const GZIP = Buffer.from([0x1f, 0x8b]);
 /** Addresses looked up at start in each half of the tree, IPv4 and IPv6. */
 const SAMPLE = 2_000;
@@ -44,26 +47,27 @@ export const BUNDLED_NOTICE = [
   'Data of the NRO and the regional internet registries, put together by ip-location-db, CC BY 4.0.',
 ] as const;
 
-/** Path of the country database that comes with the service. */
+/** Path of the country database that comes with the service: beside it when it is built, else its package's. */
 export function bundledGeoDatabase(): string {
-  return createRequire(import.meta.url).resolve(BUNDLED);
+  const beside = fileURLToPath(new URL(BUNDLED, import.meta.url));
+  if (existsSync(beside)) return beside;
+  return createRequire(import.meta.url).resolve(
+    `@ip-location-db/geo-whois-asn-country-mmdb/${BUNDLED}`,
+  );
+}
+
+/** Whether a path is that of the bundled database, which nobody should decide by. */
+export function isBundledGeoDatabase(path: string): boolean {
+  return basename(path) === BUNDLED;
 }
 
 /**
- * Opens an mmdb file, of MaxMind's shape or flat. It is read into memory, its outline is checked and
+ * Opens an mmdb file (or an object of S3), of MaxMind's shape or flat. It is read into memory, its outline is checked and
  * some thousand records are read, so that a damaged file is found now and not by a request.
  * @throws Error of one sentence that names the path, the fault and the remedy.
  */
 export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
-  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT'
-      ? fault(
-          path,
-          'does not exist: correct GEO_DATABASE, or unset it for the bundled database',
-          error,
-        )
-      : fault(path, `cannot be read (${error.code}): give the service a file it may read`, error);
-  });
+  const file = await readLocation(path, { what: 'The geo database', setting: 'GEO_DATABASE' });
   const reader = readerOf(path, file);
   const { databaseType, buildEpoch, ipVersion } = reader.metadata;
   const get = (address: string, version: number): Place | undefined =>

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/compile.ts';
-import { BUNDLED_NOTICE, bundledGeoDatabase, type GeoDatabase } from '../signals/geo.ts';
+import { BUNDLED_NOTICE, type GeoDatabase, isBundledGeoDatabase } from '../signals/geo.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import type { Logger } from './log.ts';
 
@@ -40,7 +40,7 @@ export function warnAboutGeoDatabase(
   if (!policy.signals.has('geo')) return;
   const days = Math.floor((now - info.built.getTime()) / DAY);
   const built = info.built.toISOString().slice(0, 10);
-  if (info.path === bundledGeoDatabase()) {
+  if (isBundledGeoDatabase(info.path)) {
     log.warn({ event: 'geo-database-bundled', built, msg: BUNDLED_NOTICE.join(' ') });
   } else if (days > OLDEST) {
     log.warn({

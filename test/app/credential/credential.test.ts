@@ -15,8 +15,8 @@ describe('a credential is read', () => {
   test.each([
     ['an API key', { scheme: 'api-key', header: 'x-api-key', secret: SECRET }],
     [
-      'an API key header with a dot and capitals',
-      { scheme: 'api-key', header: 'X9.Gate-Key', secret: SECRET },
+      'an API key header with a digit and capitals',
+      { scheme: 'api-key', header: 'X9-Gate-Key', secret: SECRET },
     ],
     ['a bearer token', { scheme: 'bearer', secret: SECRET }],
     [

@@ -123,6 +123,8 @@ function planElements(
 }
 
 function equal(current: unknown, wanted: ClaimValue): boolean {
+  // The identity server sends an empty text or list without a value.
+  if (current === undefined) return wanted === '' || (Array.isArray(wanted) && !wanted.length);
   if (!Array.isArray(current) || !Array.isArray(wanted)) return current === wanted;
   return (
     current.length === wanted.length && wanted.every((value, index) => value === current[index])

@@ -51,11 +51,12 @@ function planList(plan: Plan, changes: readonly Change[], list: TokenList): void
  */
 function planRemovals(plan: Plan, changes: readonly Change[], list: TokenList): void {
   const effect = `${list.member}.remove` as const;
-  if (!list.readable) {
+  // What is no text cannot be matched, and must not pass for something that nobody wants removed.
+  if (!list.readable || list.elements.some((element) => typeof element !== 'string')) {
     const removing = changes.filter((change) => change[list.member]?.remove.empty === false);
     plan.failRestriction(removing, effect, 'not-reachable');
-    return;
   }
+  if (!list.readable) return;
   for (const [index, element] of list.elements.entries()) {
     if (typeof element !== 'string') continue;
     const removing = changes.filter((change) => change[list.member]?.remove.matches(element));

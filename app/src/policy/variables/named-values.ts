@@ -35,11 +35,12 @@ export class ClaimsView extends Map<string, unknown> {
 /** Deeper values are no use in a condition, and a hostile body may nest half a million lists. */
 const DEEPEST = 16;
 
-/** JSON as CEL has it: whole numbers are int, objects are maps. */
+/** JSON as CEL has it: whole numbers are int, objects are maps. An empty list is null: CEL has no type for it. */
 function toCel(value: unknown, depth = 0): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value !== 'object' || value === null) return value ?? null;
   if (depth === DEEPEST) return null;
+  if (Array.isArray(value) && value.length === 0) return null;
   if (Array.isArray(value)) return value.map((element) => toCel(element, depth + 1));
   return new Map(Object.entries(value).map(([key, member]) => [key, toCel(member, depth + 1)]));
 }

@@ -1,4 +1,4 @@
-import { tell } from './hooks.ts';
+import { tell } from './tell.ts';
 
 /** A change worth a log line: calls stop, for a cause and until a time, or go on. */
 export type BreakerChange<Cause extends string> =

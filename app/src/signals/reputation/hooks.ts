@@ -30,12 +30,3 @@ export interface ReputationHooks {
   /** A fault of our own; the request got `unknown(upstream)`. */
   readonly onError?: (error: unknown) => void;
 }
-
-/** Tells a hook. A logger that throws must not turn a known address into an unknown one. */
-export function tell<Value>(hook: ((value: Value) => void) | undefined, value: Value): void {
-  try {
-    hook?.(value);
-  } catch {
-    // There is nobody left to tell.
-  }
-}

@@ -6,7 +6,6 @@ import { Breaker } from './breaker.ts';
 import { Flight } from './flight.ts';
 import { ageOf, freshnessOf } from './freshness.ts';
 import { Gate } from './gate.ts';
-import { tell } from './hooks.ts';
 import { ReputationMemory } from './memory.ts';
 import { limitsOf, type ReputationLimits, type ReputationOptions } from './options.ts';
 import { member } from './record.ts';
@@ -18,6 +17,7 @@ import type {
   ReputationSource,
 } from './reputation.ts';
 import { ReputationTable } from './table.ts';
+import { tell } from './tell.ts';
 import { Upstream } from './upstream.ts';
 
 export type ReputationSignal = Signal<Reputation, ReputationCause>;

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Breaker } from './breaker.ts';
-import { type ReputationHooks, tell } from './hooks.ts';
+import type { ReputationHooks } from './hooks.ts';
 import {
   closingItem,
   closingKey,
@@ -12,6 +12,7 @@ import {
 } from './item.ts';
 import type { ReputationLimits } from './options.ts';
 import type { AbuseRecord } from './reputation.ts';
+import { tell } from './tell.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 
 export interface TableOptions {

@@ -2,9 +2,10 @@ import type { Address } from '../address/address.ts';
 import type { Check, CheckAnswer, CheckFailure } from './abuseipdb.ts';
 import type { Breaker, Permit } from './breaker.ts';
 import type { Gate } from './gate.ts';
-import { type ReputationHooks, tell } from './hooks.ts';
+import type { ReputationHooks } from './hooks.ts';
 import { member } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
+import { tell } from './tell.ts';
 
 /** A refused key is tried again after this, so that a repaired account works within five minutes. */
 const AUTH_PAUSE = 4 * 60 * 1000;

@@ -135,6 +135,20 @@ describe('clocks that disagree', () => {
     expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
     expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', score: 90 });
   });
+
+  test('a task whose own clock was days ahead takes the record of another task', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    bench.clock.time = NOON + 72 * HOUR;
+    scoreOf(ip, 0);
+    await lookup(one.ladder, ip);
+    await one.ladder.settle();
+    bench.clock.time = NOON;
+    scoreOf(ip, 90);
+    await lookup(other.ladder, ip);
+    await other.ladder.settle();
+    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'table', score: 90 });
+  });
 });
 
 describe('many at once', () => {

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+
+/** What the operator calls the file, and how to mend it: parts of the sentence that an error is. */
+export interface LocationWords {
+  /** E.g. `The policy`. */
+  readonly what: string;
+  /** The setting that names it. */
+  readonly setting: string;
+}
+
+/** For an object of a few megabytes, from a gateway in the same region. */
+const TIMEOUT = 20_000;
+
+/**
+ * Reads a file, or an object of S3 (`s3://bucket/key`), whole.
+ *
+ * @throws Error of one sentence: what cannot be read, why, and what to do.
+ */
+export async function readLocation(location: string, words: LocationWords): Promise<Buffer> {
+  try {
+    return location.startsWith('s3://') ? await readObject(location) : await readFile(location);
+  } catch (error) {
+    const { what, setting } = words;
+    throw new Error(`${what} ${location} ${faultOf(error, setting)}`, { cause: error });
+  }
+}
+
+async function readObject(location: string): Promise<Buffer> {
+  // Loaded only where it is used: a laptop's start need not wait for it.
+  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const { hostname: Bucket, pathname } = new URL(location);
+  const client = new S3Client({});
+  try {
+    const command = new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) });
+    const object = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT) });
+    return Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+  } finally {
+    client.destroy();
+  }
+}
+
+function faultOf(error: unknown, setting: string): string {
+  const { code, name } = error as { code?: string; name?: string };
+  if (code === 'ENOENT' || name === 'NoSuchKey' || name === 'NoSuchBucket') {
+    return `does not exist: correct ${setting}.`;
+  }
+  if (name === 'AccessDenied') {
+    return `cannot be read (${name}): let the task role call s3:GetObject on it.`;
+  }
+  return `cannot be read (${code ?? name}): give ${setting} a file that the service may read.`;
+}

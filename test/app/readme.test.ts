@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { compilePolicy } from '../../app/src/policy/compile.ts';
+import { readSettings } from '../../app/src/settings.ts';
+
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+test('the policy in the README is one', () => {
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(README) ?? [];
+  expect(compilePolicy(text, 'README.md').rules).toHaveLength(3);
+});
+
+test('every setting that the service reads is in the README, and no other', () => {
+  const asked = new Set<string>();
+  const environment = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_, name) => {
+        asked.add(String(name));
+        return undefined;
+      },
+    },
+  );
+  expect(() => readSettings(environment)).toThrow();
+  const [, table = ''] = /## Settings([\s\S]*?)\n\*\*The credential/.exec(README) ?? [];
+  const rows = [...table.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
+  const documented = rows.flatMap((cell) => {
+    const names = [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
+    const [first = ''] = names;
+    // `REPUTATION_FRESH_LOW`, `_ELEVATED` stands for a name with another end.
+    return names.map((name) =>
+      name.startsWith('_') ? first.slice(0, first.lastIndexOf('_')) + name : name,
+    );
+  });
+  expect(documented.sort()).toEqual([...asked].sort());
+});
