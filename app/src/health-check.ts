@@ -1,0 +1,7 @@
+/** The container's health check: exits with 0 while the service is alive. Needs no shell and no curl. */
+const url = `http://127.0.0.1:${process.env.PORT || 3000}/healthz`;
+
+fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+  (response) => process.exit(response.ok ? 0 : 1),
+  () => process.exit(1),
+);

@@ -1,0 +1,86 @@
+import { CfnMapping, Duration, Stack } from 'aws-cdk-lib';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import { VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import type { LoadBalancer } from './load-balancer.ts';
+
+export interface CloudFrontProps {
+  readonly loadBalancer: LoadBalancer;
+  /** @default the one that AWS has in the region */
+  readonly prefixListId: string | undefined;
+}
+
+/**
+ * `com.amazonaws.global.cloudfront.origin-facing` by region. AWS keeps these ids, but names them nowhere
+ * that a template can read; `aws ec2 describe-managed-prefix-lists` shows them.
+ */
+const ORIGIN_FACING: Readonly<Record<string, string>> = {
+  'ap-northeast-1': 'pl-58a04531',
+  'ap-northeast-2': 'pl-22a6434b',
+  'ap-south-1': 'pl-9aa247f3',
+  'ap-southeast-1': 'pl-31a34658',
+  'ap-southeast-2': 'pl-b8a742d1',
+  'ca-central-1': 'pl-38a64351',
+  'eu-central-1': 'pl-a3a144ca',
+  'eu-north-1': 'pl-fab65393',
+  'eu-west-1': 'pl-4fa04526',
+  'eu-west-2': 'pl-93a247fa',
+  'eu-west-3': 'pl-75b1541c',
+  'sa-east-1': 'pl-5da64334',
+  'us-east-1': 'pl-3b927c52',
+  'us-east-2': 'pl-b6a144df',
+  'us-west-1': 'pl-4ea04527',
+  'us-west-2': 'pl-82a045eb',
+};
+
+/** HTTPS without a domain: CloudFront's own name and certificate, and a private way to the load balancer. */
+export class CloudFront extends Construct {
+  readonly domainName: string;
+
+  constructor(scope: Construct, id: string, props: CloudFrontProps) {
+    super(scope, id);
+    const { loadBalancer, targetGroup } = props.loadBalancer;
+    // Within AWS's network and to this distribution only; a certificate would need a domain.
+    loadBalancer.addListener('Http', {
+      protocol: elb.ApplicationProtocol.HTTP,
+      port: 80,
+      defaultTargetGroups: [targetGroup],
+      open: false,
+    });
+    loadBalancer.connections.allowFrom(
+      Peer.prefixList(props.prefixListId ?? this.#prefixListOfRegion()),
+      Port.tcp(80),
+      'CloudFront',
+    );
+    const distribution = new cloudfront.Distribution(this, 'Distribution', {
+      comment: 'Risk Gate',
+      defaultBehavior: {
+        origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
+          protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+          // The identity server waits 3 s; connections stay warm, for each new one costs a login's time.
+          readTimeout: Duration.seconds(5),
+          keepaliveTimeout: Duration.seconds(55),
+        }),
+        cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,
+        originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER,
+        allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+        viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+      },
+    });
+    this.domainName = distribution.distributionDomainName;
+  }
+
+  /** A lookup would need an account at synth. */
+  #prefixListOfRegion(): string {
+    const { region } = Stack.of(this);
+    const mapping = new CfnMapping(this, 'OriginFacing', {
+      lazy: true,
+      mapping: Object.fromEntries(
+        Object.entries(ORIGIN_FACING).map(([name, id]) => [name, { id }]),
+      ),
+    });
+    return mapping.findInMap(region, 'id');
+  }
+}

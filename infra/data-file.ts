@@ -1,0 +1,42 @@
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+
+/**
+ * A file that travels apart from the image, through S3. Its name there follows from its content, so a
+ * change replaces the tasks without building an image.
+ */
+export class DataFile extends Construct {
+  /** What the service is given instead of a path. */
+  readonly location: string;
+  readonly #asset: Asset;
+
+  constructor(scope: Construct, id: string, path: string) {
+    super(scope, id);
+    this.#asset = new Asset(this, 'Asset', { path });
+    this.location = this.#asset.s3ObjectUrl;
+  }
+
+  /** Lets a role read this object, and no other of the bucket. */
+  grantRead(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [
+          Arn.format(
+            {
+              service: 's3',
+              region: '',
+              account: '',
+              resource: this.#asset.s3BucketName,
+              resourceName: this.#asset.s3ObjectKey,
+              arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+            },
+            Stack.of(this),
+          ),
+        ],
+      }),
+    );
+  }
+}

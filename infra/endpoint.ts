@@ -1,0 +1,75 @@
+import {
+  Certificate,
+  CertificateValidation,
+  type ICertificate,
+} from 'aws-cdk-lib/aws-certificatemanager';
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import { CloudFront } from './cloudfront.ts';
+import type { EndpointConfig } from './config.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+
+export interface EndpointProps {
+  readonly config: EndpointConfig;
+  readonly loadBalancer: LoadBalancer;
+}
+
+/** The way in over HTTPS, with a certificate that the identity server trusts. */
+export class Endpoint extends Construct {
+  /** `https://…`, without a path. */
+  readonly origin: string;
+
+  constructor(scope: Construct, id: string, { config, loadBalancer }: EndpointProps) {
+    super(scope, id);
+    if (config.kind === 'cloudfront') {
+      const cloudFront = new CloudFront(this, 'CloudFront', {
+        loadBalancer,
+        prefixListId: config.prefixListId,
+      });
+      this.origin = `https://${cloudFront.domainName}`;
+      return;
+    }
+    this.#listen(loadBalancer, this.#certificate(config, loadBalancer.loadBalancer));
+    this.origin = `https://${config.domainName}`;
+  }
+
+  #certificate(
+    config: Exclude<EndpointConfig, { kind: 'cloudfront' }>,
+    loadBalancer: elb.IApplicationLoadBalancer,
+  ): ICertificate {
+    if (config.kind === 'certificate') {
+      return Certificate.fromCertificateArn(this, 'Certificate', config.certificateArn);
+    }
+    const { domainName, hostedZoneId, hostedZoneName: zoneName } = config;
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName });
+    new ARecord(this, 'Record', {
+      zone,
+      recordName: `${domainName}.`,
+      target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)),
+    });
+    return new Certificate(this, 'Certificate', {
+      domainName,
+      validation: CertificateValidation.fromDns(zone),
+    });
+  }
+
+  #listen({ loadBalancer, targetGroup }: LoadBalancer, certificate: ICertificate): void {
+    loadBalancer.addListener('Https', {
+      protocol: elb.ApplicationProtocol.HTTPS,
+      certificates: [certificate],
+      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
+      defaultTargetGroups: [targetGroup],
+      open: false,
+    });
+    for (const peer of [Peer.anyIpv4()]) {
+      loadBalancer.connections.allowFrom(
+        peer,
+        Port.tcp(443),
+        'The identity server; the firewall and the credential decide',
+      );
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { CfnIPSet } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+import { errorBody } from '../app/src/action/answer.ts';
+import { ACTION_PATH } from '../app/src/server.ts';
+import type { Config } from './config.ts';
+
+/** A rule before it has its place in the order. */
+export type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>;
+
+type Statement = CfnWebACL.StatementProperty;
+
+/**
+ * A block ends a login, and the identity server gives up at a 403. It asks once more after a 503, and
+ * its answer is told from one of the service in every log.
+ */
+export const RESPONSE_BODIES = {
+  Refused: {
+    contentType: 'APPLICATION_JSON',
+    content: errorBody('firewall', 'The firewall refused the request.'),
+  },
+};
+
+const REFUSE = {
+  block: { customResponse: { responseCode: 503, customResponseBodyKey: 'Refused' } },
+};
+
+/** The rules that every deployment has, in their order. */
+export function firewallRules(config: Config): Rule[] {
+  return [
+    // Health checks come from the load balancer itself and do not pass here.
+    {
+      name: 'OnlyTheAction',
+      statement: { notStatement: { statement: isAction() } },
+      action: { block: { customResponse: { responseCode: 404 } } },
+    },
+    {
+      // Calls that show a credential are never counted, so that logins cannot be throttled; the others
+      // are counted together, because behind a proxy their addresses are what they say they are.
+      name: 'UnauthenticatedRate',
+      statement: {
+        rateBasedStatement: {
+          limit: config.unauthenticatedLimit,
+          evaluationWindowSec: 300,
+          aggregateKeyType: 'CONSTANT',
+          scopeDownStatement: { notStatement: { statement: showsCredential(config) } },
+        },
+      },
+      action: REFUSE,
+    },
+    // It judges the caller's address. One day the identity server's may be on it, and every login fails.
+    managedRules('AWSManagedRulesAmazonIpReputationList', {
+      AWSManagedIPReputationList: 'count',
+      AWSManagedReconnaissanceList: 'count',
+      AWSManagedIPDDoSList: 'count',
+    }),
+    // A token request holds such texts by rights (redirect URIs of development, user agents, many
+    // claims), and the service neither fetches, opens nor shows what they say.
+    managedRules('AWSManagedRulesCommonRuleSet', {
+      SizeRestrictions_BODY: 'count',
+      EC2MetaDataSSRF_BODY: 'count',
+      GenericRFI_BODY: 'count',
+      GenericLFI_BODY: 'count',
+      CrossSiteScripting_BODY: 'count',
+    }),
+    managedRules('AWSManagedRulesKnownBadInputsRuleSet', {}),
+  ];
+}
+
+/** Only the addresses from which the identity server calls, when they are given. */
+export function allowListRules(scope: Construct, config: Config): Rule[] {
+  if (config.allowedCidrs.length === 0) return [];
+  const behindCloudFront = config.endpoint.kind === 'cloudfront';
+  const sets = [4, 6].flatMap((version) => {
+    const addresses = config.allowedCidrs.filter((cidr) => cidr.includes(':') === (version === 6));
+    if (addresses.length === 0) return [];
+    const ipAddressVersion = `IPV${version}`;
+    return [
+      new CfnIPSet(scope, `AllowedIpv${version}`, {
+        addresses,
+        ipAddressVersion,
+        scope: 'REGIONAL',
+      }),
+    ];
+  });
+  const allowed = sets.map(
+    (set): Statement => ({
+      ipSetReferenceStatement: {
+        arn: set.attrArn,
+        // CloudFront appends the address that it sees; what stands before it the caller has made up.
+        ...(behindCloudFront && {
+          ipSetForwardedIpConfig: {
+            headerName: 'X-Forwarded-For',
+            fallbackBehavior: 'NO_MATCH',
+            position: 'LAST',
+          },
+        }),
+      },
+    }),
+  );
+  return [
+    {
+      name: 'OnlyAllowedAddresses',
+      statement: { notStatement: { statement: any(allowed) } },
+      action: REFUSE,
+    },
+  ];
+}
+
+function isAction(): Statement {
+  const exactly = (field: CfnWebACL.FieldToMatchProperty, searchString: string): Statement => ({
+    byteMatchStatement: {
+      fieldToMatch: field,
+      positionalConstraint: 'EXACTLY',
+      searchString,
+      textTransformations: [{ priority: 0, type: 'NONE' }],
+    },
+  });
+  return {
+    andStatement: {
+      statements: [exactly({ method: {} }, 'POST'), exactly({ uriPath: {} }, ACTION_PATH)],
+    },
+  };
+}
+
+function showsCredential({ credentialHeader }: Config): Statement {
+  return any(
+    [...new Set([credentialHeader, 'authorization'])].map(
+      (name): Statement => ({
+        sizeConstraintStatement: {
+          fieldToMatch: { singleHeader: { Name: name } },
+          comparisonOperator: 'GE',
+          // No credential is shorter.
+          size: 16,
+          textTransformations: [{ priority: 0, type: 'NONE' }],
+        },
+      }),
+    ),
+  );
+}
+
+function any(statements: Statement[]): Statement {
+  const [only] = statements;
+  return statements.length === 1 && only !== undefined ? only : { orStatement: { statements } };
+}
+
+function managedRules(name: string, overrides: Readonly<Record<string, 'count'>>): Rule {
+  return {
+    name,
+    statement: {
+      managedRuleGroupStatement: {
+        vendorName: 'AWS',
+        name,
+        ruleActionOverrides: Object.keys(overrides).map((rule) => ({
+          name: rule,
+          actionToUse: { count: {} },
+        })),
+      },
+    },
+    overrideAction: { none: {} },
+  };
+}

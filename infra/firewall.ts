@@ -1,0 +1,76 @@
+import { ArnFormat, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as waf from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { allowListRules, firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
+
+export interface FirewallProps {
+  readonly config: Config;
+  readonly loadBalancerArn: string;
+  readonly logRetention: RetentionDays;
+}
+
+/** AWS WAF on the load balancer. It keeps noise out; who may ask is checked by the service. */
+export class Firewall extends Construct {
+  /** The metric that the web ACL counts under. */
+  readonly metricName = 'RiskGate';
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, loadBalancerArn, logRetention }: FirewallProps,
+  ) {
+    super(scope, id);
+    const acl = new waf.CfnWebACL(this, 'WebAcl', {
+      scope: 'REGIONAL',
+      description: 'Lets through the action of Risk Gate and nothing else',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility(this.metricName),
+      customResponseBodies: RESPONSE_BODIES,
+      rules: inOrder([...firewallRules(config), ...allowListRules(this, config)]),
+    });
+    new waf.CfnWebACLAssociation(this, 'Association', {
+      resourceArn: loadBalancerArn,
+      webAclArn: acl.attrArn,
+    });
+    this.#log(acl, config.credentialHeader, logRetention);
+  }
+
+  #log(acl: waf.CfnWebACL, credentialHeader: string, retention: RetentionDays): void {
+    const logs = new LogGroup(this, 'Logs', {
+      // AWS WAF takes only names that begin so.
+      logGroupName: Fn.join('-', ['aws-waf-logs', Stack.of(this).stackName.toLowerCase()]),
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const redacted = [...new Set(['authorization', credentialHeader])];
+    const logging = new waf.CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: acl.attrArn,
+      // Without the ":*" that CloudFormation appends.
+      logDestinationConfigs: [
+        Stack.of(this).formatArn({
+          service: 'logs',
+          resource: 'log-group',
+          resourceName: logs.logGroupName,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      ],
+      redactedFields: redacted.map((Name) => ({ singleHeader: { Name } })),
+    });
+    logging.node.addDependency(logs);
+  }
+}
+
+function inOrder(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
+  return rules.map((rule, priority) => ({
+    ...rule,
+    priority,
+    visibilityConfig: visibility(rule.name),
+  }));
+}
+
+/** Samples would keep headers of requests, the credential among them. */
+function visibility(metricName: string): waf.CfnWebACL.VisibilityConfigProperty {
+  return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A private repository of ECR: account, region, name, and a tag or digest. */
+const ECR_IMAGE =
+  /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))?$/;
+
+/**
+ * The service's image: built from the sources at deploy, or a ready one. `.dockerignore` keeps out
+ * what is not in it, the policy above all, so that only a change of the service builds a new image.
+ */
+export function serviceImage(scope: Construct, imageUri: string | undefined): ContainerImage {
+  if (imageUri === undefined) {
+    return ContainerImage.fromAsset(ROOT, {
+      file: 'app/Dockerfile',
+      platform: Platform.LINUX_ARM64,
+    });
+  }
+  const [, account, region, name, tag, digest] = ECR_IMAGE.exec(imageUri) ?? [];
+  if (account === undefined || region === undefined || name === undefined) {
+    return ContainerImage.fromRegistry(imageUri);
+  }
+  // As a repository, so that the task may pull from it.
+  const repository = Repository.fromRepositoryAttributes(scope, 'ImageRepository', {
+    repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${name}`,
+    repositoryName: name,
+  });
+  return ContainerImage.fromEcrRepository(repository, digest ?? tag);
+}

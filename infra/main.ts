@@ -1,0 +1,27 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { PolicyError } from '../app/src/policy/problems.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './config-reader.ts';
+import { RiskGateStack } from './stack.ts';
+
+/** The CDK app. Mistakes of its user are sentences, without a stack trace. */
+function main(): void {
+  const app = new App();
+  const config = readConfig(app.node.getAllContext());
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  // The region alone: with an account, too, CDK would look zones up, and synth would need credentials.
+  new RiskGateStack(app, 'RiskGate', {
+    config,
+    env: { region: process.env.CDK_DEFAULT_REGION ?? 'us-east-1' },
+  });
+}
+
+try {
+  main();
+} catch (error) {
+  const expected = error instanceof ConfigError || error instanceof PolicyError;
+  if (!expected) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,61 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  type SubnetSelection,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { EgressConfig } from './config.ts';
+
+export interface NetworkProps {
+  readonly egress: EgressConfig;
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * Two zones. Tasks are private behind NAT or, where NAT is saved, public without a way in. The table and
+ * S3 are reached through gateway endpoints, so that a NAT that fails leaves known addresses decided.
+ */
+export class Network extends Construct {
+  readonly vpc: Vpc;
+  /** Where the tasks run. */
+  readonly taskSubnets: SubnetSelection;
+  /** Where an internal load balancer stands. */
+  readonly internalSubnets: SubnetSelection;
+  readonly tasksArePublic: boolean;
+
+  constructor(scope: Construct, id: string, props: NetworkProps) {
+    super(scope, id);
+    this.tasksArePublic = props.egress.kind === 'public';
+    const privateType = this.tasksArePublic
+      ? SubnetType.PRIVATE_ISOLATED
+      : SubnetType.PRIVATE_WITH_EGRESS;
+    this.vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
+      maxAzs: 2,
+      natGateways: props.egress.kind === 'nat' ? props.egress.gateways : 0,
+      subnetConfiguration: [
+        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        { name: 'Private', subnetType: privateType, cidrMask: 20 },
+      ],
+      gatewayEndpoints: {
+        DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
+        S3: { service: GatewayVpcEndpointAwsService.S3 },
+      },
+    });
+    this.vpc.addFlowLog('FlowLog', {
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'FlowLogs', {
+          retention: props.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      ),
+    });
+    this.internalSubnets = { subnetType: privateType };
+    this.taskSubnets = { subnetType: this.tasksArePublic ? SubnetType.PUBLIC : privateType };
+  }
+}

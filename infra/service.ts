@@ -1,0 +1,100 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import type { Network } from './network.ts';
+import type { Secrets } from './secrets.ts';
+import { TaskDefinition } from './task-definition.ts';
+
+/** What one task bears with room to spare; a second one is up before it is needed. */
+const REQUESTS_PER_TASK_AND_MINUTE = 20_000;
+
+export interface ServiceProps {
+  readonly config: Config;
+  readonly network: Network;
+  readonly table: ITable;
+  readonly secrets: Secrets;
+  readonly logRetention: RetentionDays;
+}
+
+/** The tasks: how many there are, where they run, and how they are replaced. */
+export class Service extends Construct {
+  readonly service: ecs.FargateService;
+  readonly securityGroup: SecurityGroup;
+  readonly logGroup: LogGroup;
+  readonly taskDefinition: TaskDefinition;
+  readonly #scaling: ecs.ScalableTaskCount;
+
+  constructor(scope: Construct, id: string, props: ServiceProps) {
+    super(scope, id);
+    const { config, network, table, secrets } = props;
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.taskDefinition = new TaskDefinition(this, 'Task', {
+      config,
+      table,
+      secrets,
+      logGroup: this.logGroup,
+    });
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: 'Tasks of Risk Gate: in from the load balancer, out to HTTPS',
+      allowAllOutbound: false,
+    });
+    this.securityGroup.addEgressRule(
+      Peer.anyIpv4(),
+      Port.tcp(443),
+      'AbuseIPDB, and the AWS services',
+    );
+    this.service = new ecs.FargateService(this, 'Service', {
+      cluster: new ecs.Cluster(this, 'Cluster', {
+        vpc: network.vpc,
+        containerInsightsV2: ecs.ContainerInsights.ENABLED,
+      }),
+      taskDefinition: this.taskDefinition.definition,
+      vpcSubnets: network.taskSubnets,
+      assignPublicIp: network.tasksArePublic,
+      securityGroups: [this.securityGroup],
+      // No desiredCount: each deploy would put the count back that scaling has chosen.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      availabilityZoneRebalancing: ecs.AvailabilityZoneRebalancing.ENABLED,
+      healthCheckGracePeriod: Duration.seconds(30),
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+    });
+    this.#scaling = this.service.autoScaleTaskCount({
+      minCapacity: config.minimumTasks,
+      maxCapacity: config.maximumTasks,
+    });
+    this.#scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...COOLDOWNS });
+  }
+
+  /** Scales with the requests that each task gets, too: they rise before the CPU's average does. */
+  scaleOn(targetGroup: ApplicationTargetGroup): void {
+    this.#scaling.scaleOnRequestCount('Requests', {
+      targetGroup,
+      requestsPerTarget: REQUESTS_PER_TASK_AND_MINUTE,
+      ...COOLDOWNS,
+    });
+  }
+
+  /** Takes a deployment back when one of these alarms goes off. Alarms by name: objects would tie a knot. */
+  rollBackOn(alarmNames: string[]): void {
+    this.service.enableDeploymentAlarms(alarmNames, {
+      behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
+    });
+  }
+}
+
+/** Out at once, in slowly. */
+const COOLDOWNS = {
+  scaleOutCooldown: Duration.seconds(60),
+  scaleInCooldown: Duration.seconds(300),
+};

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { compilePolicy } from '../app/src/policy/compile.ts';
+import { ACTION_PATH } from '../app/src/server.ts';
+import type { Config } from './config.ts';
+import { Endpoint } from './endpoint.ts';
+import { Firewall } from './firewall.ts';
+import { LoadBalancer } from './load-balancer.ts';
+import { Monitoring } from './monitoring.ts';
+import { acknowledgeFindings } from './nag.ts';
+import { Network } from './network.ts';
+import { ReputationTable } from './reputation-table.ts';
+import { Secrets } from './secrets.ts';
+import { Service } from './service.ts';
+
+export interface RiskGateStackProps extends StackProps {
+  readonly config: Config;
+}
+
+/** The whole deployment. */
+export class RiskGateStack extends Stack {
+  constructor(scope: Construct, id: string, { config, ...props }: RiskGateStackProps) {
+    super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
+    // A policy that does not compile must fail here, and not in tasks that do not start.
+    compilePolicy(readFileSync(config.policyFile, 'utf8'), config.policyFile);
+    const logRetention: RetentionDays = config.logRetentionDays;
+    const network = new Network(this, 'Network', { egress: config.egress, logRetention });
+    const { table } = new ReputationTable(this, 'Reputation');
+    const secrets = new Secrets(this, 'Secrets', config);
+    const service = new Service(this, 'Service', { config, network, table, secrets, logRetention });
+    const loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
+      network,
+      service,
+      internetFacing: config.endpoint.kind !== 'cloudfront',
+      deletionProtection: config.deletionProtection,
+      logRetentionDays: config.logRetentionDays,
+    });
+    const endpoint = new Endpoint(this, 'Endpoint', { config: config.endpoint, loadBalancer });
+    service.scaleOn(loadBalancer.targetGroup);
+    new Firewall(this, 'Firewall', {
+      config,
+      loadBalancerArn: loadBalancer.loadBalancer.loadBalancerArn,
+      logRetention,
+    });
+    const monitoring = new Monitoring(this, 'Monitoring', { ...config, loadBalancer, service });
+    service.rollBackOn(monitoring.rollbackAlarms);
+    this.#output({
+      ActionEndpoint: [
+        'The endpoint to register in the action',
+        `${endpoint.origin}${ACTION_PATH}`,
+      ],
+      ActionCredentialSecretArn: [
+        'The secret that holds the credential of the action',
+        secrets.actionCredential.secretArn,
+      ],
+      AbuseIpdbSecretArn: [
+        'The secret to put the key of AbuseIPDB into',
+        secrets.abuseIpdbKey.secretArn,
+      ],
+      DashboardUrl: [
+        'The dashboard',
+        `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
+      ],
+    });
+    for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
+    acknowledgeFindings(this);
+  }
+
+  #output(outputs: Readonly<Record<string, readonly [description: string, value: string]>>): void {
+    for (const [name, [description, value]] of Object.entries(outputs)) {
+      new CfnOutput(this, name, { description, value });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { DataFile } from './data-file.ts';
+import { serviceImage } from './image.ts';
+import type { Secrets } from './secrets.ts';
+
+export const CONTAINER_PORT = 3000;
+
+/** Until SIGKILL. The service takes 2 s of requests after SIGTERM, and ends what is under way. */
+export const STOP_TIMEOUT = Duration.seconds(30);
+
+export interface TaskDefinitionProps {
+  readonly config: Config;
+  readonly table: ITable;
+  readonly secrets: Secrets;
+  readonly logGroup: ILogGroup;
+}
+
+/** One container: read-only, not root, with no right that it does not use. */
+export class TaskDefinition extends Construct {
+  readonly definition: ecs.FargateTaskDefinition;
+
+  constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
+    super(scope, id);
+    const { config, table, secrets, logGroup } = props;
+    this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
+      cpu: config.task.cpu,
+      memoryLimitMiB: config.task.memory,
+      runtimePlatform: {
+        cpuArchitecture: ecs.CpuArchitecture.ARM64,
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+      },
+    });
+    const policy = new DataFile(this, 'Policy', config.policyFile);
+    const geoDatabase =
+      config.geoDatabase === undefined
+        ? undefined
+        : new DataFile(this, 'GeoDatabase', config.geoDatabase);
+    this.#grant([
+      [['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]],
+      [
+        ['secretsmanager:GetSecretValue'],
+        [secrets.actionCredential.secretArn, secrets.abuseIpdbKey.secretArn],
+      ],
+    ]);
+    policy.grantRead(this.definition.taskRole);
+    geoDatabase?.grantRead(this.definition.taskRole);
+    this.definition.addContainer('RiskGate', {
+      containerName: 'RiskGate',
+      image: serviceImage(this, config.imageUri),
+      environment: {
+        PORT: String(CONTAINER_PORT),
+        POLICY_FILE: policy.location,
+        ...(geoDatabase && { GEO_DATABASE: geoDatabase.location }),
+        // By ARN and not by value: read with the task's role, and again when they are rotated.
+        ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
+        ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,
+        REPUTATION_TABLE: table.tableName,
+        ADDRESS_HEADERS: config.addressHeaders,
+        TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),
+        LOG_LEVEL: config.logLevel,
+      },
+      portMappings: [{ containerPort: CONTAINER_PORT }],
+      readonlyRootFilesystem: true,
+      user: '1000:1000',
+      linuxParameters: this.#linuxParameters(),
+      stopTimeout: STOP_TIMEOUT,
+      healthCheck: {
+        command: ['CMD', 'node', 'health-check.mjs'],
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(3),
+        retries: 3,
+        startPeriod: Duration.seconds(15),
+      },
+      logging: ecs.LogDrivers.awsLogs({
+        logGroup,
+        streamPrefix: 'risk-gate',
+        // A log that is slow to take lines must not hold up a login.
+        mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+        maxBufferSize: Size.mebibytes(25),
+      }),
+    });
+  }
+
+  #linuxParameters(): ecs.LinuxParameters {
+    const parameters = new ecs.LinuxParameters(this, 'Linux', { initProcessEnabled: true });
+    parameters.dropCapabilities(ecs.Capability.ALL);
+    return parameters;
+  }
+
+  #grant(statements: readonly (readonly [actions: string[], resources: string[]])[]): void {
+    for (const [actions, resources] of statements) {
+      this.definition.addToTaskRolePolicy(new PolicyStatement({ actions, resources }));
+    }
+  }
+}
