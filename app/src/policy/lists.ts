@@ -24,7 +24,7 @@ interface Entry {
 }
 
 export interface ParsedList {
-  /** Its CEL type. `undefined` for an empty list, which goes with texts and with numbers. */
+  /** Its CEL type. `undefined` when it is empty or mixed, and so goes with texts and with numbers. */
   readonly type: 'list<string>' | 'list<int>' | undefined;
   readonly entries: readonly Entry[];
 }
@@ -36,10 +36,10 @@ export function parseList(entries: readonly ListEntryFile[], problems: Problems)
     return { value: typeof value === 'number' ? BigInt(value) : value, until };
   });
   const numbers = parsed.filter((entry) => typeof entry.value === 'bigint').length;
-  if (numbers > 0 && numbers < parsed.length) {
-    problems.add('mixes texts and numbers; quote the numbers or take the texts out');
-  }
-  const type = parsed.length === 0 ? undefined : numbers > 0 ? 'list<int>' : 'list<string>';
+  const mixed = numbers > 0 && numbers < parsed.length;
+  if (mixed) problems.add('mixes texts and numbers; quote the numbers or take the texts out');
+  const type =
+    mixed || parsed.length === 0 ? undefined : numbers > 0 ? 'list<int>' : 'list<string>';
   return { type, entries: parsed };
 }
 

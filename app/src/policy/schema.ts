@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import type { Problems } from './problems.ts';
+import { isMapping, read, readParts, show } from './read-form.ts';
 
 /*
  * The form of a policy file. What a form cannot say (conditions, texts, names that the identity
@@ -139,8 +140,8 @@ export function readPolicyFile(value: unknown, problems: Problems): PolicyFile |
     form && {
       ...form,
       lists: readLists(form.lists, problems.at('lists')),
-      rules: form.rules.flatMap(
-        (member, index) => readRule(member, index, problems.at('rules', index)) ?? [],
+      rules: form.rules.map((member, index) =>
+        readRule(member, index, problems.at('rules', index)),
       ),
     }
   );
@@ -163,99 +164,17 @@ function readLists(
   return lists;
 }
 
-function readRule(value: unknown, index: number, problems: Problems): RuleFile | undefined {
-  const form = readParts(rule, value, { id: `unnamed-${index}`, when: 'true' }, problems);
-  if (form === undefined) return undefined;
-  if (form.then === undefined) problems.at('then').add('is missing');
-  const then = form.then === undefined ? undefined : readEffects(form.then, problems.at('then'));
-  return { ...form, then };
+function readRule(value: unknown, index: number, problems: Problems): RuleFile {
+  const nothing = { id: `unnamed-${index}`, when: 'true' };
+  const form = readParts(rule, value, nothing, problems);
+  if (form !== undefined && form.then === undefined) problems.at('then').add('is missing');
+  const then = form?.then === undefined ? undefined : readEffects(form.then, problems.at('then'));
+  return { ...nothing, ...form, then };
 }
 
 /** Checks the form of effects, which stand in rules and in entries of `unknown`. */
 export function readEffects(value: unknown, problems: Problems): EffectsFile | undefined {
   return read(effects, value, problems);
-}
-
-/** An object; if members are wrong, the right ones with `rest` for what must be there. */
-function readParts<Shape extends z.core.$ZodLooseShape>(
-  schema: z.ZodObject<Shape>,
-  value: unknown,
-  rest: Readonly<Record<string, unknown>>,
-  problems: Problems,
-): z.output<z.ZodObject<Shape>> | undefined {
-  const whole = read(schema, value, problems);
-  if (whole !== undefined || !isMapping(value)) return whole;
-  const right = Object.entries(schema.shape).filter(
-    ([name, member]) => name in value && z.safeParse(member, value[name]).success,
-  );
-  return schema.parse({
-    ...rest,
-    ...Object.fromEntries(right.map(([name]) => [name, value[name]])),
-  });
-}
-
-function read<T>(schema: z.ZodType<T>, value: unknown, problems: Problems): T | undefined {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { issues } = result.error;
-  for (const issue of issues) {
-    const path = issue.path.filter((member) => typeof member !== 'symbol');
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.at(...path, key).add('is not known here');
-    } else if (!followsFromUnknownKey(issue, issues)) {
-      problems.at(...path).add(explain(issue, value, path));
-    }
-  }
-  return undefined;
-}
-
-/** `{ shorten: 5m }` has no effect because it has an unknown key; one sentence says enough. */
-function followsFromUnknownKey(
-  { code, path }: z.core.$ZodIssue,
-  issues: readonly z.core.$ZodIssue[],
-): boolean {
-  const place = path.join();
-  return (
-    code === 'custom' &&
-    issues.some((other) => other.code === 'unrecognized_keys' && other.path.join() === place)
-  );
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  array: 'a list',
-  object: 'a mapping',
-  record: 'a mapping',
-  string: 'a text',
-};
-
-function explain(
-  issue: z.core.$ZodIssue,
-  root: unknown,
-  path: readonly (string | number)[],
-): string {
-  const value = valueAt(root, path);
-  const wrongType = issue.code === 'invalid_type';
-  if (value === undefined && (wrongType || issue.code === 'invalid_union')) return 'is missing';
-  if (wrongType) return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${show(value)}`;
-  return issue.message;
-}
-
-function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (value, member) => (value as Record<string | number, unknown> | null | undefined)?.[member],
-    root,
-  );
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isMapping(value)) return 'a mapping';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTimeZone(name: string): boolean {

@@ -77,10 +77,9 @@ function planAdditions(plan: Plan, changes: readonly Change[], list: TokenList):
       if (changes.some((other) => other[list.member]?.remove.matches(value))) {
         plan.leaveOut(change, effect, 'removed');
       } else if (!present.has(value)) {
-        present.add(value);
-        if (list.addressable)
-          plan.enrich(change, effect, { op: 'add', path: `${list.path}-`, value });
-        else plan.leaveOut(change, effect, 'not-reachable');
+        const operation = { op: 'add', path: `${list.path}-`, value } as const;
+        if (!list.addressable) plan.leaveOut(change, effect, 'not-reachable');
+        else if (plan.enrich(change, effect, operation)) present.add(value);
       }
     }
   }

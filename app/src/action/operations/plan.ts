@@ -70,13 +70,19 @@ export class Plan {
     }
   }
 
-  /** Sends a set or an add, or leaves it out. */
-  enrich(change: Change, effect: EffectName, operation: Operation): void {
-    if (this.allows(operation)) this.operations.push(operation);
+  /** Sends a set or an add and says so, or leaves it out. */
+  enrich(change: Change, effect: EffectName, operation: Operation): boolean {
+    const allowed = this.allows(operation);
+    if (allowed) this.operations.push(operation);
     else this.leaveOut(change, effect, 'not-allowed');
+    return allowed;
   }
 
-  leaveOut(change: Change, effect: EffectName, cause: LeftOutCause): void {
-    this.leftOut.push({ rule: change.rule, effect, cause });
+  /** Records a set or an add that is not sent; one record for a rule, an effect and a cause. */
+  leaveOut({ rule }: Change, effect: EffectName, cause: LeftOutCause): void {
+    const recorded = this.leftOut.some(
+      (other) => other.rule === rule && other.effect === effect && other.cause === cause,
+    );
+    if (!recorded) this.leftOut.push({ rule, effect, cause });
   }
 }

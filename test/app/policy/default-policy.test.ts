@@ -1,0 +1,122 @@
+import { fileURLToPath } from 'node:url';
+import { loadPolicy } from '../../../app/src/policy/load.ts';
+import { decideBy } from '../../support/policy.ts';
+
+const policy = await loadPolicy(
+  fileURLToPath(new URL('../../../app/policy.yaml', import.meta.url)),
+);
+
+const at = (hour: number, minute = 0) => Date.UTC(2026, 0, 7, hour, minute);
+const shortened = (value: number) => [
+  { op: 'replace', path: '/accessToken/claims/expires_in', value },
+];
+
+describe('the policy that comes with the service', () => {
+  test.each<[string, number, number, string]>([
+    ['LK', 0, 10, 'issue'],
+    ['LK', 24, 10, 'issue'],
+    ['LK', 24, 3, 'issue'],
+    ['LK', 25, 9, '900'],
+    ['LK', 25, 16, '900'],
+    ['LK', 74, 12, '900'],
+    ['LK', 25, 8, '300'],
+    ['LK', 25, 17, '300'],
+    ['LK', 74, 0, '300'],
+    ['LK', 74, 23, '300'],
+    ['LK', 75, 12, 'high IP risk'],
+    ['LK', 100, 3, 'high IP risk'],
+    ['KP', 0, 12, 'region KP'],
+    ['IR', 50, 3, 'region IR'],
+    ['RU', 100, 12, 'region RU'],
+    ['SY', 0, 0, 'region SY'],
+    ['CN', 0, 12, 'region CN'],
+    ['TW', 0, 12, 'issue'],
+    ['KR', 0, 12, 'issue'],
+  ])('from %s with a score of %i at %i h UTC: %s', async (geo, reputation, hour, expected) => {
+    const decision = await decideBy(policy, { geo, reputation, now: at(hour) });
+    if (expected === 'issue') expect(decision).toMatchObject({ outcome: 'issue', operations: [] });
+    else if (/^\d+$/.test(expected))
+      expect(decision).toMatchObject({
+        outcome: 'restrict',
+        operations: shortened(Number(expected)),
+      });
+    else
+      expect(decision).toMatchObject({
+        outcome: 'refuse',
+        operations: [],
+        refusal: { reason: 'access_denied', description: expect.stringContaining(expected) },
+      });
+  });
+
+  test.each([
+    ['08:59', at(8, 59), 300],
+    ['09:00', at(9), 900],
+    ['16:59', at(16, 59), 900],
+    ['17:00', at(17), 300],
+  ])('working hours end on the minute: %s', async (_, now, seconds) => {
+    expect(await decideBy(policy, { reputation: 50, now })).toMatchObject({
+      operations: shortened(seconds),
+    });
+  });
+
+  test('its texts are those of the guide', async () => {
+    const texts = [
+      await decideBy(policy, { geo: 'KP' }),
+      await decideBy(policy, { reputation: 80 }),
+    ];
+    expect(texts.map(({ refusal }) => refusal?.description)).toEqual([
+      'Access token issuance is blocked from your region KP.',
+      'Access token issuance is blocked due to high IP risk.',
+    ]);
+  });
+
+  test('a restricted country costs no reputation lookup', async () => {
+    expect((await decideBy(policy, { geo: 'KP' })).asked).toEqual(['address', 'geo']);
+  });
+
+  test.each(['missing', 'malformed', 'ambiguous'])(
+    'an address that is %s refuses',
+    async (address) => {
+      expect(await decideBy(policy, { address })).toMatchObject({
+        outcome: 'refuse',
+        refusal: {
+          description: 'Access token issuance is blocked because the client address is unknown.',
+        },
+        asked: ['address'],
+      });
+    },
+  );
+
+  test.each(['private', 'not-found', 'database'])(
+    'a place that is unknown (%s) is no reason to refuse',
+    async (geo) => {
+      expect(await decideBy(policy, { geo, reputation: 0 })).toMatchObject({ outcome: 'issue' });
+      expect(await decideBy(policy, { geo, reputation: 80 })).toMatchObject({ outcome: 'refuse' });
+    },
+  );
+
+  test.each(['private', 'quota', 'auth', 'timeout', 'upstream', 'invalid'])(
+    'a reputation that is unknown (%s) shortens the token',
+    async (reputation) => {
+      expect(await decideBy(policy, { reputation, now: at(12) })).toMatchObject({
+        outcome: 'restrict',
+        operations: shortened(300),
+        matched: ['unknown.reputation'],
+        missing: [{ signal: 'reputation', cause: reputation, rule: 'high-ip-risk' }],
+      });
+    },
+  );
+
+  test('a token that is shorter already is not lengthened', async () => {
+    expect(await decideBy(policy, { request: '06', reputation: 50, now: at(12) })).toMatchObject({
+      outcome: 'issue',
+      operations: [],
+    });
+  });
+
+  test('it is enforced, and uses nothing that a country database lacks', () => {
+    expect(policy.mode).toBe('enforce');
+    expect([...policy.geoFields]).toEqual(['country']);
+    expect([...policy.signals]).toEqual(['address', 'geo', 'reputation']);
+  });
+});

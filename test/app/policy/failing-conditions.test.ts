@@ -1,0 +1,140 @@
+import {
+  type Circumstances,
+  decideBy,
+  policyOf,
+  requestWithClaims,
+  rule,
+} from '../../support/policy.ts';
+
+const decide = (when: string, then: string, circumstances: Circumstances = {}) =>
+  decideBy(policyOf(rule('odd', when, then)), { request: '03', ...circumstances });
+
+/** In payload 03 the claim `email` is a text. */
+const FAILS = 'token.claims.email > 3';
+
+describe('a condition that fails while it is evaluated helps nobody', () => {
+  test.each<[string, string]>([
+    ['a text where a number is compared', FAILS],
+    ['a claim that is not there', 'token.claims.level > 3'],
+    ['a member of a claim that is not there', 'token.claims.device.trusted == true'],
+    ['a member that a claim lacks', 'token.claims.address.zip == "1"'],
+    ['a list where a text is expected', 'token.claims.groups.startsWith("x")'],
+    ['a text in a claim that is a text', '"x" in token.claims.email'],
+    ['a number that a text is not', 'int(request.client_id) > 3'],
+    ['a division by zero', '1 / int(token.lifetime - 3600) == 1'],
+    ['beside a part that does not decide', `request.grant == "authorization_code" && ${FAILS}`],
+    ['beside an alternative that does not decide', `${FAILS} || request.grant == "password"`],
+  ])('%s: a refusal applies and is recorded', async (_, when) => {
+    expect(await decide(when, '{ deny: No }')).toMatchObject({
+      outcome: 'refuse',
+      refusal: { description: 'No' },
+      failed: ['odd'],
+      missing: [],
+    });
+  });
+
+  test.each<[string, string]>([
+    ['the other side of && is false', `${FAILS} && request.grant == "password"`],
+    ['the guard of && is false', `"level" in token.claims && token.claims.level > 3`],
+    ['a claim that is not there is compared with a text', 'token.claims.level == "high"'],
+    ['a text is looked for in a claim that is not there', '"x" in token.claims.level'],
+    ['a text is looked for in a list', '"x" in token.claims.groups'],
+    ['the claim is optional', 'token.claims.?address.?zip.orValue("") == "1"'],
+    ['a claim of another type is compared for equality', 'token.claims.email == 3'],
+  ])('it does not fail when %s', async (_, when) => {
+    expect(await decide(when, '{ deny: No }')).toMatchObject({ outcome: 'issue', failed: [] });
+  });
+
+  test('it does not fail when the other side of || is true', async () => {
+    const decision = await decide(
+      `${FAILS} || request.grant == "authorization_code"`,
+      '{ deny: No }',
+    );
+    expect(decision).toMatchObject({ outcome: 'refuse', matched: ['odd'], failed: [] });
+  });
+
+  test('restrictions apply', async () => {
+    expect(await decide(FAILS, '{ lifetime: 5m, scopes: { remove: [email] } }')).toMatchObject({
+      outcome: 'restrict',
+      operations: [
+        { op: 'replace', path: '/accessToken/claims/expires_in', value: 300 },
+        { op: 'remove', path: '/accessToken/scopes/0' },
+      ],
+      failed: ['odd'],
+    });
+  });
+
+  test('sets and adds do not, not even beside a restriction', async () => {
+    const effects =
+      '{ lifetime: 5m, scopes: { add: [admin] }, audience: { add: [api] }, claims: { set: { risk: low } } }';
+    expect(await decide(FAILS, effects)).toMatchObject({
+      operations: [{ op: 'replace', path: '/accessToken/claims/expires_in', value: 300 }],
+      leftOut: [],
+    });
+  });
+
+  test.each([
+    ['an allow', '{ allow: true }'],
+    ['an addition', '{ scopes: { add: [admin] } }'],
+    ['a claim', '{ claims: { set: { risk: low } } }'],
+  ])('%s does not apply', async (_, then) => {
+    expect(await decide(FAILS, then)).toMatchObject({
+      outcome: 'issue',
+      operations: [],
+      matched: [],
+      failed: ['odd'],
+    });
+  });
+
+  test('an allow does not end the policy', async () => {
+    const rules =
+      rule('odd', FAILS, '{ allow: true, lifetime: 5m }') + rule('next', true, '{ deny: Next }');
+    expect(await decideBy(policyOf(rules), { request: '03' })).toMatchObject({
+      refusal: { description: 'Next' },
+      failed: ['odd'],
+    });
+  });
+
+  test('the text of a refusal still names its signals', async () => {
+    const decision = await decide(FAILS, `{ deny: "Not from \${geo.country}" }`, { geo: 'LK' });
+    expect(decision.refusal?.description).toBe('Not from LK');
+  });
+});
+
+describe('a failure beside signals', () => {
+  test('is a failure also where has() found a field absent', async () => {
+    const when = `(!has(geo.city) || geo.city == "Colombo") && ${FAILS}`;
+    expect(await decide(when, '{ deny: No }', { geo: 'LK' })).toMatchObject({
+      outcome: 'refuse',
+      failed: ['odd'],
+    });
+  });
+
+  test('is a failure also where an unknown signal did not matter', async () => {
+    const when = `(geo.country == "KP" || request.grant == "authorization_code") && ${FAILS}`;
+    expect(await decide(when, '{ deny: No }', { geo: 'database' })).toMatchObject({
+      outcome: 'refuse',
+      failed: ['odd'],
+    });
+  });
+
+  test('does not keep the entry of the unknown signal from applying', async () => {
+    const rules = rule('odd', `geo.country == "KP" && ${FAILS}`, '{ allow: true }');
+    const text = policyOf(rules, 'unknown: { address: ignore, geo: { deny: Not known } }');
+    expect(await decideBy(text, { request: '03', geo: 'database' })).toMatchObject({
+      outcome: 'refuse',
+      failed: ['odd'],
+      matched: ['unknown.geo'],
+      missing: [{ signal: 'geo', cause: 'database', rule: 'odd' }],
+    });
+  });
+});
+
+test('a claim that is a number today and a text tomorrow is told apart by the request', async () => {
+  const when = 'token.claims.level >= 3';
+  const level = (value: unknown) =>
+    decide(when, '{ lifetime: 5m }', { request: requestWithClaims({ level: value }) });
+  expect(await level(3)).toMatchObject({ outcome: 'restrict', failed: [] });
+  expect(await level(2.5)).toMatchObject({ outcome: 'issue', failed: [] });
+  expect(await level('3')).toMatchObject({ outcome: 'restrict', failed: ['odd'] });
+});

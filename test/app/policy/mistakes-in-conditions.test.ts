@@ -1,0 +1,146 @@
+import { mistakesIn, policyOf, rule } from '../../support/policy.ts';
+
+const LISTS = `lists:
+  countries: [KP, IR]
+  networks: [10.0.0.0/8]
+  asns: [64500]
+  nobody: []`;
+
+const conditions = (when: string) => mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS));
+
+describe('a condition that is wrong is named with its rule and line', () => {
+  test.each<[string, string, string]>([
+    ['an empty one', ' ', 'an expression must not be empty.'],
+    ['a misspelt variable', 'abus.score > 3', 'there is no variable abus (in: abus.score > 3).'],
+    ['a misspelt member', 'abuse.scor > 3', 'there is no member scor (in: abuse.scor > 3).'],
+    [
+      'a misspelt member of a member',
+      'user.organization.nam == "x"',
+      'there is no member nam (in: user.organization.nam == "x").',
+    ],
+    [
+      'a number compared with a text',
+      'abuse.score >= "75"',
+      'the types do not fit: int >= string (in: abuse.score >= "75").',
+    ],
+    [
+      'a text compared with a number',
+      'request.grant == 3',
+      'the types do not fit: string == int (in: request.grant == 3).',
+    ],
+    [
+      'a boolean compared with a text',
+      'address.public == "yes"',
+      'the types do not fit: bool == string (in: address.public == "yes").',
+    ],
+    [
+      'one that breaks off',
+      'abuse.score >=',
+      'something is missing at its end (in: abuse.score >=).',
+    ],
+    [
+      'a single equals sign',
+      'request.grant = "x"',
+      'Unexpected character: = (in: request.grant = "x").',
+    ],
+    [
+      'a number',
+      'abuse.score',
+      'a condition must be true or false, not int; compare it (in: abuse.score).',
+    ],
+    [
+      'a claim, which may be anything',
+      'token.claims.admin',
+      'a condition must be true or false, not dyn; compare it, e.g. with == true (in: token.claims.admin).',
+    ],
+    [
+      'an unknown list',
+      'geo.country in lists.countrys',
+      'there is no member countrys (in: geo.country in lists.countrys).',
+    ],
+    [
+      'an unknown list of networks',
+      'address.within("network")',
+      'within("network") names a list that is not there.',
+    ],
+    [
+      'a list whose name is worked out',
+      'address.within(request.grant)',
+      'within takes the name of a list in quotes, e.g. within("trusted_networks").',
+    ],
+    [
+      'a list by index',
+      'geo.country in lists["countries"]',
+      'name the list as lists.name, not lists["name"].',
+    ],
+    [
+      'a text in a list of numbers',
+      'geo.country in lists.asns',
+      'the types do not fit: string in list<int> (in: geo.country in lists.asns).',
+    ],
+    [
+      'a number in a list of texts',
+      'geo.asn in lists.countries',
+      'the types do not fit: int in list<string> (in: geo.asn in lists.countries).',
+    ],
+    [
+      'a country that is none',
+      'geo.country == "UK"',
+      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, on the left',
+      '"UK" == geo.country',
+      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country in small letters',
+      'geo.country != "kp"',
+      '"kp" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, among others',
+      'geo.country in ["KP", "EU"]',
+      '"EU" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, in a part of the condition',
+      'request.grant == "x" || !(geo.country in ["ZZ"])',
+      '"ZZ" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'an invalid regular expression',
+      'request.client_id.matches("a(")',
+      '"a(" is no regular expression.',
+    ],
+    [
+      'has() of what is never absent',
+      'has(request.headers.x)',
+      expect.stringMatching(/^has\(\) is for fields of geo and abuse;/) as unknown as string,
+    ],
+  ])('%s', (_, when, sentence) => {
+    const mistakes = conditions(when).map((mistake) => {
+      const place = 'policy.yaml:10: rule "one", when: ';
+      return mistake.startsWith(place) ? mistake.slice(place.length) : mistake;
+    });
+    expect(mistakes).toEqual([sentence]);
+  });
+});
+
+describe('a condition that is right loads', () => {
+  test.each([
+    ['an empty list goes with texts', 'geo.country in lists.nobody'],
+    ['an empty list goes with numbers', 'geo.asn in lists.nobody'],
+    ['an empty list goes with addresses', 'address.within("nobody")'],
+    ['a country compared with nothing', 'geo.country != ""'],
+    ['Norway, which older YAML took for false', 'geo.country in [NO]'.replace('NO', '"NO"')],
+    ['Kosovo', 'geo.country == "XK"'],
+    ['a score compared with a fraction', 'abuse.score > 74.5'],
+    ['a claim compared with true', 'token.claims.admin == true'],
+    ['a moment', 'now.timestamp < timestamp("2027-01-01T00:00:00Z")'],
+    ['a header by name', 'request.headers["x-risk"].startsWith("high")'],
+    ['a scope among the granted ones', 'token.scopes.exists(scope, scope.startsWith("internal_"))'],
+  ])('%s', (_, when) => {
+    expect(conditions(when)).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+import { mistakesIn, policyOf, rule } from '../../support/policy.ts';
+
+const COUNTRY = 'geo.country in lists.it';
+const NETWORK = 'address.within("it")';
+const PLAIN = 'request.client_id in lists.it';
+
+const mistakes = (list: string, when: string) =>
+  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
+
+const NO_CIDR = 'is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
+const NO_COUNTRY = 'is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.';
+const NO_ENTRY =
+  'must be a text, a whole number or { value, until, owner, note }, with until a date such as 2027-01-31.';
+
+describe('a list that is wrong is named with its line', () => {
+  test.each<[string, string, string, string]>([
+    ['a CIDR with host bits', '[10.0.0.1/8]', NETWORK, `.0: "10.0.0.1/8" ${NO_CIDR}`],
+    [
+      'an IPv6 CIDR with host bits',
+      '["2001:db8::1/32"]',
+      NETWORK,
+      `.0: "2001:db8::1/32" ${NO_CIDR}`,
+    ],
+    ['a prefix that is too long', '[10.0.0.0/33]', NETWORK, `.0: "10.0.0.0/33" ${NO_CIDR}`],
+    ['a name in place of a CIDR', '[192.0.2.1, office]', NETWORK, `.1: "office" ${NO_CIDR}`],
+    ['a number in place of a CIDR', '[64500]', NETWORK, `.0: "64500" ${NO_CIDR}`],
+    [
+      'a CIDR that is none and has an owner',
+      '[{ value: 10.1, owner: ops }]',
+      NETWORK,
+      `.0: ${NO_ENTRY}`,
+    ],
+    ['a country that is none', '[KP, UK]', COUNTRY, `.1: "UK" ${NO_COUNTRY}`],
+    ['a country in small letters', '[kp]', COUNTRY, `.0: "kp" ${NO_COUNTRY}`],
+    ['an alpha-3 code', '[PRK]', COUNTRY, `.0: "PRK" ${NO_COUNTRY}`],
+    [
+      'a list of addresses and countries both',
+      '[KP]',
+      `${NETWORK} || ${COUNTRY}`,
+      ': is used both for addresses and for countries; make two lists.',
+    ],
+    [
+      'a list that mixes texts and numbers',
+      '[a, 1]',
+      PLAIN,
+      ': mixes texts and numbers; quote the numbers or take the texts out.',
+    ],
+    ['a fraction', '[1.5]', PLAIN, `.0: ${NO_ENTRY}`],
+    ['a boolean', '[true]', PLAIN, `.0: ${NO_ENTRY}`],
+    ['nothing', '[a, null]', PLAIN, `.1: ${NO_ENTRY}`],
+    ['an entry without a value', '[{ until: 2027-01-01 }]', PLAIN, `.0: ${NO_ENTRY}`],
+    [
+      'an entry with an unknown member',
+      '[{ value: a, untl: 2027-01-01 }]',
+      PLAIN,
+      '.0.untl: is not known here.',
+    ],
+    [
+      'a day that no month has',
+      '[{ value: a, until: 2027-02-29 }]',
+      PLAIN,
+      '.0.until: must be a date such as 2027-01-31.',
+    ],
+    [
+      'a date in words',
+      '[{ value: a, until: tomorrow }]',
+      PLAIN,
+      '.0.until: must be a date such as 2027-01-31.',
+    ],
+    [
+      'a moment in place of a date',
+      '[{ value: a, until: "2027-01-01T00:00:00Z" }]',
+      PLAIN,
+      '.0.until: must be a date such as 2027-01-31.',
+    ],
+    ['a list that is a text', 'KP', PLAIN, ': must be a list, not "KP".'],
+  ])('%s', (_, list, when, sentence) => {
+    expect(mistakes(list, when)).toEqual([`policy.yaml:3: lists.it${sentence}`]);
+  });
+
+  test.each([
+    ['a hyphen', 'trusted-networks', 'a list is named with letters, digits and _.'],
+    ['a word that every object has', 'constructor', 'no list can have this name.'],
+    ['the name of the prototype', '__proto__', 'no list can have this name.'],
+  ])('a name of a list that is %s', (_, name, sentence) => {
+    const text = policyOf(rule('one', true, '{ deny: No }'), `version: 1\nlists:\n  ${name}: [a]`);
+    expect(mistakesIn(text)).toEqual([`policy.yaml:3: lists.${name}: ${sentence}`]);
+  });
+
+  test('the line is that of the entry', () => {
+    const list =
+      '\n    - KP\n    - value: IR\n      note: since May\n    - value: RUS\n      owner: ops';
+    expect(mistakes(list, COUNTRY)).toEqual([`policy.yaml:7: lists.it.2: "RUS" ${NO_COUNTRY}`]);
+  });
+
+  test('a list that only a text uses is checked as well', () => {
+    const deny = `{ deny: "Seen \${address.within('it')} here" }`;
+    const text = policyOf(rule('one', true, deny), 'version: 1\nlists:\n  it: [office]');
+    expect(mistakesIn(text)).toEqual([`policy.yaml:3: lists.it.0: "office" ${NO_CIDR}`]);
+  });
+});
+
+describe('a list that is right loads', () => {
+  test.each([
+    [
+      'single addresses and blocks',
+      '[192.0.2.1, 10.0.0.0/8, "2001:db8::/32", "2001:db8::1"]',
+      NETWORK,
+    ],
+    ['a country that older YAML took for false', '[NO]', COUNTRY],
+    [
+      'a country with owner, note and date',
+      '[{ value: KP, until: 2028-02-29, owner: ops, note: "why" }]',
+      COUNTRY,
+    ],
+    ['what looks like a CIDR or a country, and is not used as one', '[10.0.0.1/8, UK]', PLAIN],
+    ['numbers', '[64500, { value: 64501, until: 2027-01-01 }]', 'geo.asn in lists.it'],
+    ['numbers in quotes, as texts', '["007", "64500"]', PLAIN],
+  ])('%s', (_, list, when) => {
+    expect(mistakes(list, when)).toEqual([]);
+  });
+});

@@ -1,0 +1,235 @@
+import { type Circumstances, decideBy, policyOf, requestWith, rule } from '../../support/policy.ts';
+
+const SHORT = '{ lifetime: 5m }';
+const MONITOR = 'mode: monitor';
+
+const decide = (rules: string, rest = '', circumstances: Circumstances = {}) =>
+  decideBy(policyOf(rules, rest), circumstances);
+
+const unknowns = (entries: string) => `unknown: { address: ignore, ${entries} }`;
+
+describe('a policy in monitor mode answers as if it were not there', () => {
+  test.each<[string, string, string, object[]]>([
+    [
+      'a refusal',
+      rule('no', 'abuse.score >= 75', '{ deny: No }'),
+      'refuse',
+      [{ rule: 'no', would: 'refuse' }],
+    ],
+    [
+      'a restriction',
+      rule('short', true, SHORT),
+      'restrict',
+      [{ rule: 'short', would: 'restrict' }],
+    ],
+    [
+      'an allow',
+      rule('trusted', true, '{ allow: true }'),
+      'issue',
+      [{ rule: 'trusted', would: 'issue' }],
+    ],
+    [
+      'an addition',
+      rule('mark', true, '{ claims: { set: { risk: high } } }'),
+      'issue',
+      [{ rule: 'mark', would: 'issue' }],
+    ],
+    [
+      'a lifetime that the token does not reach',
+      rule('long', true, '{ lifetime: 5h }'),
+      'issue',
+      [{ rule: 'long', would: 'issue' }],
+    ],
+    ['nothing', rule('other', false, '{ deny: No }'), 'issue', []],
+    [
+      'a restriction before a refusal',
+      rule('short', true, SHORT) + rule('no', true, '{ deny: No }') + rule('late', true, SHORT),
+      'refuse',
+      [
+        { rule: 'short', would: 'restrict' },
+        { rule: 'no', would: 'refuse' },
+      ],
+    ],
+  ])('%s', async (_, rules, would, monitored) => {
+    expect(await decide(rules, MONITOR, { reputation: 90 })).toMatchObject({
+      outcome: 'issue',
+      refusal: undefined,
+      operations: [],
+      matched: [],
+      would,
+      monitored,
+    });
+  });
+
+  test('signals are asked for all the same, and once', async () => {
+    const rules =
+      rule('place', 'geo.country == "KP"', '{ deny: No }') +
+      rule('risk', 'abuse.score >= 25', SHORT) +
+      rule('enforced', 'abuse.score >= 99', '{ deny: No }', 'mode: enforce');
+    const { asked } = await decide(rules, MONITOR, { reputation: 30, reputationAs: 'promise' });
+    expect(asked).toEqual(['address', 'geo', 'reputation']);
+  });
+
+  test('what is unknown is recorded and has no effect', async () => {
+    const rules = rule('risk', 'abuse.score >= 75', '{ deny: No }');
+    const rest = `${MONITOR}\n${unknowns('geo: ignore, reputation: { deny: Not known }')}`;
+    expect(await decide(rules, rest, { reputation: 'quota' })).toMatchObject({
+      outcome: 'issue',
+      would: 'refuse',
+      monitored: [{ rule: 'unknown.reputation', would: 'refuse' }],
+      missing: [{ signal: 'reputation', cause: 'quota', rule: 'risk' }],
+    });
+  });
+
+  test('a condition that fails is recorded and has no effect', async () => {
+    const rules = rule('odd', 'token.claims.sub > 3', '{ deny: No }');
+    expect(await decide(rules, MONITOR)).toMatchObject({
+      outcome: 'issue',
+      would: 'refuse',
+      failed: ['odd'],
+    });
+  });
+
+  test('a restriction that the request does not allow is recorded, and would refuse', async () => {
+    const request = requestWith('03', { allowedOperations: [] });
+    const decision = await decide(rule('short', true, SHORT), MONITOR, { request });
+    expect(decision).toMatchObject({
+      outcome: 'issue',
+      refusal: undefined,
+      would: 'refuse',
+      unenforceable: [{ rule: 'short', effect: 'lifetime', cause: 'not-allowed' }],
+    });
+  });
+
+  test('a rule that says enforce takes effect', async () => {
+    const rules =
+      rule('watched', true, '{ lifetime: 10m }') + rule('real', true, SHORT, 'mode: enforce');
+    expect(await decide(rules, MONITOR)).toMatchObject({
+      outcome: 'restrict',
+      matched: ['real'],
+      operations: [{ value: 300 }],
+      would: 'restrict',
+      monitored: [{ rule: 'watched', would: 'restrict' }],
+    });
+  });
+
+  test('a rule that says enforce refuses, whatever a watched rule before it allows', async () => {
+    const rules =
+      rule('trusted', true, '{ allow: true }') + rule('no', true, '{ deny: No }', 'mode: enforce');
+    expect(await decide(rules, MONITOR)).toMatchObject({
+      outcome: 'refuse',
+      refusal: { description: 'No' },
+      matched: ['no'],
+      would: 'issue',
+      monitored: [{ rule: 'trusted', would: 'issue' }],
+    });
+  });
+
+  test('an unknown entry that an enforced rule needs takes effect', async () => {
+    const rules = rule('risk', 'abuse.score >= 75', '{ deny: No }', 'mode: enforce');
+    const rest = `${MONITOR}\n${unknowns('geo: ignore, reputation: { deny: Not known }')}`;
+    expect(await decide(rules, rest, { reputation: 'quota' })).toMatchObject({
+      outcome: 'refuse',
+      matched: ['unknown.reputation'],
+      monitored: [],
+    });
+  });
+
+  test('enforce mode has no would', async () => {
+    expect(await decide(rule('short', true, SHORT))).toMatchObject({
+      would: undefined,
+      monitored: [],
+    });
+  });
+});
+
+describe('a rule in monitor mode is recorded, and rules after it go on as if it had not matched', () => {
+  const watched = 'mode: monitor';
+
+  test.each<[string, string, string, object]>([
+    [
+      'a refusal',
+      rule('watched', true, '{ deny: No }', watched),
+      'refuse',
+      { outcome: 'restrict' },
+    ],
+    [
+      'an allow',
+      rule('watched', true, '{ allow: true }', watched),
+      'issue',
+      { outcome: 'restrict' },
+    ],
+    [
+      'a restriction',
+      rule('watched', true, '{ lifetime: 1m }', watched),
+      'restrict',
+      { outcome: 'restrict' },
+    ],
+    [
+      'an addition',
+      rule('watched', true, '{ scopes: { add: [x] } }', watched),
+      'issue',
+      { outcome: 'restrict' },
+    ],
+  ])('%s', async (_, first, would, expected) => {
+    const decision = await decide(first + rule('next', true, SHORT));
+    expect(decision).toMatchObject({
+      ...expected,
+      matched: ['next'],
+      monitored: [{ rule: 'watched', would }],
+    });
+    expect(decision.operations).toEqual([
+      { op: 'replace', path: '/accessToken/claims/expires_in', value: 300 },
+    ]);
+    expect(decision.would).toBeUndefined();
+  });
+
+  test('one that does not match is not recorded', async () => {
+    expect((await decide(rule('watched', false, '{ deny: No }', watched))).monitored).toEqual([]);
+  });
+
+  test('one whose condition fails is recorded as both', async () => {
+    const decision = await decide(rule('watched', 'token.claims.sub > 3', '{ deny: No }', watched));
+    expect(decision).toMatchObject({
+      outcome: 'issue',
+      failed: ['watched'],
+      monitored: [{ rule: 'watched', would: 'refuse' }],
+    });
+  });
+
+  test('an unknown entry that only a watched rule needed is not enforced', async () => {
+    const rules = rule('watched', 'abuse.score >= 75', '{ deny: No }', watched);
+    expect(
+      await decide(rules, unknowns('geo: ignore, reputation: { deny: Not known }'), {
+        reputation: 'quota',
+      }),
+    ).toMatchObject({
+      outcome: 'issue',
+      matched: [],
+      monitored: [{ rule: 'unknown.reputation', would: 'refuse' }],
+      missing: [{ signal: 'reputation', cause: 'quota', rule: 'watched' }],
+    });
+  });
+
+  test('an unknown entry that a later rule needs is enforced there', async () => {
+    const rules =
+      rule('watched', 'abuse.score >= 75', '{ deny: No }', watched) +
+      rule('short', true, SHORT) +
+      rule('real', 'abuse.score >= 50', '{ deny: No }');
+    expect(
+      await decide(rules, unknowns('geo: ignore, reputation: { deny: Not known }'), {
+        reputation: 'quota',
+      }),
+    ).toMatchObject({
+      outcome: 'refuse',
+      refusal: { description: 'Not known' },
+      matched: ['short', 'unknown.reputation'],
+    });
+  });
+
+  test('a watched rule asks for its signals', async () => {
+    expect(
+      (await decide(rule('watched', 'abuse.score >= 75', '{ deny: No }', watched))).asked,
+    ).toEqual(['address', 'reputation']);
+  });
+});

@@ -1,0 +1,129 @@
+import { type Circumstances, decideBy, policyOf, rule } from '../../support/policy.ts';
+
+const asked = async (rules: string, circumstances: Circumstances = {}) =>
+  (await decideBy(policyOf(rules), circumstances)).asked.join(' ');
+
+const deny = (id: string, when: string) => rule(id, when, '{ deny: No }');
+
+describe('a signal is asked for only when a condition cannot be decided without it', () => {
+  const all = 'address geo reputation';
+  // Payload 01 is of client_credentials; the place is LK and the score 0.
+  test.each<[string, string, string]>([
+    ['true', 'true', ''],
+    ['the grant alone', 'request.grant == "password"', ''],
+    ['the address alone', 'address.public', 'address'],
+    ['the place', 'geo.country == "KP"', 'address geo'],
+    ['the score', 'abuse.score >= 75', 'address reputation'],
+    ['another grant and the score', 'request.grant == "password" && abuse.score >= 75', ''],
+    ['the score and another grant', 'abuse.score >= 75 && request.grant == "password"', ''],
+    [
+      'this grant and the score',
+      'request.grant == "client_credentials" && abuse.score >= 75',
+      'address reputation',
+    ],
+    ['this grant or the score', 'request.grant == "client_credentials" || abuse.score >= 75', ''],
+    ['the score or this grant', 'abuse.score >= 75 || request.grant == "client_credentials"', ''],
+    [
+      'another grant or the score',
+      'request.grant == "password" || abuse.score >= 75',
+      'address reputation',
+    ],
+    [
+      'the score, and a place that does not fit',
+      'abuse.score >= 75 && geo.country == "KP"',
+      'address geo',
+    ],
+    ['the score, and a place that fits', 'abuse.score >= 75 && geo.country == "LK"', all],
+    ['the score, or a place that fits', 'abuse.score >= 75 || geo.country == "LK"', 'address geo'],
+    [
+      'no place that fits, in a group',
+      '(abuse.score >= 75 || abuse.tor) && (geo.country == "KP" || request.grant == "password")',
+      'address geo',
+    ],
+    ['not a place', '!(abuse.score >= 75 && geo.country == "KP")', 'address geo'],
+    ['a branch that is not taken', 'request.grant == "password" ? abuse.score >= 75 : false', ''],
+    [
+      'a branch that is taken',
+      'request.grant == "password" ? false : abuse.score >= 75',
+      'address reputation',
+    ],
+    ['whether a field is there', 'has(geo.city)', 'address geo'],
+    ['a list of places', 'geo.country in ["KP", "LK"] || abuse.score >= 75', 'address geo'],
+    ['a header that says all', '"x-nothing" in request.headers && geo.country == "KP"', ''],
+  ])('%s', async (_, when, signals) => {
+    expect(await asked(deny('one', when))).toBe(signals);
+  });
+
+  test('a restricted country costs no reputation lookup', async () => {
+    const rules = deny('country', 'geo.country == "KP"') + deny('risk', 'abuse.score >= 75');
+    expect(await asked(rules, { geo: 'KP' })).toBe('address geo');
+    expect(await asked(rules, { geo: 'LK' })).toBe('address geo reputation');
+  });
+
+  test('a rule after the end asks for nothing', async () => {
+    const rules = rule('end', true, '{ allow: true }') + deny('risk', 'abuse.score >= 75');
+    expect(await asked(rules)).toBe('');
+  });
+
+  test('a rule set without signals asks for none', async () => {
+    const rules =
+      rule('short', true, '{ lifetime: 5m }') + deny('grant', 'request.grant == "password"');
+    expect(await asked(rules)).toBe('');
+  });
+
+  test('a text asks for the signals that it names, when its rule matches', async () => {
+    const text = `{ deny: "From \${geo.country}" }`;
+    expect(await asked(rule('one', true, text))).toBe('address geo');
+    expect(await asked(rule('one', 'request.grant == "password"', text))).toBe('');
+  });
+
+  test('a claim asks for the signals that it names, when its rule matches', async () => {
+    const claim = `{ claims: { set: { risk: "\${abuse.score}" } } }`;
+    expect(await asked(rule('one', true, claim))).toBe('address reputation');
+    expect(await asked(rule('one', false, claim))).toBe('');
+  });
+});
+
+describe.each(['value', 'promise'] as const)('a reputation that comes as a %s', (reputationAs) => {
+  test('is asked for once, however many rules use it', async () => {
+    const rules =
+      deny('a', 'abuse.score >= 75 || geo.country == "KP"') +
+      deny('b', 'abuse.score >= 50 && geo.country != ""') +
+      rule(
+        'c',
+        'abuse.score >= 25',
+        `{ claims: { set: { risk: "\${abuse.score}" } }, lifetime: 5m }`,
+      ) +
+      rule('d', 'abuse.score >= 10 && address.public', '{ lifetime: 10m }');
+    const decision = await decideBy(policyOf(rules), { reputation: 30, reputationAs });
+    expect(decision).toMatchObject({
+      asked: ['address', 'geo', 'reputation'],
+      matched: ['c', 'd'],
+    });
+  });
+
+  test('is asked for once when it is unknown', async () => {
+    const rules = deny('a', 'abuse.score >= 75') + deny('b', 'abuse.score >= 50');
+    const decision = await decideBy(policyOf(rules), { reputation: 'quota', reputationAs });
+    expect(decision.asked).toEqual(['address', 'reputation']);
+  });
+
+  test('decides as the other does', async () => {
+    const rules = deny('a', 'abuse.score >= 75');
+    expect(await decideBy(policyOf(rules), { reputation: 75, reputationAs })).toMatchObject({
+      outcome: 'refuse',
+    });
+    expect(await decideBy(policyOf(rules), { reputation: 74, reputationAs })).toMatchObject({
+      outcome: 'issue',
+    });
+  });
+});
+
+test('the lookups of one request do not answer another one', async () => {
+  const rules = policyOf(deny('risk', 'abuse.score >= 75'));
+  const [bad, good] = await Promise.all([
+    decideBy(rules, { reputation: 90, reputationAs: 'promise' }),
+    decideBy(rules, { reputation: 3, reputationAs: 'promise' }),
+  ]);
+  expect([bad.outcome, good.outcome]).toEqual(['refuse', 'issue']);
+});
