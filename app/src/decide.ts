@@ -1,4 +1,3 @@
-import type { Change } from './action/change.ts';
 import type { Operation } from './action/operation.ts';
 import { type LeftOut, type Plan, planOperations } from './action/operations/index.ts';
 import type { TokenRequest } from './action/request.ts';
@@ -8,7 +7,7 @@ import {
   type Evaluation,
   evaluate,
   type Missing,
-  type Monitored,
+  type RuleEffect,
   type Verdict,
 } from './policy/evaluate.ts';
 import { SignalUse } from './policy/signal-use.ts';
@@ -25,7 +24,8 @@ export interface Decision {
   readonly refusal: Refusal | undefined;
   readonly operations: readonly Operation[];
   readonly matched: readonly string[];
-  readonly monitored: readonly Monitored[];
+  /** Rules that are only watched, and what each would have come to by itself. */
+  readonly monitored: readonly { readonly rule: string; readonly would: Outcome }[];
   readonly failed: readonly string[];
   readonly missing: readonly Missing[];
   /** Sets and adds that the request does not allow. */
@@ -74,13 +74,13 @@ async function monitor(
   const actual = evaluation.policy.rules.some((rule) => rule.mode === 'enforce')
     ? await evaluate(evaluation, (rule) => (rule.mode === 'enforce' ? 'enforce' : undefined))
     : NOTHING;
-  const monitored = would.matched
-    .filter((rule) => !actual.matched.includes(rule))
-    .map((rule) => ({ rule, would: consequenceOf(rule, enforced, would) }));
+  const watched = enforced.taken.filter(({ rule }) =>
+    actual.taken.every((other) => other.rule !== rule),
+  );
   return {
     ...carryOut(request, actual),
     would: would.outcome,
-    monitored: [...monitored, ...enforced.monitored],
+    monitored: [...watched, ...enforced.monitored].map((effect) => consequence(request, effect)),
     failed: enforced.failed,
     missing: enforced.missing,
     leftOut: would.leftOut,
@@ -89,34 +89,32 @@ async function monitor(
 }
 
 const NOTHING: Verdict = {
-  refusal: undefined,
-  changes: [],
-  matched: [],
+  taken: [],
   monitored: [],
   failed: [],
   missing: [],
 };
 
-function consequenceOf(rule: string, verdict: Verdict, would: Decision): Outcome {
-  if (verdict.refusal !== undefined && rule === verdict.matched.at(-1)) return 'refuse';
-  const change = verdict.changes.find((other) => other.rule === rule);
-  return change === undefined || would.outcome === 'issue' ? 'issue' : 'restrict';
+function carryOut(request: TokenRequest, verdict: Verdict): Decision {
+  const { taken, failed, missing } = verdict;
+  const matched = taken.map(({ rule }) => rule);
+  const monitored = verdict.monitored.map((effect) => consequence(request, effect));
+  return { would: undefined, matched, monitored, failed, missing, ...apply(request, taken) };
 }
 
-function carryOut(request: TokenRequest, verdict: Verdict): Decision {
-  const { matched, monitored, failed, missing, changes } = verdict;
-  const reasons = { would: undefined, matched, monitored, failed, missing };
-  if (verdict.refusal !== undefined) {
-    return { ...reasons, outcome: 'refuse', refusal: verdict.refusal, ...NO_OPERATIONS };
-  }
-  return { ...reasons, ...apply(request, changes) };
+function consequence(request: TokenRequest, effect: RuleEffect): Decision['monitored'][number] {
+  return { rule: effect.rule, would: apply(request, [effect]).outcome };
 }
 
 const NO_OPERATIONS = { operations: [], leftOut: [], unenforceable: [] } as const;
 
 type Applied = Pick<Decision, 'outcome' | 'refusal' | 'operations' | 'leftOut' | 'unenforceable'>;
 
-function apply(request: TokenRequest, changes: readonly Change[]): Applied {
+/** Effects that add up to a refusal, or to operations. */
+function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
+  const refusal = effects.at(-1)?.refusal;
+  if (refusal !== undefined) return { outcome: 'refuse', refusal, ...NO_OPERATIONS };
+  const changes = effects.flatMap(({ change }) => change ?? []);
   const plan: Plan = planOperations(request, changes);
   const { leftOut, unenforceable } = plan;
   if (plan.mustRefuse) {

@@ -6,7 +6,7 @@ export const REASON_LENGTH = 100;
 export const DESCRIPTION_LENGTH = 300;
 
 const ALLOWED = /^[A-Za-z0-9 _.!?;:'()[\]-]*$/;
-const REFUSED = /[^A-Za-z0-9 _.!?;:'()[\]-]/g;
+const REFUSED = /[^A-Za-z0-9 _.!?;:'()[\]-]/gu;
 const COMBINING_MARKS = /\p{M}/gu;
 
 /** Whether the identity server takes every character of the text. Says nothing of its length. */

@@ -169,7 +169,7 @@ function checkLists(file: EffectsFile, problems: Problems): void {
     }
   }
   for (const [index, audience] of (file.audience?.add ?? []).entries()) {
-    if (!AUDIENCE.test(audience) || audience.includes('${')) {
+    if (!AUDIENCE.test(audience) || /\s|\$\{/.test(audience)) {
       problems
         .at('audience', 'add', index)
         .add(`"${audience}" is no audience: write scheme://… or letters, digits, dots and hyphens`);

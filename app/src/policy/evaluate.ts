@@ -6,10 +6,12 @@ import type { SignalUse } from './signal-use.ts';
 import type { UnknownCause } from './unknown.ts';
 import type { Variables } from './variables/index.ts';
 
-/** What a rule that is only watched would have done. */
-export interface Monitored {
+/** What one rule does by itself. */
+export interface RuleEffect {
+  /** Its id; `unknown.<signal>` for an entry of `unknown`. */
   readonly rule: string;
-  readonly would: 'issue' | 'restrict' | 'refuse';
+  readonly refusal: Refusal | undefined;
+  readonly change: Change | undefined;
 }
 
 /** A signal that a rule needed and did not get. */
@@ -22,11 +24,10 @@ export interface Missing {
 
 /** What a policy says of a request, before it is known what the request allows. */
 export interface Verdict {
-  readonly refusal: Refusal | undefined;
-  readonly changes: readonly Change[];
-  /** Ids of the rules that took effect, in order; entries of `unknown` as `unknown.<signal>`. */
-  readonly matched: readonly string[];
-  readonly monitored: readonly Monitored[];
+  /** Rules that took effect, in order. A refusal is the last one's. */
+  readonly taken: readonly RuleEffect[];
+  /** Rules that are only watched. */
+  readonly monitored: readonly RuleEffect[];
   /** Rules whose condition failed while it was evaluated. */
   readonly failed: readonly string[];
   readonly missing: readonly Missing[];
@@ -61,10 +62,8 @@ type Condition = 'matched' | 'not-matched' | 'failed' | 'unknown';
 
 /** One way through the rules. */
 class Run implements Verdict {
-  refusal: Refusal | undefined;
-  readonly changes: Change[] = [];
-  readonly matched: string[] = [];
-  readonly monitored: Monitored[] = [];
+  readonly taken: RuleEffect[] = [];
+  readonly monitored: RuleEffect[] = [];
   readonly failed: string[] = [];
   readonly missing: Missing[] = [];
   readonly #evaluation: Evaluation;
@@ -162,28 +161,21 @@ class Run implements Verdict {
     mode: Mode,
     onlyRestrict: boolean,
   ): 'end' | 'go-on' {
-    if (mode === 'monitor') {
-      if (!this.monitored.some((other) => other.rule === id)) {
-        this.monitored.push({ rule: id, would: consequence(effects) });
-      }
-      return 'go-on';
-    }
     const { variables, policy } = this.#evaluation;
     const unenforceable = id === rule.id ? rule.unenforceable : policy.unenforceable;
-    this.matched.push(id);
-    if (effects.deny !== undefined) {
-      this.refusal = effects.deny(variables);
-      return 'end';
+    const effect: RuleEffect = {
+      rule: id,
+      refusal: effects.deny?.(variables),
+      change: onlyRestrict
+        ? effects.restriction(id, unenforceable)
+        : effects.change(id, unenforceable, variables),
+    };
+    if (mode === 'monitor') {
+      if (!this.monitored.some((other) => other.rule === id)) this.monitored.push(effect);
+      return 'go-on';
     }
-    const change = onlyRestrict
-      ? effects.restriction(id, unenforceable)
-      : effects.change(id, unenforceable, variables);
-    if (change !== undefined) this.changes.push(change);
+    this.taken.push(effect);
+    if (effect.refusal !== undefined) return 'end';
     return effects.allow && !onlyRestrict ? 'end' : 'go-on';
   }
-}
-
-function consequence(effects: Effects): Monitored['would'] {
-  if (effects.deny !== undefined) return 'refuse';
-  return effects.restricts ? 'restrict' : 'issue';
 }

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import {
+  errorBody,
+  FORBIDDEN_REASONS,
+  failedBody,
+  successBody,
+} from '../../../app/src/action/answer.ts';
+import { isAnswerText, toAnswerText } from '../../../app/src/action/characters.ts';
+import { isReachableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
+import { applyAnswer } from '../../support/identity-server/index.ts';
+import { payload } from '../../support/payloads.ts';
+import { faultsOf } from '../../support/safe-profile.ts';
+
+const REQUEST = payload('03');
+
+function outcomeOf(body: string, status = 200) {
+  return applyAnswer(REQUEST, { status, contentType: 'application/json', body });
+}
+
+/** Any text that JavaScript can hold, lone surrogates included, and some that are very long. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.string({ unit: 'grapheme', maxLength: 400 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 400 })
+    .map((units) => String.fromCharCode(...units)),
+  fc.constantFrom('', ' ', 'ﷺ'.repeat(300), '\ud83d'.repeat(301), `${'a'.repeat(299)}😀`, 'é,/"%'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => text.repeat(100_000)),
+);
+
+describe('A success', () => {
+  test('without operations names none', () => {
+    expect(JSON.parse(successBody([]))).toEqual({ actionStatus: 'SUCCESS' });
+    expect(outcomeOf(successBody([])).kind).toBe('token');
+  });
+
+  test('carries the values of claims as they are, unicode and all', () => {
+    const values = ['Düsseldorf, "x"', '\u2028\u0000', '😀', 4.5, -3, true, ['a', 'b/c'], []];
+    const body = successBody(
+      values.map((value, index) => ({
+        op: 'add',
+        path: '/accessToken/claims/-',
+        value: { name: `c${index}`, value },
+      })),
+    );
+    expect(faultsOf(JSON.parse(body))).toEqual([]);
+    const outcome = outcomeOf(body);
+    expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
+    expect(outcome).toMatchObject({
+      token: { claims: Object.fromEntries(values.map((value, index) => [`c${index}`, value])) },
+    });
+  });
+});
+
+describe('A refusal', () => {
+  test.each<[string, string, string, string]>([
+    ['as it is', 'access_denied', "It's (not) [ok]: no; why? no! x_y-z.", ''],
+    ['without a comma', 'access_denied', 'Blocked, sorry', 'Blocked- sorry'],
+    ['without accents', 'access_denied', 'Zürich Łódź', 'Zurich -odz'],
+    ['without quotes and slashes', 'access_denied', '"a/b\\c" 5% =@+', '-a-b-c- 5- ---'],
+    ['on one line', 'access_denied', 'a\r\n\tb', 'a---b'],
+    ['without letters of other scripts', 'access_denied', 'КНДР', '----'],
+    ['without halves of characters', 'access_denied', 'x\ud83d', 'x-'],
+    ['with a stand-in for nothing', 'access_denied', '', 'Access is denied.'],
+  ])('reaches the client %s', (_, reason, description, expected) => {
+    expect(outcomeOf(failedBody(reason, description))).toEqual({
+      kind: 'refused',
+      status: 400,
+      error: reason,
+      errorDescription: expected || description,
+    });
+  });
+
+  test('stays a refusal, whatever its description holds', () => {
+    fc.assert(
+      fc.property(anyText, (description) => {
+        const body = failedBody('access_denied', description);
+        expect(faultsOf(JSON.parse(body))).toEqual([]);
+        expect(outcomeOf(body)).toMatchObject({ kind: 'refused', status: 400 });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each(['server_error', 'internal_server_error', '500', 'invalid_client', 'sql_error'])(
+    'must not have the reason %s, which does not reach the client as a 400',
+    (reason) => {
+      const outcome = outcomeOf(failedBody(reason, 'Refused.'));
+      expect(outcome).not.toMatchObject({ kind: 'refused', status: 400 });
+      expect(FORBIDDEN_REASONS.has(reason)).toBe(true);
+    },
+  );
+});
+
+describe('An error', () => {
+  test.each([400, 401, 500])('of status %i is read and not asked for again', (status) => {
+    fc.assert(
+      fc.property(anyText, (description) => {
+        const body = errorBody('bad_request', description);
+        expect(faultsOf(JSON.parse(body))).toEqual([]);
+        expect(outcomeOf(body, status)).toMatchObject({
+          kind: 'server-error',
+          retried: false,
+          why: 'the endpoint reported an ERROR',
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('A text is reduced to what the identity server takes', () => {
+  test('and changed only where it must be', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 1, max: 300 }), (text, length) => {
+        const reduced = toAnswerText(text, length);
+        expect(isAnswerText(reduced)).toBe(true);
+        expect(reduced.length).toBeLessThanOrEqual(length);
+        if (isAnswerText(text)) expect(reduced).toBe(text.slice(0, length));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('no character passes that the identity server refuses', () => {
+    for (let unit = 0; unit <= 0xffff; unit++) {
+      const character = String.fromCharCode(unit);
+      if (!isAnswerText(character)) continue;
+      const answer = { actionStatus: 'FAILED', failureReason: 'x', failureDescription: character };
+      expect(faultsOf(answer)).toEqual([]);
+    }
+  });
+});
+
+describe('A claim can be addressed by its name', () => {
+  test.each<[string, boolean]>([
+    ['email', true],
+    ['risk_band', true],
+    ['a-b', true],
+    ['-a', true],
+    ['5a', true],
+    ['Audit', true],
+    ['é', true],
+    ['__proto__', true],
+    ['', false],
+    ['-', false],
+    ['5', false],
+    ['-5', false],
+    ['+5', false],
+    ['٥', false],
+    ['007', false],
+    ['audit_level', false],
+    ['aud', false],
+    ['a/b', false],
+    ['http://wso2.org/claims/role', false],
+  ])('%j: %p', (name, expected) => {
+    expect(isReachableClaim(name)).toBe(expected);
+  });
+
+  test.each([
+    ...['sub', 'iss', 'aud', 'client_id', 'aut', 'expires_in', 'binding_ref', 'binding_type'],
+    ...['subject_type', 'iat', 'exp', 'nbf', 'jti', 'azp', 'cnf', 'act', 'may_act'],
+    ...['app_tenant_domain', 'org_id', 'org_name', 'scope', 'Scope', 'SCOPE'],
+  ])('%s belongs to the token itself', (name) => {
+    expect(isReservedClaim(name)).toBe(true);
+  });
+
+  test.each(['scopes', 'email', 'Sub', 'EXP', 'organization'])('%s does not', (name) => {
+    expect(isReservedClaim(name)).toBe(false);
+  });
+});

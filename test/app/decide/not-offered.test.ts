@@ -1,0 +1,257 @@
+import { decideOn, policyOf, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { PAYLOADS, payload } from '../../support/payloads.ts';
+
+/** A request with a full token that offers operations only where the predicate says so. */
+function offering(offers: (op: string, path: string) => boolean): string {
+  const request = JSON.parse(payload('03'));
+  for (const { op, paths } of request.allowedOperations) {
+    const kept = paths.filter((path: string) => offers(op, path));
+    paths.splice(0, paths.length, ...kept);
+  }
+  return JSON.stringify(request);
+}
+
+const NOTHING = offering(() => false);
+
+const RESTRICTIONS: [string, object][] = [
+  ['lifetime', { lifetime: '5m' }],
+  ['refresh_token.lifetime', { refresh_token: { lifetime: '1h' } }],
+  ['refresh_token.drop', { refresh_token: { drop: true } }],
+  ['scopes.remove', { scopes: { remove: ['email'] } }],
+  ['audience.remove', { audience: { remove: ['https:*'] } }],
+  ['claims.remove', { claims: { remove: ['email'] } }],
+  ['claims.remove', { claims: { remove: ['groups'] } }],
+];
+
+const ENRICHMENTS: [string, object][] = [
+  ['scopes.add', { scopes: { add: ['gated'] } }],
+  ['audience.add', { audience: { add: ['gate.example'] } }],
+  ['claims.set', { claims: { set: { fresh: 1 } } }],
+  ['claims.set', { claims: { set: { email: 'hidden' } } }],
+  ['claims.set', { claims: { set: { groups: ['guests'] } } }],
+];
+
+describe('A restriction that the request does not offer', () => {
+  test.each(RESTRICTIONS)(
+    '%s %j refuses the token, unless told otherwise',
+    async (effect, effects) => {
+      const { outcome, facts } = await decideOn(NOTHING, policyThat(effects));
+      expect(outcome).toEqual({
+        kind: 'refused',
+        status: 400,
+        error: 'access_denied',
+        errorDescription: expect.stringContaining('a required restriction cannot be applied'),
+      });
+      expect(facts.decision).toMatchObject({
+        outcome: 'refuse',
+        operations: [],
+        matched: ['rule'],
+        unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
+      });
+    },
+  );
+
+  test.each(RESTRICTIONS)(
+    '%s %j leaves the token alone where that is ignored',
+    async (effect, effects) => {
+      const policy = policyThat(effects, { unenforceable: 'ignore' });
+      const { outcome, body, facts } = await decideOn(NOTHING, policy);
+      expect(body).toBe('{"actionStatus":"SUCCESS"}');
+      expect(tokenOf(outcome)).toEqual(tokenBefore(NOTHING));
+      expect(facts.decision).toMatchObject({
+        outcome: 'issue',
+        unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
+      });
+    },
+  );
+
+  test.each(RESTRICTIONS)(
+    '%s %j is nothing to a token that it does not concern',
+    async (_, effects) => {
+      const request = JSON.parse(payload('01'));
+      request.allowedOperations = [];
+      request.event.accessToken.claims.find(
+        ({ name }: { name: string }) => name === 'expires_in',
+      ).value = 60;
+      const { body, facts } = await decideOn(JSON.stringify(request), policyThat(effects));
+      expect(body).toBe('{"actionStatus":"SUCCESS"}');
+      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [], leftOut: [] });
+    },
+  );
+
+  test('one rule that insists is enough, and both are recorded', async () => {
+    const lax = { id: 'lax', effects: { lifetime: '1m' }, unenforceable: 'ignore' } as const;
+    const strict = { id: 'strict', effects: { lifetime: '10m' }, unenforceable: 'deny' } as const;
+    for (const rules of [
+      [lax, strict],
+      [strict, lax],
+    ]) {
+      const { outcome, facts } = await decideOn(
+        NOTHING,
+        policyOf(rules, { unenforceable: 'ignore' }),
+      );
+      expect(outcome.kind).toBe('refused');
+      expect(facts.decision.unenforceable.map(({ rule }) => rule)).toEqual(
+        rules.map(({ id }) => id),
+      );
+    }
+    const alone = await decideOn(NOTHING, policyOf([lax]));
+    expect(alone.outcome.kind).toBe('token');
+  });
+
+  test('what is offered beside it still happens where the rest is ignored', async () => {
+    const body = offering((op, path) => !(op === 'remove' && path.includes('aud')));
+    const policy = policyThat(
+      { lifetime: '5m', audience: { remove: ['*'] }, scopes: { remove: ['email'] } },
+      { unenforceable: 'ignore' },
+    );
+    const { outcome, facts } = await decideOn(body, policy);
+    const token = tokenOf(outcome);
+    expect(token).toMatchObject({ expiresIn: 300, audience: tokenBefore(body).audience });
+    expect(token.scopes).toEqual(['groups', 'openid', 'profile', 'roles']);
+    expect(facts.decision).toMatchObject({
+      outcome: 'restrict',
+      unenforceable: [{ rule: 'rule', effect: 'audience.remove', cause: 'not-allowed' }],
+    });
+  });
+
+  test('a list that is offered as one claim is removed as one', async () => {
+    const request = JSON.parse(NOTHING);
+    request.allowedOperations[1].paths = ['/accessToken/claims/groups'];
+    const body = JSON.stringify(request);
+    const { outcome } = await decideOn(body, policyThat({ claims: { remove: ['groups'] } }));
+    expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
+    expect(tokenOf(outcome).claims).not.toHaveProperty('groups');
+  });
+
+  test('a claim that some path of its name means otherwise is not taken for removable', async () => {
+    const request = JSON.parse(payload('03'));
+    for (const name of ['audit_level', 'http://wso2.org/claims/role', '5', '-', '+5']) {
+      request.event.accessToken.claims.push({ name, value: 'x' });
+      for (const { op, paths } of request.allowedOperations) {
+        if (op !== 'add') paths.push(`/accessToken/claims/${name}`);
+      }
+    }
+    const body = JSON.stringify(request);
+    for (const glob of ['audit*', 'http*', '5*', '-*', '+*']) {
+      const { outcome, facts } = await decideOn(body, policyThat({ claims: { remove: [glob] } }));
+      expect(outcome.kind).toBe('refused');
+      expect(facts.decision.unenforceable).toEqual([
+        { rule: 'rule', effect: 'claims.remove', cause: 'not-reachable' },
+      ]);
+    }
+  });
+
+  test.each<[string, object, object]>([
+    ['scopes as a text', { scopes: 'email openid' }, { scopes: { remove: ['email'] } }],
+    ['claims as an object', { claims: { email: 'x' } }, { claims: { remove: ['email'] } }],
+    ['claims as an object', { claims: { aud: ['x'] } }, { audience: { remove: ['x'] } }],
+    ['scopes that are no texts', { scopes: ['openid', 7] }, { scopes: { remove: ['*'] } }],
+    [
+      'audiences that are no texts',
+      { claims: [{ name: 'aud', value: ['a', 7] }] },
+      { audience: { remove: ['*'] } },
+    ],
+  ])('%s that cannot be read are not taken for empty', async (_, accessToken, effects) => {
+    const request = JSON.parse(payload('03'));
+    Object.assign(request.event.accessToken, accessToken);
+    const { outcome, facts } = await decideOn(JSON.stringify(request), policyThat(effects));
+    expect(outcome.kind).toBe('refused');
+    expect(facts.decision.unenforceable).toMatchObject([{ cause: 'not-reachable' }]);
+  });
+});
+
+describe('A set or an add that the request does not offer', () => {
+  test.each(ENRICHMENTS)('%s %j is left out and recorded', async (effect, effects) => {
+    for (const unenforceable of ['deny', 'ignore']) {
+      const { body, facts } = await decideOn(NOTHING, policyThat(effects, { unenforceable }));
+      expect(body).toBe('{"actionStatus":"SUCCESS"}');
+      expect(facts.decision).toMatchObject({
+        outcome: 'issue',
+        unenforceable: [],
+        leftOut: [{ rule: 'rule', effect, cause: 'not-allowed' }],
+      });
+    }
+  });
+
+  test('by several rules is recorded for each of them, and once', async () => {
+    const effects = { scopes: { add: ['a', 'b'] }, claims: { set: { c: 1, d: 2 } } };
+    const rules = ['first', 'second'].map((id) => ({ id, effects }));
+    const { facts } = await decideOn(NOTHING, policyOf(rules));
+    expect(facts.decision.leftOut).toEqual([
+      { rule: 'first', effect: 'scopes.add', cause: 'not-allowed' },
+      { rule: 'second', effect: 'scopes.add', cause: 'not-allowed' },
+      // The last rule that sets a claim has its way, so the first one has lost nothing.
+      { rule: 'second', effect: 'claims.set', cause: 'not-allowed' },
+    ]);
+  });
+
+  test('which another rule removes is left out, whichever of them comes first', async () => {
+    const adding = {
+      id: 'adding',
+      effects: {
+        scopes: { add: ['gated'] },
+        audience: { add: ['gate.example'] },
+        claims: { set: { fresh: 1 } },
+      },
+    };
+    const removing = {
+      id: 'removing',
+      effects: {
+        scopes: { remove: ['g*'] },
+        audience: { remove: ['gate.*'] },
+        claims: { remove: ['fre*'] },
+      },
+    };
+    for (const rules of [
+      [adding, removing],
+      [removing, adding],
+    ]) {
+      const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+      const token = tokenOf(outcome);
+      expect(token.scopes).toEqual(['email', 'openid', 'profile', 'roles']);
+      expect(token.audience).not.toContain('gate.example');
+      expect(token.claims).not.toHaveProperty('fresh');
+      expect(facts.decision.leftOut).toEqual(
+        ['scopes.add', 'audience.add', 'claims.set'].map((effect) => ({
+          rule: 'adding',
+          effect,
+          cause: 'removed',
+        })),
+      );
+    }
+  });
+});
+
+describe('A refresh token', () => {
+  const both = { refresh_token: { drop: true, lifetime: '1h' } };
+
+  test.each(['03', '06', '23'])('%s: is dropped rather than shortened', async (name) => {
+    const { outcome, facts } = await decideOn(payload(name), policyThat(both));
+    expect(tokenOf(outcome).refreshToken).toBeUndefined();
+    expect(facts.decision.operations).toEqual([
+      { op: 'remove', path: '/response/parameters/refresh_token' },
+    ]);
+  });
+
+  test.each(['05', '26'])(
+    '%s: is shortened where it cannot be dropped and that is ignored',
+    async (name) => {
+      const policy = policyThat(both, { unenforceable: 'ignore' });
+      const { outcome, facts } = await decideOn(payload(name), policy);
+      expect(tokenOf(outcome).refreshToken).toEqual({ expiresIn: 3600 });
+      expect(facts.decision.unenforceable).toEqual([
+        { rule: 'rule', effect: 'refresh_token.drop', cause: 'not-allowed' },
+      ]);
+    },
+  );
+
+  test.each(PAYLOADS.filter((name) => !/^(03|04|05|06|23|26)/.test(name)))(
+    '%s: has none, so there is nothing to restrict',
+    async (name) => {
+      const { body, facts } = await decideOn(payload(name), policyThat(both));
+      expect(body).toBe('{"actionStatus":"SUCCESS"}');
+      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [] });
+    },
+  );
+});

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { unknown } from '../../../app/src/signals/signal.ts';
+import { type Decided, decideOn, policyOf, tokenBefore } from '../../support/decide.ts';
+import { type Counting, countingEffects, isListed } from '../../support/expected-verdict.ts';
+import {
+  type Condition,
+  type GeneratedPolicy,
+  generatedPolicy,
+} from '../../support/generated-policies.ts';
+import { type GeneratedRequest, generatedRequest } from '../../support/generated-requests.ts';
+import type { IssuedToken } from '../../support/identity-server/index.ts';
+import { faultsOf } from '../../support/safe-profile.ts';
+
+const CONDITIONS: Record<Condition, string | boolean> = {
+  holds: true,
+  'does not hold': 'request.client_id == "nobody"',
+  fails: 'token.claims["sub"] > 3',
+  'lacks a signal': 'abuse.score >= 25',
+};
+
+interface Run extends Decided {
+  readonly request: GeneratedRequest;
+  readonly before: IssuedToken;
+  readonly counting: readonly Counting[];
+  /** What is issued; `undefined` when it is refused. */
+  readonly token: IssuedToken | undefined;
+}
+
+async function run(request: GeneratedRequest, policy: GeneratedPolicy): Promise<Run> {
+  const rules = policy.rules.map(({ condition, ...rule }) => ({
+    ...rule,
+    when: CONDITIONS[condition],
+  }));
+  const compiled = policyOf(rules, {
+    unenforceable: policy.unenforceable,
+    unknown: { address: 'ignore', reputation: policy.unknown },
+  });
+  const body = JSON.stringify(request);
+  const decided = await decideOn(body, compiled, {
+    sources: { reputation: () => unknown('timeout') },
+  });
+  const { outcome } = decided;
+  return {
+    ...decided,
+    request,
+    before: tokenBefore(body),
+    counting: countingEffects(policy),
+    token: outcome.kind === 'token' ? outcome.token : undefined,
+  };
+}
+
+/** Checks what holds for every request and every policy. A failure shows both, and the seed. */
+function always(holds: (run: Run) => void): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(generatedRequest, generatedPolicy, async (request, policy) => {
+      holds(await run(request, policy));
+    }),
+    { numRuns: 250 },
+  );
+}
+
+describe('Whatever the request and whatever the policy', () => {
+  test('the answer is read, and every operation in it is applied', () =>
+    always(({ answer, outcome }) => {
+      expect(faultsOf(answer)).toEqual([]);
+      expect(['token', 'refused']).toContain(outcome.kind);
+      if (outcome.kind === 'token') expect(outcome.dropped).toEqual([]);
+    }));
+
+  test('the rules that count are those of the policy, in its order', () =>
+    always(({ facts, counting }) => {
+      expect(facts.decision.matched).toEqual(counting.map(({ id }) => id));
+    }));
+
+  test('a refusal never becomes a token', () =>
+    always(({ outcome, facts, counting }) => {
+      const insisted = facts.decision.unenforceable.some(({ rule }) =>
+        counting.some(({ id, unenforceable }) => id === rule && unenforceable === 'deny'),
+      );
+      const refused = insisted || counting.some(({ effects }) => effects.deny !== undefined);
+      expect(facts.decision.outcome === 'refuse').toBe(refused);
+      expect(outcome).toMatchObject(refused ? { kind: 'refused', status: 400 } : { kind: 'token' });
+    }));
+
+  test('no lifetime grows', () =>
+    always(({ request, before, token }) => {
+      const { accessToken, refreshToken } = request.event;
+      if (token === undefined) return;
+      expect(lifetimeAfter(token.expiresIn, accessToken.claims)).toBeLessThanOrEqual(
+        lifetimeAfter(undefined, accessToken.claims),
+      );
+      if (token.refreshToken === undefined) return;
+      expect(before.refreshToken).toBeDefined();
+      const claims = refreshToken?.claims ?? [];
+      expect(lifetimeAfter(token.refreshToken.expiresIn, claims)).toBeLessThanOrEqual(
+        lifetimeAfter(undefined, claims),
+      );
+    }));
+
+  test('every restriction holds, or is recorded as one that cannot be enforced', () =>
+    always((run) => {
+      const { token, counting, facts } = run;
+      if (token === undefined) return;
+      for (const one of counting) {
+        const broken = brokenRestrictions(one, token, run.request);
+        const recorded = facts.decision.unenforceable
+          .filter(({ rule }) => rule === one.id)
+          .map(({ effect }) => effect);
+        expect(recorded).toEqual(expect.arrayContaining(broken));
+      }
+    }));
+
+  test('nothing is recorded as unenforceable that holds', () =>
+    always((run) => {
+      const { token, counting, facts, request } = run;
+      if (token === undefined || !('organization' in request.event)) return;
+      for (const { rule, effect } of facts.decision.unenforceable) {
+        const one = counting.find(({ id }) => id === rule);
+        expect(one && brokenRestrictions(one, token, request)).toContain(effect);
+      }
+    }));
+
+  test('the token gets nothing that no rule gives it', () =>
+    always(({ token, before, counting }) => {
+      if (token === undefined) return;
+      const giving = counting.filter(({ onlyRestricts }) => !onlyRestricts);
+      const scopes = giving.flatMap(({ effects }) => effects.scopes?.add ?? []);
+      const audience = giving.flatMap(({ effects }) => effects.audience?.add ?? []);
+      const set = giving.flatMap(({ effects }) => Object.keys(effects.claims?.set ?? {}));
+      expect([...before.scopes, ...scopes]).toEqual(expect.arrayContaining(token.scopes));
+      expect([before.audience ?? [], audience].flat()).toEqual(
+        expect.arrayContaining([token.audience ?? []].flat()),
+      );
+      for (const [name, value] of Object.entries(token.claims)) {
+        if (set.includes(name) || name === 'aud' || name === 'expires_in') continue;
+        const old = before.claims[name];
+        if (Array.isArray(value) && value.length === 0) expect(Array.isArray(old)).toBe(true);
+        else expect(value).toEqual(old);
+      }
+    }));
+
+  test('the token loses nothing that no rule takes', () =>
+    always(({ token, before, counting }) => {
+      if (token === undefined) return;
+      const taken = (member: 'scopes' | 'audience' | 'claims', name: string) =>
+        counting.some(({ effects }) => isListed(name, effects[member]?.remove ?? []));
+      for (const scope of before.scopes) {
+        if (!taken('scopes', scope))
+          expect(count(token.scopes, scope)).toBe(count(before.scopes, scope));
+      }
+      for (const one of [before.audience ?? []].flat()) {
+        if (!taken('audience', one)) expect(token.audience).toContain(one);
+      }
+      for (const name of Object.keys(before.claims)) {
+        if (!taken('claims', name)) expect(Object.keys(token.claims)).toContain(name);
+      }
+      if (!counting.some(({ effects }) => effects.refresh_token?.drop)) {
+        expect(token.refreshToken === undefined).toBe(before.refreshToken === undefined);
+      }
+      if (!counting.some(({ effects }) => effects.lifetime)) {
+        expect(token.expiresIn).toBe(before.expiresIn);
+      }
+    }));
+
+  test('what a rule sets or adds is in the token, unless it is recorded as left out', () =>
+    always(({ token, counting, facts }) => {
+      if (token === undefined) return;
+      const wanted = new Map<string, readonly [string, unknown]>();
+      for (const { id, effects, onlyRestricts } of counting) {
+        if (onlyRestricts) continue;
+        const recorded = (effect: string) =>
+          facts.decision.leftOut.some((other) => other.rule === id && other.effect === effect);
+        if (!recorded('scopes.add')) {
+          expect(token.scopes).toEqual(expect.arrayContaining([...(effects.scopes?.add ?? [])]));
+        }
+        if (!recorded('audience.add')) {
+          for (const one of effects.audience?.add ?? []) expect(token.audience).toContain(one);
+        }
+        for (const [name, value] of Object.entries(effects.claims?.set ?? {})) {
+          wanted.set(name, [id, value]);
+        }
+      }
+      const leftOut = facts.decision.leftOut.filter(({ effect }) => effect === 'claims.set');
+      for (const [name, [id, value]] of wanted) {
+        if (leftOut.some(({ rule }) => rule === id)) continue;
+        expect(asSet(token.claims[name])).toEqual(asSet(value));
+      }
+    }));
+});
+
+/** Seconds; a lifetime that the request does not give as a positive number has no end. */
+function lifetimeAfter(
+  set: number | undefined,
+  claims: readonly { readonly name: string; readonly value?: unknown }[],
+): number {
+  const seconds = Number(set ?? claims.find(({ name }) => name === 'expires_in')?.value);
+  return seconds > 0 ? seconds : Number.POSITIVE_INFINITY;
+}
+
+const OWN = new Set(['iss', 'client_id', 'aut', 'expires_in', 'aud', 'sub']);
+const USER_GRANTS = new Set(['authorization_code', 'password', 'refresh_token']);
+
+/** Names of the restrictions of a rule that the token does not keep. */
+function brokenRestrictions(
+  { effects }: Counting,
+  token: IssuedToken,
+  { event }: GeneratedRequest,
+): string[] {
+  const { lifetime, refresh_token, scopes, audience, claims } = effects;
+  const broken: string[] = [];
+  const check = (name: string, kept: boolean) => {
+    if (!kept) broken.push(name);
+  };
+  check(
+    'lifetime',
+    lifetimeAfter(token.expiresIn, event.accessToken.claims) <= (lifetime ?? Infinity),
+  );
+  // Contract v1.0 does not show the refresh token that goes with these grants.
+  const hidden = event.organization === undefined && USER_GRANTS.has(event.request.grantType);
+  const refresh = token.refreshToken ?? (hidden ? { expiresIn: undefined } : undefined);
+  if (refresh !== undefined && refresh_token !== undefined) {
+    const seconds = lifetimeAfter(refresh.expiresIn, event.refreshToken?.claims ?? []);
+    check('refresh_token.lifetime', seconds <= (refresh_token.lifetime ?? Infinity));
+    check('refresh_token.drop', refresh_token.drop !== true);
+  }
+  check('scopes.remove', !token.scopes.some((scope) => isListed(scope, scopes?.remove ?? [])));
+  check(
+    'audience.remove',
+    ![token.audience ?? []].flat().some((one) => isListed(one, audience?.remove ?? [])),
+  );
+  const held = Object.entries(token.claims).filter(
+    ([name, value]) => !OWN.has(name) && asSet(value).size > 0,
+  );
+  check('claims.remove', !held.some(([name]) => isListed(name, claims?.remove ?? [])));
+  return broken;
+}
+
+function count(list: readonly string[], text: string): number {
+  return list.filter((element) => element === text).length;
+}
+
+/** The values of a claim; an empty one comes without a value. */
+function asSet(value: unknown): Set<unknown> {
+  return new Set([value ?? []].flat().filter((element) => element !== ''));
+}

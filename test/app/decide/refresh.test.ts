@@ -1,0 +1,140 @@
+import { decideOn, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import type { IssuedToken } from '../../support/identity-server/index.ts';
+import { payload } from '../../support/payloads.ts';
+import { faultsOf } from '../../support/safe-profile.ts';
+import { changed, comparable, withClaims } from '../../support/token-changes.ts';
+
+/** A refresh: the first token got `elevated`, 42 and a list of two, which the request brings back. */
+const REFRESH = payload('06');
+const FIRST = { band: 'elevated', score: 42, signals: ['ip_reputation', 'new_asn'] };
+
+function setting(claims: Record<string, unknown>) {
+  return policyThat({ claims: { set: claims } });
+}
+
+describe('A claim that an earlier token got takes its new value', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['all three', { risk_band: 'low', risk_score: 7, risk_signals: ['vpn_user', 'new_device'] }],
+    ['a text', { risk_band: 'low' }],
+    ['a text to nothing', { risk_band: '' }],
+    ['a text to a number', { risk_band: 3 }],
+    ['a text to a boolean', { risk_band: false }],
+    ['a text to a list', { risk_band: ['low', 'watched'] }],
+    ['a number', { risk_score: 0 }],
+    ['a number to a fraction', { risk_score: 41.5 }],
+    ['a number to a text', { risk_score: '42' }],
+    ['a list, to its first', { risk_signals: ['ip_reputation'] }],
+    ['a list, to its last', { risk_signals: ['new_asn'] }],
+    ['a list, to another one', { risk_signals: ['tor'] }],
+    ['a list, to two others', { risk_signals: ['tor', 'vpn'] }],
+    ['a list, to one kept and one new', { risk_signals: ['tor', 'ip_reputation'] }],
+    ['a list, to nothing', { risk_signals: [] }],
+  ])('%s', async (_, claims) => {
+    const { outcome, answer, facts } = await decideOn(REFRESH, setting(claims));
+    expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
+    expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(REFRESH), withClaims(claims)));
+    expect(facts.decision).toMatchObject({ outcome: 'issue', leftOut: [], unenforceable: [] });
+    expect(facts.decision.operations).not.toContainEqual(expect.objectContaining({ op: 'add' }));
+    expect(faultsOf(answer)).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['as it was', { risk_band: FIRST.band, risk_score: FIRST.score, risk_signals: FIRST.signals }],
+    ['in another order', { risk_signals: ['new_asn', 'ip_reputation'] }],
+    ['with one of it twice', { risk_signals: ['new_asn', 'ip_reputation', 'new_asn'] }],
+  ])('nothing is sent for a value %s', async (_, claims) => {
+    const { facts, body } = await decideOn(REFRESH, setting(claims));
+    expect(body).toBe('{"actionStatus":"SUCCESS"}');
+    expect(facts.decision.leftOut).toEqual([]);
+  });
+
+  test('a new claim beside them is added', async () => {
+    const { outcome } = await decideOn(REFRESH, setting({ risk_score: 1, risk_reason: 'tor' }));
+    const { claims } = tokenOf(outcome);
+    expect(claims).toMatchObject({ risk_band: 'elevated', risk_score: 1, risk_reason: 'tor' });
+  });
+});
+
+describe('A claim that cannot take its new value keeps the old one, and that is recorded', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a list that grows', { risk_signals: [...FIRST.signals, 'tor'] }, 'not-reachable'],
+    ['a list that grows by exchange', { risk_signals: ['a', 'b', 'c'] }, 'not-reachable'],
+    ['a list that becomes a text', { risk_signals: 'tor' }, 'not-allowed'],
+    ['a list that becomes a number', { risk_signals: 2 }, 'not-allowed'],
+  ])('%s', async (_, claims, cause) => {
+    const { facts, body, outcome } = await decideOn(REFRESH, setting(claims));
+    expect(body).toBe('{"actionStatus":"SUCCESS"}');
+    expect(tokenOf(outcome).claims.risk_signals).toEqual(FIRST.signals);
+    expect(facts.decision.leftOut).toEqual([{ rule: 'rule', effect: 'claims.set', cause }]);
+    expect(facts.decision.unenforceable).toEqual([]);
+  });
+
+  test.each(['audit_level', 'http://wso2.org/claims/risk', '5', '+5', '-'])(
+    'one called %s, which can be added but not replaced',
+    async (name) => {
+      const first = await decideOn(payload('03'), setting({ [name]: 'first' }));
+      expect(tokenOf(first.outcome).claims[name]).toBe('first');
+
+      const body = refreshOf(payload('03'), tokenOf(first.outcome));
+      const { outcome, facts } = await decideOn(body, setting({ [name]: 'second' }));
+      expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
+      expect(tokenOf(outcome).claims[name]).toBe('first');
+      expect(facts.decision.leftOut).toEqual([
+        { rule: 'rule', effect: 'claims.set', cause: 'not-reachable' },
+      ]);
+    },
+  );
+});
+
+describe('A policy that is applied again at each refresh', () => {
+  test.each<[string, object]>([
+    ['leaves lifetimes as they are', { lifetime: '15m', refresh_token: { lifetime: '2h' } }],
+    ['leaves claims as they are', { claims: { set: { a: 'x', b: 2, c: true, d: ['y', 'z'] } } }],
+    ['leaves empty claims empty', { claims: { set: { a: '', b: [], groups: [] } } }],
+    ['keeps removed claims out', { claims: { remove: ['email', 'groups', 'roles'] } }],
+    ['keeps scopes out and in', { scopes: { remove: ['email'], add: ['gated'] } }],
+    ['keeps audiences out and in', { audience: { remove: ['https:*'], add: ['gate.example'] } }],
+  ])('%s', async (_, effects) => {
+    const policy = policyThat(effects);
+    const first = await decideOn(payload('03'), policy);
+    expect(first.facts.decision.operations).not.toEqual([]);
+
+    const request = refreshOf(payload('03'), tokenOf(first.outcome));
+    const second = await decideOn(request, policy);
+    expect(second.body).toBe('{"actionStatus":"SUCCESS"}');
+    expect(second.facts.decision).toMatchObject({ leftOut: [], unenforceable: [] });
+    expect(comparable(tokenOf(second.outcome))).toEqual(comparable(tokenBefore(request)));
+  });
+
+  test('brings back no lifetime: a token that was cut to 300 s stays at it', async () => {
+    const { outcome, facts } = await decideOn(REFRESH, policyThat({ lifetime: '15m' }));
+    expect(tokenOf(outcome).expiresIn).toBe(300);
+    expect(facts.decision.outcome).toBe('issue');
+  });
+});
+
+/** The request of a refresh after a token: its claims come back, empty ones without a value. */
+function refreshOf(requestBody: string, token: IssuedToken): string {
+  const request = JSON.parse(requestBody);
+  const { accessToken } = request.event;
+  const extra: string[] = [];
+  const standard = /^(iss|client_id|aut|expires_in|aud|subject_type|sub)$/;
+  accessToken.scopes = token.scopes;
+  accessToken.claims = Object.entries(token.claims).map(([name, value]) => {
+    if (!standard.test(name)) extra.push(Array.isArray(value) ? `${name}/` : name);
+    const empty = value === '' || (Array.isArray(value) && value.length === 0);
+    return empty ? { name } : { name, value };
+  });
+  request.event.request.grantType = 'refresh_token';
+  request.event.refreshToken.claims = [
+    { name: 'expires_in', value: token.refreshToken?.expiresIn },
+  ];
+  const offered = extra.map((name) => `/accessToken/claims/${name}`);
+  for (const { op, paths } of request.allowedOperations) {
+    if (op !== 'add') {
+      const kept = paths.filter((path: string) => /scopes|aud\/|expires_in|response/.test(path));
+      paths.splice(0, paths.length, ...offered, ...kept);
+    }
+  }
+  return JSON.stringify(request);
+}
