@@ -2,6 +2,8 @@
 export default {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
+  // Tests that start processes take their time on a busy machine; none waits for its own sake.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -77,15 +77,23 @@ async function monitor(
   const watched = enforced.taken.filter(({ rule }) =>
     actual.taken.every((other) => other.rule !== rule),
   );
+  const carriedOut = carryOut(request, actual);
   return {
-    ...carryOut(request, actual),
+    ...carriedOut,
     would: would.outcome,
     monitored: [...watched, ...enforced.monitored].map((effect) => consequence(request, effect)),
-    failed: enforced.failed,
-    missing: enforced.missing,
-    leftOut: would.leftOut,
-    unenforceable: would.unenforceable,
+    // Behind a refusal that is only watched, enforced rules went further than the watched policy.
+    failed: union(enforced.failed, actual.failed),
+    missing: union(enforced.missing, actual.missing),
+    leftOut: union(would.leftOut, carriedOut.leftOut),
+    unenforceable: union(would.unenforceable, carriedOut.unenforceable),
   };
+}
+
+/** Both lists, with what stands in both but once. */
+function union<T>(first: readonly T[], second: readonly T[]): T[] {
+  const seen = new Set(first.map((element) => JSON.stringify(element)));
+  return [...first, ...second.filter((element) => !seen.has(JSON.stringify(element)))];
 }
 
 const NOTHING: Verdict = {

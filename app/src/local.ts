@@ -37,7 +37,10 @@ async function main(environment: Environment): Promise<void> {
     DRAIN_DELAY_MS: '0',
   });
   // Nothing but the introduction is shown at first.
-  const log = createLog('error');
+  let introduced = false;
+  const log = createLog(settings.logLevel, {
+    write: (line) => void (introduced && process.stdout.write(line)),
+  });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
   });
@@ -46,9 +49,9 @@ async function main(environment: Environment): Promise<void> {
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
   say(introduction(endpoint, header, settings.geoDatabase, simulator?.url));
-  await sayGuideCases(endpoint, header);
+  await sayGuideCases(endpoint, header, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
-  log.level = settings.logLevel;
+  introduced = true;
   const stop = async () => {
     await service.stop();
     await Promise.all([simulator?.close(), dynamoDb.close()]);
@@ -104,6 +107,7 @@ The four cases of the guide
 async function sayGuideCases(
   endpoint: string,
   [name, value]: readonly [string, string],
+  defaultPolicy: boolean,
 ): Promise<void> {
   for (const [address, meaning] of GUIDE_CASES) {
     const response = await fetch(endpoint, {
@@ -112,7 +116,7 @@ async function sayGuideCases(
       body: JSON.stringify(tokenRequest(address)),
     });
     say(
-      `  ${address.padEnd(16)} ${meaning}\n    HTTP ${response.status} ${await response.text()}\n`,
+      `  ${address.padEnd(16)} ${defaultPolicy ? meaning : 'by your policy'}\n    HTTP ${response.status} ${await response.text()}\n`,
     );
   }
 }

@@ -14,7 +14,7 @@ import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
 import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
-import { reputationHooks, warnAboutGeoDatabase } from './telemetry/operations-log.ts';
+import { reputationHooks, warnAboutGeoDatabase, watchApiKey } from './telemetry/operations-log.ts';
 
 /** What may come in another way than from the environment: the database of a laptop, a test's clock. */
 export interface ServiceOptions {
@@ -46,11 +46,14 @@ export async function startService(
   const parts = await openParts(settings, log);
   const { policy, geo, credential, apiKey } = parts;
   warnAboutGeoDatabase(log, geo, policy, now());
+  if (policy.signals.has('reputation')) watchApiKey(log, apiKey);
   const reputation = openReputation(settings, log, apiKey, options);
   let draining = false;
+  // The record of decisions is no matter of how talkative the log is.
+  const records = log.child({}, { level: 'info' });
   const onDecision = (facts: Parameters<typeof decisionRecord>[0]) => {
     try {
-      log.info(decisionRecord(facts));
+      records.info(decisionRecord(facts));
     } catch {
       // A record that cannot be written must not become the caller's error.
     }
@@ -89,7 +92,7 @@ export async function startService(
       draining = true;
       // The load balancer may send for a moment after it was told to stop.
       await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
-      await close(server);
+      await close(server, settings.decisionDeadline + CLOSING_GRACE);
       release();
       await reputation.settle();
     },
@@ -166,9 +169,23 @@ function openReputation(
   });
 }
 
-function close(server: ServerType): Promise<void> {
+/** Milliseconds beyond the deadline, for an answer to be written. */
+const CLOSING_GRACE = 1000;
+
+/**
+ * Closes the server once what is under way is answered. A connection on which a request never becomes
+ * whole would keep it open for ever, so after `grace` milliseconds all are ended.
+ */
+function close(server: ServerType, grace: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const end = () => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    };
+    const timer = setTimeout(end, grace);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 }

@@ -59,9 +59,9 @@ export function readSettings(environment: Environment): Settings {
     actionCredential: read.secret('ACTION_CREDENTIAL', 'json', 'ACTION_CREDENTIAL_SECRET_ARN'),
     abuseIpdbKey: read.secret('ABUSEIPDB_API_KEY', 'key', 'ABUSEIPDB_SECRET_ARN'),
     abuseIpdbBaseUrl: read.url('ABUSEIPDB_BASE_URL', 'https://api.abuseipdb.com/api/v2'),
-    reputationTable: read.required('REPUTATION_TABLE', 'the name of a DynamoDB table'),
+    reputationTable: read.table('REPUTATION_TABLE'),
     // The identity server gives up after 3 s (Asgardeo) or 5 s, and asks once more.
-    decisionDeadline: read.number('DECISION_DEADLINE_MS', 1200, 50, 4000),
+    decisionDeadline: read.number('DECISION_DEADLINE_MS', 1200, 50, 2500),
     abuseIpdbTimeout: read.number('ABUSEIPDB_TIMEOUT_MS', 900, 10, 4000),
     dynamoDbTimeout: read.number('DYNAMODB_TIMEOUT_MS', 50, 5, 4000),
     addressHeaders: read.names('ADDRESS_HEADERS', 'x-client-source-ip'),
@@ -79,9 +79,16 @@ export function readSettings(environment: Environment): Settings {
       concurrency: read.number('ABUSEIPDB_CONCURRENCY', 64, 1, 1000),
       maxAgeInDays: read.number('ABUSEIPDB_MAX_AGE_IN_DAYS', 30, 1, 365),
     },
-    secretsRefresh: read.duration('SECRETS_REFRESH', '5m'),
+    // A timer cannot wait longer than 24 days; a rotation should not wait for a day.
+    secretsRefresh: read.duration('SECRETS_REFRESH', '5m', '24h'),
     drainDelay: read.number('DRAIN_DELAY_MS', 2000, 0, 60_000),
   };
+  const { freshTimes, staleMaximum } = settings.reputation;
+  if (Math.max(...Object.values(freshTimes)) > staleMaximum) {
+    read.mistakes.push(
+      'REPUTATION_STALE_MAXIMUM is shorter than a fresh time (REPUTATION_FRESH_…): make it the longest.',
+    );
+  }
   if (read.mistakes.length > 0) throw new SettingsError(read.mistakes.join('\n'));
   return settings;
 }
@@ -99,12 +106,6 @@ class Reader {
     return value === '' ? undefined : value;
   }
 
-  required(name: string, what: string): string {
-    const value = this.text(name);
-    if (value === undefined) this.mistakes.push(`${name} is not set: set it to ${what}.`);
-    return value ?? '';
-  }
-
   number(name: string, fallback: number, least: number, most: number): number {
     const text = this.text(name);
     if (text === undefined) return fallback;
@@ -115,13 +116,27 @@ class Reader {
   }
 
   /** Milliseconds. */
-  duration(name: string, fallback: string): number {
+  duration(name: string, fallback: string, most = '8760h'): number {
     const text = this.text(name) ?? fallback;
-    const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text);
-    if (seconds === undefined) {
-      this.mistakes.push(`${name} is "${text}": set it to a duration such as 90s, 15m or 1h.`);
+    const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text) ?? Number.NaN;
+    if (!(seconds <= (parseDuration(most) ?? 0))) {
+      this.mistakes.push(
+        `${name} is "${text}": set it to a duration such as 90s, 15m or 1h, of ${most} at most.`,
+      );
     }
-    return (seconds ?? 0) * 1000;
+    return seconds * 1000;
+  }
+
+  /** A table's name, or its ARN. */
+  table(name: string): string {
+    const text = this.text(name);
+    if (text !== undefined && /^(?:arn:\S+|[A-Za-z0-9_.-]{3,255})$/.test(text)) return text;
+    this.mistakes.push(
+      text === undefined
+        ? `${name} is not set: set it to the name of a DynamoDB table.`
+        : `${name} is "${text}": set it to the name of a DynamoDB table (letters, digits and _ . -).`,
+    );
+    return '';
   }
 
   oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
@@ -150,9 +165,12 @@ class Reader {
       url === undefined ||
       !/^https?:$/.test(url.protocol) ||
       url.search !== '' ||
+      url.username !== '' ||
       url.hash !== ''
     ) {
-      this.mistakes.push(`${name} is "${text}": set it to an http or https URL without a query.`);
+      this.mistakes.push(
+        `${name} is "${text}": set it to an http or https URL without a query or a user.`,
+      );
     }
     return text.replace(/\/+$/, '');
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -48,7 +50,7 @@ async function startService(changes: Record<string, string>) {
       headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
       body: payloadFrom(address),
     });
-  return { service, post };
+  return { service, post, port: Number(port) };
 }
 
 describe('npm run serve', () => {
@@ -79,6 +81,37 @@ describe('npm run serve', () => {
     expect(await end).toBe(0);
     expect(service.stdout()).toMatch(/"event":"stopped"/);
   });
+});
+
+describe('On SIGTERM a connection without a whole request does not keep the service', () => {
+  test.each([
+    ['nothing is sent', ''],
+    [
+      'a body is cut off',
+      'POST /pre-issue-access-token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{',
+    ],
+  ])('%s', async (_, text) => {
+    const { service, port } = await startService({ DECISION_DEADLINE_MS: '100' });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    if (text !== '') socket.write(text);
+    // The service has accepted the connection once it answers a later one.
+    await fetch(`http://127.0.0.1:${port}/healthz`);
+    const start = performance.now();
+    expect(await service.end()).toBe(0);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(service.stdout()).toMatch(/"event":"stopped"/);
+    socket.destroy();
+  });
+});
+
+test('without a key for AbuseIPDB it serves, and says so as an error', async () => {
+  const { service, post } = await startService({ ABUSEIPDB_API_KEY: 'replace-me' });
+  expect(service.stdout()).toMatch(/"level":"error".*"event":"abuseipdb-key-missing"/);
+  expect(await (await post('9.9.9.10')).json()).toMatchObject({ actionStatus: 'SUCCESS' });
+  await service.says(/"reputation":\{"cause":"auth"\}/);
+  expect(await service.end()).toBe(0);
 });
 
 describeWithMoto('With both secrets in Secrets Manager', () => {

@@ -47,7 +47,12 @@ const list = (names: readonly string[], added: readonly string[], globs: readonl
 const setValue = fc.oneof(
   fc.constantFrom('a', 'b', ''),
   fc.string({ unit: 'grapheme', maxLength: 5 }).filter((text) => !text.includes('$')),
-  fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  fc.oneof(
+    fc.integer(),
+    fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value)),
+  ),
   fc.boolean(),
   fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 }),
 );

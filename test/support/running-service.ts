@@ -67,14 +67,15 @@ export async function startTestService(
   ]);
   await dynamoDb.createTable(TABLE);
   const lines: string[] = [];
-  const log = createLog('trace', { write: (line) => void lines.push(line) });
+  const read = readSettings({
+    ...settingsFor(simulator),
+    LOG_LEVEL: 'trace',
+    ...(policy !== undefined && { POLICY_FILE: policyFile }),
+    ...settings,
+  });
   const service = await startService(
-    readSettings({
-      ...settingsFor(simulator),
-      ...(policy !== undefined && { POLICY_FILE: policyFile }),
-      ...settings,
-    }),
-    log,
+    read,
+    createLog(read.logLevel, { write: (line) => void lines.push(line) }),
     { dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }), ...(now && { now }) },
   );
   const origin = `http://127.0.0.1:${service.port}`;

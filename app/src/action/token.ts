@@ -5,12 +5,14 @@ export function claimValue(claims: readonly Claim[], name: string): unknown {
   return claims.find((claim) => claim.name === name)?.value;
 }
 
-/**
- * A token's `expires_in` in seconds. `undefined` when the request does not give a positive number:
- * the identity server writes -1 where nothing is configured, and such a token may live long.
- */
-export function lifetimeOf(claims: readonly Claim[]): number | undefined {
+/** Seconds; `endless` where no end is configured; `unreadable` where the request does not say. */
+export type Lifetime = number | 'endless' | 'unreadable';
+
+/** A token's `expires_in`. The identity server writes -1 where nothing is configured. */
+export function lifetimeOf(claims: readonly Claim[]): Lifetime {
   const value = claimValue(claims, 'expires_in');
-  const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof seconds === 'number' && seconds > 0 ? seconds : undefined;
+  const seconds =
+    typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'unreadable';
+  return seconds < 0 ? 'endless' : seconds;
 }

@@ -160,6 +160,9 @@ const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const AUDIENCE = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/$.?#].\S*|[a-zA-Z0-9.-]+)$/;
 
 function checkLists(file: EffectsFile, problems: Problems): void {
+  checkRemovals(file.scopes?.remove, SCOPE, problems.at('scopes', 'remove'));
+  checkRemovals(file.audience?.remove, /^\S+$/, problems.at('audience', 'remove'));
+  checkRemovals(file.claims?.remove, /\S/, problems.at('claims', 'remove'));
   for (const [index, scope] of (file.scopes?.add ?? []).entries()) {
     const place = problems.at('scopes', 'add', index);
     if (!SCOPE.test(scope))
@@ -180,6 +183,23 @@ function checkLists(file: EffectsFile, problems: Problems): void {
     checkClaimName(name, place);
     if (!name.includes('*') && !isReservedClaim(name) && !isReachableClaim(name)) {
       place.add(`the identity server cannot remove a claim with the name "${name}"`);
+    }
+  }
+}
+
+/** A name that nothing can have removes nothing, and nobody would notice. */
+function checkRemovals(
+  names: readonly string[] | undefined,
+  form: RegExp,
+  problems: Problems,
+): void {
+  for (const [index, name] of (names ?? []).entries()) {
+    if (name.includes('${')) {
+      problems
+        .at(index)
+        .add(`"${name}" holds an expression; what is removed is named, with * for any run`);
+    } else if (!form.test(name)) {
+      problems.at(index).add(`"${name}" can be no name in a token, so it removes nothing`);
     }
   }
 }

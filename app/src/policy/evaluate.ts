@@ -79,12 +79,10 @@ class Run implements Verdict {
     if (condition === 'not-matched') return 'go-on';
     if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
     if (condition === 'failed') return this.#takeFailed(rule, mode);
-    if (rule.effects.signals.size > 0) {
-      const unknown = await this.#resolve(rule.effects.signals);
-      if (!rule.effects.deny && (await this.#takeUnknown(unknown, rule, mode)) === 'end')
-        return 'end';
-    }
-    return this.#apply(rule.id, rule, rule.effects, mode, false);
+    const unknown = await this.#resolve(rule.effects.signals);
+    // The rule has matched: what its texts and values lack takes nothing from its restrictions.
+    if (this.#apply(rule.id, rule, rule.effects, mode, false) === 'end') return 'end';
+    return this.#takeUnknown(unknown, rule, mode);
   }
 
   /** It cannot be told whether the rule applies, and that must not help the caller. */

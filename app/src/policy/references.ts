@@ -31,6 +31,12 @@ const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
   abuse: 'reputation',
 };
 
+/** Variables whose uses are checked by the names of their members. */
+const MEMBERS_BY_DOT = new Set(['lists', 'geo', 'address', 'abuse']);
+
+/** Methods that look at the elements of a list one by one. */
+const OVER_ELEMENTS = new Set(['exists', 'all', 'exists_one', 'filter']);
+
 /** Walks a parsed expression, and reports uses that could never mean what their author wants. */
 export function collectReferences(ast: unknown, problems: Problems): References {
   const found: Collection = {
@@ -71,8 +77,10 @@ function inspect(node: Node, found: Collection): void {
   } else if (node.op === '.') {
     if (isId(args[0], 'geo')) found.geoFields.add(String(args[1]));
   } else if (node.op === '[]') {
-    if (isId(args[0], 'lists'))
-      found.problems.add('name the list as lists.name, not lists["name"]');
+    const [base] = args;
+    if (isNode(base) && base.op === 'id' && MEMBERS_BY_DOT.has(String(base.args))) {
+      found.problems.add(`write ${String(base.args)}.name, not ${String(base.args)}["name"]`);
+    }
   } else if (node.op === 'call' && args[0] === 'has') {
     inspectHas(args[1], found);
   } else if (node.op === 'rcall') {
@@ -91,6 +99,10 @@ function inspectMethod(name: string, receiver: unknown, args: unknown, found: Co
       found.problems.add(
         'within takes the name of a list in quotes, e.g. within("trusted_networks")',
       );
+  }
+  const list = listName(receiver);
+  if (OVER_ELEMENTS.has(name) && list !== undefined && holds(args, isCountry)) {
+    found.countryLists.add(list);
   }
   if (name === 'matches' && isNode(first) && first.op === 'value') {
     try {
@@ -113,9 +125,15 @@ function inspectHas(args: unknown, found: Collection): void {
 }
 
 function inspectComparison(left: unknown, right: unknown, found: Collection): void {
-  if (!isMember(left, 'geo', 'country') || !isNode(right)) return;
+  const list = listName(right);
+  if (list !== undefined && isMember(left, 'address', 'value')) {
+    found.problems.add(
+      `ask address.within("${list}"): it knows CIDRs, and an address in another spelling`,
+    );
+  }
+  if (!isCountry(left) || !isNode(right)) return;
+  if (list !== undefined) found.countryLists.add(list);
   const args = Array.isArray(right.args) ? right.args : [];
-  if (right.op === '.' && isId(args[0], 'lists')) found.countryLists.add(String(args[1]));
   const literals = right.op === 'list' ? args : [right];
   for (const literal of literals) {
     if (!isNode(literal) || literal.op !== 'value' || typeof literal.args !== 'string') continue;
@@ -130,6 +148,23 @@ function isNode(value: unknown): value is Node {
 
 function isId(value: unknown, name: string): boolean {
   return isNode(value) && value.op === 'id' && value.args === name;
+}
+
+function isCountry(value: unknown): boolean {
+  return isMember(value, 'geo', 'country');
+}
+
+/** The name in `lists.name`. */
+function listName(value: unknown): string | undefined {
+  if (!isNode(value) || value.op !== '.' || !Array.isArray(value.args)) return undefined;
+  return isId(value.args[0], 'lists') ? String(value.args[1]) : undefined;
+}
+
+/** Whether a node of this kind stands anywhere below. */
+function holds(value: unknown, matches: (node: unknown) => boolean): boolean {
+  if (matches(value)) return true;
+  if (Array.isArray(value)) return value.some((element) => holds(element, matches));
+  return isNode(value) && holds(value.args, matches);
 }
 
 function isMember(value: unknown, object: string, member: string): boolean {

@@ -19,6 +19,12 @@ const duration = z.unknown().transform((value, context): number => {
 
 const names = z.array(z.string().min(1, 'a name must not be empty')).default([]);
 
+/** As it is: zod would leave out a member with the name `__proto__`. */
+const mapping = z.custom<Readonly<Record<string, unknown>>>(
+  isMapping,
+  'must be a mapping, with a name and a colon for each member',
+);
+
 const removeAndAdd = z
   .strictObject({ remove: names, add: names })
   .refine((value) => value.remove.length + value.add.length > 0, 'needs remove or add');
@@ -43,7 +49,7 @@ const effects = z
     scopes: removeAndAdd.optional(),
     audience: removeAndAdd.optional(),
     claims: z
-      .strictObject({ set: z.record(z.string(), z.unknown()).default({}), remove: names })
+      .strictObject({ set: mapping.default({}), remove: names })
       .refine(
         (value) => Object.keys(value.set).length + value.remove.length > 0,
         'needs set or remove',
@@ -65,6 +71,10 @@ const rule = z.strictObject({
     .regex(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
       'must be up to 64 letters, digits, dots, hyphens or _',
+    )
+    .refine(
+      (id) => !id.startsWith('unknown.'),
+      'must not begin with unknown., as entries of unknown do in records',
     ),
   when: z.union([z.string(), z.boolean()], 'must be a condition, e.g. abuse.score >= 75'),
   // biome-ignore lint/suspicious/noThenProperty: the policy language calls it so, and nothing awaits it
@@ -90,12 +100,6 @@ const listEntry = z.union(
 );
 
 const list = z.array(listEntry);
-
-/** As it is: zod would leave out a member with the name `__proto__`. */
-const mapping = z.custom<Readonly<Record<string, unknown>>>(
-  isMapping,
-  'must be a mapping, with a name and a colon for each member',
-);
 
 const policy = z.strictObject({
   version: z.literal(1, {

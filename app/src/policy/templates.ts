@@ -70,7 +70,9 @@ export function compileClaimValue(
       render: (variables) => all(elements.map((parts) => join(parts, variables))),
     };
   }
-  if (typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value))) {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    problems.add('a whole number this large would be rounded; put it in quotes');
+  } else if (typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value))) {
     problems.add('a claim must be a text, a number, true or false, or a list of texts');
   }
   return { references: [], render: () => value as ClaimValue };

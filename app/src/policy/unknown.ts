@@ -43,7 +43,8 @@ export function compileUnknown(
 ): { entries: UnknownEntries; references: References } {
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(file)) {
-    if (!(name in CAUSES)) problems.at(name).add(`is no signal; those are ${SIGNALS.join(', ')}`);
+    if (!Object.hasOwn(CAUSES, name))
+      problems.at(name).add(`is no signal; those are ${SIGNALS.join(', ')}`);
   }
   for (const name of SIGNALS) {
     const user = users.get(name);

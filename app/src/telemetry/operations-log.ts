@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/compile.ts';
+import type { ApiKey } from '../secrets/api-key.ts';
 import { BUNDLED_NOTICE, type GeoDatabase, isBundledGeoDatabase } from '../signals/geo.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import type { Logger } from './log.ts';
@@ -24,6 +25,19 @@ export function reputationHooks(log: Logger): ReputationHooks {
     onCheck: (check) => log.debug({ event: 'check', ...check }),
     onError: (error) => log.error({ event: 'fault', err: error }),
   };
+}
+
+/** Says when there is no key to ask AbuseIPDB with, at start and whenever it changes. */
+export function watchApiKey(log: Logger, apiKey: ApiKey): void {
+  const tell = (key: string | undefined) => {
+    if (key !== undefined) return;
+    log.error({
+      event: 'abuseipdb-key-missing',
+      msg: 'There is no AbuseIPDB key, so every reputation is unknown(auth): put the key in.',
+    });
+  };
+  tell(apiKey.current());
+  apiKey.onChange(tell);
 }
 
 const DAY = 24 * 3600 * 1000;

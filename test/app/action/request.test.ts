@@ -447,21 +447,22 @@ describe('What is no request of this action is an error that echoes nothing', ()
   });
 });
 
-describe('A lifetime is a number of seconds above zero, or not known', () => {
-  test.each<[unknown, number | undefined]>([
+describe('A lifetime is a number of seconds, or endless, or cannot be read', () => {
+  test.each<[unknown, number | string]>([
     [3600, 3600],
     ['3600', 3600],
-    [-1, undefined],
-    ['-1', undefined],
-    [0, undefined],
-    ['', undefined],
-    ['900s', undefined],
-    ['9e2', undefined],
-    [true, undefined],
-    [[900], undefined],
-    [{}, undefined],
-    [null, undefined],
-    [undefined, undefined],
+    ['+300', 300],
+    [-1, 'endless'],
+    ['-1', 'endless'],
+    [0, 0],
+    ['', 'unreadable'],
+    ['900s', 'unreadable'],
+    ['9e2', 'unreadable'],
+    [true, 'unreadable'],
+    [[900], 'unreadable'],
+    [{}, 'unreadable'],
+    [null, 'unreadable'],
+    [undefined, 'unreadable'],
   ])('%p is %p', (value, seconds) => {
     expect(lifetimeOf([{ name: 'expires_in', value }])).toBe(seconds);
   });

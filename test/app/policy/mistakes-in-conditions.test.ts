@@ -71,7 +71,13 @@ describe('a condition that is wrong is named with its rule and line', () => {
     [
       'a list by index',
       'geo.country in lists["countries"]',
-      'name the list as lists.name, not lists["name"].',
+      'write lists.name, not lists["name"].',
+    ],
+    ['a field by index', 'geo["country"] == "KP"', 'write geo.name, not geo["name"].'],
+    [
+      'an address in a plain list',
+      'address.value in lists.countries',
+      'ask address.within("countries"): it knows CIDRs, and an address in another spelling.',
     ],
     [
       'a text in a list of numbers',

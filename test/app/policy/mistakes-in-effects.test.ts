@@ -93,6 +93,26 @@ describe('the form of effects', () => {
     ],
     ['scopes with nothing', '{ scopes: {} }', '.scopes: needs remove or add.'],
     [
+      'a removal that holds an expression',
+      '{ scopes: { remove: ["${token.scopes[0]}"] } }',
+      '.scopes.remove.0: "${token.scopes[0]}" holds an expression; what is removed is named, with * for any run.',
+    ],
+    [
+      'a removal of what no scope can be',
+      '{ scopes: { remove: ["a b"] } }',
+      '.scopes.remove.0: "a b" can be no name in a token, so it removes nothing.',
+    ],
+    [
+      'a removal of what no audience can be',
+      '{ audience: { remove: [" a"] } }',
+      '.audience.remove.0: " a" can be no name in a token, so it removes nothing.',
+    ],
+    [
+      'a number that would be rounded',
+      '{ claims: { set: { id: 12345678901234567890 } } }',
+      '.claims.set.id: a whole number this large would be rounded; put it in quotes.',
+    ],
+    [
       'scopes with empty lists',
       '{ scopes: { remove: [], add: [] } }',
       '.scopes: needs remove or add.',
@@ -127,7 +147,7 @@ describe('the form of effects', () => {
     [
       'claims to set as a list',
       '{ claims: { set: [a] } }',
-      '.claims.set: must be a mapping, not a list.',
+      '.claims.set: must be a mapping, with a name and a colon for each member.',
     ],
   ])('%s', (_, then, sentence) => {
     expect(mistakes(then)).toEqual([`${at(sentence)}`]);

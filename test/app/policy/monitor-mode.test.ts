@@ -135,6 +135,22 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
+  test('what an enforced rule behind a watched refusal cannot do is recorded', async () => {
+    const rules =
+      rule('watched', true, '{ deny: No }') +
+      rule(
+        'real',
+        true,
+        '{ refresh_token: { drop: true } }',
+        'mode: enforce\n    unenforceable: ignore',
+      ) +
+      rule('odd', 'token.claims.sub > 3', SHORT, 'mode: enforce');
+    expect(await decide(rules, MONITOR, { request: requestWith('05', {}) })).toMatchObject({
+      failed: ['odd'],
+      unenforceable: [{ rule: 'real', effect: 'refresh_token.drop', cause: 'not-allowed' }],
+    });
+  });
+
   test('enforce mode has no would', async () => {
     expect(await decide(rule('short', true, SHORT))).toMatchObject({
       would: undefined,

@@ -212,7 +212,6 @@ describe('a place without the field that a rule reads', () => {
     ['a country', 'geo.country == "KP"', { asn: 64500 }],
     ['a country among others', 'geo.country in ["KP"]', { asn: 64500 }],
     ['a number', 'geo.asn == 64501', { country: 'LK' }],
-    ['a field by index', 'geo["city"] == "Colombo"', place],
     [
       'a field beside one that is there',
       'geo.country == "LK" && geo.timezone == "Asia/Colombo"',
@@ -283,9 +282,25 @@ describe('a text that names an unknown signal', () => {
     });
     expect(decision).toMatchObject({
       outcome: 'restrict',
-      matched: ['unknown.geo', 'mark'],
+      matched: ['mark', 'unknown.geo'],
       leftOut: [{ rule: 'mark', effect: 'claims.set', cause: 'no-value' }],
       missing: [{ signal: 'geo', cause: 'not-found', rule: 'mark' }],
+    });
+  });
+
+  test('an entry that allows takes nothing from the restriction of the rule that needed it', async () => {
+    const rules = rule(
+      'cut',
+      true,
+      '{ lifetime: 5m, claims: { set: { risk: "${abuse.score}" } } }',
+    );
+    const decision = await decideBy(policyWith('reputation', '{ allow: true }', rules), {
+      reputation: 'quota',
+    });
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: ['cut', 'unknown.reputation'],
+      operations: [{ path: '/accessToken/claims/expires_in', value: 300 }],
     });
   });
 

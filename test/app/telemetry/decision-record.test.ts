@@ -139,6 +139,13 @@ describe('Each decision leaves one record', () => {
   });
 });
 
+test('A decision is recorded however quiet the log is', async () => {
+  const service = await startTestService({ settings: { LOG_LEVEL: 'fatal' } });
+  await service.post(payload('16'));
+  await service.stop();
+  expect(service.decisions()).toHaveLength(1);
+});
+
 describe('Nothing secret is logged, at the most talkative level', () => {
   test('no token, claim, header or parameter value, credential, key, refusal text or body', async () => {
     const service = await startTestService({ policy: POLICY });

@@ -9,11 +9,9 @@ export function planClaims(plan: Plan, request: TokenRequest, changes: readonly 
   const asking = changes.filter((change) => change.claims !== undefined);
   if (asking.length === 0) return;
   planRemovals(plan, request, asking);
-  for (const [name, setting] of lastSettings(asking)) {
+  for (const [name, setting] of lastSettings(plan, asking)) {
     if (asking.some((change) => change.claims?.remove.matches(name))) {
       plan.leaveOut(setting.change, 'claims.set', 'removed');
-    } else if (setting.value === undefined) {
-      plan.leaveOut(setting.change, 'claims.set', 'no-value');
     } else {
       planSet(plan, request.accessToken.claims, setting.change, name, setting.value);
     }
@@ -49,14 +47,17 @@ function removalPaths(plan: Plan, claim: Claim): string[] {
 
 interface Setting {
   readonly change: Change;
-  readonly value: ClaimValue | undefined;
+  readonly value: ClaimValue;
 }
 
-/** When several rules set a claim, the last one has its way. */
-function lastSettings(changes: readonly Change[]): Map<string, Setting> {
+/** When several rules set a claim, the last one that has a value for it has its way. */
+function lastSettings(plan: Plan, changes: readonly Change[]): Map<string, Setting> {
   const settings = new Map<string, Setting>();
   for (const change of changes) {
-    for (const { name, value } of change.claims?.set ?? []) settings.set(name, { change, value });
+    for (const { name, value } of change.claims?.set ?? []) {
+      if (value === undefined) plan.leaveOut(change, 'claims.set', 'no-value');
+      else settings.set(name, { change, value });
+    }
   }
   return settings;
 }
@@ -103,10 +104,9 @@ function planElements(
   current: readonly unknown[],
   wanted: readonly string[],
 ): void {
-  const unwanted = current.flatMap((element, index) =>
-    wanted.some((value) => value === element) ? [] : [index],
-  );
-  const missing = [...new Set(wanted)].filter((value) => !current.includes(value));
+  const [before, after] = [new Set(current), new Set<unknown>(wanted)];
+  const unwanted = current.flatMap((element, index) => (after.has(element) ? [] : [index]));
+  const missing = [...new Set(wanted)].filter((value) => !before.has(value));
   if (missing.length > unwanted.length) {
     plan.leaveOut(change, 'claims.set', 'not-reachable');
     return;

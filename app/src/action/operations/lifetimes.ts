@@ -1,6 +1,6 @@
 import type { Change } from '../change.ts';
 import type { TokenRequest } from '../request.ts';
-import { lifetimeOf } from '../token.ts';
+import { type Lifetime, lifetimeOf } from '../token.ts';
 import type { EffectName, Plan } from './plan.ts';
 
 /**
@@ -33,7 +33,7 @@ export function planRefreshToken(
   planCeiling(plan, {
     effect: 'refresh_token.lifetime',
     path: '/refreshToken/claims/expires_in',
-    current: request.refreshToken && lifetimeOf(request.refreshToken.claims),
+    current: lifetimeOf(request.refreshToken?.claims ?? []),
     changes,
     ceiling: (change) => change.refreshToken?.lifetime,
   });
@@ -42,8 +42,7 @@ export function planRefreshToken(
 interface Ceiling {
   readonly effect: EffectName;
   readonly path: string;
-  /** Seconds, or `undefined` when the request does not say or the token never ends. */
-  readonly current: number | undefined;
+  readonly current: Lifetime;
   readonly changes: readonly Change[];
   readonly ceiling: (change: Change) => number | undefined;
 }
@@ -51,9 +50,14 @@ interface Ceiling {
 function planCeiling(plan: Plan, { effect, path, current, changes, ceiling }: Ceiling): void {
   const shortening = changes.filter((change) => {
     const seconds = ceiling(change);
-    return seconds !== undefined && (current === undefined || seconds < current);
+    return seconds !== undefined && !(typeof current === 'number' && current <= seconds);
   });
   if (shortening.length === 0) return;
+  if (current === 'unreadable') {
+    // A ceiling could lengthen a token whose lifetime is not known.
+    plan.failRestriction(shortening, effect, 'not-reachable');
+    return;
+  }
   const value = Math.min(
     ...shortening.map((change) => ceiling(change) ?? Number.POSITIVE_INFINITY),
   );

@@ -1,5 +1,5 @@
 import type { Organization, TokenRequest } from '../../action/request.ts';
-import { claimValue, lifetimeOf } from '../../action/token.ts';
+import { claimValue, type Lifetime, lifetimeOf } from '../../action/token.ts';
 import type { Inputs } from './inputs.ts';
 import { ClaimsView, TextsView } from './named-values.ts';
 
@@ -115,6 +115,6 @@ export class TenantView {
 /** What a token that never ends counts as, so that `token.lifetime > 3600` holds for it. */
 const ENDLESS = BigInt(Number.MAX_SAFE_INTEGER);
 
-function toSeconds(lifetime: number | undefined): bigint {
-  return lifetime === undefined ? ENDLESS : BigInt(Math.floor(lifetime));
+function toSeconds(lifetime: Lifetime): bigint {
+  return typeof lifetime === 'number' ? BigInt(Math.floor(lifetime)) : ENDLESS;
 }

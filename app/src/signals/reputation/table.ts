@@ -144,7 +144,9 @@ function reasonOf(error: unknown): string {
   // The SDK's own names for a limit that its handler saw first.
   if (error instanceof TimeLimitExceeded) return 'timeout';
   if (!(error instanceof Error)) return 'unknown';
-  return /^(?:TimeoutError|AbortError)$/.test(error.name) ? 'timeout' : error.name;
+  if (/^(?:TimeoutError|AbortError)$/.test(error.name)) return 'timeout';
+  // The name of a connection's error says nothing; its code does.
+  return error.name === 'Error' && 'code' in error ? String(error.code) : error.name;
 }
 
 function messageOf(error: unknown): string {

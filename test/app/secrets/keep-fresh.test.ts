@@ -1,5 +1,9 @@
 import { once } from 'node:events';
-import { keepFresh, type RefreshHooks, type Schedule } from '../../app/src/secrets/keep-fresh.ts';
+import {
+  keepFresh,
+  type RefreshHooks,
+  type Schedule,
+} from '../../../app/src/secrets/keep-fresh.ts';
 
 const INTERVAL = 300_000;
 const RETRY = 30_000;

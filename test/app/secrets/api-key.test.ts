@@ -1,4 +1,4 @@
-import { openApiKey, parseApiKey } from '../../app/src/secrets/api-key.ts';
+import { openApiKey, parseApiKey } from '../../../app/src/secrets/api-key.ts';
 
 const KEY = '0123456789abcdef'.repeat(5);
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createSecretsClient, type SecretsClientOptions } from '../../app/src/secrets/client.ts';
-import { readSecretVersions } from '../../app/src/secrets/versions.ts';
+import { createSecretsClient, type SecretsClientOptions } from '../../../app/src/secrets/client.ts';
+import { readSecretVersions } from '../../../app/src/secrets/versions.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:gate-AbCdEf';
 const PREFIX = `The secret ${ARN} could not be read`;

@@ -3,10 +3,10 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { openApiKey } from '../../app/src/secrets/api-key.ts';
-import { createSecretsClient } from '../../app/src/secrets/client.ts';
-import { readCurrentSecret, readSecretVersions } from '../../app/src/secrets/versions.ts';
-import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { openApiKey } from '../../../app/src/secrets/api-key.ts';
+import { createSecretsClient } from '../../../app/src/secrets/client.ts';
+import { readCurrentSecret, readSecretVersions } from '../../../app/src/secrets/versions.ts';
+import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
 
 let moto: Moto;
 let client: SecretsManagerClient;
