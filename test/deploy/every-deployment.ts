@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parseCredential } from '../../app/src/credential/credential.ts';
+import { KEEP_ALIVE_TIMEOUT } from '../../app/src/server.ts';
+import { IMAGE } from './cdk.ts';
+import { ROOT } from './command.ts';
+import type { Deployment } from './deployment.ts';
+import { ACCOUNT, type EmulatedAws, REGION } from './emulated-aws.ts';
+import { readSecret } from './secrets.ts';
+
+/** What a test looks at; to be asked for when the deployment is done. */
+export interface Deployed {
+  readonly aws: EmulatedAws;
+  readonly deployment: Deployment;
+  /** In the checkout, or absolute. */
+  readonly policyFile: string;
+}
+
+/** The environment of the one container. */
+export function containerEnvironment({ taskDefinition }: Deployment): Record<string, string> {
+  const [{ environment }] = taskDefinition.containerDefinitions;
+  return Object.fromEntries(environment.map(({ name, value }) => [name, value]));
+}
+
+/** Tests of what does not depend on how the endpoint gets its HTTPS. */
+export function testEveryDeployment(deployed: () => Deployed): void {
+  test('the stack is complete, with every resource of its template', () => {
+    const { stack, template, physicalIds } = deployed().deployment;
+    expect(stack).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
+    expect(Object.keys(physicalIds).sort()).toEqual(Object.keys(template.Resources).sort());
+  });
+
+  test('the outputs name the endpoint, both secrets and the dashboard', () => {
+    const { outputs, stack } = deployed().deployment;
+    const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:`;
+    expect(outputs).toEqual({
+      ActionEndpoint: expect.stringMatching(/^https:\/\/[a-z0-9.-]+\/pre-issue-access-token$/),
+      ActionCredentialSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
+      AbuseIpdbSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
+      DashboardUrl: `https://${REGION}.console.aws.amazon.com/cloudwatch/home?region=${REGION}#dashboards/dashboard/${deployed().deployment.physicalId('AWS::CloudWatch::Dashboard')}`,
+    });
+    const described = Object.entries(outputs).map(([OutputKey, OutputValue]) =>
+      expect.objectContaining({ OutputKey, OutputValue }),
+    );
+    expect(stack).toMatchObject({ Outputs: expect.arrayContaining(described) });
+  });
+
+  test('the credential is one that the service takes, and is not in the template', async () => {
+    const { aws, deployment } = deployed();
+    const json = await readSecret(aws, deployment.outputs.ActionCredentialSecretArn);
+    const credential = parseCredential(json, 'the secret');
+    expect(credential).toEqual({
+      scheme: 'api-key',
+      header: 'x-api-key',
+      secret: expect.stringMatching(/^[A-Za-z0-9]{48}$/),
+    });
+    expect(JSON.stringify(deployment.template)).not.toContain(credential.secret);
+  });
+
+  test('the table is keyed by address, paid by request, and forgets what has expired', async () => {
+    const { aws, deployment } = deployed();
+    const client = new DynamoDBClient(aws.access);
+    const table = { TableName: deployment.physicalId('AWS::DynamoDB::Table') };
+    expect((await client.send(new DescribeTableCommand(table))).Table).toMatchObject({
+      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+    });
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand(table));
+    expect(TimeToLiveDescription).toEqual({
+      AttributeName: 'expires_at',
+      TimeToLiveStatus: 'ENABLED',
+    });
+    client.destroy();
+  });
+
+  test('the container is told the table, where both secrets are, and where the policy is', () => {
+    const { deployment } = deployed();
+    const bucket = `s3://cdk-hnb659fds-assets-${ACCOUNT}-${REGION}/`;
+    expect(containerEnvironment(deployment)).toMatchObject({
+      PORT: '3000',
+      REPUTATION_TABLE: deployment.physicalId('AWS::DynamoDB::Table'),
+      ACTION_CREDENTIAL_SECRET_ARN: deployment.outputs.ActionCredentialSecretArn,
+      ABUSEIPDB_SECRET_ARN: deployment.outputs.AbuseIpdbSecretArn,
+      POLICY_FILE: expect.stringMatching(RegExp(`^${bucket}[0-9a-f]{64}\\.yaml$`)),
+    });
+    expect(containerEnvironment(deployment)).not.toHaveProperty('ACTION_CREDENTIAL');
+    expect(deployment.taskDefinition).toMatchObject({
+      requiresCompatibilities: ['FARGATE'],
+      runtimePlatform: { cpuArchitecture: 'ARM64' },
+      containerDefinitions: [{ name: 'RiskGate', image: IMAGE, readonlyRootFilesystem: true }],
+    });
+  });
+
+  test('the policy that the container is told lies there, as it is in the file', async () => {
+    const { aws, deployment, policyFile } = deployed();
+    const location = new URL(containerEnvironment(deployment).POLICY_FILE ?? '');
+    const client = new S3Client(aws.access);
+    const command = new GetObjectCommand({
+      Bucket: location.hostname,
+      Key: location.pathname.slice(1),
+    });
+    const { Body } = await client.send(command);
+    expect(await Body?.transformToString()).toBe(readFileSync(resolve(ROOT, policyFile), 'utf8'));
+    client.destroy();
+  });
+
+  test('the service runs the task on Fargate, away from the internet, behind the target group', () => {
+    const { service, physicalId } = deployed().deployment;
+    expect(service).toMatchObject({
+      status: 'ACTIVE',
+      launchType: 'FARGATE',
+      taskDefinition: physicalId('AWS::ECS::TaskDefinition'),
+      networkConfiguration: { awsvpcConfiguration: { assignPublicIp: 'DISABLED' } },
+      loadBalancers: [
+        {
+          containerName: 'RiskGate',
+          containerPort: 3000,
+          targetGroupArn: physicalId('AWS::ElasticLoadBalancingV2::TargetGroup'),
+        },
+      ],
+    });
+  });
+
+  test('a task gets requests while it is ready, and 15 s to end those that it has', () => {
+    const { targetGroup, targetGroupAttributes } = deployed().deployment;
+    expect(targetGroup).toMatchObject({
+      TargetType: 'ip',
+      Protocol: 'HTTP',
+      Port: 3000,
+      HealthCheckPath: '/readyz',
+      Matcher: { HttpCode: '200' },
+    });
+    expect(targetGroupAttributes).toMatchObject({
+      'deregistration_delay.timeout_seconds': '15',
+      'load_balancing.algorithm.type': 'least_outstanding_requests',
+    });
+  });
+
+  test('the load balancer stays open without its firewall, and logs to a bucket of the stack', () => {
+    const { loadBalancerAttributes, physicalId } = deployed().deployment;
+    expect(loadBalancerAttributes).toMatchObject({
+      'waf.fail_open.enabled': 'true',
+      'routing.http.drop_invalid_header_fields.enabled': 'true',
+      'deletion_protection.enabled': 'true',
+      'access_logs.s3.enabled': 'true',
+      'access_logs.s3.bucket': physicalId('AWS::S3::Bucket'),
+    });
+  });
+
+  test('the load balancer lets an idle connection go before the service does', () => {
+    const idle = Number(
+      deployed().deployment.loadBalancerAttributes['idle_timeout.timeout_seconds'],
+    );
+    expect(idle).toBeGreaterThan(0);
+    expect(idle * 1000).toBeLessThan(KEEP_ALIVE_TIMEOUT);
+  });
+}

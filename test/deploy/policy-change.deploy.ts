@@ -1,0 +1,79 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCdk } from './cdk.ts';
+import { ROOT } from './command.ts';
+
+/** What synth reads. */
+const SOURCES = [
+  ...['app', 'infra', '.dockerignore', 'LICENSE', 'NOTICE'],
+  ...['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
+];
+
+interface Synthesised {
+  readonly resources: Readonly<Record<string, { readonly Type: string }>>;
+  /** Image assets by the hash of their sources. */
+  readonly dockerImages: object;
+}
+
+// The emulator cannot update a stack, so what an update would do is read from the templates.
+describe('A policy that is edited in place', () => {
+  const controller = new AbortController();
+  let folder: string;
+  let before: Synthesised;
+  let after: Synthesised;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'risk-gate-policy-'));
+    const [first, second] = [copyOfCheckout('before'), copyOfCheckout('after')];
+    const policy = join(second, 'app/policy.yaml');
+    const text = readFileSync(policy, 'utf8');
+    writeFileSync(policy, text.replace('mode: enforce', 'mode: monitor'));
+    [before, after] = await Promise.all([synthesise(first), synthesise(second)]);
+  });
+
+  afterAll(() => {
+    controller.abort();
+    rmSync(folder, { recursive: true });
+  });
+
+  function copyOfCheckout(name: string): string {
+    const copy = join(folder, name);
+    for (const path of SOURCES) cpSync(join(ROOT, path), join(copy, path), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    return copy;
+  }
+
+  /** What `cdk deploy` would hand to CloudFormation, and build. */
+  async function synthesise(checkout: string): Promise<Synthesised> {
+    await runCdk(['synth', '--quiet', '--output=cdk.out'], {
+      environment: {},
+      folder: checkout,
+      home: join(checkout, 'home'),
+      signal: controller.signal,
+    });
+    const read = (file: string) =>
+      JSON.parse(readFileSync(join(checkout, 'cdk.out', file), 'utf8'));
+    return {
+      resources: read('RiskGate.template.json').Resources,
+      dockerImages: read('RiskGate.assets.json').dockerImages,
+    };
+  }
+
+  test('replaces the task definition and the right to read the policy, and nothing else', () => {
+    const ids = Object.keys(before.resources);
+    expect(Object.keys(after.resources)).toEqual(ids);
+    const changed = ids.filter(
+      (id) => JSON.stringify(before.resources[id]) !== JSON.stringify(after.resources[id]),
+    );
+    expect(changed.map((id) => before.resources[id]?.Type).sort()).toEqual([
+      'AWS::ECS::TaskDefinition',
+      'AWS::IAM::Policy',
+    ]);
+  });
+
+  test('needs no other image', () => {
+    expect(Object.keys(before.dockerImages)).toHaveLength(1);
+    expect(after.dockerImages).toEqual(before.dockerImages);
+  });
+});

@@ -1,0 +1,75 @@
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { parseCredential } from '../../app/src/credential/credential.ts';
+import { applyAnswer, type Outcome } from '../support/identity-server/index.ts';
+import { payloadFrom } from '../support/payloads.ts';
+import { type RunningProcess, startScript } from '../support/process.ts';
+import type { Deployment } from './deployment.ts';
+import type { EmulatedAws } from './emulated-aws.ts';
+import { containerEnvironment } from './every-deployment.ts';
+import { readSecret, writeSecret } from './secrets.ts';
+
+const ABUSEIPDB_KEY = 'the-key-that-the-operator-has';
+
+/** The service, as a process with the environment of the deployed task. */
+export interface RunningTask {
+  readonly process: RunningProcess;
+  readonly simulator: Simulator;
+  /** Asks for a token from an address, with the deployed credential; what the OAuth client gets. */
+  requestToken(address: string): Promise<Outcome>;
+  /** The status of a request with another credential. */
+  statusWith(secret: string): Promise<number>;
+  /** Ends the process as ECS does, and gives its exit code. */
+  end(): Promise<number | string>;
+}
+
+/** Puts the key of AbuseIPDB into its secret as an operator does, and starts the service. */
+export async function startTask(aws: EmulatedAws, deployment: Deployment): Promise<RunningTask> {
+  const { AbuseIpdbSecretArn, ActionCredentialSecretArn } = deployment.outputs;
+  await writeSecret(aws, AbuseIpdbSecretArn, ABUSEIPDB_KEY);
+  const credential = parseCredential(
+    await readSecret(aws, ActionCredentialSecretArn),
+    'The deployed credential',
+  );
+  if (credential.scheme !== 'api-key') throw new Error(`The scheme is ${credential.scheme}.`);
+  const simulator = await startSimulator({ key: ABUSEIPDB_KEY });
+  const process = startScript('app/src/main.ts', {
+    ...containerEnvironment(deployment),
+    ...aws.environment,
+    ABUSEIPDB_BASE_URL: simulator.url,
+    // This machine's ports are taken by others.
+    PORT: '0',
+    // moto is slower than DynamoDB.
+    DYNAMODB_TIMEOUT_MS: '1000',
+    DECISION_DEADLINE_MS: '2500',
+  });
+  const end = async () => {
+    await simulator.close();
+    return process.end();
+  };
+  const [, port] = await process.says(/"event":"ready","port":(\d+)/).catch(async (error) => {
+    await end();
+    throw error;
+  });
+  const { pathname } = new URL(deployment.outputs.ActionEndpoint ?? '');
+  const post = (body: string, secret: string) =>
+    fetch(`http://127.0.0.1:${port}${pathname}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [credential.header]: secret },
+      body,
+    });
+  return {
+    process,
+    simulator,
+    end,
+    statusWith: async (secret) => (await post(payloadFrom('205.210.31.51'), secret)).status,
+    async requestToken(address) {
+      const body = payloadFrom(address);
+      const response = await post(body, credential.secret);
+      return applyAnswer(body, {
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? undefined,
+        body: await response.text(),
+      });
+    },
+  };
+}
