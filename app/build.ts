@@ -1,14 +1,16 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
 import { bundledGeoDatabase } from './src/signals/geo.ts';
 
 /** Where the container takes the service from. */
 const OUT = 'dist';
+const LICENSES = 'LICENSES-THIRD-PARTY.txt';
 
 /** Bundles the service, so that the image needs no node_modules. */
 async function main(): Promise<void> {
-  await build({
+  rmSync(OUT, { recursive: true, force: true });
+  const { metafile } = await build({
     entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
     outdir: OUT,
     outExtension: { '.js': '.mjs' },
@@ -18,7 +20,9 @@ async function main(): Promise<void> {
     target: 'node20',
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'linked',
+    // Those that stand in comments are in the packages' own files too.
+    legalComments: 'none',
+    metafile: true,
     // Some dependencies are CommonJS inside and ask for node's modules by require.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
@@ -27,6 +31,30 @@ async function main(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const database = bundledGeoDatabase();
   copyFileSync(database, join(OUT, basename(database)));
+  const folders = new Set([...packagesIn(metafile), dirname(database)]);
+  writeFileSync(join(OUT, LICENSES), licensesOf([...folders].sort()));
+}
+
+/** Folders of the packages of which anything got into the bundle. */
+function packagesIn({ outputs }: Metafile): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  return files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+}
+
+/** The terms of each package, once for all that share their wording: most licences ask for a copy. */
+function licensesOf(folders: readonly string[]): string {
+  const sharing = new Map<string, string[]>();
+  for (const folder of folders) {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    );
+    const files = readdirSync(folder).filter((file) => /licen[cs]e|^notice|^copying/i.test(file));
+    const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+    const text = texts.join('\n\n') || `The package names its licence only: ${license}.`;
+    sharing.set(text, [...(sharing.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...sharing].map(([text, packages]) => `${packages.join('\n')}\n\n${text}\n`);
+  return parts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 await main();

@@ -1,0 +1,93 @@
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Buildah } from './buildah.ts';
+import { output } from './command.ts';
+
+export const BASE_IMAGE = 'localhost/node:24';
+
+const NODE = 'usr/local/bin/node';
+const NPM = 'usr/local/lib/node_modules/npm';
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What npm needs to run a script: its own first line starts with env, a script with sh. */
+const TOOLS = ['/bin/sh', '/usr/bin/env'];
+
+/**
+ * Makes a base image without a registry of images: Node 24 and npm from npm's registry, the libraries
+ * that they load from this machine.
+ */
+export async function makeBaseImage(buildah: Buildah, folder: string): Promise<void> {
+  const root = join(folder, 'base');
+  for (const path of ['usr/local/bin', NPM, 'bin', 'usr/bin', 'etc', 'dev', 'proc', 'sys']) {
+    await mkdir(join(root, path), { recursive: true });
+  }
+  await mkdir(join(root, 'root'), { mode: 0o700 });
+  await output('mkdir', ['--mode=1777', join(root, 'tmp')]);
+  await addNodeAndNpm(root, folder);
+  for (const tool of TOOLS) await copyFile(tool, root);
+  const programs = [join(root, NODE), ...TOOLS];
+  for (const library of await librariesOf(programs)) await copyFile(library, root);
+  await writeFile(
+    join(root, 'etc/passwd'),
+    'root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/nonexistent:/bin/sh\n',
+  );
+  await writeFile(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n');
+  const container = await buildah.run('from', 'scratch');
+  await buildah.run('copy', '--quiet', container, root, '/');
+  await buildah.run('config', '--env', `PATH=${PATH}`, container);
+  await buildah.run('commit', '--quiet', '--rm', container, BASE_IMAGE);
+}
+
+async function addNodeAndNpm(root: string, folder: string): Promise<void> {
+  const packed = join(folder, 'packed');
+  await mkdir(packed);
+  const packages = [`node-linux-${process.arch}@24`, 'npm@11'];
+  const files = await output(
+    'npm',
+    ['pack', '--silent', '--pack-destination', packed, ...packages],
+    { timeout: 120_000 },
+  );
+  const [node = '', npm = ''] = files.split('\n').map((file) => join(packed, file));
+  await output('tar', ['-xzf', node, '-C', packed, 'package/bin/node']);
+  await rename(join(packed, 'package/bin/node'), join(root, NODE));
+  await output('tar', ['-xzf', npm, '-C', join(root, NPM), '--strip-components=1']);
+  await symlink(`/${NPM}/bin/npm-cli.js`, join(root, 'usr/local/bin/npm'));
+}
+
+/** The shared libraries of some programs, the loader included. */
+async function librariesOf(programs: readonly string[]): Promise<Set<string>> {
+  const listing = await output('ldd', programs);
+  return new Set([...listing.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path));
+}
+
+/** Copies a file of this machine to the same place in the image, and links as what they lead to. */
+async function copyFile(path: string, root: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await output('cp', ['--dereference', path, join(root, path)]);
+}
+
+/** Settings with which npm in the image reaches the registry as npm on this machine does. */
+export async function npmHome(folder: string): Promise<string> {
+  const home = join(folder, 'home');
+  await mkdir(home);
+  const registry = await output('npm', ['config', 'get', 'registry']);
+  const settings = [`registry=${registry}`];
+  const authorities = await certificateAuthorities();
+  if (authorities !== undefined) {
+    await writeFile(join(home, 'authorities.pem'), authorities);
+    settings.push('cafile=/root/authorities.pem');
+  }
+  await writeFile(join(home, '.npmrc'), `${settings.join('\n')}\n`);
+  return home;
+}
+
+/** Whom this machine trusts to certify the registry, when that is more than Node's own list. */
+async function certificateAuthorities(): Promise<string | undefined> {
+  const { rootCertificates } = await import('node:tls');
+  const own = await output('npm', ['config', 'get', 'cafile']);
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  if (own === 'null' && extra === undefined) return undefined;
+  const texts = own === 'null' ? [...rootCertificates] : [await readFile(own, 'utf8')];
+  if (extra !== undefined) texts.push(await readFile(extra, 'utf8'));
+  return texts.join('\n');
+}

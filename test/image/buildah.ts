@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { output, run } from './command.ts';
+
+/** A build with a full npm installation in it. */
+const LONGEST = 300_000;
+
+/** buildah with a store of its own: nothing of the machine's images is seen or changed. */
+export interface Buildah {
+  /** Runs a subcommand and gives its standard output. */
+  run(...args: string[]): Promise<string>;
+}
+
+/** @throws Error when this is not root, or buildah is missing and cannot be installed. */
+export async function openBuildah(folder: string): Promise<Buildah> {
+  if (process.getuid?.() !== 0) {
+    throw new Error('The image test mounts file systems and changes users: run it as root.');
+  }
+  if (!(await isInstalled())) await install();
+  const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
+  // Neither overlay file systems nor a container runtime, which not every machine of a CI allows.
+  const options = [...store, '--storage-driver', 'vfs'];
+  return {
+    run: (...args) => output('buildah', [...options, ...args], { timeout: LONGEST }),
+  };
+}
+
+async function isInstalled(): Promise<boolean> {
+  return (await run('sh', ['-c', 'command -v buildah'])).status === 0;
+}
+
+async function install(): Promise<void> {
+  const env = { PATH: process.env.PATH ?? '', DEBIAN_FRONTEND: 'noninteractive' };
+  const script = 'apt-get update && apt-get install -y --no-install-recommends buildah';
+  const { status, stderr } = await run('sh', ['-c', script], { env, timeout: LONGEST });
+  if (status === 0 && (await isInstalled())) return;
+  throw new Error(
+    `buildah is missing and could not be installed by apt-get: install it.\n${stderr.trim()}`,
+  );
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { ACTION_PATH } from '../../app/src/server.ts';
+import { applyAnswer, type Outcome } from '../support/identity-server/index.ts';
+import { payloadFrom } from '../support/payloads.ts';
+import { SECRET } from '../support/running-service.ts';
+
+interface GuideCase {
+  readonly address: string;
+  /** What the default policy makes of it: the outcome in the record, and at the identity server. */
+  readonly recorded: string;
+  readonly result: string | readonly string[];
+}
+
+/** The four addresses of the guide. The lifetime of the second follows from the hour, in UTC. */
+export const GUIDE_CASES: readonly GuideCase[] = [
+  { address: '205.210.31.51', recorded: 'issue', result: 'a token for 3600 s' },
+  {
+    address: '14.102.69.58',
+    recorded: 'restrict',
+    result: ['a token for 900 s', 'a token for 300 s'],
+  },
+  {
+    address: '103.159.198.178',
+    recorded: 'refuse',
+    result: 'refused: Access token issuance is blocked due to high IP risk.',
+  },
+  {
+    address: '175.45.176.0',
+    recorded: 'refuse',
+    result: 'refused: Access token issuance is blocked from your region KP.',
+  },
+];
+
+/** Asks for a token from an address, and gives what the identity server makes of the answer. */
+export async function ask(origin: string, { address, result }: GuideCase): Promise<string> {
+  const body = payloadFrom(address);
+  const possible = typeof result === 'string' ? [result] : result;
+  const before = lifetimeIndex();
+  const response = await fetch(`${origin}${ACTION_PATH}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
+    body,
+    signal: AbortSignal.timeout(5000),
+  });
+  const outcome = applyAnswer(body, {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? undefined,
+    body: await response.text(),
+  });
+  // The hour may have turned in between.
+  const expected = [before, lifetimeIndex()].map((index) => possible[index] ?? possible[0]);
+  const said = inWords(outcome);
+  assert.ok(expected.includes(said), `${address}: expected ${expected[0]}, got ${said}`);
+  return said;
+}
+
+/** 0 from 9 to 17 h, else 1. */
+function lifetimeIndex(): number {
+  const hour = new Date().getUTCHours();
+  return hour >= 9 && hour < 17 ? 0 : 1;
+}
+
+function inWords(outcome: Outcome): string {
+  if (outcome.kind === 'refused') return `refused: ${outcome.errorDescription}`;
+  if (outcome.kind !== 'token' || outcome.dropped.length > 0) return JSON.stringify(outcome);
+  return `a token for ${outcome.token.expiresIn} s`;
+}

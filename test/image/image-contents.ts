@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageConfig } from './service-image.ts';
+
+/** Everything that the service is. A new file is added here, or does not belong into the image. */
+const SERVICE_FILES = [
+  'LICENSE',
+  'LICENSES-THIRD-PARTY.txt',
+  'NOTICE',
+  'geo-whois-asn-country.mmdb',
+  'health-check.mjs',
+  'health-check.mjs.map',
+  'main.mjs',
+  'main.mjs.map',
+];
+
+/** Every base has it, and on a read-only root file system nothing can be written there either. */
+const OPEN_TO_ALL = ['/tmp'];
+
+export interface ImageSize {
+  /** Bytes. */
+  readonly total: number;
+  /** Bytes of what is not in the base. */
+  readonly service: number;
+}
+
+/** @throws AssertionError that says how the image would be run otherwise than it should. */
+export function checkConfig({ User, ExposedPorts, Cmd }: ImageConfig): void {
+  assert.equal(User, '1000:1000', `The image runs as ${User || 'root'}, not as 1000:1000.`);
+  const ports = Object.keys(ExposedPorts).join();
+  assert.equal(ports, '3000/tcp', `The image exposes ${ports}, not 3000/tcp.`);
+  assert.equal(Cmd[0], 'node', `The image starts ${Cmd[0]}: a shell would not pass SIGTERM on.`);
+}
+
+/**
+ * Compares the files of the image with those of its base, and with what they should be.
+ *
+ * @throws AssertionError that names the files that are wrong.
+ */
+export async function checkContents(image: string, base: string): Promise<ImageSize> {
+  const [files, baseFiles] = await Promise.all([filesOf(image), filesOf(base)]);
+  const added = [...files.keys()].filter((path) => !baseFiles.has(path));
+  const wanted = ['/app', ...SERVICE_FILES.map((file) => `/app/${file}`)];
+  assertNone(without(added, wanted), 'should not be in the image');
+  assertNone(without(wanted, added), 'are missing in the image');
+  const writable = [...files].filter(([, stats]) => isWritableByUser(stats)).map(([path]) => path);
+  assertNone(without(writable, OPEN_TO_ALL), 'can be written to by user 1000');
+  const unreadable = added.filter((path) => !isReadableByAll(files.get(path)));
+  assertNone(unreadable, 'cannot be read by user 1000');
+  await checkTexts(join(image, 'app'));
+  const size = (stats: Iterable<Stats>) => [...stats].reduce((sum, { size }) => sum + size, 0);
+  const total = size(files.values());
+  return { total, service: total - size(baseFiles.values()) };
+}
+
+function without(paths: readonly string[], others: readonly string[]): string[] {
+  return paths.filter((path) => !others.includes(path));
+}
+
+function assertNone(paths: readonly string[], fault: string): void {
+  const some = paths.slice(0, 10).join(', ');
+  assert.equal(paths.length, 0, `${paths.length} files ${fault}: ${some}`);
+}
+
+async function checkTexts(app: string): Promise<void> {
+  const licenses = await readFile(join(app, 'LICENSES-THIRD-PARTY.txt'), 'utf8');
+  for (const name of ['hono', 'pino', 'zod', '@aws-sdk/core', '@ip-location-db/']) {
+    assert.ok(`\n${licenses}`.includes(`\n${name}`), `The licences lack that of ${name}.`);
+  }
+  const map = JSON.parse(await readFile(join(app, 'main.mjs.map'), 'utf8'));
+  assert.equal(map.sourcesContent, undefined, 'The source map holds the sources.');
+}
+
+/** Every file and folder of a tree, by its path from the root of it. */
+async function filesOf(root: string): Promise<Map<string, Stats>> {
+  const paths = await readdir(root, { recursive: true });
+  const entries = paths.map(async (path) => [`/${path}`, await lstat(join(root, path))] as const);
+  return new Map(await Promise.all(entries));
+}
+
+function isWritableByUser(stats: Stats): boolean {
+  if (stats.isSymbolicLink()) return false;
+  const owned = stats.uid === 1000 && (stats.mode & 0o200) !== 0;
+  const shared = stats.gid === 1000 && (stats.mode & 0o020) !== 0;
+  return owned || shared || (stats.mode & 0o002) !== 0;
+}
+
+function isReadableByAll(stats: Stats | undefined): boolean {
+  const needed = stats?.isDirectory() ? 0o005 : 0o004;
+  return stats !== undefined && (stats.mode & needed) === needed;
+}

@@ -1,0 +1,51 @@
+import { createServer } from 'node:net';
+import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { ABUSEIPDB_KEY, settingsFor, TABLE } from '../support/running-service.ts';
+
+/** What the service finds around it. */
+export interface Surroundings {
+  readonly simulator: Simulator;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated AbuseIPDB and a local DynamoDB, and gives the settings that lead to them. */
+export async function startSurroundings(policyFile: string): Promise<Surroundings> {
+  const [simulator, dynamoDb, port] = await Promise.all([
+    startSimulator({ key: ABUSEIPDB_KEY }),
+    startLocalDynamoDb(),
+    freePort(),
+  ]);
+  await dynamoDb.createTable(TABLE);
+  const { credentials, endpoint, region } = dynamoDb.access;
+  // As in a task of ECS: the drain delay is the service's own.
+  const { DRAIN_DELAY_MS: _, ...settings } = settingsFor(simulator);
+  return {
+    simulator,
+    port,
+    environment: {
+      ...settings,
+      PORT: String(port),
+      POLICY_FILE: policyFile,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    },
+    async close() {
+      await Promise.all([simulator.close(), dynamoDb.close()]);
+    },
+  };
+}
+
+/** A port that nobody listens on. The health check needs one that is known before the service starts. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
