@@ -128,7 +128,7 @@ describe('against whatever else may answer', () => {
     });
     const started = performance.now();
     expect(await checkAt(url, 100)(ADDRESS, KEY)).toEqual({ cause: 'timeout' });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   test('a plain-text label on a right answer does not spoil it', async () => {

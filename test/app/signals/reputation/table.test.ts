@@ -56,7 +56,7 @@ const drip: RequestListener = (_, response) => {
 async function taskWith(url: string, options = {}) {
   const client = bench.client(url, 60);
   const table = { client, name: 'elsewhere' };
-  return bench.task({ table, tableTimeout: 60, tableWriteTimeout: 60, ...options });
+  return bench.task({ table, tableTimeout: 5000, tableWriteTimeout: 5000, ...options });
 }
 
 const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
@@ -81,10 +81,15 @@ const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
 describe('a DynamoDB that', () => {
   test.each(Object.entries(FAULTS))('%s is a miss, soon', async (_, [fault, reason]) => {
     const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
-    const { ladder, events } = await taskWith(url);
+    // Only what never answers is to run into a limit: a busy machine may be slow to be refused.
+    const limit = reason === 'timeout' ? 60 : 5000;
+    const { ladder, events } = await taskWith(url, {
+      tableTimeout: limit,
+      tableWriteTimeout: limit,
+    });
     const start = performance.now();
     expect(await lookup(ladder, newAddress())).toMatchObject({ known: true, source: 'abuseipdb' });
-    expect(performance.now() - start).toBeLessThan(600);
+    expect(performance.now() - start).toBeLessThan(2000);
     await ladder.settle();
     const failure = (operation: string) => expect.objectContaining({ operation, reason });
     // The record's read and the closing's, and the write that came to nothing.
@@ -92,19 +97,24 @@ describe('a DynamoDB that', () => {
     expect(events.errors).toEqual([]);
   });
 
-  test.each(Object.entries(FAULTS))('%s is told of at boot, and no more', async (_, [fault]) => {
-    const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
-    const { ladder, events } = await taskWith(url, { warmTimeout: 60 });
-    await ladder.warm();
-    expect(events.tableFailures).toEqual([
-      expect.objectContaining({
-        operation: 'warm',
-        message: expect.stringMatching(
-          /^The reputation table "elsewhere" cannot be read \(.+: .+\)/,
-        ),
-      }),
-    ]);
-  });
+  test.each(Object.entries(FAULTS))(
+    '%s is told of at boot, and no more',
+    async (_, [fault, reason]) => {
+      const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
+      const { ladder, events } = await taskWith(url, {
+        warmTimeout: reason === 'timeout' ? 60 : 5000,
+      });
+      await ladder.warm();
+      expect(events.tableFailures).toEqual([
+        expect.objectContaining({
+          operation: 'warm',
+          message: expect.stringMatching(
+            /^The reputation table "elsewhere" cannot be read \(.+: .+\)/,
+          ),
+        }),
+      ]);
+    },
+  );
 
   test('gets one attempt', async () => {
     const server = await startServer(refuse(500, 'InternalServerError'));
