@@ -3,6 +3,7 @@ export default {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
   // Tests that start processes take their time on a busy machine; none waits for its own sake.
+  maxWorkers: 2,
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

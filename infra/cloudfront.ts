@@ -1,9 +1,10 @@
-import { CfnMapping, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import { VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { ConfigError } from './config-reader.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
 export interface CloudFrontProps {
@@ -43,7 +44,7 @@ export class CloudFront extends Construct {
     super(scope, id);
     const { loadBalancer, targetGroup } = props.loadBalancer;
     // Within AWS's network and to this distribution only; a certificate would need a domain.
-    loadBalancer.addListener('Http', {
+    const listener = loadBalancer.addListener('Http', {
       protocol: elb.ApplicationProtocol.HTTP,
       port: 80,
       defaultTargetGroups: [targetGroup],
@@ -69,18 +70,18 @@ export class CloudFront extends Construct {
         viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       },
     });
+    // CloudFront connects when its origin is made, and then there must be something to connect to.
+    distribution.node.addDependency(listener);
     this.domainName = distribution.distributionDomainName;
   }
 
-  /** A lookup would need an account at synth. */
+  /** A lookup would need an account at synth. @throws ConfigError for a region that is not in the table. */
   #prefixListOfRegion(): string {
     const { region } = Stack.of(this);
-    const mapping = new CfnMapping(this, 'OriginFacing', {
-      lazy: true,
-      mapping: Object.fromEntries(
-        Object.entries(ORIGIN_FACING).map(([name, id]) => [name, { id }]),
-      ),
-    });
-    return mapping.findInMap(region, 'id');
+    const id = ORIGIN_FACING[region];
+    if (id !== undefined) return id;
+    throw new ConfigError(
+      `The prefix list of CloudFront in the region ${region} is not known here: set cloudFrontPrefixListId to the id of com.amazonaws.global.cloudfront.origin-facing, or domainName.`,
+    );
   }
 }

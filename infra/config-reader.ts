@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+
 /** Configuration that cannot be used; its message has a sentence for each mistake. */
 export class ConfigError extends Error {}
 
@@ -8,15 +10,15 @@ const FOREIGN = /^(?:@|aws:|aws-cdk:|cdk:|availability-zones:|cli-|debug$)/;
 export class ConfigReader {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
+  readonly #wrong = new Set<string>();
   readonly #mistakes: string[] = [];
 
   constructor(context: Readonly<Record<string, unknown>>) {
     const { riskGate = {}, ...given } = context;
-    if (typeof riskGate !== 'object' || riskGate === null || Array.isArray(riskGate)) {
-      this.#mistakes.push('riskGate in cdk.json is no object: write { "name": value }.');
-    }
+    const isObject = typeof riskGate === 'object' && riskGate !== null && !Array.isArray(riskGate);
+    if (!isObject) this.mistake('riskGate in cdk.json is no object: write { "name": value }.');
     const own = Object.entries(given).filter(([name]) => !FOREIGN.test(name));
-    this.#values = { ...(riskGate as object), ...Object.fromEntries(own) };
+    this.#values = { ...(isObject && riskGate), ...Object.fromEntries(own) };
   }
 
   mistake(sentence: string): void {
@@ -33,11 +35,21 @@ export class ConfigReader {
     if (this.#mistakes.length > 0) throw new ConfigError(this.#mistakes.join('\n'));
   }
 
+  /** Whether there is a value, be it one that cannot be used. */
+  isSet(name: string): boolean {
+    return (this.#values[name] ?? '') !== '';
+  }
+
+  /** Whether a value has been refused already; what follows from it is no mistake of its own. */
+  isWrong(name: string): boolean {
+    return this.#wrong.has(name);
+  }
+
   text(name: string): string | undefined {
     const value = this.#take(name);
     if (value === undefined || value === '') return undefined;
     if (typeof value === 'object') {
-      this.mistake(`${name} is no text: write one value.`);
+      this.#refuse(name, `${name} is no text: write one value.`);
       return undefined;
     }
     return String(value).trim();
@@ -46,8 +58,17 @@ export class ConfigReader {
   matching(name: string, pattern: RegExp, what: string): string | undefined {
     const text = this.text(name);
     if (text === undefined || pattern.test(text)) return text;
-    this.mistake(`${name} is "${text}": set it to ${what}.`);
+    this.#refuse(name, `${name} is "${text}": set it to ${what}.`);
     return undefined;
+  }
+
+  /** The path of a file that is there. */
+  file(name: string): string | undefined {
+    const path = this.text(name);
+    if (path !== undefined && !statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      this.#refuse(name, `${name} is "${path}", which is no file: correct the path.`);
+    }
+    return path;
   }
 
   number(name: string, fallback: number, least: number, most: number): number {
@@ -55,7 +76,7 @@ export class ConfigReader {
     if (text === undefined) return fallback;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    this.mistake(`${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
+    this.#refuse(name, `${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
     return fallback;
   }
 
@@ -63,7 +84,7 @@ export class ConfigReader {
     const text = this.text(name);
     if (text === undefined) return fallback;
     if (values.includes(text)) return text;
-    this.mistake(`${name} is "${text}": set it to one of ${values.join(', ')}.`);
+    this.#refuse(name, `${name} is "${text}": set it to one of ${values.join(', ')}.`);
     return fallback;
   }
 
@@ -78,10 +99,15 @@ export class ConfigReader {
     const value = this.#take(name) ?? {};
     const entries = typeof value === 'object' ? Object.entries(value as object) : undefined;
     if (entries === undefined || entries.some(([, member]) => typeof member !== 'string')) {
-      this.mistake(`${name} is no object of texts: write { "name": "value" } in cdk.json.`);
+      this.#refuse(name, `${name} is no object of texts: write { "name": "value" } in cdk.json.`);
       return {};
     }
     return Object.fromEntries(entries);
+  }
+
+  #refuse(name: string, sentence: string): void {
+    this.#wrong.add(name);
+    this.mistake(sentence);
   }
 
   #take(name: string): unknown {

@@ -1,19 +1,6 @@
 import { parseCidr } from '../app/src/signals/address/ranges.ts';
 import { ConfigReader } from './config-reader.ts';
-
-/** How the identity server reaches the service over HTTPS. */
-export type EndpointConfig =
-  /** No domain: CloudFront's own name in front of an internal load balancer. */
-  | { readonly kind: 'cloudfront'; readonly prefixListId: string | undefined }
-  /** A public load balancer, with a certificate and a DNS record that the stack makes. */
-  | {
-      readonly kind: 'hosted-zone';
-      readonly domainName: string;
-      readonly hostedZoneId: string;
-      readonly hostedZoneName: string;
-    }
-  /** A public load balancer with a certificate that exists; its DNS record is yours to make. */
-  | { readonly kind: 'certificate'; readonly domainName: string; readonly certificateArn: string };
+import { type EndpointConfig, readEndpoint } from './endpoint-config.ts';
 
 /** How the tasks reach the internet. */
 export type EgressConfig =
@@ -73,17 +60,14 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   const read = new ConfigReader(context);
   const config: Config = {
     endpoint: readEndpoint(read),
-    egress:
-      read.oneOf('egress', ['nat', 'public'], 'nat') === 'public'
-        ? { kind: 'public' }
-        : { kind: 'nat', gateways: read.number('natGateways', 1, 1, 2) },
+    egress: readEgress(read),
     task: readTask(read),
     minimumTasks: read.number('minimumTasks', 2, 2, 100),
     maximumTasks: read.number('maximumTasks', 10, 2, 1000),
     logRetentionDays: Number(read.oneOf('logRetentionDays', RETENTIONS.map(String), '90')),
     alarmEmail: read.matching('alarmEmail', /^\S+@\S+\.\S+$/, 'an e-mail address'),
-    policyFile: read.text('policyFile') ?? 'app/policy.yaml',
-    geoDatabase: read.text('geoDatabase'),
+    policyFile: read.file('policyFile') ?? 'app/policy.yaml',
+    geoDatabase: read.file('geoDatabase'),
     allowedCidrs: readCidrs(read),
     actionCredentialSecretArn: readSecretArn(read, 'actionCredentialSecretArn'),
     abuseIpdbSecretArn: readSecretArn(read, 'abuseIpdbSecretArn'),
@@ -104,63 +88,34 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     logLevel: read.oneOf('logLevel', LOG_LEVELS, 'info'),
     tags: read.record('tags'),
   };
-  if (config.maximumTasks < config.minimumTasks) {
+  const tasksAreWrong = read.isWrong('minimumTasks') || read.isWrong('maximumTasks');
+  if (config.maximumTasks < config.minimumTasks && !tasksAreWrong) {
     read.mistake(`maximumTasks is below minimumTasks (${config.minimumTasks}): raise it.`);
+  }
+  if (config.credentialHeader !== 'x-api-key' && config.actionCredentialSecretArn === undefined) {
+    // The firewall would throttle the calls that show the generated credential, and log it.
+    read.mistake(
+      'credentialHeader is set without actionCredentialSecretArn: the generated credential is shown in x-api-key, so set both or neither.',
+    );
   }
   read.finish();
   return config;
 }
 
-function readEndpoint(read: ConfigReader): EndpointConfig {
-  const domainName = read.matching('domainName', /^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a domain name');
-  const hostedZoneId = read.matching('hostedZoneId', /^Z[A-Z0-9]+$/, 'the id of a hosted zone');
-  const hostedZoneName = read.text('hostedZoneName');
-  const certificateArn = read.matching(
-    'certificateArn',
-    /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
-    'the ARN of an ACM certificate',
-  );
-  const prefixListId = read.matching(
-    'cloudFrontPrefixListId',
-    /^pl-[0-9a-f]+$/,
-    'the id of a prefix list',
-  );
-  if (domainName === undefined) {
-    for (const [name, value] of Object.entries({ hostedZoneId, hostedZoneName, certificateArn })) {
-      if (value !== undefined) {
-        read.mistake(
-          `${name} is set without domainName: set the name under which the service is reached.`,
-        );
-      }
-    }
-    return { kind: 'cloudfront', prefixListId };
-  }
-  if (certificateArn !== undefined) {
-    if (hostedZoneId !== undefined || hostedZoneName !== undefined) {
-      read.mistake('certificateArn and a hosted zone are both set: set one of them.');
-    }
-    return { kind: 'certificate', domainName, certificateArn };
-  }
-  if (hostedZoneId === undefined || hostedZoneName === undefined) {
-    read.mistake(
-      'domainName is set without hostedZoneId and hostedZoneName, or certificateArn: set the zone to put the name into, or a certificate for it.',
-    );
-  } else if (domainName !== hostedZoneName && !domainName.endsWith(`.${hostedZoneName}`)) {
-    read.mistake(
-      `domainName ${domainName} is not in the zone ${hostedZoneName}: correct one of them.`,
-    );
-  }
-  return {
-    kind: 'hosted-zone',
-    domainName,
-    hostedZoneId: hostedZoneId ?? '',
-    hostedZoneName: hostedZoneName ?? '',
-  };
+function readEgress(read: ConfigReader): EgressConfig {
+  const kind = read.oneOf('egress', ['nat', 'public'], 'nat');
+  const gateways = read.number('natGateways', 1, 1, 2);
+  if (kind !== 'public') return { kind: 'nat', gateways };
+  if (read.isSet('natGateways'))
+    read.mistake('natGateways is set, but egress is public: remove one of them.');
+  return { kind: 'public' };
 }
 
 function readTask(read: ConfigReader): Config['task'] {
   const cpu = Number(read.oneOf('taskCpu', Object.keys(TASK_SIZES), '512'));
-  const sizes = TASK_SIZES[cpu] ?? [];
+  const sizes = read.isWrong('taskCpu')
+    ? Object.values(TASK_SIZES).flat()
+    : (TASK_SIZES[cpu] ?? []);
   const smallest = String(Math.max(1024, sizes[0] ?? 1024));
   return { cpu, memory: Number(read.oneOf('taskMemory', sizes.map(String), smallest)) };
 }
@@ -171,6 +126,11 @@ function readCidrs(read: ConfigReader): readonly string[] {
     if (!cidr.includes('/') || parseCidr(cidr) === undefined) {
       read.mistake(
         `allowedCidrs holds "${cidr}", which is no CIDR: write e.g. 192.0.2.0/24 or 192.0.2.7/32.`,
+      );
+    } else if (cidr.endsWith('/0')) {
+      // AWS WAF takes every prefix but this one.
+      read.mistake(
+        `allowedCidrs holds "${cidr}", which is everybody: leave allowedCidrs empty for that.`,
       );
     }
   }

@@ -9,7 +9,7 @@ import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { CloudFront } from './cloudfront.ts';
-import type { EndpointConfig } from './config.ts';
+import type { EndpointConfig } from './endpoint-config.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
 export interface EndpointProps {
@@ -64,12 +64,10 @@ export class Endpoint extends Construct {
       defaultTargetGroups: [targetGroup],
       open: false,
     });
-    for (const peer of [Peer.anyIpv4()]) {
-      loadBalancer.connections.allowFrom(
-        peer,
-        Port.tcp(443),
-        'The identity server; the firewall and the credential decide',
-      );
-    }
+    loadBalancer.connections.allowFrom(
+      Peer.anyIpv4(),
+      Port.tcp(443),
+      'The identity server; the firewall and the credential decide',
+    );
   }
 }

@@ -45,7 +45,7 @@ export class Firewall extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const redacted = [...new Set(['authorization', credentialHeader])];
-    const logging = new waf.CfnLoggingConfiguration(this, 'Logging', {
+    new waf.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       // Without the ":*" that CloudFormation appends.
       logDestinationConfigs: [
@@ -58,7 +58,6 @@ export class Firewall extends Construct {
       ],
       redactedFields: redacted.map((Name) => ({ singleHeader: { Name } })),
     });
-    logging.node.addDependency(logs);
   }
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -6,9 +7,9 @@ import type { Construct } from 'constructs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A private repository of ECR: account, region, name, and a tag or digest. */
+/** A private repository of ECR: account, region, name, and a tag, a digest, or both. */
 const ECR_IMAGE =
-  /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+)|@(sha256:[0-9a-f]{64}))?$/;
+  /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /**
  * The service's image: built from the sources at deploy, or a ready one. `.dockerignore` keeps out
@@ -27,7 +28,14 @@ export function serviceImage(scope: Construct, imageUri: string | undefined): Co
   }
   // As a repository, so that the task may pull from it.
   const repository = Repository.fromRepositoryAttributes(scope, 'ImageRepository', {
-    repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${name}`,
+    repositoryArn: Stack.of(scope).formatArn({
+      service: 'ecr',
+      account,
+      region,
+      resource: 'repository',
+      resourceName: name,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    }),
     repositoryName: name,
   });
   return ContainerImage.fromEcrRepository(repository, digest ?? tag);

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -46,6 +46,11 @@ export class LoadBalancer extends Construct {
       // The service checks its caller itself: a firewall that cannot be asked must not end all logins.
       wafFailOpen: true,
     });
+    // CDK waits for the gateway with a public one only; but CloudFront connects to no VPC without one.
+    const { internetConnectivityEstablished } = network.vpc.selectSubnets({
+      subnetType: SubnetType.PUBLIC,
+    });
+    this.loadBalancer.node.addDependency(internetConnectivityEstablished);
     this.loadBalancer.logAccessLogs(this.#logBucket(props.logRetentionDays));
     this.targetGroup = new elb.ApplicationTargetGroup(this, 'Tasks', {
       vpc: network.vpc,

@@ -2,11 +2,12 @@ import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { LoadBalancer } from './load-balancer.ts';
-import type { Service } from './service.ts';
+import type { NamedAlarm, Service } from './service.ts';
 
 export interface MonitoringProps {
   readonly loadBalancer: LoadBalancer;
@@ -18,28 +19,39 @@ export interface MonitoringProps {
 
 const MINUTE = Duration.minutes(1);
 
-/** The alarms that say that logins fail, which also take back a deployment, and a dashboard. */
+/** The alarms that say that logins fail, and a dashboard. */
 export class Monitoring extends Construct {
   readonly dashboard: cloudwatch.Dashboard;
-  /** Names of the alarms that take back a deployment. */
-  readonly rollbackAlarms: string[];
+  /** The alarms that take back a deployment. */
+  readonly rollbackAlarms: readonly NamedAlarm[];
   readonly #topic: Topic;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    this.#topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    this.#topic = this.#alarmTopic();
     if (props.alarmEmail !== undefined) {
       this.#topic.addSubscription(new EmailSubscription(props.alarmEmail));
     }
-    const alarms = this.#alarms(props);
-    this.rollbackAlarms = alarms.map(({ name }) => name);
+    this.rollbackAlarms = this.#answerAlarms(props);
+    const tooFewTasks = this.#taskAlarm(props);
     this.dashboard = this.#dashboard(
       props,
-      alarms.map(({ alarm }) => alarm),
+      [...this.rollbackAlarms, tooFewTasks].map(({ alarm }) => alarm),
     );
   }
 
-  #alarms({ loadBalancer, minimumTasks }: MonitoringProps) {
+  /** A policy of its own takes the place of the one by which the alarms of the account may publish. */
+  #alarmTopic(): Topic {
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    return topic;
+  }
+
+  #answerAlarms({ loadBalancer }: MonitoringProps): NamedAlarm[] {
     const { metrics: balancer } = loadBalancer.loadBalancer;
     const { metrics: tasks } = loadBalancer.targetGroup;
     return [
@@ -62,14 +74,24 @@ export class Monitoring extends Construct {
         threshold: 1.3,
         comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       }),
-      this.#alarm('TooFewTasks', {
-        description: `Fewer than ${minimumTasks} tasks are healthy.`,
-        metric: tasks.healthyHostCount({ statistic: 'Minimum', period: MINUTE }),
-        threshold: minimumTasks,
-        comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-        missing: cloudwatch.TreatMissingData.BREACHING,
-      }),
     ];
+  }
+
+  /**
+   * It takes back no deployment: the first one has a single task, as scaling begins after its end, and
+   * tasks that do not get healthy are for the circuit breaker.
+   */
+  #taskAlarm({ loadBalancer, minimumTasks }: MonitoringProps): NamedAlarm {
+    return this.#alarm('TooFewTasks', {
+      description: `Fewer than ${minimumTasks} tasks are healthy.`,
+      metric: loadBalancer.targetGroup.metrics.healthyHostCount({
+        statistic: 'Minimum',
+        period: MINUTE,
+      }),
+      threshold: minimumTasks,
+      comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      missing: cloudwatch.TreatMissingData.BREACHING,
+    });
   }
 
   /** Under a name of its own choice: the service names the alarm, and the alarm measures the service. */
@@ -82,7 +104,7 @@ export class Monitoring extends Construct {
       readonly comparison: cloudwatch.ComparisonOperator;
       readonly missing?: cloudwatch.TreatMissingData;
     },
-  ) {
+  ): NamedAlarm {
     const name = `${Stack.of(this).stackName}-${id}`;
     const alarm = new cloudwatch.Alarm(this, id, {
       alarmName: name,

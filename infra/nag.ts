@@ -1,7 +1,7 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 
 /** Findings of cdk-nag's AwsSolutions that are meant, each with its reason. */
-const ACKNOWLEDGED: Readonly<Record<string, string>> = {
+export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   SMG4: 'The credential is changed at the identity server at the same time, and the key at AbuseIPDB: a rotation by itself would end all logins. README.md has the steps.',
   ECS2: 'The variables are settings and the names of secrets. Secrets are read by ARN with the role of the task.',
   'IAM5[Resource::*]':

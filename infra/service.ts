@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -19,6 +20,12 @@ export interface ServiceProps {
   readonly table: ITable;
   readonly secrets: Secrets;
   readonly logRetention: RetentionDays;
+}
+
+/** An alarm, and its name as a plain text: asked for its name, it would answer with a reference. */
+export interface NamedAlarm {
+  readonly name: string;
+  readonly alarm: Alarm;
 }
 
 /** The tasks: how many there are, where they run, and how they are replaced. */
@@ -69,6 +76,9 @@ export class Service extends Construct {
       healthCheckGracePeriod: Duration.seconds(30),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
     });
+    // A task that starts before its way out is there gets no image; a few of those end the deployment.
+    const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
+    this.service.node.addDependency(internetConnectivityEstablished);
     this.#scaling = this.service.autoScaleTaskCount({
       minCapacity: config.minimumTasks,
       maxCapacity: config.maximumTasks,
@@ -85,11 +95,14 @@ export class Service extends Construct {
     });
   }
 
-  /** Takes a deployment back when one of these alarms goes off. Alarms by name: objects would tie a knot. */
-  rollBackOn(alarmNames: string[]): void {
-    this.service.enableDeploymentAlarms(alarmNames, {
-      behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
-    });
+  /** Takes a deployment back when one of these alarms, which have names of their own, goes off. */
+  rollBackOn(alarms: readonly NamedAlarm[]): void {
+    this.service.enableDeploymentAlarms(
+      alarms.map(({ name }) => name),
+      { behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM },
+    );
+    // A name alone is no dependency, and the first deployment is to be watched, too.
+    this.service.node.addDependency(...alarms.map(({ alarm }) => alarm));
   }
 }
 

@@ -1,126 +1,191 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { readConfig } from '../../infra/config.ts';
-import { RiskGateStack } from '../../infra/stack.ts';
+import type { App } from 'aws-cdk-lib';
+import type { RiskGateStack } from '../../infra/stack.ts';
 
 /** What `-c name=value` and `cdk.json` give, by name. */
 export type Context = Readonly<Record<string, unknown>>;
 
-/** Properties of a resource; a test names those that it reads. */
-export type Properties = Readonly<Record<string, unknown>>;
-
-export interface Resource<P = Properties> {
+export interface Resource<P = Readonly<Record<string, unknown>>> {
   readonly id: string;
   readonly Type: string;
   readonly Properties: P;
   readonly DependsOn?: readonly string[];
 }
 
-export interface Synthesised {
-  readonly template: Template;
-  /** The template as CloudFormation gets it. */
-  readonly text: string;
-  /** Of the cloud assembly, with its assets. */
-  readonly directory: string;
-  /** All resources, or those of a type. */
-  resources<P = Properties>(type?: string): readonly Resource<P>[];
-  /** The resource of a type that there is one of. @throws Error when there are none or several. */
-  only<P = Properties>(type: string): Resource<P>;
+interface TemplateJson {
+  readonly Resources: Readonly<Record<string, Omit<Resource, 'id'>>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-/** The three ways to HTTPS. */
-export const ENDPOINTS = {
-  cloudfront: {},
-  'hosted zone': {
-    domainName: 'gate.example.com',
-    hostedZoneId: 'Z0123456789EXAMPLE',
-    hostedZoneName: 'example.com',
+export interface Synthesised {
+  /** The template as CloudFormation gets it. */
+  readonly text: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** All resources, or those of a type. */
+  resources<P = Readonly<Record<string, unknown>>>(type?: string): readonly Resource<P>[];
+  /** The resource of a type that there is one of. @throws Error when there are none or several. */
+  only<P = Readonly<Record<string, unknown>>>(type: string): Resource<P>;
+}
+
+const DOMAIN = { domainName: 'gate.example.com' };
+const ZONE = { ...DOMAIN, hostedZoneId: 'Z0123456789EXAMPLE', hostedZoneName: 'example.com' };
+export const CERTIFICATE_ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
+const CERTIFICATE = { ...DOMAIN, certificateArn: CERTIFICATE_ARN };
+const PUBLIC = { egress: 'public' };
+
+const MODE_CONTEXTS = {
+  'cloudfront, egress nat': {},
+  'cloudfront, egress public': PUBLIC,
+  'hosted zone, egress nat': ZONE,
+  'hosted zone, egress public': { ...ZONE, ...PUBLIC },
+  'certificate, egress nat': CERTIFICATE,
+  'certificate, egress public': { ...CERTIFICATE, ...PUBLIC },
+} as const;
+
+export type Mode = keyof typeof MODE_CONTEXTS;
+
+/** Each way to HTTPS with each way of the tasks to the internet. */
+export const MODES = Object.keys(MODE_CONTEXTS) as readonly Mode[];
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate';
+export const CREDENTIAL_ARN = `${SECRET}/credential-AbCdEf`;
+export const KEY_ARN = `${SECRET}/abuseipdb-GhIjKl`;
+const OWN_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
+export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
+export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
+export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** The configurations that tests look at. `region` is where the stack goes to, us-east-1 by itself. */
+const CONFIGURATIONS = {
+  ...MODE_CONTEXTS,
+  'in eu-central-1': { region: 'eu-central-1' },
+  'in ap-southeast-1': { region: 'ap-southeast-1' },
+  'a prefix list of its own': {
+    region: 'eu-south-2',
+    cloudFrontPrefixListId: 'pl-0123456789abcdef0',
   },
-  certificate: {
-    domainName: 'gate.example.com',
-    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d',
+  'two NAT gateways': { natGateways: 2 },
+  'three to forty tasks': { minimumTasks: 3, maximumTasks: 40 },
+  'large tasks': { taskCpu: '1024', taskMemory: '4096' },
+  'settings of the service': {
+    addressHeaders: 'X-Edge-IP',
+    trustedProxyHops: 2,
+    logLevel: 'debug',
+  },
+  'no deletion protection': { deletionProtection: 'false' },
+  'a year of logs': { logRetentionDays: '365' },
+  'an alarm address': { alarmEmail: 'ops@example.com' },
+  tags: { tags: { team: 'iam', stage: 'production' } },
+  'allowed addresses, cloudfront': { allowedCidrs: ALLOWED },
+  'allowed addresses, certificate': { ...CERTIFICATE, allowedCidrs: ALLOWED },
+  'one allowed address': { allowedCidrs: '192.0.2.7/32' },
+  'the lowest rate': { unauthenticatedLimit: '10' },
+  'own secrets': OWN_SECRETS,
+  'an own key': { abuseIpdbSecretArn: KEY_ARN },
+  'an own credential in x-gate': { ...OWN_SECRETS, credentialHeader: 'X-Gate' },
+  'an own credential in authorization': { ...OWN_SECRETS, credentialHeader: 'authorization' },
+  'a country database': { geoDatabase: 'cdk.json' },
+  'an image by tag': { imageUri: `${ECR_IMAGE}:1.2.3` },
+  'an image by digest': { imageUri: `${ECR_IMAGE}@${DIGEST}` },
+  'an image by tag and digest': { imageUri: `${ECR_IMAGE}:1.2.3@${DIGEST}` },
+  'an image by neither': { imageUri: ECR_IMAGE },
+  'an image of another registry': { imageUri: 'ghcr.io/team/risk-gate:1.2.3' },
+  'everything at once': {
+    ...ZONE,
+    ...OWN_SECRETS,
+    natGateways: 2,
+    allowedCidrs: ALLOWED,
+    credentialHeader: 'x-gate',
+    alarmEmail: 'ops@example.com',
+    geoDatabase: 'cdk.json',
+    imageUri: `${ECR_IMAGE}:1.2.3`,
+    tags: { team: 'iam' },
   },
 } as const satisfies Record<string, Context>;
 
-/** The two ways of the tasks to the internet. */
-export const EGRESSES = { nat: {}, public: { egress: 'public' } } as const satisfies Record<
-  string,
-  Context
->;
+export type Configuration = keyof typeof CONFIGURATIONS;
 
-/** Each way to HTTPS with each way out. */
-export const MODES: readonly (readonly [name: string, context: Context])[] = Object.entries(
-  ENDPOINTS,
-).flatMap(([endpoint, one]) =>
-  Object.entries(EGRESSES).map(
-    ([egress, other]) => [`${endpoint}, egress ${egress}`, { ...one, ...other }] as const,
-  ),
-);
+export const contextOf = (name: Configuration): Context => CONFIGURATIONS[name];
 
-// The first stack of a file loads CDK, which takes seconds on a busy machine.
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CACHE = join(ROOT, 'node_modules/.cache/risk-gate');
+/** What a template is made from. */
+const SOURCES = ['app', 'infra', 'test/support/stack.ts'];
+const FILES = [
+  '.dockerignore',
+  'LICENSE',
+  'NOTICE',
+  'cdk.json',
+  'package.json',
+  'package-lock.json',
+];
+
+// Where CDK is loaded it takes seconds on a busy machine.
 jest.setTimeout(60_000);
 
 const scratch = mkdtempSync(join(tmpdir(), 'risk-gate-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The feature flags of the project, without its own configuration. */
-const { riskGate: _, ...FLAGS } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
-).context as Context;
-
-/** The app with the stack, not synthesised yet. CDK's own validation costs seconds, so it is asked for. */
-export function createApp(
-  context: Context = {},
-  {
-    region = 'us-east-1',
-    validation = false,
-  }: { readonly region?: string; readonly validation?: boolean } = {},
-): { readonly app: App; readonly stack: RiskGateStack } {
+/** The app with the stack, not synthesised yet. */
+export async function createApp({ region = 'us-east-1', ...context }: Context): Promise<{
+  readonly app: App;
+  readonly stack: RiskGateStack;
+}> {
+  const { App } = await import('aws-cdk-lib');
+  const { readConfig } = await import('../../infra/config.ts');
+  const { RiskGateStack } = await import('../../infra/stack.ts');
+  const { riskGate: _, ...flags } = JSON.parse(
+    readFileSync(join(ROOT, 'cdk.json'), 'utf8'),
+  ).context;
   const app = new App({
-    context: { ...FLAGS },
+    context: flags,
     outdir: mkdtempSync(join(scratch, 'cdk.out-')),
     analyticsReporting: false,
-    builtinCloudFormationValidation: validation,
+    // It takes seconds, and `cdk synth` runs it.
+    builtinCloudFormationValidation: false,
   });
   const stack = new RiskGateStack(app, 'RiskGate', {
     config: readConfig(context),
-    env: { region },
+    env: { region: String(region) },
   });
   return { app, stack };
 }
 
-const synthesised = new Map<string, Synthesised>();
-
-/** The stack of a configuration. The same one is made once in a test file. */
-export function synthesise(context: Context = {}, region = 'us-east-1'): Synthesised {
-  const key = JSON.stringify([context, region]);
-  const known = synthesised.get(key);
-  if (known !== undefined) return known;
-  const made = synthesiseAnew(context, region);
-  synthesised.set(key, made);
-  return made;
+/** Synthesises now. `directory` is the cloud assembly, with its assets, until the tests of the file end. */
+export async function synthesiseAnew(
+  context: Context,
+): Promise<Synthesised & { readonly directory: string }> {
+  const { Template } = await import('aws-cdk-lib/assertions');
+  const { app, stack } = await createApp(context);
+  const { directory } = app.synth();
+  // `fromStack` also refuses resources that depend on each other in a circle.
+  const template = Template.fromStack(stack).toJSON() as TemplateJson;
+  return { ...synthesised(template), directory };
 }
 
-/** As `synthesise`, for what is not in the context: a file that has changed, the environment. */
-export function synthesiseAnew(context: Context = {}, region = 'us-east-1'): Synthesised {
-  const { app, stack } = createApp(context, { region });
-  const { directory } = app.synth();
-  // It also refuses resources that depend on each other in a circle.
-  const template = Template.fromStack(stack);
-  const json = template.toJSON();
-  const all = Object.entries(json.Resources as Record<string, Omit<Resource, 'id'>>).map(
+function synthesised(template: TemplateJson): Synthesised {
+  const { Resources, Outputs } = template;
+  const all = Object.entries(Resources).map(
     ([id, resource]): Resource => ({ ...resource, id, Properties: resource.Properties ?? {} }),
   );
   const resources = <P>(type?: string) =>
     all.filter(({ Type }) => type === undefined || Type === type) as unknown as Resource<P>[];
   return {
-    template,
-    text: JSON.stringify(json),
-    directory,
+    text: JSON.stringify(template),
+    outputs: Object.fromEntries(Object.entries(Outputs).map(([name, { Value }]) => [name, Value])),
     resources,
     only<P>(type: string) {
       const found = resources<P>(type);
@@ -131,6 +196,64 @@ export function synthesiseAnew(context: Context = {}, region = 'us-east-1'): Syn
       return first;
     },
   };
+}
+
+type Templates = Readonly<Record<string, TemplateJson>>;
+
+/** A name that changes with everything that the templates are made from. */
+function cacheFile(): string {
+  const hash = createHash('sha256').update(process.version);
+  const paths = SOURCES.flatMap((source) =>
+    source.endsWith('.ts')
+      ? source
+      : readdirSync(join(ROOT, source), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length)),
+  );
+  for (const path of [...paths, ...FILES].sort()) {
+    hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
+  }
+  return join(CACHE, `templates-${hash.digest('hex').slice(0, 16)}.json`);
+}
+
+/**
+ * The templates of all configurations, from a file: to load CDK takes seconds, and each file of tests
+ * would do it again. They are made together, and anew when anything that they are made from changes.
+ */
+async function loadTemplates(): Promise<Templates> {
+  const file = cacheFile();
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    const entries: [string, TemplateJson][] = [];
+    for (const [name, context] of Object.entries(CONFIGURATIONS)) {
+      entries.push([name, JSON.parse((await synthesiseAnew(context)).text)]);
+    }
+    const templates = Object.fromEntries(entries);
+    keep(file, JSON.stringify(templates));
+    return templates;
+  }
+}
+
+/** Writes the file whole or not at all, for another process may be reading, and removes older ones. */
+function keep(file: string, text: string): void {
+  mkdirSync(CACHE, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
+  for (const name of readdirSync(CACHE)) {
+    const path = join(CACHE, name);
+    if (name.endsWith('.json') && path !== file) rmSync(path, { force: true });
+  }
+}
+
+const templates = await loadTemplates();
+
+/** The stack of a configuration; the first one is all defaults. */
+export function synthesise(name: Configuration = 'cloudfront, egress nat'): Synthesised {
+  const template = templates[name];
+  if (template === undefined) throw new Error(`There is no configuration ${name}.`);
+  return synthesised(template);
 }
 
 /** The id of the resource that a `Ref` or `Fn::GetAtt` points to. */

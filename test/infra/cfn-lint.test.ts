@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Configuration, MODES, synthesise } from '../support/stack.ts';
+
+interface Finding {
+  readonly Filename: string;
+  readonly Level: string;
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+  readonly Location: { readonly Path: readonly (string | number)[] };
+}
+
+const CONFIGURATIONS: readonly Configuration[] = [
+  ...MODES,
+  'allowed addresses, cloudfront',
+  'everything at once',
+];
+
+const directory = mkdtempSync(join(tmpdir(), 'risk-gate-lint-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Resources whose tags cfn-lint takes for the wrong kind, though AWS and its own schema have lists there. */
+const FALSELY_REFUSED_TAGS = [
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::CloudWatch::Dashboard',
+];
+
+const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;
+
+if (!isInstalled && process.env.REQUIRE_MOTO !== '1') {
+  process.stderr.write(
+    'Skipped, as there is no cfn-lint (pip install cfn-lint): its check of the templates\n',
+  );
+  test.skip('cfn-lint has no error', () => undefined);
+} else {
+  test('cfn-lint has no error in the template of any configuration', () => {
+    if (!isInstalled)
+      throw new Error('REQUIRE_MOTO=1, but there is no cfn-lint (pip install cfn-lint).');
+    const files = new Map(
+      CONFIGURATIONS.map((name) => {
+        const stack = synthesise(name);
+        const file = join(directory, `${name}.json`);
+        writeFileSync(file, stack.text);
+        return [file, { name, stack }] as const;
+      }),
+    );
+    const { stdout, stderr } = spawnSync(
+      'cfn-lint',
+      ['--regions', 'us-east-1', '--format', 'json', '--', ...files.keys()],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    );
+    if (!stdout.startsWith('[')) throw new Error(`cfn-lint did not report: ${stderr || stdout}`);
+    const errors = (JSON.parse(stdout) as Finding[]).flatMap((finding) => {
+      const { name, stack } = files.get(finding.Filename) ?? {};
+      const [, id, , property] = finding.Location.Path;
+      const type = stack?.resources().find((each) => each.id === id)?.Type ?? '';
+      const isFalse =
+        finding.Rule.Id === 'E3002' && property === 'Tags' && FALSELY_REFUSED_TAGS.includes(type);
+      if (finding.Level !== 'Error' || isFalse) return [];
+      return `${name}: ${finding.Rule.Id} ${finding.Location.Path.join('.')}: ${finding.Message}`;
+    });
+    expect(errors).toEqual([]);
+  });
+}

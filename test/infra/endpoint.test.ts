@@ -1,0 +1,138 @@
+import { ACTION_PATH } from '../../app/src/server.ts';
+import { CERTIFICATE_ARN, type Configuration, synthesise, target } from '../support/stack.ts';
+
+const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
+interface Distribution {
+  readonly DistributionConfig: {
+    readonly DefaultCacheBehavior: Readonly<Record<string, unknown>>;
+    readonly Origins: readonly { readonly VpcOriginConfig: Readonly<Record<string, unknown>> }[];
+  };
+}
+
+describe('With CloudFront', () => {
+  const stack = () => synthesise();
+  const distribution = () =>
+    stack().only<Distribution>('AWS::CloudFront::Distribution').Properties.DistributionConfig;
+
+  test('every request goes on as it came, over HTTPS and never from a cache', () => {
+    expect(distribution()).toMatchObject({
+      Enabled: true,
+      DefaultCacheBehavior: {
+        ViewerProtocolPolicy: 'https-only',
+        AllowedMethods: expect.arrayContaining(['POST']),
+        // CachingDisabled and AllViewer, under the ids that AWS gave them.
+        CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        OriginRequestPolicyId: '216adef6-5c7f-47e4-b989-5492eafa07d3',
+      },
+    });
+  });
+
+  test('the origin is the load balancer, privately, on the port that it listens on', () => {
+    const balancer = stack().only(LOAD_BALANCER).id;
+    const origin = stack().only<{ VpcOriginEndpointConfig: Record<string, unknown> }>(
+      'AWS::CloudFront::VpcOrigin',
+    );
+    expect(origin.Properties.VpcOriginEndpointConfig).toMatchObject({
+      Arn: { Ref: balancer },
+      OriginProtocolPolicy: 'http-only',
+    });
+    expect(stack().only(LISTENER).Properties).toMatchObject({ Port: 80, Protocol: 'HTTP' });
+    const [first, ...others] = distribution().Origins;
+    expect(target(first?.VpcOriginConfig.VpcOriginId)).toBe(origin.id);
+    expect(others).toEqual([]);
+  });
+
+  test('the origin is made when the load balancer listens', () => {
+    expect(stack().only('AWS::CloudFront::VpcOrigin').DependsOn).toContain(
+      stack().only(LISTENER).id,
+    );
+  });
+
+  test('CloudFront lets go of an idle connection before the load balancer does', () => {
+    const { LoadBalancerAttributes } = stack().only<{
+      LoadBalancerAttributes: { Key: string; Value: string }[];
+    }>(LOAD_BALANCER).Properties;
+    const idle = LoadBalancerAttributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds');
+    const [origin] = distribution().Origins;
+    expect(Number(origin?.VpcOriginConfig.OriginKeepaliveTimeout)).toBeGreaterThan(5);
+    expect(Number(origin?.VpcOriginConfig.OriginKeepaliveTimeout)).toBeLessThan(
+      Number(idle?.Value),
+    );
+  });
+
+  test.each<[configuration: Configuration, prefixList: string]>([
+    ['cloudfront, egress nat', 'pl-3b927c52'],
+    ['in eu-central-1', 'pl-a3a144ca'],
+    ['in ap-southeast-1', 'pl-31a34658'],
+    ['a prefix list of its own', 'pl-0123456789abcdef0'],
+  ])('%s: the load balancer takes requests from %s', (configuration, prefixList) => {
+    expect(synthesise(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
+  });
+
+  test('the endpoint to register has the name that CloudFront gives', () => {
+    const { id } = stack().only('AWS::CloudFront::Distribution');
+    expect(stack().outputs.ActionEndpoint).toEqual({
+      'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [id, 'DomainName'] }, ACTION_PATH]],
+    });
+  });
+});
+
+describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s', (kind) => {
+  const stack = () => synthesise(`${kind}, egress nat`);
+
+  test('the load balancer listens for HTTPS only, from TLS 1.2 on', () => {
+    expect(stack().only(LISTENER).Properties).toMatchObject({
+      Port: 443,
+      Protocol: 'HTTPS',
+      SslPolicy: expect.stringMatching(/^ELBSecurityPolicy-TLS13-1-2-/),
+      DefaultActions: [
+        {
+          Type: 'forward',
+          TargetGroupArn: { Ref: stack().only('AWS::ElasticLoadBalancingV2::TargetGroup').id },
+        },
+      ],
+    });
+  });
+
+  test('there is no CloudFront', () => {
+    expect(stack().text).not.toContain('AWS::CloudFront');
+  });
+
+  test('the endpoint to register has that name', () => {
+    expect(stack().outputs.ActionEndpoint).toBe(`https://gate.example.com${ACTION_PATH}`);
+  });
+});
+
+test('With a hosted zone the certificate and the DNS record are made in it', () => {
+  const stack = synthesise('hosted zone, egress nat');
+  const certificate = stack.only('AWS::CertificateManager::Certificate');
+  expect(certificate.Properties).toMatchObject({
+    DomainName: 'gate.example.com',
+    ValidationMethod: 'DNS',
+    DomainValidationOptions: [
+      { DomainName: 'gate.example.com', HostedZoneId: 'Z0123456789EXAMPLE' },
+    ],
+  });
+  expect(stack.only(LISTENER).Properties).toMatchObject({
+    Certificates: [{ CertificateArn: { Ref: certificate.id } }],
+  });
+  expect(stack.only('AWS::Route53::RecordSet').Properties).toMatchObject({
+    Name: 'gate.example.com.',
+    Type: 'A',
+    HostedZoneId: 'Z0123456789EXAMPLE',
+    AliasTarget: {
+      HostedZoneId: { 'Fn::GetAtt': [stack.only(LOAD_BALANCER).id, 'CanonicalHostedZoneID'] },
+    },
+  });
+});
+
+test('With a certificate that one is used, and DNS is left alone', () => {
+  const stack = synthesise('certificate, egress nat');
+  expect(stack.only(LISTENER).Properties).toMatchObject({
+    Certificates: [{ CertificateArn: CERTIFICATE_ARN }],
+  });
+  expect(stack.resources('AWS::Route53::RecordSet')).toEqual([]);
+  expect(stack.resources('AWS::CertificateManager::Certificate')).toEqual([]);
+});

@@ -1,0 +1,270 @@
+import {
+  type Configuration,
+  MODES,
+  type Synthesised,
+  synthesise,
+  target,
+} from '../support/stack.ts';
+
+interface Rule {
+  readonly Name: string;
+  readonly Priority: number;
+  readonly Statement: Readonly<Record<string, unknown>>;
+  readonly Action?: { readonly Block?: { readonly CustomResponse?: CustomResponse } };
+  readonly OverrideAction?: object;
+  readonly VisibilityConfig: Visibility;
+}
+
+interface CustomResponse {
+  readonly ResponseCode: number;
+  readonly CustomResponseBodyKey?: string;
+}
+
+interface Visibility {
+  readonly SampledRequestsEnabled: boolean;
+  readonly MetricName: string;
+}
+
+interface WebAcl {
+  readonly Scope: string;
+  readonly DefaultAction: object;
+  readonly Description: string;
+  readonly Rules: readonly Rule[];
+  readonly VisibilityConfig: Visibility;
+  readonly CustomResponseBodies: Readonly<Record<string, { ContentType: string; Content: string }>>;
+}
+
+const aclOf = (stack: Synthesised) => stack.only<WebAcl>('AWS::WAFv2::WebACL').Properties;
+
+/** In the order in which AWS WAF asks them. */
+const rulesOf = (stack: Synthesised) =>
+  [...aclOf(stack).Rules].sort((one, other) => one.Priority - other.Priority);
+
+function ruleOf(stack: Synthesised, name: string): Rule {
+  const rule = rulesOf(stack).find(({ Name }) => Name === name);
+  if (rule === undefined) throw new Error(`There is no rule ${name}.`);
+  return rule;
+}
+
+const byteMatch = (field: object, text: string) => ({
+  ByteMatchStatement: {
+    FieldToMatch: field,
+    PositionalConstraint: 'EXACTLY',
+    SearchString: text,
+    TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+  },
+});
+
+const managed = (name: string, counted: readonly string[]) => ({
+  ManagedRuleGroupStatement: {
+    VendorName: 'AWS',
+    Name: name,
+    RuleActionOverrides: counted.map((rule) => ({ Name: rule, ActionToUse: { Count: {} } })),
+  },
+});
+
+describe.each(MODES)('With %s', (mode) => {
+  const stack = () => synthesise(mode);
+
+  test('the firewall stands before the load balancer, and lets through what no rule refuses', () => {
+    expect(aclOf(stack())).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
+    const association = stack().only<Record<string, unknown>>('AWS::WAFv2::WebACLAssociation');
+    expect(association.Properties).toEqual({
+      ResourceArn: { Ref: stack().only('AWS::ElasticLoadBalancingV2::LoadBalancer').id },
+      WebACLArn: { 'Fn::GetAtt': [stack().only('AWS::WAFv2::WebACL').id, 'Arn'] },
+    });
+  });
+
+  test('its rules are asked in this order, path and method before all', () => {
+    expect(rulesOf(stack()).map(({ Name }) => Name)).toEqual([
+      'OnlyTheAction',
+      'UnauthenticatedRate',
+      'AWSManagedRulesAmazonIpReputationList',
+      'AWSManagedRulesCommonRuleSet',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+    ]);
+    const priorities = rulesOf(stack()).map(({ Priority }) => Priority);
+    expect(new Set(priorities).size).toBe(priorities.length);
+  });
+
+  test('anything but POST to the action is refused', () => {
+    expect(ruleOf(stack(), 'OnlyTheAction')).toMatchObject({
+      Statement: {
+        NotStatement: {
+          Statement: {
+            AndStatement: {
+              Statements: [
+                byteMatch({ Method: {} }, 'POST'),
+                byteMatch({ UriPath: {} }, '/pre-issue-access-token'),
+              ],
+            },
+          },
+        },
+      },
+      Action: { Block: { CustomResponse: { ResponseCode: 404 } } },
+    });
+  });
+
+  test('rules on the body that a token request breaks by rights only count', () => {
+    const { Statement, OverrideAction } = ruleOf(stack(), 'AWSManagedRulesCommonRuleSet');
+    expect(Statement).toEqual(
+      managed('AWSManagedRulesCommonRuleSet', [
+        'SizeRestrictions_BODY',
+        'EC2MetaDataSSRF_BODY',
+        'GenericRFI_BODY',
+        'GenericLFI_BODY',
+        'CrossSiteScripting_BODY',
+      ]),
+    );
+    expect(OverrideAction).toEqual({ None: {} });
+  });
+
+  test('known bad inputs are blocked', () => {
+    expect(ruleOf(stack(), 'AWSManagedRulesKnownBadInputsRuleSet')).toMatchObject({
+      Statement: managed('AWSManagedRulesKnownBadInputsRuleSet', []),
+      OverrideAction: { None: {} },
+    });
+  });
+
+  test('the reputation of the calling address only counts: it may be the identity server', () => {
+    expect(ruleOf(stack(), 'AWSManagedRulesAmazonIpReputationList')).toMatchObject({
+      Statement: managed('AWSManagedRulesAmazonIpReputationList', [
+        'AWSManagedIPReputationList',
+        'AWSManagedReconnaissanceList',
+        'AWSManagedIPDDoSList',
+      ]),
+      OverrideAction: { None: {} },
+    });
+  });
+
+  test('hosted callers are welcome: there is no anonymous IP list', () => {
+    expect(stack().text).not.toContain('AnonymousIpList');
+  });
+
+  test('what a rule of ours refuses on the path of the action is tried once more', () => {
+    const { Action } = ruleOf(stack(), 'UnauthenticatedRate');
+    const { ResponseCode, CustomResponseBodyKey = '' } = Action?.Block?.CustomResponse ?? {};
+    const body = aclOf(stack()).CustomResponseBodies[CustomResponseBodyKey];
+    expect(ResponseCode).toBe(503);
+    expect(body?.ContentType).toBe('APPLICATION_JSON');
+    expect(JSON.parse(body?.Content ?? '')).toMatchObject({ actionStatus: 'ERROR' });
+  });
+
+  test('no rule keeps samples of requests, which would hold the credential', () => {
+    const visibilities = [aclOf(stack()), ...rulesOf(stack())].map((it) => it.VisibilityConfig);
+    expect(visibilities.filter((it) => it.SampledRequestsEnabled)).toEqual([]);
+    const names = visibilities.map((it) => it.MetricName);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('every rule is one that AWS WAF takes', () => {
+    expect(aclOf(stack()).Description).toMatch(/^[\w+=:#@/\-,.][\w+=:#@/\-,.\s]+[\w+=:#@/\-,.]$/);
+    for (const rule of rulesOf(stack())) {
+      expect(rule.Name).toMatch(/^[\w-]{1,128}$/);
+      expect(rule.VisibilityConfig.MetricName).toMatch(/^[\w#:./-]{1,128}$/);
+      // A group of rules is overridden, a rule of one's own acts.
+      const isGroup = 'ManagedRuleGroupStatement' in rule.Statement;
+      expect([rule.Action !== undefined, rule.OverrideAction !== undefined]).toEqual([
+        !isGroup,
+        isGroup,
+      ]);
+    }
+  });
+});
+
+describe.each<[Configuration, Configuration]>([
+  ['allowed addresses, cloudfront', 'cloudfront, egress nat'],
+  ['allowed addresses, certificate', 'certificate, egress nat'],
+])('With %s', (configuration, without) => {
+  const allowing = () => synthesise(configuration);
+  const isBehindCloudFront = configuration.endsWith('cloudfront');
+
+  test('others are refused, after all other rules', () => {
+    const rule = rulesOf(allowing()).at(-1);
+    const sets = allowing().resources<Record<string, unknown>>('AWS::WAFv2::IPSet');
+    expect(sets.map(({ Properties }) => Properties)).toEqual([
+      {
+        Addresses: ['192.0.2.0/24', '198.51.100.7/32'],
+        IPAddressVersion: 'IPV4',
+        Scope: 'REGIONAL',
+      },
+      { Addresses: ['2001:db8::/32'], IPAddressVersion: 'IPV6', Scope: 'REGIONAL' },
+    ]);
+    // Of what CloudFront forwards only the last address is its own word.
+    const forwarded = {
+      HeaderName: 'X-Forwarded-For',
+      FallbackBehavior: 'NO_MATCH',
+      Position: 'LAST',
+    };
+    expect(rule).toMatchObject({
+      Name: 'OnlyAllowedAddresses',
+      Action: { Block: { CustomResponse: { ResponseCode: 503 } } },
+    });
+    expect(rule?.Statement).toEqual({
+      NotStatement: {
+        Statement: {
+          OrStatement: {
+            Statements: sets.map(({ id }) => ({
+              IPSetReferenceStatement: {
+                Arn: { 'Fn::GetAtt': [id, 'Arn'] },
+                ...(isBehindCloudFront && { IPSetForwardedIPConfig: forwarded }),
+              },
+            })),
+          },
+        },
+      },
+    });
+  });
+
+  test('the other rules stay as they are', () => {
+    expect(rulesOf(allowing()).slice(0, -1)).toEqual(rulesOf(synthesise(without)));
+  });
+});
+
+test('One address alone needs no choice among lists, which AWS WAF would refuse', () => {
+  const stack = synthesise('one allowed address');
+  const { id } = stack.only('AWS::WAFv2::IPSet');
+  expect(rulesOf(stack).at(-1)?.Statement).toMatchObject({
+    NotStatement: {
+      Statement: { IPSetReferenceStatement: { Arn: { 'Fn::GetAtt': [id, 'Arn'] } } },
+    },
+  });
+});
+
+describe('The log of the firewall', () => {
+  test.each<[name: string, configuration: Configuration, headers: string[]]>([
+    ['the generated credential', 'cloudfront, egress nat', ['authorization', 'x-api-key']],
+    [
+      'a credential in a header of its own',
+      'an own credential in x-gate',
+      ['authorization', 'x-gate'],
+    ],
+    ['a bearer token', 'an own credential in authorization', ['authorization']],
+  ])('leaves out %s', (_, configuration, headers) => {
+    const { Properties } = synthesise(configuration).only('AWS::WAFv2::LoggingConfiguration');
+    expect(Properties).toMatchObject({
+      RedactedFields: headers.map((Name) => ({ SingleHeader: { Name } })),
+    });
+  });
+
+  test('goes to a group with the name that AWS WAF asks for, by an ARN without a wildcard', () => {
+    const stack = synthesise();
+    const { Properties } = stack.only<{ LogDestinationConfigs: unknown[]; ResourceArn: unknown }>(
+      'AWS::WAFv2::LoggingConfiguration',
+    );
+    const [group, ...others] = stack
+      .resources<{ LogGroupName?: string }>('AWS::Logs::LogGroup')
+      .filter((each) => each.Properties.LogGroupName !== undefined);
+    expect(group?.Properties.LogGroupName).toMatch(/^aws-waf-logs-[\w./#-]+$/);
+    expect(others).toEqual([]);
+    expect(Properties.LogDestinationConfigs).toEqual([
+      {
+        'Fn::Join': [
+          '',
+          ['arn:aws:logs:us-east-1:', { Ref: 'AWS::AccountId' }, ':log-group:', { Ref: group?.id }],
+        ],
+      },
+    ]);
+    expect(target(Properties.ResourceArn)).toBe(stack.only('AWS::WAFv2::WebACL').id);
+  });
+});

@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PolicyError } from '../../app/src/policy/problems.ts';
+import {
+  type Configuration,
+  contextOf,
+  DIGEST,
+  ECR_IMAGE as ECR,
+  type Synthesised,
+  synthesise,
+  synthesiseAnew,
+} from '../support/stack.ts';
+
+const POLICY = readFileSync(new URL('../../app/policy.yaml', import.meta.url), 'utf8');
+
+const directory = mkdtempSync(join(tmpdir(), 'risk-gate-policy-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function policyFile(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Assets {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
+  readonly dockerImages: Readonly<
+    Record<string, { readonly source: { readonly directory: string; readonly platform: string } }>
+  >;
+}
+
+type Assembly = Awaited<ReturnType<typeof synthesiseAnew>>;
+
+const assetsOf = ({ directory }: Assembly): Assets =>
+  JSON.parse(readFileSync(join(directory, 'RiskGate.assets.json'), 'utf8'));
+
+/** The hashes of the images that a deployment builds. */
+const imagesOf = (stack: Assembly) => Object.keys(assetsOf(stack).dockerImages ?? {});
+
+interface Container {
+  readonly Image: unknown;
+  readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+function containerOf(stack: Synthesised): Container {
+  const { ContainerDefinitions } = stack.only<{ ContainerDefinitions: readonly Container[] }>(
+    'AWS::ECS::TaskDefinition',
+  ).Properties;
+  const [container] = ContainerDefinitions;
+  if (container === undefined) throw new Error('There is no container.');
+  return container;
+}
+
+const variableOf = (stack: Synthesised, name: string) =>
+  containerOf(stack).Environment.find(({ Name }) => Name === name)?.Value;
+
+describe('A change of the policy', () => {
+  /** The stack before and after. */
+  async function change() {
+    const policy = { policyFile: policyFile('changing.yaml', POLICY) };
+    const before = await synthesiseAnew(policy);
+    policyFile('changing.yaml', POLICY.replace('score >= 75', 'score >= 80'));
+    return [before, await synthesiseAnew(policy)] as const;
+  }
+
+  test('replaces the tasks: they are told another object of S3', async () => {
+    const [before, after] = await change();
+    expect(variableOf(before, 'POLICY_FILE')).toEqual({
+      'Fn::Sub': expect.stringMatching(/^s3:\/\/cdk-hnb659fds-assets-.+\/[0-9a-f]{64}\.yaml$/),
+    });
+    expect(variableOf(after, 'POLICY_FILE')).not.toEqual(variableOf(before, 'POLICY_FILE'));
+  });
+
+  test('changes nothing else of the task, and builds no image', async () => {
+    const [before, after] = await change();
+    expect(imagesOf(before)).toHaveLength(1);
+    expect(imagesOf(after)).toEqual(imagesOf(before));
+    const rest = (stack: Synthesised) => ({
+      ...containerOf(stack),
+      Environment: containerOf(stack).Environment.filter(({ Name }) => Name !== 'POLICY_FILE'),
+    });
+    expect(rest(after)).toEqual(rest(before));
+  });
+
+  test('without a change of its text is none, whatever the file is called', async () => {
+    const [one, other] = [policyFile('one.yaml', POLICY), policyFile('other.yaml', POLICY)];
+    expect(variableOf(await synthesiseAnew({ policyFile: other }), 'POLICY_FILE')).toEqual(
+      variableOf(await synthesiseAnew({ policyFile: one }), 'POLICY_FILE'),
+    );
+  });
+
+  test('that does not compile stops with the sentence of the mistake', async () => {
+    const typo = policyFile('typo.yaml', POLICY.replace('abuse.score >= 75', 'abuse.scor >= 75'));
+    const refused = expect(synthesiseAnew({ policyFile: typo })).rejects;
+    await refused.toThrow(PolicyError);
+    await expect(synthesiseAnew({ policyFile: typo })).rejects.toThrow(
+      /typo\.yaml:\d+.*high-ip-risk.*scor/s,
+    );
+  });
+});
+
+test('A country database travels as the policy does, and without one the image has its own', () => {
+  expect(variableOf(synthesise(), 'GEO_DATABASE')).toBeUndefined();
+  expect(variableOf(synthesise('a country database'), 'GEO_DATABASE')).toEqual({
+    'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/),
+  });
+});
+
+test('The image is built for ARM from the service alone: no policy, test or deployment is in it', async () => {
+  const stack = await synthesiseAnew({});
+  const [image] = Object.values(assetsOf(stack).dockerImages);
+  expect(image?.source.platform).toBe('linux/arm64');
+  const has = (path: string) =>
+    existsSync(join(stack.directory, image?.source.directory ?? '', path));
+  const needed = ['app/Dockerfile', 'app/src/main.ts', 'package-lock.json'];
+  expect(needed.filter((path) => !has(path))).toEqual([]);
+  const foreign = ['app/policy.yaml', 'infra', 'test', 'node_modules', '.git', 'cdk.json'];
+  expect(foreign.filter(has)).toEqual([]);
+});
+
+describe('A ready image', () => {
+  test.each<[configuration: Configuration, asInTheTemplate: string]>([
+    ['an image by tag', `${ECR}:1.2.3`],
+    ['an image by digest', `${ECR}@${DIGEST}`],
+    ['an image by tag and digest', `${ECR}@${DIGEST}`],
+    ['an image by neither', `${ECR}:latest`],
+    ['an image of another registry', 'ghcr.io/team/risk-gate:1.2.3'],
+  ])('%s is used as it is', (configuration, asInTheTemplate) => {
+    const stack = synthesise(configuration);
+    const image = JSON.stringify(containerOf(stack).Image).replaceAll(
+      /\{"Fn::Join":\["",\[|\]\]\}|","|\{"Ref":"AWS::URLSuffix"\}|[",]/g,
+      (part) => (part.includes('URLSuffix') ? 'amazonaws.com' : ''),
+    );
+    expect(image).toBe(asInTheTemplate);
+  });
+
+  test('takes the place of the one that would be built', async () => {
+    expect(imagesOf(await synthesiseAnew(contextOf('an image by tag')))).toEqual([]);
+  });
+
+  test.each<Configuration>(['an image by tag', 'an image by digest', 'an image by tag and digest'])(
+    '%s may be pulled from its repository of ECR, and from no other',
+    (configuration) => {
+      const policies = synthesise(configuration).resources<{
+        PolicyDocument: { Statement: readonly { Action: unknown; Resource: unknown }[] };
+      }>('AWS::IAM::Policy');
+      const pulls = policies
+        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+        .filter(({ Action }) => JSON.stringify(Action).includes('ecr:BatchGetImage'));
+      expect(pulls.map(({ Resource }) => Resource)).toEqual([
+        'arn:aws:ecr:eu-west-1:444455556666:repository/team/risk-gate',
+      ]);
+    },
+  );
+});

@@ -1,0 +1,135 @@
+import { KEEP_ALIVE_TIMEOUT } from '../../app/src/server.ts';
+import { MODES, type Synthesised, synthesise, target } from '../support/stack.ts';
+
+interface Attributes {
+  readonly LoadBalancerAttributes: readonly { readonly Key: string; readonly Value: unknown }[];
+}
+
+interface TargetGroup {
+  readonly TargetGroupAttributes: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+
+function attributesOf(stack: Synthesised): Record<string, unknown> {
+  const { LoadBalancerAttributes } = stack.only<Attributes>(LOAD_BALANCER).Properties;
+  return Object.fromEntries(LoadBalancerAttributes.map(({ Key, Value }) => [Key, Value]));
+}
+
+function targetAttributesOf(stack: Synthesised): Record<string, string> {
+  const { TargetGroupAttributes } = stack.only<TargetGroup>(TARGET_GROUP).Properties;
+  return Object.fromEntries(TargetGroupAttributes.map(({ Key, Value }) => [Key, Value]));
+}
+
+describe.each(MODES)('With %s', (mode) => {
+  const stack = () => synthesise(mode);
+
+  test('the server keeps a connection for longer than the load balancer does', () => {
+    const idle = Number(attributesOf(stack())['idle_timeout.timeout_seconds']) * 1000;
+    expect(idle).toBeGreaterThan(0);
+    expect(KEEP_ALIVE_TIMEOUT).toBeGreaterThan(idle);
+  });
+
+  test('headers that are invalid are dropped, and a firewall that is away lets requests through', () => {
+    expect(attributesOf(stack())).toMatchObject({
+      'routing.http.drop_invalid_header_fields.enabled': 'true',
+      'routing.http.desync_mitigation_mode': 'defensive',
+      'waf.fail_open.enabled': 'true',
+    });
+  });
+
+  test('it is protected from deletion', () => {
+    expect(attributesOf(stack())).toMatchObject({ 'deletion_protection.enabled': 'true' });
+  });
+
+  test('requests are logged into a bucket of its own, which is private and forgets', () => {
+    const attributes = attributesOf(stack());
+    const bucket = stack().only<Record<string, unknown>>('AWS::S3::Bucket');
+    expect(attributes).toMatchObject({
+      'access_logs.s3.enabled': 'true',
+      'access_logs.s3.bucket': { Ref: bucket.id },
+    });
+    expect(bucket.Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 90, Status: 'Enabled' }] },
+      // The only encryption that the log delivery of load balancers can write with.
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+        ],
+      },
+    });
+  });
+
+  test('the bucket takes the logs before they are turned on', () => {
+    const policy = stack().only<{ Bucket: unknown; PolicyDocument: object }>(
+      'AWS::S3::BucketPolicy',
+    );
+    expect(stack().only(LOAD_BALANCER).DependsOn).toContain(policy.id);
+    expect(policy.Properties.PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({
+          Effect: 'Allow',
+          Action: 's3:PutObject',
+          // The load balancers of us-east-1.
+          Principal: { AWS: 'arn:aws:iam::127311923021:root' },
+        }),
+      ]),
+    });
+  });
+
+  test('a task gets requests while it is ready, soon after it is, and not for long after it is not', () => {
+    const group = stack().only<Record<string, unknown>>(TARGET_GROUP).Properties;
+    expect(group).toMatchObject({
+      HealthCheckPath: '/readyz',
+      Matcher: { HttpCode: '200' },
+      Protocol: 'HTTP',
+      TargetType: 'ip',
+    });
+    const seconds = Number(group.HealthCheckIntervalSeconds);
+    expect(Number(group.HealthCheckTimeoutSeconds)).toBeLessThan(seconds);
+    expect(seconds * Number(group.HealthyThresholdCount)).toBeLessThanOrEqual(20);
+    expect(seconds * Number(group.UnhealthyThresholdCount)).toBeLessThanOrEqual(30);
+  });
+
+  test('a task is let go of before it is killed', () => {
+    const delay = Number(targetAttributesOf(stack())['deregistration_delay.timeout_seconds']);
+    const { ContainerDefinitions } = stack().only<{
+      ContainerDefinitions: readonly { StopTimeout: number }[];
+    }>('AWS::ECS::TaskDefinition').Properties;
+    expect(delay).toBeGreaterThan(0);
+    expect(ContainerDefinitions[0]?.StopTimeout).toBeGreaterThan(delay);
+    // Fargate's own limit.
+    expect(ContainerDefinitions[0]?.StopTimeout).toBeLessThanOrEqual(120);
+  });
+
+  test('a busy task gets fewer requests', () => {
+    expect(targetAttributesOf(stack())['load_balancing.algorithm.type']).toBe(
+      'least_outstanding_requests',
+    );
+  });
+
+  test('it is made when the network has its gateway', () => {
+    const routes = stack()
+      .resources<{ GatewayId?: unknown }>('AWS::EC2::Route')
+      .filter(({ Properties }) => target(Properties.GatewayId) !== undefined);
+    expect(routes).toHaveLength(2);
+    const attachment = stack().only('AWS::EC2::VPCGatewayAttachment').id;
+    for (const route of routes) {
+      expect(route.DependsOn).toContain(attachment);
+      expect(stack().only(LOAD_BALANCER).DependsOn).toContain(route.id);
+    }
+  });
+});
+
+test('It can be deleted when that is configured', () => {
+  expect(attributesOf(synthesise('no deletion protection'))).toMatchObject({
+    'deletion_protection.enabled': 'false',
+  });
+});

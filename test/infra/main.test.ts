@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'risk-gate-main-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs the app as `cdk synth -c …` does. */
+function synth(context: object, environment: Readonly<Record<string, string>> = {}) {
+  const out = mkdtempSync(join(directory, 'cdk.out-'));
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'infra/main.ts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      CDK_OUTDIR: out,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      ...environment,
+    },
+  });
+  return {
+    status,
+    lines: stderr.split('\n').filter((line) => line !== ''),
+    files: readdirSync(out),
+  };
+}
+
+describe('cdk synth stops, with nothing said but', () => {
+  const badPolicy = () => {
+    const path = join(directory, 'policy.yaml');
+    writeFileSync(
+      path,
+      'version: 1\nrules:\n  - id: x\n    when: geo.contry == "SE"\n    then: { allow: true }\nunknown: { geo: ignore }\n',
+    );
+    return path;
+  };
+
+  test.each<[name: string, context: () => object, sentences: RegExp[], region?: string]>([
+    [
+      'a sentence for each mistake of the configuration',
+      () => ({ domainName: 'gate.example.com', minTasks: '3', allowedCidrs: '10.0.0.0/33' }),
+      [/^allowedCidrs holds/, /^domainName is set without/, /^minTasks is no known/],
+    ],
+    ['the mistakes of the policy', () => ({ policyFile: badPolicy() }), [/policy\.yaml:4.*contry/]],
+    [
+      'what is missing for a region that is not known',
+      () => ({}),
+      [/^The prefix list of CloudFront in the region eu-south-2 is not known here/],
+      'eu-south-2',
+    ],
+  ])(
+    '%s',
+    (_, context, sentences, region = 'us-east-1') => {
+      const { status, lines, files } = synth(context(), { CDK_DEFAULT_REGION: region });
+      expect(lines.sort()).toEqual(sentences.map((sentence) => expect.stringMatching(sentence)));
+      expect(status).toBe(1);
+      expect(files).not.toContain('RiskGate.template.json');
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { type App, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ACKNOWLEDGED } from '../../infra/nag.ts';
+import { type Configuration, contextOf, createApp, MODES } from '../support/stack.ts';
+
+interface Finding {
+  readonly ruleName: string;
+  readonly acknowledgedId?: string;
+  readonly reason?: string;
+}
+
+interface Report {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly violations: readonly Finding[];
+    readonly suppressedViolations?: readonly Finding[];
+  }[];
+}
+
+/** Runs the checks as `cdk synth` does. @throws Error when there is a finding that nobody acknowledged. */
+function check(app: App) {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const { directory } = app.synth();
+  const report: Report = JSON.parse(
+    readFileSync(join(directory, 'validation-report.json'), 'utf8'),
+  );
+  const nag = report.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions');
+  if (nag === undefined) throw new Error('The checks have not run.');
+  return { open: nag.violations, acknowledged: nag.suppressedViolations ?? [] };
+}
+
+const checked: Finding[] = [];
+
+test.each<Configuration>([...MODES, 'everything at once'])(
+  'With %s there is no finding that is not meant',
+  async (configuration) => {
+    const result = check((await createApp(contextOf(configuration))).app);
+    checked.push(...result.acknowledged);
+    expect(result.open).toEqual([]);
+  },
+);
+
+test('A finding that nobody has acknowledged stops synth', async () => {
+  const { app, stack } = await createApp({});
+  new Bucket(stack, 'OpenToPlainHttp', { serverAccessLogsPrefix: 'itself' });
+  // The report is long, and here it is what we want to see.
+  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  try {
+    expect(() => check(app)).toThrow(/validation/i);
+  } finally {
+    said.mockRestore();
+  }
+});
+
+describe('Every finding that is acknowledged', () => {
+  test.each(Object.entries(ACKNOWLEDGED))('%s is one, and has its reason', (rule, reason) => {
+    const found = checked.filter(
+      (each) => each.acknowledgedId === `AwsSolutions::AwsSolutions-${rule}`,
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map((each) => each.reason))).toEqual(new Set([reason]));
+    expect(reason).toMatch(/^\S.{20,}\.$/);
+  });
+
+  test('stands in one file', () => {
+    const folder = new URL('../../infra/', import.meta.url);
+    const files = readdirSync(folder).filter((name) =>
+      /\.acknowledge\(|NagSuppressions|cdk_nag/.test(readFileSync(new URL(name, folder), 'utf8')),
+    );
+    expect(files).toEqual(['nag.ts']);
+  });
+});

@@ -1,0 +1,246 @@
+import {
+  type Configuration,
+  MODES,
+  type Synthesised,
+  synthesise,
+  target,
+} from '../support/stack.ts';
+
+interface Rule {
+  readonly from: string;
+  readonly to: string;
+  readonly ports: string;
+}
+
+interface RuleProperties {
+  readonly GroupId?: unknown;
+  readonly SourceSecurityGroupId?: unknown;
+  readonly DestinationSecurityGroupId?: unknown;
+  readonly SourcePrefixListId?: unknown;
+  readonly CidrIp?: string;
+  readonly IpProtocol: string;
+  readonly FromPort?: number;
+  readonly ToPort?: number;
+}
+
+interface Group {
+  readonly SecurityGroupIngress?: readonly RuleProperties[];
+  readonly SecurityGroupEgress?: readonly RuleProperties[];
+}
+
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
+/** Every rule of every security group, inside the group or beside it, with the two ends by their roles. */
+function rulesOf(stack: Synthesised): { readonly in: Rule[]; readonly out: Rule[] } {
+  const balancer = target(
+    stack.only<{ SecurityGroups: unknown[] }>(LOAD_BALANCER).Properties.SecurityGroups[0],
+  );
+  const groups = stack.resources<Group>('AWS::EC2::SecurityGroup');
+  expect(groups).toHaveLength(2);
+  const role = (id: string | undefined) => (id === balancer ? 'load balancer' : 'tasks');
+  const end = (rule: RuleProperties) => {
+    const group = target(rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId);
+    if (group !== undefined) return role(group);
+    return rule.CidrIp ?? `prefix list ${rule.SourcePrefixListId}`;
+  };
+  const ports = (rule: RuleProperties) =>
+    `${rule.IpProtocol} ${rule.FromPort}${rule.ToPort === rule.FromPort ? '' : `-${rule.ToPort}`}`;
+  const inward = (id: string | undefined, rule: RuleProperties): Rule => ({
+    from: end(rule),
+    to: role(id),
+    ports: ports(rule),
+  });
+  const outward = (id: string | undefined, rule: RuleProperties): Rule => ({
+    from: role(id),
+    to: end(rule),
+    ports: ports(rule),
+  });
+  const beside = (type: string) => stack.resources<RuleProperties>(type);
+  return {
+    in: [
+      ...groups.flatMap(({ id, Properties: { SecurityGroupIngress = [] } }) =>
+        SecurityGroupIngress.map((rule) => inward(id, rule)),
+      ),
+      ...beside('AWS::EC2::SecurityGroupIngress').map(({ Properties: rule }) =>
+        inward(target(rule.GroupId), rule),
+      ),
+    ],
+    out: [
+      ...groups.flatMap(({ id, Properties: { SecurityGroupEgress = [] } }) =>
+        SecurityGroupEgress.map((rule) => outward(id, rule)),
+      ),
+      ...beside('AWS::EC2::SecurityGroupEgress').map(({ Properties: rule }) =>
+        outward(target(rule.GroupId), rule),
+      ),
+    ],
+  };
+}
+
+interface ServiceNetwork {
+  readonly NetworkConfiguration: {
+    readonly AwsvpcConfiguration: {
+      readonly AssignPublicIp: string;
+      readonly SecurityGroups: unknown[];
+      readonly Subnets: unknown[];
+    };
+  };
+}
+
+interface Subnet {
+  readonly AvailabilityZone: unknown;
+  readonly MapPublicIpOnLaunch: boolean;
+}
+
+interface Route {
+  readonly RouteTableId: unknown;
+  readonly DestinationCidrBlock: string;
+  readonly GatewayId?: unknown;
+  readonly NatGatewayId?: unknown;
+}
+
+interface Association {
+  readonly RouteTableId: unknown;
+  readonly SubnetId: unknown;
+}
+
+const networkOf = (stack: Synthesised) =>
+  stack.only<ServiceNetwork>('AWS::ECS::Service').Properties.NetworkConfiguration
+    .AwsvpcConfiguration;
+
+function routeTableOf(stack: Synthesised, subnet: string | undefined): string | undefined {
+  const association = stack
+    .resources<Association>('AWS::EC2::SubnetRouteTableAssociation')
+    .find(({ Properties }) => target(Properties.SubnetId) === subnet);
+  return target(association?.Properties.RouteTableId);
+}
+
+/** What the default route of a subnet leads to. */
+function wayOut(stack: Synthesised, subnet: string | undefined): string {
+  const table = routeTableOf(stack, subnet);
+  const routes = stack
+    .resources<Route>('AWS::EC2::Route')
+    .filter(({ Properties }) => target(Properties.RouteTableId) === table)
+    .map(({ Properties: { NatGatewayId, GatewayId } }) => target(NatGatewayId ?? GatewayId));
+  const types = routes.map((id) => stack.resources().find((each) => each.id === id)?.Type);
+  return types.join() || 'none';
+}
+
+const IS_PUBLIC = /public$/;
+
+describe.each(MODES)('With %s', (mode) => {
+  const stack = () => synthesise(mode);
+  const hasPublicTasks = IS_PUBLIC.test(mode);
+  const hasCloudFront = mode.startsWith('cloudfront');
+
+  test('tasks have the way out that was asked for, in two zones', () => {
+    const { AssignPublicIp, Subnets } = networkOf(stack());
+    const ids = Subnets.map(target);
+    const subnets = ids.map((id) =>
+      stack()
+        .resources<Subnet>('AWS::EC2::Subnet')
+        .find((subnet) => subnet.id === id),
+    );
+    expect(AssignPublicIp).toBe(hasPublicTasks ? 'ENABLED' : 'DISABLED');
+    expect(ids.map((id) => wayOut(stack(), id))).toEqual(
+      Array(2).fill(hasPublicTasks ? 'AWS::EC2::InternetGateway' : 'AWS::EC2::NatGateway'),
+    );
+    const zones = subnets.map((subnet) => JSON.stringify(subnet?.Properties.AvailabilityZone));
+    expect(new Set(zones).size).toBe(2);
+  });
+
+  test('no subnet gives away public addresses by itself', () => {
+    const subnets = stack().resources<Subnet>('AWS::EC2::Subnet');
+    expect(subnets).toHaveLength(4);
+    expect(subnets.filter(({ Properties }) => Properties.MapPublicIpOnLaunch)).toEqual([]);
+  });
+
+  test('nothing but the load balancer reaches a task, and nothing but HTTPS leaves one', () => {
+    const rules = rulesOf(stack());
+    expect(rules.in.filter(({ to }) => to === 'tasks')).toEqual([
+      { from: 'load balancer', to: 'tasks', ports: 'tcp 3000' },
+    ]);
+    expect(rules.out.filter(({ from }) => from === 'tasks')).toEqual([
+      { from: 'tasks', to: '0.0.0.0/0', ports: 'tcp 443' },
+    ]);
+    const { SecurityGroups } = networkOf(stack());
+    expect(SecurityGroups).toHaveLength(1);
+  });
+
+  test('the load balancer takes one port, and reaches nothing but tasks', () => {
+    const rules = rulesOf(stack());
+    expect(rules.in.filter(({ to }) => to === 'load balancer')).toEqual([
+      hasCloudFront
+        ? { from: 'prefix list pl-3b927c52', to: 'load balancer', ports: 'tcp 80' }
+        : { from: '0.0.0.0/0', to: 'load balancer', ports: 'tcp 443' },
+    ]);
+    expect(rules.out.filter(({ from }) => from === 'load balancer')).toEqual([
+      { from: 'load balancer', to: 'tasks', ports: 'tcp 3000' },
+    ]);
+  });
+
+  test('the load balancer stands in public subnets only when it is public', () => {
+    const { Properties } = stack().only<{ Scheme: string; Subnets: unknown[] }>(LOAD_BALANCER);
+    const ways = Properties.Subnets.map((subnet) => wayOut(stack(), target(subnet)));
+    expect(Properties.Scheme).toBe(hasCloudFront ? 'internal' : 'internet-facing');
+    expect(ways).toHaveLength(2);
+    expect(ways.every((way) => way === 'AWS::EC2::InternetGateway')).toBe(!hasCloudFront);
+  });
+
+  test('the table and S3 are reached without leaving the network', () => {
+    const endpoints = stack().resources<{ ServiceName: unknown; RouteTableIds: unknown[] }>(
+      'AWS::EC2::VPCEndpoint',
+    );
+    const tables = networkOf(stack()).Subnets.map((subnet) =>
+      routeTableOf(stack(), target(subnet)),
+    );
+    for (const service of ['.dynamodb', '.s3']) {
+      const endpoint = endpoints.find(({ Properties }) =>
+        JSON.stringify(Properties.ServiceName).includes(`"${service}"`),
+      );
+      expect(endpoint?.Properties.RouteTableIds.map(target)).toEqual(
+        expect.arrayContaining(tables),
+      );
+    }
+  });
+
+  test('tasks start after their way out is there', () => {
+    const { DependsOn } = stack().only('AWS::ECS::Service');
+    const tables = networkOf(stack()).Subnets.map((subnet) =>
+      routeTableOf(stack(), target(subnet)),
+    );
+    const routes = stack()
+      .resources<Route>('AWS::EC2::Route')
+      .filter(({ Properties }) => tables.includes(target(Properties.RouteTableId)))
+      .map(({ id }) => id);
+    expect(routes).toHaveLength(2);
+    expect(DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
+  test('all traffic of the network is logged', () => {
+    const { Properties } = stack().only<Record<string, unknown>>('AWS::EC2::FlowLog');
+    expect(Properties).toMatchObject({ ResourceType: 'VPC', TrafficType: 'ALL' });
+    expect(target(Properties.ResourceId)).toBe(stack().only('AWS::EC2::VPC').id);
+    const group = target(Properties.LogGroupName);
+    expect(
+      stack()
+        .resources('AWS::Logs::LogGroup')
+        .map(({ id }) => id),
+    ).toContain(group);
+  });
+});
+
+test.each<[name: string, configuration: Configuration, gateways: number]>([
+  ['one NAT gateway unless more are asked for', 'cloudfront, egress nat', 1],
+  ['a NAT gateway per zone', 'two NAT gateways', 2],
+  ['none where tasks are public', 'cloudfront, egress public', 0],
+])('There are %s', (_, configuration, gateways) => {
+  expect(synthesise(configuration).resources('AWS::EC2::NatGateway')).toHaveLength(gateways);
+});
+
+test('With a NAT gateway per zone each zone uses its own', () => {
+  const stack = synthesise('two NAT gateways');
+  const gateways = stack
+    .resources<Route>('AWS::EC2::Route')
+    .flatMap(({ Properties }) => target(Properties.NatGatewayId) ?? []);
+  expect(new Set(gateways).size).toBe(2);
+});

@@ -1,0 +1,100 @@
+import { parseCredential } from '../../app/src/credential/credential.ts';
+import { parseApiKey } from '../../app/src/secrets/api-key.ts';
+import { CREDENTIAL_ARN, KEY_ARN, MODES, synthesise, synthesiseAnew } from '../support/stack.ts';
+
+interface Secret {
+  readonly SecretString?: string;
+  readonly GenerateSecretString?: {
+    readonly SecretStringTemplate: string;
+    readonly GenerateStringKey: string;
+    readonly PasswordLength: number;
+    readonly ExcludePunctuation: boolean;
+  };
+}
+
+const SECRET = 'AWS::SecretsManager::Secret';
+describe.each(MODES)('With %s', (mode) => {
+  const stack = () => synthesise(mode);
+
+  test('the credential is generated, and one that the service takes', () => {
+    const [generated, ...others] = stack()
+      .resources<Secret>(SECRET)
+      .flatMap(({ Properties }) => Properties.GenerateSecretString ?? []);
+    expect(others).toEqual([]);
+    if (generated === undefined) throw new Error('No secret is generated.');
+    expect(generated.PasswordLength).toBeGreaterThanOrEqual(32);
+    // Letters and digits alone go through every form and shell as they are.
+    expect(generated.ExcludePunctuation).toBe(true);
+    const json = JSON.stringify({
+      ...JSON.parse(generated.SecretStringTemplate),
+      [generated.GenerateStringKey]: 'k'.repeat(generated.PasswordLength),
+    });
+    expect(parseCredential(json, 'The test')).toMatchObject({
+      scheme: 'api-key',
+      header: 'x-api-key',
+    });
+  });
+
+  test('a text in the template is nothing but a placeholder, with which the service starts', () => {
+    const texts = stack()
+      .resources<Secret>(SECRET)
+      .flatMap(({ Properties }) => Properties.SecretString ?? []);
+    expect(texts).toHaveLength(1);
+    expect(parseApiKey(texts[0] ?? '', 'The test')).toBeUndefined();
+  });
+
+  test('no secret is put into a variable of the task, or resolved in the template', () => {
+    expect(stack().text).not.toContain('{{resolve:');
+    const { ContainerDefinitions } = stack().only<{ ContainerDefinitions: object[] }>(
+      'AWS::ECS::TaskDefinition',
+    ).Properties;
+    for (const container of ContainerDefinitions) expect(container).not.toHaveProperty('Secrets');
+    expect(stack().text).not.toMatch(/"(ACTION_CREDENTIAL|ABUSEIPDB_API_KEY)"/);
+  });
+});
+
+test('The text from which the credential is generated stays as it is: another makes a new credential', () => {
+  const texts = synthesise()
+    .resources<Secret>(SECRET)
+    .flatMap(({ Properties }) => Properties.GenerateSecretString?.SecretStringTemplate ?? []);
+  expect(texts).toEqual(['{"scheme":"api-key","header":"x-api-key"}']);
+});
+
+test('Secrets in the environment of the one who deploys stay there', async () => {
+  const canaries = { ACTION_CREDENTIAL: 'canary-credential', ABUSEIPDB_API_KEY: 'canary-key' };
+  Object.assign(process.env, canaries);
+  try {
+    expect((await synthesiseAnew({})).text).not.toContain('canary');
+  } finally {
+    for (const name of Object.keys(canaries)) delete process.env[name];
+  }
+});
+
+describe('Secrets of yours, by their ARNs', () => {
+  const stack = () => synthesise('own secrets');
+
+  test('take the place of those that the stack would make', () => {
+    expect(stack().resources(SECRET)).toEqual([]);
+  });
+
+  test('are what the service is told, and what the outputs name', () => {
+    const { ContainerDefinitions } = stack().only<{
+      ContainerDefinitions: readonly { readonly Environment: readonly object[] }[];
+    }>('AWS::ECS::TaskDefinition').Properties;
+    expect(ContainerDefinitions[0]?.Environment).toEqual(
+      expect.arrayContaining([
+        { Name: 'ACTION_CREDENTIAL_SECRET_ARN', Value: CREDENTIAL_ARN },
+        { Name: 'ABUSEIPDB_SECRET_ARN', Value: KEY_ARN },
+      ]),
+    );
+    expect(stack().outputs.ActionCredentialSecretArn).toBe(CREDENTIAL_ARN);
+    expect(stack().outputs.AbuseIpdbSecretArn).toBe(KEY_ARN);
+  });
+
+  test('can be given one without the other', () => {
+    const one = synthesise('an own key');
+    const secret = one.only<Secret>(SECRET);
+    expect(secret.Properties.GenerateSecretString).toBeDefined();
+    expect(one.outputs.ActionCredentialSecretArn).toEqual({ Ref: secret.id });
+  });
+});

@@ -1,0 +1,89 @@
+import { MODES, type Synthesised, synthesise } from '../support/stack.ts';
+
+const retentionsOf = (stack: Synthesised) =>
+  stack
+    .resources<{ RetentionInDays?: number }>('AWS::Logs::LogGroup')
+    .map(({ Properties }) => Properties.RetentionInDays);
+
+describe.each(MODES)('With %s', (mode) => {
+  const stack = () => synthesise(mode);
+
+  test('it puts out what the next steps need', () => {
+    expect(Object.keys(stack().outputs).sort()).toEqual([
+      'AbuseIpdbSecretArn',
+      'ActionCredentialSecretArn',
+      'ActionEndpoint',
+      'DashboardUrl',
+    ]);
+    expect(stack().outputs.DashboardUrl).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          expect.stringMatching(/^https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\//),
+          { Ref: stack().only('AWS::CloudWatch::Dashboard').id },
+        ],
+      ],
+    });
+  });
+
+  test('the table is paid by use, and forgets by itself', () => {
+    expect(stack().only('AWS::DynamoDB::Table').Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+    });
+  });
+
+  test('every log is kept for as long as is configured, and no longer', () => {
+    // Of the network, the service and the firewall.
+    expect(retentionsOf(stack())).toEqual([90, 90, 90]);
+    expect(retentionsOf(synthesise('a year of logs'))).toEqual([365, 365, 365]);
+  });
+
+  test('texts that AWS checks are such that it takes them', () => {
+    const groups = stack().resources<Record<string, unknown>>('AWS::EC2::SecurityGroup');
+    const rules = [...stack().text.matchAll(/"Description":"([^"]*)","FromPort"/g)].map(
+      ([, text]) => text,
+    );
+    expect(rules.length).toBeGreaterThanOrEqual(3);
+    for (const text of [...groups.map((each) => each.Properties.GroupDescription), ...rules]) {
+      expect(text).toMatch(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/);
+    }
+    const origins = stack().resources<{ VpcOriginEndpointConfig: { Name: string } }>(
+      'AWS::CloudFront::VpcOrigin',
+    );
+    for (const { Properties } of origins) {
+      expect(Properties.VpcOriginEndpointConfig.Name.length).toBeLessThanOrEqual(64);
+    }
+  });
+});
+
+describe('Tags', () => {
+  const TAGGED = [
+    'AWS::DynamoDB::Table',
+    'AWS::EC2::VPC',
+    'AWS::ECS::Cluster',
+    'AWS::ECS::Service',
+    'AWS::ECS::TaskDefinition',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    'AWS::S3::Bucket',
+    'AWS::WAFv2::WebACL',
+  ];
+
+  test.each(TAGGED)('of the configuration are on %s', (type) => {
+    const stack = synthesise('tags');
+    expect(stack.only(type).Properties).toMatchObject({
+      Tags: expect.arrayContaining([
+        { Key: 'stage', Value: 'production' },
+        { Key: 'team', Value: 'iam' },
+      ]),
+    });
+  });
+
+  test('reach the tasks, too', () => {
+    expect(synthesise().only('AWS::ECS::Service').Properties).toMatchObject({
+      PropagateTags: 'SERVICE',
+    });
+  });
+});
