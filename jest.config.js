@@ -2,8 +2,10 @@
 export default {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
-  // Tests that start processes take their time on a busy machine; none waits for its own sake.
+
+  // Much of the time is waiting for processes and servers.
   maxWorkers: 2,
+  // Processes start slowly on a busy machine; no test waits for its own sake.
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
