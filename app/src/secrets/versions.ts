@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { withinTime } from './within-time.ts';
+import { withTimeLimit } from '../time-limit.ts';
 
 /** The two versions of a secret that count while it is changed. */
 export interface SecretVersions {
@@ -83,8 +83,10 @@ async function readStage(
 ): Promise<string | undefined> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
   // The race is needed beside the abort signal: the SDK's search for credentials does not heed it.
-  const answer = await withinTime(timeout, stop, (abortSignal) =>
-    client.send(command, { abortSignal }),
+  const answer = await withTimeLimit(
+    timeout,
+    (abortSignal) => client.send(command, { abortSignal }),
+    stop,
   );
   return answer.SecretString;
 }

@@ -1,8 +1,8 @@
+import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import type { Address } from '../address/address.ts';
 import { closingTime } from './closing-time.ts';
 import { member, parseRecord } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
-import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 
 /** A CHECK answer has about 500 bytes. */
 const BODY_LIMIT = 256 * 1024;

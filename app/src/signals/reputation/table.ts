@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import { Breaker } from './breaker.ts';
 import type { ReputationHooks } from './hooks.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import type { ReputationLimits } from './options.ts';
 import type { AbuseRecord } from './reputation.ts';
 import { tell } from './tell.ts';
-import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 
 export interface TableOptions {
   readonly client: DynamoDBClient;

@@ -1,7 +1,4 @@
-import {
-  TimeLimitExceeded,
-  withTimeLimit,
-} from '../../../../app/src/signals/reputation/time-limit.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../app/src/time-limit.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
