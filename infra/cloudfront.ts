@@ -57,6 +57,8 @@ export class CloudFront extends Construct {
     );
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Risk Gate',
+      // An allow-list of IPv4 addresses would refuse an identity server that came over IPv6.
+      enableIpv6: false,
       defaultBehavior: {
         origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,

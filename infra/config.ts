@@ -12,6 +12,8 @@ export type EgressConfig =
 export interface Config {
   readonly endpoint: EndpointConfig;
   readonly egress: EgressConfig;
+  /** Two names of zones; the first two of the region when empty. */
+  readonly availabilityZones: readonly string[];
   readonly task: { readonly cpu: number; readonly memory: number };
   readonly minimumTasks: number;
   readonly maximumTasks: number;
@@ -61,6 +63,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   const config: Config = {
     endpoint: readEndpoint(read),
     egress: readEgress(read),
+    availabilityZones: readZones(read),
     task: readTask(read),
     minimumTasks: read.number('minimumTasks', 2, 2, 100),
     maximumTasks: read.number('maximumTasks', 10, 2, 1000),
@@ -109,6 +112,17 @@ function readEgress(read: ConfigReader): EgressConfig {
   if (read.isSet('natGateways'))
     read.mistake('natGateways is set, but egress is public: remove one of them.');
   return { kind: 'public' };
+}
+
+function readZones(read: ConfigReader): readonly string[] {
+  const zones = read.list('availabilityZones');
+  const named = zones.every((zone) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone));
+  if (zones.length > 0 && !(named && new Set(zones).size === 2 && zones.length === 2)) {
+    read.mistake(
+      `availabilityZones is "${zones.join(',')}": set it to two zones of the region, such as us-east-1a,us-east-1b.`,
+    );
+  }
+  return zones;
 }
 
 function readTask(read: ConfigReader): Config['task'] {

@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 
@@ -18,25 +18,26 @@ export class DataFile extends Construct {
     this.location = this.#asset.s3ObjectUrl;
   }
 
-  /** Lets a role read this object, and no other of the bucket. */
-  grantRead(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [
-          Arn.format(
-            {
-              service: 's3',
-              region: '',
-              account: '',
-              resource: this.#asset.s3BucketName,
-              resourceName: this.#asset.s3ObjectKey,
-              arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-            },
-            Stack.of(this),
-          ),
-        ],
-      }),
+  /**
+   * Lets a role read this object, and no other of the bucket. Each content has a policy of its own: the
+   * one of the content before is deleted only when the service is stable, so that until then tasks of
+   * the revision before can start, and a deployment can be taken back.
+   */
+  grantRead(role: IRole): Policy {
+    const object = Arn.format(
+      {
+        service: 's3',
+        region: '',
+        account: '',
+        resource: this.#asset.s3BucketName,
+        resourceName: this.#asset.s3ObjectKey,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      },
+      Stack.of(this),
     );
+    return new Policy(this, `Read${this.#asset.assetHash.slice(0, 8)}`, {
+      statements: [new PolicyStatement({ actions: ['s3:GetObject'], resources: [object] })],
+      roles: [role],
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   Certificate,
   CertificateValidation,
@@ -9,6 +10,7 @@ import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { CloudFront } from './cloudfront.ts';
+import { ConfigError } from './config-reader.ts';
 import type { EndpointConfig } from './endpoint-config.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
@@ -41,6 +43,12 @@ export class Endpoint extends Construct {
     loadBalancer: elb.IApplicationLoadBalancer,
   ): ICertificate {
     if (config.kind === 'certificate') {
+      const [, , , region] = config.certificateArn.split(':');
+      if (region !== Stack.of(this).region) {
+        throw new ConfigError(
+          `certificateArn names a certificate of ${region}, and the load balancer is in ${Stack.of(this).region}: take one of that region.`,
+        );
+      }
       return Certificate.fromCertificateArn(this, 'Certificate', config.certificateArn);
     }
     const { domainName, hostedZoneId, hostedZoneName: zoneName } = config;

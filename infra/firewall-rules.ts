@@ -11,8 +11,9 @@ export type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>
 type Statement = CfnWebACL.StatementProperty;
 
 /**
- * A block ends a login, and the identity server gives up at a 403. It asks once more after a 503, and
- * its answer is told from one of the service in every log.
+ * For rules of our own: a block ends a login, and the identity server gives up at a 403. It asks once
+ * more after a 503, and its answer is told from one of the service in every log. (The rules of AWS's
+ * groups that still block answer with their own 403: a token request fits none of them.)
  */
 export const RESPONSE_BODIES = {
   Refused: {

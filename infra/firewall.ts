@@ -57,6 +57,17 @@ export class Firewall extends Construct {
         }),
       ],
       redactedFields: redacted.map((Name) => ({ singleHeader: { Name } })),
+      // What passed untouched stands in the records of the load balancer and of the service.
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          {
+            Behavior: 'KEEP',
+            Requirement: 'MEETS_ANY',
+            Conditions: ['BLOCK', 'COUNT'].map((Action) => ({ ActionCondition: { Action } })),
+          },
+        ],
+      },
     });
   }
 }

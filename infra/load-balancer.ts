@@ -52,29 +52,34 @@ export class LoadBalancer extends Construct {
     });
     this.loadBalancer.node.addDependency(internetConnectivityEstablished);
     this.loadBalancer.logAccessLogs(this.#logBucket(props.logRetentionDays));
-    this.targetGroup = new elb.ApplicationTargetGroup(this, 'Tasks', {
-      vpc: network.vpc,
-      protocol: elb.ApplicationProtocol.HTTP,
-      port: CONTAINER_PORT,
-      targetType: elb.TargetType.IP,
-      targets: [
-        service.service.loadBalancerTarget({
-          containerName: 'RiskGate',
-          containerPort: CONTAINER_PORT,
-        }),
-      ],
-      healthCheck: {
-        path: '/readyz',
-        interval: Duration.seconds(10),
-        timeout: Duration.seconds(3),
-        healthyThresholdCount: 2,
-        unhealthyThresholdCount: 3,
-        healthyHttpCodes: '200',
+    // A target group serves one load balancer, and another scheme makes a new one: so it is another too.
+    this.targetGroup = new elb.ApplicationTargetGroup(
+      this,
+      internetFacing ? 'PublicTasks' : 'Tasks',
+      {
+        vpc: network.vpc,
+        protocol: elb.ApplicationProtocol.HTTP,
+        port: CONTAINER_PORT,
+        targetType: elb.TargetType.IP,
+        targets: [
+          service.service.loadBalancerTarget({
+            containerName: 'RiskGate',
+            containerPort: CONTAINER_PORT,
+          }),
+        ],
+        healthCheck: {
+          path: '/readyz',
+          interval: Duration.seconds(10),
+          timeout: Duration.seconds(3),
+          healthyThresholdCount: 2,
+          unhealthyThresholdCount: 3,
+          healthyHttpCodes: '200',
+        },
+        deregistrationDelay: DEREGISTRATION_DELAY,
+        loadBalancingAlgorithmType:
+          elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       },
-      deregistrationDelay: DEREGISTRATION_DELAY,
-      loadBalancingAlgorithmType:
-        elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-    });
+    );
   }
 
   #logBucket(retentionDays: number): Bucket {

@@ -57,10 +57,13 @@ export class Monitoring extends Construct {
     return [
       this.#alarm('ServerErrors', {
         description: 'The service or the load balancer answers with errors, so logins fail.',
+        // Not 503: that is the firewall's word too, and outsiders must not take back a deployment. When it
+        // means that there is no task, the alarm on the tasks says so.
         metric: new cloudwatch.MathExpression({
-          expression: 'FILL(elb, 0) + FILL(target, 0)',
+          expression: 'FILL(bad, 0) + FILL(late, 0) + FILL(target, 0)',
           usingMetrics: {
-            elb: balancer.httpCodeElb(elb.HttpCodeElb.ELB_5XX_COUNT, { period: MINUTE }),
+            bad: balancer.httpCodeElb(elb.HttpCodeElb.ELB_502_COUNT, { period: MINUTE }),
+            late: balancer.httpCodeElb(elb.HttpCodeElb.ELB_504_COUNT, { period: MINUTE }),
             target: tasks.httpCodeTarget(elb.HttpCodeTarget.TARGET_5XX_COUNT, { period: MINUTE }),
           },
           period: MINUTE,

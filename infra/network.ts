@@ -13,6 +13,8 @@ import type { EgressConfig } from './config.ts';
 
 export interface NetworkProps {
   readonly egress: EgressConfig;
+  /** Empty for the first two of the region. */
+  readonly availabilityZones: readonly string[];
   readonly logRetention: RetentionDays;
 }
 
@@ -36,7 +38,9 @@ export class Network extends Construct {
       : SubnetType.PRIVATE_WITH_EGRESS;
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
-      maxAzs: 2,
+      ...(props.availabilityZones.length > 0
+        ? { availabilityZones: [...props.availabilityZones] }
+        : { maxAzs: 2 }),
       natGateways: props.egress.kind === 'nat' ? props.egress.gateways : 0,
       subnetConfiguration: [
         { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },

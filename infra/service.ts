@@ -78,7 +78,9 @@ export class Service extends Construct {
     });
     // A task that starts before its way out is there gets no image; a few of those end the deployment.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
-    this.service.node.addDependency(internetConnectivityEstablished);
+    this.service.node.addDependency(internetConnectivityEstablished, ...this.taskDefinition.rights);
+    const { executionRole } = this.taskDefinition.definition;
+    if (executionRole !== undefined) this.service.node.addDependency(executionRole);
     this.#scaling = this.service.autoScaleTaskCount({
       minCapacity: config.minimumTasks,
       maxCapacity: config.maximumTasks,

@@ -26,7 +26,7 @@ export class RiskGateStack extends Stack {
     // A policy that does not compile must fail here, and not in tasks that do not start.
     compilePolicy(readFileSync(config.policyFile, 'utf8'), config.policyFile);
     const logRetention: RetentionDays = config.logRetentionDays;
-    const network = new Network(this, 'Network', { egress: config.egress, logRetention });
+    const network = new Network(this, 'Network', { ...config, logRetention });
     const { table } = new ReputationTable(this, 'Reputation');
     const secrets = new Secrets(this, 'Secrets', config);
     const service = new Service(this, 'Service', { config, network, table, secrets, logRetention });
@@ -59,6 +59,7 @@ export class RiskGateStack extends Stack {
         'The secret to put the key of AbuseIPDB into',
         secrets.abuseIpdbKey.secretArn,
       ],
+      LogGroupName: ['Where the decision records are', service.logGroup.logGroupName],
       DashboardUrl: [
         'The dashboard',
         `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,

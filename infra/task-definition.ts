@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
@@ -24,6 +24,8 @@ export interface TaskDefinitionProps {
 /** One container: read-only, not root, with no right that it does not use. */
 export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
+  /** What must be in place before a task starts, beside its roles. */
+  readonly rights: readonly Policy[];
 
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
@@ -48,8 +50,8 @@ export class TaskDefinition extends Construct {
         [secrets.actionCredential.secretArn, secrets.abuseIpdbKey.secretArn],
       ],
     ]);
-    policy.grantRead(this.definition.taskRole);
-    geoDatabase?.grantRead(this.definition.taskRole);
+    const { taskRole } = this.definition;
+    this.rights = [policy, geoDatabase].flatMap((file) => file?.grantRead(taskRole) ?? []);
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
       image: serviceImage(this, config.imageUri),
@@ -72,7 +74,8 @@ export class TaskDefinition extends Construct {
       stopTimeout: STOP_TIMEOUT,
       healthCheck: {
         command: ['CMD', 'node', 'health-check.mjs'],
-        interval: Duration.seconds(10),
+        // Each check starts a process; the load balancer asks three times as often.
+        interval: Duration.seconds(30),
         timeout: Duration.seconds(3),
         retries: 3,
         startPeriod: Duration.seconds(15),

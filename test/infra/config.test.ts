@@ -108,6 +108,16 @@ describe('What cannot be used is one sentence that names the setting', () => {
       /^egress is "vpn": set it to one of nat, public\.$/,
     ],
     [
+      'one zone',
+      { availabilityZones: 'us-east-1a' },
+      /^availabilityZones is "us-east-1a": set it to two zones of the region/,
+    ],
+    [
+      'zones by their ids',
+      { availabilityZones: 'use1-az1,use1-az2' },
+      /^availabilityZones is "use1-az1,use1-az2"/,
+    ],
+    [
       'NAT gateways without NAT',
       { egress: 'public', natGateways: 2 },
       /^natGateways is set, but egress is public/,

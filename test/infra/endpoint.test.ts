@@ -1,5 +1,12 @@
 import { ACTION_PATH } from '../../app/src/server.ts';
-import { CERTIFICATE_ARN, type Configuration, synthesise, target } from '../support/stack.ts';
+import {
+  CERTIFICATE_ARN,
+  type Configuration,
+  contextOf,
+  synthesise,
+  synthesiseAnew,
+  target,
+} from '../support/stack.ts';
 
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
@@ -135,4 +142,11 @@ test('With a certificate that one is used, and DNS is left alone', () => {
   });
   expect(stack.resources('AWS::Route53::RecordSet')).toEqual([]);
   expect(stack.resources('AWS::CertificateManager::Certificate')).toEqual([]);
+});
+
+test('A certificate of another region stops synth: a load balancer cannot use it', async () => {
+  const elsewhere = CERTIFICATE_ARN.replace('us-east-1', 'eu-west-1');
+  await expect(
+    synthesiseAnew({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),
+  ).rejects.toThrow(/^certificateArn names a certificate of eu-west-1, and .* in us-east-1/);
 });

@@ -244,6 +244,7 @@ describe('The log of the firewall', () => {
     const { Properties } = synthesise(configuration).only('AWS::WAFv2::LoggingConfiguration');
     expect(Properties).toMatchObject({
       RedactedFields: headers.map((Name) => ({ SingleHeader: { Name } })),
+      LoggingFilter: expect.objectContaining({ DefaultBehavior: 'DROP' }),
     });
   });
 

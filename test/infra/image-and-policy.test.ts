@@ -83,6 +83,21 @@ describe('A change of the policy', () => {
     expect(rest(after)).toEqual(rest(before));
   });
 
+  test('keeps the right of tasks of before to start until the service runs with the new policy', async () => {
+    // CloudFormation makes what is new first, and deletes what is gone when everything else is done.
+    const rights = (await change()).map((stack) => {
+      const reading = stack
+        .resources('AWS::IAM::Policy')
+        .filter(({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'));
+      const ids = reading.map(({ id }) => id);
+      expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(expect.arrayContaining(ids));
+      return ids;
+    });
+    expect(rights[0]).toHaveLength(1);
+    expect(rights[1]).toHaveLength(1);
+    expect(rights[1]).not.toEqual(rights[0]);
+  });
+
   test('without a change of its text is none, whatever the file is called', async () => {
     const [one, other] = [policyFile('one.yaml', POLICY), policyFile('other.yaml', POLICY)];
     expect(variableOf(await synthesiseAnew({ policyFile: other }), 'POLICY_FILE')).toEqual(

@@ -31,6 +31,16 @@ describe.each(MODES)('With %s', (mode) => {
     ]);
   });
 
+  test('what outsiders can bring about takes no deployment back: a 503 may be the word of the firewall', () => {
+    const errors = alarms().find((each) => each.Properties.AlarmName === 'RiskGate-ServerErrors');
+    const counted = JSON.stringify(errors?.Properties).match(/HTTPCode_\w+/g);
+    expect(counted?.sort()).toEqual([
+      'HTTPCode_ELB_502_Count',
+      'HTTPCode_ELB_504_Count',
+      'HTTPCode_Target_5XX_Count',
+    ]);
+  });
+
   test('the alarms that take a deployment back are there before it begins', () => {
     const { DeploymentConfiguration } = stack().only<Service>('AWS::ECS::Service').Properties;
     const { AlarmNames } = DeploymentConfiguration.Alarms;

@@ -244,3 +244,10 @@ test('With a NAT gateway per zone each zone uses its own', () => {
     .flatMap(({ Properties }) => target(Properties.NatGatewayId) ?? []);
   expect(new Set(gateways).size).toBe(2);
 });
+
+test('With zones of its own it keeps to those: CloudFront does not reach every one', () => {
+  const zones = synthesise('zones of its own')
+    .resources('AWS::EC2::Subnet')
+    .map(({ Properties }) => Properties.AvailabilityZone);
+  expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
+});

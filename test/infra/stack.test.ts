@@ -14,6 +14,7 @@ describe.each(MODES)('With %s', (mode) => {
       'ActionCredentialSecretArn',
       'ActionEndpoint',
       'DashboardUrl',
+      'LogGroupName',
     ]);
     expect(stack().outputs.DashboardUrl).toEqual({
       'Fn::Join': [

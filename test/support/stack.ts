@@ -71,6 +71,7 @@ export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 /** The configurations that tests look at. `region` is where the stack goes to, us-east-1 by itself. */
 const CONFIGURATIONS = {
   ...MODE_CONTEXTS,
+  'zones of its own': { availabilityZones: 'us-east-1b,us-east-1d' },
   'in eu-central-1': { region: 'eu-central-1' },
   'in ap-southeast-1': { region: 'ap-southeast-1' },
   'a prefix list of its own': {

@@ -64,7 +64,7 @@ function objectOf(json: string, where: string): { apiKey?: unknown; key?: unknow
 
 /**
  * Loads AbuseIPDB's key and keeps it fresh. A key that has been emptied is followed as any other
- * change: the alarm on a missing key tells of it sooner than the next restart would.
+ * change: the error that it is logged as tells of it sooner than the next restart would.
  *
  * @throws Error, one sentence without the key, when the secret cannot be had at start.
  */
