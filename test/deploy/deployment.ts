@@ -35,6 +35,7 @@ export interface TaskDefinition {
       readonly name: string;
       readonly image: string;
       readonly environment: readonly { readonly name: string; readonly value: string }[];
+      readonly logConfiguration: { readonly options: Readonly<Record<string, string>> };
     },
   ];
 }

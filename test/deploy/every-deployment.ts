@@ -22,6 +22,12 @@ export interface Deployed {
   readonly policyFile: string;
 }
 
+/** Where the log of the container goes. */
+function logGroupOf({ taskDefinition }: Deployment): unknown {
+  const [{ logConfiguration }] = taskDefinition.containerDefinitions;
+  return logConfiguration.options['awslogs-group'];
+}
+
 /** The environment of the one container. */
 export function containerEnvironment({ taskDefinition }: Deployment): Record<string, string> {
   const [{ environment }] = taskDefinition.containerDefinitions;
@@ -36,13 +42,14 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     expect(Object.keys(physicalIds).sort()).toEqual(Object.keys(template.Resources).sort());
   });
 
-  test('the outputs name the endpoint, both secrets and the dashboard', () => {
+  test('the outputs name the endpoint, both secrets, the log and the dashboard', () => {
     const { outputs, stack } = deployed().deployment;
     const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:`;
     expect(outputs).toEqual({
       ActionEndpoint: expect.stringMatching(/^https:\/\/[a-z0-9.-]+\/pre-issue-access-token$/),
       ActionCredentialSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
       AbuseIpdbSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
+      LogGroupName: logGroupOf(deployed().deployment),
       DashboardUrl: `https://${REGION}.console.aws.amazon.com/cloudwatch/home?region=${REGION}#dashboards/dashboard/${deployed().deployment.physicalId('AWS::CloudWatch::Dashboard')}`,
     });
     const described = Object.entries(outputs).map(([OutputKey, OutputValue]) =>
