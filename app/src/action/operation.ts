@@ -33,7 +33,8 @@ export function readAllowedOperations(member: unknown): AllowedOperations {
     allows(op, path) {
       const admitted = paths.get(op);
       if (admitted === undefined) return false;
-      return admitted.has(path) || admitted.has(path.slice(0, path.lastIndexOf('/') + 1));
+      // The list first: a claim with many values has a path for each.
+      return admitted.has(path.slice(0, path.lastIndexOf('/') + 1)) || admitted.has(path);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { hasTooManyContainers } from './containers.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
 
 /** A header or a form parameter of the token request: every value it came with, in order. */
@@ -104,6 +105,9 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const NOTHING: JsonObject = Object.freeze(Object.create(null));
 
 function parseObject(body: string): JsonObject {
+  if (hasTooManyContainers(body)) {
+    throw new RequestError('The body holds too many objects and lists.');
+  }
   let root: unknown;
   try {
     root = JSON.parse(body);

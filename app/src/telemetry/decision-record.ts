@@ -37,7 +37,7 @@ export function decisionRecord(facts: DecisionFacts): object {
     failed: decision.failed,
     signals: signalFields(signals),
     unknown: decision.missing,
-    operations: decision.operations.map(({ op, path }) => ({ op, path: cut(path) })),
+    ...operationFields(decision),
     left_out: decision.leftOut,
     unenforceable: decision.unenforceable,
     ms: stageFields(times, signals),
@@ -47,6 +47,23 @@ export function decisionRecord(facts: DecisionFacts): object {
     client_id: cut(request.clientId),
     grant: cut(request.grant),
   };
+}
+
+/** Container log drivers split a line of more than 16 KiB, and a claim may be taken away value by value. */
+const ROOM_FOR_OPERATIONS = 8 * 1024;
+
+/** The operations that were sent, as many as fit, and how many more there were. */
+function operationFields({ operations }: Decision): object {
+  const shown: object[] = [];
+  let room = ROOM_FOR_OPERATIONS;
+  for (const { op, path } of operations) {
+    const entry = { op, path: cut(path) };
+    room -= Buffer.byteLength(JSON.stringify(entry)) + 1;
+    if (room < 0) break;
+    shown.push(entry);
+  }
+  const more = operations.length - shown.length;
+  return { operations: shown, operations_more: more > 0 ? more : undefined };
 }
 
 /** Each signal that was asked for: its value with source and age, or why it is unknown. */

@@ -130,10 +130,10 @@ describe('claims', () => {
     expect(await holds(when, request)).toBe(expected);
   });
 
-  test('half a million lists in each other do no harm', async () => {
+  test('ninety thousand lists in each other do no harm', async () => {
     const deep = requestWithClaims({ nested: '@' }).replace(
       '"@"',
-      '['.repeat(500_000) + ']'.repeat(500_000),
+      '['.repeat(90_000) + ']'.repeat(90_000),
     );
     expect(await holds('token.claims.nested == null', deep)).toBe(false);
   });

@@ -172,6 +172,27 @@ describe('Nothing secret is logged, at the most talkative level', () => {
     }
   });
 
+  test('a record of very many operations stays below the 16 KiB at which log drivers split a line', async () => {
+    const policy = POLICY.replace(
+      '{ lifetime: 10m,',
+      '{ scopes: { remove: ["*"] }, lifetime: 10m,',
+    );
+    const service = await startTestService({ policy });
+    service.simulator.setRecord('14.102.69.58', { abuseConfidenceScore: 48 });
+    const body = JSON.parse(payloadFrom('14.102.69.58', '03'));
+    body.event.accessToken.scopes = Array.from({ length: 5000 }, (_, index) => `scope-${index}`);
+    await service.post(JSON.stringify(body));
+    const [record] = service.decisions();
+    await service.stop();
+    const { operations, operations_more: more } = record as {
+      operations: unknown[];
+      operations_more: number;
+    };
+    // The lifetime, the scopes, and the claim that is set.
+    expect(operations.length + more).toBe(5002);
+    expect(Math.max(...service.lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(16384);
+  });
+
   test('an id that is long or breaks lines stays one short member of one line', async () => {
     const service = await startTestService({ policy: POLICY });
     const body = JSON.parse(payloadFrom('9.9.9.9'));

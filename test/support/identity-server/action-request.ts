@@ -53,7 +53,12 @@ function readClaims(claims: Json | undefined): Map<string, unknown> {
 function readAudience(claims: ReadonlyMap<string, unknown>): string[] | string | undefined {
   if (!claims.has('aud')) return undefined;
   const audience = claims.get('aud') ?? [];
-  return Array.isArray(audience) ? audience.map(String) : String(audience);
+  return Array.isArray(audience) ? audience.map(asText) : asText(audience);
+}
+
+/** Objects are none of the contract, but a test may send them; those without prototype are no `String`. */
+function asText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function member(value: Json | undefined, ...path: string[]): Json | undefined {

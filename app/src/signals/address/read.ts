@@ -45,14 +45,23 @@ export function readAddress(
   return address === undefined ? unknown(failure ?? 'missing') : known(address);
 }
 
+/** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
+const MOST_VALUES = 100;
+
 function* readings(headers: readonly Header[], options: AddressOptions): Generator<Reading> {
+  let read = 0;
+  let before: string | undefined;
   for (const name of options.names) {
     const values = valuesOf(headers, name);
     if (options.trustedProxyHops > 0) {
       if (!values.every(isBlank)) yield fromList(values, options.trustedProxyHops);
     } else {
       for (const value of values) {
-        if (!isBlank(value)) yield parseAddress(value) ?? 'no-address';
+        if (value === before || isBlank(value)) continue;
+        before = value;
+        read += 1;
+        if (read > MOST_VALUES) return yield 'no-address';
+        yield parseAddress(value) ?? 'no-address';
       }
     }
   }

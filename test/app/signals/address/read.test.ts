@@ -25,6 +25,12 @@ describe('a header that holds one address', () => {
       [header('X-Client-Source-IP', '8.8.8.8'), ...given('8.8.8.8')],
       '8.8.8.8',
     ],
+    ['the same value a thousand times', given(...Array(1000).fill('8.8.8.8')), '8.8.8.8'],
+    [
+      'more spellings than anybody sends',
+      given(...Array.from({ length: 101 }, (_, port) => `8.8.8.8:${port + 1}`)),
+      'ambiguous',
+    ],
     ['no header at all', [], 'missing'],
     ['a header without values', given(), 'missing'],
     ['only blank values', given('', '  '), 'missing'],

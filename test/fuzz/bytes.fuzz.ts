@@ -1,0 +1,17 @@
+import fc from 'fast-check';
+import { runsOf } from './amount.ts';
+import { damagedBody } from './damaged-bodies.ts';
+import { openTrial } from './trial.ts';
+
+test('whatever bytes a body has, it is decided or refused as no request', async () => {
+  const trial = await openTrial();
+  let decided = 0;
+  const options = runsOf(0.59);
+  await fc.assert(
+    fc.asyncProperty(damagedBody, fc.nat({ max: 2 }), async (body, policy) => {
+      if ((await trial.run(body.toString('utf8'), policy)) === 'decided') decided += 1;
+    }),
+    options,
+  );
+  expect(decided).toBeGreaterThan(options.numRuns / 10);
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { generatedRequest } from '../support/generated-requests.ts';
+import { PAYLOADS, payload } from '../support/payloads.ts';
+import { hostileJson, hostileName } from './hostile-json.ts';
+
+/** A change at one value of a request. */
+interface Edit {
+  /** Which value, counted through the whole request; taken modulo their number. */
+  readonly at: number;
+  readonly kind: 'replace' | 'remove' | 'repeat' | 'add' | 'wrap';
+  /** JSON text. */
+  readonly name: string;
+  readonly value: string;
+}
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  at: fc.nat({ max: 100_000 }),
+  kind: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'repeat', 'add', 'wrap'),
+  name: hostileName,
+  value: hostileJson,
+});
+
+const SMALL = PAYLOADS.map((name) => payload(name)).filter((body) => body.length < 10_000);
+
+const request: fc.Arbitrary<unknown> = fc.oneof(
+  generatedRequest,
+  fc.constantFrom(...SMALL).map((body): unknown => JSON.parse(body)),
+);
+
+/** Requests of the contract in which a few values are not what they should be. */
+export const editedRequest: fc.Arbitrary<string> = fc
+  .record({ request, edits: fc.array(edit, { minLength: 1, maxLength: 5 }) })
+  .map(({ request, edits }) => write(request, edits));
+
+/** The JSON of a value with the edits made. */
+function write(root: unknown, edits: readonly Edit[]): string {
+  const total = countOf(root);
+  const byPlace = new Map(edits.map((edit) => [edit.at % total, edit]));
+  let place = 0;
+
+  function writeMembers(value: unknown): string {
+    const edit = byPlace.get(place++);
+    const own = writeValue(value, edit?.kind === 'add' ? edit : undefined);
+    if (edit?.kind === 'replace') return edit.value;
+    return edit?.kind === 'wrap' ? `[${own}]` : own;
+  }
+
+  function writeValue(value: unknown, added: Edit | undefined): string {
+    if (Array.isArray(value)) {
+      const items = value.flatMap((item) => around(place, '', writeMembers(item)));
+      return `[${[...items, ...(added ? [added.value] : [])].join(',')}]`;
+    }
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+    const members = Object.entries(value).flatMap(([name, member]) =>
+      around(place, `${JSON.stringify(name)}:`, writeMembers(member)),
+    );
+    return `{${[...members, ...(added ? [`${added.name}:${added.value}`] : [])].join(',')}}`;
+  }
+
+  /** What becomes of an element of its list, or a member of its object. */
+  function around(at: number, name: string, text: string): string[] {
+    const edit = byPlace.get(at);
+    if (edit?.kind === 'remove') return [];
+    return edit?.kind === 'repeat' ? [name + text, name + edit.value] : [name + text];
+  }
+
+  return writeMembers(root);
+}
+
+function countOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, member) => sum + countOf(member), 1);
+}

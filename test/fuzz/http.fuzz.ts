@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { ACTION_PATH } from '../../app/src/server.ts';
+import { applyAnswer } from '../support/identity-server/index.ts';
+import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
+import { runsOf } from './amount.ts';
+import { damagedBody } from './damaged-bodies.ts';
+import { editedRequest } from './edited-requests.ts';
+import { faultsOfLine } from './log-line.ts';
+
+let service: RunningService;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+
+afterAll(() => service.stop());
+
+const body = fc.oneof(
+  damagedBody,
+  editedRequest.map((text) => Buffer.from(text)),
+);
+
+test('whatever is posted, the identity server reads the answer, and the log stays whole', async () => {
+  await fc.assert(fc.asyncProperty(body, judge), runsOf(0.01));
+  expect(service.lines.flatMap(faultsOfLine)).toEqual([]);
+  expect(service.lines.filter((line) => line.includes('"event":"fault"'))).toEqual([]);
+});
+
+async function judge(body: Buffer): Promise<void> {
+  const response = await fetch(`${service.origin}${ACTION_PATH}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
+    body,
+  });
+  const text = await response.text();
+  const contentType = response.headers.get('content-type') ?? undefined;
+  const request = response.status === 200 ? body.toString('utf8') : '{}';
+  const outcome = applyAnswer(request, { status: response.status, contentType, body: text });
+  expect([200, 400]).toContain(response.status);
+  expect(outcome).toMatchObject(
+    response.status === 200
+      ? { kind: expect.stringMatching(/^(?:token|refused)$/) }
+      : { kind: 'server-error', retried: false },
+  );
+}

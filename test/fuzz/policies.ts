@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
+import { cel, policyOf } from '../support/decide.ts';
+
+const DEFAULT = new URL('../../app/policy.yaml', import.meta.url);
+
+/** Everything of the request that a policy can read, put into a refusal. */
+const QUOTED = [
+  ...['request.client_id', 'request.grant', 'request.headers["user-agent"]', 'user.id'],
+  ...['request.params["x"]', 'tenant.name', 'organization.handle', 'address.value', 'geo.country'],
+];
+
+const effects = {
+  lifetime: 300,
+  refresh_token: { lifetime: 600 },
+  scopes: { remove: ['admin', '*:a', 'internal_*'], add: ['limited'] },
+  audience: { remove: ['https://*'], add: ['https://added.example'] },
+  claims: {
+    remove: ['e*', 'groups', '*l*', 'constructor'],
+    set: {
+      who: cel('request.client_id'),
+      agent: `${cel('request.headers["user-agent"]')} ${cel('request.params["x"]')}`,
+      seconds: cel('token.lifetime'),
+      organizations: [cel('organization.name'), cel('user.organization.name')],
+      roles: ['a', 'b'],
+    },
+  },
+};
+
+const unknown = { address: 'ignore', geo: 'ignore', reputation: 'ignore' };
+
+/** Policies that between them read every part of a request, and have every effect. */
+export const POLICIES: readonly Policy[] = [
+  compilePolicy(readFileSync(DEFAULT, 'utf8'), 'policy.yaml'),
+  policyOf([{ id: 'all-effects', effects, unenforceable: 'ignore' }], { unknown: {} }),
+  policyOf(
+    [
+      { id: 'many-scopes', when: 'request.scopes.size() > 1000', effects: { lifetime: 60 } },
+      { id: 'level', when: 'token.claims["level"] > 3', effects: { lifetime: 120 } },
+      {
+        id: 'email',
+        when: 'token.claims["email"].matches("^[a-z.]+@[a-z.]+$")',
+        effects: { lifetime: 90 },
+      },
+      { id: 'audience', when: '"app-1" in token.audience', effects: { scopes: { remove: ['*'] } } },
+      {
+        id: 'drop',
+        when: 'refresh_token.lifetime > 60',
+        effects: { refresh_token: { drop: true } },
+      },
+      { id: 'deep', when: 'organization.depth > 0', effects: { claims: { remove: ['*'] } } },
+      {
+        id: 'quote',
+        when: 'abuse.score >= 25',
+        effects: { deny: QUOTED.map((name) => cel(name)).join(' ') },
+      },
+    ],
+    { unknown },
+  ),
+];

@@ -1,0 +1,28 @@
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundledGeoDatabase } from '../../app/src/signals/geo.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
+
+/** Folders of the packages of which anything ships: what the bundle takes in, and the geo database. */
+export async function shippedPackages(): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const folders = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .flatMap(([file]) => PACKAGE.exec(file) ?? []),
+  );
+  return [...new Set([...folders, relative(ROOT, dirname(bundledGeoDatabase()))])].sort();
+}
