@@ -21,15 +21,29 @@ export function startScript(
   entry: 'app/src/main.ts' | 'app/src/local.ts',
   environment: Readonly<Record<string, string>>,
 ): RunningProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+  return startNode(['--import', 'tsx', entry], environment);
+}
+
+/**
+ * Starts Node with these arguments and nothing of this process's environment but PATH.
+ *
+ * @param ipc whether the process can be sent messages.
+ */
+export function startNode(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  { ipc = false } = {},
+): RunningProcess {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
+  if (child.stdout === null || child.stderr === null) throw new Error('Its output is not piped.');
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

@@ -1,0 +1,84 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { type Item, recordKey } from '../../app/src/signals/reputation/item.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { type DynamoDbFront, startDynamoDbFront } from './dynamodb-front.ts';
+import { type ServiceProcess, startServiceProcess } from './service.ts';
+import { NAME, startTlsFront, type TlsFront } from './tls-front.ts';
+
+/** What AbuseIPDB says of every address here, and the lifetime that the policy gives for it. */
+export const SCORE = 50;
+export const LIFETIME = 50;
+
+/** The service in a process, with all that can be disturbed around it. */
+export interface World {
+  readonly service: ServiceProcess;
+  readonly simulator: Simulator;
+  /** The line to AbuseIPDB, which carries TLS. */
+  readonly abuseIpdb: TcpProxy;
+  readonly tls: TlsFront;
+  /** The line to DynamoDB. */
+  readonly dynamoDb: TcpProxy;
+  readonly dynamoDbFront: DynamoDbFront;
+  /** An address that nobody has asked about. */
+  newAddress(): string;
+  /** Stores an item, past every fault. */
+  putItem(item: Item): Promise<void>;
+  /** The item of an address as it is stored. */
+  itemOf(address: string): Promise<Item | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Starts a world in which nothing is wrong. */
+export async function startWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+  const [simulator, local] = await Promise.all([
+    startSimulator({ quota: 1_000_000 }),
+    startLocalDynamoDb(),
+  ]);
+  await local.createTable(TABLE);
+  const tls = await startTlsFront(Number(new URL(simulator.url).port));
+  const dynamoDbFront = await startDynamoDbFront(local.access.endpoint);
+  const abuseIpdb = await startTcpProxy(tls.port);
+  const dynamoDb = await startTcpProxy(dynamoDbFront.port);
+  const client = new DynamoDBClient(local.access);
+  const service = await startServiceProcess({
+    ACTION_CREDENTIAL: CREDENTIAL,
+    ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
+    ABUSEIPDB_BASE_URL: `https://${NAME}:${abuseIpdb.port}/api/v2`,
+    NODE_EXTRA_CA_CERTS: tls.trusted,
+    REPUTATION_TABLE: TABLE,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDb.port}`,
+    ...settings,
+  });
+  let addresses = 0;
+  return {
+    service,
+    simulator,
+    abuseIpdb,
+    tls,
+    dynamoDb,
+    dynamoDbFront,
+    newAddress() {
+      addresses += 1;
+      const address = `9.7.${addresses >> 8}.${addresses & 255}`;
+      simulator.setRecord(address, { abuseConfidenceScore: SCORE });
+      return address;
+    },
+    async putItem(item) {
+      await client.send(new PutItemCommand({ TableName: TABLE, Item: item }));
+    },
+    async itemOf(address) {
+      const key = { TableName: TABLE, Key: { address: { S: recordKey(address, 30) } } };
+      return (await client.send(new GetItemCommand(key))).Item;
+    },
+    async stop() {
+      await service.process.end();
+      client.destroy();
+      await Promise.all([abuseIpdb.close(), dynamoDb.close()]);
+      await Promise.all([tls.close(), dynamoDbFront.close()]);
+      await Promise.all([simulator.close(), local.close()]);
+    },
+  };
+}
