@@ -12,7 +12,7 @@ import { readAddress } from './signals/address/read.ts';
 import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
-import { decisionRecord } from './telemetry/decision-record.ts';
+import { type DecisionFacts, decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { reputationHooks, warnAboutGeoDatabase, watchApiKey } from './telemetry/operations-log.ts';
 
@@ -51,7 +51,7 @@ export async function startService(
   let draining = false;
   // The record of decisions is no matter of how talkative the log is.
   const records = log.child({}, { level: 'info' });
-  const onDecision = (facts: Parameters<typeof decisionRecord>[0]) => {
+  const onDecision = (facts: DecisionFacts) => {
     try {
       records.info(decisionRecord(facts));
     } catch {

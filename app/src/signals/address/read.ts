@@ -1,12 +1,7 @@
+import type { NamedValues } from '../../action/request.ts';
 import { known, type Signal, unknown } from '../signal.ts';
 import type { Address, AddressCause } from './address.ts';
 import { isBlank, parseAddress } from './parse.ts';
-
-/** A request header, with its values in the order in which they came. */
-export interface Header {
-  readonly name: string;
-  readonly values: readonly string[];
-}
 
 export interface AddressOptions {
   /** Header names in lower case. */
@@ -30,7 +25,7 @@ type Reading = Address | 'no-address' | 'too-short';
  * header as well, so the cause gives nothing away.
  */
 export function readAddress(
-  headers: readonly Header[],
+  headers: readonly NamedValues[],
   options: AddressOptions,
 ): Signal<Address, AddressCause> {
   let address: Address | undefined;
@@ -48,7 +43,7 @@ export function readAddress(
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
 const MOST_VALUES = 100;
 
-function* readings(headers: readonly Header[], options: AddressOptions): Generator<Reading> {
+function* readings(headers: readonly NamedValues[], options: AddressOptions): Generator<Reading> {
   let read = 0;
   let before: string | undefined;
   for (const name of options.names) {
@@ -68,7 +63,7 @@ function* readings(headers: readonly Header[], options: AddressOptions): Generat
 }
 
 /** The values of every header of this name: newer servers send names in lower case, older ones as written. */
-function valuesOf(headers: readonly Header[], name: string): string[] {
+function valuesOf(headers: readonly NamedValues[], name: string): string[] {
   return headers
     .filter((header) => header.name.length === name.length && header.name.toLowerCase() === name)
     .flatMap((header) => header.values);
