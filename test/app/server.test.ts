@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { applyAnswer } from '../../app/simulator/identity-server/index.ts';
 import { ACTION_PATH, createServer, listen } from '../../app/src/server.ts';
-import { applyAnswer } from '../support/identity-server/index.ts';
 import { PAYLOADS, payload, payloadFrom } from '../support/payloads.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 

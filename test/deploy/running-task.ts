@@ -1,6 +1,6 @@
+import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
 import { parseCredential } from '../../app/src/credential/credential.ts';
-import { applyAnswer, type Outcome } from '../support/identity-server/index.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,4 +1,4 @@
-import { applyAnswer, type Outcome } from '../support/identity-server/index.ts';
+import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 
 describe('npm start', () => {

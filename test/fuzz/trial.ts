@@ -1,3 +1,4 @@
+import { applyAnswer } from '../../app/simulator/identity-server/index.ts';
 import { RequestError } from '../../app/src/action/request.ts';
 import { createHandler } from '../../app/src/handler.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
@@ -7,7 +8,6 @@ import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionFacts, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
 import { WEDNESDAY_TEN } from '../support/decide.ts';
-import { applyAnswer } from '../support/identity-server/index.ts';
 import { faultsOf } from '../support/safe-profile.ts';
 import { faultsOfLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';

@@ -1,9 +1,13 @@
+import {
+  applyAnswer,
+  type IssuedToken,
+  type Outcome,
+} from '../../app/simulator/identity-server/index.ts';
 import { createHandler } from '../../app/src/handler.ts';
 import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known } from '../../app/src/signals/signal.ts';
 import type { DecisionFacts } from '../../app/src/telemetry/decision-record.ts';
-import { applyAnswer, type IssuedToken, type Outcome } from './identity-server/index.ts';
 
 /** 10:00 UTC on a Wednesday. */
 export const WEDNESDAY_TEN = Date.UTC(2026, 0, 7, 10);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { applyAnswer } from '../../../app/simulator/identity-server/index.ts';
 import {
   errorBody,
   FORBIDDEN_REASONS,
@@ -7,7 +8,6 @@ import {
 } from '../../../app/src/action/answer.ts';
 import { isAnswerText, toAnswerText } from '../../../app/src/action/characters.ts';
 import { isReachableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
-import { applyAnswer } from '../../support/identity-server/index.ts';
 import { payload } from '../../support/payloads.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 

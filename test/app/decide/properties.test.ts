@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IssuedToken } from '../../../app/simulator/identity-server/index.ts';
 import { unknown } from '../../../app/src/signals/signal.ts';
 import { type Decided, decideOn, policyOf, tokenBefore } from '../../support/decide.ts';
 import { type Counting, countingEffects, isListed } from '../../support/expected-verdict.ts';
@@ -8,7 +9,6 @@ import {
   generatedPolicy,
 } from '../../support/generated-policies.ts';
 import { type GeneratedRequest, generatedRequest } from '../../support/generated-requests.ts';
-import type { IssuedToken } from '../../support/identity-server/index.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 
 const CONDITIONS: Record<Condition, string | boolean> = {

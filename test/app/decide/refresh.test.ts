@@ -1,5 +1,5 @@
+import type { IssuedToken } from '../../../app/simulator/identity-server/index.ts';
 import { decideOn, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
-import type { IssuedToken } from '../../support/identity-server/index.ts';
 import { payload } from '../../support/payloads.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 import { changed, comparable, withClaims } from '../../support/token-changes.ts';

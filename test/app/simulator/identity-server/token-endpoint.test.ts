@@ -1,4 +1,4 @@
-import { applyAnswer, type Outcome } from './index.ts';
+import { applyAnswer, type Outcome } from '../../../../app/simulator/identity-server/index.ts';
 import { M2M, outcomeOf, payload } from './testing.ts';
 
 const failed = (members: Record<string, unknown>): Outcome =>

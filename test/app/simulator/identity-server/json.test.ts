@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { JsonError, JsonNumber, readJson } from './json.ts';
-import { javaText, toPlain } from './values.ts';
+import { JsonError, JsonNumber, readJson } from '../../../../app/simulator/identity-server/json.ts';
+import { javaText, toPlain } from '../../../../app/simulator/identity-server/values.ts';
 
 test('a text that JSON.stringify wrote is read as the value that it was', () => {
   fc.assert(

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import { parseError, parseResult } from './answer-body.ts';
+import { parseError, parseResult } from '../../../../app/simulator/identity-server/answer-body.ts';
 
 /** The parser and the schema of the answers were written apart; here each one judges the other. */
 const schema = JSON.parse(
-  readFileSync(new URL('../../data/asgardeo-response.schema.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../data/asgardeo-response.schema.json', import.meta.url), 'utf8'),
 );
 const ajv = new Ajv2020.default({ strict: false });
 ajv.addSchema(schema);

@@ -1,4 +1,4 @@
-import { isOffered } from './allowed-operations.ts';
+import { isOffered } from '../../../../app/simulator/identity-server/allowed-operations.ts';
 import { issued, outcomeOfOperations, payload, REFRESH, TWO_AUDIENCES, USER } from './testing.ts';
 
 const OFFERED = [

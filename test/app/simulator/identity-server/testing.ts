@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { applyAnswer, type IssuedToken, type Outcome } from './index.ts';
+import {
+  applyAnswer,
+  type IssuedToken,
+  type Outcome,
+} from '../../../../app/simulator/identity-server/index.ts';
 
-const PAYLOADS = new URL('../../data/payloads/', import.meta.url);
+const PAYLOADS = new URL('../../../data/payloads/', import.meta.url);
 
 export const M2M = '02-client-credentials-scopes-v1_3.json';
 export const USER = '03-authorization-code-user-attributes-v1_3.json';

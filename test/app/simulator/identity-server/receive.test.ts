@@ -1,4 +1,4 @@
-import { applyAnswer } from './index.ts';
+import { applyAnswer } from '../../../../app/simulator/identity-server/index.ts';
 import { issued, M2M, outcomeOf, outcomeOfOperations, payload, USER } from './testing.ts';
 
 const SUCCESS = '{"actionStatus":"SUCCESS"}';
