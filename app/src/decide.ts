@@ -22,6 +22,10 @@ export interface Decision {
   /** In monitor mode, what enforcing the policy would have come to. */
   readonly would: Outcome | undefined;
   readonly refusal: Refusal | undefined;
+  /** The rule that refused; `unknown.<signal>` for an entry of `unknown`. */
+  readonly refusedBy: string | undefined;
+  /** In monitor mode, the rule that would have refused; otherwise the first watched one that would. */
+  readonly wouldBeRefusedBy: string | undefined;
   readonly operations: readonly Operation[];
   readonly matched: readonly string[];
   /** Rules that are only watched, and what each would have come to by itself. */
@@ -78,10 +82,14 @@ async function monitor(
     actual.taken.every((other) => other.rule !== rule),
   );
   const carriedOut = carryOut(request, actual);
+  const monitored = [...watched, ...enforced.monitored].map((effect) =>
+    consequence(request, effect),
+  );
   return {
     ...carriedOut,
     would: would.outcome,
-    monitored: [...watched, ...enforced.monitored].map((effect) => consequence(request, effect)),
+    wouldBeRefusedBy: would.refusedBy ?? refusing(monitored),
+    monitored,
     // Behind a refusal that is only watched, enforced rules went further than the watched policy.
     failed: union(enforced.failed, actual.failed),
     missing: union(enforced.missing, actual.missing),
@@ -107,7 +115,19 @@ function carryOut(request: TokenRequest, verdict: Verdict): Decision {
   const { taken, failed, missing } = verdict;
   const matched = taken.map(({ rule }) => rule);
   const monitored = verdict.monitored.map((effect) => consequence(request, effect));
-  return { would: undefined, matched, monitored, failed, missing, ...apply(request, taken) };
+  return {
+    would: undefined,
+    wouldBeRefusedBy: refusing(monitored),
+    matched,
+    monitored,
+    failed,
+    missing,
+    ...apply(request, taken),
+  };
+}
+
+function refusing(monitored: Decision['monitored']): string | undefined {
+  return monitored.find(({ would }) => would === 'refuse')?.rule;
 }
 
 function consequence(request: TokenRequest, effect: RuleEffect): Decision['monitored'][number] {
@@ -116,21 +136,28 @@ function consequence(request: TokenRequest, effect: RuleEffect): Decision['monit
 
 const NO_OPERATIONS = { operations: [], leftOut: [], unenforceable: [] } as const;
 
-type Applied = Pick<Decision, 'outcome' | 'refusal' | 'operations' | 'leftOut' | 'unenforceable'>;
+type Applied = Pick<
+  Decision,
+  'outcome' | 'refusal' | 'refusedBy' | 'operations' | 'leftOut' | 'unenforceable'
+>;
 
 /** Effects that add up to a refusal, or to operations. */
 function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
-  const refusal = effects.at(-1)?.refusal;
-  if (refusal !== undefined) return { outcome: 'refuse', refusal, ...NO_OPERATIONS };
+  const last = effects.at(-1);
+  if (last?.refusal !== undefined) {
+    return { outcome: 'refuse', refusal: last.refusal, refusedBy: last.rule, ...NO_OPERATIONS };
+  }
   const changes = effects.flatMap(({ change }) => change ?? []);
   const plan: Plan = planOperations(request, changes);
-  const { leftOut, unenforceable } = plan;
-  if (plan.mustRefuse) {
-    return { outcome: 'refuse', refusal: UNENFORCEABLE, operations: [], leftOut, unenforceable };
+  const { leftOut, unenforceable, mustRefuse: refusedBy } = plan;
+  if (refusedBy !== undefined) {
+    const refusal = UNENFORCEABLE;
+    return { outcome: 'refuse', refusal, refusedBy, operations: [], leftOut, unenforceable };
   }
   return {
     outcome: plan.restricts ? 'restrict' : 'issue',
     refusal: undefined,
+    refusedBy: undefined,
     operations: plan.operations,
     leftOut,
     unenforceable,

@@ -38,9 +38,10 @@ async function main(environment: Environment): Promise<void> {
   });
   // Nothing but the introduction is shown at first.
   let introduced = false;
-  const log = createLog(settings.logLevel, {
-    write: (line) => void (introduced && process.stdout.write(line)),
-  });
+  const destination = {
+    write: (line: string) => void (introduced && process.stdout.write(line)),
+  };
+  const log = createLog(settings.logLevel, { destination });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
   });

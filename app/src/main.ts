@@ -1,15 +1,20 @@
 import { StartError, startService } from './service.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
+import { Metrics } from './telemetry/metrics/metrics.ts';
 
 /** ECS sends SIGKILL after its stop timeout, 30 s; by then everything should have ended by itself. */
 const LATEST_EXIT = 25_000;
 
+/** Milliseconds in which the last lines of the log are written, or lost. */
+const LAST_LINES = 1000;
+
 /** The service from the environment, as the container runs it. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const log = createLog(settings.logLevel);
-  const service = await startService(settings, log);
+  const metrics = new Metrics();
+  const log = createLog(settings.logLevel, { onLost: () => metrics.count('LostLogLines') });
+  const service = await startService(settings, log, { metrics });
   log.info({ event: 'ready', port: service.port });
   let stopping = false;
   const stop = async (signal: string) => {
@@ -20,6 +25,8 @@ async function main(): Promise<void> {
     await service.stop();
     log.info({ event: 'stopped' });
     log.flush(() => process.exit(0));
+    // With a pipe that nobody reads, an orderly end would wait for the write under way.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -11,16 +11,19 @@ import type { Settings } from './settings.ts';
 import { readAddress } from './signals/address/read.ts';
 import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
+import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
-import { type DecisionFacts, decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
-import { reputationHooks, warnAboutGeoDatabase, watchApiKey } from './telemetry/operations-log.ts';
+import { Metrics } from './telemetry/metrics/metrics.ts';
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 /** What may come in another way than from the environment: the database of a laptop, a test's clock. */
 export interface ServiceOptions {
   readonly dynamoDb?: DynamoDBClient;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** What is counted outside of the service too. */
+  readonly metrics?: Metrics;
 }
 
 export interface Service {
@@ -42,28 +45,18 @@ export async function startService(
   log: Logger,
   options: ServiceOptions = {},
 ): Promise<Service> {
-  const { now = Date.now } = options;
-  const parts = await openParts(settings, log);
+  const { now = Date.now, metrics = new Metrics() } = options;
+  const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
+  const parts = await openParts(settings, telemetry);
   const { policy, geo, credential, apiKey } = parts;
-  warnAboutGeoDatabase(log, geo, policy, now());
-  if (policy.signals.has('reputation')) watchApiKey(log, apiKey);
-  const reputation = openReputation(settings, log, apiKey, options);
+  const reputation = openReputation(settings, telemetry.watch(parts), apiKey, options);
   let draining = false;
-  // The record of decisions is no matter of how talkative the log is.
-  const records = log.child({}, { level: 'info' });
-  const onDecision = (facts: DecisionFacts) => {
-    try {
-      records.info(decisionRecord(facts));
-    } catch {
-      // A record that cannot be written must not become the caller's error.
-    }
-  };
   const address = { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops };
   const act = createHandler({
     policy,
     deadline: settings.decisionDeadline,
     now,
-    onDecision,
+    onDecision: telemetry.onDecision,
     sources: {
       address: (request) => readAddress(request.headers, address),
       geo: (address) => geo.lookup(address),
@@ -73,13 +66,14 @@ export async function startService(
   const app = createServer({
     authenticator: credential.authenticator,
     act,
-    onRejected: (status, why) => log.warn({ event: 'rejected', status, why }),
-    onFault: (error) => log.error({ event: 'fault', err: error }),
+    onRejected: telemetry.onRejected,
+    onFault: telemetry.onFault,
     isDraining: () => draining,
   });
   const release = () => {
     credential.stop();
     apiKey.stop();
+    telemetry.stop();
   };
   await reputation.warm();
   const { server, port } = await listen(app, settings.port).catch((error: Error) => {
@@ -93,8 +87,8 @@ export async function startService(
       // The load balancer may send for a moment after it was told to stop.
       await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
       await close(server, settings.decisionDeadline + CLOSING_GRACE);
-      release();
       await reputation.settle();
+      release();
     },
   };
 }
@@ -107,11 +101,10 @@ interface Parts {
 }
 
 /** Opens everything at once, and reports everything that is wrong at once. */
-async function openParts(settings: Settings, log: Logger): Promise<Parts> {
+async function openParts(settings: Settings, telemetry: Telemetry): Promise<Parts> {
   const hooks = (secret: string) => ({
     interval: settings.secretsRefresh,
-    onError: (error: Error) =>
-      log.warn({ event: 'secret-refresh-failed', secret, why: error.message }),
+    onError: (error: Error) => telemetry.onSecretRefreshFailure(secret, error),
   });
   const { actionCredential, abuseIpdbKey } = settings;
   const client = createSecretsClient();
@@ -150,7 +143,7 @@ async function openParts(settings: Settings, log: Logger): Promise<Parts> {
 
 function openReputation(
   settings: Settings,
-  log: Logger,
+  hooks: ReputationHooks,
   apiKey: ApiKey,
   { dynamoDb, now = Date.now }: ServiceOptions,
 ): ReputationLadder {
@@ -165,7 +158,7 @@ function openReputation(
       client: dynamoDb ?? createDynamoDbClient({ timeout: settings.dynamoDbTimeout }),
       name: settings.reputationTable,
     },
-    hooks: reputationHooks(log),
+    hooks,
   });
 }
 

@@ -1,10 +1,7 @@
-import { parseDuration } from './duration.ts';
+import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
 import { bundledGeoDatabase } from './signals/geo.ts';
-
-/** A credential or key: the text itself, or the secret that holds it. */
-export type SecretSetting<Name extends string> =
-  | { readonly [key in Name]: string }
-  | { readonly secretArn: string };
+import type { AddressForm } from './telemetry/recorded-address.ts';
+import type { TelemetrySettings } from './telemetry/telemetry.ts';
 
 /** Everything that the service is told from outside, read once. Times in milliseconds. */
 export interface Settings {
@@ -22,6 +19,7 @@ export interface Settings {
   readonly addressHeaders: readonly string[];
   readonly trustedProxyHops: number;
   readonly logLevel: LogLevel;
+  readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
   readonly secretsRefresh: number;
   /** How long requests are still taken after SIGTERM, while the load balancer learns of it. */
@@ -43,15 +41,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Settings that cannot be used; its message has a sentence for each mistake. */
 export class SettingsError extends Error {}
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings from environment variables; an empty one counts as not set.
  *
  * @throws SettingsError that names every mistake at once.
  */
 export function readSettings(environment: Environment): Settings {
-  const read = new Reader(environment);
+  const read = new SettingsReader(environment);
   const settings: Settings = {
     port: read.number('PORT', 3000, 0, 65_535),
     policyFile: read.text('POLICY_FILE') ?? 'app/policy.yaml',
@@ -67,6 +63,15 @@ export function readSettings(environment: Environment): Settings {
     addressHeaders: read.names('ADDRESS_HEADERS', 'x-client-source-ip'),
     trustedProxyHops: read.number('TRUSTED_PROXY_HOPS', 0, 0, 32),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    telemetry: {
+      service:
+        read.matching('SERVICE_NAME', /^[\w./:#-]{1,200}$/, 'letters, digits and . _ / : # -') ??
+        'risk-gate',
+      // CloudWatch keeps minutes: with a longer interval some would have no data.
+      metricsInterval: read.duration('METRICS_INTERVAL', '30s', '1m'),
+      issuedPercent: read.number('DECISION_LOG_ISSUED_PERCENT', 100, 0, 100),
+      address: readAddressForm(read),
+    },
     reputation: {
       freshTimes: {
         low: read.duration('REPUTATION_FRESH_LOW', '6h'),
@@ -93,99 +98,17 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
-class Reader {
-  readonly mistakes: string[] = [];
-  readonly #environment: Environment;
+/** Long enough that nobody finds it by trying. */
+const SHORTEST_HASH_KEY = 16;
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#environment[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  number(name: string, fallback: number, least: number, most: number): number {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    this.mistakes.push(`${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
-    return fallback;
-  }
-
-  /** Milliseconds. */
-  duration(name: string, fallback: string, most = '8760h'): number {
-    const text = this.text(name) ?? fallback;
-    const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text) ?? Number.NaN;
-    if (!(seconds <= (parseDuration(most) ?? 0))) {
-      this.mistakes.push(
-        `${name} is "${text}": set it to a duration such as 90s, 15m or 1h, of ${most} at most.`,
-      );
-    }
-    return seconds * 1000;
-  }
-
-  /** A table's name, or its ARN. */
-  table(name: string): string {
-    const text = this.text(name);
-    if (text !== undefined && /^(?:arn:\S+|[A-Za-z0-9_.-]{3,255})$/.test(text)) return text;
-    this.mistakes.push(
-      text === undefined
-        ? `${name} is not set: set it to the name of a DynamoDB table.`
-        : `${name} is "${text}": set it to the name of a DynamoDB table (letters, digits and _ . -).`,
+function readAddressForm(read: SettingsReader): AddressForm {
+  const form = read.oneOf('DECISION_LOG_ADDRESS', ['whole', 'truncated', 'hashed'], 'whole');
+  const key = read.text('DECISION_LOG_HASH_KEY') ?? '';
+  if (form !== 'hashed') return { form };
+  if (key.length < SHORTEST_HASH_KEY) {
+    read.mistakes.push(
+      `DECISION_LOG_HASH_KEY is ${key === '' ? 'not set' : 'too short'}: with DECISION_LOG_ADDRESS=hashed set it to ${SHORTEST_HASH_KEY} characters or more, the same for all tasks.`,
     );
-    return '';
   }
-
-  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    const value = values.find((candidate) => candidate === text.toLowerCase());
-    if (value !== undefined) return value;
-    this.mistakes.push(`${name} is "${text}": set it to one of ${values.join(', ')}.`);
-    return fallback;
-  }
-
-  /** Header names in lower case, parted by commas. */
-  names(name: string, fallback: string): readonly string[] {
-    const names = (this.text(name) ?? fallback).split(',').map((part) => part.trim().toLowerCase());
-    const wrong = names.find((part) => !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(part));
-    if (wrong !== undefined) {
-      this.mistakes.push(`${name} holds "${wrong}": set it to header names parted by commas.`);
-    }
-    return [...new Set(names)];
-  }
-
-  url(name: string, fallback: string): string {
-    const text = this.text(name) ?? fallback;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (
-      url === undefined ||
-      !/^https?:$/.test(url.protocol) ||
-      url.search !== '' ||
-      url.username !== '' ||
-      url.hash !== ''
-    ) {
-      this.mistakes.push(
-        `${name} is "${text}": set it to an http or https URL without a query or a user.`,
-      );
-    }
-    return text.replace(/\/+$/, '');
-  }
-
-  /** One of two settings. What the first one holds is never repeated. */
-  secret<Name extends string>(name: string, key: Name, arnName: string): SecretSetting<Name> {
-    const text = this.text(name);
-    const secretArn = this.text(arnName);
-    if ((text === undefined) === (secretArn === undefined)) {
-      const fault = text === undefined ? 'Neither' : 'Both';
-      this.mistakes.push(
-        `${fault} ${name} ${text === undefined ? 'nor' : 'and'} ${arnName} ${text === undefined ? 'is' : 'are'} set: set one of them.`,
-      );
-    }
-    if (secretArn !== undefined) return { secretArn };
-    return { [key]: text ?? '' } as { [K in Name]: string };
-  }
+  return { form, key };
 }

@@ -30,6 +30,12 @@ test('the defaults are those of the README', () => {
     addressHeaders: ['x-client-source-ip'],
     trustedProxyHops: 0,
     logLevel: 'info',
+    telemetry: {
+      service: 'risk-gate',
+      metricsInterval: 30_000,
+      issuedPercent: 100,
+      address: { form: 'whole' },
+    },
   });
 });
 
@@ -52,8 +58,20 @@ describe('A setting is read', () => {
     ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
     ['REPUTATION_STALE_MAXIMUM', '48h', { reputation: { staleMaximum: 48 * 3_600_000 } }],
     ['REPUTATION_ERROR_MEMORY', '30', { reputation: { errorMemory: 30_000 } }],
+    ['SERVICE_NAME', 'RiskGate-eu', { telemetry: { service: 'RiskGate-eu' } }],
+    ['METRICS_INTERVAL', '60s', { telemetry: { metricsInterval: 60_000 } }],
+    ['DECISION_LOG_ISSUED_PERCENT', '0', { telemetry: { issuedPercent: 0 } }],
+    ['DECISION_LOG_ADDRESS', 'Truncated', { telemetry: { address: { form: 'truncated' } } }],
   ])('%s=%s', (name, value, expected) => {
     expect(readSettings({ ...REQUIRED, [name]: value })).toMatchObject(expected);
+  });
+
+  test('hashed addresses with their key', () => {
+    const key = 'a-key-that-all-share';
+    const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: key };
+    expect(readSettings({ ...REQUIRED, ...hashed })).toMatchObject({
+      telemetry: { address: { form: 'hashed', key } },
+    });
   });
 
   test('secrets by their ARN instead of their text', () => {
@@ -85,6 +103,19 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     ['SECRETS_REFRESH', '720h', /^SECRETS_REFRESH is "720h": .* of 24h at most\.$/],
     ['REPUTATION_STALE_MAXIMUM', '1h', /^REPUTATION_STALE_MAXIMUM is shorter than a fresh time/],
     ['ABUSEIPDB_BASE_URL', 'https://user:pass@host/', /^ABUSEIPDB_BASE_URL is .* or a user\.$/],
+    ['SERVICE_NAME', 'risk gate', /^SERVICE_NAME is "risk gate": set it to letters, digits and/],
+    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL is "5m": .* of 1m at most\.$/],
+    [
+      'DECISION_LOG_ISSUED_PERCENT',
+      '101',
+      /^DECISION_LOG_ISSUED_PERCENT is "101": .* from 0 to 100/,
+    ],
+    ['DECISION_LOG_ADDRESS', 'none', /^DECISION_LOG_ADDRESS is "none": set it to one of whole, t/],
+    [
+      'DECISION_LOG_ADDRESS',
+      'hashed',
+      /^DECISION_LOG_HASH_KEY is not set: with .* the same for all/,
+    ],
     ['REPUTATION_TABLE', 'a b', /^REPUTATION_TABLE is "a b": set it to the name/],
     ['REPUTATION_TABLE', undefined, /^REPUTATION_TABLE is not set: set it to the name/],
     [
@@ -100,6 +131,13 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
   test('all mistakes are shown at once', () => {
     const message = refusal({ PORT: 'x', LOG_LEVEL: 'y' });
     expect(message.split('\n')).toHaveLength(5);
+  });
+
+  test('a key that is too short is not repeated', () => {
+    const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };
+    const message = refusal({ ...REQUIRED, ...hashed });
+    expect(message).toMatch(/^DECISION_LOG_HASH_KEY is too short/);
+    expect(message).not.toContain('hush');
   });
 
   test('a secret in a setting is not repeated', () => {

@@ -1,6 +1,7 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
 import type { Policy } from '../policy/compile.ts';
+import type { Address } from '../signals/address/address.ts';
 import type { RequestSignals } from '../signals/request-signals.ts';
 
 /** Milliseconds that each stage took; signals only where they were asked for. */
@@ -19,11 +20,20 @@ export interface DecisionFacts {
   readonly times: StageTimes;
 }
 
+/** How a record is written. */
+export interface RecordForm {
+  readonly writeAddress: (address: Address) => string;
+  /** Of how many such decisions, in per cent, a record is written. @default all */
+  readonly issuedPercent?: number;
+}
+
+const WHOLE: RecordForm = { writeAddress: ({ value }) => value };
+
 /**
  * The one record of a decision. It holds names and numbers of our own and ids of the request, never a
  * token, a claim's or header's value, a credential, or the text of a refusal, which may quote them.
  */
-export function decisionRecord(facts: DecisionFacts): object {
+export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): object {
   const { decisionId, request, policy, signals, decision, times } = facts;
   return {
     event: 'decision',
@@ -32,10 +42,12 @@ export function decisionRecord(facts: DecisionFacts): object {
     outcome: decision.outcome,
     would: decision.would,
     reason: decision.refusal?.reason,
+    refused_by: decision.refusedBy,
+    would_be_refused_by: decision.wouldBeRefusedBy,
     rules: decision.matched,
     monitored: decision.monitored,
     failed: decision.failed,
-    signals: signalFields(signals),
+    signals: signalFields(signals, form),
     unknown: decision.missing,
     ...operationFields(decision),
     left_out: decision.leftOut,
@@ -46,6 +58,7 @@ export function decisionRecord(facts: DecisionFacts): object {
     tenant: cut(request.tenant.name || request.tenant.id),
     client_id: cut(request.clientId),
     grant: cut(request.grant),
+    sampled_percent: form.issuedPercent,
   };
 }
 
@@ -67,9 +80,14 @@ function operationFields({ operations }: Decision): object {
 }
 
 /** Each signal that was asked for: its value with source and age, or why it is unknown. */
-function signalFields({ address, geo, reputation }: RequestSignals): object {
+function signalFields(
+  { address, geo, reputation }: RequestSignals,
+  { writeAddress }: RecordForm,
+): object {
   return {
-    address: address && (address.known ? { value: address.value.value } : { cause: address.cause }),
+    address:
+      address &&
+      (address.known ? { value: writeAddress(address.value) } : { cause: address.cause }),
     geo:
       geo &&
       (geo.known ? { country: geo.value.country, asn: geo.value.asn } : { cause: geo.cause }),

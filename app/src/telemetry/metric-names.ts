@@ -68,7 +68,7 @@ export const METRICS = {
   AbuseIpdbQuotaLeftPercent: { unit: 'Percent', kind: 'state' },
   /** 1 while AbuseIPDB is not asked, whatever the cause; 0 otherwise. */
   AbuseIpdbClosed: { unit: 'None', kind: 'state' },
-  /** 1 for the cause for which AbuseIPDB is not asked, 0 for the others. */
+  /** 1 for the cause for which AbuseIPDB is not asked; no data point for the others. */
   AbuseIpdbClosedFor: { unit: 'None', kind: 'state', dimension: 'Cause' },
   /** Reads and writes of the table that failed, throttled ones among them. */
   TableFailures: { unit: 'Count', kind: 'sum', dimension: 'Operation', total: true },

@@ -44,6 +44,11 @@ const DAY = 24 * 3600 * 1000;
 /** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
 const OLDEST = 30;
 
+/** Days since the geo database was built. */
+export function ageInDays({ info }: Pick<GeoDatabase, 'info'>, now: number): number {
+  return (now - info.built.getTime()) / DAY;
+}
+
 /** Says at start when the country data is old, and when rules read fields that the database lacks. */
 export function warnAboutGeoDatabase(
   log: Logger,
@@ -52,7 +57,7 @@ export function warnAboutGeoDatabase(
   now: number,
 ): void {
   if (!policy.signals.has('geo')) return;
-  const days = Math.floor((now - info.built.getTime()) / DAY);
+  const days = Math.floor(ageInDays({ info }, now));
   const built = info.built.toISOString().slice(0, 10);
   if (isBundledGeoDatabase(info.path)) {
     log.warn({ event: 'geo-database-bundled', built, msg: BUNDLED_NOTICE.join(' ') });

@@ -39,8 +39,8 @@ export class Plan {
   readonly unenforceable: LeftOut[] = [];
   /** Whether an operation takes something from the token. */
   restricts = false;
-  /** Whether a restriction that must hold cannot. */
-  mustRefuse = false;
+  /** The first rule whose restriction must hold and cannot. */
+  mustRefuse: string | undefined;
   readonly #allowed: AllowedOperations;
 
   constructor(allowed: AllowedOperations) {
@@ -63,7 +63,7 @@ export class Plan {
 
   failRestriction(changes: readonly Change[], effect: EffectName, cause: LeftOutCause): void {
     for (const { rule, unenforceable } of changes) {
-      if (unenforceable === 'deny') this.mustRefuse = true;
+      if (unenforceable === 'deny') this.mustRefuse ??= rule;
       if (this.unenforceable.some((other) => other.rule === rule && other.effect === effect))
         continue;
       this.unenforceable.push({ rule, effect, cause });

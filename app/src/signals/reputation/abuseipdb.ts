@@ -7,16 +7,23 @@ import type { AbuseRecord, CheckCause } from './reputation.ts';
 /** A CHECK answer has about 500 bytes. */
 const BODY_LIMIT = 256 * 1024;
 
-export interface CheckFailure {
+/** What an answer's headers say of the quota, which errors have too. */
+interface Quota {
+  /** Checks left. */
+  readonly quotaLeft?: number;
+  /** Checks in all. */
+  readonly quotaLimit?: number;
+}
+
+export interface CheckFailure extends Quota {
   readonly cause: CheckCause;
   readonly status?: number;
-  readonly quotaLeft?: number;
   /** Milliseconds for which a 429 stops the calls. */
   readonly closedFor?: number;
 }
 
 export type CheckAnswer =
-  | { readonly record: AbuseRecord; readonly status: number; readonly quotaLeft?: number }
+  | ({ readonly record: AbuseRecord; readonly status: number } & Quota)
   | CheckFailure;
 
 export interface AbuseIpdbOptions {
@@ -73,19 +80,17 @@ function headersWith(key: string): Headers | undefined {
 
 async function answerOf(response: Response, now: () => number): Promise<CheckAnswer> {
   const { status, headers } = response;
-  const quotaLeft = quotaOf(headers);
+  const quota = quotaOf(headers);
   if (status !== 200) {
     // The status says it all; an unread body would keep the connection.
     await response.body?.cancel().catch(() => {});
     const closed = status === 429 ? { quotaLeft: 0, closedFor: closingTime(headers, now()) } : {};
-    return { cause: causeOf(status), status, ...member('quotaLeft', quotaLeft), ...closed };
+    return { cause: causeOf(status), status, ...quota, ...closed };
   }
   const body = await readText(response);
   const record = body === undefined ? 'upstream' : parseRecord(body, now());
-  if (typeof record === 'string') {
-    return { cause: record, status, ...member('quotaLeft', quotaLeft) };
-  }
-  return { record, status, ...member('quotaLeft', quotaLeft) };
+  if (typeof record === 'string') return { cause: record, status, ...quota };
+  return { record, status, ...quota };
 }
 
 /** 401, 402 and 403 are a fault of the configuration; 422 is a fault of the question. */
@@ -95,8 +100,15 @@ function causeOf(status: number): CheckCause {
   return status === 422 ? 'invalid' : 'upstream';
 }
 
-function quotaOf(headers: Headers): number | undefined {
-  const value = headers.get('x-ratelimit-remaining');
+function quotaOf(headers: Headers): Quota {
+  return {
+    ...member('quotaLeft', countIn(headers, 'x-ratelimit-remaining')),
+    ...member('quotaLimit', countIn(headers, 'x-ratelimit-limit')),
+  };
+}
+
+function countIn(headers: Headers, name: string): number | undefined {
+  const value = headers.get(name);
   return value !== null && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 

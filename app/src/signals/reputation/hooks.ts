@@ -17,6 +17,8 @@ export interface CheckReport {
   readonly status?: number;
   readonly milliseconds: number;
   readonly quotaLeft?: number;
+  /** Checks in the whole quota, where the answer said so. */
+  readonly quotaLimit?: number;
 }
 
 /** Ears for logs and metrics. What they throw is dropped. */

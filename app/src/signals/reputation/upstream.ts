@@ -71,6 +71,7 @@ export class Upstream {
       ...('cause' in answer ? { cause: answer.cause } : {}),
       ...member('status', answer.status),
       ...member('quotaLeft', answer.quotaLeft),
+      ...member('quotaLimit', answer.quotaLimit),
       milliseconds: performance.now() - start,
     });
     return answer;

@@ -1,0 +1,115 @@
+import { parseDuration } from './duration.ts';
+
+/** A credential or key: the text itself, or the secret that holds it. */
+export type SecretSetting<Name extends string> =
+  | { readonly [key in Name]: string }
+  | { readonly secretArn: string };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads single settings; what is wrong with one is a sentence in `mistakes`, and reading goes on. */
+export class SettingsReader {
+  readonly mistakes: string[] = [];
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** A text of the given form, which `what` describes. */
+  matching(name: string, form: RegExp, what: string): string | undefined {
+    const text = this.text(name);
+    if (text !== undefined && !form.test(text)) {
+      this.mistakes.push(`${name} is "${text}": set it to ${what}.`);
+    }
+    return text;
+  }
+
+  number(name: string, fallback: number, least: number, most: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    this.mistakes.push(`${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
+    return fallback;
+  }
+
+  /** Milliseconds. */
+  duration(name: string, fallback: string, most = '8760h'): number {
+    const text = this.text(name) ?? fallback;
+    const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text) ?? Number.NaN;
+    if (!(seconds <= (parseDuration(most) ?? 0))) {
+      this.mistakes.push(
+        `${name} is "${text}": set it to a duration such as 90s, 15m or 1h, of ${most} at most.`,
+      );
+    }
+    return seconds * 1000;
+  }
+
+  /** A table's name, or its ARN. */
+  table(name: string): string {
+    const text = this.text(name);
+    if (text !== undefined && /^(?:arn:\S+|[A-Za-z0-9_.-]{3,255})$/.test(text)) return text;
+    this.mistakes.push(
+      text === undefined
+        ? `${name} is not set: set it to the name of a DynamoDB table.`
+        : `${name} is "${text}": set it to the name of a DynamoDB table (letters, digits and _ . -).`,
+    );
+    return '';
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = values.find((candidate) => candidate === text.toLowerCase());
+    if (value !== undefined) return value;
+    this.mistakes.push(`${name} is "${text}": set it to one of ${values.join(', ')}.`);
+    return fallback;
+  }
+
+  /** Header names in lower case, parted by commas. */
+  names(name: string, fallback: string): readonly string[] {
+    const names = (this.text(name) ?? fallback).split(',').map((part) => part.trim().toLowerCase());
+    const wrong = names.find((part) => !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(part));
+    if (wrong !== undefined) {
+      this.mistakes.push(`${name} holds "${wrong}": set it to header names parted by commas.`);
+    }
+    return [...new Set(names)];
+  }
+
+  url(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (
+      url === undefined ||
+      !/^https?:$/.test(url.protocol) ||
+      url.search !== '' ||
+      url.username !== '' ||
+      url.hash !== ''
+    ) {
+      this.mistakes.push(
+        `${name} is "${text}": set it to an http or https URL without a query or a user.`,
+      );
+    }
+    return text.replace(/\/+$/, '');
+  }
+
+  /** One of two settings. What the first one holds is never repeated. */
+  secret<Name extends string>(name: string, key: Name, arnName: string): SecretSetting<Name> {
+    const text = this.text(name);
+    const secretArn = this.text(arnName);
+    if ((text === undefined) === (secretArn === undefined)) {
+      const fault = text === undefined ? 'Neither' : 'Both';
+      this.mistakes.push(
+        `${fault} ${name} ${text === undefined ? 'nor' : 'and'} ${arnName} ${text === undefined ? 'is' : 'are'} set: set one of them.`,
+      );
+    }
+    if (secretArn !== undefined) return { secretArn };
+    return { [key]: text ?? '' } as { [K in Name]: string };
+  }
+}

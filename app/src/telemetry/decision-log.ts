@@ -1,0 +1,41 @@
+import type { Decision } from '../decide.ts';
+import { type DecisionFacts, decisionRecord } from './decision-record.ts';
+import type { Logger } from './log.ts';
+import { type AddressForm, addressWriter } from './recorded-address.ts';
+
+export interface DecisionLogOptions {
+  /** Records are written at any level of the log. */
+  readonly log: Pick<Logger, 'info'>;
+  /** Of the tokens that are issued as they are and without anything to say of them, how many per cent. */
+  readonly issuedPercent: number;
+  readonly address: AddressForm;
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/**
+ * Writes the records of decisions: every refusal and restriction, whatever is unknown, failed or only
+ * watched, and of the rest a share.
+ */
+export function createDecisionLog(options: DecisionLogOptions): (facts: DecisionFacts) => void {
+  const { log, issuedPercent, random = Math.random } = options;
+  const writeAddress = addressWriter(options.address);
+  return (facts) => {
+    const sampled = issuedPercent < 100 && isPlain(facts.decision);
+    if (sampled && random() * 100 >= issuedPercent) return;
+    log.info(decisionRecord(facts, { writeAddress, ...(sampled && { issuedPercent }) }));
+  };
+}
+
+/** Whether the token was issued as it is, and nobody will ask why. */
+function isPlain(decision: Decision): boolean {
+  return (
+    decision.outcome === 'issue' &&
+    (decision.would === undefined || decision.would === 'issue') &&
+    decision.monitored.every(({ would }) => would === 'issue') &&
+    decision.missing.length === 0 &&
+    decision.failed.length === 0 &&
+    decision.leftOut.length === 0 &&
+    decision.unenforceable.length === 0
+  );
+}

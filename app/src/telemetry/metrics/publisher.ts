@@ -1,0 +1,41 @@
+import type { Logger } from '../log.ts';
+import { emfLines } from './emf.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface PublisherOptions {
+  readonly metrics: Metrics;
+  /** Where the lines go: standard output, which CloudWatch Logs reads. */
+  readonly log: Pick<Logger, 'info'>;
+  /** The value of the dimension `Service`. */
+  readonly service: string;
+  /** Milliseconds between two flushes. */
+  readonly interval: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface Publisher {
+  /** Ends the flushing, after a last one. */
+  stop(): void;
+}
+
+/** Writes the metrics at each interval, beginning with the first. */
+export function startPublisher(options: PublisherOptions): Publisher {
+  const { metrics, log, service, interval, now } = options;
+  // Never throws: what cannot be measured must not fail what is.
+  const flush = () => {
+    try {
+      for (const line of emfLines(metrics.take(), { service, timestamp: now() })) log.info(line);
+    } catch {
+      // The next flush has another try.
+    }
+  };
+  const timer = setInterval(flush, interval);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      flush();
+    },
+  };
+}

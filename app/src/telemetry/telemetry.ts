@@ -1,0 +1,129 @@
+import type { ErrorStatus } from '../action/answer.ts';
+import type { Policy } from '../policy/compile.ts';
+import type { ApiKey } from '../secrets/api-key.ts';
+import type { GeoDatabase } from '../signals/geo.ts';
+import type { ReputationHooks } from '../signals/reputation/hooks.ts';
+import { createDecisionLog } from './decision-log.ts';
+import type { DecisionFacts } from './decision-record.ts';
+import type { Logger } from './log.ts';
+import { measureDecision } from './metrics/decision-metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { type Publisher, startPublisher } from './metrics/publisher.ts';
+import { measureReputation } from './metrics/reputation-metrics.ts';
+import { ageInDays, reputationHooks, warnAboutGeoDatabase, watchApiKey } from './operations-log.ts';
+import type { AddressForm } from './recorded-address.ts';
+
+/** Times in milliseconds. */
+export interface TelemetrySettings {
+  /** The value of the metrics' dimension `Service`. */
+  readonly service: string;
+  readonly metricsInterval: number;
+  readonly issuedPercent: number;
+  readonly address: AddressForm;
+}
+
+/** What telemetry watches beside the requests. */
+interface Parts {
+  readonly policy: Policy;
+  readonly geo: GeoDatabase;
+  readonly apiKey: ApiKey;
+}
+
+/** What the operator learns: records, metrics and log lines. Nothing of it throws or is waited for. */
+export interface Telemetry {
+  readonly onDecision: (facts: DecisionFacts) => void;
+  /** A request that was answered with an error of its own making. */
+  readonly onRejected: (status: ErrorStatus, why: string) => void;
+  /** A fault of ours, with its stack. */
+  readonly onFault: (error: unknown) => void;
+  readonly onSecretRefreshFailure: (secret: string, error: Error) => void;
+  /**
+   * Begins to measure the service with what it was started with, and gives the ears of the lookups. A
+   * service that did not get so far says nothing of its traffic.
+   */
+  watch(parts: Parts): ReputationHooks;
+  /** Writes what is measured and not written yet. */
+  stop(): void;
+}
+
+/**
+ * Telemetry into a log.
+ *
+ * @param metrics what is counted elsewhere too.
+ * @param now milliseconds since the epoch.
+ */
+export function createTelemetry(
+  log: Logger,
+  settings: TelemetrySettings,
+  metrics: Metrics,
+  now: () => number,
+): Telemetry {
+  // Records and metrics are no matter of how talkative the log is.
+  const records = log.child({}, { level: 'info' });
+  const record = createDecisionLog({ ...settings, log: records });
+  let publisher: Publisher | undefined;
+  return {
+    onDecision: quietly((facts: DecisionFacts) => {
+      measureDecision(metrics, facts);
+      record(facts);
+    }),
+    onRejected: quietly((status: ErrorStatus, why: string) => {
+      metrics.count(status === 401 ? 'AuthenticationFailures' : 'InvalidRequests');
+      log.warn({ event: 'rejected', status, why });
+    }),
+    onFault: quietly((error: unknown) => {
+      metrics.count('Faults');
+      log.error({ event: 'fault', err: error });
+    }),
+    onSecretRefreshFailure: quietly((secret: string, error: Error) => {
+      metrics.count('SecretRefreshFailures');
+      log.warn({ event: 'secret-refresh-failed', secret, why: error.message });
+    }),
+    watch({ policy, geo, apiKey }) {
+      warnAboutGeoDatabase(log, geo, policy, now());
+      metrics.observe(() => [
+        ['GeoDatabaseAge', policy.signals.has('geo') ? ageInDays(geo, now()) : undefined],
+        ['PolicyRevision', numberOf(policy.revision)],
+      ]);
+      const asks = policy.signals.has('reputation');
+      if (asks) watchApiKey(log, apiKey);
+      const hasKey = () => !asks || apiKey.current() !== undefined;
+      const { service, metricsInterval: interval } = settings;
+      publisher = startPublisher({ metrics, log: records, service, interval, now });
+      return both(reputationHooks(log), measureReputation(metrics, hasKey, now));
+    },
+    stop: () => publisher?.stop(),
+  };
+}
+
+/** What cannot be told must not become the caller's error. */
+function quietly<Facts extends unknown[]>(tell: (...facts: Facts) => void) {
+  return (...facts: Facts): void => {
+    try {
+      tell(...facts);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
+
+/** A revision is hexadecimal; of its digits a metric can hold so many exactly. */
+function numberOf(revision: string): number {
+  return Number.parseInt(revision.slice(0, 8), 16);
+}
+
+/** Each hook tells both. */
+function both(one: ReputationHooks, other: ReputationHooks): ReputationHooks {
+  const tell =
+    <Fact>(...hooks: readonly (((fact: Fact) => void) | undefined)[]) =>
+    (fact: Fact) => {
+      for (const hook of hooks) hook?.(fact);
+    };
+  return {
+    onState: tell(one.onState, other.onState),
+    onTableState: tell(one.onTableState, other.onTableState),
+    onTableFailure: tell(one.onTableFailure, other.onTableFailure),
+    onCheck: tell(one.onCheck, other.onCheck),
+    onError: tell(one.onError, other.onError),
+  };
+}

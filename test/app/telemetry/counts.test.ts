@@ -1,0 +1,188 @@
+import { pointsOf, sumOf } from '../../support/emf.ts';
+import { payload, payloadFrom } from '../../support/payloads.ts';
+import { SECRET, startTestService } from '../../support/running-service.ts';
+
+const POLICY = `
+version: 1
+rules:
+  - id: watched
+    mode: monitor
+    when: geo.country == "US"
+    then: { deny: Watched. }
+  - id: broken
+    when: token.claims["client_id"] > 3
+    then: { claims: { set: { broken: true } } }
+  - id: refused
+    when: abuse.score >= 75
+    then: { deny: "Blocked from \${geo.country}." }
+  - id: cut
+    when: abuse.score >= 25
+    then: { lifetime: 10m, scopes: { remove: ["*"] }, claims: { set: { risk: "\${abuse.score}" } } }
+  - id: no-refresh
+    when: abuse.score >= 20
+    unenforceable: ignore
+    then: { refresh_token: { lifetime: 1m } }
+unknown:
+  address: { deny: No address. }
+  geo: ignore
+  reputation: { default: { lifetime: 5m }, private: ignore }
+`;
+
+/** Addresses and what AbuseIPDB says of them; a status is an answer without a score. */
+const ADDRESSES: readonly (readonly [
+  address: string,
+  score: number | { readonly status: 422 | 503 },
+])[] = [
+  ['9.9.9.9', 12],
+  ['14.102.69.58', 48],
+  ['103.159.198.178', 100],
+  ['1.1.1.1', { status: 503 }],
+  ['8.8.4.4', { status: 422 }],
+];
+
+type Fields = Record<string, unknown>;
+interface Record_ extends Fields {
+  readonly outcome: string;
+  readonly would?: string;
+  readonly refused_by?: string;
+  readonly monitored: readonly { readonly would: string }[];
+  readonly unknown: readonly { readonly signal: string; readonly cause: string }[];
+  readonly failed: readonly string[];
+  readonly unenforceable: readonly object[];
+  readonly left_out: readonly object[];
+  readonly signals: {
+    readonly reputation?: { readonly source?: string; readonly stale?: boolean };
+  };
+  readonly ms: Readonly<Record<string, number>>;
+}
+
+/** How often each text occurs. */
+function tally(texts: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
+}
+
+/** What the metrics must say, by the records alone. */
+function countsOf(records: readonly Record_[]): Record<string, Record<string, number>> {
+  const reputations = records.flatMap(({ signals }) => signals.reputation ?? []);
+  const unknowns = records.flatMap(({ unknown }) => unknown);
+  return {
+    Decisions: tally(records.map(({ outcome }) => outcome)),
+    WouldBeDecisions: tally(records.flatMap(({ would }) => would ?? [])),
+    MonitoredRules: tally(records.flatMap(({ monitored }) => monitored.map(({ would }) => would))),
+    Refusals: tally(records.flatMap(({ refused_by }) => refused_by ?? [])),
+    Reputations: tally(reputations.flatMap(({ source }) => source ?? [])),
+    Unknowns: tally(unknowns.map(({ signal, cause }) => `${signal}/${cause}`)),
+  };
+}
+
+function totalsOf(records: readonly Record_[]): Record<string, number> {
+  const sum = (of: (record: Record_) => number) =>
+    records.reduce((before, record) => before + of(record), 0);
+  return {
+    Decisions: records.length,
+    StaleReputations: sum(({ signals }) => Number(signals.reputation?.stale ?? false)),
+    UnavailableReputations: sum(
+      ({ unknown }) =>
+        unknown.filter(({ signal, cause }) => signal === 'reputation' && cause !== 'private')
+          .length,
+    ),
+    UnenforceableRestrictions: sum(({ unenforceable }) => unenforceable.length),
+    LeftOutOperations: sum(({ left_out }) => left_out.length),
+    FailedConditions: sum(({ failed }) => failed.length),
+  };
+}
+
+describe.each([
+  ['a policy that is enforced', 'mode: enforce'],
+  ['a policy in monitor mode', 'mode: monitor'],
+])('A mixed run with %s', (_, mode) => {
+  let lines: readonly string[];
+  let records: Record_[];
+
+  beforeAll(async () => {
+    let now = Date.UTC(2026, 0, 7, 10);
+    const policy = POLICY.replace('version: 1', `version: 1\n${mode}`);
+    const service = await startTestService({ policy, now: () => now });
+    const { simulator } = service;
+    for (const [address, says] of ADDRESSES) {
+      if (typeof says === 'number') simulator.setRecord(address, { abuseConfidenceScore: says });
+      else simulator.setFault({ kind: 'status', status: says.status }, address);
+    }
+    const nothingAllowed = {
+      ...JSON.parse(payloadFrom('14.102.69.58', '03')),
+      allowedOperations: [],
+    };
+    const bodies = [
+      ...ADDRESSES.flatMap(([address]) =>
+        ['01', '03', '04'].map((name) => payloadFrom(address, name)),
+      ),
+      ...['16', '19', '20', '14'].map((name) => payload(name)),
+      JSON.stringify(nothingAllowed),
+    ];
+    // The second time from memory; the third, when AbuseIPDB is down, from what has become stale.
+    for (const body of [...bodies, ...bodies]) await service.post(body);
+    now += 8 * 3_600_000;
+    simulator.setFault({ kind: 'status', status: 503 });
+    await Promise.all(bodies.map((body) => service.post(body)));
+    await service.post('{}');
+    await service.post(bodies[0] ?? '', { 'x-api-key': `${SECRET}?` });
+    await service.post(bodies[0] ?? '', {});
+    await service.stop();
+    lines = service.lines;
+    records = service.decisions() as unknown as Record_[];
+  });
+
+  test('it is mixed: every kind of count occurs', () => {
+    const counts = countsOf(records);
+    expect(Object.keys(counts.Decisions ?? {}).length).toBeGreaterThanOrEqual(
+      mode.endsWith('r') ? 1 : 3,
+    );
+    expect(Object.keys(counts.Unknowns ?? {}).length).toBeGreaterThanOrEqual(4);
+    for (const [name, total] of Object.entries(totalsOf(records))) {
+      expect([name, total > 0]).toEqual([name, true]);
+    }
+  });
+
+  test('the metrics count exactly what the records say, by each dimension', () => {
+    for (const [name, counts] of Object.entries(countsOf(records))) {
+      const points = pointsOf(lines, name).filter(
+        ({ dimensions }) => Object.keys(dimensions).length > 1,
+      );
+      const measured: Record<string, number> = {};
+      for (const { dimensions, values } of points) {
+        const { Service, ...rest } = dimensions;
+        expect(Service).toBe('risk-gate');
+        const key = Object.values(rest).join();
+        measured[key] = values.reduce((sum, [value]) => sum + value, measured[key] ?? 0);
+      }
+      expect([name, measured]).toEqual([name, counts]);
+    }
+  });
+
+  test('the totals are those of the records', () => {
+    for (const [name, total] of Object.entries(totalsOf(records))) {
+      expect([name, sumOf(lines, name)]).toEqual([name, total]);
+    }
+  });
+
+  test('each time of a record is in its distribution', () => {
+    const timed = (stage: string) => records.filter(({ ms }) => ms[stage] !== undefined).length;
+    const measured = (name: string, stage?: string) =>
+      pointsOf(lines, name)
+        .filter(({ dimensions }) => dimensions.Stage === stage)
+        .flatMap(({ values }) => values)
+        .reduce((sum, [, count]) => sum + count, 0);
+    expect(measured('DecisionTime')).toBe(records.length);
+    for (const stage of ['read', 'address', 'geo', 'reputation', 'decide']) {
+      expect([stage, measured('StageTime', stage)]).toEqual([stage, timed(stage)]);
+    }
+  });
+
+  test('what was refused at the door is counted, and is no decision', () => {
+    expect(sumOf(lines, 'AuthenticationFailures')).toBe(2);
+    expect(sumOf(lines, 'InvalidRequests')).toBe(1);
+    expect(sumOf(lines, 'Faults')).toBe(0);
+  });
+});

@@ -1,0 +1,59 @@
+import { jest } from '@jest/globals';
+import { Metrics } from '../../../../app/src/telemetry/metrics/metrics.ts';
+import { startPublisher } from '../../../../app/src/telemetry/metrics/publisher.ts';
+import { pointsOf, sumOf } from '../../../support/emf.ts';
+
+const START = Date.UTC(2026, 0, 7);
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: START });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function publish(write: (line: string) => void) {
+  const metrics = new Metrics();
+  const log = { info: (line: object) => write(JSON.stringify(line)) };
+  const options = { metrics, log, service: 'gate', interval: 30_000, now: Date.now };
+  return { metrics, publisher: startPublisher(options) };
+}
+
+test('nothing is written for a decision; each interval has one data point with its time', () => {
+  const lines: string[] = [];
+  const { metrics, publisher } = publish((line) => lines.push(line));
+  metrics.count('Faults');
+  expect(lines).toEqual([]);
+  jest.advanceTimersByTime(90_000);
+  expect(pointsOf(lines, 'Faults').map(({ values }) => values[0]?.[0])).toEqual([1, 0, 0]);
+  const times = lines.map((line): number => JSON.parse(line)._aws.Timestamp);
+  expect([...new Set(times)]).toEqual([30_000, 60_000, 90_000].map((time) => START + time));
+  publisher.stop();
+});
+
+test('the end of the service writes what is left, and nothing comes after it', () => {
+  const lines: string[] = [];
+  const { metrics, publisher } = publish((line) => lines.push(line));
+  metrics.count('Faults', undefined, 2);
+  publisher.stop();
+  expect(sumOf(lines, 'Faults')).toBe(2);
+  const written = lines.length;
+  jest.advanceTimersByTime(90_000);
+  expect(lines).toHaveLength(written);
+});
+
+test('a log that fails ends nothing: the next interval is written again', () => {
+  const lines: string[] = [];
+  let broken = true;
+  const { metrics, publisher } = publish((line) => {
+    if (broken) throw new Error('No space left.');
+    lines.push(line);
+  });
+  jest.advanceTimersByTime(30_000);
+  broken = false;
+  metrics.count('Faults');
+  jest.advanceTimersByTime(30_000);
+  expect(sumOf(lines, 'Faults')).toBe(1);
+  publisher.stop();
+});

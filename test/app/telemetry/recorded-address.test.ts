@@ -1,0 +1,33 @@
+import { parseAddress } from '../../../app/src/signals/address/parse.ts';
+import { type AddressForm, addressWriter } from '../../../app/src/telemetry/recorded-address.ts';
+
+function written(text: string, how: AddressForm): string {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`${text} is no address.`);
+  return addressWriter(how)(address);
+}
+
+const KEY = 'a-key-that-all-tasks-share';
+
+describe('An address in a record', () => {
+  test.each<[string, AddressForm, string]>([
+    ['203.0.113.77', { form: 'whole' }, '203.0.113.77'],
+    ['2001:DB8:0:0::1', { form: 'whole' }, '2001:db8::1'],
+    ['203.0.113.77', { form: 'truncated' }, '203.0.113.0/24'],
+    ['255.255.255.255', { form: 'truncated' }, '255.255.255.0/24'],
+    ['0.0.0.1', { form: 'truncated' }, '0.0.0.0/24'],
+    ['::ffff:203.0.113.77', { form: 'truncated' }, '203.0.113.0/24'],
+    ['2001:db8:1234:5678:9abc::1', { form: 'truncated' }, '2001:db8:1234::/48'],
+    ['::1', { form: 'truncated' }, '::/48'],
+  ])('%s, %j: %s', (text, how, expected) => {
+    expect(written(text, how)).toBe(expected);
+  });
+
+  test('hashed, it is the same text for the same address and key, and for no other', () => {
+    const hash = written('203.0.113.77', { form: 'hashed', key: KEY });
+    expect(hash).toMatch(/^[0-9a-f]{32}$/);
+    expect(written('203.0.113.77', { form: 'hashed', key: KEY })).toBe(hash);
+    expect(written('203.0.113.78', { form: 'hashed', key: KEY })).not.toBe(hash);
+    expect(written('203.0.113.77', { form: 'hashed', key: `${KEY}.` })).not.toBe(hash);
+  });
+});

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { ACTION_PATH } from '../../app/src/server.ts';
+import { payloadFrom } from '../support/payloads.ts';
+import { SECRET, settingsFor, TABLE } from '../support/running-service.ts';
+
+let simulator: Simulator;
+let dynamoDb: LocalDynamoDb;
+
+beforeAll(async () => {
+  [simulator, dynamoDb] = await Promise.all([startSimulator(), startLocalDynamoDb()]);
+  await dynamoDb.createTable(TABLE);
+});
+
+afterAll(async () => {
+  await Promise.all([simulator.close(), dynamoDb.close()]);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+type Output = 'pipe' | number;
+
+/** What can be behind standard output, beside somebody who reads it, and how the service ends then. */
+const OUTPUTS: readonly (readonly [name: string, open: () => Output, end: unknown[]])[] = [
+  // A write to it never ends, and Node waits for that one; so the service ends itself.
+  ['nobody reads it', () => 'pipe', [null, 'SIGKILL']],
+  // Every write fails.
+  ['the disk is full', () => openSync('/dev/full', 'w'), [0, null]],
+];
+
+async function start(output: Output) {
+  const port = await freePort();
+  const environment = {
+    ...settingsFor(simulator),
+    PORT: String(port),
+    LOG_LEVEL: 'trace',
+    METRICS_INTERVAL: '1s',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const child = spawn(process.execPath, ['--import', 'tsx', 'app/src/main.ts'], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', output, 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const origin = `http://127.0.0.1:${port}`;
+  const isReady = () =>
+    fetch(`${origin}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { child, exited, url: `${origin}${ACTION_PATH}` };
+}
+
+const HEADERS = { 'content-type': 'application/json', 'x-api-key': SECRET };
+/** Their records are several times what a pipe holds (64 KiB), or a socket that stands for one. */
+const REQUESTS = 400;
+
+describe('Standard output', () => {
+  test.each(OUTPUTS)(
+    '%s: every request is answered, and the service ends when told',
+    async (_, open, end) => {
+      const output = open();
+      const { child, exited, url } = await start(output);
+      // A pipe is read by nobody: Node would read it as soon as somebody listens.
+      child.stdout?.pause();
+      const body = payloadFrom('103.159.198.178');
+      const slowest = { milliseconds: 0 };
+      for (let sent = 0; sent < REQUESTS; sent += 50) {
+        await Promise.all(
+          Array.from({ length: 50 }, async () => {
+            const begin = performance.now();
+            const response = await fetch(url, { method: 'POST', headers: HEADERS, body });
+            expect(await response.json()).toMatchObject({ actionStatus: 'FAILED' });
+            slowest.milliseconds = Math.max(slowest.milliseconds, performance.now() - begin);
+          }),
+        );
+      }
+      // Its own deadline, and half a second for a busy machine.
+      expect(slowest.milliseconds).toBeLessThan(1700);
+      child.kill('SIGTERM');
+      expect(await exited).toEqual(end);
+      if (typeof output === 'number') closeSync(output);
+    },
+  );
+});
