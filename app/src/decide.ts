@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from './policy/evaluate.ts';
 import { SignalUse } from './policy/signal-use.ts';
+import type { Step } from './policy/step.ts';
 import { Variables } from './policy/variables/index.ts';
 import type { RequestSignals } from './signals/request-signals.ts';
 
@@ -49,17 +50,19 @@ const UNENFORCEABLE: Refusal = {
  * Everything comes in as an argument; signals are asked for as the rules need them.
  *
  * @param now milliseconds since the epoch.
+ * @param observe is told of each step, for an explanation.
  */
 export async function decide(
   request: TokenRequest,
   policy: Policy,
   signals: RequestSignals,
   now: number,
+  observe?: (step: Step) => void,
 ): Promise<Decision> {
   const use = new SignalUse(signals);
   const time = policy.clock(now);
   const variables = new Variables({ request, use, now, time, lists: policy.lists });
-  const evaluation: Evaluation = { policy, variables, signals, use };
+  const evaluation: Evaluation = { policy, variables, signals, use, observe };
   const enforced = await evaluate(evaluation, (rule) => rule.mode ?? 'enforce');
   if (policy.mode === 'enforce') return carryOut(request, enforced);
   return monitor(request, evaluation, enforced);

@@ -88,12 +88,17 @@ export async function decideBy(
   circumstances: Circumstances = {},
 ): Promise<Decided> {
   const compiled = typeof policy === 'string' ? compile(policy) : policy;
+  const { request, signals, now, asked } = meet(circumstances);
+  return { ...(await decide(request, compiled, signals, now)), asked };
+}
+
+/** What a policy decides on in these circumstances, and the signals that it will have asked for. */
+export function meet(circumstances: Circumstances) {
   const asked: SignalName[] = [];
   const { request = '01', now = MONDAY_MORNING } = circumstances;
   const read: TokenRequest = readTokenRequest(request.startsWith('{') ? request : payload(request));
   const signals = new RequestSignals(sources(circumstances, asked), read, deadlineAfter(1000));
-  const decision = await decide(read, compiled, signals, now);
-  return { ...decision, asked };
+  return { request: read, signals, now, asked };
 }
 
 /** The address that a test means; one that is none is a mistake of the test. */

@@ -1,6 +1,8 @@
 /** Names that a policy lists: whole, or with `*` for any run of characters. */
 export interface Patterns {
   readonly empty: boolean;
+  /** As the policy writes them. */
+  readonly texts: readonly string[];
   matches(name: string): boolean;
 }
 
@@ -10,6 +12,7 @@ export function compilePatterns(texts: readonly string[]): Patterns {
   const globs = texts.filter((text) => text.includes('*')).map((text) => text.split('*'));
   return {
     empty: texts.length === 0,
+    texts,
     matches: (name) => names.has(name) || globs.some((parts) => matchesParts(name, parts)),
   };
 }

@@ -14,6 +14,7 @@ import {
   type PolicyLists,
   parseList,
 } from './lists.ts';
+import type { NamedVariable } from './named-variables.ts';
 import { createPolicyClock, type LocalTime } from './policy-clock.ts';
 import { PolicyError, Problems } from './problems.ts';
 import { mergeReferences, type References } from './references.ts';
@@ -27,6 +28,8 @@ export type Mode = 'enforce' | 'monitor';
 export interface Rule {
   readonly id: string;
   readonly when: (variables: Variables) => unknown;
+  /** The condition as it stands in the file, and the variables that it names. */
+  readonly source: { readonly when: string; readonly variables: readonly NamedVariable[] };
   readonly effects: Effects;
   /** What the rule says itself, beside the mode of the policy. */
   readonly mode: Mode | undefined;
@@ -117,6 +120,7 @@ function compileRule(
       effects && {
         id: file.id,
         when: condition.evaluate,
+        source: { when: String(file.when).trim(), variables: condition.references.variables },
         effects,
         mode: file.mode,
         unenforceable: file.unenforceable ?? unenforceable,

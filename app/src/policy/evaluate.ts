@@ -3,6 +3,7 @@ import { type RequestSignals, SIGNALS, type SignalName } from '../signals/reques
 import type { Mode, Policy, Rule } from './compile.ts';
 import type { Effects, Refusal } from './effects.ts';
 import type { SignalUse } from './signal-use.ts';
+import type { Condition, Step } from './step.ts';
 import type { UnknownCause } from './unknown.ts';
 import type { Variables } from './variables/index.ts';
 
@@ -39,6 +40,8 @@ export interface Evaluation {
   readonly variables: Variables;
   readonly signals: RequestSignals;
   readonly use: SignalUse;
+  /** Is told of each step. On the path of a token nobody asks, and nothing is done for it. */
+  readonly observe?: ((step: Step) => void) | undefined;
 }
 
 /**
@@ -58,8 +61,6 @@ export async function evaluate(
   return run;
 }
 
-type Condition = 'matched' | 'not-matched' | 'failed' | 'unknown';
-
 /** One way through the rules. */
 class Run implements Verdict {
   readonly taken: RuleEffect[] = [];
@@ -69,6 +70,8 @@ class Run implements Verdict {
   readonly #evaluation: Evaluation;
   /** Signals whose entry of `unknown` has taken effect: it does so once. */
   readonly #applied = new Set<SignalName>();
+  /** Why the last condition failed. */
+  #error: unknown;
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
@@ -76,6 +79,7 @@ class Run implements Verdict {
 
   async take(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
     const condition = await this.#decide(rule);
+    this.#evaluation.observe?.({ kind: 'condition', rule, mode, condition, error: this.#error });
     if (condition === 'not-matched') return 'go-on';
     if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
     if (condition === 'failed') return this.#takeFailed(rule, mode);
@@ -106,7 +110,10 @@ class Run implements Verdict {
         return rule.when(variables) === true ? 'matched' : 'not-matched';
       } catch (error) {
         const next = SIGNALS.find((name) => use.pending.has(name));
-        if (next === undefined) return use.caused(error) ? 'unknown' : 'failed';
+        if (next === undefined) {
+          this.#error = error;
+          return use.caused(error) ? 'unknown' : 'failed';
+        }
         await signals.resolve(next);
       }
     }
@@ -130,14 +137,20 @@ class Run implements Verdict {
     rule: Rule,
     mode: Mode,
   ): Promise<'end' | 'go-on'> {
+    const { policy, observe } = this.#evaluation;
     for (const name of names) {
       const cause = this.#causeOf(name);
       if (!this.missing.some((missing) => missing.signal === name)) {
         this.missing.push({ signal: name, cause, rule: rule.id });
       }
-      if (this.#applied.has(name)) continue;
+      if (this.#applied.has(name)) {
+        observe?.({ kind: 'unknown', rule, signal: name, cause, entry: 'applied-before' });
+        continue;
+      }
       if (mode === 'enforce') this.#applied.add(name);
-      const effects = this.#evaluation.policy.unknown[name](cause);
+      const effects = policy.unknown[name](cause);
+      const entry = effects === undefined ? 'ignore' : 'applies';
+      observe?.({ kind: 'unknown', rule, signal: name, cause, entry });
       if (effects === undefined) continue;
       await this.#resolve(effects.signals);
       if (this.#apply(`unknown.${name}`, rule, effects, mode, false) === 'end') return 'end';
@@ -159,7 +172,7 @@ class Run implements Verdict {
     mode: Mode,
     onlyRestrict: boolean,
   ): 'end' | 'go-on' {
-    const { variables, policy } = this.#evaluation;
+    const { variables, policy, observe } = this.#evaluation;
     const unenforceable = id === rule.id ? rule.unenforceable : policy.unenforceable;
     const effect: RuleEffect = {
       rule: id,
@@ -168,12 +181,13 @@ class Run implements Verdict {
         ? effects.restriction(id, unenforceable)
         : effects.change(id, unenforceable, variables),
     };
+    const ends = effect.refusal !== undefined || (effects.allow && !onlyRestrict);
+    observe?.({ kind: 'effect', rule, mode, effect, ends });
     if (mode === 'monitor') {
       if (!this.monitored.some((other) => other.rule === id)) this.monitored.push(effect);
       return 'go-on';
     }
     this.taken.push(effect);
-    if (effect.refusal !== undefined) return 'end';
-    return effects.allow && !onlyRestrict ? 'end' : 'go-on';
+    return ends ? 'end' : 'go-on';
   }
 }

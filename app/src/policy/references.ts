@@ -1,6 +1,7 @@
 import { SIGNALS, type SignalName } from '../signals/request-signals.ts';
 import { isCountryCode } from './countries.ts';
 import { notACountry } from './lists.ts';
+import { type NamedVariable, namedVariables } from './named-variables.ts';
 import type { Problems } from './problems.ts';
 
 /** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
@@ -10,6 +11,8 @@ export interface References {
   readonly countryLists: ReadonlySet<string>;
   /** Fields of `geo` that it reads, for a warning when the database has none of them. */
   readonly geoFields: ReadonlySet<string>;
+  /** For who explains a decision by the values behind it. */
+  readonly variables: readonly NamedVariable[];
 }
 
 interface Node {
@@ -49,7 +52,11 @@ export function collectReferences(ast: unknown, problems: Problems): References 
   visit(ast, found);
   // Geo and reputation are those of the address.
   if (found.signals.size > 0) found.signals.add('address');
-  return { ...found, signals: new Set(SIGNALS.filter((name) => found.signals.has(name))) };
+  return {
+    ...found,
+    signals: new Set(SIGNALS.filter((name) => found.signals.has(name))),
+    variables: namedVariables(ast),
+  };
 }
 
 /** All references of several expressions. */
@@ -59,6 +66,7 @@ export function mergeReferences(all: readonly References[]): References {
     cidrLists: new Set(all.flatMap((one) => [...one.cidrLists])),
     countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
+    variables: all.flatMap((one) => one.variables),
   };
 }
 
