@@ -39,7 +39,8 @@ export function createHandler(
   };
 }
 
-function answerBody({ refusal, operations }: Decision): string {
+/** The body of the answer that carries a decision out. */
+export function answerBody({ refusal, operations }: Decision): string {
   if (refusal !== undefined) return failedBody(refusal.reason, refusal.description);
   return successBody(operations);
 }

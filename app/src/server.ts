@@ -30,6 +30,8 @@ export interface ServerDependencies {
 
 type Env = { Bindings: HttpBindings };
 
+export type Server = Hono<Env>;
+
 /**
  * The routes of the service. Whatever happens, the action's path answers with a body and a status that
  * the identity server reads, and without anything of the request in it.

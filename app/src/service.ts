@@ -1,18 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ServerType } from '@hono/node-server';
 import { openActionCredential } from './credential/action-credential.ts';
-import { createHandler } from './handler.ts';
+import { createHandler, type HandlerDependencies } from './handler.ts';
 import type { Policy } from './policy/compile.ts';
 import { loadPolicy } from './policy/load.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
-import { createServer, listen } from './server.ts';
+import { createServer, listen, type Server } from './server.ts';
 import type { Settings } from './settings.ts';
 import { readAddress } from './signals/address/read.ts';
 import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
+import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
@@ -24,7 +25,14 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** What is counted outside of the service too. */
   readonly metrics?: Metrics;
+  /** Is told of each decision's record, logged or not. */
+  readonly onRecord?: (record: object) => void;
+  /** Adds routes beside the action's, for one machine: what they decide, they decide as the service does. */
+  readonly mount?: (server: Server, deciding: Deciding) => void;
 }
+
+/** What the service decides with. */
+export type Deciding = Omit<HandlerDependencies, 'onDecision'>;
 
 export interface Service {
   readonly port: number;
@@ -52,24 +60,24 @@ export async function startService(
   const reputation = openReputation(settings, telemetry.watch(parts), apiKey, options);
   let draining = false;
   const address = { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops };
-  const act = createHandler({
+  const deciding: Deciding = {
     policy,
     deadline: settings.decisionDeadline,
     now,
-    onDecision: telemetry.onDecision,
     sources: {
       address: (request) => readAddress(request.headers, address),
       geo: (address) => geo.lookup(address),
       reputation: (address, deadline) => reputation.lookup(address, deadline),
     },
-  });
+  };
   const app = createServer({
     authenticator: credential.authenticator,
-    act,
+    act: createHandler({ ...deciding, onDecision: decisionListener(telemetry, options) }),
     onRejected: telemetry.onRejected,
     onFault: telemetry.onFault,
     isDraining: () => draining,
   });
+  options.mount?.(app, deciding);
   const release = () => {
     credential.stop();
     apiKey.stop();
@@ -90,6 +98,18 @@ export async function startService(
       await reputation.settle();
       release();
     },
+  };
+}
+
+/** Telemetry, and whoever else asked to hear of decisions. */
+function decisionListener(
+  { onDecision }: Telemetry,
+  { onRecord }: ServiceOptions,
+): Telemetry['onDecision'] {
+  if (onRecord === undefined) return onDecision;
+  return (facts) => {
+    onDecision(facts);
+    onRecord(decisionRecord(facts));
   };
 }
 
