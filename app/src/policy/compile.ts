@@ -28,6 +28,8 @@ export type Mode = 'enforce' | 'monitor';
 export interface Rule {
   readonly id: string;
   readonly when: (variables: Variables) => unknown;
+  /** The signal that its condition reads first, whatever the request. */
+  readonly firstSignal: SignalName | undefined;
   /** The condition as it stands in the file, and the variables that it names. */
   readonly source: { readonly when: string; readonly variables: readonly NamedVariable[] };
   readonly effects: Effects;
@@ -120,6 +122,7 @@ function compileRule(
       effects && {
         id: file.id,
         when: condition.evaluate,
+        firstSignal: condition.references.firstSignal,
         source: { when: String(file.when).trim(), variables: condition.references.variables },
         effects,
         mode: file.mode,

@@ -46,7 +46,8 @@ export interface Evaluation {
 
 /**
  * Takes the rules from top to bottom until one ends it. Which rules count, and whether they are only
- * watched, is for `modeOf` to say; a rule without a mode is passed over.
+ * watched, is for `modeOf` to say; a rule without a mode is passed over. Nothing is waited for but
+ * signals that cannot be had at once: most rules do not apply, and a token waits for all of them.
  */
 export async function evaluate(
   evaluation: Evaluation,
@@ -56,7 +57,14 @@ export async function evaluate(
   for (const rule of evaluation.policy.rules) {
     const mode = modeOf(rule);
     if (mode === undefined) continue;
-    if ((await run.take(rule, mode)) === 'end') break;
+    let condition = run.decide(rule);
+    while (condition instanceof Promise) {
+      await condition;
+      condition = run.decide(rule);
+    }
+    run.observe(rule, mode, condition);
+    if (condition === 'not-matched') continue;
+    if ((await run.take(rule, mode, condition)) === 'end') break;
   }
   return run;
 }
@@ -77,10 +85,38 @@ class Run implements Verdict {
     this.#evaluation = evaluation;
   }
 
-  async take(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
-    const condition = await this.#decide(rule);
+  /**
+   * Evaluates a condition, and asks for a signal only when it cannot be decided without. A promise
+   * says that a signal is under way: when it is there, the condition is to be decided again.
+   */
+  decide(rule: Rule): Condition | Promise<void> {
+    const { variables, signals, use } = this.#evaluation;
+    if (rule.firstSignal !== undefined) {
+      const waiting = signals.resolve(rule.firstSignal);
+      if (waiting !== undefined) return waiting;
+    }
+    for (;;) {
+      use.begin();
+      try {
+        return rule.when(variables) === true ? 'matched' : 'not-matched';
+      } catch (error) {
+        const next = SIGNALS.find((name) => use.pending.has(name));
+        if (next === undefined) {
+          this.#error = error;
+          return use.caused(error) ? 'unknown' : 'failed';
+        }
+        const waiting = signals.resolve(next);
+        if (waiting !== undefined) return waiting;
+      }
+    }
+  }
+
+  observe(rule: Rule, mode: Mode, condition: Condition): void {
     this.#evaluation.observe?.({ kind: 'condition', rule, mode, condition, error: this.#error });
-    if (condition === 'not-matched') return 'go-on';
+  }
+
+  /** Lets a rule have its effect, by how its condition has just come out. */
+  async take(rule: Rule, mode: Mode, condition: Condition): Promise<'end' | 'go-on'> {
     if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
     if (condition === 'failed') return this.#takeFailed(rule, mode);
     const unknown = await this.#resolve(rule.effects.signals);
@@ -101,24 +137,6 @@ class Run implements Verdict {
     return this.#takeUnknown(unknown, rule, mode);
   }
 
-  /** Evaluates a condition, and asks for a signal only when it cannot be decided without. */
-  async #decide(rule: Rule): Promise<Condition> {
-    const { variables, signals, use } = this.#evaluation;
-    for (;;) {
-      use.begin();
-      try {
-        return rule.when(variables) === true ? 'matched' : 'not-matched';
-      } catch (error) {
-        const next = SIGNALS.find((name) => use.pending.has(name));
-        if (next === undefined) {
-          this.#error = error;
-          return use.caused(error) ? 'unknown' : 'failed';
-        }
-        await signals.resolve(next);
-      }
-    }
-  }
-
   #unknownSignals(): SignalName[] {
     const { use } = this.#evaluation;
     return SIGNALS.filter((name) => use.unknown.has(name) || use.incomplete.has(name));
@@ -127,7 +145,10 @@ class Run implements Verdict {
   /** Asks for the signals that effects name, and tells which of them are unknown. */
   async #resolve(names: ReadonlySet<SignalName>): Promise<SignalName[]> {
     const { signals } = this.#evaluation;
-    for (const name of names) await signals.resolve(name);
+    for (const name of names) {
+      const waiting = signals.resolve(name);
+      if (waiting !== undefined) await waiting;
+    }
     // With the address unknown, the others were never asked.
     return SIGNALS.filter((name) => names.has(name) && signals[name]?.known === false);
   }

@@ -1,5 +1,6 @@
 import { SIGNALS, type SignalName } from '../signals/request-signals.ts';
 import { isCountryCode } from './countries.ts';
+import { firstSignal, SIGNAL_OF } from './first-signal.ts';
 import { notACountry } from './lists.ts';
 import { type NamedVariable, namedVariables } from './named-variables.ts';
 import type { Problems } from './problems.ts';
@@ -7,6 +8,8 @@ import type { Problems } from './problems.ts';
 /** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
 export interface References {
   readonly signals: ReadonlySet<SignalName>;
+  /** The one that it cannot do without, if there is one. */
+  readonly firstSignal: SignalName | undefined;
   readonly cidrLists: ReadonlySet<string>;
   readonly countryLists: ReadonlySet<string>;
   /** Fields of `geo` that it reads, for a warning when the database has none of them. */
@@ -27,12 +30,6 @@ interface Collection {
   readonly geoFields: Set<string>;
   readonly problems: Problems;
 }
-
-const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
-  address: 'address',
-  geo: 'geo',
-  abuse: 'reputation',
-};
 
 /** Variables whose uses are checked by the names of their members. */
 const MEMBERS_BY_DOT = new Set(['lists', 'geo', 'address', 'abuse']);
@@ -55,6 +52,7 @@ export function collectReferences(ast: unknown, problems: Problems): References 
   return {
     ...found,
     signals: new Set(SIGNALS.filter((name) => found.signals.has(name))),
+    firstSignal: firstSignal(ast),
     variables: namedVariables(ast),
   };
 }
@@ -66,6 +64,7 @@ export function mergeReferences(all: readonly References[]): References {
     cidrLists: new Set(all.flatMap((one) => [...one.cidrLists])),
     countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
+    firstSignal: undefined,
     variables: all.flatMap((one) => one.variables),
   };
 }

@@ -41,8 +41,11 @@ export class RequestSignals {
     this.#deadline = deadline;
   }
 
-  /** Asks for a signal; afterwards it is known or unknown, unless the address behind it is unknown. */
-  async resolve(name: SignalName): Promise<void> {
+  /**
+   * Asks for a signal; afterwards it is known or unknown, unless the address behind it is unknown. At
+   * once, without a promise, when the signal can be had so.
+   */
+  resolve(name: SignalName): void | Promise<void> {
     if (this[name] !== undefined) return;
     if (this.address === undefined) {
       const start = performance.now();
@@ -51,8 +54,18 @@ export class RequestSignals {
     }
     if (name === 'address' || !this.address.known) return;
     const start = performance.now();
-    if (name === 'geo') this.geo = this.#sources.geo(this.address.value);
-    else this.reputation = await this.#sources.reputation(this.address.value, this.#deadline);
-    this.times[name] = performance.now() - start;
+    if (name === 'geo') {
+      this.geo = this.#sources.geo(this.address.value);
+      this.times.geo = performance.now() - start;
+      return;
+    }
+    const found = this.#sources.reputation(this.address.value, this.#deadline);
+    if (found instanceof Promise) return found.then((signal) => this.#found(signal, start));
+    this.#found(found, start);
+  }
+
+  #found(signal: Signal<Reputation, ReputationCause>, start: number): void {
+    this.reputation = signal;
+    this.times.reputation = performance.now() - start;
   }
 }
