@@ -1,0 +1,32 @@
+import { readAddress } from '../../app/simulator/address.ts';
+import { profileOf } from '../../app/simulator/profiles.ts';
+import { byZipf, openAddresses } from './addresses.ts';
+
+const addresses = await openAddresses();
+
+test('Drawn addresses are different, public and the same for the same seed', () => {
+  const drawn = addresses.any(2000, 'seed');
+  expect(new Set(drawn).size).toBe(2000);
+  expect(drawn.every((address) => readAddress(address)?.public)).toBe(true);
+  expect(addresses.any(2000, 'seed')).toEqual(drawn);
+  expect(addresses.any(2000, 'another')).not.toEqual(drawn);
+  const ipv6 = drawn.filter((address) => address.includes(':')).length;
+  expect(ipv6 / drawn.length).toBeGreaterThan(0.08);
+});
+
+test('Clean addresses are scored low by the simulated AbuseIPDB', () => {
+  const scores = addresses.clean(500, 'seed').map((address) => {
+    const checked = readAddress(address);
+    return checked && profileOf(checked).score;
+  });
+  expect(scores.every((score) => score !== undefined && score < 25)).toBe(true);
+});
+
+test('By Zipf the first comes about n times as often as the n-th, and all come', () => {
+  const items = ['a', 'b', 'c', 'd'];
+  const drawn = byZipf(items, 20_000, 'seed');
+  const count = (item: string) => drawn.filter((other) => other === item).length;
+  expect(count('a') / count('b')).toBeCloseTo(2, 0);
+  expect(count('a') / count('d')).toBeCloseTo(4, 0);
+  expect(byZipf(items, 20_000, 'seed')).toEqual(drawn);
+});

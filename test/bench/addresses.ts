@@ -1,0 +1,89 @@
+import { readAddress } from '../../app/simulator/address.ts';
+import { Draws } from '../../app/simulator/draws.ts';
+import { profileOf } from '../../app/simulator/profiles.ts';
+import { parseAddress } from '../../app/src/signals/address/parse.ts';
+import {
+  bundledGeoDatabase,
+  type GeoDatabase,
+  openGeoDatabase,
+} from '../../app/src/signals/geo.ts';
+
+/** Countries that the default policy refuses. */
+const REFUSED = new Set(['KP', 'IR', 'RU', 'SY', 'CN']);
+
+/** Prefixes of IPv6 as access networks use them, so that the country database knows them. */
+const IPV6_PREFIXES = ['2600:1700', '2a02:8108', '2a01:cb00', '2804:14c', '2405:201'] as const;
+
+export type Addresses = Awaited<ReturnType<typeof openAddresses>>;
+
+/** Addresses that look like those of users: public, of a known country that is not refused, one in eight IPv6. */
+export async function openAddresses() {
+  const geo = await openGeoDatabase(bundledGeoDatabase());
+  return {
+    /** Different ones that the simulated AbuseIPDB scores low: the default policy issues them a token. */
+    clean: (count: number, seed: string) => draw(geo, count, seed, isClean),
+    /** Different ones of any score, which are quicker to find. */
+    any: (count: number, seed: string) => draw(geo, count, seed, () => true),
+  };
+}
+
+function draw(
+  geo: GeoDatabase,
+  count: number,
+  seed: string,
+  accepts: (address: string) => boolean,
+): string[] {
+  const draws = new Draws(seed);
+  const found = new Set<string>();
+  while (found.size < count) {
+    const address = parseAddress(draws.chance(12.5) ? ipv6(draws) : ipv4(draws));
+    if (address === undefined || found.has(address.value)) continue;
+    const place = geo.lookup(address);
+    if (!place.known || REFUSED.has(place.value.country ?? '')) continue;
+    if (accepts(address.value)) found.add(address.value);
+  }
+  return [...found];
+}
+
+function ipv4(draws: Draws): string {
+  const octet = () => draws.between(0, 255);
+  return `${draws.between(1, 223)}.${octet()}.${octet()}.${octet()}`;
+}
+
+function ipv6(draws: Draws): string {
+  const group = () => draws.between(1, 0xffff).toString(16);
+  const prefix = draws.pick([...IPV6_PREFIXES] as [string, ...string[]]);
+  return `${prefix}:${group()}:${group()}:${group()}:${group()}:${group()}:${group()}`;
+}
+
+function isClean(address: string): boolean {
+  const checked = readAddress(address);
+  return checked !== undefined && profileOf(checked).score < 25;
+}
+
+/** Draws from a list by Zipf's law: the n-th is drawn 1/n as often as the first. */
+export function byZipf<Item>(items: readonly Item[], count: number, seed: string): Item[] {
+  const draws = new Draws(seed);
+  let sum = 0;
+  const sums = items.map((_, at) => {
+    sum += 1 / (at + 1);
+    return sum;
+  });
+  return Array.from({ length: count }, () => {
+    const target = draws.fraction() * sum;
+    const item = items[firstAbove(sums, target)];
+    if (item === undefined) throw new RangeError('There is nothing to draw from.');
+    return item;
+  });
+}
+
+function firstAbove(sums: readonly number[], target: number): number {
+  let low = 0;
+  let high = sums.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sums[middle] ?? 0) > target) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BASELINES = 'test/bench/baselines';
+
+export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing';
+
+/** The service as the image has it, and the baselines bundled in the same way, in a folder of their own. */
+export interface Build {
+  readonly folder: string;
+  readonly service: string;
+  baseline(name: Baseline): string;
+  remove(): void;
+}
+
+export async function buildAll(): Promise<Build> {
+  const folder = mkdtempSync(join(tmpdir(), 'risk-gate-bench-'));
+  for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
+  execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: readdirSync(join(ROOT, BASELINES)).map((file) => join(BASELINES, file)),
+    outdir: join(folder, 'baselines'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+  });
+  return {
+    folder,
+    service: join(folder, 'dist/main.mjs'),
+    baseline: (name) => join(folder, `baselines/${name}.mjs`),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}

@@ -1,0 +1,37 @@
+/** Runs autocannon with the load that stands on standard input, and writes its result as JSON. */
+import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
+import { ADDRESS, type Load } from './load.ts';
+
+/** As much of autocannon as is used here; the package brings no types. */
+type Autocannon = (options: object) => Promise<object>;
+const autocannon: Autocannon = createRequire(import.meta.url)('autocannon');
+
+async function main(): Promise<void> {
+  const load: Load = JSON.parse(await text(process.stdin));
+  const { origin, method, path, headers, body, addresses, connections, seconds } = load;
+  let at = 0;
+  const next = () => {
+    const address = addresses[at % addresses.length] ?? '';
+    at += 1;
+    return address;
+  };
+  const setupRequest = (request: object) => {
+    const address = next();
+    return {
+      ...request,
+      path: path.replace(ADDRESS, address),
+      ...(body === undefined ? {} : { body: body.replace(ADDRESS, address) }),
+    };
+  };
+  const result = await autocannon({
+    url: origin,
+    connections,
+    timeout: 20,
+    ...(load.untilUsedUp ? { amount: addresses.length } : { duration: seconds }),
+    requests: [{ method, path, headers, ...(body === undefined ? {} : { body }), setupRequest }],
+  });
+  process.stdout.write(JSON.stringify(result));
+}
+
+await main();

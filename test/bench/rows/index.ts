@@ -1,0 +1,24 @@
+import type { Experiment } from './experiment.ts';
+import { generatorLimit } from './generator-limit.ts';
+import { largeBody } from './large-body.ts';
+import { full, memory } from './memory.ts';
+import { lists, rules } from './policies.ts';
+import { start } from './start.ts';
+import { cold, hanging, table, zipf } from './upstream.ts';
+import { warm } from './warm.ts';
+
+/** All that is measured, in the order of the table. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  generatorLimit,
+  ...warm,
+  cold,
+  table,
+  zipf,
+  hanging,
+  lists,
+  rules,
+  largeBody,
+  start,
+  memory,
+  full,
+];

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { actionLoad, type Bench, type Loaded, loaded } from '../bench.ts';
+import { checkAnswers } from '../check-answers.ts';
+import { inTurn } from '../in-turn.ts';
+import { byRound, difference, ratio, summarise } from '../statistics.ts';
+import type { Experiment } from './experiment.ts';
+
+const DEFAULT = fileURLToPath(new URL('../../../app/policy.yaml', import.meta.url));
+const ADDRESSES = 1000;
+
+/** The default policy with rules before its own, and lists for them. */
+function policyWith(rules: readonly string[], lists = ''): string {
+  const text = readFileSync(DEFAULT, 'utf8');
+  const changed = text
+    .replace(/^rules:\n/m, `rules:\n${rules.join('')}`)
+    .replace(/^lists:\n/m, `lists:\n${lists}`);
+  if (!changed.includes(rules[0] ?? '') || !changed.includes(lists)) {
+    throw new Error('The default policy has another form than it had.');
+  }
+  return changed;
+}
+
+const deny = (id: string, when: string) =>
+  `  - id: ${id}\n    when: ${JSON.stringify(when)}\n    then: { deny: No. }\n`;
+
+/** 100,000 networks of which no address drawn here is a part, and 10,000 clients that ask for nothing here. */
+function largeLists(): string {
+  const networks = Array.from(
+    { length: 100_000 },
+    (_, at) => `240.${at >> 11}.${(at >> 3) & 255}.${(at & 7) << 5}/27`,
+  );
+  const clients = Array.from({ length: 10_000 }, (_, at) => `client_${at.toString(36)}_example`);
+  const lists = `  networks: [${networks.join(', ')}]\n  clients: [${clients.join(', ')}]\n`;
+  return policyWith(
+    [
+      deny('network', 'address.within("networks")'),
+      deny('client', 'request.client_id in lists.clients'),
+    ],
+    lists,
+  );
+}
+
+/** Conditions of the kinds that policies have, in turn. Each is looked at, and none holds. */
+const KINDS: readonly ((at: number) => string)[] = [
+  (at) => `request.client_id == "client_${at}"`,
+  (at) => `request.grant == "password" && token.lifetime > ${at}`,
+  (at) => `"scope_${at}" in token.scopes`,
+  (at) => `token.claims["department"] == "department_${at}"`,
+  (at) => `abuse.score >= 75 && abuse.reports > ${at}`,
+];
+
+function manyRules(): string {
+  const rules = Array.from({ length: 200 }, (_, at) =>
+    deny(`rule-${at}`, KINDS[at % KINDS.length]?.(at) ?? ''),
+  );
+  return policyWith(rules);
+}
+
+async function measure(bench: Bench, text: string) {
+  const file = join(bench.build.folder, 'policy.yaml');
+  writeFileSync(file, text);
+  const servers = {
+    changed: await bench.startService({ POLICY_FILE: file }),
+    default: await bench.startService(),
+  };
+  const addresses = bench.addresses.clean(ADDRESSES, 'warm');
+  const run = (name: 'changed' | 'default', seconds: number) => {
+    const load = actionLoad(servers[name], { addresses, connections: 32, seconds });
+    return loaded(bench, servers[name], load);
+  };
+  for (const name of ['changed', 'default'] as const) {
+    await checkAnswers(servers[name], addresses);
+    await run(name, 3);
+  }
+  const { rounds, seconds = 4 } = bench.options;
+  const samples = await inTurn(['changed', 'default'], rounds, (name) => run(name, seconds));
+  await Promise.all([servers.changed.end(), servers.default.end()]);
+  return samples;
+}
+
+const perSecond = (samples: readonly Loaded[]) => samples.map((sample) => sample.perSecond);
+const cpu = (samples: readonly Loaded[]) => samples.map((sample) => 1000 * sample.cpuPerRequest);
+
+export const lists: Experiment = {
+  name: 'lists',
+  async measure(bench) {
+    const samples = await measure(bench, largeLists());
+    const [ours, others] = [perSecond(samples.changed), perSecond(samples.default)];
+    return [
+      {
+        what: 'lists of 100,000 CIDRs and 10,000 clients / default policy',
+        unit: '×',
+        bound: { atLeast: 0.95 },
+        figure: byRound(ours, others, ratio),
+        from: { 'with lists req/s': summarise(ours), 'default req/s': summarise(others) },
+      },
+    ];
+  },
+};
+
+export const rules: Experiment = {
+  name: 'rules',
+  async measure(bench) {
+    const samples = await measure(bench, manyRules());
+    const [ours, others] = [cpu(samples.changed), cpu(samples.default)];
+    return [
+      {
+        what: '200 rules that none match: added to a decision',
+        unit: 'µs',
+        bound: { atMost: 100 },
+        figure: byRound(ours, others, difference),
+        from: { 'with 200 rules µs CPU': summarise(ours), 'default µs CPU': summarise(others) },
+        note: 'processor time of the service for one request, less that with the default policy',
+      },
+    ];
+  },
+};
