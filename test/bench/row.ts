@@ -1,9 +1,10 @@
 import type { Summary } from './statistics.ts';
 
-/** What a row must reach, or only says. */
+/** What a row's median must reach, what no sample may exceed, or nothing: it only says. */
 export type Bound =
   | { readonly atLeast: number }
   | { readonly atMost: number }
+  | { readonly never: number }
   | { readonly report: true };
 
 /** One line of the table: a figure of the service, for the most part beside that of a baseline. */
@@ -21,5 +22,6 @@ export interface Row {
 export function holds({ bound, figure }: Pick<Row, 'bound' | 'figure'>): boolean {
   if ('atLeast' in bound) return figure.median >= bound.atLeast;
   if ('atMost' in bound) return figure.median <= bound.atMost;
+  if ('never' in bound) return figure.most <= bound.never;
   return true;
 }

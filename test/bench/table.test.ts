@@ -12,13 +12,17 @@ const row = (what: string, bound: Row['bound'], samples: number[], note?: string
 });
 
 test.each([
-  [{ atLeast: 2 }, 2, true],
-  [{ atLeast: 2 }, 1.99, false],
-  [{ atMost: 2 }, 2, true],
-  [{ atMost: 2 }, 2.01, false],
-  [{ report: true } as const, 0, true],
-])('With the bound %j, %p holds: %p', (bound, value, expected) => {
-  expect(holds(row('x', bound, [value]))).toBe(expected);
+  [{ atLeast: 2 }, [2], true],
+  [{ atLeast: 2 }, [1.99], false],
+  [{ atLeast: 2 }, [1, 2, 3], true],
+  [{ atMost: 2 }, [2], true],
+  [{ atMost: 2 }, [2.01], false],
+  [{ atMost: 2 }, [1, 2, 3], true],
+  [{ never: 2 }, [1, 2, 2], true],
+  [{ never: 2 }, [1, 1, 3], false],
+  [{ report: true } as const, [0], true],
+])('With the bound %j, %j holds: %p', (bound, samples, expected) => {
+  expect(holds(row('x', bound, samples))).toBe(expected);
 });
 
 test.each([

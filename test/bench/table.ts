@@ -41,6 +41,7 @@ function spreadOf({ least, most }: Summary): string {
 function boundOf(bound: Bound): string {
   if ('atLeast' in bound) return `≥ ${bound.atLeast}`;
   if ('atMost' in bound) return `≤ ${bound.atMost}`;
+  if ('never' in bound) return `always ≤ ${bound.never}`;
   return 'report';
 }
 

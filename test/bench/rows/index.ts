@@ -1,10 +1,11 @@
+import { table, zipf } from './against-guide.ts';
 import type { Experiment } from './experiment.ts';
 import { generatorLimit } from './generator-limit.ts';
 import { largeBody } from './large-body.ts';
 import { full, memory } from './memory.ts';
 import { lists, rules } from './policies.ts';
 import { start } from './start.ts';
-import { cold, hanging, table, zipf } from './upstream.ts';
+import { cold, hanging } from './upstream.ts';
 import { warm } from './warm.ts';
 
 /** All that is measured, in the order of the table. */
