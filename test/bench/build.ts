@@ -20,6 +20,9 @@ export interface Build {
 
 export async function buildAll(): Promise<Build> {
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // However it ends: an interruption leaves nothing behind.
+  process.once('exit', remove);
   for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
   execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
   await build({
@@ -39,6 +42,6 @@ export async function buildAll(): Promise<Build> {
     folder,
     service: join(folder, 'dist/main.mjs'),
     baseline: (name) => join(folder, `baselines/${name}.mjs`),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove,
   };
 }
