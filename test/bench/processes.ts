@@ -22,6 +22,8 @@ export interface ServerProcess {
 }
 
 const running = new Map<ChildProcess, Role>();
+// However this one ends, none of them outlives it.
+process.once('exit', () => endProcesses());
 
 /**
  * Starts Node with these arguments and waits until it says that it is ready. What it writes to
