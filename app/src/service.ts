@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ServerType } from '@hono/node-server';
+import { closeServer } from './close-server.ts';
 import { openActionCredential } from './credential/action-credential.ts';
 import { createHandler, type HandlerDependencies } from './handler.ts';
 import type { Policy } from './policy/compile.ts';
@@ -94,7 +94,7 @@ export async function startService(
       draining = true;
       // The load balancer may send for a moment after it was told to stop.
       await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
-      await close(server, settings.decisionDeadline + CLOSING_GRACE);
+      await closeServer(server, settings.decisionDeadline + CLOSING_GRACE);
       await reputation.settle();
       release();
     },
@@ -184,24 +184,6 @@ function openReputation(
 
 /** Milliseconds beyond the deadline, for an answer to be written. */
 const CLOSING_GRACE = 1000;
-
-/**
- * Closes the server once what is under way is answered. A connection on which a request never becomes
- * whole would keep it open for ever, so after `grace` milliseconds all are ended.
- */
-function close(server: ServerType, grace: number): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    };
-    const timer = setTimeout(end, grace);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-  });
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
