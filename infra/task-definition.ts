@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.ts';
 
 export const CONTAINER_PORT = 3000;
 
-/** Until SIGKILL. The service takes 2 s of requests after SIGTERM, and ends what is under way. */
+/** Until SIGKILL. The service takes requests for some seconds after SIGTERM, and ends what is under way. */
 export const STOP_TIMEOUT = Duration.seconds(30);
 
 export interface TaskDefinitionProps {

@@ -1,10 +1,8 @@
-import { StartError, startService } from './service.ts';
+import { type Service, StartError, startService } from './service.ts';
 import { readSettings, SettingsError } from './settings.ts';
+import { LATEST_EXIT } from './stopping.ts';
 import { createLog } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
-
-/** ECS sends SIGKILL after its stop timeout, 30 s; by then everything should have ended by itself. */
-const LATEST_EXIT = 25_000;
 
 /** Milliseconds in which the last lines of the log are written, or lost. */
 const LAST_LINES = 1000;
@@ -14,22 +12,25 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const metrics = new Metrics();
   const log = createLog(settings.logLevel, { onLost: () => metrics.count('LostLogLines') });
-  const service = await startService(settings, log, { metrics });
-  log.info({ event: 'ready', port: service.port });
+  let service: Service | undefined;
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ event: 'draining', signal });
     setTimeout(() => process.exit(1), LATEST_EXIT).unref();
-    await service.stop();
+    await service?.stop();
     log.info({ event: 'stopped' });
     log.flush(() => process.exit(0));
     // With a pipe that nobody reads, an orderly end would wait for the write under way.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES);
   };
+  // Before the start, which takes seconds when Secrets Manager is slow: the first process of a container
+  // that does not listen for a signal does not get it, and would have to be killed.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  service = await startService(settings, log, { metrics });
+  if (!stopping) log.info({ event: 'ready', port: service.port });
 }
 
 main().catch((error: unknown) => {

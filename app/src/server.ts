@@ -108,8 +108,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
  */
 export const KEEP_ALIVE_TIMEOUT = 65_000;
 
-/** For the whole request to arrive. The identity server sends it in one go. */
-const REQUEST_TIMEOUT = 10_000;
+/** For the whole request to arrive. The identity server sends it in one go. Milliseconds. */
+export const REQUEST_TIMEOUT = 10_000;
 
 /** Listens. @throws Error of one sentence when the port is taken. */
 export function listen(

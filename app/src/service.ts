@@ -13,6 +13,7 @@ import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { createReputation, type ReputationLadder } from './signals/reputation/ladder.ts';
+import { CLOSING_GRACE } from './stopping.ts';
 import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
@@ -181,9 +182,6 @@ function openReputation(
     hooks,
   });
 }
-
-/** Milliseconds beyond the deadline, for an answer to be written. */
-const CLOSING_GRACE = 1000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
 import { bundledGeoDatabase } from './signals/geo.ts';
+import { DRAIN_DELAY, LONGEST_DRAIN_DELAY } from './stopping.ts';
 import type { AddressForm } from './telemetry/recorded-address.ts';
 import type { TelemetrySettings } from './telemetry/telemetry.ts';
 
@@ -86,7 +87,7 @@ export function readSettings(environment: Environment): Settings {
     },
     // A timer cannot wait longer than 24 days; a rotation should not wait for a day.
     secretsRefresh: read.duration('SECRETS_REFRESH', '5m', '24h'),
-    drainDelay: read.number('DRAIN_DELAY_MS', 2000, 0, 60_000),
+    drainDelay: read.number('DRAIN_DELAY_MS', DRAIN_DELAY, 0, LONGEST_DRAIN_DELAY),
   };
   const { freshTimes, staleMaximum } = settings.reputation;
   if (Math.max(...Object.values(freshTimes)) > staleMaximum) {

@@ -36,6 +36,7 @@ test('the defaults are those of the README', () => {
       issuedPercent: 100,
       address: { form: 'whole' },
     },
+    drainDelay: 4000,
   });
 });
 
@@ -89,6 +90,7 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     ['PORT', '30.5', /^PORT is "30\.5"/],
     ['PORT', '0x10', /^PORT is "0x10"/],
     ['DECISION_DEADLINE_MS', '0', /^DECISION_DEADLINE_MS is "0": .* from 50 to 2500\.$/],
+    ['DRAIN_DELAY_MS', '15001', /^DRAIN_DELAY_MS is "15001": .* from 0 to 15000\.$/],
     ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS is "fast"/],
     ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL is .* http or https URL/],
     ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL is/],

@@ -1,4 +1,10 @@
-import { KEEP_ALIVE_TIMEOUT } from '../../app/src/server.ts';
+import { KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from '../../app/src/server.ts';
+import {
+  CLOSING_GRACE,
+  DRAIN_DELAY,
+  LATEST_EXIT,
+  LONGEST_DRAIN_DELAY,
+} from '../../app/src/stopping.ts';
 import { MODES, type Synthesised, synthesise, target } from '../support/stack.ts';
 
 interface Attributes {
@@ -98,15 +104,40 @@ describe.each(MODES)('With %s', (mode) => {
     expect(seconds * Number(group.UnhealthyThresholdCount)).toBeLessThanOrEqual(30);
   });
 
-  test('a task is let go of before it is killed', () => {
-    const delay = Number(targetAttributesOf(stack())['deregistration_delay.timeout_seconds']);
+  /** Milliseconds until a task that is leaving is forgotten, and until a stopped one is killed. */
+  const limits = () => {
+    const delay = targetAttributesOf(stack())['deregistration_delay.timeout_seconds'];
     const { ContainerDefinitions } = stack().only<{
       ContainerDefinitions: readonly { StopTimeout: number }[];
     }>('AWS::ECS::TaskDefinition').Properties;
-    expect(delay).toBeGreaterThan(0);
-    expect(ContainerDefinitions[0]?.StopTimeout).toBeGreaterThan(delay);
+    const [container] = ContainerDefinitions;
+    return { forgotten: Number(delay) * 1000, killed: Number(container?.StopTimeout) * 1000 };
+  };
+  /** Of a decision, with the longest deadline that can be set. */
+  const longestAnswer = 2500;
+
+  test('a task that is leaving may answer the slowest request that it can have', () => {
+    expect(limits().forgotten).toBeGreaterThanOrEqual(REQUEST_TIMEOUT + longestAnswer);
+  });
+
+  test('a task is let go of before it is killed', () => {
+    expect(limits().killed).toBeGreaterThan(limits().forgotten);
     // Fargate's own limit.
-    expect(ContainerDefinitions[0]?.StopTimeout).toBeLessThanOrEqual(120);
+    expect(limits().killed).toBeLessThanOrEqual(120_000);
+  });
+
+  test('a stopped task has ended by itself before it is killed, whatever it waits for', () => {
+    expect(DRAIN_DELAY).toBeLessThanOrEqual(LONGEST_DRAIN_DELAY);
+    const answered = LONGEST_DRAIN_DELAY + longestAnswer + CLOSING_GRACE;
+    // What was learned last is still written into the table.
+    const longestWrite = 4000;
+    expect(answered + longestWrite).toBeLessThan(LATEST_EXIT);
+    expect(LATEST_EXIT).toBeLessThan(limits().killed);
+  });
+
+  test('a task still takes requests while the load balancer may send them', () => {
+    const sendsOn = 2000;
+    expect(DRAIN_DELAY).toBeGreaterThanOrEqual(sendsOn * 2);
   });
 
   test('a busy task gets fewer requests', () => {
