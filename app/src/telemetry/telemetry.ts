@@ -12,6 +12,7 @@ import { type Publisher, startPublisher } from './metrics/publisher.ts';
 import { measureReputation } from './metrics/reputation-metrics.ts';
 import { ageInDays, reputationHooks, warnAboutGeoDatabase, watchApiKey } from './operations-log.ts';
 import type { AddressForm } from './recorded-address.ts';
+import { createRejectionLog } from './rejections.ts';
 
 /** Times in milliseconds. */
 export interface TelemetrySettings {
@@ -42,7 +43,7 @@ export interface Telemetry {
    * service that did not get so far says nothing of its traffic.
    */
   watch(parts: Parts): ReputationHooks;
-  /** Writes what is measured and not written yet. */
+  /** Writes what is known and not written yet. */
   stop(): void;
 }
 
@@ -61,6 +62,7 @@ export function createTelemetry(
   // Records and metrics are no matter of how talkative the log is.
   const records = log.child({}, { level: 'info' });
   const record = createDecisionLog({ ...settings, log: records });
+  const rejections = createRejectionLog((told) => log.warn({ event: 'rejected', ...told }));
   let publisher: Publisher | undefined;
   return {
     onDecision: quietly((facts: DecisionFacts) => {
@@ -69,7 +71,7 @@ export function createTelemetry(
     }),
     onRejected: quietly((status: ErrorStatus, why: string) => {
       metrics.count(status === 401 ? 'AuthenticationFailures' : 'InvalidRequests');
-      log.warn({ event: 'rejected', status, why });
+      rejections.add(status, why);
     }),
     onFault: quietly((error: unknown) => {
       metrics.count('Faults');
@@ -92,7 +94,10 @@ export function createTelemetry(
       publisher = startPublisher({ metrics, log: records, service, interval, now });
       return both(reputationHooks(log), measureReputation(metrics, hasKey, now));
     },
-    stop: () => publisher?.stop(),
+    stop() {
+      rejections.flush();
+      publisher?.stop();
+    },
   };
 }
 
