@@ -93,7 +93,7 @@ export class SettingsReader {
       url.hash !== ''
     ) {
       this.mistakes.push(
-        `${name} is "${text}": set it to an http or https URL without a query or a user.`,
+        `${name} is "${withoutSecrets(text)}": set it to an http or https URL without a query or a user.`,
       );
     }
     return text.replace(/\/+$/, '');
@@ -112,4 +112,9 @@ export class SettingsReader {
     if (secretArn !== undefined) return { secretArn };
     return { [key]: text ?? '' } as { [K in Name]: string };
   }
+}
+
+/** A URL that is refused, without its user, password and query: it is shown to whoever reads the log. */
+function withoutSecrets(url: string): string {
+  return url.replace(/[?#].*/s, '?…').replace(/^([a-z]*:?\/\/)?.*@/is, '$1…@');
 }

@@ -146,4 +146,17 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     const message = refusal({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
     expect(message).not.toContain('hush');
   });
+
+  test.each([
+    'https://hush:hush@host/api',
+    'https://host/api?key=hush#hush',
+    'https://us@hush@host',
+    '//hush@host',
+    'hush:hush@host/api',
+    'https:hush@host\n?hush',
+  ])('nor is what is secret in a URL: %j', (url) => {
+    const message = refusal({ ...REQUIRED, ABUSEIPDB_BASE_URL: url });
+    expect(message).toMatch(/^ABUSEIPDB_BASE_URL is .*host/);
+    expect(message).not.toContain('hush');
+  });
 });

@@ -23,13 +23,21 @@ export interface Asked {
   readonly reputation: Readonly<Record<string, unknown>>;
 }
 
+/** What the process has used so far: bytes of memory at its peak, and milliseconds of CPU. */
+export interface Usage {
+  readonly peak: number;
+  readonly cpu: number;
+}
+
 /** The built service as a process of its own. */
 export interface ServiceProcess {
   readonly process: RunningProcess;
+  readonly port: number;
   /** Asks for a decision on an address, and finds its record. */
   ask(address: string, secret?: string): Promise<Asked>;
   /** The status alone: what is refused has no record. */
   statusWith(secret: string): Promise<number>;
+  usage(): Promise<Usage>;
   /** The service's clock. */
   now(): number;
   /** Sets the service's clock forward, or back; milliseconds. */
@@ -70,20 +78,25 @@ export async function startServiceProcess(
       headers: { 'content-type': 'application/json', 'x-api-key': secret },
       body,
     });
-  const change = async (message: object) => {
+  const change = async (message: object): Promise<Usage> => {
     const done = once(service.child, 'message');
     service.child.send(message);
-    await done;
+    const [usage] = await done;
+    return usage;
   };
   let ahead = 0;
   return {
     process: service,
+    port: Number(port),
     now: () => Date.now() + ahead,
     async forward(milliseconds) {
       ahead += milliseconds;
       await change({ ahead });
     },
-    resolveName: (resolves) => change({ resolves }),
+    async resolveName(resolves) {
+      await change({ resolves });
+    },
+    usage: () => change({}),
     async statusWith(secret) {
       const response = await post(payloadFrom('192.168.0.1'), secret);
       await response.arrayBuffer();

@@ -25,6 +25,11 @@ dns.lookup = (name, options, callback) => {
 
 process.on('message', (change) => {
   ({ ahead = ahead, resolves = resolves } = change);
-  process.send('done');
+  process.send({ peak: process.resourceUsage().maxRSS * 1024, cpu: cpuTime() });
 });
 process.channel.unref();
+
+function cpuTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Compare, createAuthenticator } from '../../../app/src/credential/authenticator.ts';
 import type { Credential } from '../../../app/src/credential/credential.ts';
 
@@ -83,25 +83,50 @@ describe('while a credential is changed', () => {
   });
 });
 
-describe('each accepted credential is compared on every call', () => {
+describe('each accepted credential is compared on every call, digest against digest', () => {
+  const pair = base64(`zoë:${OLD}`);
   const accepted = [bearer(NEW), apiKey(OLD), basic(OLD)];
+  const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
+  const digests = [NEW, OLD, pair].map(digestOf);
 
   test.each<[string, Headers]>([
     ['the first one fits', authorization(`Bearer ${NEW}`)],
     ['a later one fits', { 'x-gate-key': OLD }],
-    ['none fits', authorization(`Bearer ${OLD}`)],
+    ['the last one fits', authorization(`Basic ${pair}`)],
+    ['two fit', { ...authorization(`Bearer ${NEW}`), 'x-gate-key': OLD }],
+    ['none fits', { ...authorization(`Bearer ${OLD}`), 'x-gate-key': NEW }],
+    ['all but the last character is right', authorization(`Bearer ${NEW.slice(0, -1)}`)],
+    ['the token is empty', authorization('Bearer ')],
     ['the header has no token', authorization('Bearer')],
+    ['the header is empty', authorization('')],
+    ['the API key is empty', { 'x-gate-key': '' }],
+    ['the API key is long', { 'x-gate-key': 'x'.repeat(10_000) }],
+    ['the scheme is unknown', authorization(`Digest ${NEW}`)],
+    ['the header is a list', authorization(`Bearer ${NEW}, Basic ${pair}`)],
     ['there is no header at all', {}],
   ])('%s', (_, headers) => {
-    const lengths: number[] = [];
+    const compared: { readonly shown: number; readonly to: string }[] = [];
     const watched: Compare = (a, b) => {
-      lengths.push(a.length, b.length);
+      compared.push({ shown: a.length, to: Buffer.from(b).toString('hex') });
       return timingSafeEqual(a, b);
     };
 
     createAuthenticator(accepted, watched).accepts(reader(headers));
 
-    expect(lengths).toEqual([32, 32, 32, 32, 32, 32]);
+    expect(compared).toEqual(digests.map((to) => ({ shown: 32, to })));
+  });
+
+  test('what is shown for nothing is the digest of no credential', () => {
+    const shown: string[] = [];
+    const watched: Compare = (a, b) => {
+      shown.push(Buffer.from(a).toString('hex'));
+      return timingSafeEqual(a, b);
+    };
+
+    createAuthenticator(accepted, watched).accepts(reader({}));
+
+    expect(new Set(shown).size).toBe(1);
+    for (const text of ['', 'undefined', NEW, OLD]) expect(shown).not.toContain(digestOf(text));
   });
 });
 

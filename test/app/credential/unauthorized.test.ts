@@ -1,0 +1,128 @@
+import type { ServerType } from '@hono/node-server';
+import { closeServer } from '../../../app/src/close-server.ts';
+import { createAuthenticator } from '../../../app/src/credential/authenticator.ts';
+import type { Credential } from '../../../app/src/credential/credential.ts';
+import { ACTION_PATH, createServer, listen } from '../../../app/src/server.ts';
+import { exchange, statusesOf } from '../../support/raw-http.ts';
+
+const SECRET = 'the-secret-0123456789';
+const OTHER = 'not-secret-0123456789';
+const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
+
+interface Case {
+  readonly credential: Credential;
+  readonly right: string;
+  readonly wrong: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Header lines that hold a credential which is wrong in one way. */
+const CASES: readonly Case[] = [
+  {
+    credential: { scheme: 'api-key', header: 'x-api-key', secret: SECRET },
+    right: `X-API-Key: ${SECRET}`,
+    wrong: {
+      'another key': [`X-API-Key: ${OTHER}`],
+      'an empty key': ['X-API-Key:'],
+      'the key and more': [`X-API-Key: ${SECRET}x`],
+      'the key twice': [`X-API-Key: ${SECRET}`, `X-API-Key: ${SECRET}`],
+      'the key of 8,000 characters': [`X-API-Key: ${'x'.repeat(8000)}`],
+      'the key as a bearer token': [`Authorization: Bearer ${SECRET}`],
+      'the key in bytes that are no ASCII': ['X-API-Key: \u00e9\u00ff'],
+    },
+  },
+  {
+    credential: { scheme: 'bearer', secret: SECRET },
+    right: `Authorization: Bearer ${SECRET}`,
+    wrong: {
+      'another token': [`Authorization: Bearer ${OTHER}`],
+      'no token': ['Authorization: Bearer'],
+      'an empty header': ['Authorization:'],
+      'no scheme': [`Authorization: ${SECRET}`],
+      'another scheme': [`Authorization: Basic ${SECRET}`],
+      'the token twice': Array(2).fill(`Authorization: Bearer ${SECRET}`),
+      'the token as a key': [`X-API-Key: ${SECRET}`],
+    },
+  },
+  {
+    credential: { scheme: 'basic', username: 'gate', secret: SECRET },
+    right: `Authorization: Basic ${base64(`gate:${SECRET}`)}`,
+    wrong: {
+      'another password': [`Authorization: Basic ${base64(`gate:${OTHER}`)}`],
+      'another user': [`Authorization: Basic ${base64(`eve:${SECRET}`)}`],
+      'no colon': [`Authorization: Basic ${base64(`gate${SECRET}`)}`],
+      'no base64': [`Authorization: Basic gate:${SECRET}`],
+      'no pair': ['Authorization: Basic'],
+      'the password as a bearer token': [`Authorization: Bearer ${SECRET}`],
+    },
+  },
+];
+
+/** Bodies, with what declares them. The last ones never become whole. */
+const BODIES: Readonly<Record<string, readonly string[]>> = {
+  'no body': ['', ''],
+  'a body that is none': ['Content-Length: 1', '', '{'],
+  'a body of 1 MiB': ['Content-Length: 1048576', '', 'x'.repeat(1024 * 1024)],
+  'a body that does not come': ['Content-Length: 1000', '', ''],
+  'chunks that do not end': ['Transfer-Encoding: chunked', '', '1', 'x', ''],
+};
+
+describe.each(CASES)('$credential.scheme', ({ credential, right, wrong }) => {
+  let decided = 0;
+  const refused: string[] = [];
+  let server: ServerType;
+  let port: number;
+
+  beforeAll(async () => {
+    const app = createServer({
+      authenticator: createAuthenticator([credential]),
+      async act() {
+        decided += 1;
+        return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
+      },
+      onRejected: (status, why) => refused.push(`${status} ${why}`),
+      onFault: (error) => refused.push(String(error)),
+      isDraining: () => false,
+    });
+    ({ server, port } = await listen(app, 0));
+  });
+
+  afterAll(() => closeServer(server, 0));
+
+  /** The whole answer as it is sent, but for its date. */
+  async function ask(credentialLines: readonly string[], body: readonly string[] = ['', '']) {
+    const start = [`POST ${ACTION_PATH} HTTP/1.1`, 'Host: localhost', 'Connection: close'];
+    const text = [...start, ...credentialLines, ...body].join('\r\n');
+    const answer = await exchange(port, [Buffer.from(text, 'latin1')]);
+    return answer.replace(/^Date: .*\r\n/im, '');
+  }
+
+  test.each(Object.keys(wrong))(
+    '%s is answered as no credential is, byte for byte',
+    async (name) => {
+      const missing = await ask([]);
+      expect(statusesOf(missing)).toEqual([401]);
+      expect(await ask(wrong[name] ?? [])).toBe(missing);
+    },
+  );
+
+  test.each(Object.keys(BODIES))('%s: not waited for, and not decided on', async (name) => {
+    const body = BODIES[name];
+    expect(await ask([], body)).toBe(await ask([]));
+    expect(await ask(Object.values(wrong)[0] ?? [], body)).toBe(await ask([]));
+    expect(decided).toBe(0);
+  });
+
+  test('each is told of once, in the same words', async () => {
+    const before = refused.length;
+    for (const lines of [[], ...Object.values(wrong)]) await ask(lines);
+    const told = refused.slice(before);
+    expect(told).toEqual(
+      Array(1 + Object.keys(wrong).length).fill('401 The credential is missing or wrong.'),
+    );
+  });
+
+  test('the right one is let in', async () => {
+    expect(statusesOf(await ask([right, 'Content-Length: 2'], ['', '{}']))).toEqual([200]);
+    expect(decided).toBe(1);
+  });
+});

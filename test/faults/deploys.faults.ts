@@ -1,0 +1,273 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import { type Load, startLoad } from '../support/load.ts';
+import { head, openConnection, readToEnd } from '../support/raw-http.ts';
+import { DEADLINE, type Fleet, startFleet } from './fleet.ts';
+import type { ServiceProcess } from './service.ts';
+import { until } from './states.ts';
+
+/** Milliseconds for a whole scenario; a machine that others use as well needs many times what it takes. */
+const PATIENCE = 180_000;
+
+/** Milliseconds; long enough for all that follows the signal, on a busy machine too. */
+const DRAIN_DELAY = 10_000;
+
+/** Milliseconds beyond the drain delay until the service has ended, with room for a busy machine. */
+const CLOSING = DEADLINE + 1_000 + 5_000;
+
+let fleet: Fleet;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+
+afterAll(() => fleet.stop());
+
+const lanes = () => [
+  { clients: 36, body: fleet.known, leavesAfter: 4 },
+  { clients: 12, body: fleet.cold, leavesAfter: 2 },
+];
+
+const endlessLanes = () => lanes().map(({ clients, body }) => ({ clients, body }));
+
+/** Sends a signal, and resolves when the service has taken it. */
+async function signal({ process }: ServiceProcess, name: NodeJS.Signals): Promise<void> {
+  process.child.kill(name);
+  await process.says(/"event":"draining"/);
+}
+
+/** What was not answered with a decision. */
+function flaws({ answers, lost }: Load): unknown[] {
+  return [...lost, ...answers.filter(({ status, decided }) => status !== 200 || !decided)];
+}
+
+/** How many decisions a process has recorded, in all or since it said something. */
+function decisions({ process }: ServiceProcess, since = /^/): number {
+  const said = process.stdout();
+  return said.slice(said.search(since)).split('"event":"decision"').length - 1;
+}
+
+/** A request in pieces: all but its end, and its end. */
+function pieces(body: string): readonly [string, string] {
+  const whole = head(`Content-Length: ${Buffer.byteLength(body)}`) + body;
+  return [whole.slice(0, -10), whole.slice(-10)];
+}
+
+/** A connection that has had an answer, and is kept alive. */
+async function idleConnection({ port }: ServiceProcess): Promise<Socket> {
+  const connection = await openConnection(port);
+  connection.write(pieces(fleet.known()).join(''));
+  await once(connection, 'data');
+  return connection;
+}
+
+const CLOSES = /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*connection: close\r\n/i;
+
+describe('SIGTERM under load', () => {
+  let service: ServiceProcess;
+  let load: Load;
+  let sent: number;
+  let taken: number;
+  let health: readonly Response[];
+  let lateAnswers: readonly string[];
+  let idleEnds: readonly string[];
+
+  beforeAll(async () => {
+    service = await fleet.start({ DRAIN_DELAY_MS: String(DRAIN_DELAY) });
+    load = startLoad({ port: service.port, lanes: lanes() });
+    await load.more(2000);
+    const connections = () =>
+      Promise.all(Array.from({ length: 10 }, () => idleConnection(service)));
+    const late = await connections();
+    const idle = await connections();
+    const ends = idle.map(endOf);
+    sent = performance.now();
+    await signal(service, 'SIGTERM');
+    taken = performance.now();
+    health = await Promise.all(
+      ['/readyz', '/healthz'].map((path) => fetch(`http://127.0.0.1:${service.port}${path}`)),
+    );
+    const answers = late.map(readToEnd);
+    for (const connection of late) connection.write(pieces(fleet.known()).join(''));
+    lateAnswers = await Promise.all(answers);
+    await load.ended;
+    idleEnds = await Promise.all(ends);
+  }, PATIENCE);
+
+  afterAll(() => load.stop());
+
+  test('it is alive and no longer ready, at once', () => {
+    const seen = health.map(({ status, headers }) => [status, headers.get('connection')]);
+    expect(seen).toEqual([
+      [503, 'close'],
+      [200, 'close'],
+    ]);
+  });
+
+  test('not one request is lost, or answered with anything but a decision', () => {
+    expect(flaws(load)).toEqual([]);
+    expect(load.answers.length).toBeGreaterThan(2000);
+  });
+
+  test('what is under way is answered', () => {
+    // Such an answer says that the service had taken the signal by then.
+    const underWay = load.answers.filter(({ sent: at, closes }) => at < sent && closes);
+    expect(underWay.length).toBeGreaterThan(0);
+  });
+
+  test('each answer to what follows ends its connection', () => {
+    const later = load.answers.filter(({ sent: at }) => at > taken);
+    expect(later.length).toBeGreaterThan(20);
+    expect(later.filter(({ closes }) => !closes)).toEqual([]);
+  });
+
+  test('what is sent on connections that were idle is answered, and they are ended', () => {
+    for (const answer of lateAnswers) expect(answer).toMatch(CLOSES);
+  });
+
+  test('connections that stay idle are ended and not reset', () => {
+    expect(idleEnds).toEqual(Array(10).fill('ended'));
+  });
+
+  test('the process ends by itself, in time, and has recorded each decision', async () => {
+    expect(await service.process.exited).toBe(0);
+    const took = performance.now() - sent;
+    expect(took).toBeGreaterThanOrEqual(DRAIN_DELAY);
+    expect(took).toBeLessThan(DRAIN_DELAY + CLOSING);
+    // Those of the twenty connections come on top: a first answer each, and a second one of ten.
+    expect(decisions(service)).toBe(load.answers.length + 30);
+  });
+});
+
+/** How a connection comes to its end. */
+function endOf(connection: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    connection.resume();
+    connection.once('error', (error) => resolve(error.message));
+    connection.once('end', () => resolve('ended'));
+  });
+}
+
+describe('A request that is under way when the service is told to stop', () => {
+  test.each<[string, readonly NodeJS.Signals[]]>([
+    ['by SIGTERM', ['SIGTERM']],
+    ['by SIGINT', ['SIGINT']],
+    ['twice', ['SIGTERM', 'SIGTERM']],
+    ['in two ways', ['SIGTERM', 'SIGINT']],
+  ])('%s: is decided by its deadline, though AbuseIPDB hangs', async (_, names) => {
+    const service = await fleet.start({ DRAIN_DELAY_MS: '0', DECISION_DEADLINE_MS: '1500' });
+    const asked = fleet.simulator.checks.length;
+    const connection = await openConnection(service.port);
+    const answer = readToEnd(connection);
+    connection.write(pieces(fleet.hanging()).join(''));
+    await until(async () => fleet.simulator.checks.length > asked, 'AbuseIPDB is asked');
+    for (const name of names) await signal(service, name);
+    expect(await answer).toMatch(CLOSES);
+    expect(await service.process.exited).toBe(0);
+    expect(service.process.stdout().match(/"event":"(?:draining|stopped)"/g)).toHaveLength(2);
+  });
+
+  test.each([
+    ['while requests are still taken', '15000'],
+    ['later', '0'],
+  ])('is answered when it becomes whole %s', async (_, delay) => {
+    const service = await fleet.start({ DRAIN_DELAY_MS: delay });
+    const [start, end] = pieces(fleet.known());
+    const connection = await idleConnection(service);
+    const answer = readToEnd(connection);
+    connection.write(start);
+    // The service has read it when it has answered a later one.
+    await (await idleConnection(service)).destroy();
+    await signal(service, 'SIGTERM');
+    connection.write(end);
+    expect(await answer).toMatch(CLOSES);
+    if (delay === '0') expect(await service.process.exited).toBe(0);
+  });
+
+  test('is given up when it never becomes whole', async () => {
+    const service = await fleet.start({ DRAIN_DELAY_MS: '0', DECISION_DEADLINE_MS: '100' });
+    const connection = await openConnection(service.port);
+    const answer = readToEnd(connection);
+    connection.write(pieces(fleet.known())[0]);
+    const start = performance.now();
+    await signal(service, 'SIGTERM');
+    expect(await service.process.exited).toBe(0);
+    expect(performance.now() - start).toBeLessThan(CLOSING);
+    expect(await answer).toBe('');
+  });
+});
+
+test('SIGTERM during the start: the process ends by itself and never says that it is ready', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const service = fleet.launch({
+    ACTION_CREDENTIAL: '',
+    ACTION_CREDENTIAL_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x-abc123',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+  });
+  const [connection] = await once(silent, 'connection');
+  expect(await service.end()).toBe(0);
+  expect(service.stdout()).toMatch(/"event":"draining".*\n.*"event":"stopped".*\n$/);
+  expect(service.stdout()).not.toContain('"event":"ready"');
+  connection.destroy();
+  silent.close();
+});
+
+describe('Behind a load balancer, two processes are replaced, one after the other, under load', () => {
+  const DEPLOYS = 3;
+  let balancer: Balancer;
+  let load: Load;
+  let exits: readonly (number | string)[];
+  const started: ServiceProcess[] = [];
+
+  const join = async () => {
+    const service = await fleet.start({ DRAIN_DELAY_MS: String(DRAIN_DELAY) });
+    await balancer.register(service.port);
+    started.push(service);
+  };
+
+  const leave = async (service: ServiceProcess) => {
+    // ECS sends the signal when the load balancer has let go; here it comes as early as can be.
+    const gone = balancer.deregister(service.port);
+    await signal(service, 'SIGTERM');
+    await gone;
+  };
+
+  beforeAll(async () => {
+    balancer = await startBalancer();
+    await Promise.all([join(), join()]);
+    load = startLoad({ port: balancer.port, lanes: endlessLanes() });
+    for (let deploy = 0; deploy < DEPLOYS; deploy++) {
+      await join();
+      await load.more(300);
+      await leave(started[deploy] as ServiceProcess);
+    }
+    exits = await Promise.all(started.slice(0, DEPLOYS).map(({ process }) => process.exited));
+    await load.stop();
+    await Promise.all(started.map(({ process }) => process.end()));
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await load.stop();
+    await balancer.close();
+  });
+
+  test('not one request is lost, or answered with anything but a decision', () => {
+    expect(balancer.failures).toEqual([]);
+    expect(flaws(load)).toEqual([]);
+    expect(load.answers.length).toBeGreaterThan(1000);
+  });
+
+  test('each request is decided once, by one of the processes', () => {
+    const decided = started.reduce((sum, service) => sum + decisions(service), 0);
+    expect(decided).toBe(load.answers.length);
+    expect(started.filter((service) => decisions(service) === 0)).toEqual([]);
+  });
+
+  test('each that leaves has taken requests after the signal, and has ended by itself', () => {
+    const late = started.slice(0, DEPLOYS).map((service) => decisions(service, /"draining"/));
+    expect(Math.min(...late)).toBeGreaterThan(5);
+    expect(exits).toEqual(Array(DEPLOYS).fill(0));
+  });
+});
