@@ -38,10 +38,9 @@ async function main(environment: Environment): Promise<void> {
   });
   // Nothing but the introduction is shown at first.
   let introduced = false;
-  const destination = {
-    write: (line: string) => void (introduced && process.stdout.write(line)),
-  };
-  const log = createLog(settings.logLevel, { destination });
+  const log = createLog(settings.logLevel, {
+    write: (line) => void (introduced && process.stdout.write(line)),
+  });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
   });

@@ -1,7 +1,7 @@
 import { type Service, StartError, startService } from './service.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { LATEST_EXIT } from './stopping.ts';
-import { createLog } from './telemetry/log.ts';
+import { createLog, standardOutput } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 
 /** Milliseconds in which the last lines of the log are written, or lost. */
@@ -11,7 +11,8 @@ const LAST_LINES = 1000;
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const metrics = new Metrics();
-  const log = createLog(settings.logLevel, { onLost: () => metrics.count('LostLogLines') });
+  const output = standardOutput(() => metrics.count('LostLogLines'));
+  const log = createLog(settings.logLevel, output);
   let service: Service | undefined;
   let stopping = false;
   const stop = async (signal: string) => {
@@ -21,7 +22,10 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), LATEST_EXIT).unref();
     await service?.stop();
     log.info({ event: 'stopped' });
-    log.flush(() => process.exit(0));
+    // To flush is not enough: it waits for no line that is being written, and the exit would cut it off.
+    output.once('close', () => process.exit(0));
+    log.level = 'silent';
+    output.end();
     // With a pipe that nobody reads, an orderly end would wait for the write under way.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES);
   };

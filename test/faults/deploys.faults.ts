@@ -1,20 +1,16 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { type Load, startLoad } from '../support/load.ts';
-import { head, openConnection, readToEnd } from '../support/raw-http.ts';
-import { DEADLINE, type Fleet, startFleet } from './fleet.ts';
+import { readToEnd } from '../support/raw-http.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { CLOSES, CLOSING, decisions, flaws, idleConnection, pieces, signal } from './leaving.ts';
 import type { ServiceProcess } from './service.ts';
-import { until } from './states.ts';
 
 /** Milliseconds for a whole scenario; a machine that others use as well needs many times what it takes. */
 const PATIENCE = 180_000;
 
 /** Milliseconds; long enough for all that follows the signal, on a busy machine too. */
 const DRAIN_DELAY = 10_000;
-
-/** Milliseconds beyond the drain delay until the service has ended, with room for a busy machine. */
-const CLOSING = DEADLINE + 1_000 + 5_000;
 
 let fleet: Fleet;
 
@@ -31,39 +27,6 @@ const lanes = () => [
 
 const endlessLanes = () => lanes().map(({ clients, body }) => ({ clients, body }));
 
-/** Sends a signal, and resolves when the service has taken it. */
-async function signal({ process }: ServiceProcess, name: NodeJS.Signals): Promise<void> {
-  process.child.kill(name);
-  await process.says(/"event":"draining"/);
-}
-
-/** What was not answered with a decision. */
-function flaws({ answers, lost }: Load): unknown[] {
-  return [...lost, ...answers.filter(({ status, decided }) => status !== 200 || !decided)];
-}
-
-/** How many decisions a process has recorded, in all or since it said something. */
-function decisions({ process }: ServiceProcess, since = /^/): number {
-  const said = process.stdout();
-  return said.slice(said.search(since)).split('"event":"decision"').length - 1;
-}
-
-/** A request in pieces: all but its end, and its end. */
-function pieces(body: string): readonly [string, string] {
-  const whole = head(`Content-Length: ${Buffer.byteLength(body)}`) + body;
-  return [whole.slice(0, -10), whole.slice(-10)];
-}
-
-/** A connection that has had an answer, and is kept alive. */
-async function idleConnection({ port }: ServiceProcess): Promise<Socket> {
-  const connection = await openConnection(port);
-  connection.write(pieces(fleet.known()).join(''));
-  await once(connection, 'data');
-  return connection;
-}
-
-const CLOSES = /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*connection: close\r\n/i;
-
 describe('SIGTERM under load', () => {
   let service: ServiceProcess;
   let load: Load;
@@ -78,7 +41,7 @@ describe('SIGTERM under load', () => {
     load = startLoad({ port: service.port, lanes: lanes() });
     await load.more(2000);
     const connections = () =>
-      Promise.all(Array.from({ length: 10 }, () => idleConnection(service)));
+      Promise.all(Array.from({ length: 10 }, () => idleConnection(service, fleet.known())));
     const late = await connections();
     const idle = await connections();
     const ends = idle.map(endOf);
@@ -140,80 +103,6 @@ describe('SIGTERM under load', () => {
   });
 });
 
-/** How a connection comes to its end. */
-function endOf(connection: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    connection.resume();
-    connection.once('error', (error) => resolve(error.message));
-    connection.once('end', () => resolve('ended'));
-  });
-}
-
-describe('A request that is under way when the service is told to stop', () => {
-  test.each<[string, readonly NodeJS.Signals[]]>([
-    ['by SIGTERM', ['SIGTERM']],
-    ['by SIGINT', ['SIGINT']],
-    ['twice', ['SIGTERM', 'SIGTERM']],
-    ['in two ways', ['SIGTERM', 'SIGINT']],
-  ])('%s: is decided by its deadline, though AbuseIPDB hangs', async (_, names) => {
-    const service = await fleet.start({ DRAIN_DELAY_MS: '0', DECISION_DEADLINE_MS: '1500' });
-    const asked = fleet.simulator.checks.length;
-    const connection = await openConnection(service.port);
-    const answer = readToEnd(connection);
-    connection.write(pieces(fleet.hanging()).join(''));
-    await until(async () => fleet.simulator.checks.length > asked, 'AbuseIPDB is asked');
-    for (const name of names) await signal(service, name);
-    expect(await answer).toMatch(CLOSES);
-    expect(await service.process.exited).toBe(0);
-    expect(service.process.stdout().match(/"event":"(?:draining|stopped)"/g)).toHaveLength(2);
-  });
-
-  test.each([
-    ['while requests are still taken', '15000'],
-    ['later', '0'],
-  ])('is answered when it becomes whole %s', async (_, delay) => {
-    const service = await fleet.start({ DRAIN_DELAY_MS: delay });
-    const [start, end] = pieces(fleet.known());
-    const connection = await idleConnection(service);
-    const answer = readToEnd(connection);
-    connection.write(start);
-    // The service has read it when it has answered a later one.
-    await (await idleConnection(service)).destroy();
-    await signal(service, 'SIGTERM');
-    connection.write(end);
-    expect(await answer).toMatch(CLOSES);
-    if (delay === '0') expect(await service.process.exited).toBe(0);
-  });
-
-  test('is given up when it never becomes whole', async () => {
-    const service = await fleet.start({ DRAIN_DELAY_MS: '0', DECISION_DEADLINE_MS: '100' });
-    const connection = await openConnection(service.port);
-    const answer = readToEnd(connection);
-    connection.write(pieces(fleet.known())[0]);
-    const start = performance.now();
-    await signal(service, 'SIGTERM');
-    expect(await service.process.exited).toBe(0);
-    expect(performance.now() - start).toBeLessThan(CLOSING);
-    expect(await answer).toBe('');
-  });
-});
-
-test('SIGTERM during the start: the process ends by itself and never says that it is ready', async () => {
-  const silent = createServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const service = fleet.launch({
-    ACTION_CREDENTIAL: '',
-    ACTION_CREDENTIAL_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x-abc123',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
-  });
-  const [connection] = await once(silent, 'connection');
-  expect(await service.end()).toBe(0);
-  expect(service.stdout()).toMatch(/"event":"draining".*\n.*"event":"stopped".*\n$/);
-  expect(service.stdout()).not.toContain('"event":"ready"');
-  connection.destroy();
-  silent.close();
-});
-
 describe('Behind a load balancer, two processes are replaced, one after the other, under load', () => {
   const DEPLOYS = 3;
   let balancer: Balancer;
@@ -271,3 +160,12 @@ describe('Behind a load balancer, two processes are replaced, one after the othe
     expect(exits).toEqual(Array(DEPLOYS).fill(0));
   });
 });
+
+/** How a connection comes to its end. */
+function endOf(connection: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    connection.resume();
+    connection.once('error', (error) => resolve(error.message));
+    connection.once('end', () => resolve('ended'));
+  });
+}

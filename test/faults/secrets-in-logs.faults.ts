@@ -1,41 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { ACTION_PATH } from '../../app/src/server.ts';
 import { payloadFrom } from '../support/payloads.ts';
-import type { RunningProcess } from '../support/process.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
 import { until } from './states.ts';
 import { awsFailures, startTelltale, type Telltale, UPSTREAM_FAILURES } from './telltale.ts';
+import { Secrets } from './written-secrets.ts';
 
 const SCHEMES = ['api-key', 'bearer', 'basic'] as const;
 type Scheme = (typeof SCHEMES)[number];
-
-/** Not one piece of a secret as long as this may be written. */
-const PIECE = 8;
-
-/** Every secret of a run, in every form that it takes. */
-class Secrets {
-  readonly texts: string[] = [];
-
-  /** A new one, which is found nowhere by chance. */
-  invent(): string {
-    return this.keep(randomBytes(24).toString('base64url'));
-  }
-
-  keep(text: string): string {
-    this.texts.push(text, Buffer.from(text).toString('base64'));
-    return text;
-  }
-
-  /** The pieces of secrets that a process has written. */
-  writtenBy(process: RunningProcess): string[] {
-    const output = process.stdout() + process.stderr();
-    return this.texts.flatMap((text) =>
-      Array.from({ length: text.length - PIECE + 1 }, (_, at) => text.slice(at, at + PIECE)).filter(
-        (piece) => output.includes(piece),
-      ),
-    );
-  }
-}
 
 const ARNS = {
   credential: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:credential-abc123',

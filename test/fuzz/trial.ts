@@ -39,9 +39,7 @@ async function openSources(): Promise<SignalSources> {
 export async function openTrial(): Promise<Trial> {
   const sources = await openSources();
   const lines: string[] = [];
-  const log = createLog('info', {
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const log = createLog('info', { write: (line) => void lines.push(line) });
   let outcome: DecisionFacts['decision']['outcome'] | undefined;
   const handlers = POLICIES.map((policy) =>
     createHandler({

@@ -75,7 +75,7 @@ export async function startTestService(
   });
   const service = await startService(
     read,
-    createLog(read.logLevel, { destination: { write: (line) => void lines.push(line) } }),
+    createLog(read.logLevel, { write: (line) => void lines.push(line) }),
     { dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }), ...(now && { now }) },
   );
   const origin = `http://127.0.0.1:${service.port}`;
