@@ -2,7 +2,7 @@ import type { TokenRequest } from '../action/request.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Address, AddressCause } from './address/address.ts';
 import type { GeoCause, Place } from './geo.ts';
-import type { Reputation, ReputationCause } from './reputation/reputation.ts';
+import type { ReputationSignal } from './reputation/reputation.ts';
 import type { Signal } from './signal.ts';
 
 /** The signals that a policy can use, the cheapest first: that is the order in which they are asked for. */
@@ -13,10 +13,7 @@ export type SignalName = (typeof SIGNALS)[number];
 export interface SignalSources {
   address(request: TokenRequest): Signal<Address, AddressCause>;
   geo(address: Address): Signal<Place, GeoCause>;
-  reputation(
-    address: Address,
-    deadline: Deadline,
-  ): Signal<Reputation, ReputationCause> | Promise<Signal<Reputation, ReputationCause>>;
+  reputation(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal>;
 }
 
 /** Milliseconds that each signal took, for those that were asked for. */
@@ -29,7 +26,7 @@ export type SignalTimes = { [Name in SignalName]?: number };
 export class RequestSignals {
   address: Signal<Address, AddressCause> | undefined;
   geo: Signal<Place, GeoCause> | undefined;
-  reputation: Signal<Reputation, ReputationCause> | undefined;
+  reputation: ReputationSignal | undefined;
   readonly times: SignalTimes = {};
   readonly #sources: SignalSources;
   readonly #request: TokenRequest;

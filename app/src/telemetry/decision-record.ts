@@ -99,9 +99,11 @@ function signalFields(
             source: reputation.value.source,
             age_seconds: Math.round(reputation.value.age / 1000),
             stale: reputation.value.stale,
+            cause: reputation.value.staleCause,
+            table: reputation.tableFault,
             quota_left: reputation.value.quotaLeft,
           }
-        : { cause: reputation.cause }),
+        : { cause: reputation.cause, table: reputation.tableFault }),
   };
 }
 

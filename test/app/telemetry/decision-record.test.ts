@@ -118,6 +118,22 @@ describe('Each decision leaves one record', () => {
     expect(await recordOf(body)).toMatchObject(expected);
   });
 
+  test('decided on a stale record, with the reason that there is no fresh one', async () => {
+    let now = Date.UTC(2026, 10, 23, 12);
+    const service = await startTestService({ policy: POLICY, now: () => now });
+    service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 48 });
+    await service.post(payloadFrom('9.9.9.9'));
+    now += 2 * 3600 * 1000;
+    service.simulator.setFault({ kind: 'status', status: 503 });
+    await service.post(payloadFrom('9.9.9.9'));
+    const [fresh, stale] = service.decisions().map(({ signals }) => signals);
+    await service.stop();
+    expect(fresh).toMatchObject({ reputation: { score: 48, stale: false } });
+    expect(fresh).not.toHaveProperty('reputation.cause');
+    expect(stale).toMatchObject({ reputation: { score: 48, stale: true, cause: 'upstream' } });
+    expect(stale).not.toHaveProperty('reputation.table');
+  });
+
   test('with the request it belongs to, and how long each stage took', async () => {
     const record = await recordOf(payloadFrom('9.9.9.9', '03'));
     expect(record).toMatchObject({

@@ -25,8 +25,8 @@ export interface CheckReport {
 export interface ReputationHooks {
   /** AbuseIPDB is no longer asked, or is asked again. */
   readonly onState?: (change: BreakerChange<CheckCause>) => void;
-  /** The table is passed over, or read again. */
-  readonly onTableState?: (change: BreakerChange<'table'>) => void;
+  /** The table is passed over, for the reason of the last failure, or read again. */
+  readonly onTableState?: (change: BreakerChange<string>) => void;
   readonly onTableFailure?: (failure: TableFailure) => void;
   readonly onCheck?: (report: CheckReport) => void;
   /** A fault of our own; the request got `unknown(upstream)`. */

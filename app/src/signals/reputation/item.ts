@@ -37,16 +37,22 @@ export function closingItem(key: string, until: number): Item {
   return { ...head(key, until), closed_until: number(until) };
 }
 
-/** The record of an item; none when it has expired (TTL deletes days late), is broken or of another form. */
-export function parseRecordItem(item: Item, now: number): AbuseRecord | undefined {
-  if (!isCurrent(item, now)) return undefined;
+/** Why an item is of no use: another release's form, or not what any release of ours writes. */
+export type ItemFault = 'version' | 'invalid';
+
+/** The record of an item, or what is wrong with it; none when it has expired (TTL deletes days late). */
+export function parseRecordItem(item: Item, now: number): AbuseRecord | ItemFault | undefined {
+  if (item.version?.N !== VERSION) return 'version';
+  const expiresAt = integer(item.expires_at);
+  if (expiresAt === undefined) return 'invalid';
+  if (hasExpired(expiresAt, now)) return undefined;
   const score = integer(item.score);
   const checkedAt = integer(item.checked_at);
-  if (!isScore(score) || checkedAt === undefined || checkedAt < 0) return undefined;
+  if (!isScore(score) || checkedAt === undefined || checkedAt < 0) return 'invalid';
   const broken = Object.entries(OPTIONAL).some(
     ([name, read]) => item[name] !== undefined && read(item[name]) === undefined,
   );
-  if (broken) return undefined;
+  if (broken) return 'invalid';
   return {
     score,
     ...member('reports', count(item.reports)),
@@ -74,7 +80,12 @@ function head(key: string, expiresAt: number): Item {
 
 function isCurrent(item: Item, now: number): boolean {
   const expiresAt = integer(item.expires_at);
-  return item.version?.N === VERSION && expiresAt !== undefined && expiresAt * 1000 > now;
+  return item.version?.N === VERSION && expiresAt !== undefined && !hasExpired(expiresAt, now);
+}
+
+/** `expiresAt` in seconds since the epoch, as DynamoDB's TTL wants it; `now` in milliseconds. */
+function hasExpired(expiresAt: number, now: number): boolean {
+  return expiresAt * 1000 <= now;
 }
 
 /** Attributes that may lack, but never have another type: no release of ours writes that. */

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../deadline.ts';
 import type { Address } from '../address/address.ts';
-import { known, type Signal, unknown } from '../signal.ts';
+import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb.ts';
 import { Breaker } from './breaker.ts';
 import { Flight } from './flight.ts';
@@ -13,14 +13,12 @@ import type {
   AbuseRecord,
   CheckCause,
   Reputation,
-  ReputationCause,
+  ReputationSignal,
   ReputationSource,
 } from './reputation.ts';
-import { ReputationTable } from './table.ts';
+import { ReputationTable, type TableRead } from './table.ts';
 import { tell } from './tell.ts';
 import { Upstream } from './upstream.ts';
-
-export type ReputationSignal = Signal<Reputation, ReputationCause>;
 
 export interface ReputationLadder {
   /**
@@ -45,7 +43,12 @@ interface Search {
   readonly flight: Flight<ReputationSignal>;
   /** Where the record came from that would stand in. */
   source: ReputationSource;
+  /** What the table had; none while it is waited for. */
+  read: TableRead | undefined;
 }
+
+/** For who runs out of time before the table has answered. */
+const LATE: TableRead = { fault: 'timeout' };
 
 /** The reputation lookup. Throws when AbuseIPDB's base URL is none. */
 export function createReputation(options: ReputationOptions): ReputationLadder {
@@ -86,7 +89,8 @@ class Ladder implements ReputationLadder {
     const failure = this.#memory.failure(address.value);
     if (failure !== undefined) return this.#standIn(address, 'memory', failure);
     const search = this.#searches.get(address.value) ?? this.#start(address);
-    const late = () => this.#standIn(address, search.source, 'timeout');
+    const late = () =>
+      withFault(this.#standIn(address, search.source, 'timeout'), search.read ?? LATE);
     const time = deadline.remaining();
     return time > 0 ? search.flight.wait(time, late) : late();
   }
@@ -110,7 +114,7 @@ class Ladder implements ReputationLadder {
   }
 
   #start(address: Address): Search {
-    const search: Search = { address, flight: new Flight(), source: 'memory' };
+    const search: Search = { address, flight: new Flight(), source: 'memory', read: undefined };
     this.#searches.set(address.value, search);
     const run = this.#run(search).then(() => {
       this.#running.delete(run);
@@ -128,12 +132,14 @@ class Ladder implements ReputationLadder {
       answer = this.#standIn(search.address, search.source, 'upstream');
     }
     this.#searches.delete(search.address.value);
-    search.flight.land(answer);
+    search.flight.land(withFault(answer, search.read));
   }
 
   async #find(search: Search): Promise<ReputationSignal> {
     const address = search.address.value;
-    const [found] = await Promise.all([this.#table.read(address), this.#gate.reread()]);
+    const [read] = await Promise.all([this.#table.read(address), this.#gate.reread()]);
+    const found = read.record;
+    search.read = read;
     if (found !== undefined && this.#isBetter(found, this.#memory.record(address))) {
       this.#memory.keep(address, found);
       search.source = 'table';
@@ -160,7 +166,8 @@ class Ladder implements ReputationLadder {
   #standIn(address: Address, source: ReputationSource, cause: CheckCause): ReputationSignal {
     const record = this.#memory.record(address.value);
     if (record === undefined || this.#freshness(record) === 'gone') return unknown(cause);
-    return known(this.#reputation(record, source));
+    const reputation = this.#reputation(record, source);
+    return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
   }
 
   #reputation(record: AbuseRecord, source: ReputationSource, quotaLeft?: number): Reputation {
@@ -176,4 +183,9 @@ class Ladder implements ReputationLadder {
   #freshness(record: AbuseRecord) {
     return freshnessOf(record, this.#options.now(), this.#limits);
   }
+}
+
+/** An answer with what was wrong with the table on the way to it. */
+function withFault(answer: ReputationSignal, read: TableRead | undefined): ReputationSignal {
+  return read?.fault === undefined ? answer : { ...answer, tableFault: read.fault };
 }

@@ -1,3 +1,5 @@
+import type { Signal } from '../signal.ts';
+
 /** Why nothing is known of an address's abuse record. */
 export type ReputationCause = 'private' | 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
 
@@ -32,8 +34,16 @@ export interface Reputation {
   readonly source: ReputationSource;
   /** Older than its fresh time: it is all that could be had. */
   readonly stale: boolean;
+  /** Why no fresh one could be had, where a stale one stands in. */
+  readonly staleCause?: CheckCause;
   /** Milliseconds since AbuseIPDB was asked. */
   readonly age: number;
   /** Checks left in AbuseIPDB's quota, where this request asked it and the answer said so. */
   readonly quotaLeft?: number;
 }
+
+/** The reputation of an address, or why it is unknown, and what was wrong on the way. */
+export type ReputationSignal = Signal<Reputation, ReputationCause> & {
+  /** Why this lookup could not use the table: as in `TableRead`. */
+  readonly tableFault?: string;
+};

@@ -23,6 +23,15 @@ export interface TableOptions {
   readonly hooks: ReputationHooks;
 }
 
+/** What the table has of an address. */
+export interface TableRead {
+  readonly record?: AbuseRecord;
+  /** Why it could not be read (as in `TableFailure`; the last one while it is passed over), or its item not be used. */
+  readonly fault?: string;
+}
+
+type Got = { readonly item: Item | undefined } | { readonly fault: string };
+
 /** Failures in a row after which the table is passed over, and for how many milliseconds. */
 const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
 
@@ -32,7 +41,7 @@ const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
  */
 export class ReputationTable {
   readonly #options: TableOptions;
-  readonly #breaker: Breaker<'table'>;
+  readonly #breaker: Breaker<string>;
   readonly #writes = new Set<Promise<void>>();
 
   constructor(options: TableOptions) {
@@ -42,15 +51,19 @@ export class ReputationTable {
   }
 
   /** The record of an address, if it has a usable one. */
-  async read(address: string): Promise<AbuseRecord | undefined> {
-    const item = await this.#get(recordKey(address, this.#options.limits.maxAgeInDays));
-    return item && parseRecordItem(item, this.#options.now());
+  async read(address: string): Promise<TableRead> {
+    const got = await this.#get(recordKey(address, this.#options.limits.maxAgeInDays));
+    if ('fault' in got) return got;
+    const read = got.item && parseRecordItem(got.item, this.#options.now());
+    if (read === undefined) return {};
+    return typeof read === 'string' ? { fault: read } : { record: read };
   }
 
   /** Until when AbuseIPDB is closed for an API key, if a task has found it so. */
   async readClosing(keyName: string): Promise<number | undefined> {
-    const item = await this.#get(closingKey(keyName));
-    return item && parseClosingItem(item, this.#options.now());
+    const got = await this.#get(closingKey(keyName));
+    if ('fault' in got || got.item === undefined) return undefined;
+    return parseClosingItem(got.item, this.#options.now());
   }
 
   /** Keeps a record, soon and if possible. */
@@ -92,17 +105,18 @@ export class ReputationTable {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
-  async #get(key: string): Promise<Item | undefined> {
+  async #get(key: string): Promise<Got> {
     const entry = this.#breaker.enter();
-    if (!entry.allowed) return undefined;
+    if (!entry.allowed) return { fault: entry.cause };
     try {
       const item = await this.#fetch(key, this.#options.limits.tableTimeout);
       entry.permit.succeeded();
-      return item;
+      return { item };
     } catch (error) {
-      entry.permit.failed('table');
+      const fault = reasonOf(error);
+      entry.permit.failed(fault);
       this.#report('read', error);
-      return undefined;
+      return { fault };
     }
   }
 

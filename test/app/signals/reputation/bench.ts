@@ -138,9 +138,10 @@ export const AMPLE = { remaining: () => 10_000 };
 export async function lookup(ladder: ReputationLadder, ip: Address, milliseconds?: number) {
   const deadline = milliseconds === undefined ? AMPLE : deadlineAfter(milliseconds);
   const signal = await ladder.lookup(ip, deadline);
-  if (!signal.known) return { known: false, cause: signal.cause };
-  const { record, ...rest } = signal.value;
-  return { known: true, score: record.score, ...rest };
+  if (!signal.known) return signal;
+  const { value, ...other } = signal;
+  const { record, ...rest } = value;
+  return { ...other, score: record.score, ...rest };
 }
 
 export interface LocalServer {

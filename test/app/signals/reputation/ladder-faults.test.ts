@@ -146,21 +146,22 @@ describe('an address with a fresh record', () => {
 });
 
 describe('an address with a stale record', () => {
-  test.each(CASES)('keeps it after %s', async (_, { fault, forgotten }) => {
+  test.each(CASES)('keeps it after %s', async (_, { fault, cause, forgotten }) => {
     const { ladder, events } = bench.task({ abuseIpdbTimeout: TIMEOUT });
     const known = newAddress();
     await checkElsewhere(known, 80);
     expect(await lookup(ladder, known)).toMatchObject({ source: 'table', stale: false });
     bench.simulator.setFault(fault);
     bench.clock.time += 3 * HOUR;
-    const stale = { known: true, score: 80, source: 'memory', stale: true, age: 3 * HOUR };
+    const age = 3 * HOUR;
+    const stale = { known: true, score: 80, source: 'memory', stale: true, staleCause: cause, age };
     const { value, milliseconds } = await timed(lookup(ladder, known));
     expect(value).toEqual(stale);
     expect(milliseconds).toBeLessThan(BOUND);
     // Now the failure is remembered of the address, unless it says nothing of it.
     const again = ladder.lookup(known, { remaining: () => 1000 });
     expect(again instanceof Promise).toBe(forgotten === true);
-    expect(await again).toMatchObject({ known: true, value: { stale: true } });
+    expect(await again).toMatchObject({ known: true, value: { stale: true, staleCause: cause } });
     expect(events.checks).toHaveLength(1);
   });
 

@@ -88,7 +88,8 @@ describe('a DynamoDB that', () => {
       tableWriteTimeout: limit,
     });
     const start = performance.now();
-    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true, source: 'abuseipdb' });
+    const answer = { known: true, source: 'abuseipdb', tableFault: reason };
+    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
     expect(performance.now() - start).toBeLessThan(2000);
     await ladder.settle();
     const failure = (operation: string) => expect.objectContaining({ operation, reason });
@@ -132,13 +133,39 @@ describe('a DynamoDB that', () => {
     for (let i = 0; i < 4; i += 1) await lookup(ladder, newAddress());
     expect(server.requests).toBe(5);
     expect(events.tableStates).toEqual([
-      { state: 'open', cause: 'table', until: NOON + 5 * SECOND },
+      { state: 'open', cause: 'AccessDeniedException', until: NOON + 5 * SECOND },
     ]);
-    await lookup(ladder, newAddress());
+    expect(await lookup(ladder, newAddress())).toMatchObject({
+      tableFault: 'AccessDeniedException',
+    });
     expect(server.requests).toBe(5);
     bench.clock.time += 5 * SECOND;
     await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
     expect(server.requests).toBe(6);
+  });
+});
+
+describe('a lookup says what was wrong with the table', () => {
+  test('when AbuseIPDB fails too', async () => {
+    const url = await dynamoDbThat(refuse(500, 'InternalServerError'));
+    const { ladder } = await taskWith(url, { key: () => undefined });
+    const unknown = { known: false, cause: 'auth', tableFault: 'InternalServerError' };
+    expect(await lookup(ladder, newAddress())).toEqual(unknown);
+  });
+
+  test('when its time ends before that of the table', async () => {
+    const { ladder } = await taskWith(await dynamoDbThat(hang), { tableTimeout: 1000 });
+    const late = { known: false, cause: 'timeout', tableFault: 'timeout' };
+    expect(await lookup(ladder, newAddress(), 30)).toEqual(late);
+  });
+
+  test('and nothing when it was of use, or was not asked', async () => {
+    const { ladder } = bench.task();
+    const ip = newAddress();
+    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+    await ladder.settle();
+    expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('tableFault');
+    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
   });
 });
 
@@ -201,9 +228,9 @@ describe('a record in the table', () => {
   });
 
   test.each([
-    ['of another form', { version: { N: '0' }, score: { N: '0' } }],
-    ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }],
-  ])('%s is a miss, and is replaced', async (_, attributes) => {
+    ['of another form', { version: { N: '0' }, score: { N: '0' } }, 'version'],
+    ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }, 'invalid'],
+  ])('%s is a miss, and is replaced', async (_, attributes, tableFault) => {
     const ip = newAddress();
     const key = `${ip.value}#30`;
     const times = {
@@ -213,7 +240,8 @@ describe('a record in the table', () => {
     await bench.dynamoDb.put(bench.table(), { address: { S: key }, ...times, ...attributes });
     const { ladder } = bench.task();
     bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
-    expect(await lookup(ladder, ip)).toMatchObject({ score: 99, source: 'abuseipdb' });
+    const asked = { score: 99, source: 'abuseipdb', tableFault };
+    expect(await lookup(ladder, ip)).toMatchObject(asked);
     await ladder.settle();
     expect(await bench.dynamoDb.get(bench.table(), key)).toMatchObject({ score: { N: '99' } });
   });
