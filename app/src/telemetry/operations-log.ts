@@ -1,11 +1,18 @@
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import { BUNDLED_NOTICE, type GeoDatabase, isBundledGeoDatabase } from '../signals/geo.ts';
-import type { ReputationHooks } from '../signals/reputation/hooks.ts';
+import type { CheckReport, ReputationHooks } from '../signals/reputation/hooks.ts';
+import type { CheckCause } from '../signals/reputation/reputation.ts';
 import type { Logger } from './log.ts';
+import { Thinned } from './thinned.ts';
 
-/** What an operator should know of the reputation lookup: changes of state, and failures with their cause. */
-export function reputationHooks(log: Logger): ReputationHooks {
+/**
+ * What an operator should know of the reputation lookup: changes of state, and failures with their cause.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function reputationHooks(log: Logger, now: () => number): ReputationHooks {
+  const failedChecks = new Thinned<CheckCause>(now);
   return {
     onState(change) {
       if (change.state === 'closed') {
@@ -18,13 +25,32 @@ export function reputationHooks(log: Logger): ReputationHooks {
       log[level]({ event: 'abuseipdb-not-asked', cause: change.cause, until });
     },
     onTableState(change) {
-      if (change.state === 'closed') log.info({ event: 'table-asked-again' });
-      else log.warn({ event: 'table-not-asked', until: new Date(change.until).toISOString() });
+      if (change.state === 'closed') {
+        log.info({ event: 'table-asked-again' });
+        return;
+      }
+      const until = new Date(change.until).toISOString();
+      log.warn({ event: 'table-not-asked', reason: change.cause, until });
     },
     onTableFailure: (failure) => log.warn({ event: 'table-failure', ...failure }),
-    onCheck: (check) => log.debug({ event: 'check', ...check }),
+    onCheck(check) {
+      log.debug({ event: 'check', ...check });
+      warnAboutCheck(log, check, failedChecks);
+    },
     onError: (error) => log.error({ event: 'fault', err: error }),
   };
+}
+
+/** Few failures change no state, and each of them was a decision on less than there is to know. */
+function warnAboutCheck(
+  log: Logger,
+  { cause, status }: CheckReport,
+  failedChecks: Thinned<CheckCause>,
+): void {
+  const failed = cause && failedChecks.count(cause);
+  if (!failed) return;
+  const since = failed.since === undefined ? undefined : new Date(failed.since).toISOString();
+  log.warn({ event: 'check-failed', cause, status, count: failed.count, since });
 }
 
 /** Says when there is no key to ask AbuseIPDB with, at start and whenever it changes. */

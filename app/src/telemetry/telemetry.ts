@@ -92,7 +92,7 @@ export function createTelemetry(
       const hasKey = () => !asks || apiKey.current() !== undefined;
       const { service, metricsInterval: interval } = settings;
       publisher = startPublisher({ metrics, log: records, service, interval, now });
-      return both(reputationHooks(log), measureReputation(metrics, hasKey, now));
+      return both(reputationHooks(log, now), measureReputation(metrics, hasKey, now));
     },
     stop() {
       rejections.flush();
