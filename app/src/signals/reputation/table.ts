@@ -155,12 +155,13 @@ export class ReputationTable {
 }
 
 function reasonOf(error: unknown): string {
-  // The SDK's own names for a limit that its handler saw first.
   if (error instanceof TimeLimitExceeded) return 'timeout';
   if (!(error instanceof Error)) return 'unknown';
-  if (/^(?:TimeoutError|AbortError)$/.test(error.name)) return 'timeout';
-  // The name of a connection's error says nothing; its code does.
-  return error.name === 'Error' && 'code' in error ? String(error.code) : error.name;
+  const code = 'code' in error ? String(error.code) : '';
+  // The name of a connection's error says nothing, and a reset the SDK too calls TimeoutError; its code does.
+  if (/^(?:Error|TimeoutError)$/.test(error.name) && /^E(?!TIMEDOUT)/.test(code)) return code;
+  // The SDK's own names for a limit that its handler saw first.
+  return /^(?:TimeoutError|AbortError)$/.test(error.name) ? 'timeout' : error.name;
 }
 
 function messageOf(error: unknown): string {

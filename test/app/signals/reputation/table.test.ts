@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
 import {
   type Bench,
@@ -143,6 +143,22 @@ describe('a DynamoDB that', () => {
     await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
     expect(server.requests).toBe(6);
   });
+});
+
+// In Jest the SDK does not take an error of Node's network for one, and wraps it: so these are made here.
+test.each([
+  ['ECONNRESET', { code: 'ECONNRESET', name: 'TimeoutError' }],
+  ['EPIPE', { code: 'EPIPE', name: 'TimeoutError' }],
+  ['ECONNREFUSED', { code: 'ECONNREFUSED' }],
+  ['timeout', { code: 'ETIMEDOUT', name: 'TimeoutError' }],
+  ['timeout', { name: 'TimeoutError' }],
+  ['timeout', { name: 'AbortError' }],
+  ['AccessDeniedException', { name: 'AccessDeniedException' }],
+])('the reason is %s for an error of the SDK with %j', async (reason, fields) => {
+  const send = () => Promise.reject(Object.assign(new Error('It is so.'), fields));
+  const client = { send } as unknown as DynamoDBClient;
+  const { ladder } = bench.task({ table: { client, name: 'elsewhere' } });
+  expect(await lookup(ladder, newAddress())).toMatchObject({ tableFault: reason });
 });
 
 describe('a lookup says what was wrong with the table', () => {
