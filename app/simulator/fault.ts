@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { canonicalAddress } from './address.ts';
 
-/** What can go wrong with AbuseIPDB. Times in milliseconds, `retryAfter` in seconds. */
+/**
+ * What can go wrong with AbuseIPDB. Times in milliseconds; `retryAfter` in seconds, or a text that says
+ * nothing and is sent as it is.
+ */
 export type Fault =
   /** Answers rightly, after `ms`. */
   | { kind: 'slow'; ms: number }
@@ -18,7 +21,7 @@ export type Fault =
   /** An error status, with AbuseIPDB's error body or a page of the edge. */
   | { kind: 'status'; status: FaultStatus; html?: boolean }
   /** 429 for the day; with or without `Retry-After` and `X-RateLimit-Reset`. */
-  | { kind: 'quota'; headers: boolean; retryAfter?: number }
+  | { kind: 'quota'; headers: boolean; retryAfter?: number | string }
   /** A right answer but for its score; `text` is the score as a text. */
   | { kind: 'score'; value: FaultScore };
 
@@ -30,6 +33,9 @@ export type FaultScore = (typeof FAULT_SCORES)[number];
 
 /** An hour is long enough for any client, and far below what a timer can hold. */
 const milliseconds = z.int().min(0).max(3_600_000);
+
+/** What a header can hold without being escaped. */
+const headerText = z.string().regex(/^[\x20-\x7e]{1,100}$/);
 
 const KINDS = [
   z.strictObject({ kind: z.literal('slow'), ms: milliseconds }),
@@ -46,7 +52,7 @@ const KINDS = [
   z.strictObject({
     kind: z.literal('quota'),
     headers: z.boolean(),
-    retryAfter: z.int().min(0).optional(),
+    retryAfter: z.union([z.int().min(0), headerText]).optional(),
   }),
   z.strictObject({ kind: z.literal('score'), value: z.literal(FAULT_SCORES) }),
 ] as const;

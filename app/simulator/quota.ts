@@ -48,8 +48,14 @@ export class DailyQuota {
     return { 'X-RateLimit-Limit': `${this.limit}`, 'X-RateLimit-Remaining': `${remaining}` };
   }
 
-  /** The headers that 429 has besides. `retryAfter` in seconds; until the reset when absent. */
-  retryHeaders(retryAfter?: number): Record<string, string> {
+  /**
+   * The headers that 429 has besides. `retryAfter` in seconds, until the reset when absent; a text is sent
+   * as it is.
+   */
+  retryHeaders(retryAfter?: number | string): Record<string, string> {
+    if (typeof retryAfter === 'string') {
+      return { 'Retry-After': retryAfter, 'X-RateLimit-Reset': retryAfter };
+    }
     const now = this.#now();
     const seconds = retryAfter ?? Math.ceil((this.resetsAt - now) / 1000);
     return {

@@ -56,6 +56,7 @@ describe('the controls of the simulator', () => {
     { kind: 'html' },
     { kind: 'status', status: 521, html: true },
     { kind: 'quota', headers: true, retryAfter: 5 },
+    { kind: 'quota', headers: true, retryAfter: 'soon' },
     { kind: 'score', value: null },
   ])('take the fault %j', async (fault) => {
     expect(await control('PUT', 'fault', fault)).toMatchObject({ status: 200, body: { fault } });

@@ -145,6 +145,12 @@ describe('instead of the answer', () => {
       '90',
       `${NOON / 1000 + 90}`,
     ],
+    [
+      'with headers that say nothing',
+      { kind: 'quota', headers: true, retryAfter: 'soon' },
+      'soon',
+      'soon',
+    ],
   ])('quota %s is 429 and leaves the quota untouched', async (_, fault, retryAfter, reset) => {
     simulator.setFault(fault);
     const response = await check();
