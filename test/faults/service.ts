@@ -19,8 +19,9 @@ export interface Asked {
   readonly milliseconds: number;
   /** `issue`, `refuse`, or the lifetime in seconds to which the token is cut. */
   readonly outcome: 'issue' | 'refuse' | number;
-  /** The signal as it stands in the decision record. */
+  /** The signals as they stand in the decision record. */
   readonly reputation: Readonly<Record<string, unknown>>;
+  readonly geo?: Readonly<Record<string, unknown>>;
 }
 
 /** What the process has used so far: bytes of memory at its peak, and milliseconds of CPU. */
@@ -110,8 +111,9 @@ export async function startServiceProcess(
       const answer = await response.text();
       const milliseconds = performance.now() - start;
       const [line] = await service.says(new RegExp(`^.*"request_id":"${requestId}".*\n`, 'm'));
-      const { reputation } = JSON.parse(line).signals;
-      return { status: response.status, milliseconds, outcome: outcomeOf(answer), reputation };
+      const { reputation, geo } = JSON.parse(line).signals;
+      const outcome = outcomeOf(answer);
+      return { status: response.status, milliseconds, outcome, reputation, geo };
     },
   };
 }

@@ -15,6 +15,8 @@ export const LIFETIME = 50;
 /** The service in a process, with all that can be disturbed around it. */
 export interface World {
   readonly service: ServiceProcess;
+  /** What the service was started with, for another start. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly simulator: Simulator;
   /** The line to AbuseIPDB, which carries TLS. */
   readonly abuseIpdb: TcpProxy;
@@ -43,7 +45,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const abuseIpdb = await startTcpProxy(tls.port);
   const dynamoDb = await startTcpProxy(dynamoDbFront.port);
   const client = new DynamoDBClient(local.access);
-  const service = await startServiceProcess({
+  const environment = {
     ACTION_CREDENTIAL: CREDENTIAL,
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
     ABUSEIPDB_BASE_URL: `https://${NAME}:${abuseIpdb.port}/api/v2`,
@@ -51,10 +53,12 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     REPUTATION_TABLE: TABLE,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDb.port}`,
     ...settings,
-  });
+  };
+  const service = await startServiceProcess(environment);
   let addresses = 0;
   return {
     service,
+    environment,
     simulator,
     abuseIpdb,
     tls,
