@@ -1,13 +1,16 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { sbomOf } from './sbom.ts';
 import { bundledGeoDatabase } from './src/signals/geo.ts';
 
 /** Where the container takes the service from. */
 const OUT = 'dist';
 const LICENSES = 'LICENSES-THIRD-PARTY.txt';
+/** What scanners of images look for. */
+const SBOM = 'sbom.spdx.json';
 
-/** Bundles the service, so that the image needs no node_modules. */
+/** Bundles the service, so that the image needs no node_modules, with the terms and the list of what is in it. */
 async function main(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   const { metafile } = await build({
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
   copyFileSync(database, join(OUT, basename(database)));
   const folders = new Set([...packagesIn(metafile), dirname(database)]);
   writeFileSync(join(OUT, LICENSES), licensesOf([...folders].sort()));
+  writeFileSync(join(OUT, SBOM), await sbomOf('.'));
 }
 
 /** Folders of the packages of which anything got into the bundle. */

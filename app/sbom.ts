@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 const FORMAT = ['--package-lock-only', '--sbom-format=spdx', '--sbom-type=application'];
@@ -30,9 +29,4 @@ export async function sbomOf(root: string): Promise<string> {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await mkdir('dist', { recursive: true });
-  await writeFile('dist/sbom.json', await sbomOf('.'));
 }

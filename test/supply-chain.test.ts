@@ -1,9 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sbomOf } from '../app/sbom.ts';
+import { parse } from 'yaml';
 import { shippedPackages } from './support/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -141,19 +148,55 @@ describe('What runs in production', () => {
   });
 });
 
-test('The SBOM names every package that ships, with version, licence and digest', async () => {
-  const { packages }: Sbom = JSON.parse(await sbomOf(ROOT));
-  const named = new Map(packages.map((one) => [`${one.name} ${one.versionInfo}`, one]));
-  const shipped = await shippedPackages();
-  // The bundle was looked into.
-  expect(shipped).toContain('node_modules/hono');
-  for (const path of shipped) {
-    const { name, version, license } = manifest(path);
-    expect(named.get(`${name} ${version}`)).toMatchObject({
-      licenseDeclared: license,
-      checksums: [expect.objectContaining({ algorithm: 'SHA512' })],
+describe('The SBOM', () => {
+  let packages: Sbom['packages'];
+
+  beforeAll(() => {
+    for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], {
+      cwd: folder,
+      // Where no registry is.
+      env: { ...process.env, npm_config_registry: 'http://127.0.0.1:1/' },
+      encoding: 'utf8',
     });
-  }
-  expect(packages.map(({ name }) => name)).not.toContain('jest');
-  expect(packages).toHaveLength(production.length + 1);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    ({ packages } = readJson<Sbom>('dist/sbom.spdx.json', folder));
+  });
+
+  test('names every package that ships, with version, licence and digest', async () => {
+    const named = new Map(packages.map((one) => [`${one.name} ${one.versionInfo}`, one]));
+    const shipped = await shippedPackages();
+    // The bundle was looked into.
+    expect(shipped).toContain('node_modules/hono');
+    for (const path of shipped) {
+      const { name, version, license } = manifest(path);
+      expect(named.get(`${name} ${version}`)).toMatchObject({
+        licenseDeclared: license,
+        checksums: [expect.objectContaining({ algorithm: 'SHA512' })],
+      });
+    }
+  });
+
+  test('names nothing else', () => {
+    expect(packages.map(({ name }) => name)).not.toContain('jest');
+    expect(packages).toHaveLength(production.length + 1);
+  });
+});
+
+describe('What a change must pass', () => {
+  const workflow = parse(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8'));
+  const commands = (job: string): string[] =>
+    workflow.jobs[job].steps.flatMap(({ run }: { run?: string }) => run ?? []);
+
+  test('runs for every change to be merged, and audits what ships', () => {
+    expect(Object.keys(workflow.on)).toEqual(expect.arrayContaining(['push', 'pull_request']));
+    expect(commands('check').at(-1)).toMatch(/\s\.ci\/run$/);
+    expect(commands('audit')).toEqual([expect.stringMatching(/^npm audit --omit=dev\b/)]);
+  });
+
+  test('needs no audit by itself, and installs exactly what is locked', () => {
+    const script = readFileSync(join(ROOT, '.ci/run'), 'utf8');
+    expect(script).toMatch(/^npm ci --no-audit/m);
+    expect(script).not.toMatch(/npm (?:audit|install|i)\b/);
+  });
 });

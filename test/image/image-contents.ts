@@ -14,6 +14,7 @@ const SERVICE_FILES = [
   'health-check.mjs.map',
   'main.mjs',
   'main.mjs.map',
+  'sbom.spdx.json',
 ];
 
 /** Every base has it, and on a read-only root file system nothing can be written there either. */
@@ -69,6 +70,8 @@ async function checkTexts(app: string): Promise<void> {
   for (const name of ['hono', 'pino', 'zod', '@aws-sdk/core', '@ip-location-db/']) {
     assert.ok(`\n${licenses}`.includes(`\n${name}`), `The licences lack that of ${name}.`);
   }
+  const { spdxVersion } = JSON.parse(await readFile(join(app, 'sbom.spdx.json'), 'utf8'));
+  assert.match(spdxVersion, /^SPDX-2/, 'The SBOM is none of SPDX.');
   const map = JSON.parse(await readFile(join(app, 'main.mjs.map'), 'utf8'));
   assert.equal(map.sourcesContent, undefined, 'The source map holds the sources.');
 }

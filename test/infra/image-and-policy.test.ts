@@ -128,7 +128,10 @@ test('The image is built for ARM from the service alone: no policy, test or depl
   expect(image?.source.platform).toBe('linux/arm64');
   const has = (path: string) =>
     existsSync(join(stack.directory, image?.source.directory ?? '', path));
-  const needed = ['app/Dockerfile', 'app/src/main.ts', 'package-lock.json'];
+  const build = readFileSync(new URL('../../app/build.ts', import.meta.url), 'utf8');
+  const imported = [...build.matchAll(/from '\.\/(.+?)'/g)].map(([, path]) => `app/${path}`);
+  expect(imported).not.toEqual([]);
+  const needed = ['app/Dockerfile', 'app/src/main.ts', 'package-lock.json', ...imported];
   expect(needed.filter((path) => !has(path))).toEqual([]);
   const foreign = ['app/policy.yaml', 'infra', 'test', 'node_modules', '.git', 'cdk.json'];
   expect(foreign.filter(has)).toEqual([]);
