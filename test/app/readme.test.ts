@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { compilePolicy } from '../../app/src/policy/compile.ts';
 import { readSettings } from '../../app/src/settings.ts';
 
@@ -7,6 +7,18 @@ const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 test('the policy in the README is one', () => {
   const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(README) ?? [];
   expect(compilePolicy(text, 'README.md').rules).toHaveLength(3);
+});
+
+test('every event that the README tells of is one that the service logs', () => {
+  const [, section = ''] = /## When something around it breaks([\s\S]*?)\n## /.exec(README) ?? [];
+  const named = [...section.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, name]) => name);
+  const source = new URL('../../app/src/', import.meta.url);
+  const logged = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...readFileSync(new URL(path, source), 'utf8').matchAll(/event: '(.*?)'/g)])
+    .map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(logged).toEqual(expect.arrayContaining(named));
 });
 
 test('every setting that the service reads is in the README, and no other', () => {

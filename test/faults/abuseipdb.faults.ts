@@ -15,6 +15,8 @@ interface Case {
   readonly within?: number;
   /** Milliseconds for which it is not asked before. */
   readonly closed?: number;
+  /** Whether it is left alone after many such failures. @default true */
+  readonly opens?: boolean;
   /** Milliseconds for which the failure is remembered of its address. @default 10 s */
   readonly remembered?: number;
 }
@@ -62,7 +64,7 @@ const CASES: readonly Case[] = [
   { name: '401', begin: status(401), cause: 'auth', within: 5 * MINUTE, closed: 3 * MINUTE },
   { name: '402', begin: status(402), cause: 'auth', within: 5 * MINUTE, closed: 3 * MINUTE },
   // The same question gets the same refusal; another one does not.
-  { name: '422', begin: status(422), cause: 'invalid', remembered: 60 * MINUTE },
+  { name: '422', begin: status(422), cause: 'invalid', opens: false, remembered: 60 * MINUTE },
   {
     name: '429 with headers',
     begin: answer({ kind: 'quota', headers: true, retryAfter: 120 }),
@@ -125,7 +127,7 @@ async function endFaults(): Promise<void> {
   await Promise.all([world.service.resolveName(true), world.abuseIpdb.set({ kind: 'pass' })]);
 }
 
-describe.each(CASES)('AbuseIPDB: $name', ({ begin, cause, ...times }) => {
+describe.each(CASES)('AbuseIPDB: $name', ({ begin, cause, opens = true, ...times }) => {
   const { within = MINUTE, closed = 0, remembered = 10_000 } = times;
   const unknown = { status: 200, outcome: OUTCOMES[cause], reputation: { cause } };
   const stage = testEachState(() => world, {
@@ -141,15 +143,22 @@ describe.each(CASES)('AbuseIPDB: $name', ({ begin, cause, ...times }) => {
     expect(stage().said().match(new RegExp(line, 'g'))).toHaveLength(1);
   });
 
+  test(`the operator reads that it is ${opens ? 'left alone' : 'asked all the same'}`, () => {
+    const level = cause === 'auth' ? 'error' : 'warn';
+    const line = `"level":"${level}".*"event":"abuseipdb-not-asked","cause":"${cause}","until":`;
+    expect(new RegExp(line).test(stage().said())).toBe(opens);
+  });
+
   test('it recovers by itself', async () => {
     const { service } = world;
-    const { addresses } = stage();
+    const { addresses, said } = stage();
     await endFaults();
     const time = await recovery(world, within, async () => {
       const { reputation } = await service.ask(world.newAddress());
       return reputation.source === 'abuseipdb';
     });
     expect(time).toBeGreaterThanOrEqual(closed);
+    expect(said().includes('"event":"abuseipdb-asked-again"')).toBe(opens);
     await service.forward(remembered);
     for (const address of [...addresses.cold, ...addresses['cached stale']]) {
       expect(await service.ask(address)).toMatchObject(KNOWN_NOW);

@@ -91,5 +91,6 @@ describe.each(CASES)('DynamoDB: $name', ({ begin, reason }) => {
   test('it recovers by itself', async () => {
     await endFaults();
     await tableRecovers(world);
+    expect(stage().said()).toContain('"event":"table-asked-again"');
   });
 });

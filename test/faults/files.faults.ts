@@ -29,13 +29,13 @@ type Way = (path: string, content: Buffer | string) => void;
 
 const WAYS: readonly (readonly [string, Way])[] = [
   [
-    'by another one that takes its name',
+    'under another name, and renamed',
     (path, content) => {
       writeFileSync(`${path}.new`, content);
       renameSync(`${path}.new`, path);
     },
   ],
-  ['by being overwritten in its place', (path, content) => writeFileSync(path, content)],
+  ['over what was there', (path, content) => writeFileSync(path, content)],
 ];
 
 const TWO_MISTAKES = [
@@ -57,13 +57,13 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    name: 'the geo database, by a newer one',
+    name: 'a newer geo database',
     file: geo,
     content: places('BE'),
     answers: { status: 200, outcome: 'refuse', geo: { country: 'BE' } },
   },
   {
-    name: 'the geo database, by half of one',
+    name: 'half a geo database',
     file: geo,
     content: DATABASE.subarray(0, DATABASE.length / 2),
     says: [
@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'the geo database, by one with a hole',
+    name: 'a geo database with a hole',
     file: geo,
     content: Buffer.from(DATABASE).fill(0xff, 0, DATABASE.indexOf(Buffer.alloc(16))),
     says: [
@@ -79,31 +79,31 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'the geo database, by nothing',
+    name: 'an empty geo database',
     file: geo,
     content: '',
     says: [`The geo database ${geo.path} is damaged (it is empty): fetch it again.`],
   },
   {
-    name: 'the policy, by a stricter one',
+    name: 'a stricter policy',
     file: policy,
     content: STRICTER_POLICY,
     answers: { status: 200, outcome: 20 },
   },
   {
-    name: 'the policy, by one with two mistakes',
+    name: 'a policy with two mistakes',
     file: policy,
     content: BROKEN_POLICY,
     says: TWO_MISTAKES,
   },
   {
-    name: 'the policy, by what is no YAML',
+    name: 'a policy that is no YAML',
     file: policy,
     content: 'version: 1\nrules: [\n',
     says: [expect.stringMatching(`^${policy.path}:\\d+: .+`)],
   },
   {
-    name: 'the policy, by nothing',
+    name: 'an empty policy',
     file: policy,
     content: '',
     says: [expect.stringMatching(`^${policy.path}:1: .+`)],
@@ -143,9 +143,9 @@ async function answerAfterStart(): Promise<Asked> {
   return asked;
 }
 
-describe.each(WAYS)('A file is replaced %s:', (_, replace) => {
-  describe.each(CASES)('$name', ({ file, content, answers, says }) => {
-    // The service goes on with what it has loaded.
+describe.each(WAYS)('Written while it serves, %s:', (_, replace) => {
+  // The service goes on with what it has loaded.
+  describe.each(CASES)('$name', ({ file, content }) => {
     testEachState(() => world, {
       begin: () => replace(file.path, content),
       expected: {
@@ -155,26 +155,30 @@ describe.each(WAYS)('A file is replaced %s:', (_, replace) => {
       },
     });
     afterAll(putRightFiles);
-
-    if (answers !== undefined) {
-      test('the next start takes it up', async () => {
-        expect(await answerAfterStart()).toMatchObject(answers);
-      });
-    }
-
-    if (says !== undefined) {
-      test('the next start ends, and says what is wrong and where', async () => {
-        expect(await failedStart()).toEqual(says);
-      });
-    }
   });
 });
 
-test('a start finds both files broken at once, and starts again when they are mended', async () => {
-  writeFileSync(geo.path, 'no database');
-  writeFileSync(policy.path, BROKEN_POLICY);
-  const noDatabase = expect.stringMatching(`^The geo database ${geo.path} is no mmdb file`);
-  expect(await failedStart()).toEqual([...TWO_MISTAKES, noDatabase]);
-  putRightFiles();
-  expect(await answerAfterStart()).toMatchObject(inNetherlands(KNOWN_NOW));
+describe('The next start', () => {
+  const STARTING = CASES.filter(({ answers }) => answers !== undefined);
+  const ENDING = CASES.filter(({ says }) => says !== undefined);
+  afterEach(putRightFiles);
+
+  test.each(STARTING)('takes up $name', async ({ file, content, answers = {} }) => {
+    writeFileSync(file.path, content);
+    expect(await answerAfterStart()).toMatchObject(answers);
+  });
+
+  test.each(ENDING)('ends for $name, and says what and where', async ({ file, content, says }) => {
+    writeFileSync(file.path, content);
+    expect(await failedStart()).toEqual(says);
+  });
+
+  test('ends for both files broken at once, and works again when they are mended', async () => {
+    writeFileSync(geo.path, 'no database');
+    writeFileSync(policy.path, BROKEN_POLICY);
+    const noDatabase = expect.stringMatching(`^The geo database ${geo.path} is no mmdb file`);
+    expect(await failedStart()).toEqual([...TWO_MISTAKES, noDatabase]);
+    putRightFiles();
+    expect(await answerAfterStart()).toMatchObject(inNetherlands(KNOWN_NOW));
+  });
 });

@@ -18,7 +18,7 @@ export interface Disturbance {
 export interface Stage {
   readonly addresses: Addresses;
   /** What the service has logged since the disturbance began. */
-  said(): string;
+  readonly said: () => string;
 }
 
 /**
