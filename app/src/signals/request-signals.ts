@@ -61,7 +61,7 @@ export class RequestSignals {
     this.#found(found, start);
   }
 
-  #found(signal: Signal<Reputation, ReputationCause>, start: number): void {
+  #found(signal: ReputationSignal, start: number): void {
     this.reputation = signal;
     this.times.reputation = performance.now() - start;
   }

@@ -16,7 +16,7 @@ export function measureReputation(
   now: () => number,
 ): ReputationHooks {
   const abuseIpdb = new Openings<CheckCause>(now);
-  const table = new Openings<'table'>(now);
+  const table = new Openings<string>(now);
   const quota = new Lowest();
   const percent = new Lowest();
   metrics.observe(function* states(): ReturnType<States> {
