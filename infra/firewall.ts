@@ -13,8 +13,8 @@ export interface FirewallProps {
 
 /** AWS WAF on the load balancer. It keeps noise out; who may ask is checked by the service. */
 export class Firewall extends Construct {
-  /** The metric that the web ACL counts under. */
-  readonly metricName = 'RiskGate';
+  /** What the web ACL counts under: the stack's name, so that two in one account do not add up. */
+  readonly metricName = Stack.of(this).stackName;
 
   constructor(
     scope: Construct,

@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';
 import { LoadBalancer } from './load-balancer.ts';
-import { Monitoring } from './monitoring.ts';
+import { Monitoring } from './monitoring/index.ts';
 import { acknowledgeFindings } from './nag.ts';
 import { Network } from './network.ts';
 import { ReputationTable } from './reputation-table.ts';
@@ -39,12 +39,18 @@ export class RiskGateStack extends Stack {
     });
     const endpoint = new Endpoint(this, 'Endpoint', { config: config.endpoint, loadBalancer });
     service.scaleOn(loadBalancer.targetGroup);
-    new Firewall(this, 'Firewall', {
+    const firewall = new Firewall(this, 'Firewall', {
       config,
       loadBalancerArn: loadBalancer.loadBalancer.loadBalancerArn,
       logRetention,
     });
-    const monitoring = new Monitoring(this, 'Monitoring', { ...config, loadBalancer, service });
+    const monitoring = new Monitoring(this, 'Monitoring', {
+      ...config,
+      loadBalancer,
+      service,
+      table,
+      firewallMetricName: firewall.metricName,
+    });
     service.rollBackOn(monitoring.rollbackAlarms);
     this.#output({
       ActionEndpoint: [

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -57,6 +57,8 @@ export class TaskDefinition extends Construct {
       image: serviceImage(this, config.imageUri),
       environment: {
         PORT: String(CONTAINER_PORT),
+        // The dimension of all metrics.
+        SERVICE_NAME: Stack.of(this).stackName,
         POLICY_FILE: policy.location,
         ...(geoDatabase && { GEO_DATABASE: geoDatabase.location }),
         // By ARN and not by value: read with the task's role, and again when they are rotated.

@@ -115,7 +115,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(settings).toMatchObject({ port: 3000, logLevel: 'info', trustedProxyHops: 0 });
     // Whatever else there is would be a name that the service does not read.
     const known =
-      /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL)$/;
+      /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME)$/;
     expect(Object.keys(environmentOf(stack())).filter((name) => !known.test(name))).toEqual([]);
   });
 });
