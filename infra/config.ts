@@ -18,7 +18,14 @@ export interface Config {
   readonly minimumTasks: number;
   readonly maximumTasks: number;
   readonly logRetentionDays: number;
+  /** Who is woken by alarms. */
   readonly alarmEmail: string | undefined;
+  /** Who gets the alarms that can wait. */
+  readonly ticketEmail: string | undefined;
+  /** Refusals, in per cent of decisions, from which on somebody is woken. */
+  readonly blockRateCeiling: number;
+  /** How long a time without any decision may be. */
+  readonly noTrafficHours: number;
   readonly policyFile: string;
   /** A file; the image's own database when absent. */
   readonly geoDatabase: string | undefined;
@@ -51,6 +58,8 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
 ];
 
+const E_MAIL = /^\S+@\S+\.\S+$/;
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 /**
@@ -60,6 +69,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
  */
 export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   const read = new ConfigReader(context);
+  const alarmEmail = read.matching('alarmEmail', E_MAIL, 'an e-mail address');
   const config: Config = {
     endpoint: readEndpoint(read),
     egress: readEgress(read),
@@ -68,7 +78,11 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     minimumTasks: read.number('minimumTasks', 2, 2, 100),
     maximumTasks: read.number('maximumTasks', 10, 2, 1000),
     logRetentionDays: Number(read.oneOf('logRetentionDays', RETENTIONS.map(String), '90')),
-    alarmEmail: read.matching('alarmEmail', /^\S+@\S+\.\S+$/, 'an e-mail address'),
+    alarmEmail,
+    ticketEmail: read.matching('ticketEmail', E_MAIL, 'an e-mail address') ?? alarmEmail,
+    blockRateCeiling: read.number('blockRateCeiling', 20, 1, 99),
+    // An alarm of CloudWatch looks back one day at most.
+    noTrafficHours: read.number('noTrafficHours', 3, 1, 24),
     policyFile: read.file('policyFile') ?? 'app/policy.yaml',
     geoDatabase: read.file('geoDatabase'),
     allowedCidrs: readCidrs(read),

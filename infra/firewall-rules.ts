@@ -26,8 +26,24 @@ const REFUSE = {
   block: { customResponse: { responseCode: 503, customResponseBodyKey: 'Refused' } },
 };
 
-/** The rules that every deployment has, in their order. */
-export function firewallRules(config: Config): Rule[] {
+/** AWS's groups, by an id. They may get new rules at any time. */
+export const MANAGED_GROUPS = {
+  reputation: 'AWSManagedRulesAmazonIpReputationList',
+  common: 'AWSManagedRulesCommonRuleSet',
+  inputs: 'AWSManagedRulesKnownBadInputsRuleSet',
+} as const;
+
+/** Rules of our own that refuse calls of the action, by an id. */
+export const OWN_REFUSALS = {
+  rate: 'UnauthenticatedRate',
+  addresses: 'OnlyAllowedAddresses',
+} as const;
+
+/**
+ * The rules in their order. The identity server's addresses, where they are given, come before what
+ * looks at the request: what a later rule blocks is then a call of the identity server's.
+ */
+export function firewallRules(scope: Construct, config: Config): Rule[] {
   return [
     // Health checks come from the load balancer itself and do not pass here.
     {
@@ -35,10 +51,11 @@ export function firewallRules(config: Config): Rule[] {
       statement: { notStatement: { statement: isAction() } },
       action: { block: { customResponse: { responseCode: 404 } } },
     },
+    ...allowListRules(scope, config),
     {
       // Calls that show a credential are never counted, so that logins cannot be throttled; the others
       // are counted together, because behind a proxy their addresses are what they say they are.
-      name: 'UnauthenticatedRate',
+      name: OWN_REFUSALS.rate,
       statement: {
         rateBasedStatement: {
           limit: config.unauthenticatedLimit,
@@ -50,26 +67,26 @@ export function firewallRules(config: Config): Rule[] {
       action: REFUSE,
     },
     // It judges the caller's address. One day the identity server's may be on it, and every login fails.
-    managedRules('AWSManagedRulesAmazonIpReputationList', {
+    managedRules(MANAGED_GROUPS.reputation, {
       AWSManagedIPReputationList: 'count',
       AWSManagedReconnaissanceList: 'count',
       AWSManagedIPDDoSList: 'count',
     }),
     // A token request holds such texts by rights (redirect URIs of development, user agents, many
     // claims), and the service neither fetches, opens nor shows what they say.
-    managedRules('AWSManagedRulesCommonRuleSet', {
+    managedRules(MANAGED_GROUPS.common, {
       SizeRestrictions_BODY: 'count',
       EC2MetaDataSSRF_BODY: 'count',
       GenericRFI_BODY: 'count',
       GenericLFI_BODY: 'count',
       CrossSiteScripting_BODY: 'count',
     }),
-    managedRules('AWSManagedRulesKnownBadInputsRuleSet', {}),
+    managedRules(MANAGED_GROUPS.inputs, {}),
   ];
 }
 
 /** Only the addresses from which the identity server calls, when they are given. */
-export function allowListRules(scope: Construct, config: Config): Rule[] {
+function allowListRules(scope: Construct, config: Config): Rule[] {
   if (config.allowedCidrs.length === 0) return [];
   const behindCloudFront = config.endpoint.kind === 'cloudfront';
   const sets = [4, 6].flatMap((version) => {
@@ -101,7 +118,7 @@ export function allowListRules(scope: Construct, config: Config): Rule[] {
   );
   return [
     {
-      name: 'OnlyAllowedAddresses',
+      name: OWN_REFUSALS.addresses,
       statement: { notStatement: { statement: any(allowed) } },
       action: REFUSE,
     },

@@ -3,7 +3,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as waf from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
-import { allowListRules, firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
+import { firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
 
 export interface FirewallProps {
   readonly config: Config;
@@ -28,7 +28,7 @@ export class Firewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visibility(this.metricName),
       customResponseBodies: RESPONSE_BODIES,
-      rules: inOrder([...firewallRules(config), ...allowListRules(this, config)]),
+      rules: inOrder(firewallRules(this, config)),
     });
     new waf.CfnWebACLAssociation(this, 'Association', {
       resourceArn: loadBalancerArn,

@@ -45,7 +45,7 @@ export class RiskGateStack extends Stack {
       logRetention,
     });
     const monitoring = new Monitoring(this, 'Monitoring', {
-      ...config,
+      config,
       loadBalancer,
       service,
       table,

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { type IMetric, Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -92,32 +92,32 @@ export class Metrics {
   }
 
   /** Requests that reached the load balancer. */
-  requests(look: Look = {}): IMetric {
+  requests(look: Look = {}): Metric {
     return this.#props.loadBalancer.loadBalancer.metrics.requestCount(withMinute(look));
   }
 
   /** Answers of the load balancer's own, by status; no data point where there was none. */
-  loadBalancerAnswers(code: elb.HttpCodeElb, look: Look = {}): IMetric {
+  loadBalancerAnswers(code: elb.HttpCodeElb, look: Look = {}): Metric {
     return this.#props.loadBalancer.loadBalancer.metrics.httpCodeElb(code, withMinute(look));
   }
 
   /** Answers of the tasks, by class of status; no data point where there was none. */
-  taskAnswers(code: elb.HttpCodeTarget, look: Look = {}): IMetric {
+  taskAnswers(code: elb.HttpCodeTarget, look: Look = {}): Metric {
     return this.#props.loadBalancer.targetGroup.metrics.httpCodeTarget(code, withMinute(look));
   }
 
   /** Seconds from the load balancer to a task and back. */
-  taskResponseTime(look: Look = {}): IMetric {
+  taskResponseTime(look: Look = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.targetResponseTime({ statistic: Stats.p(99), ...withMinute(look) });
   }
 
-  healthyTasks(look: Look = {}): IMetric {
+  healthyTasks(look: Look = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.healthyHostCount({ statistic: Stats.MINIMUM, ...withMinute(look) });
   }
 
-  unhealthyTasks(look: Look = {}): IMetric {
+  unhealthyTasks(look: Look = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.unhealthyHostCount({ statistic: Stats.MAXIMUM, ...withMinute(look) });
   }

@@ -198,6 +198,21 @@ describe('What cannot be used is one sentence that names the setting', () => {
       { alarmEmail: 'ops.example.com' },
       /^alarmEmail is "ops\.example\.com": set it to an e-mail address\.$/,
     ],
+    [
+      'an address for tickets without @',
+      { ticketEmail: 'team' },
+      /^ticketEmail is "team": set it to an e-mail address\.$/,
+    ],
+    [
+      'a ceiling that nothing can reach',
+      { blockRateCeiling: 100 },
+      /^blockRateCeiling is "100": set it to a whole number from 1 to 99\.$/,
+    ],
+    [
+      'a longer silence than CloudWatch looks back for',
+      { noTrafficHours: 25 },
+      /^noTrafficHours is "25": set it to a whole number from 1 to 24\.$/,
+    ],
     ['tags that are a text', { tags: 'team=iam' }, /^tags is no object of texts/],
     ['a tag that is a number', { tags: { cost: 4711 } }, /^tags is no object of texts/],
     ['a list where one value belongs', { logLevel: ['info'] }, /^logLevel is no text/],
@@ -257,6 +272,16 @@ describe('What can be used', () => {
       'a list with commas, as -c gives it',
       { allowedCidrs: '192.0.2.0/24, 2001:db8::/32' },
       { allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'] },
+    ],
+    [
+      'one address for all alarms',
+      { alarmEmail: 'ops@example.com' },
+      { alarmEmail: 'ops@example.com', ticketEmail: 'ops@example.com' },
+    ],
+    [
+      'an address for tickets alone',
+      { ticketEmail: 'team@example.com' },
+      { alarmEmail: undefined, ticketEmail: 'team@example.com' },
     ],
     ['a number as text, as -c gives it', { minimumTasks: '4' }, { minimumTasks: 4 }],
     [

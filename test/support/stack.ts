@@ -89,6 +89,8 @@ const CONFIGURATIONS = {
   'no deletion protection': { deletionProtection: 'false' },
   'a year of logs': { logRetentionDays: '365' },
   'an alarm address': { alarmEmail: 'ops@example.com' },
+  'an address for tickets': { alarmEmail: 'ops@example.com', ticketEmail: 'team@example.com' },
+  'alarms of its own': { blockRateCeiling: 35, noTrafficHours: 12 },
   tags: { tags: { team: 'iam', stage: 'production' } },
   'allowed addresses, cloudfront': { allowedCidrs: ALLOWED },
   'allowed addresses, certificate': { ...CERTIFICATE, allowedCidrs: ALLOWED },

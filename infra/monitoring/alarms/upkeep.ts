@@ -1,0 +1,59 @@
+import type { Metrics } from '../metrics.ts';
+import type { AlarmDefinition } from './alarm.ts';
+import { sumOfSparse } from './expressions.ts';
+
+/** What works on today and will not for ever: secrets, the country database, and telemetry itself. */
+export function upkeepAlarms(metrics: Metrics): AlarmDefinition[] {
+  return [
+    {
+      id: 'SecretRefreshFailures',
+      description:
+        'A secret cannot be read again. Tasks go on with what they have, but a new task would not start.',
+      severity: 'ticket',
+      metric: metrics.service('SecretRefreshFailures'),
+      breach: { atLeast: 3 },
+      ...{ minutes: 15, datapoints: 2, periods: 2 },
+      missing: 'good',
+    },
+    {
+      id: 'GeoDatabaseOld',
+      description:
+        'The country database is more than 30 days old: networks have moved, and the licence of GeoLite wants a newer one.',
+      severity: 'ticket',
+      metric: metrics.service('GeoDatabaseAge'),
+      breach: { above: 30 },
+      ...{ minutes: 60, datapoints: 1, periods: 1 },
+      missing: 'retains',
+    },
+    {
+      id: 'LogLinesLost',
+      description: 'Lines of the log were lost: decisions are without their record.',
+      severity: 'ticket',
+      metric: metrics.service('LostLogLines'),
+      breach: { atLeast: 1 },
+      ...{ minutes: 15, datapoints: 1, periods: 4 },
+      missing: 'good',
+    },
+    {
+      id: 'MetricsMalformed',
+      description: 'CloudWatch cannot read metrics that the service writes, so alarms lack them.',
+      severity: 'ticket',
+      metric: sumOfSparse({
+        lines: metrics.embeddedMetricErrors('EMFParsingErrors'),
+        values: metrics.embeddedMetricErrors('EMFValidationErrors'),
+      }),
+      breach: { atLeast: 1 },
+      ...{ minutes: 15, datapoints: 1, periods: 4 },
+      missing: 'good',
+    },
+    {
+      id: 'NoMetrics',
+      description: 'No task has said anything for 15 min: all alarms on its metrics are blind.',
+      severity: 'ticket',
+      metric: metrics.service('Decisions', { statistic: 'SampleCount' }),
+      breach: { below: 1 },
+      ...{ minutes: 5, datapoints: 3, periods: 3 },
+      missing: 'bad',
+    },
+  ];
+}

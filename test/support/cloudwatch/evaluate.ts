@@ -1,0 +1,125 @@
+import { type AlarmState, nextState, PERIODS_BEYOND } from './alarm-state.ts';
+import { compileExpression, type Series } from './expression.ts';
+import { aggregate, type MetricSource, type Sample } from './samples.ts';
+import type { Alarm } from './template.ts';
+
+/** The states of an alarm by minute, from the first one that was asked for. */
+export type Timeline = readonly AlarmState[];
+
+/** Minutes since the first midnight of the training, the end not included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const DAY = 24 * 60;
+
+/** What the anomaly detector learns from, before the day that is looked at. */
+export const TRAINING_DAYS = 14;
+
+/**
+ * The states of an alarm over a time, with the data points from before it. Periods begin at full multiples of
+ * their length, and an alarm is evaluated at the end of each: CloudWatch looks more often, and so is
+ * no later.
+ */
+export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: Span): Timeline {
+  const minutes = alarm.period / 60;
+  const values = seriesOf(alarm, source);
+  const breaches = breachOf(alarm, values);
+  const ignoresMissing = Object.values(alarm.queries).some(
+    // As the reference of PutMetricAlarm says.
+    ({ namespace }) => namespace === 'AWS/DynamoDB',
+  );
+  const rule = { ...alarm, missingData: ignoresMissing ? 'ignore' : alarm.missingData } as const;
+  const length = alarm.evaluationPeriods + PERIODS_BEYOND;
+  const states: AlarmState[] = [];
+  let state: AlarmState = 'INSUFFICIENT_DATA';
+  for (let minute = from; minute < to; minute += 1) {
+    const period = Math.floor(minute / minutes) - 1;
+    if (minute % minutes === 0) {
+      const range = Array.from({ length }, (_, back) => period - length + 1 + back);
+      const points = range.map(breaches);
+      state = nextState(points, rule, state);
+    }
+    states.push(state);
+  }
+  return states;
+}
+
+function seriesOf(alarm: Alarm, source: MetricSource): Series {
+  const minutes = alarm.period / 60;
+  const metrics = Object.entries(alarm.queries).map(([id, { metric, statistic }]) => {
+    const series: Series = (period) => {
+      const samples: Sample[] = [];
+      for (let minute = period * minutes; minute < (period + 1) * minutes; minute += 1) {
+        samples.push(...source.samples(metric, minute));
+      }
+      return aggregate(samples, statistic);
+    };
+    return [id, remembered(series)] as const;
+  });
+  return compileExpression(alarm.expression, new Map(metrics));
+}
+
+function remembered(series: Series): Series {
+  const known = new Map<number, number | undefined>();
+  return (period) => {
+    if (!known.has(period)) known.set(period, series(period));
+    return known.get(period);
+  };
+}
+
+/** Whether the data point of a period breaches; undefined where it is missing. */
+function breachOf(alarm: Alarm, values: Series): (period: number) => boolean | undefined {
+  const { limit, comparison } = alarm;
+  return (period) => {
+    const value = values(period);
+    if (value === undefined) return undefined;
+    if ('threshold' in limit) return compare(comparison, value, limit.threshold);
+    const usual = usualAt(values, period, (DAY * 60) / alarm.period);
+    if (usual === undefined) return undefined;
+    const margin = limit.deviations * usual.deviation;
+    if (comparison === 'GreaterThanUpperThreshold') return value > usual.mean + margin;
+    if (comparison === 'LessThanLowerThreshold') return value < usual.mean - margin;
+    throw new Error(`The comparison ${comparison} is not known here.`);
+  };
+}
+
+function compare(comparison: string, value: number, threshold: number): boolean {
+  switch (comparison) {
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+    default:
+      throw new Error(`The comparison ${comparison} is not known here.`);
+  }
+}
+
+/**
+ * A simple model in the place of CloudWatch's, which is not published: mean and standard deviation of
+ * the same time of the training days, with one period before and after. It knows no weekdays.
+ */
+function usualAt(
+  values: Series,
+  period: number,
+  periodsPerDay: number,
+): { readonly mean: number; readonly deviation: number } | undefined {
+  const today = TRAINING_DAYS * periodsPerDay + (period % periodsPerDay);
+  const learned: number[] = [];
+  for (let day = 1; day <= TRAINING_DAYS; day += 1) {
+    for (const beside of [-1, 0, 1]) {
+      const at = today - day * periodsPerDay + beside;
+      const value = at < 0 ? undefined : values(at);
+      if (value !== undefined) learned.push(value);
+    }
+  }
+  if (learned.length === 0) return undefined;
+  const mean = learned.reduce((sum, value) => sum + value, 0) / learned.length;
+  const variance = learned.reduce((sum, value) => sum + (value - mean) ** 2, 0) / learned.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}

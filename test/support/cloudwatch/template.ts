@@ -1,0 +1,180 @@
+import { type Synthesised, target } from '../stack.ts';
+import type { MissingData } from './alarm-state.ts';
+import { metricKey } from './samples.ts';
+
+/** A metric that an alarm asks for. */
+export interface MetricQuery {
+  readonly metric: string;
+  readonly namespace: string;
+  readonly statistic: string;
+}
+
+export interface Alarm {
+  /** Without the stack's name. */
+  readonly id: string;
+  readonly logicalId: string;
+  readonly description: string;
+  /** Logical ids of the topics that it tells. */
+  readonly tells: readonly string[];
+  readonly comparison: string;
+  /** Seconds. */
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  readonly missingData: MissingData;
+  readonly queries: Readonly<Record<string, MetricQuery>>;
+  /** Of the queries by their names; or one of the names alone. */
+  readonly expression: string;
+  /** What the value is compared with: a number, or a band of so many deviations around the usual. */
+  readonly limit: { readonly threshold: number } | { readonly deviations: number };
+}
+
+export interface CompositeAlarm {
+  readonly id: string;
+  readonly description: string;
+  readonly tells: readonly string[];
+  /** `ALARM("<logical id>")` with AND, OR, NOT and parentheses. */
+  readonly rule: string;
+}
+
+interface MetricJson {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+interface AlarmJson extends MetricJson {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly AlarmActions?: readonly unknown[];
+  readonly ComparisonOperator: string;
+  readonly Threshold?: number;
+  readonly ThresholdMetricId?: string;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
+  readonly TreatMissingData?: MissingData;
+  readonly Period?: number;
+  readonly Statistic?: string;
+  readonly ExtendedStatistic?: string;
+  readonly Metrics?: readonly MetricDataQuery[];
+}
+
+interface MetricDataQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly ReturnData?: boolean;
+  readonly MetricStat?: {
+    readonly Metric: MetricJson;
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+interface CompositeJson {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly AlarmActions?: readonly unknown[];
+  readonly AlarmRule: unknown;
+}
+
+const withoutStack = (name: string) => name.replace(/^RiskGate-/, '');
+const targets = (actions: readonly unknown[] = []) => actions.flatMap((each) => target(each) ?? []);
+
+/** All alarms on metrics, as the template has them. */
+export function readAlarms(stack: Synthesised): readonly Alarm[] {
+  return stack.resources<AlarmJson>('AWS::CloudWatch::Alarm').map(({ id, Properties: json }) => ({
+    id: withoutStack(json.AlarmName),
+    logicalId: id,
+    description: json.AlarmDescription,
+    tells: targets(json.AlarmActions),
+    comparison: json.ComparisonOperator,
+    evaluationPeriods: json.EvaluationPeriods,
+    datapointsToAlarm: json.DatapointsToAlarm ?? json.EvaluationPeriods,
+    missingData: json.TreatMissingData ?? 'missing',
+    ...(json.Metrics ? readMath(stack, json, json.Metrics) : readMetric(stack, json)),
+  }));
+}
+
+/** All composite alarms, as the template has them. */
+export function readCompositeAlarms(stack: Synthesised): readonly CompositeAlarm[] {
+  return stack.resources<CompositeJson>('AWS::CloudWatch::CompositeAlarm').map(
+    ({ Properties: json }): CompositeAlarm => ({
+      id: withoutStack(json.AlarmName),
+      description: json.AlarmDescription,
+      tells: targets(json.AlarmActions),
+      rule: readJoined(json.AlarmRule),
+    }),
+  );
+}
+
+type Watched = Pick<Alarm, 'period' | 'queries' | 'expression' | 'limit'>;
+
+function readMetric(stack: Synthesised, json: AlarmJson): Watched {
+  const { Period: period = 0, Statistic, ExtendedStatistic, Threshold: threshold = 0 } = json;
+  const statistic = Statistic ?? ExtendedStatistic ?? '';
+  return {
+    period,
+    queries: { m: query(stack, json, statistic) },
+    expression: 'm',
+    limit: { threshold },
+  };
+}
+
+function readMath(
+  stack: Synthesised,
+  json: AlarmJson,
+  metrics: readonly MetricDataQuery[],
+): Watched {
+  const queries: Record<string, MetricQuery> = {};
+  const periods = new Set<number>();
+  for (const { Id, MetricStat } of metrics) {
+    if (MetricStat === undefined) continue;
+    queries[Id] = query(stack, MetricStat.Metric, MetricStat.Stat);
+    periods.add(MetricStat.Period);
+  }
+  const [period = 0, ...others] = periods;
+  if (others.length > 0) throw new Error(`${json.AlarmName} mixes periods.`);
+  if (json.ThresholdMetricId === undefined) {
+    const returned = metrics.filter(({ ReturnData }) => ReturnData !== false);
+    const [{ Expression: expression = '' } = {}, ...more] = returned;
+    if (more.length > 0) throw new Error(`${json.AlarmName} has several results.`);
+    return { period, queries, expression, limit: { threshold: json.Threshold ?? 0 } };
+  }
+  const band = metrics.find(({ Id }) => Id === json.ThresholdMetricId)?.Expression ?? '';
+  const [, of = '', deviations] = /^ANOMALY_DETECTION_BAND\((\w+), ([\d.]+)\)$/.exec(band) ?? [];
+  if (deviations === undefined) throw new Error(`${json.AlarmName} has the band "${band}".`);
+  return { period, queries, expression: of, limit: { deviations: Number(deviations) } };
+}
+
+function query(stack: Synthesised, json: MetricJson, statistic: string): MetricQuery {
+  const dimensions = Object.fromEntries(
+    (json.Dimensions ?? []).map(({ Name, Value }) => [Name, dimensionOf(stack, Value)]),
+  );
+  const { Namespace: namespace, MetricName: name } = json;
+  return { metric: metricKey(namespace, name, dimensions), namespace, statistic };
+}
+
+/**
+ * What a dimension's value refers to, by its type, as names come with the deployment. (CDK cuts the name
+ * of the load balancer out of the ARN of its listener.)
+ */
+function dimensionOf(stack: Synthesised, value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [reference] = referencesIn(value);
+  const id = target(reference);
+  const resource = stack.resources().find((each) => each.id === id);
+  const { 'Fn::GetAtt': attribute } = reference as { 'Fn::GetAtt'?: readonly [string, string] };
+  return `<${[resource?.Type ?? id, attribute?.[1]].filter(Boolean).join('.')}>`;
+}
+
+function referencesIn(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return target(value) === undefined ? Object.values(value).flatMap(referencesIn) : [value];
+}
+
+function readJoined(rule: unknown): string {
+  const { 'Fn::Join': [separator, parts] = ['', [rule]] } = rule as {
+    'Fn::Join'?: readonly [string, readonly unknown[]];
+  };
+  return parts.map((part) => (typeof part === 'string' ? part : target(part))).join(separator);
+}
