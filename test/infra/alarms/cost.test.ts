@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { compilePolicy } from '../../../app/src/policy/compile.ts';
+import {
+  DIMENSION_VALUES,
+  METRICS,
+  type MetricDescription,
+} from '../../../app/src/telemetry/metric-names.ts';
+import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { synthesise } from '../../support/stack.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const README = readFileSync(new URL('README.md', ROOT), 'utf8');
+
+/** A row of the table of costs: its arithmetic, and its numbers from the smallest configuration on. */
+function row(item: string): { readonly arithmetic: string; readonly amounts: readonly number[] } {
+  const line = README.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
+  const [, , arithmetic = '', ...cells] = line.split('|').map((cell) => cell.trim());
+  const amounts = cells.map((cell) => cell.replaceAll('*', '')).filter((cell) => cell !== '');
+  return { arithmetic, amounts: amounts.map(Number) };
+}
+
+describe('README says what monitoring costs', () => {
+  test('alarms: each metric that an alarm looks at, three for one that learns, and the composite', () => {
+    const stack = synthesise();
+    const alarms = readAlarms(stack);
+    const learning = alarms.filter(({ limit }) => 'deviations' in limit).length;
+    const metrics = alarms
+      .filter(({ limit }) => 'threshold' in limit)
+      .reduce((sum, { queries }) => sum + Object.keys(queries).length, 0);
+    const composites = readCompositeAlarms(stack).length;
+    const { arithmetic, amounts } = row('alarms');
+    expect(arithmetic).toBe(
+      `${metrics} metrics × 0.10 + ${learning} that learn × 0.30 + ${composites} composite × 0.50`,
+    );
+    const sum = metrics * 0.1 + learning * 0.3 + composites * 0.5;
+    for (const amount of amounts) expect(amount).toBeCloseTo(sum, 2);
+  });
+
+  test('custom metrics: each name with each value of its dimension', () => {
+    const policy = compilePolicy(readFileSync(new URL('app/policy.yaml', ROOT), 'utf8'), 'policy');
+    // Each rule, and each entry of `unknown`, may refuse.
+    const refusing = policy.rules.length + policy.signals.size;
+    const valuesOf: Readonly<Record<string, readonly string[]>> = DIMENSION_VALUES;
+    const metrics = Object.values(METRICS).reduce((sum, description: MetricDescription) => {
+      const { dimension, total } = description;
+      if (dimension === undefined) return sum + 1;
+      return sum + (valuesOf[dimension]?.length ?? refusing) + (total ? 1 : 0);
+    }, 0);
+    const { arithmetic, amounts } = row('custom metrics');
+    expect(arithmetic).toBe(`${metrics} × 0.30`);
+    for (const amount of amounts) expect(amount).toBeCloseTo(metrics * 0.3, 2);
+  });
+
+  test('and its sums are those of their columns', () => {
+    const table = README.slice(README.indexOf('| item | arithmetic |'));
+    const items = [...table.slice(0, table.indexOf('**sum**')).matchAll(/^\| ([^|]+) \|/gm)]
+      .map(([, item]) => item ?? '')
+      .slice(1)
+      .filter((item) => row(item).amounts.length === 3);
+    expect(items.length).toBeGreaterThan(8);
+    const sums = row('**sum**').amounts;
+    sums.forEach((amount, column) => {
+      const sum = items.reduce((all, item) => all + (row(item).amounts[column] ?? 0), 0);
+      expect(amount).toBeCloseTo(sum, 1);
+    });
+    expect(sums).toHaveLength(3);
+  });
+});

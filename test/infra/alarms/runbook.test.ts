@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { type Configuration, synthesise } from '../../support/stack.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const TEXT = readFileSync(new URL('docs/runbook.md', ROOT), 'utf8');
+
+interface Section {
+  readonly heading: string;
+  /** As GitHub makes it of the heading. */
+  readonly anchor: string;
+  readonly text: string;
+}
+
+const sections: readonly Section[] = TEXT.split(/^### /m)
+  .slice(1)
+  .map((part) => {
+    const [heading = '', ...lines] = part.replace(/^## [\s\S]*/m, '').split('\n');
+    const anchor = heading.toLowerCase().replaceAll(' ', '-');
+    return { heading, anchor, text: lines.join('\n') };
+  });
+
+const CONFIGURATIONS: readonly Configuration[] = [
+  'cloudfront, egress nat',
+  'allowed addresses, certificate',
+];
+
+const alarmsOf = (configuration: Configuration) => {
+  const stack = synthesise(configuration);
+  return [...readAlarms(stack), ...readCompositeAlarms(stack)];
+};
+
+const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
+
+/** Whether the one composite alarm pages for an alarm, or is it. */
+function pages(configuration: Configuration, anchor: string): boolean {
+  const stack = synthesise(configuration);
+  const [page] = readCompositeAlarms(stack);
+  const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
+  return alarm === undefined || page?.rule.includes(`ALARM("${alarm.logicalId}")`) === true;
+}
+
+/** In each of the configurations, by the first words of a section. */
+const PAGES: Readonly<Record<string, readonly boolean[]>> = {
+  Page: [true, true],
+  Ticket: [false, false],
+  Evidence: [true, true],
+  'A page with `allowedCidrs`': [false, true],
+};
+
+test.each(CONFIGURATIONS)(
+  'With %s, every alarm has its section, and every section its alarm',
+  (name) => {
+    const wanted = alarmsOf(name).map(({ description }) => anchorOf(description));
+    expect(sections.map(({ anchor }) => anchor).sort()).toEqual(wanted.sort());
+  },
+);
+
+describe.each(sections)('$heading', ({ heading, anchor, text }) => {
+  const part = (name: string) =>
+    new RegExp(
+      `^\\*\\*${name}\\.\\*\\* ([\\s\\S]*?)(?=^\\*\\*[A-Z]\\w+\\.\\*\\* |(?![\\s\\S]))`,
+      'm',
+    ).exec(text)?.[1];
+
+  test('is named as its alarm is', () => {
+    const ids = CONFIGURATIONS.flatMap(alarmsOf).filter(
+      ({ description }) => anchorOf(description) === anchor,
+    );
+    const words = heading.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
+    expect(new Set(ids.map(({ id }) => id))).toEqual(new Set([words]));
+  });
+
+  test('says what it means, how to find out why, and what to do', () => {
+    for (const name of ['Description', 'Investigation', 'Resolution']) {
+      expect(part(name)?.trim().length).toBeGreaterThan(20);
+    }
+  });
+
+  test('has a query or a command to find out with', () => {
+    expect(part('Investigation')).toMatch(/^```sh\n(?:ask '|aws |curl )[\s\S]+?^```$/m);
+  });
+
+  test('says whom the alarm tells', () => {
+    const [first = ''] = text.trim().split('\n');
+    const [, word = ''] = /^(Page|Ticket|Evidence|A page with `allowedCidrs`)/.exec(first) ?? [];
+    expect(CONFIGURATIONS.map((name) => pages(name, anchor))).toEqual(PAGES[word]);
+  });
+});
+
+test('Queries ask for events that the service writes, and links lead somewhere', () => {
+  const folder = new URL('app/src/', ROOT);
+  const source = readdirSync(folder, { encoding: 'utf8', recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+  const filters = [...TEXT.matchAll(/event (?:= ("[\w-]+")|in \[([^\]]+)\])/g)];
+  const asked = filters.flatMap(
+    ([, one, several]) => (one ?? several ?? '').match(/[\w-]+/g) ?? [],
+  );
+  expect(asked.length).toBeGreaterThan(20);
+  expect(asked.filter((event) => !source.includes(`event: '${event}'`))).toEqual([]);
+
+  const anchors = sections.map(({ anchor }) => anchor);
+  const links = [...TEXT.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+  expect(links.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([]);
+});
