@@ -80,6 +80,32 @@ export const CALM: readonly Calm[] = [
     ...{ begins: NOON, ends: NOON + 1 },
     differs: () => ({ secretRefreshFailures: 2 }),
   },
+  {
+    name: 'two minutes in which everything fails a little, and then works again',
+    site: LARGE,
+    ...{ begins: NOON + 1, ends: NOON + 3 },
+    differs: ({ decisions, decisionTime }) => ({
+      ...{ faults: 20, invalid: 20, unauthenticated: 400, secretRefreshFailures: 4 },
+      ...{ refused: Math.round(decisions * 0.9), unavailable: Math.round(decisions * 0.9) },
+      ...{ closedFor: 'quota', tablePassedOver: true, tableFailures: 60, throttles: 60 },
+      blocked: { AWSManagedRulesCommonRuleSet: 50, UnauthenticatedRate: 50 },
+      decisionTime: { ...decisionTime, slow: 1500, slowShare: 0.1 },
+    }),
+  },
+  {
+    name: 'a day on which much is near its limit',
+    site: LARGE,
+    ...{ begins: NOON - 60, ends: NOON + 180 },
+    differs: ({ decisions }, elapsed) => ({
+      faults: Math.round(decisions * 0.006),
+      invalid: Math.round(decisions * 0.006),
+      unauthenticated: Math.round(decisions * 0.07),
+      unavailable: Math.round(decisions * 0.15),
+      secretRefreshFailures: elapsed % 15 < 2 ? 1 : 0,
+      ...{ tableFailures: 5, throttles: 1, quotaLeftPercent: 12, geoDatabaseAge: 29.5 },
+      blocked: { AWSManagedRulesCommonRuleSet: elapsed % 2, UnauthenticatedRate: 3 },
+    }),
+  },
 ];
 
 const OLD: Task = { policyRevision: 4711, flushes: 2 };

@@ -94,7 +94,7 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
   ),
   incident(
     'the identity server sends something else for some applications',
-    (normal) => ({ ...decided(normal, 0.95), invalid: part(0.05, normal.decisions) }),
+    (normal) => ({ ...decided(normal, 0.98), invalid: part(0.02, normal.decisions) }),
     { InvalidRequests: 15 },
     { pages: 15 },
   ),
@@ -128,8 +128,8 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
   incident(
     "a new rule of AWS's blocks some calls, and the firewall is open to the identity server alone",
     (normal) => ({
-      ...decided(normal, 0.97),
-      blocked: { AWSManagedRulesKnownBadInputsRuleSet: part(0.03, normal.decisions) },
+      ...decided(normal, 0.99),
+      blocked: { AWSManagedRulesKnownBadInputsRuleSet: 2 },
     }),
     { FirewallBlocksCalls: 15 },
     { pages: 15, ...ALLOW_LIST },
@@ -213,8 +213,8 @@ const WORK: readonly Incident[] = [
   incident(
     "a new rule of AWS's blocks some calls",
     (normal) => ({
-      ...decided(normal, 0.97),
-      blocked: { AWSManagedRulesCommonRuleSet: part(0.03, normal.decisions) },
+      ...decided(normal, 0.99),
+      blocked: { AWSManagedRulesCommonRuleSet: 2 },
     }),
     { FirewallBlocksCalls: 15 },
   ),
@@ -223,7 +223,7 @@ const WORK: readonly Incident[] = [
     (normal) => ({ ...decided(normal, 0.75), unauthenticated: part(0.25, normal.decisions) }),
     { AuthenticationFailures: 15, ...FEWER },
   ),
-  incident('DynamoDB throttles the table', () => ({ throttles: 20, tableFailures: 20 }), {
+  incident('DynamoDB throttles the table', () => ({ throttles: 5, tableFailures: 12 }), {
     TableThrottled: 15,
     TableFailures: 20,
   }),
