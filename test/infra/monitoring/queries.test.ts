@@ -1,0 +1,244 @@
+import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { runQuery } from '../../support/logs-insights/index.ts';
+import { MACHINE, recordRun, WEB } from '../../support/recorded-run.ts';
+
+type Rows = readonly object[];
+
+/** A query by its name, what is filled in, and the rows that it gives over the recorded run. */
+const CASES: readonly (readonly [name: string, values: Record<string, string>, rows: Rows])[] = [
+  [
+    'Why was this request refused',
+    { request: '6783a180f817075313ea3fb01d79c221' },
+    [
+      { outcome: 'issue', client_id: MACHINE },
+      {
+        outcome: 'refuse',
+        refused_by: 'restricted-country',
+        reason: 'access_denied',
+        'signals.address.value': '175.45.176.1',
+        'signals.geo.country': 'KP',
+        client_id: MACHINE,
+        decision_id: expect.any(String),
+      },
+    ],
+  ],
+  [
+    'Refusals of a client',
+    { client: WEB },
+    [
+      { refused_by: 'high-ip-risk', 'signals.reputation.score': 100, 'signals.geo.country': 'ID' },
+      { refused_by: 'restricted-country', 'signals.geo.country': 'RU', grant: expect.any(String) },
+    ],
+  ],
+  [
+    'History of an address',
+    { address: '14.102.69.58' },
+    [
+      { outcome: 'issue', 'signals.reputation.source': 'memory', client_id: WEB },
+      { outcome: 'restrict', 'signals.reputation.source': 'abuseipdb', client_id: WEB },
+    ],
+  ],
+  [
+    'History of a client',
+    { client: MACHINE },
+    [
+      // One is recorded of four: the sample stands for itself and three more. The other is of monitor mode.
+      { outcome: 'issue', decisions: 5, 'bin(5m)': Date.UTC(2026, 0, 7, 10) },
+      { outcome: 'refuse', decisions: 3 },
+      { outcome: 'restrict', decisions: 1 },
+    ],
+  ],
+  [
+    'Countries refused',
+    {},
+    [
+      { 'signals.geo.country': 'KP', refusals: 2 },
+      { 'signals.geo.country': 'RU', refusals: 1 },
+      { 'signals.geo.country': 'ID', refusals: 1 },
+      { refusals: 1 },
+    ],
+  ],
+  [
+    'Refusals by rule',
+    {},
+    [
+      { refused_by: 'restricted-country', reason: 'access_denied', refusals: 3, clients: 2 },
+      { refused_by: 'high-ip-risk', refusals: 1, clients: 1 },
+      { refused_by: 'unknown.address', refusals: 1, clients: 1 },
+    ],
+  ],
+  [
+    'Would-be refusals by rule',
+    {},
+    [
+      { would_be_refused_by: 'restricted-country', refusals: 1, clients: 1 },
+      { would_be_refused_by: 'high-ip-risk', refusals: 1, clients: 1 },
+    ],
+  ],
+  [
+    'Watched rules',
+    {},
+    [
+      { 'watched.rule': 'watched', 'watched.would': 'refuse', decisions: 4 },
+      { 'watched.rule': 'unknown.address', 'watched.would': 'refuse', decisions: 1 },
+      { 'watched.rule': 'restricted-country', 'watched.would': 'refuse', decisions: 1 },
+      { 'watched.rule': 'high-ip-risk', 'watched.would': 'refuse', decisions: 1 },
+    ],
+  ],
+  [
+    'Unknown signals by cause',
+    {},
+    [
+      { 'missing.signal': 'address', 'missing.cause': 'missing', decisions: 1 },
+      { 'missing.signal': 'reputation', 'missing.cause': 'upstream', decisions: 1 },
+      { 'missing.signal': 'geo', 'missing.cause': 'private', decisions: 1 },
+      { 'missing.signal': 'reputation', 'missing.cause': 'private', decisions: 1 },
+    ],
+  ],
+  [
+    'Unenforceable restrictions',
+    {},
+    [
+      {
+        'restriction.rule': 'elevated-ip-risk',
+        'restriction.effect': 'lifetime',
+        'restriction.cause': 'not-allowed',
+        client_id: WEB,
+        decisions: 1,
+      },
+    ],
+  ],
+  [
+    'Decisions by policy',
+    {},
+    expect.arrayContaining([
+      expect.objectContaining({ policy_mode: 'enforce', outcome: 'issue', decisions: 5 }),
+      expect.objectContaining({ policy_mode: 'enforce', outcome: 'restrict', decisions: 3 }),
+      expect.objectContaining({ policy_mode: 'enforce', outcome: 'refuse', decisions: 5 }),
+      expect.objectContaining({ policy_mode: 'monitor', outcome: 'issue', decisions: 2 }),
+    ]),
+  ],
+  [
+    'Rejected calls',
+    {},
+    [
+      { status: 401, why: expect.stringMatching(/credential/), calls: 2 },
+      { status: 400, why: expect.any(String), calls: 1 },
+    ],
+  ],
+  [
+    'Faults',
+    {},
+    [
+      {
+        'err.type': 'RangeError',
+        'err.message': 'a fault',
+        'err.stack': expect.stringContaining('recorded-run'),
+      },
+    ],
+  ],
+];
+
+describe('Over a recorded run', () => {
+  let lines: readonly string[];
+
+  beforeAll(async () => {
+    lines = (await recordRun()).map(completed);
+  });
+
+  const run = (name: string, values: Readonly<Record<string, string>> = {}) => {
+    const query = SAVED_QUERIES.find((each) => each.name === name);
+    if (query === undefined) throw new Error(`There is no query ${name}.`);
+    const text = queryText(query).replaceAll(/\{\{(\w+)\}\}/g, (_, parameter) => {
+      const value = values[parameter];
+      if (value === undefined) throw new Error(`${name} wants ${parameter}.`);
+      return value;
+    });
+    return runQuery(text, lines);
+  };
+
+  test.each(CASES)('%s', (name, values, rows) => {
+    expect(run(name, values).rows).toMatchObject(rows);
+  });
+
+  test('One decision is shown whole', () => {
+    const record = lines.find((line) => line.includes('"outcome":"restrict"')) ?? '';
+    const { rows } = run('One decision', { decision: JSON.parse(record).decision_id });
+    expect(rows).toEqual([{ '@timestamp': expect.any(Number), '@message': record }]);
+  });
+
+  test('Slowest decisions come first, with the stages that took the time', () => {
+    const { rows } = run('Slowest decisions');
+    const times = rows.map((row) => Number(row['ms.total']));
+    expect(times).toHaveLength(12);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        'ms.reputation': expect.any(Number),
+        'signals.reputation.cause': 'upstream',
+      }),
+    );
+  });
+
+  test('The time of decisions is told apart by where the reputation came from', () => {
+    const { rows } = run('Time by source of the reputation');
+    const sources = rows.map((row) => [
+      row['signals.reputation.source'] ?? row['signals.reputation.cause'],
+      row.records,
+    ]);
+    expect(new Map(sources as [string, number][])).toEqual(
+      new Map([
+        ['abuseipdb', 4],
+        ['memory', 1],
+        ['upstream', 1],
+        ['private', 1],
+        [undefined, 5],
+      ]),
+    );
+    for (const { p50, p99, longest } of rows) {
+      expect(Number(p50)).toBeLessThanOrEqual(Number(p99));
+      expect(Number(p99)).toBeLessThanOrEqual(Number(longest));
+    }
+  });
+
+  test('Trouble around the service is there without what has a query of its own', () => {
+    const events = run('Trouble around the service').rows.map(({ event }) => event);
+    expect(events).toEqual(expect.arrayContaining(['table-failure', 'abuseipdb-not-asked']));
+    expect(events).not.toContain('rejected');
+    expect(events).not.toContain('fault');
+  });
+
+  test.each(SAVED_QUERIES.map(({ name }) => name))(
+    '%s reads only fields that are recorded',
+    (name) => {
+      const anything = { request: 'x', client: 'x', decision: 'x', address: 'x' };
+      expect(run(name, anything).absent).toEqual([]);
+    },
+  );
+
+  test('every query is run here', () => {
+    const own = [
+      'One decision',
+      'Slowest decisions',
+      'Time by source of the reputation',
+      'Trouble around the service',
+    ];
+    const names = [...CASES.map(([name]) => name), ...own];
+    expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
+  });
+});
+
+let issued = 0;
+
+/** The line with what a setting, or a record to come, adds: the rule that refused, and sampling. */
+function completed(line: string): string {
+  const record = JSON.parse(line);
+  if (record.event !== 'decision') return line;
+  const refused = record.outcome === 'refuse' && { refused_by: record.rules.at(-1) };
+  const would = record.would === 'refuse' && {
+    would_be_refused_by: record.monitored.at(-1).rule,
+  };
+  const isFirst = record.outcome === 'issue' && issued++ === 0;
+  const sampled = isFirst && { sampled_percent: 25 };
+  return JSON.stringify({ ...refused, ...would, ...sampled, ...record });
+}

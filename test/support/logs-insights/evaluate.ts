@@ -1,0 +1,69 @@
+import { fieldOf, type Row, type Value } from './rows.ts';
+import type { Expression, Operator } from './syntax.ts';
+
+type Result = Value | boolean | undefined;
+
+/** Whether a row fulfils a condition. */
+export function fulfils(row: Row, condition: Expression): boolean {
+  const result = evaluate(row, condition);
+  if (typeof result !== 'boolean') throw new Error('A filter is true or false.');
+  return result;
+}
+
+/** The value of an expression. @throws Error where the documentation leaves open what it is. */
+export function evaluate(row: Row, expression: Expression): Result {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'field':
+      return fieldOf(row, expression.name);
+    case 'call':
+      return call(row, expression);
+    case 'in':
+      return expression.among.some((each) => operate(row, '=', expression.value, each));
+    case 'operation':
+      return operate(row, expression.operator, expression.left, expression.right);
+  }
+}
+
+function call(row: Row, { name, fields }: Expression & { readonly kind: 'call' }): Result {
+  const values = fields.map((field) => fieldOf(row, field));
+  const [first] = values;
+  switch (name) {
+    case 'ispresent':
+      return first !== undefined;
+    case 'coalesce':
+      return values.find((value) => value !== undefined);
+    case 'jsonParse':
+      return typeof first === 'string' ? JSON.parse(first) : undefined;
+  }
+}
+
+function operate(row: Row, operator: Operator, a: Expression, b: Expression): Result {
+  if (operator === 'and') return fulfils(row, a) && fulfils(row, b);
+  if (operator === 'or') return fulfils(row, a) || fulfils(row, b);
+  const left = evaluate(row, a);
+  const right = evaluate(row, b);
+  if (left === undefined || right === undefined) {
+    if (operator === '!=')
+      throw new Error(`A value is missing beside !=: ${JSON.stringify([a, b])}`);
+    return operator === '*' || operator === '/' ? undefined : false;
+  }
+  if (operator === '*' || operator === '/') {
+    return operator === '*' ? number(left) * number(right) : number(left) / number(right);
+  }
+  if (typeof left !== typeof right) {
+    throw new Error(`Of two kinds: ${JSON.stringify(left)} ${operator} ${JSON.stringify(right)}`);
+  }
+  if (operator === '=') return left === right;
+  if (operator === '!=') return left !== right;
+  const difference = number(left) - number(right);
+  return { '<': difference < 0, '<=': difference <= 0, '>': difference > 0, '>=': difference >= 0 }[
+    operator
+  ];
+}
+
+function number(value: Result): number {
+  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number.`);
+  return value;
+}

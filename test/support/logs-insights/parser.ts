@@ -1,0 +1,115 @@
+import { fieldsOf, readExpression } from './expressions.ts';
+import { Reader } from './reader.ts';
+import {
+  AGGREGATES,
+  type Aggregate,
+  type Column,
+  type Command,
+  type Key,
+  type Query,
+} from './syntax.ts';
+
+const COMMANDS = ['fields', 'filter', 'unnest', 'stats', 'sort', 'limit', 'display'] as const;
+
+/** Reads a query. @throws Error at anything that the subset does not have: it would not be tested. */
+export function parseQuery(text: string): Query {
+  const reader = new Reader(text);
+  const commands: Command[] = [readCommand(reader)];
+  while (!reader.atEnd) {
+    reader.expect('|');
+    commands.push(readCommand(reader));
+  }
+  return { commands, reads: readsOf(commands) };
+}
+
+function readCommand(reader: Reader): Command {
+  const kind = reader.oneOf(COMMANDS);
+  switch (kind) {
+    case 'fields':
+      return { kind, columns: reader.list(() => readColumn(reader)) };
+    case 'filter':
+      return { kind, condition: readExpression(reader) };
+    case 'unnest': {
+      const list = reader.name();
+      reader.expect('into');
+      return { kind, list, into: reader.name() };
+    }
+    case 'stats': {
+      const aggregates = reader.list(() => readAggregate(reader));
+      return { kind, aggregates, by: reader.skip('by') ? reader.list(() => readKey(reader)) : [] };
+    }
+    case 'sort':
+      return { kind, field: reader.name(), direction: reader.oneOf(['asc', 'desc']) };
+    case 'limit':
+      return { kind, count: Number(reader.take('number')) };
+    case 'display':
+      return { kind, fields: reader.list(() => reader.name()) };
+  }
+}
+
+function readColumn(reader: Reader): Column {
+  const expression = readExpression(reader);
+  if (reader.skip('as')) return { expression, as: reader.name() };
+  if (expression.kind !== 'field') reader.fail('"as" and a name');
+  return { expression, as: expression.name };
+}
+
+/** All have a name of their own: what the console would call them is hard to sort by. */
+function readAggregate(reader: Reader): Aggregate {
+  const name = reader.oneOf(AGGREGATES);
+  reader.expect('(');
+  const field = name === 'count' && reader.skip('*') ? undefined : reader.name();
+  let percent: number | undefined;
+  if (name === 'pct') {
+    reader.expect(',');
+    percent = Number(reader.take('number'));
+  }
+  reader.expect(')');
+  reader.expect('as');
+  return { name, field, percent, as: reader.name() };
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function readKey(reader: Reader): Key {
+  const column = reader.name();
+  if (column !== 'bin') return { column };
+  reader.expect('(');
+  const [, count, unit = ''] = /^(\d+)(\w+)$/.exec(reader.take('duration')) ?? [];
+  reader.expect(')');
+  const length = UNITS[unit];
+  if (length === undefined) throw new Error(`There is no unit ${unit} here.`);
+  return { column: `bin(${count}${unit})`, bin: Number(count) * length };
+}
+
+/** Fields that no command before made. After `stats` there is nothing but what it made. */
+function readsOf(commands: readonly Command[]): Set<string> {
+  const reads = new Set<string>();
+  let made = new Set<string>();
+  let onlyMade = false;
+  const read = (name: string) => {
+    if (made.has(name)) return;
+    if (onlyMade) throw new Error(`stats leaves no ${name}.`);
+    reads.add(name);
+  };
+  for (const command of commands) {
+    if (command.kind === 'fields') {
+      for (const { expression } of command.columns) fieldsOf(expression).forEach(read);
+      // What is made in a command is there for the next one.
+      for (const { as } of command.columns) made.add(as);
+    } else if (command.kind === 'filter') fieldsOf(command.condition).forEach(read);
+    else if (command.kind === 'unnest') read(command.list);
+    else if (command.kind === 'sort') read(command.field);
+    else if (command.kind === 'display') command.fields.forEach(read);
+    else if (command.kind === 'stats') {
+      for (const { field } of command.aggregates) if (field !== undefined) read(field);
+      for (const { column, bin } of command.by) read(bin === undefined ? column : '@timestamp');
+      made = new Set([
+        ...command.aggregates.map(({ as }) => as),
+        ...command.by.map(({ column }) => column),
+      ]);
+      onlyMade = true;
+    }
+  }
+  return reads;
+}

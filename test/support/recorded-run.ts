@@ -1,0 +1,91 @@
+import { createLog } from '../../app/src/telemetry/log.ts';
+import { reputationHooks } from '../../app/src/telemetry/operations-log.ts';
+import { payload, payloadFrom } from './payloads.ts';
+import { type RunningService, SECRET, startTestService } from './running-service.ts';
+
+const POLICY = `
+version: 1
+lists: { restricted_countries: [KP, RU] }
+rules:
+  - id: watched
+    mode: monitor
+    when: geo.country == "US"
+    then: { deny: Watched. }
+  - id: restricted-country
+    when: geo.country in lists.restricted_countries
+    then: { deny: Blocked. }
+  - id: high-ip-risk
+    when: abuse.score >= 75
+    then: { deny: Blocked. }
+  - id: elevated-ip-risk
+    when: abuse.score >= 25
+    then: { lifetime: 10m }
+    unenforceable: ignore
+unknown: { address: { deny: No address. }, geo: ignore, reputation: { lifetime: 5m } }
+`;
+
+/** The clients of the request bodies 01, 02, 16 and 20, and of the bodies 03 and 08. */
+export const MACHINE = 'm2mFleet_7yQ0aXcV3bN1kLpRsTua';
+export const WEB = 'qTj2Wd7Rk0hXv_ZpB4sLmN9cYaEa';
+
+/** In order, with what comes of each. */
+const ENFORCED = [
+  payloadFrom('9.9.9.9'), // issued, and refused by the rule that is watched
+  payloadFrom('14.102.69.58', '03'), // restricted
+  payloadFrom('175.45.176.1', '02'), // refused, North Korea
+  payloadFrom('175.45.176.2'), // refused, North Korea
+  payloadFrom('77.88.8.8', '03'), // refused, Russia
+  payloadFrom('103.159.198.178', '03'), // refused, high risk, Indonesia
+  payload('16'), // refused, no address
+  payloadFrom('1.1.1.1', '03'), // restricted, AbuseIPDB fails
+  payload('20'), // restricted, geo and reputation of a private address are unknown
+  allowingNothing(payloadFrom('14.102.69.58', '08')), // issued, the restriction is not allowed
+];
+const WATCHED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
+
+function allowingNothing(body: string): string {
+  return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
+}
+
+async function startService(policy: string): Promise<RunningService> {
+  const service = await startTestService({ policy });
+  service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 12 });
+  service.simulator.setRecord('14.102.69.58', { abuseConfidenceScore: 48 });
+  service.simulator.setRecord('103.159.198.178', { abuseConfidenceScore: 100 });
+  service.simulator.setFault({ kind: 'status', status: 503 }, '1.1.1.1');
+  return service;
+}
+
+/**
+ * What the service writes over a mixed run: the requests above under a policy that is enforced and under
+ * one that is watched, calls that are rejected, and trouble. One line a second from 10:00 UTC on.
+ */
+export async function recordRun(): Promise<readonly string[]> {
+  const enforcing = await startService(POLICY);
+  for (const body of ENFORCED) await enforcing.post(body);
+  await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
+  await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
+  await enforcing.post('{ broken', { 'x-api-key': SECRET });
+  await enforcing.stop();
+  const watching = await startService(`${POLICY}mode: monitor\n`);
+  for (const body of WATCHED) await watching.post(body);
+  await watching.stop();
+  return [...enforcing.lines, ...watching.lines, ...troubleLines()].map(atSecond);
+}
+
+/** As the service's own hooks write it. */
+function troubleLines(): readonly string[] {
+  const lines: string[] = [];
+  const hooks = reputationHooks(createLog('info', { write: (line) => void lines.push(line) }));
+  hooks.onState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
+  hooks.onTableFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
+  hooks.onError?.(new RangeError('a fault'));
+  return lines;
+}
+
+const START = Date.UTC(2026, 0, 7, 10);
+
+function atSecond(line: string, second: number): string {
+  const time = new Date(START + second * 1000).toISOString();
+  return JSON.stringify({ ...JSON.parse(line), time });
+}
