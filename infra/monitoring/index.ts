@@ -6,6 +6,8 @@ import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
 import { createDashboard } from './dashboard.ts';
 import { Metrics, type MetricsProps } from './metrics.ts';
 import { Notifications } from './notifications.ts';
+import { SavedQueries } from './queries.ts';
+import { RefusedCountries } from './refused-countries.ts';
 
 export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
@@ -15,7 +17,7 @@ export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   };
 }
 
-/** The alarms, who is told of them, and a dashboard. */
+/** The alarms, who is told of them, a dashboard, and what to ask the log. */
 export class Monitoring extends Construct {
   readonly dashboard: Dashboard;
   /** The alarms that take back a deployment. */
@@ -23,11 +25,15 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, { service, config, ...props }: MonitoringProps) {
     super(scope, id);
-    const metrics = new Metrics(this, { ...props, logGroup: service.logGroup });
+    const { logGroup } = service;
+    const metrics = new Metrics(this, { ...props, logGroup });
     const alarms = alarmDefinitions(metrics, config).map((each) => createAlarm(this, each));
     this.rollbackAlarms = alarms.filter(({ definition }) => definition.rollsBack);
     const { page } = new Notifications(this, 'Notifications', { ...config, alarms });
+    new SavedQueries(this, 'Queries', { logGroup });
+    const { ruleName } = new RefusedCountries(this, 'RefusedCountries', { logGroup });
     this.dashboard = createDashboard(this, {
+      countriesRule: ruleName,
       metrics,
       service,
       alarms: [page, ...alarms.map(({ alarm }) => alarm)],

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -38,6 +38,8 @@ export interface Look {
   readonly period?: Duration;
   /** @default what fits the kind of the metric */
   readonly statistic?: string;
+  /** What a graph calls it. @default its name */
+  readonly label?: string;
 }
 
 export interface ServiceLook<N extends MetricName> extends Look {
@@ -59,7 +61,7 @@ const UNITS: Partial<Record<MetricDescription['unit'], Unit>> = {
   Percent: Unit.PERCENT,
 };
 
-const MINUTE = Duration.minutes(1);
+export const MINUTE = Duration.minutes(1);
 
 /** Every metric that alarms and dashboard look at: names and dimensions, and nothing of thresholds. */
 export class Metrics {
@@ -88,6 +90,22 @@ export class Metrics {
         [SERVICE_DIMENSION]: Stack.of(this.#scope).stackName,
         ...(dimension !== undefined && look.of !== undefined && { [dimension]: look.of }),
       },
+    });
+  }
+
+  /**
+   * All values of a metric's dimension that there are, for a graph: what they are the policy says, and
+   * alarms cannot search. CloudWatch takes 100 of them at most.
+   */
+  serviceByDimension(name: 'Refusals'): MathExpression {
+    const { dimension } = METRICS[name];
+    const schema = `{${METRIC_NAMESPACE},${SERVICE_DIMENSION},${dimension}}`;
+    const service = Stack.of(this.#scope).stackName;
+    return new MathExpression({
+      expression: `SEARCH('${schema} MetricName="${name}" ${SERVICE_DIMENSION}="${service}"', 'Sum', ${MINUTE.toSeconds()})`,
+      usingMetrics: {},
+      label: `\${PROP('Dim.${dimension}')}`,
+      period: MINUTE,
     });
   }
 
@@ -165,8 +183,12 @@ export class Metrics {
   }
 }
 
-function withMinute({ period = MINUTE, statistic }: Look): Look {
-  return { period, ...(statistic !== undefined && { statistic }) };
+function withMinute({ period = MINUTE, statistic, label }: Look): Look {
+  return {
+    period,
+    ...(statistic !== undefined && { statistic }),
+    ...(label !== undefined && { label }),
+  };
 }
 
 /** For the axes of graphs. An alarm that named a unit would miss what comes with another one. */

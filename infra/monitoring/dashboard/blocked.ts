@@ -1,0 +1,94 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
+import { type Metrics, MINUTE } from '../metrics.ts';
+import { ContributorsWidget, graph, OUTCOME_COLORS, type Row } from './widgets.ts';
+
+export interface BlockedProps {
+  readonly metrics: Metrics;
+  /** The rule that counts refusals by country. */
+  readonly countriesRule: string;
+  readonly region: string;
+  /** The folder of the saved queries. */
+  readonly folder: string;
+}
+
+export function blocked({ metrics, countriesRule, region, folder }: BlockedProps): Row {
+  const logsInsights = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:logs-insights`;
+  return {
+    question: 'What is being blocked, and why?',
+    hint: `Who exactly: the saved queries in the folder ${folder} of [Logs Insights](${logsInsights}).`,
+    lines: [
+      [
+        graph({
+          title: 'Decisions by outcome (per minute)',
+          unit: 'decisions',
+          left: byOutcome(metrics, 'Decisions'),
+          stacked: true,
+        }),
+        graph({
+          title: 'Block rate (% of decisions)',
+          unit: '%',
+          left: [refusedShare(metrics, 'Decisions')],
+          max: 100,
+        }),
+        graph({
+          title: 'Refusals by rule (per minute)',
+          unit: 'refusals',
+          left: [metrics.serviceByDimension('Refusals')],
+          stacked: true,
+        }),
+      ],
+      [
+        new ContributorsWidget({
+          title: 'Refusals by country (per minute)',
+          ruleName: countriesRule,
+          region,
+        }),
+        graph({
+          title: 'Signals of the request that are unknown (decisions per minute)',
+          unit: 'decisions',
+          // Of an address or a country: the reputation is in the next row.
+          left: DIMENSION_VALUES.Unknown.filter((of) => !of.startsWith('reputation/')).map((of) =>
+            metrics.service('Unknowns', { of, label: of }),
+          ),
+          stacked: true,
+        }),
+        graph({
+          title: 'What the policy wants and cannot have (per minute)',
+          unit: 'decisions',
+          left: [
+            metrics.service('UnenforceableRestrictions', { label: 'restrictions not allowed' }),
+            metrics.service('LeftOutOperations', { label: 'sets and adds left out' }),
+            metrics.service('FailedConditions', { label: 'conditions that failed' }),
+          ],
+        }),
+      ],
+    ],
+  };
+}
+
+type ByOutcome = 'Decisions' | 'WouldBeDecisions' | 'MonitoredRules';
+
+export function byOutcome(metrics: Metrics, name: ByOutcome): cloudwatch.IMetric[] {
+  return DIMENSION_VALUES.Outcome.map((of) =>
+    metrics.service(name, { of, label: of }).with({ color: OUTCOME_COLORS[of] }),
+  );
+}
+
+/** No data point in a minute without decisions. */
+export function refusedShare(
+  metrics: Metrics,
+  name: 'Decisions' | 'WouldBeDecisions',
+): cloudwatch.IMetric {
+  return new MathExpression({
+    expression: '100 * refused / decisions',
+    usingMetrics: {
+      refused: metrics.service(name, { of: 'refuse' }),
+      decisions: metrics.service(name),
+    },
+    label: 'refused',
+    color: OUTCOME_COLORS.refuse,
+    period: MINUTE,
+  });
+}

@@ -1,0 +1,32 @@
+import { contributors, readInsightRule } from '../../support/contributor-insights.ts';
+import { textOf } from '../../support/dashboard.ts';
+import { recordRun } from '../../support/recorded-run.ts';
+import { synthesise } from '../../support/stack.ts';
+
+interface Rule {
+  readonly RuleName: string;
+  readonly RuleState: string;
+  readonly RuleBody: unknown;
+}
+
+const { RuleName, RuleState, RuleBody } = synthesise().only<Rule>(
+  'AWS::CloudWatch::InsightRule',
+).Properties;
+const rule = readInsightRule(textOf(RuleBody));
+
+test('The rule is on, and looks at the log of the tasks', () => {
+  expect({ RuleName, RuleState }).toEqual({
+    RuleName: 'RiskGate-RefusedCountries',
+    RuleState: 'ENABLED',
+  });
+  const [task] = synthesise().resources<{
+    ContainerDefinitions: { LogConfiguration: { Options: { 'awslogs-group': unknown } } }[];
+  }>('AWS::ECS::TaskDefinition');
+  const group = task?.Properties.ContainerDefinitions[0]?.LogConfiguration.Options['awslogs-group'];
+  expect(rule.LogGroupNames).toEqual([textOf(group)]);
+});
+
+test('It counts what is refused, by country, and nothing else', async () => {
+  const counted = contributors(rule, await recordRun());
+  expect(Object.fromEntries(counted)).toEqual({ KP: 2, RU: 1, ID: 1 });
+});
