@@ -43,7 +43,10 @@ PLACEHOLDERS = {
     "AWS::CloudFront::VpcOrigin": {"Id": "{}", "Arn": "arn:aws:cloudfront:::vpcorigin/{}"},
     "AWS::CloudWatch::Alarm": {"Arn": "arn:aws:cloudwatch:::alarm:{}"},
     "AWS::CloudWatch::CompositeAlarm": {"Arn": "arn:aws:cloudwatch:::alarm:{}"},
-    "AWS::CloudWatch::InsightRule": {"Arn": "arn:aws:cloudwatch:::insight-rule/{}"},
+    "AWS::CloudWatch::InsightRule": {
+        "Arn": "arn:aws:cloudwatch:::insight-rule/{}",
+        "RuleName": "{}",
+    },
     "AWS::EC2::SecurityGroupEgress": {"Id": "{}"},
     "AWS::Logs::MetricFilter": {},
     "AWS::Logs::QueryDefinition": {"QueryDefinitionId": "{}"},
