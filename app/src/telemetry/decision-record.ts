@@ -49,7 +49,6 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     failed: decision.failed,
     signals: signalFields(signals, form),
     unknown: decision.missing,
-    ...operationFields(decision),
     left_out: decision.leftOut,
     unenforceable: decision.unenforceable,
     ms: stageFields(times, signals),
@@ -59,6 +58,8 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     client_id: cut(request.clientId),
     grant: cut(request.grant),
     sampled_percent: form.issuedPercent,
+    // Last, for there may be many: Logs Insights finds the first 200 fields of a line and no more.
+    ...operationFields(decision),
   };
 }
 

@@ -1,6 +1,8 @@
 import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
+import { payload } from '../../support/payloads.ts';
 import { MACHINE, recordRun, WEB } from '../../support/recorded-run.ts';
+import { startTestService } from '../../support/running-service.ts';
 
 type Rows = readonly object[];
 
@@ -225,6 +227,22 @@ describe('Over a recorded run', () => {
     ];
     const names = [...CASES.map(([name]) => name), ...own];
     expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
+  });
+});
+
+test('A record of very many operations is found by its client, policy and time, too', async () => {
+  const policy = `{ version: 1, rules: [{ id: bare, when: true, then: { scopes: { remove: ["*"] } } }] }`;
+  const service = await startTestService({ policy });
+  const body = JSON.parse(payload('03'));
+  body.event.accessToken.scopes = Array.from({ length: 500 }, (_, index) => `scope-${index}`);
+  await service.post(JSON.stringify(body));
+  await service.stop();
+  const records = service.lines.filter((line) => line.includes('"decision"'));
+  const query =
+    'display client_id, grant, tenant, policy_revision, policy_mode, ms.total, operations.0.op';
+  expect(runQuery(query, records)).toMatchObject({
+    rows: [{ client_id: WEB, policy_mode: 'enforce' }],
+    absent: [],
   });
 });
 
