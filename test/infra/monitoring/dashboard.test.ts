@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readSettings } from '../../../app/src/settings.ts';
 import {
   DIMENSION_VALUES,
@@ -111,18 +112,15 @@ test('Every graph is by the minute, whatever time is looked at, and begins with 
   expect(dashboard.start).toBe('-PT3H');
 });
 
-test('Rows are questions, the first of which the alarms answer: all of them', () => {
+test('Rows are the questions of the README, the first of which all alarms answer', () => {
   const questions = dashboard.widgets.flatMap(({ properties }) =>
     properties.markdown === undefined ? [] : [/^## (.*\?)$/m.exec(properties.markdown)?.[1]],
   );
-  expect(questions).toEqual([
-    'Is anything wrong?',
-    'What is being blocked, and why?',
-    'Is it us, or them?',
-    'How fast?',
-    "How much of AbuseIPDB's quota?",
-    'What would monitor mode have done?',
-  ]);
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(readme) ?? [];
+  const documented = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, question]) => question);
+  expect(documented).toHaveLength(6);
+  expect(questions).toEqual(documented);
   const alarms = dashboard.widgets.find(({ type }) => type === 'alarm')?.properties.alarms;
   const all = stack.resources('AWS::CloudWatch::Alarm').map(({ id }) => `<${id}.Arn>`);
   expect(alarms).toEqual(expect.arrayContaining(all));

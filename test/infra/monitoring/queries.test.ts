@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
@@ -228,6 +229,14 @@ describe('Over a recorded run', () => {
     const names = [...CASES.map(([name]) => name), ...own];
     expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
   });
+});
+
+test('the README names every query, and no other', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, table = ''] = /\| saved query \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(readme) ?? [];
+  const cells = [...table.matchAll(/^\|([^|]*)\|/gm)].map(([, cell = '']) => cell);
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
 });
 
 test('A record of very many operations is found by its client, policy and time, too', async () => {

@@ -1,0 +1,54 @@
+import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { INDEXED_FIELDS } from '../../../infra/service.ts';
+import { parseQuery } from '../../support/logs-insights/parser.ts';
+import { synthesise } from '../../support/stack.ts';
+
+interface Definition {
+  readonly Name: string;
+  readonly QueryString: string;
+  readonly LogGroupNames: readonly unknown[];
+  readonly Parameters?: readonly { readonly name?: string; readonly Name?: string }[];
+}
+
+const stack = synthesise();
+const definitions = stack.resources<Definition>('AWS::Logs::QueryDefinition');
+
+test('Every query is saved as it is, in a folder of the stack, for the log of the tasks', () => {
+  const { LogGroupNames: group } = definitions[0]?.Properties ?? {};
+  expect(definitions.map(({ Properties }) => Properties)).toEqual(
+    SAVED_QUERIES.map((query) =>
+      expect.objectContaining({
+        Name: `RiskGate/${query.name}`,
+        QueryString: queryText(query),
+        LogGroupNames: group,
+      }),
+    ),
+  );
+  const [log] = stack.resources('AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('Service'));
+  expect(group).toEqual([{ Ref: log?.id }]);
+});
+
+test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
+  '%s has a parameter for each thing to fill in, and keeps within the limits of its text',
+  (name, query) => {
+    const saved = definitions.find(({ Properties }) => Properties.Name.endsWith(`/${name}`));
+    const wanted = new Set(
+      [...queryText(query).matchAll(/"\{\{(\w+)\}\}"/g)].map(([, each]) => each),
+    );
+    const given = (saved?.Properties.Parameters ?? []).map((each) => each.Name);
+    expect(given).toEqual([...wanted]);
+    expect(queryText(query).length).toBeLessThanOrEqual(10_000);
+  },
+);
+
+test('What is filled in is looked for in a field that has an index', () => {
+  const log = stack.resources<{ FieldIndexPolicies?: unknown }>('AWS::Logs::LogGroup');
+  expect(log.map(({ Properties }) => Properties.FieldIndexPolicies)).toContainEqual([
+    { Fields: INDEXED_FIELDS },
+  ]);
+  for (const query of SAVED_QUERIES.filter(({ parameters }) => parameters !== undefined)) {
+    const [filter] = parseQuery(queryText(query)).commands;
+    const fields = [...JSON.stringify(filter).matchAll(/"kind":"field","name":"([^"]+)"/g)];
+    for (const [, field] of fields) expect(INDEXED_FIELDS).toContain(field);
+  }
+});
