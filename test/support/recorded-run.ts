@@ -76,7 +76,8 @@ export async function recordRun(): Promise<readonly string[]> {
 /** As the service's own hooks write it. */
 function troubleLines(): readonly string[] {
   const lines: string[] = [];
-  const hooks = reputationHooks(createLog('info', { write: (line) => void lines.push(line) }));
+  const log = createLog('info', { write: (line) => void lines.push(line) });
+  const hooks = reputationHooks(log, () => START);
   hooks.onState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onTableFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
   hooks.onError?.(new RangeError('a fault'));
