@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ParsedList } from './lists.ts';
+import { registerMatches } from './matches.ts';
 import type { Problems } from './problems.ts';
 import { collectReferences, type References } from './references.ts';
 import { NowView, type Variables } from './variables/index.ts';
@@ -150,6 +151,7 @@ function createEnvironment(Lists: new () => object, fields: Record<string, strin
     'Address.within(string): bool',
     (address: AddressView, list: string) => address.within(list),
   );
+  registerMatches(environment);
   environment.registerOperator('string in Texts', (name: string, texts: TextsView) =>
     texts.has(name),
   );

@@ -111,13 +111,6 @@ function inspectMethod(name: string, receiver: unknown, args: unknown, found: Co
   if (OVER_ELEMENTS.has(name) && list !== undefined && holds(args, isCountry)) {
     found.countryLists.add(list);
   }
-  if (name === 'matches' && isNode(first) && first.op === 'value') {
-    try {
-      new RegExp(String(first.args));
-    } catch {
-      found.problems.add(`"${String(first.args)}" is no regular expression`);
-    }
-  }
 }
 
 /** Other members are never absent: they are empty, so `has` would always hold. */
