@@ -1,5 +1,5 @@
-import { hasTooManyContainers } from './containers.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
+import { hasTooManyValues, MOST_VALUES } from './values.ts';
 
 /** A header or a form parameter of the token request: every value it came with, in order. */
 export interface NamedValues {
@@ -105,8 +105,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const NOTHING: JsonObject = Object.freeze(Object.create(null));
 
 function parseObject(body: string): JsonObject {
-  if (hasTooManyContainers(body)) {
-    throw new RequestError('The body holds too many objects and lists.');
+  if (hasTooManyValues(body)) {
+    throw new RequestError(`The body holds more than ${MOST_VALUES} values.`);
   }
   let root: unknown;
   try {

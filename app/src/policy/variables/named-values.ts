@@ -23,24 +23,36 @@ export class TextsView extends Map<string, string> {
 
 /** Claims of the access token by name. One that is not there, or came empty, is null. */
 export class ClaimsView extends Map<string, unknown> {
+  readonly #converted = new Map<string, unknown>();
   constructor(claims: readonly Claim[]) {
     super();
     for (const { name, value } of claims) if (value !== undefined) super.set(name, value);
   }
   override get(name: string): unknown {
-    return toCel(super.get(name));
+    if (!this.#converted.has(name)) this.#converted.set(name, toCel(super.get(name)));
+    return this.#converted.get(name);
   }
 }
 
-/** Deeper values are no use in a condition, and a hostile body may nest half a million lists. */
+/** Deeper values are no use in a condition, and a hostile body may nest thousands of lists. */
 const DEEPEST = 16;
+
+/** CEL compares lists and objects one by one; nobody's claim has so many of them in one list. */
+const MOST_PARTS = 500;
 
 /** JSON as CEL has it: whole numbers are int, objects are maps. An empty list is null: CEL has no type for it. */
 function toCel(value: unknown, depth = 0): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value !== 'object' || value === null) return value ?? null;
   if (depth === DEEPEST) return null;
-  if (Array.isArray(value) && value.length === 0) return null;
-  if (Array.isArray(value)) return value.map((element) => toCel(element, depth + 1));
+  if (Array.isArray(value)) {
+    if (value.length === 0 || hasTooManyParts(value)) return null;
+    return value.map((element) => toCel(element, depth + 1));
+  }
   return new Map(Object.entries(value).map(([key, member]) => [key, toCel(member, depth + 1)]));
+}
+
+function hasTooManyParts(list: readonly unknown[]): boolean {
+  if (list.length <= MOST_PARTS) return false;
+  return list.filter((element) => typeof element === 'object').length > MOST_PARTS;
 }

@@ -1,4 +1,4 @@
-import type { Organization, TokenRequest } from '../../action/request.ts';
+import type { Claim, Organization, TokenRequest } from '../../action/request.ts';
 import { claimValue, type Lifetime, lifetimeOf } from '../../action/token.ts';
 import type { Inputs } from './inputs.ts';
 import { ClaimsView, TextsView } from './named-values.ts';
@@ -29,8 +29,11 @@ export class RequestView {
   }
 }
 
+/** Lists are worked out once: a loop may read one at each of its turns. */
 export class TokenView {
   readonly #token: TokenRequest['accessToken'];
+  #scopes: readonly string[] | undefined;
+  #audience: readonly string[] | undefined;
   #claims: ClaimsView | undefined;
   constructor({ request }: Inputs) {
     this.#token = request.accessToken;
@@ -39,17 +42,23 @@ export class TokenView {
     return toSeconds(lifetimeOf(this.#token.claims));
   }
   get scopes(): readonly string[] {
-    return this.#token.scopes.filter((scope) => typeof scope === 'string');
+    this.#scopes ??= this.#token.scopes.filter((scope) => typeof scope === 'string');
+    return this.#scopes;
   }
   get audience(): readonly string[] {
-    const audience = claimValue(this.#token.claims, 'aud');
-    const list = Array.isArray(audience) ? audience : [audience];
-    return list.filter((value) => typeof value === 'string');
+    this.#audience ??= audienceOf(this.#token.claims);
+    return this.#audience;
   }
   get claims(): ClaimsView {
     this.#claims ??= new ClaimsView(this.#token.claims);
     return this.#claims;
   }
+}
+
+function audienceOf(claims: readonly Claim[]): string[] {
+  const audience = claimValue(claims, 'aud');
+  const list = Array.isArray(audience) ? audience : [audience];
+  return list.filter((value) => typeof value === 'string');
 }
 
 export class RefreshTokenView {
