@@ -90,6 +90,8 @@ function inspect(node: Node, found: Collection): void {
     }
   } else if (node.op === 'call' && args[0] === 'has') {
     inspectHas(args[1], found);
+  } else if (node.op === 'call' && args[0] === 'duration') {
+    inspectDuration(args[1], found);
   } else if (node.op === 'rcall') {
     inspectMethod(String(args[0]), args[1], args[2], found);
   } else if (node.op === '==' || node.op === '!=' || node.op === 'in') {
@@ -122,6 +124,13 @@ function inspectHas(args: unknown, found: Collection): void {
       'has() is for fields of geo and abuse; other members are empty when the request lacks them, and "x" in request.headers asks for a header',
     );
   }
+}
+
+/** What reads a duration takes hours for a long text of digits. */
+function inspectDuration(args: unknown, found: Collection): void {
+  const [text] = Array.isArray(args) ? args : [];
+  if (isNode(text) && text.op === 'value') return;
+  found.problems.add('duration takes a text that is written out, e.g. duration("90m")');
 }
 
 function inspectComparison(left: unknown, right: unknown, found: Collection): void {
