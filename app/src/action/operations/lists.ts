@@ -71,15 +71,16 @@ function planRemovals(plan: Plan, changes: readonly Change[], list: TokenList): 
 
 function planAdditions(plan: Plan, changes: readonly Change[], list: TokenList): void {
   const effect = `${list.member}.add` as const;
-  const present = new Set(list.elements);
+  // What a policy adds is little, beside what a set of all elements costs.
+  const added = new Set<string>();
   for (const change of changes) {
     for (const value of change[list.member]?.add ?? []) {
       if (changes.some((other) => other[list.member]?.remove.matches(value))) {
         plan.leaveOut(change, effect, 'removed');
-      } else if (!present.has(value)) {
+      } else if (!added.has(value) && !list.elements.includes(value)) {
         const operation = { op: 'add', path: `${list.path}-`, value } as const;
         if (!list.addressable) plan.leaveOut(change, effect, 'not-reachable');
-        else if (plan.enrich(change, effect, operation)) present.add(value);
+        else if (plan.enrich(change, effect, operation)) added.add(value);
       }
     }
   }

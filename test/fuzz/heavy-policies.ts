@@ -1,0 +1,30 @@
+import type { Policy } from '../../app/src/policy/compile.ts';
+import { policyOf } from '../support/decide.ts';
+import { POLICIES } from './policies.ts';
+
+/** What a policy may well ask, and what costs more than a comparison. */
+const CONDITIONS = [
+  'request.scopes.all(scope, scope in token.scopes)',
+  'cel.bind(all, token.scopes + ["openid"], request.scopes.all(scope, scope in all))',
+  'request.scopes.exists(scope, scope in token.claims["groups"])',
+  'token.claims["groups"].all(group, group in token.claims["groups"])',
+  'token.claims["groups"].exists(group, group.startsWith("admin"))',
+  'token.claims["groups"].exists_one(group, group.matches("^app-[a-z0-9]+-admin$"))',
+  'token.claims["groups"].exists(group, group > 30000000)',
+  'token.scopes.filter(scope, scope.startsWith("q")).map(scope, scope + "x").size() > 0',
+  'token.scopes.all(scope, token.audience.size() < 3 && scope.split(":").size() > 0)',
+  'token.audience == token.scopes || token.claims["all"] == token.claims["groups"]',
+  'token.claims["email"].matches("([a-z]+[.])+@") || user.id.matches("(admin|root).{0,8}x$")',
+  'request.headers["user-agent"].contains("bot") || request.params["x"].lowerAscii() == "x"',
+  'size(request.client_id) > 3 && request.client_id.split("a").size() > 3',
+];
+
+/** Policies by name. */
+export const HEAVY_POLICIES: readonly (readonly [string, Policy])[] = [
+  ...POLICIES.map((policy, index) => [`policy ${index} of the fuzzers`, policy] as const),
+  ...CONDITIONS.map((when) => [when, restricting(when)] as const),
+];
+
+function restricting(when: string): Policy {
+  return policyOf([{ id: 'heavy', when, effects: { lifetime: 60 } }], { unknown: {} });
+}

@@ -1,0 +1,59 @@
+import { toAnswerText } from '../../app/src/action/characters.ts';
+import { isReachableClaim, isReservedClaim } from '../../app/src/action/claims.ts';
+import { compilePatterns } from '../../app/src/action/pattern.ts';
+import { lifetimeOf } from '../../app/src/action/token.ts';
+import { hasTooManyValues } from '../../app/src/action/values.ts';
+import { createAuthenticator } from '../../app/src/credential/authenticator.ts';
+import { readAddress } from '../../app/src/signals/address/read.ts';
+
+/*
+ * Whatever looks at a text of the client must do it in one go. Each text here takes less than 20 ms so;
+ * in quadratic time it would take minutes, with a bound of many a second for a busy machine.
+ */
+
+const LONG = 500_000;
+const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
+const BASIC = [{ scheme: 'basic', username: 'is', secret: 'a-secret-of-the-caller' }] as const;
+const matches = (glob: string, name: string) => compilePatterns([glob]).matches(name);
+
+function addressOf(text: string, trustedProxyHops = 0) {
+  const headers = [{ name: 'X-Client-Source-IP', values: [text] }];
+  return readAddress(headers, { ...ADDRESS, trustedProxyHops }).known;
+}
+
+function accepts(authorization: string): boolean {
+  return createAuthenticator(BASIC).accepts(() => authorization);
+}
+
+const a = 'a'.repeat(LONG);
+const spaces = ' '.repeat(LONG);
+
+test.each<[string, () => unknown, unknown]>([
+  ['a glob of many stars', () => matches('*a*a*a*a*a*a*a*a*b', a), false],
+  ['a glob of stars beside each other', () => matches('**********b', a), false],
+  ['a glob that nearly fits everywhere', () => matches('*aaaaaaab*', a), false],
+  ['a glob that ends as it begins', () => matches('aa*aa*aa', a), true],
+  ['a claim of digits', () => isReachableClaim(`${'1'.repeat(LONG)}x`), true],
+  ['a claim of digits of another script', () => isReachableClaim('\u0661'.repeat(LONG)), false],
+  ['a claim that looks like one of the token', () => isReservedClaim(`scope${a}`), false],
+  ['a lifetime', () => lifetimeOf([{ name: 'expires_in', value: '9'.repeat(LONG) }]), 'unreadable'],
+  ['a text of a refusal', () => toAnswerText(spaces + a, 100).length, 100],
+  ['marks of a refusal', () => toAnswerText('\u0301'.repeat(LONG), 100), ''],
+  [
+    'one that grows as it is taken apart',
+    () => toAnswerText('\ufdfa'.repeat(LONG), 100).length,
+    100,
+  ],
+  ['an address of blanks', () => addressOf(`${spaces}x${spaces}`), false],
+  ['an address of digits', () => addressOf('1'.repeat(LONG)), false],
+  ['an address of colons', () => addressOf(':'.repeat(LONG)), false],
+  ['a list of commas', () => addressOf(','.repeat(LONG), 3), false],
+  ['a credential of one word', () => accepts('a'.repeat(LONG)), false],
+  ['a credential behind blanks', () => accepts(`basic${spaces}a `), false],
+  ['a credential of words', () => accepts('basic a '.repeat(LONG / 8)), false],
+  ['texts that end in backslashes', () => hasTooManyValues(`"${'\\\\'.repeat(LONG)}"`), false],
+])('%s', (_, look, result) => {
+  const start = performance.now();
+  expect(look()).toBe(result);
+  expect(performance.now() - start).toBeLessThan(3000);
+});

@@ -1,0 +1,92 @@
+import { RequestError } from '../../app/src/action/request.ts';
+import { createHandler } from '../../app/src/handler.ts';
+import type { Policy } from '../../app/src/policy/compile.ts';
+import { readAddress } from '../../app/src/signals/address/read.ts';
+import { unknown } from '../../app/src/signals/signal.ts';
+import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';
+import { createLog } from '../../app/src/telemetry/log.ts';
+import { WEDNESDAY_TEN } from '../support/decide.ts';
+import { HEAVY_BODIES } from './heavy-bodies.ts';
+import { HEAVY_POLICIES } from './heavy-policies.ts';
+
+/*
+ * Weighs every heavy body with every policy, and writes what is too heavy as JSON: [policy, body, cost][].
+ * A process of its own, for Jest's sandbox makes each use of a global slow.
+ */
+
+/** What a request may cost, in milliseconds of CPU. */
+const LIMIT = 50;
+
+/** What `yardstick` costs on a quiet machine of 2023, in milliseconds of CPU. */
+const USUAL_YARDSTICK = 6;
+
+const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
+
+/** From the bytes of a body to those of its answer and its record. */
+function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
+  const log = createLog('info', { write: () => undefined });
+  const act = createHandler({
+    policy,
+    sources: {
+      address: (request) => readAddress(request.headers, ADDRESS),
+      geo: () => unknown('database'),
+      reputation: () => unknown('timeout'),
+    },
+    deadline: 10_000,
+    now: () => WEDNESDAY_TEN,
+    onDecision: (facts) => log.info(decisionRecord(facts)),
+  });
+  return async (body) => {
+    try {
+      return Buffer.from((await act(body.toString('utf8'))).body);
+    } catch (error) {
+      if (error instanceof RequestError) return error;
+      throw error;
+    }
+  };
+}
+
+async function costOf(run: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function medianOf(times: number, run: () => unknown): Promise<number> {
+  const costs: number[] = [];
+  for (let time = 0; time < times; time++) costs.push(await costOf(run));
+  return costs.sort((one, other) => one - other)[times >> 1] ?? Number.NaN;
+}
+
+const YARDSTICK = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`member-${at.toString(36)}`, at])),
+);
+const yardstick = () => JSON.parse(YARDSTICK);
+
+/** How much slower this machine is now: others may use its cores. */
+async function slowness(): Promise<number> {
+  return Math.max(1, (await medianOf(9, yardstick)) / USUAL_YARDSTICK);
+}
+
+/**
+ * Most cost a tenth of the limit. One run that is quick enough says all; only where it is not, several
+ * are needed to tell a costly body from a busy machine.
+ */
+async function weigh(policy: Policy, body: string): Promise<number> {
+  const answer = serviceWith(policy);
+  const bytes = Buffer.from(body);
+  const first = await costOf(() => answer(bytes));
+  if (first <= LIMIT) return first;
+  if (first > 20 * LIMIT) return first;
+  return (await medianOf(9, () => answer(bytes))) / (await slowness());
+}
+
+const tooHeavy: [policy: string, body: string, cost: number][] = [];
+for (const [name, policy] of HEAVY_POLICIES) {
+  for (const { name: body, body: text } of HEAVY_BODIES) {
+    const cost = await weigh(policy, text);
+    if (cost > LIMIT) tooHeavy.push([name, body, Math.round(cost)]);
+  }
+}
+process.stdout.write(JSON.stringify(tooHeavy));
