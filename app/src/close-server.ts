@@ -1,16 +1,13 @@
-import type { ServerType } from '@hono/node-server';
+import type { Server } from 'node:http';
 
 /**
  * Closes the server once what is under way is answered. A connection on which a request never becomes
  * whole would keep it open for ever, so after `grace` milliseconds all are ended.
  */
-export async function closeServer(server: ServerType, grace: number): Promise<void> {
+export async function closeServer(server: Server, grace: number): Promise<void> {
   await everythingIsRead();
   return new Promise((resolve) => {
-    const end = () => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    };
-    const timer = setTimeout(end, grace);
+    const timer = setTimeout(() => server.closeAllConnections(), grace);
     // Ends idle connections too, and so resets one whose request has arrived but has not been read.
     server.close(() => {
       clearTimeout(timer);

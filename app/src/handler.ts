@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { failedBody, successBody } from './action/answer.ts';
 import { readTokenRequest } from './action/request.ts';
+import type { ActionAnswer } from './action-endpoint.ts';
 import { deadlineAfter } from './deadline.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Policy } from './policy/compile.ts';
-import type { ActionAnswer } from './server.ts';
 import { RequestSignals, type SignalSources } from './signals/request-signals.ts';
 import type { DecisionFacts } from './telemetry/decision-record.ts';
 

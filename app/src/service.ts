@@ -6,7 +6,7 @@ import type { Policy } from './policy/compile.ts';
 import { loadPolicy } from './policy/load.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
-import { createServer, listen, type Server } from './server.ts';
+import { createServer, listen, type Routes } from './server.ts';
 import type { Settings } from './settings.ts';
 import { readAddress } from './signals/address/read.ts';
 import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
@@ -29,7 +29,7 @@ export interface ServiceOptions {
   /** Is told of each decision's record, logged or not. */
   readonly onRecord?: (record: object) => void;
   /** Adds routes beside the action's, for one machine: what they decide, they decide as the service does. */
-  readonly mount?: (server: Server, deciding: Deciding) => void;
+  readonly mount?: (routes: Routes, deciding: Deciding) => void;
 }
 
 /** What the service decides with. */
@@ -71,21 +71,21 @@ export async function startService(
       reputation: (address, deadline) => reputation.lookup(address, deadline),
     },
   };
-  const app = createServer({
+  const server = createServer({
     authenticator: credential.authenticator,
     act: createHandler({ ...deciding, onDecision: decisionListener(telemetry, options) }),
     onRejected: telemetry.onRejected,
     onFault: telemetry.onFault,
     isDraining: () => draining,
   });
-  options.mount?.(app, deciding);
+  options.mount?.(server.routes, deciding);
   const release = () => {
     credential.stop();
     apiKey.stop();
     telemetry.stop();
   };
   await reputation.warm();
-  const { server, port } = await listen(app, settings.port).catch((error: Error) => {
+  const { server: listening, port } = await listen(server, settings.port).catch((error: Error) => {
     release();
     throw new StartError(error.message, { cause: error });
   });
@@ -95,7 +95,7 @@ export async function startService(
       draining = true;
       // The load balancer may send for a moment after it was told to stop.
       await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
-      await closeServer(server, settings.decisionDeadline + CLOSING_GRACE);
+      await closeServer(listening, settings.decisionDeadline + CLOSING_GRACE);
       await reputation.settle();
       release();
     },

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { applyAnswer } from '../../app/simulator/identity-server/index.ts';
-import { ACTION_PATH, createServer, listen } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
+import { createServer, listen } from '../../app/src/server.ts';
 import { PAYLOADS, payload, payloadFrom } from '../support/payloads.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 

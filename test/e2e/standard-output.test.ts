@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
-import { ACTION_PATH } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET, settingsFor, TABLE } from '../support/running-service.ts';
 
@@ -31,12 +31,11 @@ async function freePort(): Promise<number> {
 
 type Output = 'pipe' | number;
 
-/** What can be behind standard output, beside somebody who reads it, and how the service ends then. */
-const OUTPUTS: readonly (readonly [name: string, open: () => Output, end: unknown[]])[] = [
-  // A write to it never ends, and Node waits for that one; so the service ends itself.
-  ['nobody reads it', () => 'pipe', [null, 'SIGKILL']],
+/** What can be behind standard output, beside somebody who reads it. */
+const OUTPUTS: readonly (readonly [name: string, open: () => Output])[] = [
+  ['nobody reads it', () => 'pipe'],
   // Every write fails.
-  ['the disk is full', () => openSync('/dev/full', 'w'), [0, null]],
+  ['the disk is full', () => openSync('/dev/full', 'w')],
 ];
 
 async function start(output: Output) {
@@ -77,7 +76,7 @@ const REQUESTS = 400;
 describe('Standard output', () => {
   test.each(OUTPUTS)(
     '%s: every request is answered, and the service ends when told',
-    async (_, open, end) => {
+    async (_, open) => {
       const output = open();
       const { child, exited, url } = await start(output);
       // A pipe is read by nobody: Node would read it as soon as somebody listens.
@@ -94,10 +93,11 @@ describe('Standard output', () => {
           }),
         );
       }
-      // Its own deadline, and half a second for a busy machine.
-      expect(slowest.milliseconds).toBeLessThan(1700);
+      // An answer that waited for the log would never come; a busy machine may take its time.
+      expect(slowest.milliseconds).toBeLessThan(10_000);
       child.kill('SIGTERM');
-      expect(await exited).toEqual(end);
+      // Lines that nobody takes cannot be waited for, and Node waits for a write under way.
+      expect(await exited).toEqual([null, 'SIGKILL']);
       if (typeof output === 'number') closeSync(output);
     },
   );

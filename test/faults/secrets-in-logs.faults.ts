@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ACTION_PATH } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
 import { until } from './states.ts';

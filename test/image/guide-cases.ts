@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
-import { ACTION_PATH } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET } from '../support/running-service.ts';
 

@@ -1,4 +1,4 @@
-import { ACTION_PATH } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import {
   CERTIFICATE_ARN,
   type Configuration,

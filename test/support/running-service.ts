@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
-import { ACTION_PATH } from '../../app/src/server.ts';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { startService } from '../../app/src/service.ts';
 import { readSettings } from '../../app/src/settings.ts';
 import { createDynamoDbClient } from '../../app/src/signals/reputation/dynamodb-client.ts';

@@ -1,8 +1,9 @@
-import type { ServerType } from '@hono/node-server';
+import type { Server } from 'node:http';
+import { ACTION_PATH } from '../../../app/src/action-endpoint.ts';
 import { closeServer } from '../../../app/src/close-server.ts';
 import { createAuthenticator } from '../../../app/src/credential/authenticator.ts';
 import type { Credential } from '../../../app/src/credential/credential.ts';
-import { ACTION_PATH, createServer, listen } from '../../../app/src/server.ts';
+import { createServer, listen } from '../../../app/src/server.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';
 
 const SECRET = 'the-secret-0123456789';
@@ -69,7 +70,7 @@ const BODIES: Readonly<Record<string, readonly string[]>> = {
 describe.each(CASES)('$credential.scheme', ({ credential, right, wrong }) => {
   let decided = 0;
   const refused: string[] = [];
-  let server: ServerType;
+  let server: Server;
   let port: number;
 
   beforeAll(async () => {

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ErrorStatus, errorBody } from './action/answer.ts';
+import { RequestError } from './action/request.ts';
+import { readBody } from './body.ts';
+import type { Authenticator } from './credential/authenticator.ts';
+
+export const ACTION_PATH = '/pre-issue-access-token';
+
+/** A body of 243 KB is normal: claims of many groups. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** What the action answers, always with HTTP 200, and the id of its decision record. */
+export interface ActionAnswer {
+  readonly body: string;
+  readonly decisionId: string;
+}
+
+export interface ActionEndpointDependencies {
+  readonly authenticator: Authenticator;
+  /** Decides on a request body. Rejects with a RequestError when it is no request of this action. */
+  readonly act: (body: string) => Promise<ActionAnswer>;
+  /** A request that was not answered with a decision. */
+  readonly onRejected: (status: ErrorStatus, why: string) => void;
+  /** A fault of our own, with its stack. */
+  readonly onFault: (error: unknown) => void;
+  /** Whether the service is on its way out: each answer then ends its connection. */
+  readonly isDraining: () => boolean;
+}
+
+/** The part of an HTTP server that answers the action. */
+export interface ActionEndpoint {
+  /** Whether a request is for the action, by its path. */
+  isFor(incoming: IncomingMessage): boolean;
+  answer(incoming: IncomingMessage, outgoing: ServerResponse): void;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * The endpoint on which every token waits, on Node's own request and response: objects of the Fetch
+ * API between them would cost more than the decision. Whatever happens, it answers with a body and a
+ * status that the identity server reads, and without anything of the request in it.
+ */
+export function createActionEndpoint(dependencies: ActionEndpointDependencies): ActionEndpoint {
+  const { authenticator, act, onRejected, onFault, isDraining } = dependencies;
+
+  function send(outgoing: ServerResponse, status: number, body: string, headers: Headers): void {
+    // A connection that is kept alive would keep a server that is closing from ever ending.
+    if (isDraining()) outgoing.shouldKeepAlive = false;
+    outgoing.writeHead(status, {
+      // The identity server looks for exactly this text, in lower case.
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    });
+    outgoing.end(body);
+  }
+
+  function reject(outgoing: ServerResponse, status: 400 | 401, message: string, why: string): void {
+    onRejected(status, why);
+    const headers = status === 401 ? { 'www-authenticate': authenticator.challenge } : NONE;
+    send(outgoing, status, errorBody(message, why), headers);
+  }
+
+  async function decide(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await readBody(incoming, BODY_LIMIT);
+    if (body === undefined) {
+      reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
+      return;
+    }
+    const { body: answer, decisionId } = await act(body);
+    send(outgoing, 200, answer, { 'x-decision-id': decisionId });
+  }
+
+  function fail(outgoing: ServerResponse, error: unknown): void {
+    if (error instanceof RequestError) {
+      reject(outgoing, 400, 'invalid_request', error.message);
+      return;
+    }
+    onFault(error);
+    // A 500 with a body that parses is not tried again; one without is, and would find the same fault.
+    send(outgoing, 500, errorBody('internal_error', 'The service failed.'), NONE);
+  }
+
+  return {
+    isFor: ({ url = '' }) => url === ACTION_PATH || url.startsWith(`${ACTION_PATH}?`),
+    answer(incoming, outgoing) {
+      if (incoming.method !== 'POST') {
+        const body = errorBody('invalid_request', 'The action is asked with POST.');
+        send(outgoing, 405, body, { allow: 'POST' });
+      } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
+        reject(outgoing, 401, 'unauthorized', 'The credential is missing or wrong.');
+      } else {
+        decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
+      }
+    },
+  };
+}
+
+const NONE: Headers = {};
+
+/**
+ * A header by its name in lower case, several of one name as a list (RFC 9110, section 5.3). Of two
+ * Authorization headers Node itself would show the first, and hide that there was another.
+ */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const each = rawHeaders[index];
+    if (each?.length !== name.length || each.toLowerCase() !== name) continue;
+    const value = rawHeaders[index + 1] ?? '';
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
+}
