@@ -27,3 +27,101 @@ export function tokenRequest(address: string): object {
     ],
   };
 }
+
+/** What a person can choose of a token request. */
+export interface ChosenRequest {
+  /** The header that names the client's address, if there is one. */
+  readonly header: { readonly name: string; readonly value: readonly string[] } | undefined;
+  readonly grant: string;
+  readonly clientId: string;
+  /** Granted scopes. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * The request of an identity server of version 1.3 of the contract, with all that it can hold, so that
+ * every effect of a policy has something to work on. A client's own token has no user and no refresh token.
+ */
+export function fullTokenRequest(chosen: ChosenRequest): object {
+  const { header, grant, clientId, scopes } = chosen;
+  const ofUser = grant !== 'client_credentials';
+  const openId = ofUser && scopes.includes('openid');
+  return {
+    actionType: 'PRE_ISSUE_ACCESS_TOKEN',
+    event: {
+      request: {
+        clientId,
+        grantType: grant,
+        ...(header !== undefined && { additionalHeaders: [header] }),
+      },
+      tenant: { id: '2210', name: 'example' },
+      organization: ORGANIZATION,
+      ...(ofUser && {
+        user: { id: USER, organization: ORGANIZATION },
+        userStore: { id: 'REVGQVVMVA==', name: 'DEFAULT' },
+      }),
+      accessToken: {
+        tokenType: 'JWT',
+        claims: [
+          { name: 'iss', value: 'https://api.asgardeo.io/t/example/oauth2/token' },
+          { name: 'client_id', value: clientId },
+          { name: 'aut', value: ofUser ? 'APPLICATION_USER' : 'APPLICATION' },
+          { name: 'expires_in', value: 3600 },
+          { name: 'aud', value: [clientId, 'https://api.example.com/orders'] },
+          { name: 'sub', value: ofUser ? USER : clientId },
+          ...(ofUser
+            ? [
+                { name: 'email', value: 'jo@example.com' },
+                { name: 'groups', value: ['engineering', 'on-call'] },
+              ]
+            : []),
+        ],
+        // An empty list is left out.
+        ...(scopes.length > 0 && { scopes }),
+      },
+      ...(ofUser && { refreshToken: { claims: [{ name: 'expires_in', value: 86_400 }] } }),
+      response: {
+        parameters: [
+          ...['access_token', 'token_type', 'scope', 'expires_in'],
+          ...(ofUser ? ['refresh_token'] : []),
+          ...(openId ? ['id_token'] : []),
+        ],
+      },
+    },
+    allowedOperations: allowedOperations(ofUser, openId),
+  };
+}
+
+const USER = '5b1f3c0e-6f1d-4a52-9d0b-7f6f5a1c9e11';
+const ORGANIZATION = {
+  id: '0f6f6b1c-2f55-4a0d-8f0e-2b6a9f0d7c31',
+  name: 'example',
+  orgHandle: 'example',
+  depth: 0,
+};
+
+function allowedOperations(ofUser: boolean, openId: boolean): object[] {
+  const lists = ['/accessToken/scopes/', '/accessToken/claims/aud/'];
+  const userClaims = ofUser ? ['/accessToken/claims/email', '/accessToken/claims/groups/'] : [];
+  return [
+    { op: 'add', paths: ['/accessToken/claims/', ...lists, '/response/parameters/'] },
+    {
+      op: 'remove',
+      paths: [
+        ...userClaims,
+        ...lists,
+        ...(ofUser ? ['/response/parameters/refresh_token'] : []),
+        ...(openId ? ['/response/parameters/id_token'] : []),
+      ],
+    },
+    {
+      op: 'replace',
+      paths: [
+        ...userClaims,
+        ...lists,
+        '/accessToken/claims/expires_in',
+        ...(ofUser ? ['/refreshToken/claims/expires_in'] : []),
+      ],
+    },
+  ];
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CONSOLE_PATH, createConsole } from '../console/console.ts';
 import { startLocalDynamoDb } from '../simulator/dynamodb.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { tokenRequest } from '../simulator/token-request.ts';
@@ -41,18 +42,25 @@ async function main(environment: Environment): Promise<void> {
   const log = createLog(settings.logLevel, {
     write: (line) => void (introduced && process.stdout.write(line)),
   });
+  const page = createConsole({
+    address: { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops },
+  });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
+    onRecord: page.onRecord,
+    mount: page.mount,
   });
-  const endpoint = `http://127.0.0.1:${service.port}${ACTION_PATH}`;
+  const origin = `http://127.0.0.1:${service.port}`;
+  const endpoint = origin + ACTION_PATH;
   const header = credentialHeader(
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
-  say(introduction(endpoint, header, settings.geoDatabase, simulator?.url));
+  say(introduction(origin, header, settings.geoDatabase, simulator?.url));
   await sayGuideCases(endpoint, header, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
   introduced = true;
   const stop = async () => {
+    page.close();
     await service.stop();
     await Promise.all([simulator?.close(), dynamoDb.close()]);
     process.exit(0);
@@ -76,11 +84,12 @@ function credentialHeader(json: string): readonly [name: string, value: string] 
 }
 
 function introduction(
-  endpoint: string,
+  origin: string,
   [name, value]: readonly [string, string],
   geoDatabase: string,
   simulator: string | undefined,
 ): string {
+  const endpoint = origin + ACTION_PATH;
   const body = JSON.stringify(tokenRequest('14.102.69.58'));
   return `
 Risk Gate, whole, on this machine
@@ -92,6 +101,7 @@ Real
   Service     as it is deployed
   Countries   ${isBundledGeoDatabase(geoDatabase) ? BUNDLED_NOTICE.join('\n              ') : geoDatabase}
 
+Console       ${origin}${CONSOLE_PATH} (what it decides, and why; on this machine only)
 Endpoint      ${endpoint}
 Credential    ${name}: ${value}
 

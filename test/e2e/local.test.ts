@@ -41,6 +41,7 @@ describe('npm start', () => {
     expect(said).toMatch(/DynamoDB +in this process/);
     expect(said).toMatch(/country database is of June 2026 and has known errors/);
     expect(said).toMatch(/CC BY 4\.0/);
+    expect(said).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/console /);
     expect(said).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
     expect(said).toMatch(/Credential +x-api-key: \S{32}\n/);
     expect(local.stderr()).toBe('');
@@ -74,6 +75,13 @@ describe('npm start', () => {
       kind: 'refused',
       errorDescription: 'Access token issuance is blocked from your region KP.',
     });
+  });
+
+  test('the console is there, and does not keep it from ending', async () => {
+    const [, url = ''] = /Console +(\S+)/.exec(local.stdout()) ?? [];
+    expect(await (await fetch(url)).text()).toContain('<title>Risk Gate console</title>');
+    const events = await fetch(`${url}/events`);
+    expect(events.headers.get('content-type')).toBe('text/event-stream');
   });
 
   test('each further decision is shown as one line of JSON', async () => {

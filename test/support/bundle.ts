@@ -6,8 +6,8 @@ import { bundledGeoDatabase } from '../../app/src/signals/geo.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** Folders of the packages of which anything ships: what the bundle takes in, and the geo database. */
-export async function shippedPackages(): Promise<string[]> {
+/** Files of which anything ships, by their path in the project. */
+export async function shippedFiles(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
@@ -19,10 +19,15 @@ export async function shippedPackages(): Promise<string[]> {
     metafile: true,
     logLevel: 'error',
   });
-  const folders = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .flatMap(([file]) => PACKAGE.exec(file) ?? []),
+      .map(([file]) => file),
   );
+}
+
+/** Folders of the packages of which anything ships: what the bundle takes in, and the geo database. */
+export async function shippedPackages(): Promise<string[]> {
+  const folders = (await shippedFiles()).flatMap((file) => PACKAGE.exec(file) ?? []);
   return [...new Set([...folders, relative(ROOT, dirname(bundledGeoDatabase()))])].sort();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
 import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
-import { startService } from '../../app/src/service.ts';
+import { type ServiceOptions, startService } from '../../app/src/service.ts';
 import { readSettings } from '../../app/src/settings.ts';
 import { createDynamoDbClient } from '../../app/src/signals/reputation/dynamodb-client.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
@@ -51,13 +51,15 @@ export interface RunningServiceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** What a laptop adds. */
+  readonly added?: Pick<ServiceOptions, 'mount' | 'onRecord'>;
 }
 
 /** The whole service in this process, with a real DynamoDB protocol and a simulated AbuseIPDB behind it. */
 export async function startTestService(
   options: RunningServiceOptions = {},
 ): Promise<RunningService> {
-  const { policy, settings = {}, now } = options;
+  const { policy, settings = {}, now, added } = options;
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-'));
   const policyFile = join(folder, 'policy.yaml');
   if (policy !== undefined) writeFileSync(policyFile, policy);
@@ -76,7 +78,11 @@ export async function startTestService(
   const service = await startService(
     read,
     createLog(read.logLevel, { write: (line) => void lines.push(line) }),
-    { dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }), ...(now && { now }) },
+    {
+      dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }),
+      ...(now && { now }),
+      ...added,
+    },
   );
   const origin = `http://127.0.0.1:${service.port}`;
   return {

@@ -1,0 +1,5 @@
+import { startLive } from './live.js';
+import { startTry } from './try.js';
+
+startLive();
+startTry();

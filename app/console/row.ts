@@ -1,0 +1,86 @@
+/** A decision as the page lists it, from its record. */
+export interface Row {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly outcome: string;
+  /** In monitor mode, what enforcing would have come to. */
+  readonly would: string | undefined;
+  readonly client: string;
+  readonly grant: string;
+  readonly address: string;
+  readonly country: string;
+  readonly score: number | undefined;
+  /** Where the reputation came from, or why it is unknown. */
+  readonly source: string;
+  /** The rule that refused, or would have; else those that took effect. */
+  readonly rules: readonly string[];
+  readonly milliseconds: number | undefined;
+}
+
+/** The parts of a decision record that are read here. Any of them may be absent. */
+interface Recorded {
+  readonly decision_id?: string;
+  readonly outcome?: string;
+  readonly would?: string;
+  readonly client_id?: string;
+  readonly grant?: string;
+  readonly rules?: readonly string[];
+  readonly monitored?: readonly { readonly rule: string; readonly would: string }[];
+  readonly unenforceable?: readonly { readonly rule: string }[];
+  readonly refused_by?: string;
+  readonly would_be_refused_by?: string;
+  readonly signals?: {
+    readonly address?: { readonly value?: string; readonly cause?: string };
+    readonly geo?: { readonly country?: string; readonly cause?: string };
+    readonly reputation?: {
+      readonly score?: number;
+      readonly source?: string;
+      readonly stale?: boolean;
+      readonly cause?: string;
+    };
+  };
+  readonly ms?: { readonly total?: number };
+}
+
+const NOT_ASKED = 'not asked for';
+
+/** Reads a decision record that was written at `time`, in milliseconds since the epoch. */
+export function rowOf(record: object, time: number): Row {
+  const read: Recorded = record;
+  const { address, geo, reputation } = read.signals ?? {};
+  return {
+    id: read.decision_id ?? '',
+    time,
+    outcome: read.outcome ?? '',
+    would: read.would,
+    client: read.client_id ?? '',
+    grant: read.grant ?? '',
+    address: address ? (address.value ?? `unknown: ${address.cause}`) : NOT_ASKED,
+    country: geo ? (geo.country ?? `unknown: ${geo.cause ?? 'none'}`) : NOT_ASKED,
+    score: reputation?.score,
+    source: sourceOf(reputation),
+    rules: rulesOf(read),
+    milliseconds: read.ms?.total,
+  };
+}
+
+function sourceOf(reputation: NonNullable<Recorded['signals']>['reputation']): string {
+  if (reputation === undefined) return NOT_ASKED;
+  if (reputation.source === undefined) return `unknown: ${reputation.cause}`;
+  return reputation.stale ? `${reputation.source}, stale` : reputation.source;
+}
+
+function rulesOf(record: Recorded): readonly string[] {
+  const { rules = [], monitored = [] } = record;
+  if ((record.would ?? record.outcome) !== 'refuse') return rules;
+  const refusedBy = record.refused_by ?? record.would_be_refused_by ?? refuserOf(record);
+  return refusedBy === undefined ? [...rules, ...monitored.map(({ rule }) => rule)] : [refusedBy];
+}
+
+/** A refusal is the last rule's, or that of a restriction which the request does not allow. */
+function refuserOf({ outcome, rules, monitored, unenforceable }: Recorded): string | undefined {
+  if (unenforceable?.[0] !== undefined) return unenforceable[0].rule;
+  if (outcome === 'refuse') return rules?.at(-1);
+  return monitored?.find(({ would }) => would === 'refuse')?.rule;
+}
