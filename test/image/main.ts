@@ -57,6 +57,8 @@ async function runService(root: string, image: ImageConfig): Promise<void> {
     say(`   alive by its health check, in ${ms(await service.checkHealth())}`);
     step('The four cases of the guide');
     for (const result of await service.askGuideCases()) say(`   ${result}`);
+    await service.checkNoConsole();
+    say(`   and nothing of the console`);
     step('Trouble and end');
     say(
       `   while it hangs, its health check fails in ${ms(await service.checkHealthWhileHanging())}`,

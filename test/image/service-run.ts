@@ -86,6 +86,17 @@ export class ServiceRun {
     return results;
   }
 
+  /** The console is of a machine on which somebody sits: nothing of it may answer here. */
+  async checkNoConsole(): Promise<void> {
+    for (const path of ['/console', '/console/events', '/console/try', '/console/assets/page.js']) {
+      for (const method of ['GET', 'POST']) {
+        const signal = AbortSignal.timeout(5000);
+        const { status } = await fetch(this.#origin + path, { method, signal });
+        assert.equal(status, 404, `${method} ${path} is answered with ${status}, not with 404.`);
+      }
+    }
+  }
+
   /** Stops it as ECS does, and gives the milliseconds until it ended. */
   async stop(): Promise<number> {
     const start = performance.now();

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { shippedFiles } from '../../support/bundle.ts';
+import { type RunningService, SECRET, startTestService } from '../../support/running-service.ts';
+
+const SOURCES = new URL('../../../app/src/', import.meta.url);
+
+test('Nothing of the console or the simulators ships', async () => {
+  const files = await shippedFiles();
+  // The bundle was looked into.
+  expect(files).toContain('app/src/server.ts');
+  const local = /^app\/(?:console|simulator)\/|^app\/src\/local\.ts$|node_modules\/uplot\//;
+  expect(files.filter((file) => local.test(file))).toEqual([]);
+});
+
+test('No source but that of npm start names them', () => {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  const naming = files.filter(
+    (file) =>
+      file.endsWith('.ts') &&
+      /from '(?:\.\.\/)+(?:console|simulator)\//.test(readFileSync(new URL(file, SOURCES), 'utf8')),
+  );
+  expect(naming).toEqual(['local.ts']);
+});
+
+describe('The service as it is deployed', () => {
+  let service: RunningService;
+
+  beforeAll(async () => {
+    service = await startTestService();
+  });
+
+  afterAll(() => service.stop());
+
+  test.each([
+    ['GET', ''],
+    ['GET', '/'],
+    ['GET', '/events'],
+    ['GET', '/assets/page.js'],
+    ['POST', '/try'],
+  ])('has nothing at %s /console%s', async (method, path) => {
+    const response = await fetch(`${service.origin}/console${path}`, {
+      method,
+      headers: { 'x-api-key': SECRET, 'sec-fetch-site': 'same-origin' },
+    });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errorMessage: 'not_found' });
+  });
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunningProcess } from '../support/process.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL, SECRET, TABLE } from '../support/running-service.ts';
+import { startBuilt } from './service.ts';
+
+let service: RunningProcess;
+let origin: string;
+
+beforeAll(async () => {
+  service = startBuilt({
+    ACTION_CREDENTIAL: CREDENTIAL,
+    ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
+    REPUTATION_TABLE: TABLE,
+  });
+  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  origin = `http://127.0.0.1:${port}`;
+});
+
+afterAll(() => service.end());
+
+describe('The built service has no console', () => {
+  test.each([
+    ['GET', '/console'],
+    ['GET', '/console/'],
+    ['GET', '/console/events'],
+    ['GET', '/console/assets/page.js'],
+    ['GET', '/console/try'],
+    ['POST', '/console/try'],
+  ])('nothing at %s %s', async (method, path) => {
+    const response = await fetch(origin + path, {
+      method,
+      headers: { 'x-api-key': SECRET, 'sec-fetch-site': 'same-origin' },
+    });
+    await response.arrayBuffer();
+    expect(response.status).toBe(404);
+  });
+
+  test('nor anything of it in its code', () => {
+    const code = readFileSync(join(process.env.BUILT_SERVICE ?? '', 'dist/main.mjs'), 'utf8');
+    // The code was looked into.
+    expect(code).toContain('/pre-issue-access-token');
+    expect(code).not.toMatch(
+      /["'`/]console\/(?:assets|events|try)|app\/console|uPlot|text\/event-stream/,
+    );
+  });
+});
