@@ -51,3 +51,44 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
   }
   throw new Error(`The keyboard does not reach ${selector}.`);
 }
+
+/** Pixels of a bar that can be seen. */
+const FEWEST = 20;
+
+const OUTCOMES = ['issue', 'restrict', 'refuse'];
+
+/**
+ * Waits until the chart shows outcomes in their colours of the present scheme.
+ *
+ * @returns `false` when it does not after `patience` milliseconds.
+ */
+export async function isDrawn(
+  page: Page,
+  outcomes: readonly string[] = OUTCOMES,
+  patience = PATIENCE,
+): Promise<boolean> {
+  for (const end = performance.now() + patience; performance.now() < end; ) {
+    const pixels = await outcomePixels(page, outcomes);
+    if (pixels.every((count) => count >= FEWEST)) return true;
+    // A frame later.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
+function outcomePixels(page: Page, outcomes: readonly string[]): Promise<number[]> {
+  return page.locator('#chart canvas').evaluate((canvas, names) => {
+    const { width, height, ownerDocument } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const seen = new Map<number, number>();
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = data[at] * 65_536 + data[at + 1] * 256 + data[at + 2];
+      seen.set(colour, (seen.get(colour) ?? 0) + 1);
+    }
+    const style = ownerDocument.defaultView.getComputedStyle(ownerDocument.documentElement);
+    return names.map((name) => {
+      const colour = style.getPropertyValue(`--${name}`).trim().slice(1);
+      return seen.get(Number.parseInt(colour, 16)) ?? 0;
+    });
+  }, outcomes);
+}

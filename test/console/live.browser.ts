@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { createConsole } from '../../app/console/console.ts';
+import { payloadFrom } from '../support/payloads.ts';
 import { startTestService } from '../support/running-service.ts';
-import { launch, open, type Watched } from './browser.ts';
+import { isDrawn, launch, open, type Watched } from './browser.ts';
 import { type Started, start } from './started.ts';
 
 let browser: Browser;
@@ -91,20 +92,7 @@ test('Bars for rules, countries and sources, with their numbers', async () => {
 });
 
 test('The chart draws all three outcomes, and says the same as a table', async () => {
-  const drawn = await page.locator('#chart canvas').evaluate((canvas) => {
-    const { width, height, ownerDocument } = canvas;
-    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-    const seen = new Map<number, number>();
-    for (let at = 0; at < data.length; at += 4) {
-      const colour = data[at] * 65_536 + data[at + 1] * 256 + data[at + 2];
-      seen.set(colour, (seen.get(colour) ?? 0) + 1);
-    }
-    const style = ownerDocument.defaultView.getComputedStyle(ownerDocument.documentElement);
-    return ['--issue', '--restrict', '--refuse'].map(
-      (name) => seen.get(Number.parseInt(style.getPropertyValue(name).trim().slice(1), 16)) ?? 0,
-    );
-  });
-  for (const pixels of drawn) expect(pixels).toBeGreaterThan(20);
+  expect(await isDrawn(page)).toBe(true);
   await page.getByText('The same as a table').click();
   const rows = await page.locator('#chart-table tr').allInnerTexts();
   const sum = rows
@@ -161,7 +149,7 @@ test('The page complained of nothing, and asked nobody but the service', () => {
   expect(watched.requested.filter((url) => !url.startsWith(`${origin}/console`))).toEqual([]);
 });
 
-test('Before the first decision the page says what to do', async () => {
+test('Before the first decision the page says what to do, and the first one is drawn at once', async () => {
   const added = createConsole({ address: { names: ['x-client-source-ip'], trustedProxyHops: 0 } });
   const service = await startTestService({ added });
   try {
@@ -169,6 +157,11 @@ test('Before the first decision the page says what to do', async () => {
     await page.getByText('Paste the curl that npm start has printed').waitFor();
     expect(await page.locator('#by-rule').innerText()).toBe('Nothing was refused yet.');
     expect(complaints).toEqual([]);
+    await service.post(payloadFrom('205.210.31.51'));
+    await page.locator('#decisions tr').waitFor();
+    expect(await page.locator('#empty').isVisible()).toBe(false);
+    // In the bar of the present five seconds, not once they are over.
+    expect(await isDrawn(page, ['issue'], 2000)).toBe(true);
     await page.context().close();
   } finally {
     added.close();

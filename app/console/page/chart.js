@@ -55,7 +55,11 @@ function create() {
       padding: [8, 28, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
+      // Each bar stands to the right of its time: the latest one needs room.
+      scales: {
+        x: { range: (_, first, last) => [first, last + latest.step] },
+        y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+      },
       axes: [
         { ...axis, space: 70, values: (_, times) => times.map((time) => clockTime(time * 1000)) },
         { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
