@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { readBody } from '../src/body.ts';
-import type { Server } from '../src/server.ts';
+import type { Routes } from '../src/server.ts';
 import type { Deciding } from '../src/service.ts';
 import type { AddressOptions } from '../src/signals/address/read.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
@@ -33,19 +33,19 @@ export interface Console {
   /** Takes in the record of a decision of the service. */
   onRecord(record: object): void;
   /** Adds the console's routes to the service's. */
-  mount(server: Server, deciding: Deciding): void;
+  mount(service: Routes, deciding: Deciding): void;
   /** Ends the streams to its pages, which would keep the service from ending. */
   close(): void;
 }
 
-type Env = Server extends Hono<infer E> ? E : never;
+type Env = Routes extends Hono<infer E> ? E : never;
 
 export function createConsole({ address, now }: ConsoleOptions): Console {
   const live = new Live(now);
   const streams = new Set<Latest<string>>();
   return {
     onRecord: (record) => live.add(record),
-    mount(server, deciding) {
+    mount(service, deciding) {
       const routes = new Hono<Env>();
       routes.use(guard);
       routes.get('/', (context) => send(context, PAGE));
@@ -66,7 +66,7 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
           return context.json({ error: error.message }, 400);
         }
       });
-      server.route(CONSOLE_PATH, routes);
+      service.route(CONSOLE_PATH, routes);
     },
     close() {
       for (const latest of streams) latest.end();

@@ -26,8 +26,6 @@ interface Recorded {
   readonly client_id?: string;
   readonly grant?: string;
   readonly rules?: readonly string[];
-  readonly monitored?: readonly { readonly rule: string; readonly would: string }[];
-  readonly unenforceable?: readonly { readonly rule: string }[];
   readonly refused_by?: string;
   readonly would_be_refused_by?: string;
   readonly signals?: {
@@ -71,16 +69,15 @@ function sourceOf(reputation: NonNullable<Recorded['signals']>['reputation']): s
   return reputation.stale ? `${reputation.source}, stale` : reputation.source;
 }
 
-function rulesOf(record: Recorded): readonly string[] {
-  const { rules = [], monitored = [] } = record;
-  if ((record.would ?? record.outcome) !== 'refuse') return rules;
-  const refusedBy = record.refused_by ?? record.would_be_refused_by ?? refuserOf(record);
-  return refusedBy === undefined ? [...rules, ...monitored.map(({ rule }) => rule)] : [refusedBy];
-}
-
-/** A refusal is the last rule's, or that of a restriction which the request does not allow. */
-function refuserOf({ outcome, rules, monitored, unenforceable }: Recorded): string | undefined {
-  if (unenforceable?.[0] !== undefined) return unenforceable[0].rule;
-  if (outcome === 'refuse') return rules?.at(-1);
-  return monitored?.find(({ would }) => would === 'refuse')?.rule;
+/** The rule that refused, or would have; otherwise those that took effect. */
+function rulesOf({
+  outcome,
+  would,
+  refused_by,
+  would_be_refused_by,
+  rules = [],
+}: Recorded): readonly string[] {
+  const refusedBy =
+    (would ?? outcome) === 'refuse' ? (refused_by ?? would_be_refused_by) : undefined;
+  return refusedBy === undefined ? rules : [refusedBy];
 }
