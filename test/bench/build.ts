@@ -23,7 +23,9 @@ export async function buildAll(): Promise<Build> {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // However it ends: an interruption leaves nothing behind.
   process.once('exit', remove);
-  for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ['app', 'node_modules', 'package.json', 'package-lock.json']) {
+    symlinkSync(join(ROOT, name), join(folder, name));
+  }
   execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
   await build({
     absWorkingDir: ROOT,
