@@ -80,10 +80,11 @@ export class ConfigReader {
     return fallback;
   }
 
-  oneOf(name: string, values: readonly string[], fallback: string): string {
+  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
     const text = this.text(name);
     if (text === undefined) return fallback;
-    if (values.includes(text)) return text;
+    const value = values.find((candidate) => candidate === text);
+    if (value !== undefined) return value;
     this.#refuse(name, `${name} is "${text}": set it to one of ${values.join(', ')}.`);
     return fallback;
   }

@@ -1,4 +1,5 @@
 import { parseCidr } from '../app/src/signals/address/ranges.ts';
+import { ADDRESS_FORMS, type AddressForm } from '../app/src/telemetry/recorded-address.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type EndpointConfig, readEndpoint } from './endpoint-config.ts';
 
@@ -42,6 +43,10 @@ export interface Config {
   readonly addressHeaders: string;
   readonly trustedProxyHops: number;
   readonly logLevel: string;
+  /** Of decisions that issue a token as it is, with nothing to say of it: how many per cent have a record. */
+  readonly decisionLogIssuedPercent: number;
+  /** How records write the client's address; the stack makes the key of `hashed`. */
+  readonly decisionLogAddress: AddressForm['form'];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -103,6 +108,8 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     addressHeaders: read.text('addressHeaders') ?? 'x-client-source-ip',
     trustedProxyHops: read.number('trustedProxyHops', 0, 0, 32),
     logLevel: read.oneOf('logLevel', LOG_LEVELS, 'info'),
+    decisionLogIssuedPercent: read.number('decisionLogIssuedPercent', 100, 0, 100),
+    decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMS, 'whole'),
     tags: read.record('tags'),
   };
   const tasksAreWrong = read.isWrong('minimumTasks') || read.isWrong('maximumTasks');

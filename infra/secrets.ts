@@ -1,20 +1,25 @@
 import { SecretValue } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { AddressForm } from '../app/src/telemetry/recorded-address.ts';
 
 export interface SecretsProps {
   /** @default generated */
   readonly actionCredentialSecretArn: string | undefined;
   /** @default made with a placeholder, into which the operator puts the key */
   readonly abuseIpdbSecretArn: string | undefined;
+  /** `hashed` takes a key. */
+  readonly decisionLogAddress: AddressForm['form'];
 }
 
-/** The two secrets. Their values are never in the template. */
+/** The two secrets, and the key of hashed addresses where it is needed. Their values are never in the template. */
 export class Secrets extends Construct {
   /** What the identity server shows with each call. */
   readonly actionCredential: ISecret;
   /** The key with which AbuseIPDB is asked. */
   readonly abuseIpdbKey: ISecret;
+  /** The key with which records hash addresses; none when they do not. */
+  readonly addressHashKey: ISecret | undefined;
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
     super(scope, id);
@@ -24,6 +29,8 @@ export class Secrets extends Construct {
     this.abuseIpdbKey = props.abuseIpdbSecretArn
       ? Secret.fromSecretCompleteArn(this, 'AbuseIpdbKey', props.abuseIpdbSecretArn)
       : this.#placeholderKey();
+    this.addressHashKey =
+      props.decisionLogAddress === 'hashed' ? this.#generatedHashKey() : undefined;
   }
 
   #generatedCredential(): Secret {
@@ -37,6 +44,20 @@ export class Secrets extends Construct {
         excludePunctuation: true,
         passwordLength: 48,
       },
+    });
+  }
+
+  /**
+   * Generated once and never rotated: with another key an address has another hash, so that records from
+   * before and after could not be matched, nor those of tasks that started before and after. Whoever learns
+   * the key finds addresses in the records that he can read, and gets in nowhere.
+   */
+  #generatedHashKey(): Secret {
+    return new Secret(this, 'AddressHashKey', {
+      description:
+        'Key with which Risk Gate hashes the addresses in its records: leave it as it is',
+      // Another setting here makes CloudFormation generate another key.
+      generateSecretString: { excludePunctuation: true, passwordLength: 48 },
     });
   }
 

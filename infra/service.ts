@@ -90,6 +90,7 @@ export class Service extends Construct {
     // A task that starts before its way out is there gets no image; a few of those end the deployment.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
     this.service.node.addDependency(internetConnectivityEstablished, ...this.taskDefinition.rights);
+    // Nor does one start that may not yet pull its image, or read the key of hashed addresses.
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);
     this.#scaling = this.service.autoScaleTaskCount({

@@ -65,6 +65,12 @@ export class RiskGateStack extends Stack {
         'The secret to put the key of AbuseIPDB into',
         secrets.abuseIpdbKey.secretArn,
       ],
+      ...(secrets.addressHashKey && {
+        AddressHashKeySecretArn: [
+          'The secret that holds the key of the addresses in records',
+          secrets.addressHashKey.secretArn,
+        ],
+      }),
       LogGroupName: ['Where the decision records are', service.logGroup.logGroupName],
       DashboardUrl: [
         'The dashboard',

@@ -30,6 +30,7 @@ export class TaskDefinition extends Construct {
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
     const { config, table, secrets, logGroup } = props;
+    const { addressHashKey } = secrets;
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
       cpu: config.task.cpu,
       memoryLimitMiB: config.task.memory,
@@ -68,7 +69,13 @@ export class TaskDefinition extends Construct {
         ADDRESS_HEADERS: config.addressHeaders,
         TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),
         LOG_LEVEL: config.logLevel,
+        DECISION_LOG_ISSUED_PERCENT: String(config.decisionLogIssuedPercent),
+        DECISION_LOG_ADDRESS: config.decisionLogAddress,
       },
+      // By value, as it never changes: ECS reads it at each start with the role that starts the task.
+      ...(addressHashKey && {
+        secrets: { DECISION_LOG_HASH_KEY: ecs.Secret.fromSecretsManager(addressHashKey) },
+      }),
       portMappings: [{ containerPort: CONTAINER_PORT }],
       readonlyRootFilesystem: true,
       user: '1000:1000',

@@ -1,7 +1,7 @@
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
 import { bundledGeoDatabase } from './signals/geo.ts';
 import { DRAIN_DELAY, LONGEST_DRAIN_DELAY } from './stopping.ts';
-import type { AddressForm } from './telemetry/recorded-address.ts';
+import { ADDRESS_FORMS, type AddressForm } from './telemetry/recorded-address.ts';
 import type { TelemetrySettings } from './telemetry/telemetry.ts';
 
 /** Everything that the service is told from outside, read once. Times in milliseconds. */
@@ -103,7 +103,7 @@ export function readSettings(environment: Environment): Settings {
 const SHORTEST_HASH_KEY = 16;
 
 function readAddressForm(read: SettingsReader): AddressForm {
-  const form = read.oneOf('DECISION_LOG_ADDRESS', ['whole', 'truncated', 'hashed'], 'whole');
+  const form = read.oneOf('DECISION_LOG_ADDRESS', ADDRESS_FORMS, 'whole');
   const key = read.text('DECISION_LOG_HASH_KEY') ?? '';
   if (form !== 'hashed') return { form };
   if (key.length < SHORTEST_HASH_KEY) {

@@ -194,6 +194,16 @@ describe('What cannot be used is one sentence that names the setting', () => {
     ],
     ['a level that the log does not have', { logLevel: 'verbose' }, /^logLevel is "verbose"/],
     [
+      'a share of records that is none',
+      { decisionLogIssuedPercent: 101 },
+      /^decisionLogIssuedPercent is "101": set it to a whole number from 0 to 100\.$/,
+    ],
+    [
+      'a form of addresses that records do not have',
+      { decisionLogAddress: 'masked' },
+      /^decisionLogAddress is "masked": set it to one of whole, truncated, hashed\.$/,
+    ],
+    [
       'an alarm address without @',
       { alarmEmail: 'ops.example.com' },
       /^alarmEmail is "ops\.example\.com": set it to an e-mail address\.$/,
@@ -255,7 +265,14 @@ describe('What can be used', () => {
         minimumTasks: 2,
         deletionProtection: true,
         allowedCidrs: [],
+        decisionLogIssuedPercent: 100,
+        decisionLogAddress: 'whole',
       },
+    ],
+    [
+      'no record of tokens that are issued as they are, and hashed addresses in the others',
+      { decisionLogIssuedPercent: '0', decisionLogAddress: 'hashed' },
+      { decisionLogIssuedPercent: 0, decisionLogAddress: 'hashed' },
     ],
     ['a domain in its zone', ZONE, { endpoint: { kind: 'hosted-zone', ...ZONE } }],
     [

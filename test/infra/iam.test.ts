@@ -97,15 +97,21 @@ interface RolePolicy {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
 
-/** What a role of the task may do: each action with its resources. */
-function rightsOf(stack: Synthesised, role: 'TaskRoleArn' | 'ExecutionRoleArn') {
+type Role = 'TaskRoleArn' | 'ExecutionRoleArn';
+
+function policiesOf(stack: Synthesised, role: Role) {
   const task = stack.only<Record<typeof role, { readonly 'Fn::GetAtt': readonly string[] }>>(
     'AWS::ECS::TaskDefinition',
   );
   const id = task.Properties[role]['Fn::GetAtt'][0];
   return stack
     .resources<RolePolicy>('AWS::IAM::Policy')
-    .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref === id))
+    .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref === id));
+}
+
+/** What a role of the task may do: each action with its resources. */
+function rightsOf(stack: Synthesised, role: Role) {
+  return policiesOf(stack, role)
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
     .map((each) => [actionsOf(each), inOrder(list(each.Resource))]);
 }
@@ -157,14 +163,48 @@ describe('The role of the task', () => {
   });
 });
 
-test('The role that starts the task pulls its image and writes its log, and sees no secret', () => {
-  const rights = rightsOf(synthesise(), 'ExecutionRoleArn');
-  expect(rights.flatMap(([actions]) => actions).sort()).toEqual([
+describe('The role that starts the task', () => {
+  const PULL_AND_LOG = [
     'ecr:BatchCheckLayerAvailability',
     'ecr:BatchGetImage',
     'ecr:GetAuthorizationToken',
     'ecr:GetDownloadUrlForLayer',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
-  ]);
+  ];
+  const READ_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+  const actionsIn = (rights: ReturnType<typeof rightsOf>) =>
+    rights.flatMap(([actions]) => actions).sort();
+
+  test('pulls its image and writes its log, and sees no secret', () => {
+    expect(actionsIn(rightsOf(synthesise(), 'ExecutionRoleArn'))).toEqual(PULL_AND_LOG);
+  });
+
+  test('reads the key of hashed addresses, and no other secret', () => {
+    const stack = synthesise('hashed addresses');
+    const rights = rightsOf(stack, 'ExecutionRoleArn');
+    expect(actionsIn(rights)).toEqual([...PULL_AND_LOG, ...READ_SECRET]);
+    const secrets = rights.filter(([actions]) => String(actions).includes('secretsmanager'));
+    expect(secrets.flatMap(([, resources]) => resources)).toEqual([
+      stack.outputs.AddressHashKeySecretArn,
+    ]);
+  });
+
+  test('leaves that key to itself: the task may not read it', () => {
+    const stack = synthesise('hashed addresses');
+    const rights = JSON.stringify(rightsOf(stack, 'TaskRoleArn'));
+    expect(rights).toContain(JSON.stringify(stack.outputs.ActionCredentialSecretArn));
+    expect(rights).not.toContain(JSON.stringify(stack.outputs.AddressHashKeySecretArn));
+  });
+
+  test.each<Configuration>(['cloudfront, egress nat', 'hashed addresses', 'everything at once'])(
+    'has its rights before the service starts, with %s',
+    (configuration) => {
+      const stack = synthesise(configuration);
+      const { DependsOn } = stack.only('AWS::ECS::Service');
+      const policies = policiesOf(stack, 'ExecutionRoleArn').map(({ id }) => id);
+      expect(policies).not.toEqual([]);
+      expect(DependsOn).toEqual(expect.arrayContaining(policies));
+    },
+  );
 });

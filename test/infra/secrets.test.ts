@@ -1,12 +1,19 @@
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { parseApiKey } from '../../app/src/secrets/api-key.ts';
-import { CREDENTIAL_ARN, KEY_ARN, MODES, synthesise, synthesiseAnew } from '../support/stack.ts';
+import {
+  type Configuration,
+  CREDENTIAL_ARN,
+  KEY_ARN,
+  MODES,
+  synthesise,
+  synthesiseAnew,
+} from '../support/stack.ts';
 
 interface Secret {
   readonly SecretString?: string;
   readonly GenerateSecretString?: {
-    readonly SecretStringTemplate: string;
-    readonly GenerateStringKey: string;
+    readonly SecretStringTemplate?: string;
+    readonly GenerateStringKey?: string;
     readonly PasswordLength: number;
     readonly ExcludePunctuation: boolean;
   };
@@ -21,13 +28,16 @@ describe.each(MODES)('With %s', (mode) => {
       .resources<Secret>(SECRET)
       .flatMap(({ Properties }) => Properties.GenerateSecretString ?? []);
     expect(others).toEqual([]);
-    if (generated === undefined) throw new Error('No secret is generated.');
+    const { SecretStringTemplate: template, GenerateStringKey: name } = generated ?? {};
+    if (generated === undefined || template === undefined || name === undefined) {
+      throw new Error('No secret is generated into a template.');
+    }
     expect(generated.PasswordLength).toBeGreaterThanOrEqual(32);
     // Letters and digits alone go through every form and shell as they are.
     expect(generated.ExcludePunctuation).toBe(true);
     const json = JSON.stringify({
-      ...JSON.parse(generated.SecretStringTemplate),
-      [generated.GenerateStringKey]: 'k'.repeat(generated.PasswordLength),
+      ...JSON.parse(template),
+      [name]: 'k'.repeat(generated.PasswordLength),
     });
     expect(parseCredential(json, 'The test')).toMatchObject({
       scheme: 'api-key',
@@ -58,6 +68,48 @@ test('The text from which the credential is generated stays as it is: another ma
     .resources<Secret>(SECRET)
     .flatMap(({ Properties }) => Properties.GenerateSecretString?.SecretStringTemplate ?? []);
   expect(texts).toEqual(['{"scheme":"api-key","header":"x-api-key"}']);
+});
+
+describe('The key of hashed addresses', () => {
+  /** What is generated into a secret as it is, without a template. */
+  const keysOf = (configuration?: Configuration) =>
+    synthesise(configuration)
+      .resources<Secret>(SECRET)
+      .filter(({ Properties: { GenerateSecretString: generated } }) => {
+        return generated !== undefined && generated.SecretStringTemplate === undefined;
+      });
+
+  test.each<[Configuration, number]>([
+    ['cloudfront, egress nat', 0],
+    ['settings of the service', 0],
+    ['hashed addresses', 1],
+    ['everything at once', 1],
+  ])('With %s there are %i', (configuration, count) => {
+    expect(keysOf(configuration)).toHaveLength(count);
+  });
+
+  test('is named by an output, for whoever looks for an address', () => {
+    const [key] = keysOf('hashed addresses');
+    expect(synthesise('hashed addresses').outputs.AddressHashKeySecretArn).toEqual({
+      Ref: key?.id,
+    });
+    expect(synthesise().outputs).not.toHaveProperty('AddressHashKeySecretArn');
+  });
+
+  test('is generated as before: with other settings it would be another key', () => {
+    expect(keysOf('hashed addresses').map(({ Properties }) => Properties)).toEqual([
+      {
+        Description: expect.any(String),
+        GenerateSecretString: { ExcludePunctuation: true, PasswordLength: 48 },
+      },
+    ]);
+  });
+
+  test('is not rotated: records from before and after could not be matched', () => {
+    expect(
+      synthesise('hashed addresses').resources('AWS::SecretsManager::RotationSchedule'),
+    ).toEqual([]);
+  });
 });
 
 test('Secrets in the environment of the one who deploys stay there', async () => {

@@ -12,6 +12,7 @@ interface Container {
   readonly Name: string;
   readonly Image: unknown;
   readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
+  readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
   readonly HealthCheck: { readonly Command: readonly string[] };
   readonly PortMappings: readonly { readonly ContainerPort: number }[];
   readonly StopTimeout: number;
@@ -30,13 +31,13 @@ function containerOf(stack: Synthesised): Container {
   return container;
 }
 
-/** The environment as the task gets it; references are filled with something. */
+/** The environment as the task gets it; references and secrets are filled with something. */
 function environmentOf(stack: Synthesised): Record<string, string> {
+  const { Environment, Secrets = [] } = containerOf(stack);
   return Object.fromEntries(
-    containerOf(stack).Environment.map(({ Name, Value }) => [
-      Name,
-      typeof Value === 'string' ? Value : `value-of-${Name}`,
-    ]),
+    [...Environment, ...Secrets.map(({ Name }) => ({ Name, Value: undefined }))].map(
+      ({ Name, Value }) => [Name, typeof Value === 'string' ? Value : `value-of-${Name}`],
+    ),
   );
 }
 
@@ -112,10 +113,13 @@ describe.each(MODES)('With %s', (mode) => {
 
   test('the service understands the environment that it is given', () => {
     const settings = readSettings(environmentOf(stack()));
-    expect(settings).toMatchObject({ port: 3000, logLevel: 'info', trustedProxyHops: 0 });
+    expect(settings).toMatchObject({
+      ...{ port: 3000, logLevel: 'info', trustedProxyHops: 0 },
+      telemetry: { issuedPercent: 100, address: { form: 'whole' } },
+    });
     // Whatever else there is would be a name that the service does not read.
     const known =
-      /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME)$/;
+      /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME|DECISION_LOG_ISSUED_PERCENT|DECISION_LOG_ADDRESS)$/;
     expect(Object.keys(environmentOf(stack())).filter((name) => !known.test(name))).toEqual([]);
   });
 });
@@ -166,6 +170,21 @@ describe('The container', () => {
       addressHeaders: ['x-edge-ip'],
       trustedProxyHops: 2,
       logLevel: 'debug',
+      telemetry: { issuedPercent: 25, address: { form: 'truncated' } },
+    });
+  });
+
+  test('gets the key of hashed addresses as a secret, which the service takes', () => {
+    const stack = synthesise('hashed addresses');
+    expect(containerOf(stack).Secrets).toEqual([
+      {
+        Name: 'DECISION_LOG_HASH_KEY',
+        ValueFrom: stack.outputs.AddressHashKeySecretArn,
+      },
+    ]);
+    expect(readSettings(environmentOf(stack)).telemetry.address).toEqual({
+      form: 'hashed',
+      key: 'value-of-DECISION_LOG_HASH_KEY',
     });
   });
 });

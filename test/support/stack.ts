@@ -85,7 +85,10 @@ const CONFIGURATIONS = {
     addressHeaders: 'X-Edge-IP',
     trustedProxyHops: 2,
     logLevel: 'debug',
+    decisionLogIssuedPercent: '25',
+    decisionLogAddress: 'truncated',
   },
+  'hashed addresses': { decisionLogAddress: 'hashed' },
   'no deletion protection': { deletionProtection: 'false' },
   'a year of logs': { logRetentionDays: '365' },
   'an alarm address': { alarmEmail: 'ops@example.com' },
@@ -115,6 +118,7 @@ const CONFIGURATIONS = {
     alarmEmail: 'ops@example.com',
     geoDatabase: 'cdk.json',
     imageUri: `${ECR_IMAGE}:1.2.3`,
+    decisionLogAddress: 'hashed',
     tags: { team: 'iam' },
   },
 } as const satisfies Record<string, Context>;

@@ -3,6 +3,9 @@ import type { Address } from '../signals/address/address.ts';
 import { formatIpv4 } from '../signals/address/ipv4.ts';
 import { formatIpv6 } from '../signals/address/ipv6.ts';
 
+/** The names of the forms, as they are configured. */
+export const ADDRESS_FORMS = ['whole', 'truncated', 'hashed'] as const;
+
 /** How a client's address is written into records: it is personal data where a person uses it alone. */
 export type AddressForm =
   | { readonly form: 'whole' }

@@ -19,7 +19,23 @@ function row(item: string): { readonly arithmetic: string; readonly amounts: rea
   return { arithmetic, amounts: amounts.map(Number) };
 }
 
-describe('README says what monitoring costs', () => {
+describe('README says what the stack costs', () => {
+  test('secrets: each that is made', () => {
+    const count = synthesise().resources('AWS::SecretsManager::Secret').length;
+    const { arithmetic, amounts } = row('secrets');
+    expect(arithmetic).toBe(`${count} × 0.40`);
+    for (const amount of amounts) expect(amount).toBeCloseTo(count * 0.4, 2);
+  });
+
+  test('the firewall: itself, each rule, and each million requests', () => {
+    const { Rules } = synthesise().only<{ Rules: readonly object[] }>(
+      'AWS::WAFv2::WebACL',
+    ).Properties;
+    const { arithmetic, amounts } = row('WAF');
+    expect(arithmetic).toBe(`5 + ${Rules.length} rules × 1 + 10 million × 0.60`);
+    for (const amount of amounts) expect(amount).toBeCloseTo(5 + Rules.length + 6, 2);
+  });
+
   test('alarms: each metric that an alarm looks at, three for one that learns, and the composite', () => {
     const stack = synthesise();
     const alarms = readAlarms(stack);
