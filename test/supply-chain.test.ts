@@ -194,8 +194,18 @@ describe('What a change must pass', () => {
     expect(commands('audit')).toEqual([expect.stringMatching(/^npm audit --omit=dev\b/)]);
   });
 
+  const script = readFileSync(join(ROOT, '.ci/run'), 'utf8');
+
+  test('is every kind of test that there is, and the guard of the benchmark', () => {
+    const { scripts = {} } = manifest('.');
+    const kinds = Object.keys(scripts).filter((name) => /^(test:|bench:guard$)/.test(name));
+    expect(kinds.length).toBeGreaterThan(4);
+    const run = [...script.matchAll(/^npm run (\S+)$/gm)].map(([, name]) => name);
+    expect(run).toEqual(expect.arrayContaining(['lint', 'typecheck', 'synth', ...kinds]));
+    expect(script).toMatch(/^npm test$/m);
+  });
+
   test('needs no audit by itself, and installs exactly what is locked', () => {
-    const script = readFileSync(join(ROOT, '.ci/run'), 'utf8');
     expect(script).toMatch(/^npm ci --no-audit/m);
     expect(script).not.toMatch(/npm (?:audit|install|i)\b/);
   });
