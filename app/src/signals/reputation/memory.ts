@@ -7,28 +7,36 @@ interface Failure {
   readonly until: number;
 }
 
-interface Entry {
-  readonly record?: AbuseRecord | undefined;
-  readonly failure?: Failure | undefined;
-}
+/**
+ * Failures that are remembered at one time. Only a check that was made can fail, so the default limits
+ * allow some 2,000 in the 10 s for which one is remembered (64 at a time, 0.3 s each). One that is
+ * forgotten early costs one more check.
+ */
+export const FAILURES_REMEMBERED = 10_000;
 
-/** What this process knows of addresses: their last record, and a check that just failed. */
+/**
+ * What this process knows of addresses: their last record, and a check that just failed. They are
+ * apart, so that invented addresses whose checks fail take no record's place. A record goes only for
+ * another one, which AbuseIPDB gave for a check of its quota, now or within the stale maximum.
+ */
 export class ReputationMemory {
-  readonly #entries: LRUCache<string, Entry>;
+  readonly #records: LRUCache<string, AbuseRecord>;
+  readonly #failures = new LRUCache<string, Failure>({ max: FAILURES_REMEMBERED });
   readonly #now: () => number;
 
+  /** @param entries most records. */
   constructor(entries: number, now: () => number) {
-    this.#entries = new LRUCache({ max: entries });
+    this.#records = new LRUCache({ max: entries });
     this.#now = now;
   }
 
   record(address: string): AbuseRecord | undefined {
-    return this.#entries.get(address)?.record;
+    return this.#records.get(address);
   }
 
   /** Why the last check failed, while that is remembered. */
   failure(address: string): CheckCause | undefined {
-    const failure = this.#entries.get(address)?.failure;
+    const failure = this.#failures.get(address);
     if (failure === undefined) return undefined;
     const now = this.#now();
     // Before `since` the clock was set back, and the memory could last for hours.
@@ -37,13 +45,13 @@ export class ReputationMemory {
 
   /** Keeps a record in place of what was known. */
   keep(address: string, record: AbuseRecord): void {
-    this.#entries.set(address, { record });
+    this.#records.set(address, record);
+    this.#failures.delete(address);
   }
 
   /** Remembers a failed check for a time in milliseconds, beside the record that there is. */
   fail(address: string, cause: CheckCause, time: number): void {
     const since = this.#now();
-    const failure = { cause, since, until: since + time };
-    this.#entries.set(address, { record: this.record(address), failure });
+    this.#failures.set(address, { cause, since, until: since + time });
   }
 }

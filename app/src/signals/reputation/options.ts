@@ -26,7 +26,7 @@ export interface ReputationLimits {
   readonly errorMemory: number;
   /** How long it is remembered that AbuseIPDB refused an address or its parameters (422). */
   readonly refusalMemory: number;
-  /** Addresses kept in memory. */
+  /** Records kept in memory. */
   readonly memoryEntries: number;
   /** Checks at one time; beyond them nothing queues. */
   readonly concurrency: number;
@@ -61,7 +61,8 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   errorMemory: 10 * SECOND,
   // The same question gets the same refusal until something is deployed.
   refusalMemory: 1 * HOUR,
-  // Some 35 MB when full, and more addresses than any quota can check in a day.
+  // What two days' quota of the largest published plan brings: no record that still counts has to go.
+  // Some 40 MB when full, and 200 MB were every text as long as it may be.
   memoryEntries: 100_000,
   // At 0.3 s a check that is 200 new addresses a second, far above any quota.
   concurrency: 64,

@@ -222,6 +222,19 @@ describe('many at once', () => {
     expect(await lookup(ladder, first)).toMatchObject({ source: 'memory' });
     expect(await lookup(ladder, second)).toMatchObject({ source: 'table' });
   });
+
+  test('invented addresses whose checks fail take no place in memory', async () => {
+    const { ladder, events } = bench.task({ memoryEntries: 2 });
+    const real = [newAddress(), newAddress()];
+    for (const ip of real) await lookup(ladder, ip);
+    // A refusal is the question's fault, so that the breaker lets each of them through.
+    bench.simulator.setFault({ kind: 'status', status: 422 });
+    for (let i = 0; i < 10; i += 1) await lookup(ladder, newAddress());
+    expect(events.checks).toHaveLength(12);
+    for (const ip of real) {
+      expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    }
+  });
 });
 
 describe('the breaker of AbuseIPDB', () => {
