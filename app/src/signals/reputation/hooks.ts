@@ -4,7 +4,7 @@ import type { CheckCause } from './reputation.ts';
 /** A read or write of the table that failed; the request went on without it. */
 export interface TableFailure {
   readonly operation: 'warm' | 'read' | 'write';
-  /** `timeout`, `dropped` (too many writes pending), or the name of the SDK's error. */
+  /** `timeout`, `dropped` (too many are pending), or the name of the SDK's error. */
   readonly reason: string;
   readonly message: string;
 }

@@ -38,6 +38,8 @@ export interface ReputationLimits {
   readonly tableWriteTimeout: number;
   /** For the one read at boot, which pays for credentials and TLS. */
   readonly warmTimeout: number;
+  /** Reads of records under way at one time; beyond them an address is a miss, and nothing queues. */
+  readonly pendingReads: number;
   /** Writes under way at one time; beyond them a record stays in memory only. */
   readonly pendingWrites: number;
   /** How old a task's knowledge of a shared closing may get. */
@@ -72,6 +74,9 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   tableTimeout: 50,
   tableWriteTimeout: 1 * SECOND,
   warmTimeout: 2 * SECOND,
+  // With the writes as many as the client has sockets: one more would spend its time waiting for one,
+  // and a burst of invented addresses would look like a failing table.
+  pendingReads: 96,
   // Well below the client's sockets, so that hanging writes leave some to the reads.
   pendingWrites: 32,
   closingReread: 5 * SECOND,

@@ -43,6 +43,7 @@ export class ReputationTable {
   readonly #options: TableOptions;
   readonly #breaker: Breaker<string>;
   readonly #writes = new Set<Promise<void>>();
+  #reads = 0;
 
   constructor(options: TableOptions) {
     this.#options = options;
@@ -52,9 +53,16 @@ export class ReputationTable {
 
   /** The record of an address, if it has a usable one. */
   async read(address: string): Promise<TableRead> {
-    const got = await this.#get(recordKey(address, this.#options.limits.maxAgeInDays));
+    const { limits, now } = this.#options;
+    if (this.#reads >= limits.pendingReads) {
+      this.#drop('read', `${limits.pendingReads} reads are pending: this one is taken for a miss.`);
+      return { fault: 'dropped' };
+    }
+    this.#reads += 1;
+    const got = await this.#get(recordKey(address, limits.maxAgeInDays));
+    this.#reads -= 1;
     if ('fault' in got) return got;
-    const read = got.item && parseRecordItem(got.item, this.#options.now());
+    const read = got.item && parseRecordItem(got.item, now());
     if (read === undefined) return {};
     return typeof read === 'string' ? { fault: read } : { record: read };
   }
@@ -70,8 +78,7 @@ export class ReputationTable {
   write(address: string, record: AbuseRecord): void {
     const { limits } = this.#options;
     if (this.#writes.size >= limits.pendingWrites) {
-      const message = `${limits.pendingWrites} writes are pending: this one is left out.`;
-      tell(this.#options.hooks.onTableFailure, { operation: 'write', reason: 'dropped', message });
+      this.#drop('write', `${limits.pendingWrites} writes are pending: this one is left out.`);
       return;
     }
     const key = recordKey(address, limits.maxAgeInDays);
@@ -146,6 +153,10 @@ export class ReputationTable {
         this.#writes.delete(write);
       });
     this.#writes.add(write);
+  }
+
+  #drop(operation: 'read' | 'write', message: string): void {
+    tell(this.#options.hooks.onTableFailure, { operation, reason: 'dropped', message });
   }
 
   #report(operation: 'read' | 'write', error: unknown): void {

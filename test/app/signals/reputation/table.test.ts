@@ -1,8 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
+import type { ReputationLadder } from '../../../../app/src/signals/reputation/ladder.ts';
 import {
   type Bench,
+  type Events,
   type LocalServer,
   lookup,
   NOON,
@@ -182,6 +184,33 @@ describe('a lookup says what was wrong with the table', () => {
     await ladder.settle();
     expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('tableFault');
     expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+  });
+});
+
+describe('reads under way', () => {
+  const MANY = 500;
+  const atOnce = (ladder: ReputationLadder) =>
+    Promise.all(Array.from({ length: MANY }, () => lookup(ladder, newAddress())));
+
+  const droppedIn = ({ tableFailures }: Events) =>
+    tableFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
+
+  test('are as many as may be, and give their place back', async () => {
+    const { ladder, events } = bench.task({ pendingReads: 8, concurrency: 1 });
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(MANY - 8);
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(2 * (MANY - 8));
+  });
+
+  test('are no failures of the table beyond that, but misses', async () => {
+    const { ladder, events } = await taskWith(await dynamoDbThat(hang), {
+      tableTimeout: 60,
+      pendingReads: 0,
+    });
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(MANY);
+    expect(events.tableStates).toEqual([]);
   });
 });
 
