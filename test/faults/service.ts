@@ -118,7 +118,8 @@ export async function startServiceProcess(
   };
 }
 
-function outcomeOf(body: string): Asked['outcome'] {
+/** What the body of a decision says. */
+export function outcomeOf(body: string): Asked['outcome'] {
   const { actionStatus, operations = [] } = JSON.parse(body);
   if (actionStatus === 'FAILED') return 'refuse';
   if (actionStatus !== 'SUCCESS') throw new Error(`This is no decision: ${body}`);

@@ -1,0 +1,105 @@
+import { Draws } from '../../app/simulator/draws.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { LATEST } from '../faults/states.ts';
+import { TABLE } from '../support/running-service.ts';
+import { type Load, type Sender, show, startSender, tally } from './load.ts';
+import { type LoadedService, startLoadedService } from './loaded-service.ts';
+
+const SCORE = 50;
+/** Of test/faults/policy.yaml. */
+const OUTCOME_TIMEOUT = 41;
+
+let sender: Sender;
+let simulator: Simulator;
+let dynamoDb: LocalDynamoDb;
+let services: LoadedService[];
+
+/** Starts processes of the service that share a table. */
+async function startAll(
+  count: number,
+  latency: number,
+  settings: Record<string, string> = {},
+): Promise<void> {
+  sender = startSender();
+  simulator = await startSimulator({ quota: 1_000_000, latency });
+  dynamoDb = await startLocalDynamoDb();
+  await dynamoDb.createTable(TABLE);
+  const dynamoDbUrl = dynamoDb.access.endpoint;
+  const surroundings = { abuseIpdb: simulator.url, dynamoDb: dynamoDbUrl, settings };
+  services = await Promise.all(
+    Array.from({ length: count }, () => startLoadedService(surroundings)),
+  );
+}
+
+async function stopAll(): Promise<void> {
+  await Promise.all([sender.stop(), ...services.map(({ process }) => process.end())]);
+  await Promise.all([simulator.close(), dynamoDb.close()]);
+}
+
+const slowest = ({ sent }: Load) => Math.max(...sent.map(({ milliseconds }) => milliseconds));
+const checksOf = (address: string) =>
+  simulator.checks.filter((check) => check.address === address).length;
+
+describe('1,000 requests for one unknown address at once', () => {
+  const CROWD = 1000;
+
+  beforeAll(() => startAll(1, 300));
+  afterAll(stopAll);
+
+  test('cost one lookup, and each is answered in time and alike', async () => {
+    const origins = services.map(({ origin }) => origin);
+    const crowd = (address: string) =>
+      sender.send({ origins, addresses: Array(CROWD).fill(address), pace: { inFlight: CROWD } });
+    // Opens the connections, which the identity server has open too.
+    await crowd('192.168.0.1');
+    const loads: Load[] = [];
+    for (const address of ['9.9.1.1', '9.9.1.2', '9.9.1.3']) {
+      simulator.setRecord(address, { abuseConfidenceScore: SCORE });
+      const load = await crowd(address);
+      expect(tally(load.sent)).toEqual({ [SCORE]: CROWD });
+      expect(checksOf(address)).toBe(1);
+      loads.push(load);
+    }
+    // A busy machine may be late once or twice.
+    expect(Math.min(...loads.map(slowest))).toBeLessThanOrEqual(LATEST);
+    show({ crowd: { slowest: loads.map(slowest) } });
+  });
+});
+
+describe('50,000 requests for 5,000 addresses, dealt to four processes on one table', () => {
+  const REQUESTS = 50_000;
+  const ADDRESSES = 5_000;
+  /** As the identity server has, or more. */
+  const CONNECTIONS = 8;
+
+  // Seven processes share the cores: the longest limits, so that what waits for one is no failure.
+  const PATIENT = {
+    DECISION_DEADLINE_MS: '2500',
+    ABUSEIPDB_TIMEOUT_MS: '4000',
+    DYNAMODB_TIMEOUT_MS: '4000',
+  };
+
+  beforeAll(() => startAll(4, 20, PATIENT));
+  afterAll(stopAll);
+
+  test('cost 1.05 lookups an address at most', async () => {
+    const draws = new Draws('herd');
+    const addresses = Array.from({ length: REQUESTS }, () => {
+      const number = draws.between(1, ADDRESSES);
+      return `9.8.${number >> 8}.${number & 255}`;
+    });
+    const asked = new Set(addresses);
+    for (const address of asked) simulator.setRecord(address, { abuseConfidenceScore: SCORE });
+    const origins = services.map(({ origin }) => origin);
+    const load = await sender.send({ origins, addresses, pace: { inFlight: CONNECTIONS } });
+    const lookups = simulator.checks.length / asked.size;
+    show({ processes: { seconds: load.seconds, lookups } });
+    // Who is late is answered all the same, and the lookup goes on for the others.
+    const { [SCORE]: inTime = 0, [OUTCOME_TIMEOUT]: late = 0 } = tally(load.sent);
+    expect(inTime + late).toBe(REQUESTS);
+    expect(late).toBeLessThan(REQUESTS / 100);
+    expect(new Set(simulator.checks.map(({ address }) => address))).toEqual(asked);
+    expect(lookups).toBeLessThanOrEqual(1.05);
+  }, 600_000);
+});
