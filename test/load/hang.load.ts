@@ -4,13 +4,16 @@ import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts
 import { LATEST } from '../faults/states.ts';
 import { TABLE } from '../support/running-service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { type Load, quantile, type Sender, type Sent, show, startSender, tally } from './load.ts';
-import { type LoadedService, startLoadedService, type Usage } from './loaded-service.ts';
+import { quantile, type Sender, show, startSender, tally } from './load.ts';
+import { type LoadedService, startLoadedService } from './loaded-service.ts';
+import { figures, millisecondsOf, type Phase, phase, usualP99 } from './phase.ts';
 
-/** Requests a second; a machine that others keep busy gets what it can take. */
-const RATES = [2000, 1000, 500, 250, 125];
-/** Seconds of the load before, of each half of the outage, and of the outage of the table too. */
-const BEFORE = 15;
+/** Requests a second. A machine that others keep busy gets fewer, until it can take them. */
+const RATES = [2000, 1000, 500, 250];
+/** Connections to the service: enough for all checks that hang, and for the others beside them. */
+const CONNECTIONS = 256;
+/** Seconds of the load before and after, of each half of the outage, and of the table's outage too. */
+const HEALTHY = 15;
 const HALF = 30;
 const BOTH = 10;
 /** Each fifth address is invented. */
@@ -23,14 +26,13 @@ const MEBIBYTE = 2 ** 20;
 /** Below this a time is noise, in milliseconds. */
 const FLOOR = 5;
 
-const known = Array.from({ length: 2000 }, (_, number) => `9.5.${number >> 8}.${number & 255}`);
+const KNOWN = '9.5.';
+const known = Array.from({ length: 2000 }, (_, number) => `${KNOWN}${number >> 8}.${number & 255}`);
 let inventions = 0;
 const invent = () => {
   inventions += 1;
   return `${20 + (inventions >> 16)}.1.${(inventions >> 8) & 255}.${inventions & 255}`;
 };
-const isKnown = ({ address }: Sent) => address.startsWith('9.5.');
-const millisecondsOf = (sent: readonly Sent[]) => sent.map(({ milliseconds }) => milliseconds);
 
 let sender: Sender;
 let simulator: Simulator;
@@ -39,68 +41,53 @@ let line: TcpProxy;
 let service: LoadedService;
 let rate = 0;
 
-/** What came of known and of invented addresses, and what the service has used for it. */
-interface Phase {
-  readonly known: readonly Sent[];
-  readonly invented: readonly Sent[];
-  readonly inFlight: readonly number[];
-  readonly usage: Usage;
-}
-
-async function load(seconds: number): Promise<Load> {
+/** Sends load at the rate, to known addresses and some that are invented. */
+function load(seconds: number): Promise<Phase> {
   const addresses = Array.from({ length: rate * seconds }, (_, index) =>
     index % INVENTED === 0 ? invent() : (known[index % known.length] ?? ''),
   );
-  return sender.send({ origins: [service.origin], addresses, pace: { perSecond: rate } });
+  const plan = { addresses, pace: { perSecond: rate }, connections: CONNECTIONS };
+  return phase(sender, service, plan, (address) => address.startsWith(KNOWN));
 }
 
-async function phase(seconds: number): Promise<Phase> {
-  const { sent, inFlight } = await load(seconds);
-  const [kept, invented] = [sent.filter(isKnown), sent.filter((one) => !isKnown(one))];
-  return { known: kept, invented, inFlight, usage: await service.usage() };
-}
-
-/**
- * The 99th percentile of known addresses in each second, and of these the middle one: a second in
- * which others had the machine does not count.
- */
-function usualP99({ known: sent }: Phase): number {
-  const perSecond = Math.ceil((rate * (INVENTED - 1)) / INVENTED);
-  const seconds = Array.from({ length: Math.floor(sent.length / perSecond) }, (_, second) =>
-    millisecondsOf(sent.slice(second * perSecond, (second + 1) * perSecond)),
-  );
-  return quantile(
-    seconds.map((times) => quantile(times, 0.99)),
-    0.5,
-  );
-}
-
-/** The highest rate at which requests do not pile up while nothing is wrong. */
-async function findRate(): Promise<number> {
-  for (rate of RATES) {
-    const { inFlight } = await load(4);
-    if (quantile(inFlight.slice(-20), 0.5) < rate / 20) return rate;
-  }
-  throw new Error('This machine is too busy for a test under load.');
-}
-
-const figures = (part: Phase) => ({
-  knownUsualP99: usualP99(part),
-  knownP50: quantile(millisecondsOf(part.known), 0.5),
-  knownP99: quantile(millisecondsOf(part.known), 0.99),
-  inventedP50: quantile(millisecondsOf(part.invented), 0.5),
-  inventedP99: quantile(millisecondsOf(part.invented), 0.99),
-  inFlightP50: quantile(part.inFlight, 0.5),
-  inFlightMost: Math.max(...part.inFlight),
-  heldMiB: part.usage.held / MEBIBYTE,
-  residentMiB: part.usage.resident / MEBIBYTE,
-});
+/** Whether requests are answered as they come, so that a time says something of the service. */
+const isSteady = ({ inFlight }: Phase) => quantile(inFlight, 0.5) <= rate / 20;
 
 let before: Phase;
 let first: Phase;
 let second: Phase;
 let both: Phase;
+let after: Phase;
 let checks: number;
+const p99 = (part: Phase) => usualP99(part, (rate * (INVENTED - 1)) / INVENTED);
+/** What the 99th percentile of known addresses is while nothing is wrong. */
+const normalP99 = () => Math.max(p99(before), p99(after), FLOOR);
+
+/** Measures at the rate. @returns whether the machine had the time for it. */
+async function measure(): Promise<boolean> {
+  before = await load(HEALTHY);
+  show({ rate, before: figures(before) });
+  if (!isSteady(before)) {
+    if (before.others > 0.2) return false;
+    throw new Error(
+      `With the machine to itself the service cannot take ${rate} requests a second.`,
+    );
+  }
+  const checksBefore = simulator.checks.length;
+  simulator.setFault({ kind: 'hang' });
+  first = await load(HALF);
+  second = await load(HALF);
+  checks = simulator.checks.length - checksBefore;
+  await line.set({ kind: 'black-hole' });
+  both = await load(BOTH);
+  simulator.setFault(undefined);
+  await line.set({ kind: 'pass' });
+  after = await load(HEALTHY);
+  show({ first: figures(first), second: figures(second) });
+  show({ both: figures(both), after: figures(after), checks });
+  show({ usualP99: [before, first, second, both, after].map(p99) });
+  return isSteady(after);
+}
 
 beforeAll(async () => {
   sender = startSender();
@@ -113,22 +100,11 @@ beforeAll(async () => {
     dynamoDb: `http://127.0.0.1:${line.port}`,
   });
   for (const address of known) simulator.setRecord(address, { abuseConfidenceScore: SCORE });
-  const origins = [service.origin];
-  await sender.send({ origins, addresses: known, pace: { inFlight: 8 } });
-  await sender.send({ origins, addresses: [...known, ...known], pace: { inFlight: 8 } });
-  rate = await findRate();
-  before = await phase(BEFORE);
-  const checksBefore = simulator.checks.length;
-  simulator.setFault({ kind: 'hang' });
-  first = await phase(HALF);
-  second = await phase(HALF);
-  checks = simulator.checks.length - checksBefore;
-  await line.set({ kind: 'black-hole' });
-  both = await phase(BOTH);
-  const cpu = (second.usage.cpu - before.usage.cpu) / (2 * HALF * rate);
-  show({ rate, cpu, checks });
-  show({ before: figures(before), first: figures(first) });
-  show({ second: figures(second), both: figures(both) });
+  const learn = { origins: [service.origin], addresses: known };
+  await sender.send({ ...learn, pace: { inFlight: 8 } });
+  await sender.send({ ...learn, pace: { inFlight: CONNECTIONS } });
+  for (rate of RATES) if (await measure()) return;
+  throw new Error('This machine is too busy to take any load.');
 }, 600_000);
 
 afterAll(async () => {
@@ -144,7 +120,7 @@ describe.each([
 ])('%s', (_, part) => {
   test('known addresses are decided on what is known, as fast as before', () => {
     expect(tally(part().known)).toEqual({ [SCORE]: part().known.length });
-    expect(usualP99(part())).toBeLessThanOrEqual(2 * Math.max(usualP99(before), FLOOR));
+    expect(p99(part())).toBeLessThanOrEqual(2 * normalP99());
   });
 
   test('invented addresses are unknown, in time', () => {
@@ -163,9 +139,14 @@ test('invented addresses are not answered later as the outage goes on', () => {
   expect(median(second)).toBeLessThanOrEqual(2 * Math.max(median(first), FLOOR));
 });
 
+test('a request costs no more of the processor than before', () => {
+  expect(Math.max(first.cpu, second.cpu)).toBeLessThanOrEqual(1.5 * before.cpu);
+});
+
 test('the second half takes no more memory', () => {
-  // 40 bytes a request, or 200 an invented address, would be more.
-  expect(second.usage.held - first.usage.held).toBeLessThanOrEqual(rate * HALF * 40);
+  // Beside what varies, 40 bytes a request, or 200 an invented address, would be more.
+  const allowed = MEBIBYTE / 2 + rate * HALF * 40;
+  expect(second.usage.held - first.usage.held).toBeLessThanOrEqual(allowed);
   expect(second.usage.resident - first.usage.resident).toBeLessThanOrEqual(48 * MEBIBYTE);
 });
 

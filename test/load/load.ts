@@ -11,7 +11,7 @@ export interface Sent {
   readonly milliseconds: number;
 }
 
-export interface Load extends Pick<Report, 'seconds' | 'inFlight'> {
+export interface Load extends Pick<Report, 'seconds' | 'inFlight' | 'cpu'> {
   /** In the order of the plan. */
   readonly sent: readonly Sent[];
 }

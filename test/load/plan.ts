@@ -3,6 +3,8 @@ export interface Plan {
   readonly origins: readonly string[];
   readonly addresses: readonly string[];
   readonly pace: Pace;
+  /** Most connections to each origin, of which all stay in use. @default as many as there are requests under way */
+  readonly connections?: number;
 }
 
 export type Pace =
@@ -23,4 +25,6 @@ export interface Report {
   readonly answers: readonly string[];
   /** Requests under way, looked at ten times a second. */
   readonly inFlight: readonly number[];
+  /** Milliseconds of processor time that the sending took. */
+  readonly cpu: number;
 }

@@ -6,8 +6,12 @@ import type { Plan, Report } from './plan.ts';
 
 // The process that sends: in the test's own one, the simulated AbuseIPDB and DynamoDB would delay it.
 
-/** As many connections as there are requests under way: none waits for one, and all are kept. */
-const agent = new Agent({ keepAlive: true, maxFreeSockets: Number.POSITIVE_INFINITY });
+/** Takes the connection that has been idle for longest, so that the service ends none of them. */
+const agent = new Agent({
+  keepAlive: true,
+  maxFreeSockets: Number.POSITIVE_INFINITY,
+  scheduling: 'fifo',
+});
 const [BEFORE = '', AFTER = ''] = payloadFrom('ADDRESS').split('ADDRESS');
 
 /** Sends one request. Gives the status and body, or `error` and why there is none. Never rejects. */
@@ -35,7 +39,9 @@ function ask(origin: string, address: string): Promise<string> {
   });
 }
 
-async function run({ origins, addresses, pace }: Plan): Promise<Report> {
+async function run(plan: Plan): Promise<Report> {
+  const { origins, addresses, pace, connections = Number.POSITIVE_INFINITY } = plan;
+  agent.maxSockets = connections;
   const milliseconds: number[] = [];
   const answer: number[] = [];
   const answers = new Map<string, number>();
@@ -51,11 +57,14 @@ async function run({ origins, addresses, pace }: Plan): Promise<Report> {
     answer[index] = answers.get(text) ?? 0;
   };
   const start = performance.now();
+  const begun = process.cpuUsage();
   if ('perSecond' in pace) await sendBySchedule(addresses.length, pace.perSecond, send);
   else await sendFromPools(addresses.length, origins.length, pace.inFlight, send);
   clearInterval(watch);
   const seconds = (performance.now() - start) / 1000;
-  return { seconds, milliseconds, answer, answers: [...answers.keys()], inFlight };
+  const { user, system } = process.cpuUsage(begun);
+  const cpu = (user + system) / 1000;
+  return { seconds, milliseconds, answer, answers: [...answers.keys()], inFlight, cpu };
 }
 
 type Send = (index: number, due: number) => Promise<void>;
