@@ -16,8 +16,8 @@ const CONNECTIONS = 256;
 const HEALTHY = 15;
 const HALF = 30;
 const BOTH = 10;
-/** Each fifth address is invented. */
-const INVENTED = 5;
+/** Each tenth address is invented. */
+const INVENTED = 10;
 const SCORE = 50;
 /** Of test/faults/policy.yaml: what an address gets whose check timed out, or was not made. */
 const UNKNOWN = ['41', '42'];
@@ -144,7 +144,7 @@ test('a request costs no more of the processor than before', () => {
 });
 
 test('the second half takes no more memory', () => {
-  // Beside what varies, 40 bytes a request, or 200 an invented address, would be more.
+  // Beside what varies, 40 bytes a request, or 400 an invented address, would be more.
   const allowed = MEBIBYTE / 2 + rate * HALF * 40;
   expect(second.usage.held - first.usage.held).toBeLessThanOrEqual(allowed);
   expect(second.usage.resident - first.usage.resident).toBeLessThanOrEqual(48 * MEBIBYTE);
