@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorStatus, errorBody } from './action/answer.ts';
+import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
 import { RequestError } from './action/request.ts';
 import { readBody } from './body.ts';
 import type { Authenticator } from './credential/authenticator.ts';
@@ -50,7 +50,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     outgoing.writeHead(status, {
       // The identity server looks for exactly this text, in lower case.
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
+      'content-length': body === PLAIN_SUCCESS ? PLAIN_SUCCESS.length : Buffer.byteLength(body),
       ...headers,
     });
     outgoing.end(body);

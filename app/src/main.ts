@@ -1,8 +1,9 @@
 import { type Service, StartError, startService } from './service.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { LATEST_EXIT } from './stopping.ts';
-import { createLog, standardOutput } from './telemetry/log.ts';
+import { createLog } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
+import { openStandardOutput } from './telemetry/standard-output.ts';
 
 /** Milliseconds in which the last lines of the log are written, or lost. */
 const LAST_LINES = 1000;
@@ -11,7 +12,7 @@ const LAST_LINES = 1000;
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const metrics = new Metrics();
-  const output = standardOutput(() => metrics.count('LostLogLines'));
+  const output = openStandardOutput((lines) => metrics.count('LostLogLines', undefined, lines));
   const log = createLog(settings.logLevel, output);
   let service: Service | undefined;
   let stopping = false;
@@ -22,10 +23,8 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), LATEST_EXIT).unref();
     await service?.stop();
     log.info({ event: 'stopped' });
-    // To flush is not enough: it waits for no line that is being written, and the exit would cut it off.
-    output.once('close', () => process.exit(0));
     log.level = 'silent';
-    output.end();
+    output.end(() => process.exit(0));
     // With a pipe that nobody reads, an orderly end would wait for the write under way.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES);
   };

@@ -15,6 +15,10 @@ export interface Usage {
   readonly resident: number;
 }
 
+interface Reply {
+  readonly used?: Usage;
+}
+
 /** The built service as a process that can take load. */
 export interface LoadedService {
   readonly process: RunningProcess;
@@ -50,21 +54,26 @@ export async function startLoadedService(surroundings: Surroundings): Promise<Lo
   const [, port] = await service.says(/"event":"ready","port":(\d+)/);
   // A hundred megabytes of decision records: read, as a log driver does, but not kept.
   if (!keepOutput) service.child.stdout?.removeAllListeners('data').resume();
-  const reply = (message: object | string, isReply: (reply: unknown) => boolean) =>
-    new Promise<unknown>((resolve) => {
-      const onMessage = (reply: unknown) => {
-        if (!isReply(reply)) return;
+  /** Sends a message. Its surroundings answer each; what it has used comes besides. */
+  const reply = (message: object | string, isIt: (reply: Reply) => boolean) =>
+    new Promise<Reply>((resolve) => {
+      const onMessage = (answer: Reply) => {
+        if (!isIt(answer)) return;
         service.child.off('message', onMessage);
-        resolve(reply);
+        resolve(answer);
       };
       service.child.on('message', onMessage).send(message);
     });
   return {
     process: service,
     origin: `http://127.0.0.1:${port}`,
-    usage: async () => (await reply('usage', (answer) => typeof answer === 'object')) as Usage,
+    async usage() {
+      const { used } = await reply('usage', (answer) => answer.used !== undefined);
+      if (used === undefined) throw new Error('It does not say what it has used.');
+      return used;
+    },
     async setAhead(ahead) {
-      await reply({ ahead }, (answer) => answer === 'done');
+      await reply({ ahead }, (answer) => answer.used === undefined);
     },
   };
 }

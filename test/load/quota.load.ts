@@ -4,6 +4,7 @@ import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts
 import type { Item } from '../../app/src/signals/reputation/item.ts';
 import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts';
 import { until } from '../faults/states.ts';
+import { sumOf } from '../support/emf.ts';
 import { TABLE } from '../support/running-service.ts';
 import { type Sender, show, startSender, tally } from './load.ts';
 import { type LoadedService, startLoadedService } from './loaded-service.ts';
@@ -94,6 +95,7 @@ beforeAll(async () => {
       DECISION_DEADLINE_MS: '2500',
       ABUSEIPDB_TIMEOUT_MS: '4000',
       DYNAMODB_TIMEOUT_MS: '4000',
+      METRICS_INTERVAL: '1s',
     },
     keepOutput: true,
   };
@@ -140,6 +142,12 @@ describe('a quota that an attacker spends with invented addresses', () => {
   test('is spent, and no more checks come than may have been under way', () => {
     expect(spent).toBeGreaterThan(QUOTA);
     expect(spent).toBeLessThanOrEqual(QUOTA + TASKS * CONCURRENCY);
+  });
+
+  test('one metric says so, of each task, on which the alarm for it goes off', async () => {
+    const closed = (service: LoadedService) =>
+      sumOf(service.process.stdout().split('\n'), 'AbuseIpdbClosedFor', 'quota') > 0;
+    await until(async () => services.every(closed), 'every task says that the quota is used up');
   });
 
   test.each([

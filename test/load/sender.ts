@@ -102,3 +102,6 @@ async function sendFromPools(
 process.on('message', (plan: Plan) => {
   void run(plan).then((report) => process.send?.(report));
 });
+
+// A test that is killed leaves no process behind.
+process.on('disconnect', () => process.exit(1));

@@ -12,6 +12,11 @@ process.on('message', (message) => {
   const { user, system } = process.cpuUsage();
   collect();
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.send({ cpu: (user + system) / 1000, held: heapUsed + external, resident: rss });
+  process.send({
+    used: { cpu: (user + system) / 1000, held: heapUsed + external, resident: rss },
+  });
 });
 process.channel.unref();
+
+// A test that is killed leaves no process behind. An exit would wait for its reader, which is gone too.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -13,7 +13,8 @@ export const FORBIDDEN_REASONS: ReadonlySet<string> = new Set([
   'sql_error',
 ]);
 
-const PLAIN_SUCCESS = '{"actionStatus":"SUCCESS"}';
+/** The answer to most requests: the token is issued as it is. */
+export const PLAIN_SUCCESS = '{"actionStatus":"SUCCESS"}';
 
 /** The body that lets the token be issued, changed by the operations. To be sent with HTTP 200. */
 export function successBody(operations: readonly Operation[]): string {

@@ -1,11 +1,9 @@
 import type { Decision } from '../decide.ts';
 import { type DecisionFacts, decisionRecord } from './decision-record.ts';
-import type { Logger } from './log.ts';
 import { type AddressForm, addressWriter } from './recorded-address.ts';
 
 export interface DecisionLogOptions {
-  /** Records are written at any level of the log. */
-  readonly log: Pick<Logger, 'info'>;
+  readonly write: (record: object) => void;
   /** Of the tokens that are issued as they are and without anything to say of them, how many per cent. */
   readonly issuedPercent: number;
   readonly address: AddressForm;
@@ -18,12 +16,12 @@ export interface DecisionLogOptions {
  * watched, and of the rest a share.
  */
 export function createDecisionLog(options: DecisionLogOptions): (facts: DecisionFacts) => void {
-  const { log, issuedPercent, random = Math.random } = options;
-  const writeAddress = addressWriter(options.address);
+  const { write, issuedPercent, random = Math.random } = options;
+  const form = { writeAddress: addressWriter(options.address) };
   return (facts) => {
     const sampled = issuedPercent < 100 && isPlain(facts.decision);
     if (sampled && random() * 100 >= issuedPercent) return;
-    log.info(decisionRecord(facts, { writeAddress, ...(sampled && { issuedPercent }) }));
+    write(decisionRecord(facts, sampled ? { ...form, issuedPercent } : form));
   };
 }
 

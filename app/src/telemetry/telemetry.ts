@@ -5,7 +5,7 @@ import type { GeoDatabase } from '../signals/geo.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
 import type { DecisionFacts } from './decision-record.ts';
-import type { Logger } from './log.ts';
+import { type Logger, recordWriter } from './log.ts';
 import { measureDecision } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
@@ -60,8 +60,8 @@ export function createTelemetry(
   now: () => number,
 ): Telemetry {
   // Records and metrics are no matter of how talkative the log is.
-  const records = log.child({}, { level: 'info' });
-  const record = createDecisionLog({ ...settings, log: records });
+  const write = recordWriter(log);
+  const record = createDecisionLog({ ...settings, write });
   const rejections = createRejectionLog((told) => log.warn({ event: 'rejected', ...told }));
   let publisher: Publisher | undefined;
   return {
@@ -91,7 +91,7 @@ export function createTelemetry(
       if (asks) watchApiKey(log, apiKey);
       const hasKey = () => !asks || apiKey.current() !== undefined;
       const { service, metricsInterval: interval } = settings;
-      publisher = startPublisher({ metrics, log: records, service, interval, now });
+      publisher = startPublisher({ metrics, write, service, interval, now });
       return both(reputationHooks(log, now), measureReputation(metrics, hasKey, now));
     },
     stop() {

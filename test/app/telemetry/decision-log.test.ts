@@ -49,8 +49,10 @@ async function factsOf({ rules, policy = {} }: Case): Promise<DecisionFacts> {
 describe('With no issued decision to be recorded', () => {
   test.each(CASES)('$name: $always', async (which) => {
     const records: object[] = [];
-    const log = { info: (record: object) => void records.push(record) };
-    createDecisionLog({ log, issuedPercent: 0, address: { form: 'whole' } })(await factsOf(which));
+    const write = (record: object) => void records.push(record);
+    createDecisionLog({ write, issuedPercent: 0, address: { form: 'whole' } })(
+      await factsOf(which),
+    );
     expect(records).toHaveLength(which.always ? 1 : 0);
   });
 });
@@ -58,10 +60,10 @@ describe('With no issued decision to be recorded', () => {
 test('a share of the issued ones is recorded, and says which share', async () => {
   const facts = await factsOf({ name: '', rules: [], always: false });
   const records: { sampled_percent?: number }[] = [];
-  const log = { info: (record: object) => void records.push(record) };
+  const write = (record: object) => void records.push(record);
   let draw = 0;
   const random = () => (draw++ % 100) / 100;
-  const record = createDecisionLog({ log, issuedPercent: 7, address: { form: 'whole' }, random });
+  const record = createDecisionLog({ write, issuedPercent: 7, address: { form: 'whole' }, random });
   for (let decision = 0; decision < 1000; decision += 1) record(facts);
   expect(records).toHaveLength(70);
   expect(new Set(records.map(({ sampled_percent }) => sampled_percent))).toEqual(new Set([7]));

@@ -1,11 +1,10 @@
-import type { Logger } from '../log.ts';
 import { emfLines } from './emf.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface PublisherOptions {
   readonly metrics: Metrics;
   /** Where the lines go: standard output, which CloudWatch Logs reads. */
-  readonly log: Pick<Logger, 'info'>;
+  readonly write: (line: object) => void;
   /** The value of the dimension `Service`. */
   readonly service: string;
   /** Milliseconds between two flushes. */
@@ -21,11 +20,11 @@ export interface Publisher {
 
 /** Writes the metrics at each interval, beginning with the first. */
 export function startPublisher(options: PublisherOptions): Publisher {
-  const { metrics, log, service, interval, now } = options;
+  const { metrics, write, service, interval, now } = options;
   // Never throws: what cannot be measured must not fail what is.
   const flush = () => {
     try {
-      for (const line of emfLines(metrics.take(), { service, timestamp: now() })) log.info(line);
+      for (const line of emfLines(metrics.take(), { service, timestamp: now() })) write(line);
     } catch {
       // The next flush has another try.
     }

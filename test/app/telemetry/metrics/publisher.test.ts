@@ -15,8 +15,13 @@ afterEach(() => {
 
 function publish(write: (line: string) => void) {
   const metrics = new Metrics();
-  const log = { info: (line: object) => write(JSON.stringify(line)) };
-  const options = { metrics, log, service: 'gate', interval: 30_000, now: Date.now };
+  const options = {
+    metrics,
+    write: (line: object) => write(JSON.stringify(line)),
+    service: 'gate',
+    interval: 30_000,
+    now: Date.now,
+  };
   return { metrics, publisher: startPublisher(options) };
 }
 
