@@ -22,6 +22,20 @@ export interface AllowedOperations {
 
 /** Reads `allowedOperations` of a request: a list of `{ op, paths }`. What does not fit allows nothing. */
 export function readAllowedOperations(member: unknown): AllowedOperations {
+  // Read when it is first asked: most tokens are issued as they are.
+  let paths: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  return {
+    allows(op, path) {
+      paths ??= pathsByOperation(member);
+      const admitted = paths.get(op);
+      if (admitted === undefined) return false;
+      // The list first: a claim with many values has a path for each.
+      return admitted.has(path.slice(0, path.lastIndexOf('/') + 1)) || admitted.has(path);
+    },
+  };
+}
+
+function pathsByOperation(member: unknown): ReadonlyMap<string, ReadonlySet<string>> {
   const paths = new Map<string, Set<string>>();
   for (const entry of Array.isArray(member) ? member : []) {
     if (typeof entry?.op !== 'string' || !Array.isArray(entry.paths)) continue;
@@ -29,12 +43,5 @@ export function readAllowedOperations(member: unknown): AllowedOperations {
     if (known === undefined) paths.set(entry.op, new Set(entry.paths));
     else for (const path of entry.paths) known.add(path);
   }
-  return {
-    allows(op, path) {
-      const admitted = paths.get(op);
-      if (admitted === undefined) return false;
-      // The list first: a claim with many values has a path for each.
-      return admitted.has(path.slice(0, path.lastIndexOf('/') + 1)) || admitted.has(path);
-    },
-  };
+  return paths;
 }

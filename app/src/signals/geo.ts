@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'maxmind';
 import { readLocation } from '../location.ts';
 import type { Address } from './address/address.ts';
@@ -33,6 +34,8 @@ const BUNDLED = 'geo-whois-asn-country.mmdb';
 const GZIP = Buffer.from([0x1f, 0x8b]);
 /** Addresses looked up at start in each half of the tree, IPv4 and IPv6. */
 const SAMPLE = 2_000;
+/** Parts of records that are kept decoded: all of a database of countries, the most used of a larger one. */
+const DECODED = 20_000;
 /** Public resolvers and registries: what every database should know. */
 const WELL_KNOWN = [
   ...['1.1.1.1', '8.8.8.8', '9.9.9.9', '77.88.8.8', '114.114.114.114', '208.67.222.222'],
@@ -70,9 +73,19 @@ export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
   const file = await readLocation(path, { what: 'The geo database', setting: 'GEO_DATABASE' });
   const reader = readerOf(path, file);
   const { databaseType, buildEpoch, ipVersion } = reader.metadata;
-  const get = (address: string, version: number): Place | undefined =>
+  /** By record: one that is kept decoded is the same object each time. */
+  const places = new WeakMap<object, { readonly place: Place | undefined }>();
+  const get = (address: string, version: number): Place | undefined => {
     // A tree of IPv4 would answer for IPv6 as well, with the record of its first 32 bits.
-    version > ipVersion ? undefined : placeOf(reader.get(address));
+    const record: unknown = version > ipVersion ? null : reader.get(address);
+    if (typeof record !== 'object' || record === null) return undefined;
+    let found = places.get(record);
+    if (found === undefined) {
+      found = { place: placeOf(record) };
+      places.set(record, found);
+    }
+    return found.place;
+  };
 
   const fields = sampleFields(path, get, spreadAddresses(file, reader.metadata, SAMPLE));
   return {
@@ -97,7 +110,7 @@ function readerOf(path: string, file: Buffer): Reader<Response> {
   }
   let reader: Reader<Response>;
   try {
-    reader = new Reader<Response>(file);
+    reader = new Reader<Response>(file, { cache: new LRUCache({ max: DECODED }) });
   } catch (error) {
     throw damaged(path, 'its metadata cannot be read', error);
   }
