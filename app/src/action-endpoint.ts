@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
 import { RequestError } from './action/request.ts';
-import { readBody } from './body.ts';
+import { discardRest, readBody } from './body.ts';
 import type { Authenticator } from './credential/authenticator.ts';
 
 export const ACTION_PATH = '/pre-issue-access-token';
@@ -66,6 +66,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     const body = await readBody(incoming, BODY_LIMIT);
     if (body === undefined) {
       reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
+      discardRest(incoming);
       return;
     }
     const { body: answer, decisionId } = await act(body);
@@ -88,8 +89,10 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       if (incoming.method !== 'POST') {
         const body = errorBody('invalid_request', 'The action is asked with POST.');
         send(outgoing, 405, body, { allow: 'POST' });
+        discardRest(incoming);
       } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
         reject(outgoing, 401, 'unauthorized', 'The credential is missing or wrong.');
+        discardRest(incoming);
       } else {
         decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
       }

@@ -33,3 +33,23 @@ function decode(chunks: readonly Buffer[]): string {
     ? only.toString('utf8')
     : Buffer.concat(chunks).toString('utf8');
 }
+
+/** Milliseconds in which the rest of a body must come, once its request is answered. */
+const REST = 500;
+
+/**
+ * Lets the rest of a body come to nothing after an answer that did not wait for it, so that its sender
+ * lives to read that answer and the connection can be used again. One that goes on sending for long is cut off.
+ */
+export function discardRest(incoming: IncomingMessage): void {
+  if (incoming.complete || incoming.destroyed) return;
+  let size = 0;
+  const timer = setTimeout(() => incoming.destroy(), REST);
+  timer.unref();
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > DISCARDED_AT_MOST) incoming.destroy();
+  });
+  incoming.on('close', () => clearTimeout(timer));
+  incoming.on('error', () => undefined);
+}

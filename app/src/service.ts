@@ -17,6 +17,7 @@ import { CLOSING_GRACE } from './stopping.ts';
 import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
+import { type AddressForm, addressWriter } from './telemetry/recorded-address.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 /** What may come in another way than from the environment: the database of a laptop, a test's clock. */
@@ -71,9 +72,10 @@ export async function startService(
       reputation: (address, deadline) => reputation.lookup(address, deadline),
     },
   };
+  const onDecision = decisionListener(telemetry, options, settings.telemetry.address);
   const server = createServer({
     authenticator: credential.authenticator,
-    act: createHandler({ ...deciding, onDecision: decisionListener(telemetry, options) }),
+    act: createHandler({ ...deciding, onDecision }),
     onRejected: telemetry.onRejected,
     onFault: telemetry.onFault,
     isDraining: () => draining,
@@ -106,11 +108,17 @@ export async function startService(
 function decisionListener(
   { onDecision }: Telemetry,
   { onRecord }: ServiceOptions,
+  address: AddressForm,
 ): Telemetry['onDecision'] {
   if (onRecord === undefined) return onDecision;
+  const form = { writeAddress: addressWriter(address) };
   return (facts) => {
     onDecision(facts);
-    onRecord(decisionRecord(facts));
+    try {
+      onRecord(decisionRecord(facts, form));
+    } catch {
+      // Who looks on must not become the caller's error.
+    }
   };
 }
 

@@ -6,6 +6,7 @@ import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dyna
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
 import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
+import { startScript } from '../support/process.ts';
 import { SECRET, settingsFor, TABLE } from '../support/running-service.ts';
 
 let simulator: Simulator;
@@ -101,4 +102,23 @@ describe('Standard output', () => {
       if (typeof output === 'number') closeSync(output);
     },
   );
+});
+
+test('a start that fails has written its lines when it ends', async () => {
+  const taken = createServer().listen(0);
+  await once(taken, 'listening');
+  const address = taken.address();
+  const service = startScript('app/src/main.ts', {
+    ...settingsFor(simulator),
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint,
+    ABUSEIPDB_API_KEY: 'replace-me',
+    PORT: String(typeof address === 'object' ? address?.port : 0),
+  });
+  expect(await service.exited).toBe(1);
+  taken.close();
+  expect(service.stderr()).toContain('is taken by another process');
+  expect(service.stdout()).toContain('"event":"abuseipdb-key-missing"');
 });

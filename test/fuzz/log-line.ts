@@ -9,7 +9,7 @@ export function faultsOfLine(line: string): string[] {
   const bytes = Buffer.from(line);
   const text = bytes.toString('utf8').slice(0, -1);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-  if (/[\x00-\x1f]/.test(text)) faults.push('it holds a control character');
+  if (/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)) faults.push('it holds a control character');
   if (bytes.length > LONGEST_LINE) faults.push(`it is ${bytes.length} bytes long`);
   try {
     const record: unknown = JSON.parse(text);

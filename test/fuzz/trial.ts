@@ -6,7 +6,7 @@ import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo.t
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionFacts, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
-import { createLog } from '../../app/src/telemetry/log.ts';
+import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { WEDNESDAY_TEN } from '../support/decide.ts';
 import { faultsOf } from '../support/safe-profile.ts';
 import { faultsOfLine } from './log-line.ts';
@@ -39,7 +39,7 @@ async function openSources(): Promise<SignalSources> {
 export async function openTrial(): Promise<Trial> {
   const sources = await openSources();
   const lines: string[] = [];
-  const log = createLog('info', { write: (line) => void lines.push(line) });
+  const record = recordWriter(createLog('info', { write: (line) => void lines.push(line) }));
   let outcome: DecisionFacts['decision']['outcome'] | undefined;
   const handlers = POLICIES.map((policy) =>
     createHandler({
@@ -49,7 +49,7 @@ export async function openTrial(): Promise<Trial> {
       now: () => WEDNESDAY_TEN,
       onDecision: (facts) => {
         outcome = facts.decision.outcome;
-        log.info(decisionRecord(facts));
+        record(decisionRecord(facts));
       },
     }),
   );

@@ -4,7 +4,9 @@ import type { Policy } from '../../app/src/policy/compile.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
 import { unknown } from '../../app/src/signals/signal.ts';
 import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';
-import { createLog } from '../../app/src/telemetry/log.ts';
+import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
+import { measureDecision } from '../../app/src/telemetry/metrics/decision-metrics.ts';
+import { Metrics } from '../../app/src/telemetry/metrics/metrics.ts';
 import { WEDNESDAY_TEN } from '../support/decide.ts';
 import { HEAVY_BODIES } from './heavy-bodies.ts';
 import { HEAVY_POLICIES } from './heavy-policies.ts';
@@ -24,7 +26,8 @@ const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
 
 /** From the bytes of a body to those of its answer and its record. */
 function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
-  const log = createLog('info', { write: () => undefined });
+  const record = recordWriter(createLog('info', { write: () => undefined }));
+  const metrics = new Metrics();
   const act = createHandler({
     policy,
     sources: {
@@ -34,7 +37,10 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
     },
     deadline: 10_000,
     now: () => WEDNESDAY_TEN,
-    onDecision: (facts) => log.info(decisionRecord(facts)),
+    onDecision: (facts) => {
+      measureDecision(metrics, facts);
+      record(decisionRecord(facts));
+    },
   });
   return async (body) => {
     try {

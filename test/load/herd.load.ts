@@ -68,6 +68,9 @@ describe('1,000 requests for one unknown address at once', () => {
       simulator.setRecord(address, { abuseConfidenceScore: SCORE });
       const load = await crowd(address);
       expect(checksOf(address)).toBe(1);
+      // Who is late is answered as the policy says, and nobody gets anything else.
+      const { [SCORE]: inTime = 0, [OUTCOME_TIMEOUT]: late = 0 } = tally(load.sent);
+      expect(inTime + late).toBe(CROWD);
       crowds.push({ outcomes: tally(load.sent), slowest: slowest(load) });
     }
     show({ crowds });
@@ -112,6 +115,7 @@ describe('50,000 requests for 5,000 addresses, dealt to four processes on one ta
     expect(inTime + late).toBe(REQUESTS);
     expect(late).toBeLessThan(REQUESTS / 100);
     expect(new Set(simulator.checks.map(({ address }) => address))).toEqual(asked);
+    expect(timeouts).toBeLessThanOrEqual(asked.size / 100);
     // What a starved table did not store in its second, or give, each other process asks again.
     expect(lookups).toBeLessThanOrEqual(1.05 * asked.size + timeouts * (services.length - 1));
   }, 600_000);

@@ -16,10 +16,27 @@ interface Node {
 /** Methods that take a variable and look at the elements of a list one by one. */
 const LOOPS = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
 
-/** Methods and functions whose time grows with the text or list that they are asked of. */
+/** Methods whose time grows with the text or list that they are asked of. */
 const GROWING = new Set([
   ...['contains', 'matches', 'indexOf', 'lastIndexOf', 'split', 'join', 'trim', 'lowerAscii'],
-  ...['upperAscii', 'bytes', 'json', 'hex', 'base64'],
+  ...['upperAscii', 'bytes', 'json', 'hex', 'base64', 'substring', 'replace', 'reverse'],
+]);
+
+/** Functions whose time does not grow: all others read the whole of a text, to turn it into something else. */
+const SHORT = new Set(['has', 'type', 'dyn', 'cel.bind']);
+
+const ORDER = new Set(['<', '<=', '>', '>=']);
+
+/** Kinds of values that are as short as they are. */
+const SCALARS = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'null',
+  'null_type',
+  'timestamp',
+  'duration',
 ]);
 
 const ADVICE =
@@ -65,10 +82,19 @@ function inspect(node: Node, element: string, scope: Scope, report: Report): voi
     const grows = LOOPS.has(first) || GROWING.has(first) || (first === 'size' && !isList(second));
     if (grows && !bounded(second)) report(`${show(second)}.${first}`);
   } else if (node.op === 'call' && Array.isArray(second)) {
-    const grows = GROWING.has(first) || (first === 'size' && !isList(second[0]));
-    if (grows && !bounded(second)) report(String(first));
-  } else if (node.op === '+' && mayBeList(first) && mayBeList(second)) {
-    if (!bounded(node.args)) report(`${show(first)} + …`);
+    const grows = first === 'size' ? !isList(second[0]) : !SHORT.has(first);
+    if (grows && second.some((value) => mayBeLong(value) && !bounded(value))) report(String(first));
+  } else if (node.op === '+') {
+    // A text that is put together is copied whole when it is looked at.
+    const long = [first, second].find((side) => mayBeLong(side) && !bounded(side));
+    if (long !== undefined) report(`${show(long)} + …`);
+  } else if (ORDER.has(node.op)) {
+    // Texts are compared as far as the shorter one goes.
+    const long = [first, second].every((side) => mayBeLong(side) && !bounded(side));
+    if (long) report(`${show(first)} ${node.op} …`);
+  } else if (node.op === 'in' && isList(first)) {
+    // Texts and numbers are found at once; objects and lists are compared with one after the other.
+    if (!bounded(second)) report(`… in ${show(second)}`);
   } else if ((node.op === '==' || node.op === '!=') && mayBeList(first) && mayBeList(second)) {
     // Lists are compared only as far as an element is as long as the other one.
     const both = [first, second];
@@ -112,6 +138,8 @@ function loopOf({ op, args }: Node): Loop | undefined {
 const kindOf = (value: unknown) => (isNode(value) ? value.checkedType?.kind : undefined);
 
 const isList = (value: unknown) => kindOf(value) === 'list' || kindOf(value) === 'map';
+
+const mayBeLong = (value: unknown) => !SCALARS.has(kindOf(value) ?? 'dyn');
 
 const mayBeList = (value: unknown) => isList(value) || kindOf(value) === 'dyn';
 

@@ -26,8 +26,18 @@ export function recordWriter(log: Logger): (record: object) => void {
   ] as DestinationStream;
   const time = isoClock();
   return (record) => {
-    output.write(`{"level":"info","time":"${time()}",${JSON.stringify(record).slice(1)}\n`);
+    const members = escapeControls(JSON.stringify(record).slice(1));
+    output.write(`{"level":"info","time":"${time()}",${members}\n`);
   };
+}
+
+/** What JSON lets stand as it is, and terminals obey or readers take for the end of a line. */
+const CONTROLS = /[\x7f-\x9f\u2028\u2029]/g;
+
+function escapeControls(json: string): string {
+  // The search costs a tenth of the replacement, and hardly a record has any.
+  if (json.search(CONTROLS) < 0) return json;
+  return json.replace(CONTROLS, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The present as ISO 8601 text, which is made once for each millisecond. */

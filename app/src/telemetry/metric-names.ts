@@ -24,6 +24,8 @@ export interface MetricDescription {
   readonly dimension?: Dimension;
   /** Whether the sum over that dimension is a metric too. */
   readonly total?: true;
+  /** Whether each value of the dimension says 0 when there were none: a share needs both its parts. */
+  readonly zeros?: true;
 }
 
 /** Country, client, address and text of a request are fields of records, and never dimensions. */
@@ -39,7 +41,7 @@ export type Dimension =
 
 export const METRICS = {
   /** Every decision, recorded or not. */
-  Decisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
+  Decisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true, zeros: true },
   /** What enforcing would have come to, of decisions of a policy in monitor mode. */
   WouldBeDecisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
   /** What rules that are only watched would have come to, each by itself. */

@@ -27,16 +27,18 @@ const MOST_WAITING = 16 * 1024 * 1024;
 export function openStandardOutput(
   onLost: (lines: number) => void = () => undefined,
 ): StandardOutput {
-  const output = pino.destination({ fd: 1, sync: false, maxLength: MOST_WAITING });
-  output.on('drop', (text: string) => onLost(text.split('\n').length - 1));
-  // A disk that is full, say: pino ends the writing on a broken pipe, and takes any other for fatal.
-  output.on('error', () => onLost(1));
   let waiting = '';
   const flush = () => {
     if (waiting === '') return;
     output.write(waiting);
     waiting = '';
   };
+  // However the process ends: before pino, which then writes what it has been given.
+  process.once('exit', flush);
+  const output = pino.destination({ fd: 1, sync: false, maxLength: MOST_WAITING });
+  output.on('drop', (text: string) => onLost(text.split('\n').length - 1));
+  // A disk that is full, say: what could not be written is tried again, until it is dropped.
+  output.on('error', () => undefined);
   const timer = setInterval(flush, LATEST);
   timer.unref();
   return {
@@ -46,6 +48,7 @@ export function openStandardOutput(
     },
     end(then) {
       clearInterval(timer);
+      process.off('exit', flush);
       flush();
       // To flush is not enough: it waits for no line that is being written, and an exit would cut it off.
       output.once('close', then);

@@ -20,7 +20,7 @@ describe('a loop in which each turn can take as long as the request is long is a
     ],
     [
       'one over a list that is made first',
-      'token.scopes.filter(a, request.scopes.map(b, b + a).size() > 1).size() > 0',
+      'token.scopes.filter(a, request.scopes.map(b, b).size() > 1).size() > 0',
       'request.scopes.map',
     ],
     [
@@ -60,6 +60,31 @@ describe('a loop in which each turn can take as long as the request is long is a
       'request.headers["user-agent"].matches',
     ],
     ['a text split', 'token.scopes.exists(a, a in user.id.split(","))', 'user.id.split'],
+    [
+      'a text put together and looked at',
+      'request.scopes.exists(s, (request.client_id + s).startsWith("x"))',
+      'request.client_id + …',
+    ],
+    [
+      'a text put together for a header',
+      'request.scopes.exists(s, request.headers[request.client_id + s] == s)',
+      'request.client_id + …',
+    ],
+    [
+      'long texts ordered',
+      'request.scopes.exists(s, request.client_id < user.id)',
+      'request.client_id < …',
+    ],
+    [
+      'a text read as a number',
+      'request.scopes.exists(s, double(request.client_id) == 3.0)',
+      'double',
+    ],
+    [
+      'objects looked for in a claim',
+      'token.claims["a"].exists(g, {"k": g} in token.claims["b"])',
+      '… in token.claims["b"]',
+    ],
     ['a text measured', 'token.scopes.exists(a, size(user.id) > 3)', 'size'],
   ])('%s', (_, when, what) => {
     expect(mistakes(when)).toEqual([`policy.yaml:6: rule "one", when: ${what} ${ADVICE}.`]);
@@ -106,7 +131,7 @@ describe('a loop whose turns are short is none', () => {
       'the work done around it',
       'cel.bind(all, token.scopes + ["openid"], request.scopes.all(a, a in all))',
     ],
-    ['texts put together', 'token.scopes.exists(a, "x" + a == user.id + "y")'],
+    ['an element put together with a text', 'token.scopes.exists(a, "x" + a == user.id)'],
   ])('%s', (_, when) => {
     expect(mistakes(when)).toEqual([]);
   });

@@ -130,80 +130,27 @@ describe('claims', () => {
     expect(await holds(when, request)).toBe(expected);
   });
 
-  test.each<[string, readonly unknown[], boolean]>([
-    ['as many lists as a claim has', Array(500).fill(['a']), true],
-    ['more', Array(501).fill(['a']), false],
-    ['thousands of texts', Array(5000).fill('a'), true],
-  ])('a claim that is a list of %s', async (_, list, readable) => {
-    const request = requestWithClaims({ many: list });
-    expect(await holds('token.claims.many != null', request)).toBe(readable);
+  test.each<[string, readonly unknown[]]>([
+    ['as many lists as a claim has', Array(500).fill(['a'])],
+    ['thousands of texts', Array(5000).fill('a')],
+    ['thousands of nulls', Array(5000).fill(null)],
+  ])('a claim that is a list of %s can be read', async (_, list) => {
+    expect(await holds('token.claims.many != null', requestWithClaims({ many: list }))).toBe(true);
   });
 
-  test('nine thousand lists in each other do no harm', async () => {
-    const deep = requestWithClaims({ nested: '@' }).replace(
-      '"@"',
-      '['.repeat(9_000) + ']'.repeat(9_000),
-    );
-    expect(await holds('token.claims.nested == null', deep)).toBe(false);
-  });
-});
-
-describe('names that every object of JavaScript has', () => {
-  const NAMES = [
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'size',
-    'get',
-    'prototype',
-  ];
-  const plain = requestWith('03', { 'event.request.additionalHeaders': [] });
-
-  test.each(NAMES)('%s is no header, parameter or claim of a request without it', async (name) => {
-    expect(
-      await holds(`request.headers["${name}"] == "" && !("${name}" in request.headers)`, plain),
-    ).toBe(true);
-    expect(
-      await holds(`request.params["${name}"] == "" && !("${name}" in request.params)`, plain),
-    ).toBe(true);
-    expect(
-      await holds(`token.claims["${name}"] == null && !("${name}" in token.claims)`, plain),
-    ).toBe(true);
-    expect(await holds(`!("${name}" in token.claims.address)`, plain)).toBe(true);
-  });
-
-  test.each(NAMES)('%s is one of a request that has it', async (name) => {
-    const named = [{ name, value: ['here'] }];
-    const body = JSON.parse(
-      requestWith('03', {
-        'event.request.additionalHeaders': named,
-        'event.request.additionalParams': named,
-      }),
-    );
-    body.event.accessToken.claims.push({ name, value: 'here' });
-    const request = JSON.stringify(body);
-    expect(
-      await holds(`request.headers["${name}"] == "here" && "${name}" in request.headers`, request),
-    ).toBe(true);
-    expect(
-      await holds(`request.params["${name}"] == "here" && "${name}" in request.params`, request),
-    ).toBe(true);
-    expect(
-      await holds(`token.claims["${name}"] == "here" && "${name}" in token.claims`, request),
-    ).toBe(true);
-  });
-
-  test('a hostile body changes nothing for the next request', async () => {
-    const hostile = requestWith('03', { 'event.request.additionalParams': 0 })
-      .replace(
-        '"additionalParams":0',
-        '"additionalParams":{"__proto__":["polluted"],"constructor":{"prototype":{"polluted":["yes"]}}}',
-      )
-      .replace('"LK"', '"LK","__proto__":{"polluted":"yes"}');
-    expect(await holds('request.params["__proto__"] == "polluted"', hostile)).toBe(true);
-    expect(await holds('token.claims.address["__proto__"].polluted == "yes"', hostile)).toBe(true);
-    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    expect(await holds('request.params.polluted == ""', '03')).toBe(true);
-  });
+  const NESTED = '['.repeat(9_000) + ']'.repeat(9_000);
+  test.each<[string, string]>([
+    ['a text beside too many objects', JSON.stringify(['banned', ...Array(501).fill({})])],
+    ['too many lists', JSON.stringify(Array(501).fill(['a']))],
+    ['lists nine thousand deep', NESTED],
+    ['a text beside lists nine thousand deep', `["banned",${NESTED}]`],
+  ])(
+    'a claim that cannot be looked at fails, and does not help the caller: %s',
+    async (_, value) => {
+      const request = requestWithClaims({ odd: '@' }).replace('"@"', value);
+      const policy = policyOf(rule('one', '"banned" in token.claims.odd', '{ deny: No }'));
+      const decision = await decideBy(policy, { request });
+      expect(decision).toMatchObject({ outcome: 'refuse', failed: ['one'] });
+    },
+  );
 });

@@ -155,7 +155,8 @@ describe.each([
         const { Service, ...rest } = dimensions;
         expect(Service).toBe('risk-gate');
         const key = Object.values(rest).join();
-        measured[key] = values.reduce((sum, [value]) => sum + value, measured[key] ?? 0);
+        const sum = values.reduce((before, [value]) => before + value, measured[key] ?? 0);
+        if (sum > 0) measured[key] = sum;
       }
       expect([name, measured]).toEqual([name, counts]);
     }

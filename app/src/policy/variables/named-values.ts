@@ -34,7 +34,10 @@ export class ClaimsView extends Map<string, unknown> {
   }
 }
 
-/** Deeper values are no use in a condition, and a hostile body may nest thousands of lists. */
+/**
+ * Deeper values are no use in a condition, and a hostile body may nest thousands of lists. Reading one
+ * fails, and with it the condition: what cannot be looked at must not help the caller.
+ */
 const DEEPEST = 16;
 
 /** CEL compares lists and objects one by one; nobody's claim has so many of them in one list. */
@@ -44,9 +47,10 @@ const MOST_PARTS = 500;
 function toCel(value: unknown, depth = 0): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value !== 'object' || value === null) return value ?? null;
-  if (depth === DEEPEST) return null;
+  if (depth === DEEPEST) throw new Error('A claim is nested too deep.');
   if (Array.isArray(value)) {
-    if (value.length === 0 || hasTooManyParts(value)) return null;
+    if (value.length === 0) return null;
+    if (hasTooManyParts(value)) throw new Error('A claim has too many lists and objects.');
     return value.map((element) => toCel(element, depth + 1));
   }
   return new Map(Object.entries(value).map(([key, member]) => [key, toCel(member, depth + 1)]));
@@ -54,5 +58,7 @@ function toCel(value: unknown, depth = 0): unknown {
 
 function hasTooManyParts(list: readonly unknown[]): boolean {
   if (list.length <= MOST_PARTS) return false;
-  return list.filter((element) => typeof element === 'object').length > MOST_PARTS;
+  return (
+    list.filter((element) => typeof element === 'object' && element !== null).length > MOST_PARTS
+  );
 }

@@ -1,4 +1,10 @@
-import { METRICS, type MetricName } from '../metric-names.ts';
+import {
+  DIMENSION_VALUES,
+  type Dimension,
+  METRICS,
+  type MetricDescription,
+  type MetricName,
+} from '../metric-names.ts';
 import { Distribution, type Spread } from './distribution.ts';
 
 /** The metrics of one kind. */
@@ -65,23 +71,26 @@ export class Metrics {
 
   /**
    * Everything since the last call. Sums without a dimension, and totals, are there even when they are
-   * 0: an alarm can tell that nothing happened from that nobody said anything. The values of a
+   * 0: an alarm can tell that nothing happened from that nobody said anything. Most values of a
    * dimension are there when they occurred: each costs as a metric of its own.
    */
   take(): Measurement[] {
-    return [...this.#takeSums(), ...this.#takeDistributions(), ...this.#askStates()];
+    return [...this.#askStates(), ...this.#takeSums(), ...this.#takeDistributions()];
   }
 
   #takeSums(): Measurement[] {
     const all: Measurement[] = [];
     for (const [name, sum] of this.#sums) {
-      const { dimension, total } = METRICS[name] as { dimension?: string; total?: true };
+      const { dimension, total, zeros }: MetricDescription = METRICS[name];
       if (dimension === undefined || total) {
         const value = [...sum.values()].reduce((before, amount) => before + amount, 0);
         all.push({ name, value });
       }
       if (dimension !== undefined) {
-        for (const [dimension, value] of sum) all.push({ name, dimension, value });
+        const always = zeros ? valuesOf(dimension) : [];
+        for (const value of new Set([...always, ...sum.keys()])) {
+          all.push({ name, dimension: value, value: sum.get(value) ?? 0 });
+        }
       }
       sum.clear();
     }
@@ -101,11 +110,20 @@ export class Metrics {
   }
 
   #askStates(): Measurement[] {
-    return this.#states.flatMap((states) =>
-      [...states()].flatMap(([name, value, dimension]) => {
-        if (value === undefined) return [];
-        return dimension === undefined ? { name, value } : { name, dimension, value };
-      }),
-    );
+    return this.#states.flatMap((states) => {
+      try {
+        return [...states()].flatMap(([name, value, dimension]) => {
+          if (value === undefined) return [];
+          return dimension === undefined ? { name, value } : { name, dimension, value };
+        });
+      } catch {
+        // One that cannot be told must not cost the others.
+        return [];
+      }
+    });
   }
+}
+
+function valuesOf(dimension: Dimension): readonly string[] {
+  return (DIMENSION_VALUES as Partial<Record<Dimension, readonly string[]>>)[dimension] ?? [];
 }

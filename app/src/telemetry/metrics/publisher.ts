@@ -23,10 +23,12 @@ export function startPublisher(options: PublisherOptions): Publisher {
   const { metrics, write, service, interval, now } = options;
   // Never throws: what cannot be measured must not fail what is.
   const flush = () => {
-    try {
-      for (const line of emfLines(metrics.take(), { service, timestamp: now() })) write(line);
-    } catch {
-      // The next flush has another try.
+    for (const line of emfLines(metrics.take(), { service, timestamp: now() })) {
+      try {
+        write(line);
+      } catch {
+        // The next line has another try.
+      }
     }
   };
   const timer = setInterval(flush, interval);

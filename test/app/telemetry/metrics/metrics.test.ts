@@ -27,8 +27,28 @@ test('with nothing counted, sums and totals say 0, so that silence is not taken 
     const { kind, dimension, total } = metric as { kind: string; dimension?: string; total?: true };
     return kind === 'sum' && (dimension === undefined || total);
   });
-  expect(said.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
+  const whole = said.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
+  expect(whole.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
   for (const { values } of said) expect(values).toEqual([[0, 1]]);
+});
+
+test('with nothing counted, each outcome says 0, so that a share of it is 0 and not unknown', () => {
+  const outcomes = pointsOf(flush(new Metrics()), 'Decisions').flatMap(
+    ({ dimensions }) => dimensions.Outcome ?? [],
+  );
+  expect(outcomes.sort()).toEqual(['issue', 'refuse', 'restrict']);
+});
+
+test('a state that cannot be told costs nothing else', () => {
+  const metrics = new Metrics();
+  metrics.count('Faults');
+  metrics.observe(() => {
+    throw new Error('It cannot be told.');
+  });
+  metrics.observe(() => [['GeoDatabaseAge', 3]]);
+  const lines = flush(metrics);
+  expect(sumOf(lines, 'Faults')).toBe(1);
+  expect(sumOf(lines, 'GeoDatabaseAge')).toBe(3);
 });
 
 test('every line names the service and the namespace, and nothing but one dimension beside', () => {
