@@ -34,22 +34,23 @@ function decode(chunks: readonly Buffer[]): string {
     : Buffer.concat(chunks).toString('utf8');
 }
 
-/** Milliseconds in which the rest of a body must come, once its request is answered. */
+/** Milliseconds in which the rest of a body can come, and its connection be used again. */
 const REST = 500;
 
 /**
- * Lets the rest of a body come to nothing after an answer that did not wait for it, so that its sender
- * lives to read that answer and the connection can be used again. One that goes on sending for long is cut off.
+ * Lets the rest of a body come to nothing after an answer that did not wait for it. When it takes long
+ * the connection is ended from this side only: closed with something unread it would be reset, and its
+ * sender would lose the answer. The server's own time limit ends what then still comes.
  */
 export function discardRest(incoming: IncomingMessage): void {
   if (incoming.complete || incoming.destroyed) return;
   let size = 0;
-  const timer = setTimeout(() => incoming.destroy(), REST);
+  const timer = setTimeout(() => incoming.socket.end(), REST);
   timer.unref();
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > DISCARDED_AT_MOST) incoming.destroy();
   });
-  incoming.on('close', () => clearTimeout(timer));
+  for (const end of ['end', 'close']) incoming.on(end, () => clearTimeout(timer));
   incoming.on('error', () => undefined);
 }
