@@ -28,6 +28,9 @@ unknown: { address: { deny: No address. }, geo: ignore, reputation: { lifetime: 
 export const MACHINE = 'm2mFleet_7yQ0aXcV3bN1kLpRsTua';
 export const WEB = 'qTj2Wd7Rk0hXv_ZpB4sLmN9cYaEa';
 
+/** Calls in quick succession with a wrong credential: fewer lines tell of them. */
+export const WRONG_CREDENTIALS = 8;
+
 /** In order, with what comes of each. */
 const ENFORCED = [
   payloadFrom('9.9.9.9'), // issued, and refused by the rule that is watched
@@ -63,8 +66,9 @@ async function startService(policy: string): Promise<RunningService> {
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
   for (const body of ENFORCED) await enforcing.post(body);
-  await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
-  await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
+  for (let call = 0; call < WRONG_CREDENTIALS; call += 1) {
+    await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
+  }
   await enforcing.post('{ broken', { 'x-api-key': SECRET });
   await enforcing.stop();
   const watching = await startService(`${POLICY}mode: monitor\n`);

@@ -64,6 +64,14 @@ test.each<[string, string, object[]]>([
     ],
   ],
   [
+    'what is quoted is a field, whatever it is called',
+    'stats sum(`ms.total`) as all by `event` | sort all desc',
+    [
+      { event: 'a', all: 40 },
+      { event: 'b', all: 20 },
+    ],
+  ],
+  [
     'percentiles, maxima and how many different ones',
     'stats pct(ms.total, 50) as p50, pct(ms.total, 99) as p99, max(ms.total) as top, count_distinct(event) as kinds',
     [{ p50: 20, p99: 30, top: 30, kinds: 2 }],

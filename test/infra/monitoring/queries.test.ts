@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
-import { MACHINE, recordRun, WEB } from '../../support/recorded-run.ts';
+import { MACHINE, recordRun, WEB, WRONG_CREDENTIALS } from '../../support/recorded-run.ts';
 import { startTestService } from '../../support/running-service.ts';
 
 type Rows = readonly object[];
@@ -125,7 +125,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     'Rejected calls',
     {},
     [
-      { status: 401, why: expect.stringMatching(/credential/), calls: 2 },
+      { status: 401, why: expect.stringMatching(/credential/), calls: WRONG_CREDENTIALS },
       { status: 400, why: expect.any(String), calls: 1 },
     ],
   ],
@@ -162,6 +162,11 @@ describe('Over a recorded run', () => {
 
   test.each(CASES)('%s', (name, values, rows) => {
     expect(run(name, values).rows).toMatchObject(rows);
+  });
+
+  test('rejected calls are told in fewer lines than there are', () => {
+    const told = lines.filter((line) => line.includes('"rejected"') && line.includes('401'));
+    expect(told.length).toBeLessThan(WRONG_CREDENTIALS);
   });
 
   test('One decision is shown whole', () => {

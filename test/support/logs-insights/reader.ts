@@ -42,6 +42,8 @@ export class Reader {
 
   /** The name of a field, or of a new one. */
   name(): string {
+    const quoted = this.takeIf('quoted');
+    if (quoted !== undefined) return quoted;
     const name = this.take('word');
     if (KEYWORDS.has(name)) throw new Error(`"${name}" is a keyword, and no name.`);
     return name;

@@ -1,12 +1,16 @@
-/** A word is a name, a keyword or a command; a field's name may hold dots and begin with `@`. */
+/**
+ * A word is a name, a keyword or a command; a field's name may hold dots and begin with `@`. What is
+ * quoted by backticks is always a name.
+ */
 export interface Token {
-  readonly kind: 'word' | 'text' | 'number' | 'duration' | 'sign';
+  readonly kind: 'word' | 'quoted' | 'text' | 'number' | 'duration' | 'sign';
   readonly text: string;
 }
 
 const FORMS: readonly (readonly [kind: Token['kind'] | 'space', form: RegExp])[] = [
   ['space', /\s+|#[^\n]*/y],
   ['text', /"(?:[^"\\]|\\.)*"/y],
+  ['quoted', /`[^`\n]+`/y],
   ['duration', /\d+(?:ms|[smhdw])\b/y],
   ['number', /\d+(?:\.\d+)?\b/y],
   ['word', /@?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*/y],
@@ -26,6 +30,7 @@ export function tokensOf(query: string): readonly Token[] {
     const text = query.slice(at, form.lastIndex);
     at = form.lastIndex;
     if (kind === 'text') tokens.push({ kind, text: JSON.parse(text) });
+    else if (kind === 'quoted') tokens.push({ kind, text: text.slice(1, -1) });
     else if (kind !== 'space') tokens.push({ kind, text });
   }
   return tokens;
