@@ -23,7 +23,7 @@ export function upkeepAlarms(metrics: Metrics): AlarmDefinition[] {
       metric: metrics.service('GeoDatabaseAge'),
       breach: { above: 30 },
       ...{ minutes: 60, datapoints: 1, periods: 1 },
-      missing: 'retains',
+      missing: 'good',
     },
     {
       id: 'LogLinesLost',

@@ -76,13 +76,13 @@ export function byOutcome(metrics: Metrics, name: ByOutcome): cloudwatch.IMetric
   );
 }
 
-/** No data point in a minute without decisions. */
+/** 0 in a minute in which nothing was refused; no data point in one without decisions. */
 export function refusedShare(
   metrics: Metrics,
   name: 'Decisions' | 'WouldBeDecisions',
 ): cloudwatch.IMetric {
   return new MathExpression({
-    expression: '100 * refused / decisions',
+    expression: '100 * FILL(refused, 0) / decisions',
     usingMetrics: {
       refused: metrics.service(name, { of: 'refuse' }),
       decisions: metrics.service(name),

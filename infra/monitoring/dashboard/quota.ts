@@ -45,10 +45,11 @@ export function quota(metrics: Metrics): Row {
   };
 }
 
-/** The share of known reputations that cost no lookup. */
+/** The share of known reputations that cost no lookup. A source has a data point only when it was used. */
 function hitRatio(metrics: Metrics): MathExpression {
   return new MathExpression({
-    expression: '100 * (memory + stored) / (memory + stored + asked)',
+    expression:
+      '100 * (FILL(memory, 0) + FILL(stored, 0)) / (FILL(memory, 0) + FILL(stored, 0) + FILL(asked, 0))',
     usingMetrics: {
       memory: metrics.service('Reputations', { of: 'memory' }),
       stored: metrics.service('Reputations', { of: 'table' }),
