@@ -20,12 +20,12 @@ export type Routes = Hono<{ Bindings: HttpBindings }>;
 export function createServer(dependencies: ActionEndpointDependencies): Server {
   return {
     action: createActionEndpoint(dependencies),
-    routes: createRoutes(dependencies.isDraining),
+    routes: createRoutes(dependencies),
   };
 }
 
 /** Everything but the action: for load balancers and operators. */
-function createRoutes(isDraining: () => boolean): Routes {
+function createRoutes({ isDraining, onFault }: ActionEndpointDependencies): Routes {
   const routes: Routes = new Hono();
 
   // A connection that is kept alive would keep a server that is closing from ever ending.
@@ -37,12 +37,17 @@ function createRoutes(isDraining: () => boolean): Routes {
   routes.get('/readyz', (context) =>
     isDraining() ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
-  routes.notFound((context) => {
-    const body = errorBody('not_found', 'There is nothing at this path.');
-    return context.body(body, 404, { 'content-type': 'application/json' });
+  routes.notFound((context) =>
+    context.body(errorBody('not_found', 'There is nothing at this path.'), 404, JSON_TYPE),
+  );
+  routes.onError((error, context) => {
+    onFault(error);
+    return context.body(errorBody('internal_error', 'The service failed.'), 500, JSON_TYPE);
   });
   return routes;
 }
+
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 /**
  * Longer than the idle timeout of an Application Load Balancer (60 s): the side that closes an idle

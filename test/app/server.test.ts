@@ -148,6 +148,26 @@ describe('Beside the action', () => {
     expect(response.headers.get('content-type')).toContain('application/json');
   });
 
+  test('a fault on another path is a 500, and its stack is told', async () => {
+    const faults: unknown[] = [];
+    const { routes } = createServer({
+      authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
+      act: () => Promise.reject(new Error('It is not asked.')),
+      onRejected: () => undefined,
+      onFault: (error) => faults.push(error),
+      isDraining: () => false,
+    });
+    routes.get('/added', () => {
+      throw new Error(MARKER);
+    });
+    const response = await routes.request('/added');
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ actionStatus: 'ERROR' });
+    expect(text).not.toContain(MARKER);
+    expect(faults).toEqual([new Error(MARKER)]);
+  });
+
   test('while it drains it is alive, not ready, and ends each connection', async () => {
     let draining = false;
     const app = createServer({
