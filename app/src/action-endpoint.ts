@@ -38,7 +38,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /**
  * The endpoint on which every token waits, on Node's own request and response: objects of the Fetch
- * API between them would cost more than the decision. Whatever happens, it answers with a body and a
+ * API between them would only cost time. Whatever happens, it answers with a body and a
  * status that the identity server reads, and without anything of the request in it.
  */
 export function createActionEndpoint(dependencies: ActionEndpointDependencies): ActionEndpoint {
@@ -54,6 +54,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       ...headers,
     });
     outgoing.end(body);
+    discardRest(outgoing.req);
   }
 
   function reject(outgoing: ServerResponse, status: 400 | 401, message: string, why: string): void {
@@ -66,7 +67,6 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     const body = await readBody(incoming, BODY_LIMIT);
     if (body === undefined) {
       reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
-      discardRest(incoming);
       return;
     }
     const { body: answer, decisionId } = await act(body);
@@ -89,10 +89,8 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       if (incoming.method !== 'POST') {
         const body = errorBody('invalid_request', 'The action is asked with POST.');
         send(outgoing, 405, body, { allow: 'POST' });
-        discardRest(incoming);
       } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
         reject(outgoing, 401, 'unauthorized', 'The credential is missing or wrong.');
-        discardRest(incoming);
       } else {
         decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
       }

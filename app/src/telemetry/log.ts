@@ -18,12 +18,10 @@ export function createLog(level: LogLevel, destination: DestinationStream): Logg
 
 /**
  * Writes records as lines of a log, at level info whatever the log's level is. One is written for each
- * decision, and takes a third of what it would by the log's own way, which can do much more.
+ * decision, in less time than the log's own way takes, which can do more.
  */
 export function recordWriter(log: Logger): (record: object) => void {
-  const output: DestinationStream = (log as unknown as Record<symbol, DestinationStream>)[
-    pino.symbols.streamSym
-  ] as DestinationStream;
+  const output: DestinationStream = Reflect.get(log, pino.symbols.streamSym);
   const time = isoClock();
   return (record) => {
     const members = escapeControls(JSON.stringify(record).slice(1));
@@ -35,8 +33,6 @@ export function recordWriter(log: Logger): (record: object) => void {
 const CONTROLS = /[\x7f-\x9f\u2028\u2029]/g;
 
 function escapeControls(json: string): string {
-  // The search costs a tenth of the replacement, and hardly a record has any.
-  if (json.search(CONTROLS) < 0) return json;
   return json.replace(CONTROLS, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
