@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { applyAnswer, type IssuedToken, type Outcome } from '../simulator/identity-server/index.ts';
 import { fullTokenRequest } from '../simulator/token-request.ts';
+import { PLAIN_SUCCESS } from '../src/action/answer.ts';
 import type { LeftOut } from '../src/action/operations/index.ts';
 import { readTokenRequest } from '../src/action/request.ts';
 import { deadlineAfter } from '../src/deadline.ts';
@@ -93,7 +94,7 @@ export async function tryRequest(
   const signals = new RequestSignals(sources, read, deadlineAfter(deadline));
   const { decision, rules } = await explain(read, policy, signals, time);
   const answer = answerBody(decision);
-  const before = outcomeOf(body, '{"actionStatus":"SUCCESS"}');
+  const before = outcomeOf(body, PLAIN_SUCCESS);
   const after = outcomeOf(body, answer);
   return {
     outcome: decision.outcome,

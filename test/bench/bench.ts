@@ -95,6 +95,9 @@ export interface Loaded extends Measured {
   readonly busy: number;
 }
 
+/** Requests a second of each. */
+export const perSecond = (samples: readonly Loaded[]) => samples.map((sample) => sample.perSecond);
+
 export async function loaded(bench: Bench, server: ServerProcess, load: Load): Promise<Loaded> {
   const before = server.cpu();
   const measured = await bench.generator.run(load);

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildService } from '../support/build-service.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BASELINES = 'test/bench/baselines';
@@ -19,14 +18,10 @@ export interface Build {
 }
 
 export async function buildAll(): Promise<Build> {
-  const folder = mkdtempSync(join(tmpdir(), 'risk-gate-bench-'));
+  const folder = buildService();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // However it ends: an interruption leaves nothing behind.
   process.once('exit', remove);
-  for (const name of ['app', 'node_modules', 'package.json', 'package-lock.json']) {
-    symlinkSync(join(ROOT, name), join(folder, name));
-  }
-  execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
   await build({
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, BASELINES)).map((file) => join(BASELINES, file)),

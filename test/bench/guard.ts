@@ -2,7 +2,7 @@
  * A short form of the warm row. It fails only where the service serves less than half of what it did
  * beside the bare server: a lost optimisation shows, and a noisy machine does not.
  */
-import { openBench } from './bench.ts';
+import { openBench, perSecond } from './bench.ts';
 import { endProcesses } from './processes.ts';
 import { measureWarm } from './rows/warm.ts';
 import { byRound, ratio } from './statistics.ts';
@@ -15,7 +15,6 @@ const LEAST = FIGURE / 2;
 const bench = await openBench({ rounds: 3, seconds: 1 });
 try {
   const { ours, http } = await measureWarm(bench, { connections: 32, warmUpSeconds: 1 });
-  const perSecond = (samples: typeof ours) => samples.map((sample) => sample.perSecond);
   const { median, least, most } = byRound(perSecond(ours), perSecond(http), ratio);
   const holds = median >= LEAST;
   process.stdout.write(

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
 import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
+import { freePort } from '../support/free-port.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { startScript } from '../support/process.ts';
 import { SECRET, settingsFor, TABLE } from '../support/running-service.ts';
@@ -20,15 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([simulator.close(), dynamoDb.close()]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 type Output = 'pipe' | number;
 

@@ -1,17 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildService } from '../support/build-service.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Builds the service once, as the image has it, in a folder of its own: `dist` is the developer's. */
+/** Builds the service once for all tests of a run. */
 export default function build() {
-  const folder = mkdtempSync(join(tmpdir(), 'risk-gate-build-'));
-  for (const name of ['app', 'node_modules', 'package.json', 'package-lock.json']) {
-    symlinkSync(join(ROOT, name), join(folder, name));
-  }
-  process.env.BUILT_SERVICE = folder;
-  execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
+  process.env.BUILT_SERVICE = buildService();
 }

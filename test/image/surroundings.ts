@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { freePort } from '../support/free-port.ts';
 import { ABUSEIPDB_KEY, settingsFor, TABLE } from '../support/running-service.ts';
 
 /** What the service finds around it. */
@@ -16,6 +16,7 @@ export async function startSurroundings(policyFile: string): Promise<Surrounding
   const [simulator, dynamoDb, port] = await Promise.all([
     startSimulator({ key: ABUSEIPDB_KEY }),
     startLocalDynamoDb(),
+    // The health check needs one that is known before the service starts.
     freePort(),
   ]);
   await dynamoDb.createTable(TABLE);
@@ -38,14 +39,4 @@ export async function startSurroundings(policyFile: string): Promise<Surrounding
       await Promise.all([simulator.close(), dynamoDb.close()]);
     },
   };
-}
-
-/** A port that nobody listens on. The health check needs one that is known before the service starts. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

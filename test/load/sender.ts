@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET } from '../support/running-service.ts';
 import type { Plan, Report } from './plan.ts';
@@ -25,7 +26,7 @@ function ask(origin: string, address: string): Promise<string> {
       'x-api-key': SECRET,
     };
     const outgoing = request(
-      `${origin}/pre-issue-access-token`,
+      origin + ACTION_PATH,
       { method: 'POST', agent, headers },
       (response) => {
         let text = '';

@@ -1,9 +1,5 @@
 import type { SignalName } from '../signals/request-signals.ts';
-
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-}
+import { isNode, type Node } from './syntax-tree.ts';
 
 /** Which signal a variable of the policy language belongs to. */
 export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
@@ -33,8 +29,4 @@ export function firstSignal(ast: unknown): SignalName | undefined {
 
 function signalOf({ op, args }: Node): SignalName | undefined {
   return op === 'id' ? SIGNAL_OF[String(args)] : undefined;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).op === 'string';
 }

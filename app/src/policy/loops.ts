@@ -1,4 +1,5 @@
 import type { Problems } from './problems.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 /*
  * A request of 1 MiB has lists of thousands and texts of a million letters. A loop over such a list is
@@ -6,10 +7,8 @@ import type { Problems } from './problems.ts';
  * many minutes a condition takes. Such conditions are mistakes of the policy.
  */
 
-/** A node of CEL's syntax tree; type-checked ones know their type. */
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
+/** Type-checked, a node knows its type. */
+interface CheckedNode extends Node {
   readonly checkedType?: { readonly kind: string };
 }
 
@@ -135,17 +134,14 @@ function loopOf({ op, args }: Node): Loop | undefined {
   return { variable: isNode(variable) ? String(variable.args) : '', range, body };
 }
 
-const kindOf = (value: unknown) => (isNode(value) ? value.checkedType?.kind : undefined);
+const kindOf = (value: unknown) =>
+  isNode(value) ? (value as CheckedNode).checkedType?.kind : undefined;
 
 const isList = (value: unknown) => kindOf(value) === 'list' || kindOf(value) === 'map';
 
 const mayBeLong = (value: unknown) => !SCALARS.has(kindOf(value) ?? 'dyn');
 
 const mayBeList = (value: unknown) => isList(value) || kindOf(value) === 'dyn';
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).op === 'string';
-}
 
 /** A path of members as it is written; anything else is left to the reader. */
 function show(value: unknown): string {

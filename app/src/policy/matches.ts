@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { RE2JS, RE2JSException } from 're2js';
+import type { Node } from './syntax-tree.ts';
 
 /*
  * CEL's `matches` is specified with the syntax of RE2, whose time is linear in the text. The library's
@@ -7,11 +8,7 @@ import { RE2JS, RE2JSException } from 're2js';
  * 400 ms, and each further letter doubles that.
  */
 
-/** The parts of the library's syntax tree, type checker and evaluator that a macro works with. */
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-}
+/** The parts of the library's type checker and evaluator that a macro works with. */
 interface Checker {
   check(node: Node, context: unknown): { readonly kind: string; readonly name: string };
   getType(name: string): unknown;

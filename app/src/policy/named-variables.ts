@@ -1,3 +1,4 @@
+import { isNode, type Node } from './syntax-tree.ts';
 import { Variables } from './variables/index.ts';
 
 /** A variable that an expression names, down to the member that it reads: `geo.country`. */
@@ -6,11 +7,6 @@ export interface NamedVariable {
   readonly name: string;
   /** Its value. Throws `SIGNAL_MISSING` where a signal is missing, as the expression would. */
   read(variables: Variables): unknown;
-}
-
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
 }
 
 /** The variables that a parsed expression names, each once, in the order in which they stand there. */
@@ -76,8 +72,4 @@ function listOfWithin({ op, args }: Node): string | undefined {
   const [, receiver, [list] = []] = args;
   if (!isNode(receiver) || receiver.op !== 'id' || receiver.args !== 'address') return undefined;
   return isNode(list) && list.op === 'value' ? String(list.args) : undefined;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).op === 'string';
 }

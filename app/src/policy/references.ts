@@ -4,6 +4,7 @@ import { firstSignal, SIGNAL_OF } from './first-signal.ts';
 import { notACountry } from './lists.ts';
 import { type NamedVariable, namedVariables } from './named-variables.ts';
 import type { Problems } from './problems.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 /** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
 export interface References {
@@ -16,11 +17,6 @@ export interface References {
   readonly geoFields: ReadonlySet<string>;
   /** For who explains a decision by the values behind it. */
   readonly variables: readonly NamedVariable[];
-}
-
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
 }
 
 interface Collection {
@@ -149,10 +145,6 @@ function inspectComparison(left: unknown, right: unknown, found: Collection): vo
     if (literal.args !== '' && !isCountryCode(literal.args))
       found.problems.add(notACountry(literal.args));
   }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).op === 'string';
 }
 
 function isId(value: unknown, name: string): boolean {

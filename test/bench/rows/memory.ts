@@ -1,4 +1,4 @@
-import { actionLoad, type Bench, type Loaded, loaded } from '../bench.ts';
+import { actionLoad, type Bench, loaded, perSecond } from '../bench.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import type { ServerProcess } from '../processes.ts';
@@ -83,7 +83,6 @@ export const full: Experiment = {
     const { rounds, seconds = 5 } = bench.options;
     const samples = await inTurn(['many', 'few'], rounds, (name) => run(name, seconds));
     await Promise.all([one, other].flatMap(({ server, table }) => [server.end(), table.end()]));
-    const perSecond = (loads: readonly Loaded[]) => loads.map((load) => load.perSecond);
     const [ours, others] = [perSecond(samples.many), perSecond(samples.few)];
     return [
       {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Bench, type Loaded, loaded } from '../bench.ts';
+import { actionLoad, type Bench, type Loaded, loaded, perSecond } from '../bench.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import { byRound, difference, ratio, summarise } from '../statistics.ts';
@@ -80,7 +80,6 @@ async function measure(bench: Bench, text: string) {
   return samples;
 }
 
-const perSecond = (samples: readonly Loaded[]) => samples.map((sample) => sample.perSecond);
 const cpu = (samples: readonly Loaded[]) => samples.map((sample) => 1000 * sample.cpuPerRequest);
 
 export const lists: Experiment = {

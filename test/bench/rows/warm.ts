@@ -1,4 +1,4 @@
-import { actionLoad, type Bench, type Loaded, loaded } from '../bench.ts';
+import { actionLoad, type Bench, type Loaded, loaded, perSecond } from '../bench.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Row } from '../row.ts';
@@ -51,7 +51,6 @@ export async function measureWarm(bench: Bench, options: WarmOptions): Promise<W
   return samples;
 }
 
-const perSecond = (samples: readonly Loaded[]) => samples.map((sample) => sample.perSecond);
 const p99 = (samples: readonly Loaded[]) => samples.map((sample) => sample.p99);
 
 function rowsOf({ ours, hono, http }: WarmSamples, connections: number): Row[] {
