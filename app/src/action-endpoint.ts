@@ -27,14 +27,18 @@ export interface ActionEndpointDependencies {
   readonly isDraining: () => boolean;
 }
 
+/** A header of an answer beside those that every one has. */
+interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** The part of an HTTP server that answers the action. */
 export interface ActionEndpoint {
   /** Whether a request is for the action, by its path. */
   isFor(incoming: IncomingMessage): boolean;
   answer(incoming: IncomingMessage, outgoing: ServerResponse): void;
 }
-
-type Headers = Readonly<Record<string, string>>;
 
 /**
  * The endpoint on which every token waits, on Node's own request and response: objects of the Fetch
@@ -44,23 +48,27 @@ type Headers = Readonly<Record<string, string>>;
 export function createActionEndpoint(dependencies: ActionEndpointDependencies): ActionEndpoint {
   const { authenticator, act, onRejected, onFault, isDraining } = dependencies;
 
-  function send(outgoing: ServerResponse, status: number, body: string, headers: Headers): void {
+  function send(outgoing: ServerResponse, status: number, body: string, header?: Header): void {
     // A connection that is kept alive would keep a server that is closing from ever ending.
     if (isDraining()) outgoing.shouldKeepAlive = false;
-    outgoing.writeHead(status, {
-      // The identity server looks for exactly this text, in lower case.
-      'content-type': 'application/json',
-      'content-length': body === PLAIN_SUCCESS ? PLAIN_SUCCESS.length : Buffer.byteLength(body),
-      ...headers,
-    });
-    outgoing.end(body);
+    const length = body === PLAIN_SUCCESS ? PLAIN_SUCCESS.length : Buffer.byteLength(body);
+    // A list: Node takes the members of an object that was put together just now ten times as slowly.
+    // The identity server looks for exactly this type, in lower case.
+    const headers = ['content-type', 'application/json', 'content-length', String(length)];
+    if (header !== undefined) headers.push(header.name, header.value);
+    outgoing.writeHead(status, headers);
+    // To be let go between the body and the end, which Node gives an empty piece of its own: so the
+    // answer is one plain write.
+    outgoing.write(body);
+    outgoing.socket?.uncork();
+    outgoing.end();
     discardRest(outgoing.req);
   }
 
   function reject(outgoing: ServerResponse, status: 400 | 401, message: string, why: string): void {
     onRejected(status, why);
-    const headers = status === 401 ? { 'www-authenticate': authenticator.challenge } : NONE;
-    send(outgoing, status, errorBody(message, why), headers);
+    const challenge = { name: 'www-authenticate', value: authenticator.challenge };
+    send(outgoing, status, errorBody(message, why), status === 401 ? challenge : undefined);
   }
 
   async function decide(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -70,7 +78,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       return;
     }
     const { body: answer, decisionId } = await act(body);
-    send(outgoing, 200, answer, { 'x-decision-id': decisionId });
+    send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
 
   function fail(outgoing: ServerResponse, error: unknown): void {
@@ -80,7 +88,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     }
     onFault(error);
     // A 500 with a body that parses is not tried again; one without is, and would find the same fault.
-    send(outgoing, 500, errorBody('internal_error', 'The service failed.'), NONE);
+    send(outgoing, 500, errorBody('internal_error', 'The service failed.'));
   }
 
   return {
@@ -88,7 +96,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     answer(incoming, outgoing) {
       if (incoming.method !== 'POST') {
         const body = errorBody('invalid_request', 'The action is asked with POST.');
-        send(outgoing, 405, body, { allow: 'POST' });
+        send(outgoing, 405, body, { name: 'allow', value: 'POST' });
       } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
         reject(outgoing, 401, 'unauthorized', 'The credential is missing or wrong.');
       } else {
@@ -97,8 +105,6 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     },
   };
 }
-
-const NONE: Headers = {};
 
 /**
  * A header by its name in lower case, several of one name as a list (RFC 9110, section 5.3). Of two

@@ -118,14 +118,21 @@ function carryOut(request: TokenRequest, verdict: Verdict): Decision {
   const { taken, failed, missing } = verdict;
   const matched = taken.map(({ rule }) => rule);
   const monitored = verdict.monitored.map((effect) => consequence(request, effect));
+  // Member by member, here and below: one object spread behind others costs as much as a condition.
+  const { outcome, refusal, refusedBy, operations, leftOut, unenforceable } = apply(request, taken);
   return {
+    outcome,
     would: undefined,
+    refusal,
+    refusedBy,
     wouldBeRefusedBy: refusing(monitored),
+    operations,
     matched,
     monitored,
     failed,
     missing,
-    ...apply(request, taken),
+    leftOut,
+    unenforceable,
   };
 }
 
@@ -137,8 +144,6 @@ function consequence(request: TokenRequest, effect: RuleEffect): Decision['monit
   return { rule: effect.rule, would: apply(request, [effect]).outcome };
 }
 
-const NO_OPERATIONS = { operations: [], leftOut: [], unenforceable: [] } as const;
-
 type Applied = Pick<
   Decision,
   'outcome' | 'refusal' | 'refusedBy' | 'operations' | 'leftOut' | 'unenforceable'
@@ -148,7 +153,8 @@ type Applied = Pick<
 function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
   const last = effects.at(-1);
   if (last?.refusal !== undefined) {
-    return { outcome: 'refuse', refusal: last.refusal, refusedBy: last.rule, ...NO_OPERATIONS };
+    const { refusal, rule: refusedBy } = last;
+    return { outcome: 'refuse', refusal, refusedBy, operations: [], leftOut: [], unenforceable: [] };
   }
   const changes = effects.flatMap(({ change }) => change ?? []);
   const plan: Plan = planOperations(request, changes);

@@ -25,9 +25,10 @@ export class SignalUse {
   }
 
   begin(): void {
-    this.pending.clear();
-    this.unknown.clear();
-    this.incomplete.clear();
+    // Nearly always they are empty, and a set that is cleared is made anew inside.
+    if (this.pending.size > 0) this.pending.clear();
+    if (this.unknown.size > 0) this.unknown.clear();
+    if (this.incomplete.size > 0) this.incomplete.clear();
   }
 
   address(): Address {

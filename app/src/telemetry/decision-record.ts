@@ -35,6 +35,8 @@ const WHOLE: RecordForm = { writeAddress: ({ value }) => value };
  */
 export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): object {
   const { decisionId, request, policy, signals, decision, times } = facts;
+  const operations = shownOperations(decision);
+  const more = decision.operations.length - operations.length;
   return {
     event: 'decision',
     decision_id: decisionId,
@@ -59,15 +61,16 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     left_out: decision.leftOut,
     unenforceable: decision.unenforceable,
     monitored: decision.monitored,
-    ...operationFields(decision),
+    operations,
+    operations_more: more > 0 ? more : undefined,
   };
 }
 
 /** Container log drivers split a line of more than 16 KiB, and a claim may be taken away value by value. */
 const ROOM_FOR_OPERATIONS = 8 * 1024;
 
-/** The operations that were sent, as many as fit, and how many more there were. */
-function operationFields({ operations }: Decision): object {
+/** Of the operations that were sent, as many as fit. */
+function shownOperations({ operations }: Decision): object[] {
   const shown: object[] = [];
   let room = ROOM_FOR_OPERATIONS;
   for (const { op, path } of operations) {
@@ -76,8 +79,7 @@ function operationFields({ operations }: Decision): object {
     if (room < 0) break;
     shown.push(entry);
   }
-  const more = operations.length - shown.length;
-  return { operations: shown, operations_more: more > 0 ? more : undefined };
+  return shown;
 }
 
 /** Each signal that was asked for: its value with source and age, or why it is unknown. */

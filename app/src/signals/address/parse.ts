@@ -7,8 +7,8 @@ import { isGloballyReachable } from './reachable.ts';
 const LONGEST_TEXT = 100;
 const HIGHEST_PORT = 65_535;
 
-const BLANKS_BEFORE = /^[ \t]+/;
-const BLANKS_AFTER = /[ \t]+$/;
+const SPACE = 0x20;
+const TAB = 0x09;
 const IPV4_AND_PORT = /^([\d.]+):(\d{1,5})$/;
 /** Zone ids in the characters of RFC 6874. */
 const IPV6 = /^([\da-f:.]+)(?:%[\w.~-]+)?$/i;
@@ -49,7 +49,16 @@ export function isBlank(text: string): boolean {
 
 /** Optional whitespace of RFC 9110, section 5.6.3: other white space does not belong there. */
 function trimBlanks(text: string): string {
-  return text.replace(BLANKS_BEFORE, '').replace(BLANKS_AFTER, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlankAt(text, start)) start += 1;
+  while (end > start && isBlankAt(text, end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlankAt(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code === SPACE || code === TAB;
 }
 
 function ipv4Address(bits: number): Address {

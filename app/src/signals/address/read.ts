@@ -28,45 +28,61 @@ export function readAddress(
   headers: readonly NamedValues[],
   options: AddressOptions,
 ): Signal<Address, AddressCause> {
-  let address: Address | undefined;
-  let failure: AddressCause | undefined;
-  for (const reading of readings(headers, options)) {
-    if (reading === 'no-address') failure = 'malformed';
-    else if (reading === 'too-short') failure ??= 'missing';
-    else if (address !== undefined && address.value !== reading.value) return unknown('ambiguous');
-    else address = reading;
-    if (address !== undefined && failure !== undefined) return unknown('ambiguous');
+  const readings = new Readings();
+  for (const name of options.names) {
+    if (options.trustedProxyHops > 0) {
+      const values = valuesOf(headers, name);
+      if (!values.every(isBlank)) readings.add(fromList(values, options.trustedProxyHops));
+    } else {
+      for (const header of headers) {
+        if (isNamed(header, name)) for (const value of header.values) readings.addText(value);
+      }
+    }
   }
-  return address === undefined ? unknown(failure ?? 'missing') : known(address);
+  return readings.result();
 }
 
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
 const MOST_VALUES = 100;
 
-function* readings(headers: readonly NamedValues[], options: AddressOptions): Generator<Reading> {
-  let read = 0;
-  let before: string | undefined;
-  for (const name of options.names) {
-    const values = valuesOf(headers, name);
-    if (options.trustedProxyHops > 0) {
-      if (!values.every(isBlank)) yield fromList(values, options.trustedProxyHops);
-    } else {
-      for (const value of values) {
-        if (value === before || isBlank(value)) continue;
-        before = value;
-        read += 1;
-        if (read > MOST_VALUES) return yield 'no-address';
-        yield parseAddress(value) ?? 'no-address';
-      }
-    }
+/** What all that was read comes to. */
+class Readings {
+  #address: Address | undefined;
+  #failure: AddressCause | undefined;
+  #isAmbiguous = false;
+  #texts = 0;
+  #before: string | undefined;
+
+  /** Reads a text as one address; one that says nothing, or the same as the one before, does not count. */
+  addText(text: string): void {
+    if (text === this.#before || this.#texts > MOST_VALUES || isBlank(text)) return;
+    this.#before = text;
+    this.#texts += 1;
+    this.add(this.#texts > MOST_VALUES ? 'no-address' : (parseAddress(text) ?? 'no-address'));
+  }
+
+  add(reading: Reading): void {
+    if (reading === 'no-address') this.#failure = 'malformed';
+    else if (reading === 'too-short') this.#failure ??= 'missing';
+    else if (this.#address === undefined) this.#address = reading;
+    else if (this.#address.value !== reading.value) this.#isAmbiguous = true;
+  }
+
+  result(): Signal<Address, AddressCause> {
+    if (this.#address === undefined) return unknown(this.#failure ?? 'missing');
+    if (this.#isAmbiguous || this.#failure !== undefined) return unknown('ambiguous');
+    return known(this.#address);
   }
 }
 
-/** The values of every header of this name: newer servers send names in lower case, older ones as written. */
+/** Whether a header has this name: newer servers send names in lower case, older ones as written. */
+function isNamed(header: NamedValues, name: string): boolean {
+  return header.name.length === name.length && header.name.toLowerCase() === name;
+}
+
+/** The values of every header of this name. */
 function valuesOf(headers: readonly NamedValues[], name: string): string[] {
-  return headers
-    .filter((header) => header.name.length === name.length && header.name.toLowerCase() === name)
-    .flatMap((header) => header.values);
+  return headers.filter((header) => isNamed(header, name)).flatMap((header) => header.values);
 }
 
 function fromList(values: readonly string[], hops: number): Reading {

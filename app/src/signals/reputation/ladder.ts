@@ -8,7 +8,6 @@ import { ageOf, freshnessOf } from './freshness.ts';
 import { Gate } from './gate.ts';
 import { ReputationMemory } from './memory.ts';
 import { limitsOf, type ReputationLimits, type ReputationOptions } from './options.ts';
-import { member } from './record.ts';
 import type {
   AbuseRecord,
   CheckCause,
@@ -176,7 +175,7 @@ class Ladder implements ReputationLadder {
       source,
       stale: this.#freshness(record) !== 'fresh',
       age: ageOf(record, this.#options.now()),
-      ...member('quotaLeft', quotaLeft),
+      quotaLeft,
     };
   }
 
