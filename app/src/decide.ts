@@ -154,7 +154,14 @@ function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
   const last = effects.at(-1);
   if (last?.refusal !== undefined) {
     const { refusal, rule: refusedBy } = last;
-    return { outcome: 'refuse', refusal, refusedBy, operations: [], leftOut: [], unenforceable: [] };
+    return {
+      outcome: 'refuse',
+      refusal,
+      refusedBy,
+      operations: [],
+      leftOut: [],
+      unenforceable: [],
+    };
   }
   const changes = effects.flatMap(({ change }) => change ?? []);
   const plan: Plan = planOperations(request, changes);

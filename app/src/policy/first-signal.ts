@@ -10,13 +10,17 @@ export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
 
 /**
  * The signal that a parsed condition reads before anything else, whatever the request: without it
- * the condition cannot be decided, so it can be asked for at once. None where `&&` or `||` may come to
- * an end without it.
+ * the condition cannot be decided, so it can be asked for at once. Either side of `&&` and `||` may bring
+ * them to an end, so both must read it first.
  */
 export function firstSignal(ast: unknown): SignalName | undefined {
-  if (!isNode(ast) || ast.op === '&&' || ast.op === '||') return undefined;
+  if (!isNode(ast)) return undefined;
   const args: readonly unknown[] = Array.isArray(ast.args) ? ast.args : [ast.args];
   const [first, second] = args;
+  if (ast.op === '&&' || ast.op === '||') {
+    const signal = firstSignal(first);
+    return signal === firstSignal(second) ? signal : undefined;
+  }
   if (ast.op === '.')
     return isNode(first) && first.op === 'id' ? signalOf(first) : firstSignal(first);
   // A method's name stands before its receiver, and a function's before its arguments.

@@ -15,7 +15,13 @@ describe('The signal that a condition cannot do without', () => {
     ['size(geo.country) > 1', 'geo'],
     ['-abuse.score < -50', 'reputation'],
     ['abuse.score + 5 > 30', 'reputation'],
+    // Both sides need the same.
+    ['abuse.score >= 75 && abuse.reports > 3', 'reputation'],
+    ['geo.country == "KP" || geo.country == "IR" || geo.asn == 64500', 'geo'],
+    ['(abuse.tor || abuse.score >= 25) && !abuse.stale', 'reputation'],
+    ['has(geo.city) && geo.city == "Colombo"', 'geo'],
     // Either side may decide without the other.
+    ['geo.country == "KP" && abuse.score >= 25', undefined],
     ['abuse.score >= 25 && now.hour < 17', undefined],
     ['request.grant == "password" || abuse.tor', undefined],
     ['!(abuse.tor && request.grant == "password")', undefined],
