@@ -52,13 +52,13 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     // A connection that is kept alive would keep a server that is closing from ever ending.
     if (isDraining()) outgoing.shouldKeepAlive = false;
     const length = body === PLAIN_SUCCESS ? PLAIN_SUCCESS.length : Buffer.byteLength(body);
-    // A list: Node takes the members of an object that was put together just now ten times as slowly.
-    // The identity server looks for exactly this type, in lower case.
+    // A list: the members of an object that was put together just now Node reads slowly. The identity
+    // server looks for exactly this type, in lower case.
     const headers = ['content-type', 'application/json', 'content-length', String(length)];
     if (header !== undefined) headers.push(header.name, header.value);
     outgoing.writeHead(status, headers);
-    // To be let go between the body and the end, which Node gives an empty piece of its own: so the
-    // answer is one plain write.
+    // end(body) would hand the socket two pieces, the second one empty. Uncorked here, head and body leave
+    // as one plain write, and end() has nothing left to send; without a socket, end() does it all.
     outgoing.write(body);
     outgoing.socket?.uncork();
     outgoing.end();
@@ -67,8 +67,9 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
 
   function reject(outgoing: ServerResponse, status: 400 | 401, message: string, why: string): void {
     onRejected(status, why);
-    const challenge = { name: 'www-authenticate', value: authenticator.challenge };
-    send(outgoing, status, errorBody(message, why), status === 401 ? challenge : undefined);
+    const header =
+      status === 401 ? { name: 'www-authenticate', value: authenticator.challenge } : undefined;
+    send(outgoing, status, errorBody(message, why), header);
   }
 
   async function decide(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -13,7 +13,7 @@ interface CheckedNode extends Node {
 }
 
 /** Methods that take a variable and look at the elements of a list one by one. */
-const LOOPS = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
+export const LOOPS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
 
 /** Methods whose time grows with the text or list that they are asked of. */
 const GROWING = new Set([

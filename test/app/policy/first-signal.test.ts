@@ -25,6 +25,16 @@ describe('The signal that a condition cannot do without', () => {
     ['abuse.score >= 25 && now.hour < 17', undefined],
     ['request.grant == "password" || abuse.tor', undefined],
     ['!(abuse.tor && request.grant == "password")', undefined],
+    ['abuse.tor ? geo.country == "KP" : true', 'reputation'],
+    ['false ? abuse.tor : true', undefined],
+    // Behind what a method, a function or a list takes, which is read from its end.
+    ['abuse.domain.endsWith(geo.city) && abuse.isp.contains(geo.city)', undefined],
+    ['abuse.isp.contains(token.claims["org"])', undefined],
+    ['[abuse.tor, geo.city == "X"].all(x, x)', undefined],
+    ['[true, abuse.tor].all(x, x)', 'reputation'],
+    ['[abuse.isp, "b"].exists(x, x == geo.country)', 'reputation'],
+    ['cel.bind(city, geo.city, abuse.domain == city)', undefined],
+    ['math.greatest(abuse.score, 5) > 25', undefined],
     // What the request holds may fail before the signal is read.
     ['token.claims["level"] > abuse.score', undefined],
     ['request.scopes.exists(s, s == geo.country)', undefined],

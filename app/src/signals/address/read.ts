@@ -45,32 +45,32 @@ export function readAddress(
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
 const MOST_VALUES = 100;
 
-/** What all that was read comes to. */
+/** Adds up what the headers say, in any order: it must all be one address. */
 class Readings {
   #address: Address | undefined;
   #failure: AddressCause | undefined;
-  #isAmbiguous = false;
-  #texts = 0;
-  #before: string | undefined;
+  #differs = false;
+  #count = 0;
+  #last: string | undefined;
 
   /** Reads a text as one address; one that says nothing, or the same as the one before, does not count. */
   addText(text: string): void {
-    if (text === this.#before || this.#texts > MOST_VALUES || isBlank(text)) return;
-    this.#before = text;
-    this.#texts += 1;
-    this.add(this.#texts > MOST_VALUES ? 'no-address' : (parseAddress(text) ?? 'no-address'));
+    if (text === this.#last || this.#count > MOST_VALUES || isBlank(text)) return;
+    this.#last = text;
+    this.#count += 1;
+    this.add(this.#count > MOST_VALUES ? 'no-address' : (parseAddress(text) ?? 'no-address'));
   }
 
   add(reading: Reading): void {
     if (reading === 'no-address') this.#failure = 'malformed';
     else if (reading === 'too-short') this.#failure ??= 'missing';
     else if (this.#address === undefined) this.#address = reading;
-    else if (this.#address.value !== reading.value) this.#isAmbiguous = true;
+    else if (this.#address.value !== reading.value) this.#differs = true;
   }
 
   result(): Signal<Address, AddressCause> {
     if (this.#address === undefined) return unknown(this.#failure ?? 'missing');
-    if (this.#isAmbiguous || this.#failure !== undefined) return unknown('ambiguous');
+    if (this.#differs || this.#failure !== undefined) return unknown('ambiguous');
     return known(this.#address);
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import { Breaker } from './breaker.ts';
@@ -143,13 +142,9 @@ export class ReputationTable {
   #put(item: Item): void {
     const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
     const timeout = this.#options.limits.tableWriteTimeout;
-    // Behind the answer that the record is for: to put a call together takes longer than a decision.
-    const write = nextTurn()
-      .then(() =>
-        withTimeLimit(timeout, (abortSignal) =>
-          this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
-        ),
-      )
+    const write = withTimeLimit(timeout, (abortSignal) =>
+      this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
+    )
       .then(
         () => {},
         (error: unknown) => this.#report('write', error),
