@@ -8,11 +8,9 @@ import { FieldIndexPolicy, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import type { Network } from './network.ts';
+import { requestsPerMinute } from './scaling.ts';
 import type { Secrets } from './secrets.ts';
 import { TaskDefinition } from './task-definition.ts';
-
-/** What one task bears with room to spare; a second one is up before it is needed. */
-const REQUESTS_PER_TASK_AND_MINUTE = 20_000;
 
 /** Fields of the records that the saved queries look for: what has another value need not be read. */
 export const INDEXED_FIELDS = [
@@ -45,6 +43,7 @@ export class Service extends Construct {
   readonly logGroup: LogGroup;
   readonly taskDefinition: TaskDefinition;
   readonly #scaling: ecs.ScalableTaskCount;
+  readonly #requestsPerMinute: number;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
@@ -93,6 +92,7 @@ export class Service extends Construct {
     // Nor does one start that may not yet pull its image, or read the key of hashed addresses.
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);
+    this.#requestsPerMinute = requestsPerMinute(config.task.cpu);
     this.#scaling = this.service.autoScaleTaskCount({
       minCapacity: config.minimumTasks,
       maxCapacity: config.maximumTasks,
@@ -104,7 +104,7 @@ export class Service extends Construct {
   scaleOn(targetGroup: ApplicationTargetGroup): void {
     this.#scaling.scaleOnRequestCount('Requests', {
       targetGroup,
-      requestsPerTarget: REQUESTS_PER_TASK_AND_MINUTE,
+      requestsPerTarget: this.#requestsPerMinute,
       ...COOLDOWNS,
     });
   }

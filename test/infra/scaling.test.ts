@@ -1,0 +1,31 @@
+import { requestsPerMinute } from '../../infra/scaling.ts';
+import { synthesise } from '../support/stack.ts';
+
+test.each([
+  [256, 25_000],
+  [512, 50_000],
+  [1024, 100_000],
+  // One process decides on one core.
+  [2048, 100_000],
+])(
+  'a task of %i CPU units gets %i requests a minute before there are to be more',
+  (units, expected) => {
+    expect(requestsPerMinute(units)).toBe(expected);
+  },
+);
+
+test('the stack scales by the size of its tasks', () => {
+  const policies = synthesise().resources<{
+    TargetTrackingScalingPolicyConfiguration: {
+      PredefinedMetricSpecification: { PredefinedMetricType: string };
+      TargetValue: number;
+    };
+  }>('AWS::ApplicationAutoScaling::ScalingPolicy');
+  const targets = policies.flatMap(
+    ({ Properties: { TargetTrackingScalingPolicyConfiguration: it } }) =>
+      it.PredefinedMetricSpecification.PredefinedMetricType === 'ALBRequestCountPerTarget'
+        ? it.TargetValue
+        : [],
+  );
+  expect(targets).toEqual([requestsPerMinute(512)]);
+});
