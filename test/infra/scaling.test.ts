@@ -2,11 +2,11 @@ import { requestsPerMinute } from '../../infra/scaling.ts';
 import { synthesise } from '../support/stack.ts';
 
 test.each([
-  [256, 25_000],
-  [512, 50_000],
-  [1024, 100_000],
+  [256, 15_000],
+  [512, 30_000],
+  [1024, 60_000],
   // One process decides on one core.
-  [2048, 100_000],
+  [2048, 60_000],
 ])(
   'a task of %i CPU units gets %i requests a minute before there are to be more',
   (units, expected) => {
