@@ -23,7 +23,10 @@ export interface Bench {
   readonly surroundings: Surroundings;
   /** The built service with its default settings, and a table of its own, but for these. */
   startService(settings?: Readonly<Record<string, string>>): Promise<ServerProcess>;
-  startBaseline(name: Baseline): Promise<ServerProcess>;
+  startBaseline(
+    name: Baseline,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<ServerProcess>;
   /** Ends the servers that a failed measurement left, and every fault. */
   recover(): Promise<void>;
   close(): Promise<void>;
@@ -54,11 +57,12 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
         ...settings,
       });
     },
-    startBaseline: (name) =>
+    startBaseline: (name, environment = {}) =>
       startProcess('server', [build.baseline(name)], {
         ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
         ABUSEIPDB_BASE_URL: surroundings.abuseIpdb,
         GEO_DATABASE: join(build.folder, 'dist/geo-whois-asn-country.mmdb'),
+        ...environment,
       }),
     async recover() {
       endProcesses('server');

@@ -18,6 +18,7 @@ export interface ServerProcess {
   cpu(): number;
   /** Bytes in memory. */
   resident(): number;
+  signal(signal: NodeJS.Signals): void;
   end(): Promise<void>;
 }
 
@@ -51,6 +52,7 @@ export async function startProcess(
     readyAfter,
     cpu: () => cpuOf(child.pid),
     resident: () => residentOf(child.pid),
+    signal: (signal) => void child.kill(signal),
     async end() {
       child.kill('SIGKILL');
       await exited;
@@ -59,9 +61,9 @@ export async function startProcess(
 }
 
 /** As app/Dockerfile sets them. */
-const AS_DEPLOYED = {
+export const AS_DEPLOYED = {
   NODE_ENV: 'production',
-  NODE_OPTIONS: '--enable-source-maps',
+  NODE_OPTIONS: '--enable-source-maps --max-old-space-size=256',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 

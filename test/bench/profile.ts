@@ -1,0 +1,89 @@
+/**
+ * Where a warm decision's processor time and memory go, beside bare node:http: prints a table. A process
+ * takes longer while it is watched: shares of its time then, of the time that it takes when it is not.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { actionLoad, type Bench, loaded, openBench } from './bench.ts';
+import { AS_DEPLOYED, endProcesses, type ServerProcess } from './processes.ts';
+import { partsOf } from './profile/parts.ts';
+import { memoryByPart, type Recording, timeByPart } from './profile/shares.ts';
+import { alignColumns, figureOf } from './table.ts';
+
+const RECORDER = fileURLToPath(new URL('profile/recorder.mjs', import.meta.url));
+const SECONDS = 10;
+const WARM_UP_SECONDS = 6;
+const HEAD = ['part', 'µs', 'node:http µs', 'KB', 'node:http KB'];
+
+/** By part, for one request. */
+interface Shares {
+  readonly microseconds: ReadonlyMap<string, number>;
+  readonly kilobytes: ReadonlyMap<string, number>;
+}
+
+const bench = await openBench({ rounds: 1, seconds: undefined });
+try {
+  const ours = await watch(bench, bench.build.service, (settings) => bench.startService(settings));
+  const http = await watch(bench, bench.build.baseline('http'), (settings) =>
+    bench.startBaseline('http', settings),
+  );
+  print(ours, http);
+} finally {
+  await bench.close();
+  endProcesses();
+}
+
+async function watch(
+  bench: Bench,
+  bundle: string,
+  start: (settings: Readonly<Record<string, string>>) => Promise<ServerProcess>,
+): Promise<Shares> {
+  const PROFILE = join(bench.build.folder, 'profile.json');
+  const server = await start({
+    PROFILE,
+    NODE_OPTIONS: `${AS_DEPLOYED.NODE_OPTIONS} --import=${RECORDER}`,
+  });
+  const addresses = bench.addresses.clean(1000, 'warm');
+  const run = (seconds: number) =>
+    loaded(bench, server, actionLoad(server, { addresses, connections: 32, seconds }));
+  await run(WARM_UP_SECONDS);
+  const { cpuPerRequest } = await run(WARM_UP_SECONDS);
+  server.signal('SIGUSR2');
+  await run(SECONDS);
+  server.signal('SIGUSR2');
+  const { requests } = await run(SECONDS);
+  server.signal('SIGUSR2');
+  while (!existsSync(PROFILE)) await wait(50);
+  const { time, memory }: Recording = JSON.parse(readFileSync(PROFILE, 'utf8'));
+  await server.end();
+  rmSync(PROFILE);
+  const partOf = partsOf(bundle);
+  const times = timeByPart(time, partOf);
+  return {
+    microseconds: scaled(times, (1000 * cpuPerRequest) / sum(times)),
+    kilobytes: scaled(memoryByPart(memory, partOf), 1 / (1000 * requests)),
+  };
+}
+
+function scaled(shares: ReadonlyMap<string, number>, factor: number): Map<string, number> {
+  return new Map([...shares].map(([part, share]) => [part, share * factor]));
+}
+
+function sum(shares: ReadonlyMap<string, number>): number {
+  return [...shares.values()].reduce((before, share) => before + share, 0);
+}
+
+function print(ours: Shares, http: Shares): void {
+  const columns = [ours.microseconds, http.microseconds, ours.kilobytes, http.kilobytes];
+  const time = (part: string) => ours.microseconds.get(part) ?? 0;
+  const lines = [...new Set(columns.flatMap((shares) => [...shares.keys()]))]
+    .toSorted((one, other) => time(other) - time(one))
+    .map((part) => [
+      part,
+      ...columns.map((shares) => (shares.has(part) ? figureOf(shares.get(part) ?? 0) : '')),
+    ]);
+  const all = ['all', ...columns.map((shares) => figureOf(sum(shares)))];
+  process.stdout.write(`${alignColumns([HEAD, ...lines, all])}\n`);
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { IDLE, type PartOf } from './shares.ts';
+
+const NODE = 'HTTP, streams and events of Node';
+
+/** Parts of a decision by where their code stands, the first that fits. */
+const PARTS: readonly (readonly [RegExp, string])[] = [
+  [/app\/src\/action\/|app\/src\/body\./, 'read the request, with JSON.parse'],
+  [/app\/src\/credential\/|node:internal\/crypto\/(hash|util)/, 'authentication'],
+  [/app\/src\/signals\/(address|request-signals)/, 'address'],
+  [/app\/src\/signals\/geo|mmdb-lib|maxmind/, 'geo'],
+  [/app\/src\/signals\/reputation|lru-cache/, 'reputation'],
+  [/app\/src\/(policy|decide)|cel-js/, 'policy'],
+  [/app\/src\/telemetry|sonic-boom|pino|node:fs/, 'record and metrics'],
+  [/app\/src\/|node:internal\/crypto/, 'endpoint, decision id'],
+  [/baselines\//, 'read the request, with JSON.parse'],
+  [/node:/, NODE],
+];
+
+/** What has no source: V8's own names, and system calls. */
+const NATIVE: ReadonlyMap<string, string> = new Map([
+  ['(idle)', IDLE],
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'Node itself, system calls to read and wait'],
+  ['writev', 'system calls to write'],
+  ['writeUtf8String', 'system calls to write'],
+  ['writeLatin1String', 'system calls to write'],
+  ['writeString', 'record and metrics'],
+]);
+
+/** Parts of a bundle, by the sources that its source map names; of one without a map, by its own name. */
+export function partsOf(bundle: string): PartOf {
+  const map = sourceMapOf(bundle);
+  return ({ functionName, url, lineNumber, columnNumber }) => {
+    if (url === '') return NATIVE.get(functionName);
+    const source = url.endsWith(bundle) ? sourceAt(map, lineNumber, columnNumber) : undefined;
+    return PARTS.find(([file]) => file.test(source ?? url))?.[1] ?? 'other';
+  };
+}
+
+function sourceAt(map: SourceMap | undefined, line: number, column: number): string | undefined {
+  const entry = map?.findEntry(line, column);
+  return entry !== undefined && 'originalSource' in entry
+    ? String(entry.originalSource)
+    : undefined;
+}
+
+function sourceMapOf(bundle: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${bundle}.map`, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
