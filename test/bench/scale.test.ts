@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { requestsPerMinute } from '../../infra/scaling.ts';
+import { costs, neededHitRatio, perTask, SETUPS, tasksFor } from './scale/arithmetic.ts';
+import { figuresOf } from './scale/figures.ts';
+import { tables } from './scale/tables.ts';
+import { tableOf } from './table.ts';
+
+const read = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+const results = JSON.parse(read('docs/performance.json'));
+const figures = figuresOf(results);
+
+/** 100 µs from memory, 600 from the table: 150 on average, of which a vCPU has 300,000 µs to give. */
+const ROUND = { warm: 100, fromTable: 600 };
+
+test('What a task bears follows from what a decision costs', () => {
+  expect(perTask(ROUND, 1)).toBeCloseTo(2000);
+  expect(perTask(ROUND, 0.25)).toBeCloseTo(500);
+});
+
+test.each([
+  [100, 2],
+  [2001, 3],
+  [100_000, 100],
+])('%i tokens a second take %i tasks of half a vCPU', (tokens, tasks) => {
+  expect(tasksFor(ROUND, { tokens, vcpu: 0.5, gigabytes: 1, issuedPercent: 100 })).toBe(tasks);
+});
+
+test.each([
+  [0.01, 1000, 0],
+  [1, 43_200, 0.5],
+  [10, 8640, 0.99],
+])('%d tokens a second with a quota of %i need a hit ratio of %d', (tokens, quota, ratio) => {
+  expect(neededHitRatio(tokens, quota)).toBeCloseTo(ratio);
+});
+
+test('Costs are those of the month that README.md reckons with', () => {
+  const [smallest] = SETUPS;
+  if (smallest === undefined) throw new Error('There is no size.');
+  const { Fargate, 'load balancer': loadBalancer } = costs(ROUND, smallest);
+  expect(Fargate.toFixed(2)).toBe('28.84');
+  expect(loadBalancer).toBeGreaterThan(0.0225 * 730);
+});
+
+test('Scaling asks for more tasks before one has all that it bears', () => {
+  expect(requestsPerMinute(1024)).toBeLessThan(60 * perTask(figures, 1));
+});
+
+test.each(Object.entries(tables(figures)))('docs/scale.md has the table: %s', (_, table) => {
+  expect(read('docs/scale.md')).toContain(table);
+});
+
+test('docs/performance.md has the table of docs/performance.json', () => {
+  expect(read('docs/performance.md')).toContain(tableOf(results.rows));
+});
