@@ -118,7 +118,7 @@ function carryOut(request: TokenRequest, verdict: Verdict): Decision {
   const { taken, failed, missing } = verdict;
   const matched = taken.map(({ rule }) => rule);
   const monitored = verdict.monitored.map((effect) => consequence(request, effect));
-  // Member by member, here and below: one object spread behind others costs as much as a condition.
+  // Member by member: an object spread behind other members is put together slowly, and this is for each token.
   const { outcome, refusal, refusedBy, operations, leftOut, unenforceable } = apply(request, taken);
   return {
     outcome,

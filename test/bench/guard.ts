@@ -8,7 +8,7 @@ import { measureWarm } from './rows/warm.ts';
 import { byRound, ratio } from './statistics.ts';
 import { figureOf } from './table.ts';
 
-/** Throughput with 32 connections / bare node:http, as `npm run bench -- warm` has it. */
+/** Throughput with 32 connections / bare node:http, as `npm run bench -- warm-32` has it. */
 const FIGURE = 0.48;
 const LEAST = FIGURE / 2;
 

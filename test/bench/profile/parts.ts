@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { IDLE, type PartOf } from './shares.ts';
+import { IDLE, OTHER, type PartOf } from './shares.ts';
 
 const NODE = 'HTTP, streams and events of Node';
+const REQUEST = 'read the request, with JSON.parse';
+const RECORD = 'record and metrics';
+const WRITE = 'system calls to write';
 
 /** Parts of a decision by where their code stands, the first that fits. */
 const PARTS: readonly (readonly [RegExp, string])[] = [
-  [/app\/src\/action\/|app\/src\/body\./, 'read the request, with JSON.parse'],
+  [/app\/src\/action\/|app\/src\/body\./, REQUEST],
   [/app\/src\/credential\/|node:internal\/crypto\/(hash|util)/, 'authentication'],
   [/app\/src\/signals\/(address|request-signals)/, 'address'],
   [/app\/src\/signals\/geo|mmdb-lib|maxmind/, 'geo'],
   [/app\/src\/signals\/reputation|lru-cache/, 'reputation'],
   [/app\/src\/(policy|decide)|cel-js/, 'policy'],
-  [/app\/src\/telemetry|sonic-boom|pino|node:fs/, 'record and metrics'],
+  [/app\/src\/telemetry|sonic-boom|pino|node:fs/, RECORD],
   [/app\/src\/|node:internal\/crypto/, 'endpoint, decision id'],
-  [/baselines\//, 'read the request, with JSON.parse'],
+  [/baselines\//, REQUEST],
   [/node:/, NODE],
 ];
 
@@ -23,10 +26,10 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
   ['(idle)', IDLE],
   ['(garbage collector)', 'garbage collection'],
   ['(program)', 'Node itself, system calls to read and wait'],
-  ['writev', 'system calls to write'],
-  ['writeUtf8String', 'system calls to write'],
-  ['writeLatin1String', 'system calls to write'],
-  ['writeString', 'record and metrics'],
+  ['writev', WRITE],
+  ['writeUtf8String', WRITE],
+  ['writeLatin1String', WRITE],
+  ['writeString', RECORD],
 ]);
 
 /** Parts of a bundle, by the sources that its source map names; of one without a map, by its own name. */
@@ -35,7 +38,7 @@ export function partsOf(bundle: string): PartOf {
   return ({ functionName, url, lineNumber, columnNumber }) => {
     if (url === '') return NATIVE.get(functionName);
     const source = url.endsWith(bundle) ? sourceAt(map, lineNumber, columnNumber) : undefined;
-    return PARTS.find(([file]) => file.test(source ?? url))?.[1] ?? 'other';
+    return PARTS.find(([file]) => file.test(source ?? url))?.[1] ?? OTHER;
   };
 }
 

@@ -48,7 +48,8 @@ export function memoryByPart(
 /** The part of a process that waits. */
 export const IDLE = 'idle';
 
-const OTHER = 'other';
+/** What no part claims. */
+export const OTHER = 'other';
 
 function add(shares: Map<string, number>, part: string, amount: number): void {
   shares.set(part, (shares.get(part) ?? 0) + amount);

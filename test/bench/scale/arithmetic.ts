@@ -69,10 +69,15 @@ export function neededHitRatio(tokens: number, quota: number): number {
   return Math.max(0, 1 - quota / (tokens * DAY));
 }
 
+/** Millions of tokens in a month, at this rate around the clock. */
+export function millionsAMonth(tokens: number): number {
+  return (tokens * HOURS * 3600) / 1_000_000;
+}
+
 /** US dollars a month at this rate around the clock, by part; without AbuseIPDB, NAT and metrics. */
 export function costs(figures: Figures, setup: Setup) {
   const { tokens, vcpu, gigabytes, issuedPercent } = setup;
-  const millions = (tokens * HOURS * 3600) / 1_000_000;
+  const millions = millionsAMonth(tokens);
   const taskHour = vcpu * PRICES.vcpuHour + gigabytes * PRICES.gigabyteHour;
   const capacityUnits = (tokens * ASSUMED.request * 3600) / 1e9;
   const records = (millions * 1_000_000 * issuedPercent) / 100;

@@ -3,6 +3,7 @@ import {
   ASSUMED,
   costs,
   MOST_WRITES,
+  millionsAMonth,
   neededHitRatio,
   perTask,
   SETUPS,
@@ -55,7 +56,7 @@ function costTable(figures: Figures): string {
     ['tokens/s', ...names, 'sum', 'a million tokens'],
     rows.map(({ setup, parts }) => {
       const sum = Object.values(parts).reduce((before, part) => before + part, 0);
-      const million = sum / ((setup.tokens * 730 * 3600) / 1e6);
+      const million = sum / millionsAMonth(setup.tokens);
       return [
         whole(setup.tokens),
         ...Object.values(parts).map(whole),
