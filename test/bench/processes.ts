@@ -60,12 +60,19 @@ export async function startProcess(
   };
 }
 
-/** As app/Dockerfile sets them. */
+/** As in the image. */
 export const AS_DEPLOYED = {
   NODE_ENV: 'production',
-  NODE_OPTIONS: '--enable-source-maps --max-old-space-size=256',
+  NODE_OPTIONS: nodeOptionsOfImage(),
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
+
+function nodeOptionsOfImage(): string {
+  const file = `${ROOT}app/Dockerfile`;
+  const [, options] = /NODE_OPTIONS="([^"]+)"/.exec(readFileSync(file, 'utf8')) ?? [];
+  if (options === undefined) throw new Error(`${file} sets no NODE_OPTIONS="...".`);
+  return options;
+}
 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
