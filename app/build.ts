@@ -18,6 +18,14 @@ async function main(): Promise<void> {
     outdir: OUT,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    // What a task may never need is read only once it does: S3's client, ways to come by credentials.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // As ES modules packages lose what is not imported: of DynamoDB's client, all but two commands.
+    mainFields: ['module', 'main'],
+    // Node reads all of a module before it runs any; names stay, for stacks.
+    minifyWhitespace: true,
+    minifySyntax: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyAnswer, type IssuedToken, type Outcome } from '../simulator/identity-server/index.ts';
 import { fullTokenRequest } from '../simulator/token-request.ts';
 import { PLAIN_SUCCESS } from '../src/action/answer.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
 import type { CheckData } from './check-data.ts';
 import { type Faults, faultSchema } from './fault.ts';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningProcess } from '../support/process.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, SECRET, TABLE } from '../support/running-service.ts';
@@ -37,7 +37,11 @@ describe('The built service has no console', () => {
   });
 
   test('nor anything of it in its code', () => {
-    const code = readFileSync(join(process.env.BUILT_SERVICE ?? '', 'dist/main.mjs'), 'utf8');
+    const dist = join(process.env.BUILT_SERVICE ?? '', 'dist');
+    const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.mjs'),
+    );
+    const code = modules.map((file) => readFileSync(join(dist, file), 'utf8')).join('\n');
     // The code was looked into.
     expect(code).toContain('/pre-issue-access-token');
     expect(code).not.toMatch(

@@ -4,11 +4,12 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig } from './service-image.ts';
 
-/** Everything that the service is. A new file is added here, or does not belong into the image. */
+/** Everything that the service is, but for its chunks. A new file is added here, or does not belong into the image. */
 const SERVICE_FILES = [
   'LICENSE',
   'LICENSES-THIRD-PARTY.txt',
   'NOTICE',
+  'chunks',
   'geo-whois-asn-country.mmdb',
   'health-check.mjs',
   'health-check.mjs.map',
@@ -16,6 +17,9 @@ const SERVICE_FILES = [
   'main.mjs.map',
   'sbom.spdx.json',
 ];
+
+/** Parts of the service that are read when they are needed, named by the bundler. */
+const CHUNK = /^\/app\/chunks\/[\w-]+-[A-Z0-9]{8}\.mjs(?:\.map)?$/;
 
 /** Every base has it, and on a read-only root file system nothing can be written there either. */
 const OPEN_TO_ALL = ['/tmp'];
@@ -44,7 +48,8 @@ export async function checkContents(image: string, base: string): Promise<ImageS
   const [files, baseFiles] = await Promise.all([filesOf(image), filesOf(base)]);
   const added = [...files.keys()].filter((path) => !baseFiles.has(path));
   const wanted = ['/app', ...SERVICE_FILES.map((file) => `/app/${file}`)];
-  assertNone(without(added, wanted), 'should not be in the image');
+  const others = without(added, wanted).filter((path) => !CHUNK.test(path));
+  assertNone(others, 'should not be in the image');
   assertNone(without(wanted, added), 'are missing in the image');
   const writable = [...files].filter(([, stats]) => isWritableByUser(stats)).map(([path]) => path);
   assertNone(without(writable, OPEN_TO_ALL), 'can be written to by user 1000');
@@ -72,8 +77,11 @@ async function checkTexts(app: string): Promise<void> {
   }
   const { spdxVersion } = JSON.parse(await readFile(join(app, 'sbom.spdx.json'), 'utf8'));
   assert.match(spdxVersion, /^SPDX-2/, 'The SBOM is none of SPDX.');
-  const map = JSON.parse(await readFile(join(app, 'main.mjs.map'), 'utf8'));
-  assert.equal(map.sourcesContent, undefined, 'The source map holds the sources.');
+  const maps = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('.map'));
+  for (const file of maps) {
+    const map = JSON.parse(await readFile(join(app, file), 'utf8'));
+    assert.equal(map.sourcesContent, undefined, `The source map ${file} holds the sources.`);
+  }
 }
 
 /** Every file and folder of a tree, by its path from the root of it. */

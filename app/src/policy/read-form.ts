@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problems } from './problems.ts';
 
 /** An object; if members are wrong, the right ones with `rest` for what must be there. */

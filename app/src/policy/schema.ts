@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../duration.ts';
 import type { Problems } from './problems.ts';
 import { isMapping, read, readParts, show } from './read-form.ts';
