@@ -11,11 +11,12 @@ const LONGEST = 600;
 const MILLION = 1_000_000;
 
 /** A service whose table knows every address, so that each costs one read. */
-async function startWithFullTable(bench: Bench) {
+async function startWithFullTable(bench: Bench, settings: Readonly<Record<string, string>> = {}) {
   const table = await startSurrounding('known-addresses');
   const server = await bench.startService({
     REPUTATION_TABLE: 'known-addresses',
     AWS_ENDPOINT_URL_DYNAMODB: table.origin,
+    ...settings,
   });
   return { server, table };
 }
@@ -56,7 +57,10 @@ export const memory: Experiment = {
   },
 };
 
-/** Whether a memory that is full is slower than one that is nearly empty. */
+/**
+ * Whether a memory of 100,000 addresses is slower than one of 100. Both servers have looked up 100,000,
+ * and one of them may keep but 100: a process that has looked up few is faster for that alone.
+ */
 export const full: Experiment = {
   name: 'full',
   async measure(bench) {
@@ -65,20 +69,21 @@ export const full: Experiment = {
       bench.addresses.clean(100, 'warm'),
     ];
     const one = await startWithFullTable(bench);
-    const other = await startWithFullTable(bench);
+    const other = await startWithFullTable(bench, { REPUTATION_MEMORY_ENTRIES: '100' });
     const servers = { many: one.server, few: other.server };
     const run = (name: 'many' | 'few', seconds: number) => {
       const addresses = name === 'many' ? many : few;
       const load = actionLoad(servers[name], { addresses, connections: 32, seconds });
       return loaded(bench, servers[name], load);
     };
-    const { requests } = await askAll(bench, servers.many, many);
-    if (requests < 0.99 * many.length) {
-      throw new Error(`Only ${requests} addresses could be asked about in ${LONGEST} s.`);
+    for (const server of [servers.many, servers.few]) {
+      const { requests } = await askAll(bench, server, many);
+      if (requests < 0.99 * many.length) {
+        throw new Error(`Only ${requests} addresses could be asked about in ${LONGEST} s.`);
+      }
     }
     await checkAnswers(servers.few, few);
-    // As much work as the other one has behind it.
-    await run('few', 5);
+    await run('few', 2);
     await run('many', 2);
     const { rounds, seconds = 5 } = bench.options;
     const samples = await inTurn(['many', 'few'], rounds, (name) => run(name, seconds));
