@@ -9,7 +9,7 @@ const BASELINES = 'test/bench/baselines';
 
 export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing';
 
-/** The service as the image has it, and the baselines bundled in the same way, in a folder of their own. */
+/** The service as the image has it, and the baselines, each one module as well, in a folder of their own. */
 export interface Build {
   readonly folder: string;
   readonly service: string;

@@ -38,14 +38,18 @@ describe('The built service has no console', () => {
 
   test('nor anything of it in its code', () => {
     const dist = join(process.env.BUILT_SERVICE ?? '', 'dist');
-    const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.mjs'),
-    );
-    const code = modules.map((file) => readFileSync(join(dist, file), 'utf8')).join('\n');
-    // The code was looked into.
+    const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
+    const texts = (ending: string) =>
+      files
+        .filter((file) => file.endsWith(ending))
+        .map((file) => readFileSync(join(dist, file), 'utf8'));
+    const code = texts('.mjs').join('\n');
+    const sources = texts('.mjs.map').flatMap((map): string[] => JSON.parse(map).sources);
+    // Both were looked into.
     expect(code).toContain('/pre-issue-access-token');
-    expect(code).not.toMatch(
-      /["'`/]console\/(?:assets|events|try)|app\/console|uPlot|text\/event-stream/,
-    );
+    expect(sources).toContainEqual(expect.stringMatching(/app\/src\/server\.ts$/));
+    expect(code).not.toMatch(/["'`/]console\/(?:assets|events|try)|uPlot|text\/event-stream/);
+    const local = /app\/(?:console|simulator)\/|app\/src\/local\.ts$|node_modules\/uplot\//;
+    expect(sources.filter((source) => local.test(source))).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ const SERVICE_FILES = [
   'sbom.spdx.json',
 ];
 
-/** Parts of the service that are read when they are needed, named by the bundler. */
+/** What modules of the service share, or is read only when it is needed; named by the bundler. */
 const CHUNK = /^\/app\/chunks\/[\w-]+-[A-Z0-9]{8}\.mjs(?:\.map)?$/;
 
 /** Every base has it, and on a read-only root file system nothing can be written there either. */

@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLE } from '../../app/bundle.ts';
 import { bundledGeoDatabase } from '../../app/src/signals/geo.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -9,14 +10,9 @@ const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 /** Files of which anything ships, by their path in the project. */
 export async function shippedFiles(): Promise<string[]> {
   const { metafile } = await build({
+    ...BUNDLE,
     absWorkingDir: ROOT,
-    entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
     write: false,
-    metafile: true,
     logLevel: 'error',
   });
   return Object.values(metafile.outputs).flatMap(({ inputs }) =>

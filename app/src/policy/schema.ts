@@ -1,3 +1,4 @@
+// As a namespace: the object `z` would bring along zod's messages in every language.
 import * as z from 'zod';
 import { parseDuration } from '../duration.ts';
 import type { Problems } from './problems.ts';

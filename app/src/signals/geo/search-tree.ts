@@ -90,7 +90,7 @@ function followPath(
   return record > nodeCount ? bits : undefined;
 }
 
-/** Reads one of the two records of a node. The data section follows the tree, so that four bytes are always there. */
+/** Reads one of the two records of a node: four bytes, which may reach into the separator behind the tree. */
 function recordReader(file: Buffer, recordSize: number): RecordReader {
   // For the compiler a read of a view is an instruction; one of a Buffer's methods is a call.
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,0 +1,29 @@
+import type { BuildOptions } from 'esbuild';
+
+/** How the service is put together for the image: what ships, and how fast it starts, is decided here. */
+export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
+  entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Read only once it is needed: S3's client, of the ways to come by credentials the one that gives some.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  // As ES modules packages lose what is not imported: of DynamoDB's client, nearly all commands.
+  mainFields: ['module', 'main'],
+  // Node reads all of a module before it runs any. Names stay, for stacks; lines stay short, because Node
+  // prints the whole line of an error that nobody caught.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 500,
+  // Those that stand in comments are in the packages' own files too.
+  legalComments: 'none',
+  metafile: true,
+  // Some dependencies are CommonJS inside and ask for node's modules by require.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
+};

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL } from '../support/running-service.ts';
+import { startBuilt } from './service.ts';
+import { KNOWN_NOW, until } from './states.ts';
+import { startWorld } from './world.ts';
+
+const ACCESS = {
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+};
+const BUCKET = 'assets';
+
+/** The task's role: its credentials, at the address that ECS gives every container. */
+function startRole() {
+  const credentials = {
+    AccessKeyId: 'ROLE',
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  const server = createServer((_, response) => response.end(JSON.stringify(credentials)));
+  return new Promise<{ url: string; close(): void }>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({ url: `http://127.0.0.1:${port}/role`, close: () => server.close() });
+    });
+  });
+}
+
+describeWithMoto('Started as ECS starts it, with a role and a policy in S3', () => {
+  let moto: Moto;
+  let role: Awaited<ReturnType<typeof startRole>>;
+  let settings: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    [moto, role] = await Promise.all([startMoto(), startRole()]);
+    const { endpoint } = moto;
+    const s3 = new S3Client({ ...ACCESS, endpoint, forcePathStyle: true });
+    const Body = readFileSync(new URL('policy.yaml', import.meta.url));
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: BUCKET,
+        CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' },
+      }),
+    );
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'policy.yaml', Body }));
+    s3.destroy();
+    const secrets = new SecretsManagerClient({ ...ACCESS, endpoint });
+    const create = async (Name: string, SecretString: string) =>
+      (await secrets.send(new CreateSecretCommand({ Name, SecretString }))).ARN ?? '';
+    settings = {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: role.url,
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+      POLICY_FILE: `s3://${BUCKET}/policy.yaml`,
+      ACTION_CREDENTIAL: '',
+      ACTION_CREDENTIAL_SECRET_ARN: await create('credential', CREDENTIAL),
+      ABUSEIPDB_API_KEY: '',
+      ABUSEIPDB_SECRET_ARN: await create('key', ABUSEIPDB_KEY),
+    };
+    secrets.destroy();
+  });
+
+  afterAll(async () => {
+    role.close();
+    await moto.stop();
+  });
+
+  test('it decides by that policy, and keeps in the table what it has learnt', async () => {
+    const world = await startWorld(settings);
+    const address = world.newAddress();
+    expect(await world.service.ask(address)).toMatchObject(KNOWN_NOW);
+    await until(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
+    await world.stop();
+  });
+
+  test('without a policy at that place it ends with a sentence', async () => {
+    const POLICY_FILE = `s3://${BUCKET}/other.yaml`;
+    const service = startBuilt({ ...settings, POLICY_FILE, REPUTATION_TABLE: 'reputation' });
+    expect(await service.exited).toBe(1);
+    expect(service.stderr()).toBe(
+      `The policy ${POLICY_FILE} does not exist: correct POLICY_FILE.\n`,
+    );
+  });
+});
