@@ -18,13 +18,24 @@ const OPENING_BRACE = 0x7b;
 export function hasTooManyValues(json: string): boolean {
   if (json.length <= MOST_VALUES) return false;
   let values = 0;
-  let inText = false;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
-    if (code === QUOTE) inText = !inText;
-    else if (inText) at += Number(code === BACKSLASH);
+    if (code === QUOTE) at = endOfText(json, at + 1);
     else if (code === COMMA || code === OPENING_BRACKET || code === OPENING_BRACE) values += 1;
     if (values > MOST_VALUES) return true;
   }
   return false;
+}
+
+/** Where the text that begins at `start` has its closing quote: most of a large body is in texts, and need not be looked at. */
+function endOfText(json: string, start: number): number {
+  for (let from = start; ; ) {
+    const quote = json.indexOf('"', from);
+    if (quote < 0) return json.length;
+    let before = quote;
+    while (before > start && json.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    // Of an odd number of backslashes the last one belongs to the quote.
+    if ((quote - before) % 2 === 0) return quote;
+    from = quote + 1;
+  }
 }

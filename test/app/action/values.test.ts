@@ -11,6 +11,12 @@ test.each<[string, string, boolean]>([
   ['lists that are never closed', '['.repeat(MOST_VALUES + 1), true],
   ['brackets and commas in a text', `"${'[{,'.repeat(MOST_VALUES)}"`, false],
   ['the same behind an escaped quote', `"\\"${'[{,'.repeat(MOST_VALUES)}"`, false],
+  [
+    'the same behind a backslash and a quote, both escaped',
+    `"\\\\\\"${'[{,'.repeat(MOST_VALUES)}"`,
+    false,
+  ],
+  ['the same in a text that is never closed', `"${'[{,'.repeat(MOST_VALUES)}`, false],
   ['values behind a text that ends in a backslash', `["\\\\",${'1,'.repeat(MOST_VALUES)}1]`, true],
   ['no JSON at all', ','.repeat(MOST_VALUES + 1), true],
 ])('%s: %p', (_, json, tooMany) => {
