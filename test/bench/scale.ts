@@ -7,7 +7,7 @@ import { tables } from './scale/tables.ts';
 const [file = 'docs/performance.json'] = process.argv.slice(2);
 const figures = figuresOf(JSON.parse(readFileSync(file, 'utf8')));
 const parts = Object.entries(tables(figures)).map(([name, table]) => `${name}\n\n${table}\n`);
-process.stdout.write(`Processor time of a decision in ${file}, in requests of bare node:http: ${figures.warm.toFixed(1)} from memory, ${figures.fromTable.toFixed(1)} from the table.
+process.stdout.write(`Processor time of a decision in ${file}: ${Math.round(figures.warm)} µs from memory, ${Math.round(figures.fromTable)} µs from the table.
 Assumed: ${JSON.stringify(ASSUMED)}
 
 ${parts.join('\n')}`);

@@ -6,11 +6,8 @@ export const SIZES = [100, 1_000, 100_000] as const;
 
 /** What is assumed, each on the side that costs more. */
 export const ASSUMED = {
-  /**
-   * Microseconds of a vCPU of Fargate (Graviton) for a request of bare node:http, as the benchmark asks it:
-   * more than twice as many as a core of the machine of the benchmark took in its quickest hours, 45.
-   */
-  httpRequest: 100,
+  /** Speed of a vCPU of Fargate (Graviton), beside a core of the machine of the benchmark. */
+  vcpu: 0.5,
   /** Of a task's processor time, at which scaling wants more tasks. */
   load: 0.6,
   /** Of the tokens, those whose record a task reads from the table: the address is new to it, or old. */
@@ -54,9 +51,9 @@ export const SETUPS: readonly Setup[] = SIZES.map((tokens) => ({
 
 /** Decisions a second of one task, at the load at which there are to be more. */
 export function perTask({ warm, fromTable }: Figures, vcpu: number): number {
-  const { load, tableReads, httpRequest } = ASSUMED;
-  const each = ((1 - tableReads) * warm + tableReads * fromTable) * httpRequest;
-  return (load * vcpu * 1_000_000) / each;
+  const { load, tableReads } = ASSUMED;
+  const each = (1 - tableReads) * warm + tableReads * fromTable;
+  return (load * ASSUMED.vcpu * vcpu * 1_000_000) / each;
 }
 
 /** Two at least, or there would be none while one is replaced. */
