@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLE } from '../../app/bundle.ts';
 import { buildService } from '../support/build-service.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -9,7 +10,7 @@ const BASELINES = 'test/bench/baselines';
 
 export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing';
 
-/** The service as the image has it, and the baselines, each one module as well, in a folder of their own. */
+/** The service as the image has it, and the baselines bundled in the same way, in a folder of their own. */
 export interface Build {
   readonly folder: string;
   readonly service: string;
@@ -23,17 +24,12 @@ export async function buildAll(): Promise<Build> {
   // However it ends: an interruption leaves nothing behind.
   process.once('exit', remove);
   await build({
+    ...BUNDLE,
+    // Each is one module: none of them has anything that it may not need.
+    splitting: false,
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, BASELINES)).map((file) => join(BASELINES, file)),
     outdir: join(folder, 'baselines'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
   });
   return {
     folder,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,26 +16,42 @@ const ACCESS = {
 };
 const BUCKET = 'assets';
 
-/** The task's role: its credentials, at the address that ECS gives every container. */
-function startRole() {
+interface Role {
+  readonly url: string;
+  /** How often its credentials were asked for. */
+  asked(): number;
+  close(): void;
+}
+
+/**
+ * The task's role, which gives its credentials by HTTP. ECS names a path on a host of its own, where no
+ * test can listen; a whole URL goes the same way through the SDK.
+ */
+async function startRole(): Promise<Role> {
   const credentials = {
     AccessKeyId: 'ROLE',
     SecretAccessKey: 'secret',
     Token: 'token',
     Expiration: new Date(Date.now() + 3_600_000).toISOString(),
   };
-  const server = createServer((_, response) => response.end(JSON.stringify(credentials)));
-  return new Promise<{ url: string; close(): void }>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ url: `http://127.0.0.1:${port}/role`, close: () => server.close() });
-    });
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.end(JSON.stringify(credentials));
   });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/role`,
+    asked: () => asked,
+    close: () => server.close(),
+  };
 }
 
 describeWithMoto('Started as ECS starts it, with a role and a policy in S3', () => {
   let moto: Moto;
-  let role: Awaited<ReturnType<typeof startRole>>;
+  let role: Role;
   let settings: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
@@ -75,10 +92,14 @@ describeWithMoto('Started as ECS starts it, with a role and a policy in S3', () 
 
   test('it decides by that policy, and keeps in the table what it has learnt', async () => {
     const world = await startWorld(settings);
-    const address = world.newAddress();
-    expect(await world.service.ask(address)).toMatchObject(KNOWN_NOW);
-    await until(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
-    await world.stop();
+    try {
+      const address = world.newAddress();
+      expect(await world.service.ask(address)).toMatchObject(KNOWN_NOW);
+      await until(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
+    } finally {
+      await world.stop();
+    }
+    expect(role.asked()).toBeGreaterThan(0);
   });
 
   test('without a policy at that place it ends with a sentence', async () => {

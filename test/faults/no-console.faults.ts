@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLocal } from '../support/bundle.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, SECRET, TABLE } from '../support/running-service.ts';
 import { startBuilt } from './service.ts';
@@ -48,8 +49,9 @@ describe('The built service has no console', () => {
     // Both were looked into.
     expect(code).toContain('/pre-issue-access-token');
     expect(sources).toContainEqual(expect.stringMatching(/app\/src\/server\.ts$/));
-    expect(code).not.toMatch(/["'`/]console\/(?:assets|events|try)|uPlot|text\/event-stream/);
-    const local = /app\/(?:console|simulator)\/|app\/src\/local\.ts$|node_modules\/uplot\//;
-    expect(sources.filter((source) => local.test(source))).toEqual([]);
+    expect(code).not.toMatch(
+      /["'`/]console\/(?:assets|events|try)|app\/console|uPlot|text\/event-stream/,
+    );
+    expect(sources.filter(isLocal)).toEqual([]);
   });
 });

@@ -7,6 +7,14 @@ import { bundledGeoDatabase } from '../../app/src/signals/geo.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
+/** What is for one machine and must not ship: the console, the simulators, and what starts them. */
+const LOCAL =
+  /(?:^|\/)app\/(?:console|simulator)\/|(?:^|\/)app\/src\/local\.ts$|(?:^|\/)node_modules\/uplot\//;
+
+export function isLocal(file: string): boolean {
+  return LOCAL.test(file);
+}
+
 /** Files of which anything ships, by their path in the project. */
 export async function shippedFiles(): Promise<string[]> {
   const { metafile } = await build({

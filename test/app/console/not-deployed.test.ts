@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { shippedFiles } from '../../support/bundle.ts';
+import { isLocal, shippedFiles } from '../../support/bundle.ts';
 import { type RunningService, SECRET, startTestService } from '../../support/running-service.ts';
 
 const SOURCES = new URL('../../../app/src/', import.meta.url);
@@ -8,8 +8,7 @@ test('Nothing of the console or the simulators ships', async () => {
   const files = await shippedFiles();
   // The bundle was looked into.
   expect(files).toContain('app/src/server.ts');
-  const local = /^app\/(?:console|simulator)\/|^app\/src\/local\.ts$|node_modules\/uplot\//;
-  expect(files.filter((file) => local.test(file))).toEqual([]);
+  expect(files.filter(isLocal)).toEqual([]);
 });
 
 test('No source but that of npm start names them', () => {
