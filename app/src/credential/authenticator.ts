@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Credential } from './credential.ts';
 
 /** Reads one header of the request; the name comes in lower case. */
@@ -13,14 +13,17 @@ export interface Authenticator {
   readonly challenge: string;
 }
 
-/** Compares two digests of equal length in constant time. */
+/** Compares as many bytes with as many, in constant time. */
 export type Compare = (a: Uint8Array, b: Uint8Array) => boolean;
 
 interface Candidate {
   readonly header: string;
   /** The word before the token in Authorization, in lower case; none for an API key. */
   readonly scheme?: string;
-  readonly digest: Uint8Array;
+  /** What is to be shown, as UTF-8. */
+  readonly expected: Buffer;
+  /** Room for as much of what a caller shows. */
+  readonly shown: Buffer;
 }
 
 /** A scheme and one token; a list, or a value that a proxy has joined from two headers, does not fit. */
@@ -39,8 +42,9 @@ const CHALLENGES: Record<Credential['scheme'], string> = {
 const NOTHING = randomBytes(32).toString('base64');
 
 /**
- * Checks the caller's credential. Every accepted credential is compared on every call, digest against
- * digest, so that neither the time nor the number of comparisons tells how much of a guess was right.
+ * Checks the caller's credential. Every accepted credential is compared on every call, over its whole
+ * length however long a guess is, so that neither the time nor the number of comparisons tells how much
+ * of the guess was right.
  *
  * @param compare for a test that watches the comparisons.
  */
@@ -63,9 +67,17 @@ export function createAuthenticator(
     let matches = 0;
     for (const candidate of candidates) {
       const presented = presentedTo(candidate, header) ?? NOTHING;
-      matches += Number(compare(digestOf(presented), candidate.digest));
+      matches += Number(isEqual(presented, candidate));
     }
     return matches > 0;
+  }
+
+  function isEqual(presented: string, { expected, shown }: Candidate): boolean {
+    // What is too short is filled up, and what is too long cut off; its length then tells them apart.
+    shown.fill(0);
+    shown.write(presented);
+    const matches = compare(shown, expected);
+    return Buffer.byteLength(presented) === expected.length && matches;
   }
 
   update(credentials);
@@ -81,19 +93,20 @@ export function createAuthenticator(
 function candidateOf(credential: Credential): Candidate {
   switch (credential.scheme) {
     case 'api-key':
-      return { header: credential.header.toLowerCase(), digest: digestOf(credential.secret) };
+      return { header: credential.header.toLowerCase(), ...bytesOf(credential.secret) };
     case 'bearer':
-      return { header: 'authorization', scheme: 'bearer', digest: digestOf(credential.secret) };
+      return { header: 'authorization', scheme: 'bearer', ...bytesOf(credential.secret) };
     case 'basic': {
       // The encoded form is what is compared: decoders let several texts pass for the same bytes.
       const pair = Buffer.from(`${credential.username}:${credential.secret}`, 'utf8');
-      return {
-        header: 'authorization',
-        scheme: 'basic',
-        digest: digestOf(pair.toString('base64')),
-      };
+      return { header: 'authorization', scheme: 'basic', ...bytesOf(pair.toString('base64')) };
     }
   }
+}
+
+function bytesOf(text: string): Pick<Candidate, 'expected' | 'shown'> {
+  const expected = Buffer.from(text, 'utf8');
+  return { expected, shown: Buffer.alloc(expected.length) };
 }
 
 /** What the caller shows to this candidate: a key, or the token of its scheme (RFC 9110: in any case). */
@@ -102,8 +115,4 @@ function presentedTo({ header, scheme }: Candidate, read: HeaderReader): string 
   if (value === undefined || scheme === undefined) return value;
   const [, word, token] = AUTHORIZATION.exec(value) ?? [];
   return word?.toLowerCase() === scheme ? token : undefined;
-}
-
-function digestOf(text: string): Uint8Array {
-  return hash('sha256', text, 'buffer');
 }
