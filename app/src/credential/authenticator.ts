@@ -44,7 +44,7 @@ const NOTHING = randomBytes(32).toString('base64');
 /**
  * Checks the caller's credential. Every accepted credential is compared on every call, over its whole
  * length however long a guess is, so that neither the time nor the number of comparisons tells how much
- * of the guess was right.
+ * of the guess was right. A long credential takes longer than a short one, whatever is shown.
  *
  * @param compare for a test that watches the comparisons.
  */
@@ -105,7 +105,9 @@ function candidateOf(credential: Credential): Candidate {
 }
 
 function bytesOf(text: string): Pick<Candidate, 'expected' | 'shown'> {
-  const expected = Buffer.from(text, 'utf8');
+  // Memory of their own, not a part of the pool from which other buffers are cut.
+  const expected = Buffer.alloc(Buffer.byteLength(text));
+  expected.write(text);
   return { expected, shown: Buffer.alloc(expected.length) };
 }
 
