@@ -90,6 +90,16 @@ describe('while a credential is changed', () => {
   });
 });
 
+/** A comparison that compares, and keeps what was shown (bytes) and what to. */
+function watchedComparisons() {
+  const compared: { readonly shown: Buffer; readonly to: string }[] = [];
+  const compare: Compare = (a, b) => {
+    compared.push({ shown: Buffer.from(a), to: Buffer.from(b).toString() });
+    return timingSafeEqual(a, b);
+  };
+  return { compared, compare };
+}
+
 describe('each accepted credential is compared on every call, over its whole length', () => {
   const pair = base64(`zoë:${OLD}`);
   const accepted = [bearer(NEW), apiKey(OLD), basic(OLD)];
@@ -111,26 +121,21 @@ describe('each accepted credential is compared on every call, over its whole len
     ['the header is a list', authorization(`Bearer ${NEW}, Basic ${pair}`)],
     ['there is no header at all', {}],
   ])('%s', (_, headers) => {
-    const compared: { readonly shown: number; readonly to: string }[] = [];
-    const watched: Compare = (a, b) => {
-      compared.push({ shown: a.length, to: Buffer.from(b).toString() });
-      return timingSafeEqual(a, b);
-    };
+    const { compared, compare } = watchedComparisons();
 
-    createAuthenticator(accepted, watched).accepts(reader(headers));
+    createAuthenticator(accepted, compare).accepts(reader(headers));
 
-    expect(compared).toEqual(expected.map((to) => ({ shown: to.length, to })));
+    expect(compared.map(({ shown, to }) => ({ shown: shown.length, to }))).toEqual(
+      expected.map((to) => ({ shown: to.length, to })),
+    );
   });
 
   test('what stands in for nothing is the beginning of one text that is no credential', () => {
-    const shown: string[] = [];
-    const watched: Compare = (a, b) => {
-      shown.push(Buffer.from(a).toString());
-      return timingSafeEqual(a, b);
-    };
+    const { compared, compare } = watchedComparisons();
 
-    createAuthenticator(accepted, watched).accepts(reader({}));
+    createAuthenticator(accepted, compare).accepts(reader({}));
 
+    const shown = compared.map((each) => each.shown.toString());
     const longest = shown.reduce((one, other) => (other.length > one.length ? other : one));
     for (const text of shown) expect(longest.startsWith(text.replace(/\0+$/, ''))).toBe(true);
     for (const text of ['\0', 'undefined', NEW.slice(0, 4), OLD.slice(0, 4)]) {
@@ -139,16 +144,16 @@ describe('each accepted credential is compared on every call, over its whole len
   });
 
   test('nothing of one call is compared in the next', () => {
-    const shown: string[] = [];
-    const authenticator = createAuthenticator([apiKey(NEW)], (a, b) => {
-      shown.push(Buffer.from(a).toString());
-      return timingSafeEqual(a, b);
-    });
+    const { compared, compare } = watchedComparisons();
+    const authenticator = createAuthenticator([apiKey(NEW)], compare);
 
     authenticator.accepts(reader({ 'x-gate-key': NEW }));
     authenticator.accepts(reader({ 'x-gate-key': NEW.slice(0, 4) }));
 
-    expect(shown).toEqual([NEW, NEW.slice(0, 4).padEnd(NEW.length, '\0')]);
+    expect(compared.map(({ shown }) => shown.toString())).toEqual([
+      NEW,
+      NEW.slice(0, 4).padEnd(NEW.length, '\0'),
+    ]);
   });
 
   test('what is refused and what is accepted leave each other alone', () => {
