@@ -15,14 +15,19 @@ export function isLocal(file: string): boolean {
   return LOCAL.test(file);
 }
 
+function bundle() {
+  return build({ ...BUNDLE, absWorkingDir: ROOT, write: false, logLevel: 'error' });
+}
+
+/** The JavaScript that ships, module by module. */
+export async function shippedCode(): Promise<string[]> {
+  const { outputFiles } = await bundle();
+  return outputFiles.map(({ text }) => text);
+}
+
 /** Files of which anything ships, by their path in the project. */
 export async function shippedFiles(): Promise<string[]> {
-  const { metafile } = await build({
-    ...BUNDLE,
-    absWorkingDir: ROOT,
-    write: false,
-    logLevel: 'error',
-  });
+  const { metafile } = await bundle();
   return Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
