@@ -128,7 +128,7 @@ export function createExpressionCompiler(
           checkLoops(parsed.ast, problems);
           const quick = fast.parse(text);
           // A number that is looked for in an empty list, for instance: slow is no matter there.
-          const evaluate = withoutStacks(quick.check().valid ? quick : parsed);
+          const evaluate = quick.check().valid ? quick : parsed;
           return { evaluate, references, type: String(check.type) };
         }
         problems.add(explain(check.error, text));
@@ -164,22 +164,6 @@ function createEnvironment(Lists: new () => object, fields: Record<string, strin
   // The identity server leaves an empty list out, so nothing is in a claim that is not there.
   environment.registerOperator('string in null', () => false);
   return environment;
-}
-
-/**
- * A loop goes on behind an element on which its condition fails. The stack traces of thousands of such
- * errors, which nobody reads, would cost more than all else.
- */
-function withoutStacks<T>(evaluate: (variables: Variables) => T): (variables: Variables) => T {
-  return (variables) => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      return evaluate(variables);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-  };
 }
 
 /** CEL's messages in the words of the policy. */

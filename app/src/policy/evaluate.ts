@@ -6,6 +6,7 @@ import type { SignalUse } from './signal-use.ts';
 import type { Condition, Step } from './step.ts';
 import type { UnknownCause } from './unknown.ts';
 import type { Variables } from './variables/index.ts';
+import { withoutStacks } from './without-stacks.ts';
 
 /** What one rule does by itself. */
 export interface RuleEffect {
@@ -53,20 +54,24 @@ export async function evaluate(
   evaluation: Evaluation,
   modeOf: (rule: Rule) => Mode | undefined,
 ): Promise<Verdict> {
-  const run = new Run(evaluation);
-  for (const rule of evaluation.policy.rules) {
-    const mode = modeOf(rule);
-    if (mode === undefined) continue;
-    let condition = run.decide(rule);
-    while (condition instanceof Promise) {
-      await condition;
-      condition = run.decide(rule);
-    }
-    run.observe(rule, mode, condition);
-    if (condition === 'not-matched') continue;
-    if ((await run.take(rule, mode, condition)) === 'end') break;
+  const { signals } = evaluation;
+  const run = new Run(evaluation, modeOf);
+  const next = () => run.next();
+  for (;;) {
+    const stop = withoutStacks(next);
+    if (stop === undefined) return run;
+    if (typeof stop === 'string') {
+      const waiting = signals.resolve(stop);
+      if (waiting !== undefined) await waiting;
+    } else if ((await run.take(stop)) === 'end') return run;
   }
-  return run;
+}
+
+/** A rule that is to have an effect, because of how its condition came out. */
+interface Found {
+  readonly rule: Rule;
+  readonly mode: Mode;
+  readonly condition: Exclude<Condition, 'not-matched'>;
 }
 
 /** One way through the rules. */
@@ -76,47 +81,60 @@ class Run implements Verdict {
   readonly failed: string[] = [];
   readonly missing: Missing[] = [];
   readonly #evaluation: Evaluation;
+  readonly #modeOf: (rule: Rule) => Mode | undefined;
   /** Signals whose entry of `unknown` has taken effect: it does so once. */
   readonly #applied = new Set<SignalName>();
+  /** The index of the rule that is the next to be decided. */
+  #at = 0;
   /** Why the last condition failed. */
   #error: unknown;
 
-  constructor(evaluation: Evaluation) {
+  constructor(evaluation: Evaluation, modeOf: (rule: Rule) => Mode | undefined) {
     this.#evaluation = evaluation;
+    this.#modeOf = modeOf;
   }
 
   /**
-   * Evaluates a condition, and asks for a signal only when it cannot be decided without. A promise
-   * says that a signal is under way: when it is there, the condition is to be decided again.
+   * Goes on to the next rule that has an effect, or as far as it gets without a signal that has not been
+   * asked for: then its name, and the same rule is decided again when it is there. `undefined` behind the last rule.
    */
-  decide(rule: Rule): Condition | Promise<void> {
-    const { variables, signals, use } = this.#evaluation;
-    if (rule.firstSignal !== undefined) {
-      const waiting = signals.resolve(rule.firstSignal);
-      if (waiting !== undefined) return waiting;
-    }
-    for (;;) {
-      use.begin();
-      try {
-        return rule.when(variables) === true ? 'matched' : 'not-matched';
-      } catch (error) {
-        const next = SIGNALS.find((name) => use.pending.has(name));
-        if (next === undefined) {
-          this.#error = error;
-          return use.caused(error) ? 'unknown' : 'failed';
-        }
-        const waiting = signals.resolve(next);
-        if (waiting !== undefined) return waiting;
+  next(): Found | SignalName | undefined {
+    const { policy, observe } = this.#evaluation;
+    for (; this.#at < policy.rules.length; this.#at += 1) {
+      const rule = policy.rules[this.#at] as Rule;
+      const mode = this.#modeOf(rule);
+      if (mode === undefined) continue;
+      const condition = this.#decide(rule);
+      if (condition === 'address' || condition === 'geo' || condition === 'reputation') {
+        return condition;
       }
+      observe?.({ kind: 'condition', rule, mode, condition, error: this.#error });
+      if (condition === 'not-matched') continue;
+      this.#at += 1;
+      return { rule, mode, condition };
     }
+    return undefined;
   }
 
-  observe(rule: Rule, mode: Mode, condition: Condition): void {
-    this.#evaluation.observe?.({ kind: 'condition', rule, mode, condition, error: this.#error });
+  /** Evaluates a condition, as far as it can be decided without a signal that has not been asked for. */
+  #decide(rule: Rule): Condition | SignalName {
+    const { variables, signals, use } = this.#evaluation;
+    if (rule.firstSignal !== undefined && !signals.isAsked(rule.firstSignal)) {
+      return rule.firstSignal;
+    }
+    use.begin();
+    try {
+      return rule.when(variables) === true ? 'matched' : 'not-matched';
+    } catch (error) {
+      const pending = SIGNALS.find((name) => use.pending.has(name));
+      if (pending !== undefined) return pending;
+      this.#error = error;
+      return use.caused(error) ? 'unknown' : 'failed';
+    }
   }
 
   /** Lets a rule have its effect, by how its condition has just come out. */
-  async take(rule: Rule, mode: Mode, condition: Condition): Promise<'end' | 'go-on'> {
+  async take({ rule, mode, condition }: Found): Promise<'end' | 'go-on'> {
     if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
     if (condition === 'failed') return this.#takeFailed(rule, mode);
     const unknown = await this.#resolve(rule.effects.signals);

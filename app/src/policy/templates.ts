@@ -10,6 +10,7 @@ import type { Expression, ExpressionCompiler } from './conditions.ts';
 import type { Problems } from './problems.ts';
 import type { References } from './references.ts';
 import type { Variables } from './variables/index.ts';
+import { withoutStacks } from './without-stacks.ts';
 
 type Part = string | Expression;
 
@@ -171,7 +172,7 @@ function references(parts: readonly Part[]): References[] {
 
 function evaluate(expression: Expression, variables: Variables): unknown {
   try {
-    const value = expression.evaluate(variables);
+    const value = withoutStacks(() => expression.evaluate(variables));
     // CEL's uint comes as an object of its own; for a text or a claim it is a whole number.
     return value instanceof UnsignedInt ? value.value : value;
   } catch {

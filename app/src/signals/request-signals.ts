@@ -38,12 +38,17 @@ export class RequestSignals {
     this.#deadline = deadline;
   }
 
+  /** Whether there is nothing to ask for any more: afterwards, or with the address behind it unknown. */
+  isAsked(name: SignalName): boolean {
+    return this[name] !== undefined || this.address?.known === false;
+  }
+
   /**
    * Asks for a signal; afterwards it is known or unknown, unless the address behind it is unknown. At
    * once, without a promise, when the signal can be had so.
    */
   resolve(name: SignalName): void | Promise<void> {
-    if (this[name] !== undefined) return;
+    if (this.isAsked(name)) return;
     if (this.address === undefined) {
       const start = performance.now();
       this.address = this.#sources.address(this.#request);
