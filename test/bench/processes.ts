@@ -37,7 +37,7 @@ export async function startProcess(
 ): Promise<ServerProcess> {
   const [file, before] = pinned(role, process.execPath);
   const start = performance.now();
-  const child = spawn(file, [...before, ...args], {
+  const child = spawn(file, [...before, ...IMAGE.flags, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...AS_DEPLOYED, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,18 +60,24 @@ export async function startProcess(
   };
 }
 
+/** How the image starts Node: what it sets, and says on the command line. */
+const IMAGE = readDockerfile(`${ROOT}app/Dockerfile`);
+
 /** As in the image. */
 export const AS_DEPLOYED = {
   NODE_ENV: 'production',
-  NODE_OPTIONS: nodeOptionsOfImage(),
+  NODE_OPTIONS: IMAGE.nodeOptions,
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
-function nodeOptionsOfImage(): string {
-  const file = `${ROOT}app/Dockerfile`;
-  const [, options] = /NODE_OPTIONS="([^"]+)"/.exec(readFileSync(file, 'utf8')) ?? [];
-  if (options === undefined) throw new Error(`${file} sets no NODE_OPTIONS="...".`);
-  return options;
+function readDockerfile(file: string): { nodeOptions: string; flags: readonly string[] } {
+  const text = readFileSync(file, 'utf8');
+  const [, nodeOptions] = /NODE_OPTIONS="([^"]+)"/.exec(text) ?? [];
+  if (nodeOptions === undefined) throw new Error(`${file} sets no NODE_OPTIONS="...".`);
+  const [, command] = /^CMD \["node", (.*"main\.mjs")\]$/m.exec(text) ?? [];
+  if (command === undefined) throw new Error(`${file} has no CMD ["node", ..., "main.mjs"].`);
+  const flags: string[] = JSON.parse(`[${command}]`).slice(0, -1);
+  return { nodeOptions, flags };
 }
 
 function portOf(child: ChildProcess): Promise<number> {
