@@ -55,12 +55,12 @@ export function parseRecordItem(item: Item, now: number): AbuseRecord | ItemFaul
   if (broken) return 'invalid';
   return {
     score,
-    ...member('reports', count(item.reports)),
-    ...member('reporters', count(item.reporters)),
-    ...member('tor', flag(item.tor)),
-    ...member('usage', textOf(item.usage)),
-    ...member('isp', textOf(item.isp)),
-    ...member('domain', textOf(item.domain)),
+    reports: count(item.reports),
+    reporters: count(item.reporters),
+    tor: flag(item.tor),
+    usage: textOf(item.usage),
+    isp: textOf(item.isp),
+    domain: textOf(item.domain),
     checkedAt,
   };
 }

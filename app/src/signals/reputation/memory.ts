@@ -14,6 +14,9 @@ interface Failure {
  */
 export const FAILURES_REMEMBERED = 10_000;
 
+/** Names of providers, their domains and uses that are kept once for all records that have them. */
+const SHARED_TEXTS = 10_000;
+
 /**
  * What this process knows of addresses: their last record, and a check that just failed. They are
  * apart, so that invented addresses whose checks fail take no record's place. A record goes only for
@@ -22,6 +25,7 @@ export const FAILURES_REMEMBERED = 10_000;
 export class ReputationMemory {
   readonly #records: LRUCache<string, AbuseRecord>;
   readonly #failures = new LRUCache<string, Failure>({ max: FAILURES_REMEMBERED });
+  readonly #texts = new LRUCache<string, string>({ max: SHARED_TEXTS });
   readonly #now: () => number;
 
   /** @param entries most records. */
@@ -45,8 +49,22 @@ export class ReputationMemory {
 
   /** Keeps a record in place of what was known. */
   keep(address: string, record: AbuseRecord): void {
-    this.#records.set(address, record);
+    const { usage, isp, domain } = record;
+    this.#records.set(address, {
+      ...record,
+      usage: this.#shared(usage),
+      isp: this.#shared(isp),
+      domain: this.#shared(domain),
+    });
     this.#failures.delete(address);
+  }
+
+  /** The same text as one that is kept already: each answer brings its own, and they are a third of a record. */
+  #shared(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined;
+    const known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, text);
+    return known ?? text;
   }
 
   /** Remembers a failed check for a time in milliseconds, beside the record that there is. */

@@ -20,12 +20,12 @@ export function parseRecord(body: string, checkedAt: number): AbuseRecord | 'ups
   if (!isScore(score)) return 'invalid';
   return {
     score,
-    ...member('reports', count(data.totalReports)),
-    ...member('reporters', count(data.numDistinctUsers)),
-    ...member('tor', typeof data.isTor === 'boolean' ? data.isTor : undefined),
-    ...member('usage', text(data.usageType)),
-    ...member('isp', text(data.isp)),
-    ...member('domain', text(data.domain)),
+    reports: count(data.totalReports),
+    reporters: count(data.numDistinctUsers),
+    tor: typeof data.isTor === 'boolean' ? data.isTor : undefined,
+    usage: text(data.usageType),
+    isp: text(data.isp),
+    domain: text(data.domain),
     checkedAt,
   };
 }

@@ -8,7 +8,7 @@ export type CheckCause = Exclude<ReputationCause, 'private'>;
 
 /**
  * What AbuseIPDB's CHECK says of one address. Only the score is certain to be there. A text that
- * AbuseIPDB gives as `null` (it does not know) is empty; a field that an answer lacks is absent.
+ * AbuseIPDB gives as `null` (it does not know) is empty; a field that an answer lacks is undefined.
  */
 export interface AbuseRecord {
   /** abuseConfidenceScore, a whole number from 0 to 100. */

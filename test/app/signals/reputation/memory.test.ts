@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   FAILURES_REMEMBERED,
   ReputationMemory,
@@ -12,6 +14,13 @@ const remembering = (entries: number) => new ReputationMemory(entries, () => tim
 
 const record = (score: number) => ({ score, checkedAt: NOON });
 const invented = (count: number) => Array.from({ length: count }, (_, i) => `invented ${i}`);
+
+/** Bytes that something still holds. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('a record', () => {
   test('stays however many checks of other addresses fail', () => {
@@ -35,6 +44,26 @@ describe('a record', () => {
       undefined,
       3,
     ]);
+  });
+
+  test('takes no room for names that other records have too', () => {
+    const MANY = 20_000;
+    const memory = remembering(MANY);
+    const name = 'n'.repeat(200);
+    const before = heapUsed();
+    for (const address of invented(MANY)) {
+      // As an answer brings it: a text of its own.
+      const own = () => JSON.parse(JSON.stringify(name));
+      memory.keep(address, { ...record(1), usage: own(), isp: own(), domain: own() });
+    }
+    // Address, record and places for them, but not three names of 200 bytes each.
+    expect((heapUsed() - before) / MANY).toBeLessThan(400);
+    expect(memory.record('invented 7')).toEqual({
+      ...record(1),
+      usage: name,
+      isp: name,
+      domain: name,
+    });
   });
 
   test('is beside the failure of a later check, and ends it when it comes later itself', () => {
