@@ -27,7 +27,7 @@ const running = new Map<ChildProcess, Role>();
 process.once('exit', () => endProcesses());
 
 /**
- * Starts Node with these arguments and waits until it says that it is ready. What it writes to
+ * Starts Node as the image does, with these arguments, and waits until it says that it is ready. What it writes to
  * standard output goes through a pipe whose reader throws it away, for every process alike.
  */
 export async function startProcess(

@@ -27,6 +27,7 @@ export type Mode = 'enforce' | 'monitor';
 
 export interface Rule {
   readonly id: string;
+  /** Its condition: an `Expression`'s `evaluate`. */
   readonly when: (variables: Variables) => unknown;
   /** The signal that its condition reads first, whatever the request. */
   readonly firstSignal: SignalName | undefined;

@@ -19,7 +19,7 @@ import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
 
 /** A CEL expression, parsed and type-checked. */
 export interface Expression {
-  /** Throws where a signal is missing (`SIGNAL_MISSING`) and where CEL cannot evaluate. */
+  /** Throws where a signal is missing (`SIGNAL_MISSING`) and where CEL cannot evaluate. To be called `withoutStacks`. */
   evaluate(variables: Variables): unknown;
   readonly references: References;
   /** The CEL type of its value, `dyn` where only the request can tell. */

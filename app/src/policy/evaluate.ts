@@ -41,7 +41,10 @@ export interface Evaluation {
   readonly variables: Variables;
   readonly signals: RequestSignals;
   readonly use: SignalUse;
-  /** Is told of each step. On the path of a token nobody asks, and nothing is done for it. */
+  /**
+   * Is told of each step; an error made in it has no stack trace. On the path of a token nobody asks, and
+   * nothing is done for it.
+   */
   readonly observe?: ((step: Step) => void) | undefined;
 }
 
@@ -86,6 +89,8 @@ class Run implements Verdict {
   readonly #applied = new Set<SignalName>();
   /** The index of the rule that is the next to be decided. */
   #at = 0;
+  /** What the last condition that could not be decided yet cannot do without. */
+  #needed: SignalName | undefined;
   /** Why the last condition failed. */
   #error: unknown;
 
@@ -95,8 +100,9 @@ class Run implements Verdict {
   }
 
   /**
-   * Goes on to the next rule that has an effect, or as far as it gets without a signal that has not been
-   * asked for: then its name, and the same rule is decided again when it is there. `undefined` behind the last rule.
+   * Decides rules until the condition of one comes out as anything but not matched, and gives that rule; or
+   * gives the signal that must be asked for first, after which the same rule is decided again. `undefined`
+   * behind the last rule.
    */
   next(): Found | SignalName | undefined {
     const { policy, observe } = this.#evaluation;
@@ -105,9 +111,7 @@ class Run implements Verdict {
       const mode = this.#modeOf(rule);
       if (mode === undefined) continue;
       const condition = this.#decide(rule);
-      if (condition === 'address' || condition === 'geo' || condition === 'reputation') {
-        return condition;
-      }
+      if (condition === undefined) return this.#needed;
       observe?.({ kind: 'condition', rule, mode, condition, error: this.#error });
       if (condition === 'not-matched') continue;
       this.#at += 1;
@@ -116,18 +120,19 @@ class Run implements Verdict {
     return undefined;
   }
 
-  /** Evaluates a condition, as far as it can be decided without a signal that has not been asked for. */
-  #decide(rule: Rule): Condition | SignalName {
+  /** Evaluates a condition. `undefined` when it cannot be decided without a signal that is not there yet. */
+  #decide(rule: Rule): Condition | undefined {
     const { variables, signals, use } = this.#evaluation;
-    if (rule.firstSignal !== undefined && !signals.isAsked(rule.firstSignal)) {
-      return rule.firstSignal;
+    if (rule.firstSignal !== undefined && !signals.isSettled(rule.firstSignal)) {
+      this.#needed = rule.firstSignal;
+      return undefined;
     }
     use.begin();
     try {
       return rule.when(variables) === true ? 'matched' : 'not-matched';
     } catch (error) {
-      const pending = SIGNALS.find((name) => use.pending.has(name));
-      if (pending !== undefined) return pending;
+      this.#needed = SIGNALS.find((name) => use.pending.has(name));
+      if (this.#needed !== undefined) return undefined;
       this.#error = error;
       return use.caused(error) ? 'unknown' : 'failed';
     }

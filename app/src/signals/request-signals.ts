@@ -38,8 +38,8 @@ export class RequestSignals {
     this.#deadline = deadline;
   }
 
-  /** Whether there is nothing to ask for any more: afterwards, or with the address behind it unknown. */
-  isAsked(name: SignalName): boolean {
+  /** Whether asking would change nothing: it is there, or the address behind it is unknown. */
+  isSettled(name: SignalName): boolean {
     return this[name] !== undefined || this.address?.known === false;
   }
 
@@ -48,7 +48,7 @@ export class RequestSignals {
    * once, without a promise, when the signal can be had so.
    */
   resolve(name: SignalName): void | Promise<void> {
-    if (this.isAsked(name)) return;
+    if (this.isSettled(name)) return;
     if (this.address === undefined) {
       const start = performance.now();
       this.address = this.#sources.address(this.#request);

@@ -1,7 +1,8 @@
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import type { Address } from '../address/address.ts';
 import { closingTime } from './closing-time.ts';
-import { member, parseRecord } from './record.ts';
+import { member } from './member.ts';
+import { parseRecord } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
 
 /** A CHECK answer has about 500 bytes. */

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isScore, member } from './record.ts';
+import { member } from './member.ts';
+import { isScore } from './record.ts';
 import type { AbuseRecord } from './reputation.ts';
 
 export type Item = Record<string, AttributeValue>;

@@ -14,7 +14,10 @@ interface Failure {
  */
 export const FAILURES_REMEMBERED = 10_000;
 
-/** Names of providers, their domains and uses that are kept once for all records that have them. */
+/**
+ * Names of providers, their domains and uses that are kept once for all records that have them: 6 MB if
+ * each were as long as it may be. Of one that is not among them, every record keeps its own.
+ */
 const SHARED_TEXTS = 10_000;
 
 /**

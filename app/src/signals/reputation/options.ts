@@ -64,7 +64,7 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   // The same question gets the same refusal until something is deployed.
   refusalMemory: 1 * HOUR,
   // What two days' quota of the largest published plan brings: no record that still counts has to go.
-  // Some 40 MB when full, and 200 MB were every text as long as it may be.
+  // Some 20 MB when full, and 200 MB were every text as long as it may be.
   memoryEntries: 100_000,
   // At 0.3 s a check that is 200 new addresses a second, far above any quota.
   concurrency: 64,

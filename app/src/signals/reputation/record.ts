@@ -35,15 +35,6 @@ export function isScore(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100;
 }
 
-/** One member of an object, or none where there is no value. */
-export function member<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } {
-  if (value === undefined) return {};
-  return { [name]: value } as { readonly [Key in Name]?: Value };
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { Check, CheckAnswer, CheckFailure } from './abuseipdb.ts';
 import type { Breaker, Permit } from './breaker.ts';
 import type { Gate } from './gate.ts';
 import type { ReputationHooks } from './hooks.ts';
-import { member } from './record.ts';
+import { member } from './member.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
 import { tell } from './tell.ts';
 
