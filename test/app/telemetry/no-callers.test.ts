@@ -1,6 +1,6 @@
 import { shippedCode } from '../../support/bundle.ts';
 
-/** Either costs the start 100 ms and the process 30 MiB: Node then decodes the source maps of all callers. */
+/** Either costs a sixth of the start and some 20 MiB: Node then decodes the source maps of all callers. */
 const ASKS_WHO_CALLED = /getCallSites?\b|noOpPrepareStackTrace/;
 
 test('The log that ships does not ask who made it', async () => {
