@@ -32,7 +32,7 @@ export interface GeoDatabase {
 
 const BUNDLED = 'geo-whois-asn-country.mmdb';
 const GZIP = Buffer.from([0x1f, 0x8b]);
-/** Addresses looked up at start in each half of the tree, IPv4 and IPv6. */
+/** Ways down each half of the tree, IPv4 and IPv6, whose records are read at start. */
 const SAMPLE = 2_000;
 /** Parts of records that are kept decoded: all of a database of countries, the most used of a larger one. */
 const DECODED = 20_000;
@@ -66,7 +66,7 @@ export function isBundledGeoDatabase(path: string): boolean {
 
 /**
  * Opens an mmdb file (or an object of S3), of MaxMind's shape or flat. It is read into memory, its outline is checked and
- * some thousand records are read, so that a damaged file is found now and not by a request.
+ * up to some thousand records are read, so that a damaged file is found now and not by a request.
  * @throws Error of one sentence that names the path, the fault and the remedy.
  */
 export async function openGeoDatabase(path: string): Promise<GeoDatabase> {

@@ -45,15 +45,18 @@ export function hasMetadata(file: Buffer): boolean {
   return file.includes(METADATA_MARKER);
 }
 
-/** Up to twice `count` addresses that have a record, spread over the IPv4 and the IPv6 part of the tree. */
+/**
+ * Addresses that have a record, each another one: those that up to twice `count` ways down the tree lead
+ * to, spread over its IPv4 and its IPv6 part. A database of countries has a few hundred records.
+ */
 export function spreadAddresses(file: Buffer, layout: TreeLayout, count: number): string[] {
   const { ipVersion, nodeCount } = layout;
   const read = recordReader(file, layout.recordSize);
-  const addresses = new Set<string>();
+  const addresses = new Map<number, string>();
   const collect = (root: number, depth: number, format: (bits: readonly number[]) => string) => {
     for (let seed = 0; seed < count; seed += 1) {
-      const bits = followPath(read, nodeCount, { root, depth, seed });
-      if (bits !== undefined) addresses.add(format(bits));
+      const { bits, record } = followPath(read, nodeCount, { root, depth, seed });
+      if (record > nodeCount && !addresses.has(record)) addresses.set(record, format(bits));
     }
   };
   if (ipVersion === 6) collect(0, 128, ipv6Text);
@@ -62,17 +65,17 @@ export function spreadAddresses(file: Buffer, layout: TreeLayout, count: number)
     ipv4Root = read(ipv4Root, 0);
   }
   if (ipv4Root < nodeCount) collect(ipv4Root, 32, ipv4Text);
-  return [...addresses];
+  return [...addresses.values()];
 }
 
 type RecordReader = (node: number, side: number) => number;
 
-/** The bits of one way down the tree, as the seed chooses it; none where it comes to no record. */
+/** One way down the tree, as the seed chooses it: its bits, and the record that it ends at. */
 function followPath(
   read: RecordReader,
   nodeCount: number,
   { root, depth, seed }: { root: number; depth: number; seed: number },
-): number[] | undefined {
+): { bits: readonly number[]; record: number } {
   const bits: number[] = [];
   let choices = seed;
   let record = root;
@@ -87,7 +90,7 @@ function followPath(
     bits.push(side);
     record = side === 0 ? left : right;
   }
-  return record > nodeCount ? bits : undefined;
+  return { bits, record };
 }
 
 /** Reads one of the two records of a node: four bytes, which may reach into the separator behind the tree. */
