@@ -1,11 +1,8 @@
-import { readTokenRequest } from '../../../app/src/action/request.ts';
-import { deadlineAfter } from '../../../app/src/deadline.ts';
 import { decide } from '../../../app/src/decide.ts';
 import type { Step } from '../../../app/src/policy/step.ts';
-import { RequestSignals, type SignalSources } from '../../../app/src/signals/request-signals.ts';
-import { known } from '../../../app/src/signals/signal.ts';
-import { policyOf, type RuleText, WEDNESDAY_TEN } from '../../support/decide.ts';
+import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { meet } from '../../support/policy.ts';
 
 const FAILING: RuleText = {
   id: 'fails',
@@ -15,26 +12,12 @@ const FAILING: RuleText = {
 const WAITING: RuleText = { id: 'waits', when: 'abuse.score > 90', effects: { deny: 'No.' } };
 const PLACED: RuleText = { id: 'placed', when: 'geo.country == "LK"', effects: { deny: 'No.' } };
 
-const SOURCES: SignalSources = {
-  address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
-  geo: () => known({ country: 'LK' }),
-  reputation: async () =>
-    known({
-      record: { score: 42, checkedAt: WEDNESDAY_TEN },
-      source: 'abuseipdb',
-      stale: false,
-      age: 0,
-    }),
-};
+/** Its token has a text `email`. */
+const REQUEST = '03';
 
-function decideBy(
-  rules: RuleText[],
-  observe?: (step: Step) => void,
-  sources: Partial<SignalSources> = {},
-) {
-  const request = readTokenRequest(payload('03'));
-  const signals = new RequestSignals({ ...SOURCES, ...sources }, request, deadlineAfter(1000));
-  return decide(request, policyOf(rules), signals, WEDNESDAY_TEN, observe);
+function decideBy(rule: RuleText, observe?: (step: Step) => void) {
+  const { request, signals, now } = meet({ request: REQUEST, reputationAs: 'promise' });
+  return decide(request, policyOf([rule]), signals, now, observe);
 }
 
 const LIMIT = 17;
@@ -50,9 +33,18 @@ const faulty = () => {
   throw new Error('a fault of ours');
 };
 
+/** The error of a decision for which the country is looked up, and that fails. */
+function lookupFault(): Promise<Error> {
+  const decided = decideOn(payload(REQUEST), policyOf([PLACED]), { sources: { geo: faulty } });
+  return decided.then(
+    () => new Error('It did not fail.'),
+    (error: Error) => error,
+  );
+}
+
 test('What a condition throws has no trace: a loop may throw thousands of times', async () => {
   const errors: unknown[] = [];
-  await decideBy([FAILING], (step) => {
+  await decideBy(FAILING, (step) => {
     if (step.kind === 'condition') errors.push(step.error);
   });
   expect(errors).toEqual([expect.any(Error)]);
@@ -60,18 +52,15 @@ test('What a condition throws has no trace: a loop may throw thousands of times'
 });
 
 test('A fault of a lookup has its trace', async () => {
-  const error = await decideBy([PLACED], undefined, { geo: faulty }).catch((error) => error);
+  const error = await lookupFault();
   expect(error.stack).toMatch(/^Error: a fault of ours\n +at .*faulty/);
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ['a condition has failed', () => decideBy([FAILING])],
-  ['a signal was waited for', () => decideBy([WAITING])],
-  ['an observer has failed', () => decideBy([FAILING], faulty).catch(() => undefined)],
-  [
-    'a lookup has failed',
-    () => decideBy([PLACED], undefined, { geo: faulty }).catch(() => undefined),
-  ],
+  ['a condition has failed', () => decideBy(FAILING)],
+  ['a signal was waited for', () => decideBy(WAITING)],
+  ['an observer has failed', () => decideBy(FAILING, faulty).catch(() => undefined)],
+  ['a lookup has failed', lookupFault],
 ])('Traces are as before when %s', async (_, work) => {
   const decided = work();
   // While it waits, too.
