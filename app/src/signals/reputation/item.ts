@@ -50,20 +50,19 @@ export function parseRecordItem(item: Item, now: number): AbuseRecord | ItemFaul
   const score = integer(item.score);
   const checkedAt = integer(item.checked_at);
   if (!isScore(score) || checkedAt === undefined || checkedAt < 0) return 'invalid';
-  const broken = Object.entries(OPTIONAL).some(
-    ([name, read]) => item[name] !== undefined && read(item[name]) === undefined,
-  );
-  if (broken) return 'invalid';
-  return {
-    score,
+  const optional = {
     reports: count(item.reports),
     reporters: count(item.reporters),
     tor: flag(item.tor),
     usage: textOf(item.usage),
     isp: textOf(item.isp),
     domain: textOf(item.domain),
-    checkedAt,
   };
+  // They may lack, but never have another type: no release of ours writes that.
+  const broken = Object.entries(optional).some(
+    ([name, value]) => item[name] !== undefined && value === undefined,
+  );
+  return broken ? 'invalid' : { score, ...optional, checkedAt };
 }
 
 /** Until when an item says that AbuseIPDB is closed; none when it is no such item. */
@@ -88,16 +87,6 @@ function isCurrent(item: Item, now: number): boolean {
 function hasExpired(expiresAt: number, now: number): boolean {
   return expiresAt * 1000 <= now;
 }
-
-/** Attributes that may lack, but never have another type: no release of ours writes that. */
-const OPTIONAL = {
-  reports: count,
-  reporters: count,
-  tor: flag,
-  usage: textOf,
-  isp: textOf,
-  domain: textOf,
-};
 
 function number(value: number): AttributeValue {
   return { N: String(value) };
