@@ -43,6 +43,29 @@ export async function open(
   return { page, complaints, requested };
 }
 
+/**
+ * Listens to the events that the service sends to a page, whether or not the page shows them.
+ *
+ * @returns what waits for the event that holds the text. It counts from now on, so that nothing is
+ * missed that is done in between.
+ */
+export async function awaitEvent(page: Page, text: string): Promise<() => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  const event = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`No event with "${text}".`)), PATIENCE);
+    session.on('Network.eventSourceMessageReceived', ({ data }) => {
+      if (!data.includes(text)) return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  return async () => {
+    await event;
+    await session.detach();
+  };
+}
+
 /** Goes from field to field by the keyboard until one fits the selector, as a person without a mouse does. */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 200; presses++) {

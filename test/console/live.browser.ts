@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createConsole } from '../../app/console/console.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { startTestService } from '../support/running-service.ts';
-import { isDrawn, launch, open, type Watched } from './browser.ts';
+import { awaitEvent, isDrawn, launch, open, type Watched } from './browser.ts';
 import { type Started, start } from './started.ts';
 
 let browser: Browser;
@@ -105,11 +105,9 @@ test('Paused, nothing moves; then everything that was missed is there', async ()
   const pause = page.getByRole('button', { name: 'Pause' });
   await pause.click();
   const before = await page.locator('#decisions').innerText();
-  const reading = await open(browser, started.url);
+  const told = await awaitEvent(page, 'missed');
   await started.post('205.210.31.51', 'missed');
-  // The other page has it by now, so this one was told as well.
-  await appears('missed', reading.page);
-  await reading.page.context().close();
+  await told();
   expect(await page.locator('#decisions').innerText()).toBe(before);
   expect(await page.locator('#connection').innerText()).toMatch(/^Paused at /);
   await page.getByRole('button', { name: 'Go on' }).click();
