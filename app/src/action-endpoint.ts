@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
 import { RequestError } from './action/request.ts';
 import { discardRest, readBody } from './body.ts';
+import { Cohort } from './cohort.ts';
 import type { Authenticator } from './credential/authenticator.ts';
 
 export const ACTION_PATH = '/pre-issue-access-token';
@@ -47,6 +48,7 @@ export interface ActionEndpoint {
  */
 export function createActionEndpoint(dependencies: ActionEndpointDependencies): ActionEndpoint {
   const { authenticator, act, onRejected, onFault, isDraining } = dependencies;
+  const cohort = new Cohort();
 
   function send(outgoing: ServerResponse, status: number, body: string, header?: Header): void {
     // A connection that is kept alive would keep a server that is closing from ever ending.
@@ -78,6 +80,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
       return;
     }
+    await cohort.gather(body);
     const { body: answer, decisionId } = await act(body);
     send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
