@@ -14,7 +14,7 @@ const LEAST = FIGURE / 2;
 
 const bench = await openBench({ rounds: 3, seconds: 1 });
 try {
-  const { ours, http } = await measureWarm(bench, { connections: 32, warmUpSeconds: 1 });
+  const { ours, http } = await measureWarm(bench, 32);
   const { median, least, most } = byRound(perSecond(ours), perSecond(http), ratio);
   const holds = median >= LEAST;
   process.stdout.write(

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Bench, type Loaded, loaded, perSecond } from '../bench.ts';
+import { actionLoad, type Bench, type Loaded, loaded, perSecond, warmUp } from '../bench.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import { byRound, difference, ratio, summarise } from '../statistics.ts';
@@ -66,16 +66,15 @@ async function measure(bench: Bench, text: string) {
     default: await bench.startService(),
   };
   const addresses = bench.addresses.clean(ADDRESSES, 'warm');
-  const run = (name: 'changed' | 'default', seconds: number) => {
-    const load = actionLoad(servers[name], { addresses, connections: 32, seconds });
-    return loaded(bench, servers[name], load);
-  };
   for (const name of ['changed', 'default'] as const) {
     await checkAnswers(servers[name], addresses);
-    await run(name, 3);
+    await warmUp(bench, servers[name], addresses);
   }
   const { rounds, seconds = 4 } = bench.options;
-  const samples = await inTurn(['changed', 'default'], rounds, (name) => run(name, seconds));
+  const samples = await inTurn(['changed', 'default'], rounds, (name) => {
+    const load = actionLoad(servers[name], { addresses, connections: 32, seconds });
+    return loaded(bench, servers[name], load);
+  });
   await Promise.all([servers.changed.end(), servers.default.end()]);
   return samples;
 }

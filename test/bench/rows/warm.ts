@@ -1,4 +1,4 @@
-import { actionLoad, type Bench, type Loaded, loaded, perSecond } from '../bench.ts';
+import { actionLoad, type Bench, type Loaded, loaded, perSecond, warmUp } from '../bench.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Row } from '../row.ts';
@@ -8,8 +8,6 @@ import type { Experiment } from './experiment.ts';
 /** Addresses that log in again and again: enough that no one of them is hot. */
 const ADDRESSES = 1000;
 const SECONDS = 5;
-/** For the compiler to have seen what there is. */
-const WARM_UP_SECONDS = 3;
 
 const SERVERS = ['ours', 'hono', 'http'] as const;
 type Server = (typeof SERVERS)[number];
@@ -18,16 +16,10 @@ export type WarmSamples = Record<Server, Loaded[]>;
 /** A decision of which everything is in memory, beside bare servers: with 32 connections, and with two. */
 export const warm: readonly Experiment[] = [32, 2].map((connections) => ({
   name: `warm-${connections}`,
-  measure: async (bench) => rowsOf(await measureWarm(bench, { connections }), connections),
+  measure: async (bench) => rowsOf(await measureWarm(bench, connections), connections),
 }));
 
-export interface WarmOptions {
-  readonly connections: number;
-  readonly warmUpSeconds?: number;
-}
-
-export async function measureWarm(bench: Bench, options: WarmOptions): Promise<WarmSamples> {
-  const { connections, warmUpSeconds = WARM_UP_SECONDS } = options;
+export async function measureWarm(bench: Bench, connections: number): Promise<WarmSamples> {
   const addresses = bench.addresses.clean(ADDRESSES, 'warm');
   const [ours, hono, http] = await Promise.all([
     bench.startService(),
@@ -35,18 +27,15 @@ export async function measureWarm(bench: Bench, options: WarmOptions): Promise<W
     bench.startBaseline('http'),
   ]);
   const servers = { ours, hono, http };
-  const measure = (server: Server, seconds: number) =>
-    loaded(
-      bench,
-      servers[server],
-      actionLoad(servers[server], { addresses, connections, seconds }),
-    );
   for (const server of SERVERS) {
     await checkAnswers(servers[server], addresses);
-    await measure(server, warmUpSeconds);
+    await warmUp(bench, servers[server], addresses);
   }
   const { rounds, seconds = SECONDS } = bench.options;
-  const samples = await inTurn(SERVERS, rounds, (server) => measure(server, seconds));
+  const samples = await inTurn(SERVERS, rounds, (server) => {
+    const load = { addresses, connections, seconds };
+    return loaded(bench, servers[server], actionLoad(servers[server], load));
+  });
   await Promise.all(SERVERS.map((server) => servers[server].end()));
   return samples;
 }
