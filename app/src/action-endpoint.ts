@@ -80,8 +80,9 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
       return;
     }
-    await cohort.gather(body);
+    await cohort.othersRead();
     const { body: answer, decisionId } = await act(body);
+    await cohort.othersDecided();
     send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
 

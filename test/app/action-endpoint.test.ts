@@ -1,4 +1,7 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import { duplexPair } from 'node:stream';
+import { RequestError } from '../../app/src/action/request.ts';
 import type { ActionAnswer } from '../../app/src/action-endpoint.ts';
 import { createServer, listen } from '../../app/src/server.ts';
 import { exchange, head } from '../support/raw-http.ts';
@@ -15,10 +18,11 @@ let draining = false;
 /** Decisions under way, by the order in which they were asked for. */
 let waiting: ((answer: ActionAnswer) => void)[] = [];
 let act: () => Promise<ActionAnswer>;
+let accepts: () => boolean;
 
 beforeAll(async () => {
   const made = createServer({
-    authenticator: { accepts: () => true, update: () => undefined, challenge: 'ApiKey' },
+    authenticator: { accepts: () => accepts(), update: () => undefined, challenge: 'ApiKey' },
     act: () => act(),
     onRejected: () => undefined,
     onFault: () => undefined,
@@ -30,6 +34,7 @@ beforeAll(async () => {
 beforeEach(() => {
   draining = false;
   waiting = [];
+  accepts = () => true;
   act = async () => ({ body: '{"actionStatus":"SUCCESS"}', decisionId: 'an-id' });
 });
 
@@ -55,6 +60,43 @@ test('requests sent together are answered in their order, whichever is decided f
   const answers = answersIn(await read);
   expect(answers.map(({ body }) => body)).toEqual(['{"at":0}', '{"at":1}', '{"at":2}']);
   expect(answers.map(id)).toEqual(['id-0', 'id-1', 'id-2']);
+});
+
+test('requests that arrive together are read, then decided one by one, then answered', async () => {
+  const steps: string[] = [];
+  accepts = () => {
+    steps.push('read');
+    return true;
+  };
+  act = async () => {
+    const at = steps.push('begun');
+    await undefined;
+    steps.push('decided');
+    if (at === 6) throw new RequestError('No request.');
+    return { body: '{}', decisionId: 'an-id' };
+  };
+  const watch = (_: unknown, outgoing: ServerResponse) => {
+    const writeHead = outgoing.writeHead.bind(outgoing);
+    outgoing.writeHead = ((status: number, headers: string[]) => {
+      steps.push(`${status}`);
+      return writeHead(status, headers);
+    }) as typeof outgoing.writeHead;
+  };
+  server.prependListener('request', watch);
+  const ends = [0, 1, 2].map(() => {
+    // In memory, so that what is sent in one turn of the event loop arrives in one.
+    const [connection, client] = duplexPair();
+    server.emit('connection', connection);
+    client.resume().write(head(LENGTH, 'Connection: close') + BODY);
+    return once(client, 'end');
+  });
+  await Promise.all(ends);
+  server.off('request', watch);
+  expect(steps).toEqual([
+    ...['read', 'read', 'read'],
+    ...['begun', 'decided', 'begun', 'decided', '400', 'begun', 'decided'],
+    ...['200', '200'],
+  ]);
 });
 
 test('an answer that no buffer holds arrives whole', async () => {

@@ -1,98 +1,131 @@
-import { setImmediate as turnEnd } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Cohort } from '../../app/src/cohort.ts';
-
-/** Lets requests gather that say when they go on. */
-function gathering() {
-  const cohort = new Cohort();
-  const wentOn: string[] = [];
-  return {
-    wentOn,
-    async arrive(...names: string[]) {
-      await Promise.all(names.map((name) => cohort.gather('{}').then(() => wentOn.push(name))));
-    },
-  };
-}
 
 /** Lets everything happen that waits for no turn of the event loop. */
 const microtasks = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
-const KB = 1024;
+/** What becomes of a request between the two steps. */
+type Fate = 'decided' | 'failed' | 'waits for a lookup';
 
-const names = (count: number) => Array.from({ length: count }, (_, index) => `request ${index}`);
+let cohort: Cohort;
+let steps: string[];
 
-test.each([
-  ['one alone', 1],
-  ['a few', 5],
-  ['one less than a cohort holds', 63],
+beforeEach(() => {
+  cohort = new Cohort();
+  steps = [];
+});
+
+/** Lets requests arrive together, and writes down the steps that they take. */
+function arrive(...requests: readonly (readonly [name: string, fate?: Fate])[]) {
+  return requests.map(async ([name, fate = 'decided']) => {
+    await cohort.othersRead();
+    steps.push(`${name} begins`);
+    await microtasks();
+    steps.push(`${name} ${fate}`);
+    if (fate !== 'decided') return;
+    await cohort.othersDecided();
+    steps.push(`${name} answered`);
+  });
+}
+
+test('A request that is alone goes on at the end of the turn, and is answered at once', async () => {
+  void arrive(['a']);
+  await microtasks();
+  expect(steps).toEqual([]);
+  await nextTurn();
+  expect(steps).toEqual(['a begins', 'a decided', 'a answered']);
+});
+
+test.each<[string, [string, Fate?][], string[]]>([
+  [
+    'all are decided',
+    [['a'], ['b'], ['c']],
+    [
+      'a begins',
+      'a decided',
+      'b begins',
+      'b decided',
+      'c begins',
+      'c decided',
+      'a answered',
+      'b answered',
+      'c answered',
+    ],
+  ],
+  [
+    'one fails',
+    [['a'], ['b', 'failed'], ['c']],
+    [
+      'a begins',
+      'a decided',
+      'b begins',
+      'b failed',
+      'c begins',
+      'c decided',
+      'a answered',
+      'c answered',
+    ],
+  ],
+  [
+    'the last one fails',
+    [['a'], ['b', 'failed']],
+    ['a begins', 'a decided', 'b begins', 'b failed', 'a answered'],
+  ],
+  [
+    'the last one waits for a lookup',
+    [['a'], ['b'], ['c', 'waits for a lookup']],
+    [
+      'a begins',
+      'a decided',
+      'b begins',
+      'b decided',
+      'c begins',
+      'c waits for a lookup',
+      'a answered',
+      'b answered',
+    ],
+  ],
 ])(
-  'What arrived in one turn of the event loop goes on at its end, in order: %s',
-  async (_, count) => {
-    const { wentOn, arrive } = gathering();
-    void arrive(...names(count));
-    await Promise.resolve();
-    expect(wentOn).toEqual([]);
-    await turnEnd();
-    expect(wentOn).toEqual(names(count));
+  'Requests that arrive together are decided one by one, then answered: %s',
+  async (_, requests, expected) => {
+    void arrive(...requests);
+    // In the second turn there is nothing left to read, and nobody to be waited for.
+    await nextTurn();
+    await nextTurn();
+    expect(steps).toEqual(expected);
   },
 );
 
-test.each([
-  ['as many as a cohort holds', 64, 64],
-  ['some more, who make up the next one', 70, 64],
-  ['two cohorts', 128, 128],
-])('A cohort that is full goes on at once: %s', async (_, count, atOnce) => {
-  const { wentOn, arrive } = gathering();
-  const all = arrive(...names(count));
+test('An answer is held for 63 others at the most', async () => {
+  const names = Array.from({ length: 130 }, (_, index) => `${index}`);
+  await Promise.all(arrive(...names.map((name) => [name] as const)));
+  const answered = names.map((name) => steps.indexOf(`${name} answered`));
+  for (const [name, last] of [
+    [0, 63],
+    [63, 63],
+    [64, 127],
+    [127, 127],
+    [128, 129],
+    [129, 129],
+  ] as const) {
+    expect(answered[name]).toBeGreaterThan(steps.indexOf(`${last} decided`));
+    if (last < 129) expect(answered[name]).toBeLessThan(steps.indexOf(`${last + 1} decided`));
+  }
+});
+
+test('Back from its lookup, a request is answered at once', async () => {
+  void arrive(['a', 'waits for a lookup']);
+  await nextTurn();
+  void cohort.othersDecided().then(() => steps.push('a answered'));
   await microtasks();
-  expect(wentOn).toEqual(names(atOnce));
-  await all;
-  expect(wentOn).toEqual(names(count));
+  expect(steps.at(-1)).toBe('a answered');
 });
 
-test.each([
-  ['one body of 256 KB', [256 * KB], 1],
-  ['one of 1 MB', [1024 * KB], 1],
-  ['a small one and a large one', [2 * KB, 255 * KB], 2],
-  ['large ones', [200 * KB, 200 * KB, 200 * KB], 2],
-  ['one of a user with many groups, which is alone', [243 * KB], 0],
-])('A cohort of large bodies is full sooner: %s', async (_, sizes, atOnce) => {
-  const cohort = new Cohort();
-  let wentOn = 0;
-  const all = sizes.map((size) => cohort.gather(' '.repeat(size)).then(() => wentOn++));
-  await microtasks();
-  expect(wentOn).toBe(atOnce);
-  await Promise.all(all);
-  expect(wentOn).toBe(sizes.length);
-});
-
-test('Who arrives behind a full cohort goes on at the end of the turn, as ever', async () => {
-  const { wentOn, arrive } = gathering();
-  await arrive(...names(64));
-  void arrive('the next');
-  await Promise.resolve();
-  expect(wentOn).not.toContain('the next');
-  await turnEnd();
-  expect(wentOn.at(-1)).toBe('the next');
-});
-
-test('Who arrives while a cohort goes on belongs to the next', async () => {
-  const cohort = new Cohort();
-  const wentOn: string[] = [];
-  const first = cohort.gather('{}').then(() => {
-    wentOn.push('first');
-    return cohort.gather('{}').then(() => wentOn.push('second'));
-  });
-  await turnEnd();
-  expect(wentOn).toEqual(['first']);
-  await first;
-  expect(wentOn).toEqual(['first', 'second']);
-});
-
-test('One of a cohort that fails stops none of the others', async () => {
-  const cohort = new Cohort();
-  const results = await Promise.allSettled([
-    cohort.gather('{}').then(() => Promise.reject(new Error('broken'))),
-    cohort.gather('{}').then(() => 'went on'),
-  ]);
-  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+test('Back from its lookup while others have just been read, it is answered with them', async () => {
+  void arrive(['a', 'waits for a lookup']);
+  await nextTurn();
+  const others = arrive(['b'], ['c']);
+  void cohort.othersDecided().then(() => steps.push('a answered'));
+  await Promise.all(others);
+  expect(steps.slice(-3)).toEqual(['a answered', 'b answered', 'c answered']);
 });
