@@ -7,7 +7,8 @@ export class TimeLimitExceeded extends Error {
  * Gives work a time limit in milliseconds. When it is over, or when `stop` says so, the signal is
  * aborted and the answer is its reason at once: some work (fetching credentials, say) does not hear
  * the signal. The timer is our own: on Node 20 an `AbortSignal.timeout()` inside `AbortSignal.any()`
- * can be collected as garbage before it fires.
+ * can be collected as garbage before it fires. What has arrived by then is read first: in a burst the
+ * thread may have been busy for longer than the limit, and the work be done.
  *
  * @throws what `work` throws, `TimeLimitExceeded`, or the reason of `stop`.
  */
@@ -21,8 +22,11 @@ export async function withTimeLimit<Value>(
   const { signal } = control;
   const onStop = () => control.abort(stop?.reason);
   stop?.addEventListener('abort', onStop);
+  let busyTurn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    control.abort(new TimeLimitExceeded(`No answer within ${milliseconds} ms.`));
+    busyTurn = setImmediate(() => {
+      control.abort(new TimeLimitExceeded(`No answer within ${milliseconds} ms.`));
+    });
   }, milliseconds);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -31,6 +35,7 @@ export async function withTimeLimit<Value>(
     return await Promise.race([work(signal), ended]);
   } finally {
     clearTimeout(timer);
+    clearImmediate(busyTurn);
     stop?.removeEventListener('abort', onStop);
   }
 }

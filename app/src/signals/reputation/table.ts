@@ -36,6 +36,12 @@ type Got = { readonly item: Item | undefined } | { readonly fault: string };
 const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
 
 /**
+ * By how much the SDK's own limit is longer than ours, in milliseconds: it also counts the time for which
+ * this thread was too busy to read an answer that was there.
+ */
+const BACKSTOP = 1000;
+
+/**
  * The cache that the tasks share. It is only a cache: whatever goes wrong with a read is a miss,
  * nobody waits for a write, and nothing here rejects.
  */
@@ -134,7 +140,7 @@ export class ReputationTable {
       Key: { address: { S: key } },
     });
     const answer = await withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
+      this.#options.client.send(command, { abortSignal, requestTimeout: timeout + BACKSTOP }),
     );
     return answer.Item;
   }
@@ -143,7 +149,7 @@ export class ReputationTable {
     const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
     const timeout = this.#options.limits.tableWriteTimeout;
     const write = withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, requestTimeout: timeout }),
+      this.#options.client.send(command, { abortSignal, requestTimeout: timeout + BACKSTOP }),
     )
       .then(
         () => {},
