@@ -60,6 +60,8 @@ export async function awaitEvent(page: Page, text: string): Promise<() => Promis
       resolve();
     });
   });
+  // Whoever fails before it waits has an error to tell already.
+  event.catch(() => undefined);
   return async () => {
     await event;
     await session.detach();

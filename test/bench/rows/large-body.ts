@@ -1,4 +1,4 @@
-import { actionLoad, type Loaded, loaded } from '../bench.ts';
+import { actionLoad, type Loaded, loaded, warmUp } from '../bench.ts';
 import { LARGE } from '../bodies.ts';
 import { inTurn } from '../in-turn.ts';
 import { summarise } from '../statistics.ts';
@@ -21,7 +21,10 @@ export const largeBody: Experiment = {
       const load = { addresses, connections: 2, seconds: length, body: LARGE };
       return loaded(bench, servers[name], actionLoad(servers[name], load));
     };
-    for (const name of SERVERS) await run(name, 2);
+    for (const name of SERVERS) {
+      await warmUp(bench, servers[name], addresses);
+      await run(name, 2);
+    }
     const samples = await inTurn(SERVERS, rounds, (name) => run(name, seconds));
     await Promise.all(SERVERS.map((name) => servers[name].end()));
     const cpu = (name: keyof typeof samples) =>
