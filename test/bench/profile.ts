@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Bench, loaded, openBench } from './bench.ts';
+import { actionLoad, type Bench, loaded, openBench, warmUp } from './bench.ts';
 import { AS_DEPLOYED, endProcesses, type ServerProcess } from './processes.ts';
 import { partsOf } from './profile/parts.ts';
 import { memoryByPart, type Recording, timeByPart } from './profile/shares.ts';
@@ -14,7 +14,6 @@ import { alignColumns, figureOf } from './table.ts';
 
 const RECORDER = fileURLToPath(new URL('profile/recorder.mjs', import.meta.url));
 const SECONDS = 10;
-const WARM_UP_SECONDS = 6;
 const HEAD = ['part', 'µs', 'node:http µs', 'KB', 'node:http KB'];
 
 /** By part, for one request. */
@@ -48,8 +47,8 @@ async function watch(
   const addresses = bench.addresses.clean(1000, 'warm');
   const run = (seconds: number) =>
     loaded(bench, server, actionLoad(server, { addresses, connections: 32, seconds }));
-  await run(WARM_UP_SECONDS);
-  const { cpuPerRequest } = await run(WARM_UP_SECONDS);
+  await warmUp(bench, server, addresses);
+  const { cpuPerRequest } = await run(SECONDS);
   server.signal('SIGUSR2');
   await run(SECONDS);
   server.signal('SIGUSR2');

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { requestsPerMinute } from '../../infra/scaling.ts';
+import type { Row } from './row.ts';
 import { costs, neededHitRatio, perTask, SETUPS, tasksFor } from './scale/arithmetic.ts';
 import { figuresOf } from './scale/figures.ts';
 import { tables } from './scale/tables.ts';
+import { summarise } from './statistics.ts';
 import { tableOf } from './table.ts';
 
 const read = (path: string) =>
@@ -13,6 +15,25 @@ const figures = figuresOf(results);
 
 /** 100 µs from memory, 600 from the table: 150 on average, of which a vCPU has 300,000 µs to give. */
 const ROUND = { warm: 100, fromTable: 600 };
+
+test.each([
+  [0.09, 0.1],
+  [0.1, 0.09],
+])('A decision costs the dearer of %d ms with 32 connections and %d with two', (many, two) => {
+  const row = (what: string, name: string, value: number): Row => ({
+    what,
+    unit: '×',
+    bound: { report: true },
+    figure: summarise([1]),
+    from: { [name]: summarise([value]) },
+  });
+  const rows = [
+    row('warm, 32 connections / bare node:http', 'ours CPU ms per request', many),
+    row('warm, 2 connections / bare node:http', 'ours CPU ms per request', two),
+    row('memory after 1,000,000 addresses', 'req/s', 1000),
+  ];
+  expect(figuresOf({ rows })).toEqual({ warm: 100, fromTable: 1000 });
+});
 
 test('What a task bears follows from what a decision costs', () => {
   expect(perTask(ROUND, 1)).toBeCloseTo(2000);

@@ -7,7 +7,10 @@ export interface Results {
 
 /** What one core of the machine of the benchmark did, in microseconds of processor time. */
 export interface Figures {
-  /** A decision of which everything is in memory. */
+  /**
+   * A decision of which everything is in memory. Where a task has as much to do as it may, few requests
+   * arrive together, and those that do cost less: the dearer figure of 32 connections and of two.
+   */
   readonly warm: number;
   /** One whose record is read from the table. */
   readonly fromTable: number;
@@ -21,7 +24,12 @@ export function figuresOf({ rows }: Results): Figures {
     return found.median;
   };
   return {
-    warm: 1000 * part(/^warm, 32 connections \/ bare node:http$/, 'ours CPU ms per request'),
+    warm: Math.max(
+      ...[32, 2].map((connections) => {
+        const row = new RegExp(`^warm, ${connections} connections / bare node:http$`);
+        return 1000 * part(row, 'ours CPU ms per request');
+      }),
+    ),
     // The core was busy with nothing else.
     fromTable: 1_000_000 / part(/^memory after/, 'req/s'),
   };
