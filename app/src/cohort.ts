@@ -1,13 +1,13 @@
-/** Answers that are held back for others at the most: the first of them waits for as many decisions. */
+/** Answers that are held back for others at the most. */
 const MOST = 64;
 
 /**
- * Lets requests that arrive together take each step together: all are read, then decided one right behind
- * the other, then answered. Done for one connection after the other, each step finds the processor filled
+ * Lets requests that arrive together be read, then decided one right behind the other, then answered
+ * together. Done for one connection after the other, each step finds the processor filled
  * with the code of the last one, and each answer wakes its reader by itself: with 32 connections a
- * decision then takes nearly twice the processor time. Known as cohort scheduling (Larus and Parkes,
- * USENIX 2002). Each is decided to its end before the next one begins, and one that is alone is
- * answered at once.
+ * decision then takes twice the processor time. Known as cohort scheduling (Larus and Parkes, USENIX
+ * 2002). Each is decided to its end before the next one begins, unless it waits for a lookup; one that is
+ * alone waits for the turn of the event loop and for nobody.
  */
 export class Cohort {
   #undecided = 0;

@@ -7,8 +7,8 @@ export class TimeLimitExceeded extends Error {
  * Gives work a time limit in milliseconds. When it is over, or when `stop` says so, the signal is
  * aborted and the answer is its reason at once: some work (fetching credentials, say) does not hear
  * the signal. The timer is our own: on Node 20 an `AbortSignal.timeout()` inside `AbortSignal.any()`
- * can be collected as garbage before it fires. What has arrived by then is read first: in a burst the
- * thread may have been busy for longer than the limit, and the work be done.
+ * can be collected as garbage before it fires. What has arrived by then is let in, for one turn of
+ * the event loop: in a burst the thread may have been busy for longer than the limit, and the work be done.
  *
  * @throws what `work` throws, `TimeLimitExceeded`, or the reason of `stop`.
  */
@@ -22,9 +22,9 @@ export async function withTimeLimit<Value>(
   const { signal } = control;
   const onStop = () => control.abort(stop?.reason);
   stop?.addEventListener('abort', onStop);
-  let busyTurn: NodeJS.Immediate | undefined;
+  let lastTurn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    busyTurn = setImmediate(() => {
+    lastTurn = setImmediate(() => {
       control.abort(new TimeLimitExceeded(`No answer within ${milliseconds} ms.`));
     });
   }, milliseconds);
@@ -35,7 +35,7 @@ export async function withTimeLimit<Value>(
     return await Promise.race([work(signal), ended]);
   } finally {
     clearTimeout(timer);
-    clearImmediate(busyTurn);
+    clearImmediate(lastTurn);
     stop?.removeEventListener('abort', onStop);
   }
 }

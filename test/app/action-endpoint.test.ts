@@ -64,6 +64,8 @@ test('requests sent together are answered in their order, whichever is decided f
 
 test('requests that arrive together are read, then decided one by one, then answered', async () => {
   const steps: string[] = [];
+  // Behind three that were read, and one that was decided.
+  const THE_SECOND = 6;
   accepts = () => {
     steps.push('read');
     return true;
@@ -72,7 +74,7 @@ test('requests that arrive together are read, then decided one by one, then answ
     const at = steps.push('begun');
     await undefined;
     steps.push('decided');
-    if (at === 6) throw new RequestError('No request.');
+    if (at === THE_SECOND) throw new RequestError('No request.');
     return { body: '{}', decisionId: 'an-id' };
   };
   const watch = (_: unknown, outgoing: ServerResponse) => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { Worker } from 'node:worker_threads';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
 import type { ReputationLadder } from '../../../../app/src/signals/reputation/ladder.ts';
@@ -60,6 +62,34 @@ async function taskWith(url: string, options = {}) {
   const table = { client, name: 'elsewhere' };
   return bench.task({ table, tableTimeout: 5000, tableWriteTimeout: 5000, ...options });
 }
+
+test('An answer that came while the thread was busy is in time', async () => {
+  const elsewhere = new Worker(ANSWERS_SOON, { eval: true });
+  try {
+    const [port] = await once(elsewhere, 'message');
+    const { ladder } = await taskWith(`http://127.0.0.1:${port}`, { tableTimeout: 100 });
+    const found = lookup(ladder, newAddress());
+    await once(elsewhere, 'message');
+    for (const end = performance.now() + 400; performance.now() < end; );
+    const { tableFault, ...rest } = await found;
+    expect(tableFault).toBeUndefined();
+    expect(rest).toMatchObject({ known: true, source: 'abuseipdb' });
+  } finally {
+    await elsewhere.terminate();
+  }
+});
+
+/** A thread in which a DynamoDB without items says where it listens and that it was asked, and answers a little later. */
+const ANSWERS_SOON = `
+  const { createServer } = require('node:http');
+  const { parentPort } = require('node:worker_threads');
+  const server = createServer((request, response) => {
+    parentPort.postMessage('asked');
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    setTimeout(() => response.end('{}'), 20);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
 
 const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
   'never answers': [hang, 'timeout'],
