@@ -4,7 +4,7 @@ import { REPUTATION_DEFAULTS } from './options.ts';
 
 export interface DynamoDbClientOptions
   extends Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'> {
-  /** Milliseconds until the headers of an answer; a write brings its own limit. */
+  /** Milliseconds until the headers of an answer, for a call that brings no limit of its own; those of the table do. */
   readonly timeout?: number;
   /** Milliseconds to connect, TLS excluded. */
   readonly connectTimeout?: number;

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
 import type { ReputationLadder } from '../../../../app/src/signals/reputation/ladder.ts';
+import { keepBusy } from '../../../support/busy.ts';
 import {
   type Bench,
   type Events,
@@ -70,7 +71,7 @@ test('An answer that came while the thread was busy is in time', async () => {
     const { ladder } = await taskWith(`http://127.0.0.1:${port}`, { tableTimeout: 100 });
     const found = lookup(ladder, newAddress());
     await once(elsewhere, 'message');
-    for (const end = performance.now() + 400; performance.now() < end; );
+    keepBusy(400);
     const { tableFault, ...rest } = await found;
     expect(tableFault).toBeUndefined();
     expect(rest).toMatchObject({ known: true, source: 'abuseipdb' });
