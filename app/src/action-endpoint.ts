@@ -97,7 +97,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
   }
 
   return {
-    isFor: ({ url = '' }) => url === ACTION_PATH || url.startsWith(`${ACTION_PATH}?`),
+    isFor: ({ url = '' }) => isActionTarget(url),
     answer(incoming, outgoing) {
       if (incoming.method !== 'POST') {
         const body = errorBody('invalid_request', 'The action is asked with POST.');
@@ -109,6 +109,18 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       }
     },
   };
+}
+
+/**
+ * Tells whether a request target is the action's, in origin form or, as a proxy sends it, in absolute form:
+ * a server must accept both (RFC 9112, section 3.2.2).
+ */
+function isActionTarget(target: string): boolean {
+  if (target.startsWith('/')) {
+    return target === ACTION_PATH || target.startsWith(`${ACTION_PATH}?`);
+  }
+  if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return false;
+  return new URL(target).pathname === ACTION_PATH;
 }
 
 /**

@@ -70,7 +70,11 @@ export function listen(
   { action, routes }: Server,
   port: number,
 ): Promise<{ server: HttpServer; port: number }> {
-  const answerRoute = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+  const answerRoute = getRequestListener(routes.fetch, {
+    overrideGlobalObjects: false,
+    // A health check over HTTP/1.0 need not name a host.
+    hostname: 'localhost',
+  });
   const server = createHttpServer(TIMEOUTS, (incoming, outgoing) => {
     if (action.isFor(incoming)) action.answer(incoming, outgoing);
     else void answerRoute(incoming, outgoing);

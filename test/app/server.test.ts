@@ -3,6 +3,7 @@ import { applyAnswer } from '../../app/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
 import { createServer, listen } from '../../app/src/server.ts';
 import { PAYLOADS, payload, payloadFrom } from '../support/payloads.ts';
+import { exchange, statusesOf } from '../support/raw-http.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 
 /** Stands in every bad request, and must not come back. */
@@ -146,6 +147,47 @@ describe('Beside the action', () => {
     const response = await fetch(`${service.origin}${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/json');
+  });
+
+  const json = (body: string) =>
+    `X-API-Key: ${SECRET}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+  const action = payloadFrom('205.210.31.51');
+
+  test.each([
+    ['the action in absolute form', `POST http://gate.example${ACTION_PATH}`, 200],
+    ['the action in absolute form with a port', `POST http://gate.example:3000${ACTION_PATH}`, 200],
+    ['the action in absolute form over https', `POST HTTPS://gate.example${ACTION_PATH}?a=b`, 200],
+    ['the action with a query', `POST ${ACTION_PATH}?a=b`, 200],
+    ['the action with another method', `PUT http://gate.example${ACTION_PATH}`, 405],
+    ['a longer path', `POST http://gate.example${ACTION_PATH}s`, 404],
+    ['the action inside another path', `POST http://gate.example/x${ACTION_PATH}`, 404],
+    ['the action as the query of another path', `POST http://gate.example/?${ACTION_PATH}`, 404],
+    ['a relative target', `POST x${ACTION_PATH}`, 400],
+    ['the health check in absolute form', 'GET http://gate.example/healthz', 200],
+  ])('a request target with %s', async (_, line, status) => {
+    const port = Number(new URL(service.origin).port);
+    const request = `${line} HTTP/1.1\r\nHost: gate.example\r\n${json(action)}`;
+    expect(statusesOf(await exchange(port, [request]))).toEqual([status]);
+  });
+
+  test.each([
+    ['/healthz', '1.0', '', 200],
+    ['/readyz', '1.0', '', 200],
+    ['/healthz', '1.0', 'Host: 10.0.0.7:3000\r\n', 200],
+    ['/healthz', '1.0', 'Host:\r\n', 200],
+    ['/nothing', '1.0', '', 404],
+    // RFC 9112, section 3.2: HTTP/1.1 must name a host.
+    ['/healthz', '1.1', '', 400],
+  ])('GET %s over HTTP/%s with the header "%s" answers %i', async (path, version, host, status) => {
+    const port = Number(new URL(service.origin).port);
+    const request = `GET ${path} HTTP/${version}\r\n${host}Connection: close\r\n\r\n`;
+    expect(statusesOf(await exchange(port, [request]))).toEqual([status]);
+  });
+
+  test('the action over HTTP/1.0 without a host is decided', async () => {
+    const port = Number(new URL(service.origin).port);
+    const answer = await exchange(port, [`POST ${ACTION_PATH} HTTP/1.0\r\n${json(action)}`]);
+    expect(answer).toContain('{"actionStatus":"SUCCESS"}');
   });
 
   test('a fault on another path is a 500, and its stack is told', async () => {
