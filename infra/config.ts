@@ -23,7 +23,7 @@ export interface Config {
   readonly alarmEmail: string | undefined;
   /** Who gets the alarms that can wait. */
   readonly ticketEmail: string | undefined;
-  /** Refusals, in per cent of decisions, from which on somebody is woken. */
+  /** Refusals, in per cent of decisions, from which on there is a ticket. */
   readonly blockRateCeiling: number;
   /** How long a time without any decision may be. */
   readonly noTrafficHours: number;

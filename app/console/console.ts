@@ -58,9 +58,10 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
         if (context.req.header('content-type') !== 'application/json') {
           return context.json({ error: 'The form is sent as application/json.' }, 415);
         }
-        const text = await readBody(context.env.incoming, FORM_LIMIT);
+        const body = await readBody(context.env.incoming, FORM_LIMIT);
+        const text = 'text' in body ? body.text : '';
         try {
-          return context.json(await tryRequest(readForm(text ?? ''), deciding, address));
+          return context.json(await tryRequest(readForm(text), deciding, address));
         } catch (error) {
           if (!(error instanceof FormError)) throw error;
           return context.json({ error: error.message }, 400);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
-import { RequestError } from './action/request.ts';
+import { OversizedRequestError, RequestError } from './action/request.ts';
 import { discardRest, readBody } from './body.ts';
 import { Cohort } from './cohort.ts';
 import type { Authenticator } from './credential/authenticator.ts';
@@ -9,6 +9,11 @@ export const ACTION_PATH = '/pre-issue-access-token';
 
 /** A body of 243 KB is normal: claims of many groups. */
 const BODY_LIMIT = 1024 * 1024;
+
+const BODY_REJECTIONS = {
+  'too-large': { cause: 'oversized', why: 'The body is larger than 1 MiB.' },
+  incomplete: { cause: 'invalid', why: 'The body was cut off.' },
+} as const;
 
 /** What the action answers, always with HTTP 200, and the id of its decision record. */
 export interface ActionAnswer {
@@ -20,12 +25,21 @@ export interface ActionEndpointDependencies {
   readonly authenticator: Authenticator;
   /** Decides on a request body. Rejects with a RequestError when it is no request of this action. */
   readonly act: (body: string) => Promise<ActionAnswer>;
-  /** A request that was not answered with a decision. */
-  readonly onRejected: (status: ErrorStatus, why: string) => void;
+  /** Receives each request that was not answered with a decision. */
+  readonly onRejected: (rejection: Rejection) => void;
   /** A fault of our own, with its stack. */
   readonly onFault: (error: unknown) => void;
   /** Whether the service is on its way out: each answer then ends its connection. */
   readonly isDraining: () => boolean;
+}
+
+/** A request that is answered with an error instead of a decision. */
+export interface Rejection {
+  readonly status: ErrorStatus;
+  /** `oversized` is a request of the action that a client has blown up; it says nothing of the identity server. */
+  readonly cause: 'unauthorized' | 'invalid' | 'oversized';
+  /** A sentence of our own, with nothing of the request in it. */
+  readonly why: string;
 }
 
 /** A header of an answer beside those that every one has. */
@@ -67,28 +81,35 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     discardRest(outgoing.req);
   }
 
-  function reject(outgoing: ServerResponse, status: 400 | 401, message: string, why: string): void {
-    onRejected(status, why);
-    const header =
-      status === 401 ? { name: 'www-authenticate', value: authenticator.challenge } : undefined;
-    send(outgoing, status, errorBody(message, why), header);
+  function rejectCaller(outgoing: ServerResponse): void {
+    const why = 'The credential is missing or wrong.';
+    onRejected({ status: 401, cause: 'unauthorized', why });
+    const header = { name: 'www-authenticate', value: authenticator.challenge };
+    send(outgoing, 401, errorBody('unauthorized', why), header);
+  }
+
+  function rejectRequest(outgoing: ServerResponse, cause: 'invalid' | 'oversized', why: string) {
+    onRejected({ status: 400, cause, why });
+    send(outgoing, 400, errorBody('invalid_request', why));
   }
 
   async function decide(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await readBody(incoming, BODY_LIMIT);
-    if (body === undefined) {
-      reject(outgoing, 400, 'invalid_request', 'The body is larger than 1 MiB or was cut off.');
+    if ('failure' in body) {
+      const { cause, why } = BODY_REJECTIONS[body.failure];
+      rejectRequest(outgoing, cause, why);
       return;
     }
     await cohort.othersRead();
-    const { body: answer, decisionId } = await act(body);
+    const { body: answer, decisionId } = await act(body.text);
     await cohort.othersDecided();
     send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
 
   function fail(outgoing: ServerResponse, error: unknown): void {
     if (error instanceof RequestError) {
-      reject(outgoing, 400, 'invalid_request', error.message);
+      const cause = error instanceof OversizedRequestError ? 'oversized' : 'invalid';
+      rejectRequest(outgoing, cause, error.message);
       return;
     }
     onFault(error);
@@ -103,7 +124,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
         const body = errorBody('invalid_request', 'The action is asked with POST.');
         send(outgoing, 405, body, { name: 'allow', value: 'POST' });
       } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
-        reject(outgoing, 401, 'unauthorized', 'The credential is missing or wrong.');
+        rejectCaller(outgoing);
       } else {
         decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
       }

@@ -3,12 +3,16 @@ import type { IncomingMessage } from 'node:http';
 /** How much of a body that is too large is read on, so that its sender lives to read the answer. */
 const DISCARDED_AT_MOST = 16 * 1024 * 1024;
 
+/** A body, or why there is none: it is larger than the limit, or its sender went away. */
+export type BodyResult =
+  | { readonly text: string }
+  | { readonly failure: 'too-large' | 'incomplete' };
+
 /**
- * Reads a request body as UTF-8 text. `undefined` when it is larger than `limit` bytes, or when the
- * client went away. What is over the limit is read and thrown away: a connection that is closed while
- * its client still writes loses the answer.
+ * Reads a request body as UTF-8 text of at most `limit` bytes. What is over the limit is read and thrown
+ * away: a connection that is closed while its client still writes loses the answer.
  */
-export function readBody(incoming: IncomingMessage, limit: number): Promise<string | undefined> {
+export function readBody(incoming: IncomingMessage, limit: number): Promise<BodyResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -18,12 +22,13 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<stri
         chunks.push(chunk);
       } else {
         chunks.length = 0;
-        if (size > DISCARDED_AT_MOST) resolve(undefined);
+        if (size > DISCARDED_AT_MOST) resolve({ failure: 'too-large' });
       }
     });
-    incoming.on('end', () => resolve(size <= limit ? decode(chunks) : undefined));
-    incoming.on('error', () => resolve(undefined));
-    incoming.on('close', () => resolve(undefined));
+    const fail = () => resolve({ failure: size > limit ? 'too-large' : 'incomplete' });
+    incoming.on('end', () => (size <= limit ? resolve({ text: decode(chunks) }) : fail()));
+    incoming.on('error', fail);
+    incoming.on('close', fail);
   });
 }
 

@@ -1,4 +1,4 @@
-/** Whom an alarm tells. */
+/** Whom an alarm notifies. Nothing that a client of the identity server can cause is a `page`. */
 export type Severity =
   /** Logins fail or are about to: somebody is woken, through the one composite alarm. */
   | 'page'

@@ -52,8 +52,11 @@ export interface TokenRequest {
   readonly allowed: AllowedOperations;
 }
 
-/** A body that is no pre-issue access token request. The message names the fault and echoes nothing. */
+/** A body that is not a pre-issue access token request. The message names the fault and echoes nothing. */
 export class RequestError extends Error {}
+
+/** A request of this action that is larger than any that the service decides. A client can cause it. */
+export class OversizedRequestError extends RequestError {}
 
 const ACTION_TYPE = 'PRE_ISSUE_ACCESS_TOKEN';
 
@@ -106,7 +109,7 @@ const NOTHING: JsonObject = Object.freeze(Object.create(null));
 
 function parseObject(body: string): JsonObject {
   if (hasTooManyValues(body)) {
-    throw new RequestError(`The body holds more than ${MOST_VALUES} values.`);
+    throw new OversizedRequestError(`The body holds more than ${MOST_VALUES} values.`);
   }
   let root: unknown;
   try {

@@ -42,6 +42,8 @@ export type Dimension =
 export const METRICS = {
   /** Every decision, recorded or not. */
   Decisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true, zeros: true },
+  /** Tokens that were issued, restricted or not. Unlike refusals, a single client cannot make them fewer. */
+  TokensIssued: { unit: 'Count', kind: 'sum' },
   /** What enforcing would have come to, of decisions of a policy in monitor mode. */
   WouldBeDecisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
   /** What rules that are only watched would have come to, each by itself. */
@@ -83,6 +85,8 @@ export const METRICS = {
   AuthenticationFailures: { unit: 'Count', kind: 'sum' },
   /** Calls that were no request of the action: 400. */
   InvalidRequests: { unit: 'Count', kind: 'sum' },
+  /** Requests of the action with more bytes or values than the service decides: 400. A client can cause them. */
+  OversizedRequests: { unit: 'Count', kind: 'sum' },
   /** Faults of our own. On the action's path one is a login that failed: 500. */
   Faults: { unit: 'Count', kind: 'sum' },
   /** Secrets that could not be read again. The last good value goes on. */

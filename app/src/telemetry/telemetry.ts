@@ -1,4 +1,4 @@
-import type { ErrorStatus } from '../action/answer.ts';
+import type { Rejection } from '../action-endpoint.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import type { GeoDatabase } from '../signals/geo.ts';
@@ -6,6 +6,7 @@ import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
 import type { DecisionFacts } from './decision-record.ts';
 import { type Logger, recordWriter } from './log.ts';
+import type { MetricName } from './metric-names.ts';
 import { measureDecision } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
@@ -34,7 +35,7 @@ interface Parts {
 export interface Telemetry {
   readonly onDecision: (facts: DecisionFacts) => void;
   /** A request that was answered with an error of its own making. */
-  readonly onRejected: (status: ErrorStatus, why: string) => void;
+  readonly onRejected: (rejection: Rejection) => void;
   /** A fault of ours, with its stack. */
   readonly onFault: (error: unknown) => void;
   readonly onSecretRefreshFailure: (secret: string, error: Error) => void;
@@ -69,8 +70,8 @@ export function createTelemetry(
       measureDecision(metrics, facts);
       record(facts);
     }),
-    onRejected: quietly((status: ErrorStatus, why: string) => {
-      metrics.count(status === 401 ? 'AuthenticationFailures' : 'InvalidRequests');
+    onRejected: quietly(({ status, cause, why }: Rejection) => {
+      metrics.count(REJECTION_METRICS[cause]);
       rejections.add(status, why);
     }),
     onFault: quietly((error: unknown) => {
@@ -100,6 +101,12 @@ export function createTelemetry(
     },
   };
 }
+
+const REJECTION_METRICS = {
+  unauthorized: 'AuthenticationFailures',
+  invalid: 'InvalidRequests',
+  oversized: 'OversizedRequests',
+} as const satisfies Record<Rejection['cause'], MetricName>;
 
 /** What cannot be told must not become the caller's error. */
 function quietly<Facts extends unknown[]>(tell: (...facts: Facts) => void) {

@@ -4,7 +4,7 @@ import { share } from './expressions.ts';
 
 /**
  * Whether reputations can be had. Decisions go on without them, as `unknown` of the policy says: where
- * that refuses, TooManyRefusals pages.
+ * that refuses, TooManyRefusals stands.
  */
 export function abuseIpdbAlarms(metrics: Metrics): AlarmDefinition[] {
   return [

@@ -45,9 +45,20 @@ export function answerAlarms(metrics: Metrics): AlarmDefinition[] {
       missing: 'good',
     },
     {
+      id: 'OversizedRequests',
+      description:
+        'Requests are larger than the service decides: their logins fail, and no others. A client that sends thousands of scopes or parameters causes them.',
+      severity: 'ticket',
+      metric: metrics.service('OversizedRequests'),
+      breach: { atLeast: 3 },
+      ...{ minutes: 15, datapoints: 1, periods: 4 },
+      missing: 'good',
+    },
+    {
       id: 'InvalidRequests',
       description:
         'More than one call in a hundred shows the credential, but is no request that the service understands. Its login failed.',
+      // What a client can blow up is counted apart, as OversizedRequests.
       severity: 'page',
       metric: shareBeside(metrics.service('InvalidRequests'), decisions, 3),
       breach: { above: 1 },

@@ -20,7 +20,9 @@ export function callerAlarms(metrics: Metrics, allowedCidrs: readonly string[]):
       id: 'FirewallBlocksCalls',
       description:
         "A rule group of AWS's blocks calls of the action. It gets new rules without notice: if the calls are the identity server's, logins fail.",
-      severity: ofWhatCallersDo(allowedCidrs),
+      // The call contains what a client sent, so a client can get its own call blocked. That all calls are
+      // blocked shows in NoDecisions.
+      severity: 'ticket',
       metric: blocked(MANAGED_GROUPS),
       breach: { atLeast: 5 },
       ...{ minutes: 5, datapoints: 2, periods: 3 },

@@ -9,11 +9,23 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
     {
       id: 'TooManyRefusals',
       description: `More than ${blockRateCeiling} % of the decisions are refusals: a mistake in the policy, or in what it knows, keeps users out.`,
-      // An outsider cannot bring it about: the identity server asks when the login itself has passed.
-      severity: 'page',
+      // One client can cause as many refusals as it likes. With fewer tokens for everybody else it pages.
+      severity: 'ticket',
       metric: share(refused, metrics.service('Decisions'), 20),
       breach: { above: blockRateCeiling },
       ...{ minutes: 5, datapoints: 2, periods: 3 },
+      missing: 'good',
+    },
+    {
+      id: 'UnusuallyFewTokens',
+      description: 'Far fewer tokens are issued than is usual at this time of the week.',
+      // By itself this is a holiday. With too many refusals, users are kept out: a client cannot make the
+      // tokens of others fewer.
+      severity: 'evidence',
+      pagesWith: 'TooManyRefusals',
+      metric: metrics.service('TokensIssued'),
+      breach: { belowBand: 3 },
+      ...{ minutes: 5, datapoints: 3, periods: 3 },
       missing: 'good',
     },
     {

@@ -36,6 +36,7 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
       left: [
         metrics.service('AuthenticationFailures', { label: 'wrong credential (401)' }),
         metrics.service('InvalidRequests', { label: 'no request of the action (400)' }),
+        metrics.service('OversizedRequests', { label: 'too large (400)' }),
         metrics.taskAnswers(elb.HttpCodeTarget.TARGET_4XX_COUNT, { label: '4xx of tasks' }),
         metrics.firewall('BlockedRequests', 'ALL', { label: 'blocked by the firewall' }),
       ],
@@ -46,6 +47,7 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
       left: [
         metrics.requests({ label: 'requests' }),
         metrics.service('Decisions', { label: 'decisions' }),
+        metrics.service('TokensIssued', { label: 'tokens issued' }),
       ],
     }),
   ];

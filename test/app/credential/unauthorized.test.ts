@@ -80,7 +80,7 @@ describe.each(CASES)('$credential.scheme', ({ credential, right, wrong }) => {
         decided += 1;
         return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
       },
-      onRejected: (status, why) => refused.push(`${status} ${why}`),
+      onRejected: ({ status, why }) => refused.push(`${status} ${why}`),
       onFault: (error) => refused.push(String(error)),
       isDraining: () => false,
     });

@@ -40,6 +40,20 @@ const ADDRESSES: readonly (readonly [
   ['8.8.4.4', { status: 422 }],
 ];
 
+/** A request of the action that a client has blown up. */
+function payloadWith(blownUp: {
+  readonly scopes?: readonly string[];
+  readonly params?: string;
+}): string {
+  const body = JSON.parse(payloadFrom('9.9.9.9'));
+  const { scopes = [], params = '' } = blownUp;
+  Object.assign(body.event.request, {
+    scopes,
+    additionalParams: [{ name: 'param', value: [params] }],
+  });
+  return JSON.stringify(body);
+}
+
 type Fields = Record<string, unknown>;
 interface Record_ extends Fields {
   readonly outcome: string;
@@ -82,6 +96,7 @@ function totalsOf(records: readonly Record_[]): Record<string, number> {
     records.reduce((before, record) => before + of(record), 0);
   return {
     Decisions: records.length,
+    TokensIssued: sum(({ outcome }) => Number(outcome !== 'refuse')),
     StaleReputations: sum(({ signals }) => Number(signals.reputation?.stale ?? false)),
     UnavailableReputations: sum(
       ({ unknown }) =>
@@ -127,6 +142,9 @@ describe.each([
     simulator.setFault({ kind: 'status', status: 503 });
     await Promise.all(bodies.map((body) => service.post(body)));
     await service.post('{}');
+    // What a client can blow up: its scopes, and any parameter.
+    await service.post(payloadWith({ scopes: Array.from({ length: 20_001 }, (_, n) => `s${n}`) }));
+    await service.post(payloadWith({ params: 'x'.repeat(1024 * 1024) }));
     await service.post(bodies[0] ?? '', { 'x-api-key': `${SECRET}?` });
     await service.post(bodies[0] ?? '', {});
     await service.stop();
@@ -184,6 +202,7 @@ describe.each([
   test('what was refused at the door is counted, and is no decision', () => {
     expect(sumOf(lines, 'AuthenticationFailures')).toBe(2);
     expect(sumOf(lines, 'InvalidRequests')).toBe(1);
+    expect(sumOf(lines, 'OversizedRequests')).toBe(2);
     expect(sumOf(lines, 'Faults')).toBe(0);
   });
 });

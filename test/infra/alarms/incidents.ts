@@ -45,8 +45,8 @@ const decided = ({ decisions, refused }: Minute, share: number) => ({
 /** With the firewall open to the identity server's addresses alone. */
 const ALLOW_LIST = { configuration: 'allowed addresses, certificate' } as const;
 /** Evidence: it tells nobody until there are no decisions at all. */
-const FEWER = { UnusuallyFewDecisions: 20 };
-const NONE = { UnusuallyFewDecisions: 20, NoDecisions: 20 };
+const FEWER = { UnusuallyFewDecisions: 20, UnusuallyFewTokens: 20 };
+const NONE = { ...FEWER, NoDecisions: 20 };
 
 /** Logins fail, or are about to. */
 const LOGINS_IN_DANGER: readonly Incident[] = [
@@ -59,7 +59,7 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
   incident(
     'every decision of a small site is a fault',
     (normal) => ({ ...decided(normal, 0), faults: normal.decisions }),
-    { DecisionErrors: 15, NoDecisions: 20, UnusuallyFewDecisions: 40 },
+    { DecisionErrors: 15, NoDecisions: 20, UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
     { pages: 15, site: SMALL },
   ),
   incident(
@@ -101,8 +101,8 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
   incident(
     'a new policy refuses half of the users',
     ({ decisions }) => ({ refused: part(0.5, decisions) }),
-    { TooManyRefusals: 15, UnusualRefusals: 20 },
-    { pages: 15 },
+    { TooManyRefusals: 15, UnusualRefusals: 20, UnusuallyFewTokens: 20 },
+    { pages: 20 },
   ),
   incident(
     'the identity server does not get through',
@@ -124,15 +124,6 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
     }),
     { FirewallBlocksCalls: 15, ...NONE },
     { pages: 20 },
-  ),
-  incident(
-    "a new rule of AWS's blocks some calls, and the firewall is open to the identity server alone",
-    (normal) => ({
-      ...decided(normal, 0.99),
-      blocked: { AWSManagedRulesKnownBadInputsRuleSet: 2 },
-    }),
-    { FirewallBlocksCalls: 15 },
-    { pages: 15, ...ALLOW_LIST },
   ),
   incident(
     'the credential of one node of the identity server is wrong, and the firewall is open to it alone',
@@ -252,6 +243,43 @@ const WORK: readonly Incident[] = [
   incident('metrics no longer arrive', () => ({ reporting: false }), { NoMetrics: 30 }),
 ];
 
+/** What one client of the identity server can do, with its own credential and everything that it may send. */
+const CLIENTS: readonly Incident[] = [
+  incident(
+    'a client asks for tokens from a restricted country, five times as often as all others together',
+    ({ decisions, refused }) => ({ decisions: 6 * decisions, refused: refused + 5 * decisions }),
+    { TooManyRefusals: 15, UnusualRefusals: 20 },
+  ),
+  incident(
+    'the same by night',
+    ({ decisions, refused }) => ({ decisions: decisions + 50, refused: refused + 50 }),
+    { TooManyRefusals: 15, UnusualRefusals: 20 },
+    { site: SMALL },
+  ),
+  incident('a client asks for 20,001 scopes again and again', () => ({ oversized: 30 }), {
+    OversizedRequests: 15,
+  }),
+  incident(
+    'a client sends texts that the firewall takes for an attack, and the firewall is open to the identity server alone',
+    () => ({ blocked: { AWSManagedRulesKnownBadInputsRuleSet: 30 } }),
+    { FirewallBlocksCalls: 15 },
+    ALLOW_LIST,
+  ),
+  incident(
+    'a client makes a condition fail',
+    () => ({ failedConditions: 300, unenforceable: 300 }),
+    { FailedConditions: 15, UnenforceableRestrictions: 15 },
+  ),
+  incident(
+    'a client spends the quota with invented addresses',
+    ({ decisions }) => ({
+      ...{ decisions: 2 * decisions, unavailable: decisions },
+      ...{ quotaLeftPercent: undefined, closedFor: 'quota' },
+    }),
+    { QuotaSpent: 15, UnknownReputations: 20 },
+  ),
+];
+
 /** What outsiders can do to a service that anybody can reach, and to one that only its users can. */
 const OUTSIDERS: readonly Incident[] = [
   incident(
@@ -277,4 +305,9 @@ const OUTSIDERS: readonly Incident[] = [
   incident('a holiday', (normal) => decided(normal, 0.1), FEWER, { minutes: 480 }),
 ];
 
-export const INCIDENTS: readonly Incident[] = [...LOGINS_IN_DANGER, ...WORK, ...OUTSIDERS];
+export const INCIDENTS: readonly Incident[] = [
+  ...LOGINS_IN_DANGER,
+  ...WORK,
+  ...CLIENTS,
+  ...OUTSIDERS,
+];

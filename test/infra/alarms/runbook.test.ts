@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { holds } from '../../support/cloudwatch/composite.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { type Configuration, synthesise } from '../../support/stack.ts';
 
@@ -32,20 +33,24 @@ const alarmsOf = (configuration: Configuration) => {
 
 const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
 
-/** Whether the one composite alarm pages for an alarm, or is it. */
-function pages(configuration: Configuration, anchor: string): boolean {
+/** Whether the one composite alarm pages for an alarm by itself or with another, or is it. */
+function severityOf(configuration: Configuration, anchor: string): string {
   const stack = synthesise(configuration);
   const [page] = readCompositeAlarms(stack);
   const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
-  return alarm === undefined || page?.rule.includes(`ALARM("${alarm.logicalId}")`) === true;
+  if (alarm === undefined || page === undefined) return 'page';
+  if (holds(page.rule, (standing) => standing === alarm.logicalId)) return 'page';
+  const notifies = alarm.tells.length > 0 ? 'ticket' : 'nobody';
+  return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
 }
 
 /** In each of the configurations, by the first words of a section. */
-const PAGES: Readonly<Record<string, readonly boolean[]>> = {
-  Page: [true, true],
-  Ticket: [false, false],
-  Evidence: [true, true],
-  'A page with `allowedCidrs`': [false, true],
+const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
+  Page: ['page', 'page'],
+  Ticket: ['ticket', 'ticket'],
+  'Ticket; it pages while': ['ticket, pages with', 'ticket, pages with'],
+  Evidence: ['nobody, pages with', 'nobody, pages with'],
+  'A page with `allowedCidrs`': ['ticket', 'page'],
 };
 
 test.each(CONFIGURATIONS)(
@@ -83,8 +88,10 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
 
   test('says whom the alarm tells', () => {
     const [first = ''] = text.trim().split('\n');
-    const [, word = ''] = /^(Page|Ticket|Evidence|A page with `allowedCidrs`)/.exec(first) ?? [];
-    expect(CONFIGURATIONS.map((name) => pages(name, anchor))).toEqual(PAGES[word]);
+    const [, word = ''] =
+      /^(Page|Ticket; it pages while|Ticket|Evidence|A page with `allowedCidrs`)/.exec(first) ?? [];
+    const severities = CONFIGURATIONS.map((name) => severityOf(name, anchor));
+    expect(severities).toEqual(SEVERITIES[word]);
   });
 });
 

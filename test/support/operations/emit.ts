@@ -110,6 +110,10 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     'refuse',
   ),
   service(
+    'TokensIssued',
+    sum(({ decisions, refused }) => decisions - refused),
+  ),
+  service(
     'UnavailableReputations',
     sum(({ unavailable }) => unavailable),
   ),
@@ -128,6 +132,10 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   service(
     'InvalidRequests',
     sum(({ invalid }) => invalid),
+  ),
+  service(
+    'OversizedRequests',
+    sum(({ oversized }) => oversized),
   ),
   service(
     'AuthenticationFailures',

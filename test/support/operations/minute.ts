@@ -40,6 +40,7 @@ export interface Minute {
   readonly failedConditions: number;
   readonly faults: number;
   readonly invalid: number;
+  readonly oversized: number;
   readonly unauthenticated: number;
   readonly decisionTime: Times;
   readonly quotaLeftPercent: number | undefined;
@@ -82,6 +83,7 @@ export function normalMinute(site: Site, minute: number): Minute {
     failedConditions: 0,
     faults: often(0.002, 'faults'),
     invalid: often(0.002, 'invalid'),
+    oversized: 0,
     // Somebody is always scanning.
     unauthenticated: often(0.1, 'unauthenticated'),
     decisionTime: {

@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts';
 export function measureDecision(metrics: Metrics, facts: DecisionFacts): void {
   const { decision, signals, times } = facts;
   metrics.count('Decisions', decision.outcome);
+  if (decision.outcome !== 'refuse') metrics.count('TokensIssued');
   if (decision.would !== undefined) metrics.count('WouldBeDecisions', decision.would);
   for (const { would } of decision.monitored) metrics.count('MonitoredRules', would);
   if (decision.refusedBy !== undefined) metrics.count('Refusals', decision.refusedBy);
