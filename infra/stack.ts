@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/action-endpoint.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
+import { decodePolicy } from '../app/src/policy/source.ts';
 import type { Config } from './config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';
@@ -24,7 +25,8 @@ export class RiskGateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: RiskGateStackProps) {
     super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
     // A policy that does not compile must fail here, and not in tasks that do not start.
-    compilePolicy(readFileSync(config.policyFile, 'utf8'), config.policyFile);
+    const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
+    compilePolicy(policyText, config.policyFile);
     const logRetention: RetentionDays = config.logRetentionDays;
     const network = new Network(this, 'Network', { ...config, logRetention });
     const { table } = new ReputationTable(this, 'Reputation');

@@ -1,5 +1,6 @@
 import { readLocation } from '../location.ts';
 import { compilePolicy, type Policy } from './compile.ts';
+import { decodePolicy } from './source.ts';
 
 /**
  * Reads and compiles a policy.
@@ -8,6 +9,6 @@ import { compilePolicy, type Policy } from './compile.ts';
  * @throws Error of one sentence when it cannot be read, PolicyError when it does not compile.
  */
 export async function loadPolicy(location: string): Promise<Policy> {
-  const text = await readLocation(location, { what: 'The policy', setting: 'POLICY_FILE' });
-  return compilePolicy(text.toString('utf8'), location);
+  const bytes = await readLocation(location, { what: 'The policy', setting: 'POLICY_FILE' });
+  return compilePolicy(decodePolicy(bytes, location), location);
 }

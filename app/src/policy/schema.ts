@@ -140,7 +140,7 @@ export function readPolicyFile(value: unknown, problems: Problems): PolicyFile |
     problems.add('the policy is empty');
     return undefined;
   }
-  const form = readParts(policy, value, { version: 1, rules: [] }, problems);
+  const form = readParts(policy, withoutExtensions(value), { version: 1, rules: [] }, problems);
   return (
     form && {
       ...form,
@@ -150,6 +150,12 @@ export function readPolicyFile(value: unknown, problems: Problems): PolicyFile |
       ),
     }
   );
+}
+
+/** Members `x-…` are for the author, e.g. for what anchors repeat. */
+function withoutExtensions(value: unknown): unknown {
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-')));
 }
 
 const LIST_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import {
-  type Alias,
   type Document,
+  isAlias,
   isMap,
   isNode,
   isPair,
@@ -8,9 +9,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  visit,
   type YAMLError,
 } from 'yaml';
+import { checkAliases } from './aliases.ts';
 import { PolicyError, type Problem } from './problems.ts';
 
 /** A policy file as YAML: its plain value, and the line of each place in it. */
@@ -21,13 +22,49 @@ export interface PolicySource {
 }
 
 /**
- * Reads YAML 1.2. Members named twice are errors.
+ * Returns the text of a policy file, without a byte order mark.
+ *
+ * @throws PolicyError when the file is not UTF-8: its letters beyond ASCII would match nothing.
+ */
+export function decodePolicy(bytes: Uint8Array, file: string): string {
+  const place = `${file}:${firstLineThat(bytes, (line) => !isUtf8(line)) ?? 1}`;
+  const advice = 'save the policy as UTF-8';
+  if (!isUtf8(bytes)) throw new PolicyError([`${place}: The file is not valid UTF-8; ${advice}.`]);
+  const nul = firstLineThat(bytes, (line) => line.includes(0));
+  if (nul !== undefined) {
+    throw new PolicyError([
+      `${file}:${nul}: The file contains NUL bytes, as UTF-16 does; ${advice}.`,
+    ]);
+  }
+  // Takes a byte order mark away.
+  return new TextDecoder().decode(bytes);
+}
+
+const LINE_FEED = 0x0a;
+
+/** The number of the first such line, from 1. No character of UTF-8 but a line feed has its byte. */
+function firstLineThat(
+  bytes: Uint8Array,
+  matches: (line: Uint8Array) => boolean,
+): number | undefined {
+  let from = 0;
+  for (let line = 1; from <= bytes.length; line += 1) {
+    const end = bytes.indexOf(LINE_FEED, from);
+    const to = end < 0 ? bytes.length : end;
+    if (matches(bytes.subarray(from, to))) return line;
+    from = to + 1;
+  }
+  return undefined;
+}
+
+/**
+ * Reads YAML 1.2, with merge keys (`<<`). Members named twice are errors.
  *
  * @throws PolicyError when the text is no YAML.
  */
 export function readYaml(text: string, file: string): PolicySource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   // A warning stands for a member that YAML reads as something else than it says: `when: !x` is a tag.
   const mistakes = [...document.errors, ...document.warnings];
   if (mistakes.length > 0) {
@@ -37,12 +74,18 @@ export function readYaml(text: string, file: string): PolicySource {
       ),
     );
   }
-  const value = toValue(document, (offset) => `${file}:${lines.linePos(offset).line}`);
+  const aliases = checkAliases(document);
+  if (aliases !== undefined) {
+    const { line } = lines.linePos(aliases.offset);
+    throw new PolicyError([`${file}:${line}: ${sentence(aliases.message)}`]);
+  }
+  // What aliases expand to is bounded by now, however many there are.
+  const value: unknown = document.toJS({ maxAliasCount: -1 });
   return {
     value,
     describe(problems) {
       const located = problems.map(({ path, message }) => {
-        const offset = nearestNode(document.contents, path)?.range?.[0] ?? 0;
+        const offset = nearestNode(document, path)?.range?.[0] ?? 0;
         const place = placeName(value, path);
         return {
           line: lines.linePos(offset).line,
@@ -54,29 +97,6 @@ export function readYaml(text: string, file: string): PolicySource {
         .map(({ line, text }) => `${file}:${line}: ${text}`);
     },
   };
-}
-
-/** The plain value. The library throws for an alias of nothing, and for aliases that multiply. */
-function toValue(document: Document, placeOf: (offset: number) => string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const place = placeOf(firstBadAlias(document)?.range?.[0] ?? 0);
-    const message = error instanceof Error ? error.message : String(error);
-    throw new PolicyError([`${place}: ${sentence(message)}`]);
-  }
-}
-
-function firstBadAlias(document: Document): Alias | undefined {
-  let found: Alias | undefined;
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
-      found = alias;
-      return visit.BREAK;
-    },
-  });
-  return found;
 }
 
 const QUOTE_IT = `put a condition that begins with a quote, ! or [ into quotes, e.g. '!has(geo.city)'`;
@@ -97,10 +117,11 @@ function explain({ code, message, pos }: YAMLError, text: string): string {
 }
 
 /** The node of the key at the deepest member of the path that the file has. */
-function nearestNode(root: unknown, path: readonly (string | number)[]): Node | undefined {
-  let found: Node | undefined = isNode(root) ? root : undefined;
-  let node: unknown = root;
+function nearestNode(document: Document, path: readonly (string | number)[]): Node | undefined {
+  let node: unknown = document.contents;
+  let found = isNode(node) ? node : undefined;
   for (const member of path) {
+    if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
       const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(member));
       if (pair === undefined) break;

@@ -28,9 +28,27 @@ describe('a file that is no YAML', () => {
     ['an alias of nothing', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
     [
       'aliases that multiply',
-      `version: 1\na: &a [${'x,'.repeat(20)}]\nb: &b [${'*a,'.repeat(20)}]\nc: [${'*b,'.repeat(20)}]\n`,
-      1,
-      /^Excessive alias count/,
+      `version: 1\na: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nd: [*c, *c]\n`,
+      5,
+      /^the aliases up to \*c stand for more than 1000000 values; repeat less, /,
+    ],
+    [
+      'aliases that double sixty times',
+      `version: 1\nx0: &x0 [x]\n${Array.from({ length: 60 }, (_, n) => `x${n + 1}: &x${n + 1} [*x${n}, *x${n}]\n`).join('')}`,
+      20,
+      /^the aliases up to \*x17 stand for more than 1000000 values; repeat less, /,
+    ],
+    [
+      'a merge of what is no mapping',
+      'version: 1\nx-d: &d [a]\nrules:\n  - <<: *d\n',
+      4,
+      /^<< merges a mapping, or a list of mappings, e\.g\. <<: \*defaults\.$/,
+    ],
+    [
+      'a mapping that merges itself',
+      'version: 1\nx-d: &d\n  inner: { <<: *d }\nrules: []\n',
+      3,
+      /^<< stands inside of the mapping that it merges\.$/,
     ],
     [
       'a negation without quotes, which YAML takes for a tag',
