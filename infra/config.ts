@@ -1,3 +1,8 @@
+import {
+  DEFAULT_ADDRESS_HEADER,
+  MAX_TRUSTED_PROXY_HOPS,
+  parseAddressHeaders,
+} from '../app/src/signals/address/header-formats.ts';
 import { parseCidr } from '../app/src/signals/address/ranges.ts';
 import { ADDRESS_FORMS, type AddressForm } from '../app/src/telemetry/recorded-address.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -105,8 +110,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
       'the name of an image with its registry',
     ),
     deletionProtection: read.oneOf('deletionProtection', ['true', 'false'], 'true') === 'true',
-    addressHeaders: read.text('addressHeaders') ?? 'x-client-source-ip',
-    trustedProxyHops: read.number('trustedProxyHops', 0, 0, 32),
+    ...readAddressHeaders(read),
     logLevel: read.oneOf('logLevel', LOG_LEVELS, 'info'),
     decisionLogIssuedPercent: read.number('decisionLogIssuedPercent', 100, 0, 100),
     decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMS, 'whole'),
@@ -170,6 +174,18 @@ function readCidrs(read: ConfigReader): readonly string[] {
     }
   }
   return cidrs;
+}
+
+/** The service's own check: what would end its start ends synth. */
+function readAddressHeaders(
+  read: ConfigReader,
+): Pick<Config, 'addressHeaders' | 'trustedProxyHops'> {
+  const settings = { headers: 'addressHeaders', hops: 'trustedProxyHops' };
+  const trustedProxyHops = read.number(settings.hops, 0, 0, MAX_TRUSTED_PROXY_HOPS);
+  const text = read.text(settings.headers) ?? DEFAULT_ADDRESS_HEADER;
+  const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
+  for (const issue of issues) read.mistake(issue);
+  return { addressHeaders: names.join(','), trustedProxyHops };
 }
 
 function readSecretArn(read: ConfigReader, name: string): string | undefined {

@@ -9,6 +9,7 @@ import { answerBody } from '../src/handler.ts';
 import type { Deciding } from '../src/service.ts';
 import type { AddressOptions } from '../src/signals/address/read.ts';
 import { RequestSignals } from '../src/signals/request-signals.ts';
+import { addressHeader } from './address-header.ts';
 import { compareTokens, type TokenRow } from './compare-tokens.ts';
 import { type ExplainedRule, explain } from './explain.ts';
 import { signalsInWords } from './signal-words.ts';
@@ -109,14 +110,6 @@ export async function tryRequest(
     request,
     answer: JSON.parse(answer),
   };
-}
-
-/** The header that names an address, appended to by as many proxies as the service trusts. */
-function addressHeader(address: string, { names, trustedProxyHops }: AddressOptions) {
-  const [name] = names;
-  if (address === '' || name === undefined) return undefined;
-  const proxies = Array.from({ length: Math.max(0, trustedProxyHops - 1) }, () => '192.0.2.1');
-  return { name, value: [[address, ...proxies].join(', ')] };
 }
 
 function outcomeOf(requestBody: string, body: string): Outcome {

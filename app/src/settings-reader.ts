@@ -72,16 +72,6 @@ export class SettingsReader {
     return fallback;
   }
 
-  /** Header names in lower case, parted by commas. */
-  names(name: string, fallback: string): readonly string[] {
-    const names = (this.text(name) ?? fallback).split(',').map((part) => part.trim().toLowerCase());
-    const wrong = names.find((part) => !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(part));
-    if (wrong !== undefined) {
-      this.mistakes.push(`${name} holds "${wrong}": set it to header names parted by commas.`);
-    }
-    return [...new Set(names)];
-  }
-
   url(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
     const url = URL.canParse(text) ? new URL(text) : undefined;

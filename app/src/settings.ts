@@ -1,4 +1,9 @@
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
+import {
+  DEFAULT_ADDRESS_HEADER,
+  MAX_TRUSTED_PROXY_HOPS,
+  parseAddressHeaders,
+} from './signals/address/header-formats.ts';
 import { bundledGeoDatabase } from './signals/geo.ts';
 import { DRAIN_DELAY, LONGEST_DRAIN_DELAY } from './stopping.ts';
 import { ADDRESS_FORMS, type AddressForm } from './telemetry/recorded-address.ts';
@@ -61,8 +66,7 @@ export function readSettings(environment: Environment): Settings {
     decisionDeadline: read.number('DECISION_DEADLINE_MS', 1200, 50, 2500),
     abuseIpdbTimeout: read.number('ABUSEIPDB_TIMEOUT_MS', 900, 10, 4000),
     dynamoDbTimeout: read.number('DYNAMODB_TIMEOUT_MS', 50, 5, 4000),
-    addressHeaders: read.names('ADDRESS_HEADERS', 'x-client-source-ip'),
-    trustedProxyHops: read.number('TRUSTED_PROXY_HOPS', 0, 0, 32),
+    ...readAddressHeaders(read),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     telemetry: {
       service:
@@ -97,6 +101,17 @@ export function readSettings(environment: Environment): Settings {
   }
   if (read.mistakes.length > 0) throw new SettingsError(read.mistakes.join('\n'));
   return settings;
+}
+
+function readAddressHeaders(
+  read: SettingsReader,
+): Pick<Settings, 'addressHeaders' | 'trustedProxyHops'> {
+  const settings = { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' };
+  const trustedProxyHops = read.number(settings.hops, 0, 0, MAX_TRUSTED_PROXY_HOPS);
+  const text = read.text(settings.headers) ?? DEFAULT_ADDRESS_HEADER;
+  const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
+  read.mistakes.push(...issues);
+  return { addressHeaders: names, trustedProxyHops };
 }
 
 /** Long enough that nobody finds it by trying. */

@@ -98,6 +98,7 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS holds ""/],
     ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS holds "x real ip"/],
     ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS is "-1"/],
+    ['TRUSTED_PROXY_HOPS', '33', /^TRUSTED_PROXY_HOPS is "33": .* from 0 to 32\.$/],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL is "loud": set it to one of fatal, error/],
     ['REPUTATION_FRESH_LOW', '1d', /^REPUTATION_FRESH_LOW is "1d": set it to a duration/],
     ['REPUTATION_FRESH_LOW', '0s', /^REPUTATION_FRESH_LOW is "0s"/],
@@ -134,6 +135,19 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     const message = refusal({ PORT: 'x', LOG_LEVEL: 'y' });
     expect(message.split('\n')).toHaveLength(5);
   });
+
+  test.each(['CloudFront-Viewer-Address', 'True-Client-IP', 'CF-Connecting-IP', 'Fly-Client-IP'])(
+    '%s is never a list, so trusted proxies are refused',
+    (name) => {
+      const environment = { ...REQUIRED, ADDRESS_HEADERS: `x-forwarded-for, ${name}` };
+      expect(readSettings(environment).addressHeaders).toContain(name.toLowerCase());
+      expect(refusal({ ...environment, TRUSTED_PROXY_HOPS: '1' })).toMatch(
+        new RegExp(
+          `^ADDRESS_HEADERS contains ${name.toLowerCase()}, .*: set TRUSTED_PROXY_HOPS to 0, .*\\.$`,
+        ),
+      );
+    },
+  );
 
   test('a key that is too short is not repeated', () => {
     const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };

@@ -23,6 +23,16 @@ const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate-AbCdEf
 describe('What cannot be used is one sentence that names the setting', () => {
   test.each<[name: string, context: Record<string, unknown>, sentence: RegExp]>([
     [
+      'a name of a header that is none',
+      { addressHeaders: 'x real ip' },
+      /^addressHeaders holds "x real ip": set it to header names, comma-separated\.$/,
+    ],
+    [
+      'trusted proxies with a header that is never a list',
+      { addressHeaders: 'X-Forwarded-For,CloudFront-Viewer-Address', trustedProxyHops: '1' },
+      /^addressHeaders contains cloudfront-viewer-address, .*: set trustedProxyHops to 0, .+\.$/,
+    ],
+    [
       'a domain without a zone',
       { domainName: 'gate.example.com' },
       /^domainName is set without hostedZoneId and hostedZoneName, or certificateArn: .+\.$/,

@@ -1,28 +1,29 @@
 import type { NamedValues } from '../../action/request.ts';
 import { known, type Signal, unknown } from '../signal.ts';
 import type { Address, AddressCause } from './address.ts';
-import { isBlank, parseAddress } from './parse.ts';
+import { formatOf, type HeaderFormat } from './header-formats.ts';
+import { isBlank } from './parse.ts';
 
 export interface AddressOptions {
   /** Header names in lower case. */
   readonly names: readonly string[];
-  /** How many proxies of one's own append to the list; 0: the value is one address, no list. */
+  /** Number of one's own proxies that append to the list; 0: the value is one address, no list. */
   readonly trustedProxyHops: number;
 }
 
-/** What one value, or one list, says: an address, something else, or too short a list. */
+/** What one value, or one list, yields: an address, something else, or too short a list. */
 type Reading = Address | 'no-address' | 'too-short';
 
 /**
- * The client's address, from the named headers. All that they say must be one address: a client can
- * send such a header itself, so two different addresses, or one address beside a value that is none,
- * are `ambiguous` and nobody's word is taken.
+ * Reads the client's address from the named headers, each in its own format. All values must yield one
+ * address: a client can send such a header itself, so two different addresses, or one address beside a
+ * value that is not an address, are `ambiguous` and none of them counts.
  *
  * With `trustedProxyHops` = n the values of a header are one list, of which the n-th entry from the
- * right counts: each proxy appended one, and what is left of it the client may have made up. Empty
- * entries count too, or the place would move to the client's side. A list of fewer than n entries did
- * not come through all the proxies and is `missing`: whoever can go around them can leave out the
- * header as well, so the cause gives nothing away.
+ * right counts: each proxy appended one, and everything left of it may come from the client. Empty
+ * entries count too, or the position would move to the client's side. A list of fewer than n entries
+ * did not pass all the proxies and is `missing`: whoever can bypass them can omit the header as well,
+ * so the cause reveals nothing.
  */
 export function readAddress(
   headers: readonly NamedValues[],
@@ -30,12 +31,15 @@ export function readAddress(
 ): Signal<Address, AddressCause> {
   const readings = new Readings();
   for (const name of options.names) {
+    const format = formatOf(name);
     if (options.trustedProxyHops > 0) {
       const values = valuesOf(headers, name);
-      if (!values.every(isBlank)) readings.add(fromList(values, options.trustedProxyHops));
+      if (!values.every(isBlank)) readings.add(readList(values, options.trustedProxyHops, format));
     } else {
       for (const header of headers) {
-        if (isNamed(header, name)) for (const value of header.values) readings.addText(value);
+        if (isNamed(header, name)) {
+          for (const value of header.values) readings.addText(value, format);
+        }
       }
     }
   }
@@ -43,22 +47,25 @@ export function readAddress(
 }
 
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
-const MOST_VALUES = 100;
+const MAX_VALUES = 100;
 
-/** Adds up what the headers say, in any order: it must all be one address. */
+/** Combines what the headers yield, in any order: it must all be one address. */
 class Readings {
   #address: Address | undefined;
   #failure: AddressCause | undefined;
   #differs = false;
   #count = 0;
   #last: string | undefined;
+  #lastFormat: HeaderFormat | undefined;
 
-  /** Reads a text as one address; one that says nothing, or the same as the one before, does not count. */
-  addText(text: string): void {
-    if (text === this.#last || this.#count > MOST_VALUES || isBlank(text)) return;
+  /** Reads a text as one address; a blank one, or the same as the one before, does not count. */
+  addText(text: string, format: HeaderFormat): void {
+    const repeats = text === this.#last && format === this.#lastFormat;
+    if (repeats || this.#count > MAX_VALUES || isBlank(text)) return;
     this.#last = text;
+    this.#lastFormat = format;
     this.#count += 1;
-    this.add(this.#count > MOST_VALUES ? 'no-address' : (parseAddress(text) ?? 'no-address'));
+    this.add(this.#count > MAX_VALUES ? 'no-address' : (format.parse(text) ?? 'no-address'));
   }
 
   add(reading: Reading): void {
@@ -85,23 +92,10 @@ function valuesOf(headers: readonly NamedValues[], name: string): string[] {
   return headers.filter((header) => isNamed(header, name)).flatMap((header) => header.values);
 }
 
-function fromList(values: readonly string[], hops: number): Reading {
-  const entry = entryFromRight(values, hops);
+function readList(values: readonly string[], hops: number, { list }: HeaderFormat): Reading {
+  // The settings reject a header that is never a list; should one come here, it must not count.
+  if (list === undefined) return 'no-address';
+  const entry = list.fromRight(values, hops);
   if (entry === undefined) return 'too-short';
-  return parseAddress(entry) ?? 'no-address';
-}
-
-/** The n-th entry from the right of comma-separated lists in order. Reads no further than it must. */
-function entryFromRight(values: readonly string[], n: number): string | undefined {
-  let left = n;
-  for (const value of values.toReversed()) {
-    let end = value.length;
-    while (end >= 0) {
-      const comma = end === 0 ? -1 : value.lastIndexOf(',', end - 1);
-      left -= 1;
-      if (left === 0) return value.slice(comma + 1, end);
-      end = comma;
-    }
-  }
-  return undefined;
+  return (entry === null ? undefined : list.parseEntry(entry)) ?? 'no-address';
 }
