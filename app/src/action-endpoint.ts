@@ -3,7 +3,7 @@ import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
 import { OversizedRequestError, RequestError } from './action/request.ts';
 import { discardRest, readBody } from './body.ts';
 import { Cohort } from './cohort.ts';
-import type { Authenticator } from './credential/authenticator.ts';
+import { type Authenticator, WRONG_CREDENTIAL } from './credential/authenticator.ts';
 
 export const ACTION_PATH = '/pre-issue-access-token';
 
@@ -81,11 +81,12 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     discardRest(outgoing.req);
   }
 
-  function rejectCaller(outgoing: ServerResponse): void {
-    const why = 'The credential is missing or wrong.';
+  /** Gives every caller the same response; only the log says whether it was an expired credential. */
+  function rejectCaller(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const why = authenticator.whyRefused?.((name) => headerOf(incoming, name)) ?? WRONG_CREDENTIAL;
     onRejected({ status: 401, cause: 'unauthorized', why });
     const header = { name: 'www-authenticate', value: authenticator.challenge };
-    send(outgoing, 401, errorBody('unauthorized', why), header);
+    send(outgoing, 401, errorBody('unauthorized', WRONG_CREDENTIAL), header);
   }
 
   function rejectRequest(outgoing: ServerResponse, cause: 'invalid' | 'oversized', why: string) {
@@ -124,7 +125,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
         const body = errorBody('invalid_request', 'The action is asked with POST.');
         send(outgoing, 405, body, { name: 'allow', value: 'POST' });
       } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
-        rejectCaller(outgoing);
+        rejectCaller(incoming, outgoing);
       } else {
         decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
       }

@@ -1,13 +1,23 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { keepFresh, type RefreshHooks } from '../secrets/keep-fresh.ts';
-import { readSecretVersions, type SecretVersions } from '../secrets/versions.ts';
-import { type Authenticator, createAuthenticator } from './authenticator.ts';
+import type { RefreshHooks } from '../secrets/keep-fresh.ts';
+import { type AcceptedVersions, openRotatingSecret } from '../secrets/rotating-secret.ts';
+import {
+  type AcceptedCredential,
+  type Authenticator,
+  type AuthenticatorOptions,
+  createAuthenticator,
+} from './authenticator.ts';
 import { type Credential, parseCredential } from './credential.ts';
 
 /** The credential's JSON itself, or the secret that holds it. */
 export type ActionCredentialSource =
   | { readonly json: string }
   | { readonly secretArn: string; readonly client: SecretsManagerClient };
+
+export interface ActionCredentialOptions extends RefreshHooks, AuthenticatorOptions {
+  /** How long the previous version is accepted, in milliseconds; 0 for not at all. @default 24 h */
+  readonly previousTtl?: number;
+}
 
 export interface ActionCredential {
   readonly authenticator: Authenticator;
@@ -16,38 +26,32 @@ export interface ActionCredential {
 }
 
 /**
- * Loads the caller's credential and keeps it fresh. While a new one is rolled out the one before it
- * passes too, so that the identity server can be given the new one after us.
+ * Loads the caller's credential and keeps it fresh. For some time after a rotation the previous version
+ * is accepted too, so that the identity server can be given the new one after us.
  *
- * @throws Error, one sentence without the secret, when it cannot be had at start.
+ * @throws Error, one sentence without the secret, when it cannot be read at start.
  */
 export async function openActionCredential(
   source: ActionCredentialSource,
-  hooks: RefreshHooks,
+  options: ActionCredentialOptions,
 ): Promise<ActionCredential> {
   if ('json' in source) {
     const credential = parseCredential(source.json, 'ACTION_CREDENTIAL');
     return { authenticator: createAuthenticator([credential]), stop: () => undefined };
   }
-  const { client, secretArn } = source;
-  const load = (stop?: AbortSignal) => readSecretVersions(client, secretArn, { stop });
-  const authenticator = createAuthenticator(acceptedOf(await load(), secretArn));
-  const { stop } = keepFresh({
-    ...hooks,
-    load,
-    apply: (versions) => authenticator.update(acceptedOf(versions, secretArn)),
+  const secret = await openRotatingSecret<Credential>({
+    ...options,
+    ...source,
+    parse: parseCredential,
+    onChange: (accepted) => authenticator.update(credentialsOf(accepted)),
   });
-  return { authenticator, stop };
+  const authenticator = createAuthenticator(credentialsOf(secret.accepted()), undefined, options);
+  return { authenticator, stop: secret.stop };
 }
 
-function acceptedOf({ current, previous }: SecretVersions, arn: string): Credential[] {
-  const credential = parseCredential(current, `The current version of the secret ${arn}`);
-  if (previous === undefined) return [credential];
-  try {
-    return [credential, parseCredential(previous, 'The previous version')];
-  } catch {
-    // A mistake that has been corrected since is the previous version now. Nobody can hold it, and it
-    // must not keep the correction out.
-    return [credential];
-  }
+function credentialsOf({ current, previous }: AcceptedVersions<Credential>): AcceptedCredential[] {
+  // Also after its end, as a call that still shows it is worth a word of its own in the log.
+  return previous === undefined
+    ? [current]
+    : [current, { ...previous.value, until: previous.until }];
 }

@@ -4,19 +4,40 @@ import type { Credential } from './credential.ts';
 /** Reads one header of the request; the name comes in lower case. */
 export type HeaderReader = (name: string) => string | undefined;
 
+/** A credential, and for the previous version of one when it stops being accepted. */
+export type AcceptedCredential = Credential & {
+  /** Milliseconds since the epoch; absent for the current version, which has no end. */
+  readonly until?: number;
+};
+
 export interface Authenticator {
-  /** Whether the headers hold one of the accepted credentials. */
+  /** Returns whether the headers show an accepted credential. */
   accepts(header: HeaderReader): boolean;
+  /** Returns why headers that are not accepted are not, as a sentence for the log and not for the caller. */
+  whyRefused?(header: HeaderReader): string;
   /** Replaces the accepted credentials, for the next request on. @throws Error when there are none. */
-  update(credentials: readonly Credential[]): void;
+  update(credentials: readonly AcceptedCredential[]): void;
   /** The value of WWW-Authenticate, which a 401 must have (RFC 9110, section 15.5.2). */
   readonly challenge: string;
 }
+
+export interface AuthenticatorOptions {
+  /** Milliseconds since the epoch: when a previous version ends is checked on each call. @default Date.now */
+  readonly now?: () => number;
+  /** Receives each use of a previous version, and when that one ends (milliseconds since the epoch). */
+  readonly onPreviousUsed?: (until: number) => void;
+}
+
+/** What is said of a caller who shows nothing, or something else than a credential of ours. */
+export const WRONG_CREDENTIAL = 'The credential is missing or wrong.';
 
 /** Compares as many bytes with as many, in constant time. */
 export type Compare = (a: Uint8Array, b: Uint8Array) => boolean;
 
 interface Candidate {
+  /** When it stops being accepted, in milliseconds since the epoch. */
+  readonly until: number;
+  readonly challenge: string;
   readonly header: string;
   /** The word before the token in Authorization, in lower case; none for an API key. */
   readonly scheme?: string;
@@ -41,35 +62,39 @@ const CHALLENGES: Record<Credential['scheme'], string> = {
 /** Stands in for a header that is missing or of another scheme: it is compared too, and fits nothing. */
 const NOTHING = randomBytes(32).toString('base64');
 
+/** The end of what has none: later than every clock. */
+const NEVER = Number.POSITIVE_INFINITY;
+
 /**
- * Checks the caller's credential. Every accepted credential is compared on every call, over its whole
+ * Checks the caller's credential. Every known credential is compared on every call, over its whole
  * length however long a guess is, so that neither the time nor the number of comparisons tells how much
  * of the guess was right. A long credential takes longer than a short one, whatever is shown.
  *
  * @param compare for a test that watches the comparisons.
  */
 export function createAuthenticator(
-  credentials: readonly Credential[],
+  credentials: readonly AcceptedCredential[],
   compare: Compare = timingSafeEqual,
+  { now = Date.now, onPreviousUsed }: AuthenticatorOptions = {},
 ): Authenticator {
   let candidates: readonly Candidate[] = [];
-  let challenge = '';
 
-  function update(accepted: readonly Credential[]): void {
+  function update(accepted: readonly AcceptedCredential[]): void {
     if (accepted.length === 0) {
       throw new Error('The service needs at least one credential of its caller.');
     }
     candidates = accepted.map(candidateOf);
-    challenge = [...new Set(accepted.map(({ scheme }) => CHALLENGES[scheme]))].join(', ');
   }
 
-  function accepts(header: HeaderReader): boolean {
-    let matches = 0;
+  /** Compares all of them, and returns the one that fits: of several the one that ends last. */
+  function find(header: HeaderReader): Candidate | undefined {
+    let found: Candidate | undefined;
     for (const candidate of candidates) {
       const presented = presentedTo(candidate, header) ?? NOTHING;
-      matches += Number(isEqual(presented, candidate));
+      const fits = isEqual(presented, candidate);
+      if (fits && (found === undefined || candidate.until > found.until)) found = candidate;
     }
-    return matches > 0;
+    return found;
   }
 
   function isEqual(presented: string, { expected, shown }: Candidate): boolean {
@@ -82,15 +107,39 @@ export function createAuthenticator(
 
   update(credentials);
   return {
-    accepts,
+    accepts(header) {
+      const found = find(header);
+      if (found === undefined) return false;
+      if (found.until === NEVER) return true;
+      if (now() >= found.until) return false;
+      onPreviousUsed?.(found.until);
+      return true;
+    },
+    whyRefused(header) {
+      const found = find(header);
+      return found === undefined ? WRONG_CREDENTIAL : endedAt(found.until);
+    },
     update,
     get challenge() {
-      return challenge;
+      const accepted = candidates.filter(({ until }) => now() < until);
+      return [...new Set(accepted.map(({ challenge }) => challenge))].join(', ');
     },
   };
 }
 
-function candidateOf(credential: Credential): Candidate {
+/** 0 is the end of what CREDENTIAL_PREVIOUS_TTL=0 never accepts. */
+function endedAt(until: number): string {
+  const since = until > 0 ? ` since ${new Date(until).toISOString()}` : '';
+  return `The credential is the previous version, which is not accepted${since} (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.`;
+}
+
+function candidateOf(credential: AcceptedCredential): Candidate {
+  const { until = NEVER, scheme } = credential;
+  return { until, challenge: CHALLENGES[scheme], ...shownAs(credential) };
+}
+
+/** Where the caller shows a credential, and as what bytes. */
+function shownAs(credential: Credential): Omit<Candidate, 'until' | 'challenge'> {
   switch (credential.scheme) {
     case 'api-key':
       return { header: credential.header.toLowerCase(), ...bytesOf(credential.secret) };

@@ -1,12 +1,21 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withTimeLimit } from '../time-limit.ts';
 
-/** The two versions of a secret that count while it is changed. */
+/** One version of a secret. */
+export interface SecretVersion {
+  readonly text: string;
+  /** Identifies the version; AWS always sends it. */
+  readonly id?: string;
+  /** When the version was created, in milliseconds since the epoch; AWS always sends it. */
+  readonly createdAt?: number;
+}
+
+/** The two versions of a secret that matter while it is rotated. */
 export interface SecretVersions {
   /** AWSCURRENT */
-  readonly current: string;
-  /** AWSPREVIOUS; none before the first change. */
-  readonly previous?: string;
+  readonly current: SecretVersion;
+  /** AWSPREVIOUS; absent before the first rotation, and when it is the same version as AWSCURRENT. */
+  readonly previous?: SecretVersion;
 }
 
 export interface ReadOptions {
@@ -41,46 +50,56 @@ export async function readSecretVersions(
   arn: string,
   options: ReadOptions = {},
 ): Promise<SecretVersions> {
-  const current = await readCurrentSecret(client, arn, options);
+  const current = await readCurrentVersion(client, arn, options);
   try {
-    return { current, previous: await readStage(client, arn, 'AWSPREVIOUS', options) };
+    const previous = await readStage(client, arn, 'AWSPREVIOUS', options);
+    const isSame = previous?.id !== undefined && previous.id === current.id;
+    return previous === undefined || isSame ? { current } : { current, previous };
   } catch (error) {
     if (nameOf(error) === NOT_FOUND) return { current };
     throw failure(arn, error);
   }
 }
 
-/** Reads AWSCURRENT alone. @throws as `readSecretVersions` does. */
+/** Reads the text of AWSCURRENT alone. @throws as `readSecretVersions` does. */
 export async function readCurrentSecret(
   client: SecretsManagerClient,
   arn: string,
   options: ReadOptions = {},
 ): Promise<string> {
+  return (await readCurrentVersion(client, arn, options)).text;
+}
+
+async function readCurrentVersion(
+  client: SecretsManagerClient,
+  arn: string,
+  options: ReadOptions,
+): Promise<SecretVersion> {
   if (!ARN.test(arn)) {
     // Not repeated: it may be the secret itself, put into the wrong setting.
     throw new Error(
       'A secret is named by something else than an ARN of Secrets Manager: expected arn:aws:secretsmanager:<region>:<account>:secret:<name>.',
     );
   }
-  let text: string | undefined;
+  let version: SecretVersion | undefined;
   try {
-    text = await readStage(client, arn, 'AWSCURRENT', options);
+    version = await readStage(client, arn, 'AWSCURRENT', options);
   } catch (error) {
     throw failure(arn, error);
   }
-  if (text === undefined) {
+  if (version === undefined) {
     throw new Error(`The secret ${arn} has a binary value: store it as text.`);
   }
-  return text;
+  return version;
 }
 
-/** One version's text; `undefined` when its value is binary, which is none of ours. */
+/** Reads one version; `undefined` when its value is binary, which none of ours is. */
 async function readStage(
   client: SecretsManagerClient,
   arn: string,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS',
   { stop, timeout = 5000 }: ReadOptions,
-): Promise<string | undefined> {
+): Promise<SecretVersion | undefined> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
   // The race is needed beside the abort signal: the SDK's search for credentials does not heed it.
   const answer = await withTimeLimit(
@@ -88,7 +107,14 @@ async function readStage(
     (abortSignal) => client.send(command, { abortSignal }),
     stop,
   );
-  return answer.SecretString;
+  const { SecretString: text, VersionId: id, CreatedDate } = answer;
+  if (text === undefined) return undefined;
+  const createdAt = CreatedDate?.getTime() ?? Number.NaN;
+  return {
+    text,
+    ...(id !== undefined && { id }),
+    ...(Number.isFinite(createdAt) && { createdAt }),
+  };
 }
 
 /**

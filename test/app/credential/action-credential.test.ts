@@ -1,9 +1,14 @@
 import {
   CreateSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { openActionCredential } from '../../../app/src/credential/action-credential.ts';
+import {
+  type ActionCredentialOptions,
+  openActionCredential,
+} from '../../../app/src/credential/action-credential.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
 
@@ -13,37 +18,85 @@ const json = (n: number) => JSON.stringify({ scheme: 'bearer', secret: secretOf(
 let moto: Moto;
 let client: SecretsManagerClient;
 
-/** The credential of a new secret that holds `first`, and hands to drive it. */
-async function opened(name: string, first: string) {
-  const { ARN: secretArn = '' } = await client.send(
+/** A new secret that holds `first`. */
+async function create(name: string, first: string): Promise<string> {
+  const { ARN = '' } = await client.send(
     new CreateSecretCommand({ Name: name, SecretString: first }),
   );
+  return ARN;
+}
+
+/** A task that has the secret, with a clock that stands still until it is moved. */
+async function openTask(secretArn: string, options: Partial<ActionCredentialOptions> = {}) {
   const errors: string[] = [];
+  const uses: number[] = [];
+  let time = Date.now();
   let refresh = async () => {};
   const { authenticator, stop } = await openActionCredential(
     { secretArn, client },
     {
       onError: ({ message }) => errors.push(message),
+      onPreviousUsed: (until) => uses.push(until),
+      now: () => time,
       schedule: (task) => {
         refresh = task;
         return () => undefined;
       },
+      ...options,
     },
   );
+  const shows = (n: number) => () => `Bearer ${secretOf(n)}`;
   return {
     authenticator,
     stop,
-    secretArn,
     errors,
+    /** When the previous version that was used ends, by use. */
+    uses,
+    now: () => time,
     refresh: () => refresh(),
-    put: async (value: string) => {
-      await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: value }));
-      await refresh();
+    wait: (milliseconds: number) => {
+      time += milliseconds;
     },
     /** Which of the secrets 1, 2 and 3 pass. */
-    accepted: () => [1, 2, 3].filter((n) => authenticator.accepts(() => `Bearer ${secretOf(n)}`)),
+    accepted: () => [1, 2, 3].filter((n) => authenticator.accepts(shows(n))),
+    whyRefused: (n: number) => authenticator.whyRefused?.(shows(n)),
   };
 }
+
+/** The credential of a new secret that holds `first`, and hands to drive it. */
+async function opened(name: string, first: string, options: Partial<ActionCredentialOptions> = {}) {
+  const secretArn = await create(name, first);
+  const task = await openTask(secretArn, options);
+  return {
+    ...task,
+    secretArn,
+    put: async (value: string) => {
+      await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: value }));
+      await task.refresh();
+    },
+    /** Moves AWSCURRENT to AWSPREVIOUS; Secrets Manager then moves that one too. */
+    rollBack: async () => {
+      await rollBack(secretArn);
+      await task.refresh();
+    },
+  };
+}
+
+async function rollBack(secretArn: string): Promise<void> {
+  const idOf = async (VersionStage: string) =>
+    (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage }))).VersionId;
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: await idOf('AWSPREVIOUS'),
+      RemoveFromVersionId: await idOf('AWSCURRENT'),
+    }),
+  );
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 describeWithMoto("the caller's credential in Secrets Manager", () => {
   beforeAll(async () => {
@@ -85,6 +138,130 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.accepted()).toEqual([2]);
   });
 
+  describe('the previous version ends', () => {
+    test.each<[string, number | undefined, number, boolean]>([
+      ['by default: after 23 h 59 min it passes', undefined, 24 * HOUR - MINUTE, true],
+      ['by default: after 24 h it does not', undefined, 24 * HOUR, false],
+      ['an hour: it passes before', HOUR, HOUR - MINUTE, true],
+      ['an hour: it does not pass after', HOUR, HOUR, false],
+      ['0: at once', 0, 0, false],
+    ])('%s', async (name, previousTtl, later, passes) => {
+      const credential = await opened(`ends ${name}`.replace(/\W+/g, '-'), json(1), {
+        ...(previousTtl !== undefined && { previousTtl }),
+      });
+      await credential.put(json(2));
+
+      credential.wait(later);
+
+      expect(credential.accepted()).toEqual(passes ? [1, 2] : [2]);
+      await credential.refresh();
+      expect(credential.accepted()).toEqual(passes ? [1, 2] : [2]);
+    });
+
+    test('in a task that starts after it', async () => {
+      const credential = await opened('ended-before-the-start', json(1));
+      await credential.put(json(2));
+
+      const late = await openTask(credential.secretArn, { now: () => Date.now() + 25 * HOUR });
+
+      expect(late.accepted()).toEqual([2]);
+      expect(late.authenticator.challenge).toBe('Bearer realm="risk-gate"');
+    });
+
+    test('and a call that still shows it is told apart in the log, without its secret', async () => {
+      const credential = await opened('still-shown', json(1));
+      await credential.put(json(2));
+      credential.wait(25 * HOUR);
+
+      const why = credential.whyRefused(1);
+
+      expect(why).toMatch(/^The credential is the previous version, which is not accepted since 2/);
+      expect(why).not.toContain(secretOf(1));
+      expect(credential.whyRefused(3)).toBe('The credential is missing or wrong.');
+    });
+
+    test('each use before is counted, with the time when it ends; a use of the current one is not', async () => {
+      const credential = await opened('uses', json(1), { previousTtl: HOUR });
+      const rotatedAt = credential.now();
+      await credential.put(json(2));
+      expect(credential.uses).toEqual([]);
+
+      credential.accepted();
+      credential.accepted();
+      credential.wait(HOUR);
+      credential.accepted();
+
+      expect(credential.uses).toHaveLength(2);
+      for (const until of credential.uses) {
+        // CreatedDate has whole seconds in the emulator.
+        expect(until).toBeGreaterThan(rotatedAt + HOUR - 1000);
+        expect(until).toBeLessThanOrEqual(rotatedAt + HOUR);
+      }
+    });
+
+    test('the same value put again is the current one, and stays', async () => {
+      const credential = await opened('same-value', json(1));
+      await credential.put(` ${json(1)}`);
+
+      credential.accepted();
+      expect(credential.uses).toEqual([]);
+      credential.wait(25 * HOUR);
+      expect(credential.accepted()).toEqual([1]);
+    });
+  });
+
+  describe('a rollback', () => {
+    test('both pass from when the task saw it', async () => {
+      const credential = await opened('rolled-back', json(1));
+      await credential.put(json(2));
+      credential.wait(30 * HOUR);
+      expect(credential.accepted()).toEqual([2]);
+
+      await credential.rollBack();
+
+      expect(credential.accepted()).toEqual([1, 2]);
+      credential.wait(23 * HOUR);
+      await credential.refresh();
+      expect(credential.accepted()).toEqual([1, 2]);
+      credential.wait(HOUR);
+      expect(credential.accepted()).toEqual([1]);
+    });
+
+    test('and forward again: both pass from then', async () => {
+      const credential = await opened('rolled-forward', json(1));
+      await credential.put(json(2));
+      await credential.rollBack();
+      credential.wait(30 * HOUR);
+
+      await credential.rollBack();
+
+      expect(credential.accepted()).toEqual([1, 2]);
+      credential.wait(24 * HOUR);
+      expect(credential.accepted()).toEqual([2]);
+    });
+
+    test('with 0, only the one that is current passes', async () => {
+      const credential = await opened('rolled-back-at-once', json(1), { previousTtl: 0 });
+      await credential.put(json(2));
+
+      await credential.rollBack();
+
+      expect(credential.accepted()).toEqual([1]);
+    });
+  });
+
+  test('a new version with a mistake: the one before has no end, as nothing has replaced it', async () => {
+    const credential = await opened('mistake-for-days', json(1));
+    await credential.put(json(2));
+
+    await credential.put('{ "scheme": "bearer" }');
+    credential.wait(100 * HOUR);
+    await credential.refresh();
+
+    expect(credential.accepted()).toEqual([2]);
+    expect(credential.errors).toHaveLength(2);
+  });
+
   test('another scheme: the challenge names both while both pass', async () => {
     const credential = await opened('scheme', json(1));
 
@@ -99,6 +276,10 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       credential.authenticator.accepts((name) => (name === 'x-api-key' ? secretOf(2) : undefined)),
     ).toBe(true);
     expect(credential.accepted()).toEqual([1]);
+
+    credential.wait(24 * HOUR);
+    expect(credential.authenticator.challenge).toBe('ApiKey realm="risk-gate"');
+    expect(credential.accepted()).toEqual([]);
   });
 
   test('a stop ends the refreshing and leaves what is accepted', async () => {
@@ -132,6 +313,11 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.errors).toEqual([
       expect.stringContaining(`The secret ${credential.secretArn} could not be read`),
     ]);
+
+    // The end of the previous one comes without a word of Secrets Manager.
+    credential.wait(24 * HOUR);
+    await credential.refresh();
+    expect(credential.accepted()).toEqual([2]);
   });
 });
 

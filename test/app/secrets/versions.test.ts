@@ -51,8 +51,23 @@ describeWithMoto('Secrets Manager', () => {
     ])('%s', async (name, values, versions) => {
       const arn = await secretOf(name.replaceAll(' ', '-'), ...values);
 
-      expect(await readSecretVersions(client, arn)).toEqual(versions);
+      const { current, previous } = await readSecretVersions(client, arn);
+      expect({ current: current.text, previous: previous?.text }).toEqual(versions);
       expect(await readCurrentSecret(client, arn)).toBe(versions.current);
+    });
+
+    test('each version has an id of its own, and the time when it was created', async () => {
+      const before = Date.now();
+
+      const versions = await readSecretVersions(client, await secretOf('dated', 'v1', 'v2'));
+
+      const all = [versions.current, versions.previous];
+      expect(new Set(all.map((version) => version?.id)).size).toBe(2);
+      for (const version of all) {
+        // The emulator has whole seconds.
+        expect(version?.createdAt).toBeGreaterThan(before - 1000);
+        expect(version?.createdAt).toBeLessThanOrEqual(Date.now());
+      }
     });
 
     test('a change between the two reads does not lose the version that callers still show', async () => {
@@ -69,7 +84,7 @@ describeWithMoto('Secrets Manager', () => {
       const versions = await readSecretVersions(slow, arn);
       slow.destroy();
 
-      expect(Object.values(versions)).toContain('v2');
+      expect(Object.values(versions).map(({ text }) => text)).toContain('v2');
     });
 
     test('a secret that does not exist is an error that names it', async () => {
