@@ -43,8 +43,7 @@ export function check(service: CheckService, query: CheckQuery, fault?: Fault): 
   const record = recordOf(address, maxAgeInDays, service.now());
   const data = { ...record, ...service.records.get(address.canonical) };
   const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
-  const score = fault?.kind === 'score' ? faultyScore(fault.value, data) : {};
-  return jsonAnswer(200, { data: { ...shown, ...score } }, quota.headers());
+  return jsonAnswer(200, { data: { ...shown, ...faultyFields(fault, data) } }, quota.headers());
 }
 
 function isAccepted(key: string | undefined, accepted: string | undefined): boolean {
@@ -66,8 +65,17 @@ function parameterErrors(
   return ageIsValid ? [addressError] : [addressError, MAX_AGE_INVALID];
 }
 
-function faultyScore(value: FaultScore, data: Partial<CheckData>): Record<string, unknown> {
-  if (value === 'missing') return { abuseConfidenceScore: undefined };
-  if (value === 'text') return { abuseConfidenceScore: `${data.abuseConfidenceScore}` };
-  return { abuseConfidenceScore: value };
+/** An address that no client of a test or a laptop has. */
+const OTHER_ADDRESS = '192.0.2.1';
+
+/** The fields that a fault replaces; `undefined` leaves one out. */
+function faultyFields(fault: Fault | undefined, data: Partial<CheckData>): Record<string, unknown> {
+  if (fault?.kind === 'score') return { abuseConfidenceScore: faultyScore(fault.value, data) };
+  if (fault?.kind !== 'address') return {};
+  return { ipAddress: fault.value === 'other' ? OTHER_ADDRESS : undefined };
+}
+
+function faultyScore(value: FaultScore, data: Partial<CheckData>): unknown {
+  if (value === 'missing') return undefined;
+  return value === 'text' ? `${data.abuseConfidenceScore}` : value;
 }

@@ -23,13 +23,18 @@ export type Fault =
   /** 429 for the day; with or without `Retry-After` and `X-RateLimit-Reset`. */
   | { kind: 'quota'; headers: boolean; retryAfter?: number | string }
   /** A right answer but for its score; `text` is the score as a text. */
-  | { kind: 'score'; value: FaultScore };
+  | { kind: 'score'; value: FaultScore }
+  /** A correct response for another address (a proxy with a wrong cache key), or without the address. */
+  | { kind: 'address'; value: FaultAddress };
 
 const FAULT_STATUSES = [401, 402, 403, 404, 422, 500, 502, 503, 504, 521] as const;
 export type FaultStatus = (typeof FAULT_STATUSES)[number];
 
 const FAULT_SCORES = ['missing', 'text', 101, -1, 12.5, null] as const;
 export type FaultScore = (typeof FAULT_SCORES)[number];
+
+const FAULT_ADDRESSES = ['other', 'missing'] as const;
+export type FaultAddress = (typeof FAULT_ADDRESSES)[number];
 
 /** An hour is long enough for any client, and far below what a timer can hold. */
 const milliseconds = z.int().min(0).max(3_600_000);
@@ -55,11 +60,12 @@ const KINDS = [
     retryAfter: z.union([z.int().min(0), headerText]).optional(),
   }),
   z.strictObject({ kind: z.literal('score'), value: z.literal(FAULT_SCORES) }),
+  z.strictObject({ kind: z.literal('address'), value: z.literal(FAULT_ADDRESSES) }),
 ] as const;
 
 /** A fault as a person writes it in JSON. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', KINDS, {
-  error: 'use slow, drip, hang, reset, truncated, html, status, quota or score',
+  error: 'use slow, drip, hang, reset, truncated, html, status, quota, score or address',
 });
 
 /** The faults that are switched on. That of an address goes before that of all. */

@@ -111,6 +111,12 @@ const CASES: readonly Case[] = [
   },
   { name: 'a score as text', begin: answer({ kind: 'score', value: 'text' }), cause: 'invalid' },
   { name: 'score 101', begin: answer({ kind: 'score', value: 101 }), cause: 'invalid' },
+  {
+    name: 'another address',
+    begin: answer({ kind: 'address', value: 'other' }),
+    cause: 'invalid',
+  },
+  { name: 'no address', begin: answer({ kind: 'address', value: 'missing' }), cause: 'invalid' },
 ];
 
 let world: World;

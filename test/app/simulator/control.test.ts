@@ -58,6 +58,7 @@ describe('the controls of the simulator', () => {
     { kind: 'quota', headers: true, retryAfter: 5 },
     { kind: 'quota', headers: true, retryAfter: 'soon' },
     { kind: 'score', value: null },
+    { kind: 'address', value: 'other' },
   ])('take the fault %j', async (fault) => {
     expect(await control('PUT', 'fault', fault)).toMatchObject({ status: 200, body: { fault } });
   });

@@ -182,6 +182,19 @@ describe('instead of the answer', () => {
     expect(data).toEqual({ ...right, abuseConfidenceScore: expected });
     expect('abuseConfidenceScore' in data).toBe(value !== 'missing');
   });
+
+  test.each([
+    { value: 'missing', expected: undefined },
+    { value: 'other', expected: '192.0.2.1' },
+  ] as const)('address $value is 200 with just that address wrong', async ({ value, expected }) => {
+    const right = (await bodyOf(await check())).data;
+    simulator.setFault({ kind: 'address', value });
+    const response = await check();
+    expect(response.status).toBe(200);
+    const { data } = await bodyOf(response);
+    expect(data).toEqual({ ...right, ipAddress: expected });
+    expect('ipAddress' in data).toBe(value !== 'missing');
+  });
 });
 
 describe('switching', () => {

@@ -51,7 +51,7 @@ export function createCheck(options: AbuseIpdbOptions): Check {
       return await withTimeLimit(options.timeout, async (signal) => {
         // Followed, a redirect would carry the key to a host that we do not know.
         const response = await fetch(url, { headers, signal, redirect: 'manual' });
-        return answerOf(response, options.now);
+        return answerOf(response, address, options.now);
       });
     } catch (error) {
       return { cause: error instanceof TimeLimitExceeded ? 'timeout' : 'upstream' };
@@ -79,7 +79,11 @@ function headersWith(key: string): Headers | undefined {
   }
 }
 
-async function answerOf(response: Response, now: () => number): Promise<CheckAnswer> {
+async function answerOf(
+  response: Response,
+  address: Address,
+  now: () => number,
+): Promise<CheckAnswer> {
   const { status, headers } = response;
   const quota = quotaOf(headers);
   if (status !== 200) {
@@ -89,7 +93,7 @@ async function answerOf(response: Response, now: () => number): Promise<CheckAns
     return { cause: causeOf(status), status, ...quota, ...closed };
   }
   const body = await readText(response);
-  const record = body === undefined ? 'upstream' : parseRecord(body, now());
+  const record = body === undefined ? 'upstream' : parseRecord(body, address, now());
   if (typeof record === 'string') return { cause: record, status, ...quota };
   return { record, status, ...quota };
 }

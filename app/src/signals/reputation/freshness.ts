@@ -4,23 +4,49 @@ import type { AbuseRecord } from './reputation.ts';
 /** Fresh answers at once, stale stands in when nothing better can be had, gone counts for nothing. */
 export type Freshness = 'fresh' | 'stale' | 'gone';
 
-/** Milliseconds since the record was checked. A date ahead of us is another task's clock: age 0. */
+/**
+ * How far a record's date may be ahead of this task's clock and still count as now. Clocks that are kept
+ * in time differ by milliseconds; a wrong clock is off by more, and then nobody knows the record's age.
+ */
+const MAX_CLOCK_SKEW_MS = 5_000;
+
+/** Returns the milliseconds since the record was checked; 0 for a date ahead of this task's clock. */
 export function ageOf(record: AbuseRecord, now: number): number {
   return Math.max(0, now - record.checkedAt);
 }
 
-/** How far a record still counts. */
+/**
+ * Returns how far a record still counts. A date ahead of this task's clock (another task's clock is
+ * wrong, or this one was set back) makes it stale at best, so that it is checked again.
+ */
 export function freshnessOf(
   record: AbuseRecord,
   now: number,
   limits: { readonly freshTimes: FreshTimes; readonly staleMaximum: number },
 ): Freshness {
-  // So far ahead is no skew but a broken date, and age 0 would keep the record for ever.
-  if (record.checkedAt - now > limits.staleMaximum) return 'gone';
-  const age = ageOf(record, now);
-  if (age >= limits.staleMaximum) return 'gone';
-  return age < freshTimeOf(record.score, limits.freshTimes) ? 'fresh' : 'stale';
+  const ahead = record.checkedAt - now;
+  if (Math.abs(ahead) >= limits.staleMaximum) return 'gone';
+  if (ahead > MAX_CLOCK_SKEW_MS) return 'stale';
+  return -ahead < freshTimeOf(record.score, limits.freshTimes) ? 'fresh' : 'stale';
 }
+
+/**
+ * Returns whether a record is the better one of two: the fresher, and of two alike the one whose date is
+ * nearer to now.
+ */
+export function isBetter(
+  record: AbuseRecord,
+  other: AbuseRecord,
+  now: number,
+  limits: { readonly freshTimes: FreshTimes; readonly staleMaximum: number },
+): boolean {
+  const rank = RANKS[freshnessOf(record, now, limits)];
+  const otherRank = RANKS[freshnessOf(other, now, limits)];
+  if (rank !== otherRank) return rank > otherRank;
+  return Math.abs(now - record.checkedAt) < Math.abs(now - other.checkedAt);
+}
+
+const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, gone: 0 };
 
 function freshTimeOf(score: number, times: FreshTimes): number {
   if (score < 25) return times.low;

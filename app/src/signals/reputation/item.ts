@@ -41,9 +41,18 @@ export function closingItem(key: string, until: number): Item {
 /** Why an item is of no use: another release's form, or not what any release of ours writes. */
 export type ItemFault = 'version' | 'invalid';
 
-/** The record of an item, or what is wrong with it; none when it has expired (TTL deletes days late). */
-export function parseRecordItem(item: Item, now: number): AbuseRecord | ItemFault | undefined {
+/**
+ * Returns the record of the item that was read for a key, or what is wrong with it; undefined when it has
+ * expired (TTL deletes days late).
+ */
+export function parseRecordItem(
+  item: Item,
+  key: string,
+  now: number,
+): AbuseRecord | ItemFault | undefined {
   if (item.version?.N !== VERSION) return 'version';
+  // A cache in front of the table can mix items up, as any proxy can.
+  if (item.address?.S !== key) return 'invalid';
   const expiresAt = integer(item.expires_at);
   if (expiresAt === undefined) return 'invalid';
   if (hasExpired(expiresAt, now)) return undefined;
@@ -65,8 +74,9 @@ export function parseRecordItem(item: Item, now: number): AbuseRecord | ItemFaul
   return broken ? 'invalid' : { score, ...optional, checkedAt };
 }
 
-/** Until when an item says that AbuseIPDB is closed; none when it is no such item. */
-export function parseClosingItem(item: Item, now: number): number | undefined {
+/** Until when the item that was read for a key says that AbuseIPDB is closed; none when it is no such item. */
+export function parseClosingItem(item: Item, key: string, now: number): number | undefined {
+  if (item.address?.S !== key) return undefined;
   return isCurrent(item, now) ? integer(item.closed_until) : undefined;
 }
 

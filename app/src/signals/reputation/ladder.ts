@@ -4,7 +4,7 @@ import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb.ts';
 import { Breaker } from './breaker.ts';
 import { Flight } from './flight.ts';
-import { ageOf, freshnessOf } from './freshness.ts';
+import { ageOf, freshnessOf, isBetter } from './freshness.ts';
 import { Gate } from './gate.ts';
 import { ReputationMemory } from './memory.ts';
 import { limitsOf, type ReputationLimits, type ReputationOptions } from './options.ts';
@@ -139,7 +139,7 @@ class Ladder implements ReputationLadder {
     const [read] = await Promise.all([this.#table.read(address), this.#gate.reread()]);
     const found = read.record;
     search.read = read;
-    if (found !== undefined && this.#isBetter(found, this.#memory.record(address))) {
+    if (found !== undefined && this.#isUseful(found, this.#memory.record(address))) {
       this.#memory.keep(address, found);
       search.source = 'table';
       if (this.#freshness(found) === 'fresh') return known(this.#reputation(found, 'table'));
@@ -155,10 +155,10 @@ class Ladder implements ReputationLadder {
     return this.#standIn(search.address, search.source, cause);
   }
 
-  #isBetter(found: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
+  #isUseful(found: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
     if (this.#freshness(found) === 'gone') return false;
-    if (remembered === undefined || this.#freshness(remembered) === 'gone') return true;
-    return found.checkedAt > remembered.checkedAt;
+    if (remembered === undefined) return true;
+    return isBetter(found, remembered, this.#options.now(), this.#limits);
   }
 
   /** The record that memory has, however old, while it counts for anything; else the cause. */

@@ -65,19 +65,21 @@ export class ReputationTable {
       return { fault: 'dropped' };
     }
     this.#reads += 1;
-    const got = await this.#get(recordKey(address, limits.maxAgeInDays));
+    const key = recordKey(address, limits.maxAgeInDays);
+    const got = await this.#get(key);
     this.#reads -= 1;
     if ('fault' in got) return got;
-    const read = got.item && parseRecordItem(got.item, now());
+    const read = got.item && parseRecordItem(got.item, key, now());
     if (read === undefined) return {};
     return typeof read === 'string' ? { fault: read } : { record: read };
   }
 
   /** Until when AbuseIPDB is closed for an API key, if a task has found it so. */
   async readClosing(keyName: string): Promise<number | undefined> {
-    const got = await this.#get(closingKey(keyName));
+    const key = closingKey(keyName);
+    const got = await this.#get(key);
     if ('fault' in got || got.item === undefined) return undefined;
-    return parseClosingItem(got.item, this.#options.now());
+    return parseClosingItem(got.item, key, this.#options.now());
   }
 
   /** Keeps a record, soon and if possible. */
@@ -102,9 +104,10 @@ export class ReputationTable {
    */
   async warm(keyName: string): Promise<number | undefined> {
     const { limits, now, name, hooks } = this.#options;
+    const key = closingKey(keyName);
     try {
-      const item = await this.#fetch(closingKey(keyName), limits.warmTimeout);
-      return item && parseClosingItem(item, now());
+      const item = await this.#fetch(key, limits.warmTimeout);
+      return item && parseClosingItem(item, key, now());
     } catch (error) {
       const reason = reasonOf(error);
       const message = `The reputation table ${JSON.stringify(name)} cannot be read (${reason}: ${messageOf(error)}): the service runs without it, so each task asks AbuseIPDB for itself; check the table's name, its region and the task's permission for GetItem and PutItem.`;

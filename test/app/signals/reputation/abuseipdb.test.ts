@@ -67,7 +67,7 @@ describe('against the API', () => {
 });
 
 describe('against whatever else may answer', () => {
-  const SCORE = '{"data":{"abuseConfidenceScore":0}}';
+  const SCORE = `{"data":{"ipAddress":"${ADDRESS.value}","abuseConfidenceScore":0}}`;
   const servers: LocalServer[] = [];
   const start = async (listener: RequestListener) => {
     const server = await startServer(listener);

@@ -1,6 +1,6 @@
-import { ageOf, freshnessOf } from '../../../../app/src/signals/reputation/freshness.ts';
+import { ageOf, freshnessOf, isBetter } from '../../../../app/src/signals/reputation/freshness.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/options.ts';
-import { HOUR, NOON } from './bench.ts';
+import { HOUR, MINUTE, NOON, SECOND } from './bench.ts';
 
 test.each([
   [0, 0, 'fresh'],
@@ -15,8 +15,16 @@ test.each([
   [100, 2 * HOUR - 1, 'fresh'],
   [100, 24 * HOUR - 1, 'stale'],
   [0, 24 * HOUR, 'gone'],
-  [50, -HOUR, 'fresh'],
+  // Dates ahead of this task's clock.
+  [50, -1, 'fresh'],
+  [50, -5 * SECOND, 'fresh'],
+  [0, -5 * SECOND - 1, 'stale'],
+  [50, -MINUTE, 'stale'],
+  [50, -HOUR, 'stale'],
+  [100, -24 * HOUR + 1, 'stale'],
+  [50, -24 * HOUR, 'gone'],
   [50, -25 * HOUR, 'gone'],
+  [50, -1e6 * HOUR, 'gone'],
 ])('a record with score %i and an age of %i ms is %s', (score, age, freshness) => {
   const record = { score, checkedAt: NOON - age };
   expect(freshnessOf(record, NOON, REPUTATION_DEFAULTS)).toBe(freshness);
@@ -24,4 +32,20 @@ test.each([
 
 test('a record from a clock that is ahead has age 0', () => {
   expect(ageOf({ score: 1, checkedAt: NOON + HOUR }, NOON)).toBe(0);
+});
+
+test.each([
+  ['the newer of two fresh ones', MINUTE, 2 * MINUTE],
+  ['the newer of two stale ones', 8 * HOUR, 9 * HOUR],
+  ['a fresh one instead of a stale one', 5 * HOUR, 8 * HOUR],
+  ['a fresh one instead of one from the future', 5 * HOUR, -MINUTE],
+  ['a stale one instead of a gone one', 8 * HOUR, 25 * HOUR],
+  ['one from the future instead of a gone one', -HOUR, 25 * HOUR],
+  ['of two from the future the nearer one', -HOUR, -2 * HOUR],
+])('the better record is %s', (_, better, worse) => {
+  const [one, other] = [better, worse].map((age) => ({ score: 10, checkedAt: NOON - age }));
+  if (one === undefined || other === undefined) throw new Error('Two records are needed.');
+  expect(isBetter(one, other, NOON, REPUTATION_DEFAULTS)).toBe(true);
+  expect(isBetter(other, one, NOON, REPUTATION_DEFAULTS)).toBe(false);
+  expect(isBetter(one, one, NOON, REPUTATION_DEFAULTS)).toBe(false);
 });

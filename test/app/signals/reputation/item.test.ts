@@ -25,7 +25,7 @@ test.each<[string, AbuseRecord]>([
   ['every field', FULL],
   ['the score only', { score: 0, checkedAt: NOON }],
 ])('a record with %s comes back as it was', (_, record) => {
-  expect(parseRecordItem(item(record), NOON)).toEqual(record);
+  expect(parseRecordItem(item(record), KEY, NOON)).toEqual(record);
 });
 
 test('an item has a number for its form and seconds for its end', () => {
@@ -41,6 +41,9 @@ test.each<[string, string | undefined, Partial<Item>]>([
   ['of a newer form', 'version', { version: { N: '2' } }],
   ['with its form as a text', 'version', { version: { S: '1' } }],
   ['that has expired', undefined, { expires_at: { N: String(NOON / 1000) } }],
+  ['of another address', 'invalid', { address: { S: '5.6.7.9#30' } }],
+  ['of another window', 'invalid', { address: { S: '5.6.7.8#90' } }],
+  ['whose key is no text', 'invalid', { address: { N: '5' } }],
   ['with an end that is no number', 'invalid', { expires_at: { S: 'tomorrow' } }],
   ['with a score as text', 'invalid', { score: { S: '80' } }],
   ['with an empty score', 'invalid', { score: { N: '' } }],
@@ -52,26 +55,32 @@ test.each<[string, string | undefined, Partial<Item>]>([
   ['with a flag as number', 'invalid', { tor: { N: '1' } }],
   ['with a list for a text', 'invalid', { isp: { L: [] } }],
 ])('an item %s is a miss: %s', (_, fault, attributes) => {
-  expect(parseRecordItem({ ...item(), ...attributes } as Item, NOON)).toBe(fault);
+  expect(parseRecordItem({ ...item(), ...attributes } as Item, KEY, NOON)).toBe(fault);
 });
 
 test.each([
   ['version', 'version'],
+  ['address', 'invalid'],
   ['expires_at', 'invalid'],
   ['score', 'invalid'],
   ['checked_at', 'invalid'],
 ])('an item without %s is a miss: %s', (name, fault) => {
   const { [name]: _, ...rest } = item();
-  expect(parseRecordItem(rest, NOON)).toBe(fault);
+  expect(parseRecordItem(rest, KEY, NOON)).toBe(fault);
 });
 
 test('a closing comes back as it was, until it is over', () => {
   const closing = closingItem('#closing#a', NOON + HOUR);
-  expect(parseClosingItem(closing, NOON)).toBe(NOON + HOUR);
-  expect(parseClosingItem(closing, NOON + HOUR)).toBeUndefined();
+  expect(parseClosingItem(closing, '#closing#a', NOON)).toBe(NOON + HOUR);
+  expect(parseClosingItem(closing, '#closing#a', NOON + HOUR)).toBeUndefined();
+});
+
+test('a closing of another API key does not count', () => {
+  const closing = closingItem('#closing#a', NOON + HOUR);
+  expect(parseClosingItem(closing, '#closing#b', NOON)).toBeUndefined();
 });
 
 test('a record is no closing, nor the other way round', () => {
-  expect(parseClosingItem(item(), NOON)).toBeUndefined();
-  expect(parseRecordItem(closingItem(KEY, NOON + HOUR), NOON)).toBe('invalid');
+  expect(parseClosingItem(item(), KEY, NOON)).toBeUndefined();
+  expect(parseRecordItem(closingItem(KEY, NOON + HOUR), KEY, NOON)).toBe('invalid');
 });

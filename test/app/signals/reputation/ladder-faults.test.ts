@@ -77,6 +77,8 @@ const FAULTS: Record<string, Case> = {
   'a score of 101': { fault: { kind: 'score', value: 101 }, cause: 'invalid' },
   'a score of -1': { fault: { kind: 'score', value: -1 }, cause: 'invalid' },
   'a score of 12.5': { fault: { kind: 'score', value: 12.5 }, cause: 'invalid' },
+  'another address': { fault: { kind: 'address', value: 'other' }, cause: 'invalid' },
+  'no address': { fault: { kind: 'address', value: 'missing' }, cause: 'invalid' },
 };
 const CASES = Object.entries(FAULTS);
 
@@ -127,6 +129,15 @@ describe('an address that nobody knows', () => {
     const { ladder } = bench.task({ key: () => 'ключ' });
     expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
   });
+});
+
+test('A record of another address is not stored for the other tasks', async () => {
+  const { ladder } = bench.task();
+  const asked = newAddress();
+  bench.simulator.setFault({ kind: 'address', value: 'other' });
+  await lookup(ladder, asked);
+  await ladder.settle();
+  expect(await bench.dynamoDb.get(bench.table(), `${asked.value}#30`)).toBeUndefined();
 });
 
 describe('an address with a fresh record', () => {

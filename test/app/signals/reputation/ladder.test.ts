@@ -104,16 +104,59 @@ describe('the way down the ladder', () => {
 });
 
 describe('clocks that disagree', () => {
-  test('a record from a task an hour ahead is fresh and of age 0', async () => {
-    const ahead = bench.task({ now: () => bench.clock.time + HOUR });
+  test.each([
+    ['a moment', 2 * SECOND, { source: 'table', score: 10, stale: false, age: 0 }],
+    ['a minute', MINUTE, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
+    ['an hour', HOUR, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
+    ['nearly a day', 24 * HOUR - 1, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
+  ])('of a record from a task %s ahead comes the right score', async (_, time, expected) => {
+    const ahead = bench.task({ now: () => bench.clock.time + time });
     const ip = newAddress();
+    scoreOf(ip, 10);
     await lookup(ahead.ladder, ip);
     await ahead.ladder.settle();
-    expect(await lookup(bench.task().ladder, ip)).toMatchObject({
-      source: 'table',
-      stale: false,
-      age: 0,
-    });
+    scoreOf(ip, 90);
+    const { ladder } = bench.task();
+    expect(await lookup(ladder, ip)).toMatchObject(expected);
+    expect(await lookup(ladder, ip)).toMatchObject({ ...expected, source: 'memory' });
+  });
+
+  test.each([
+    ['within a day stands in', HOUR, { known: true, score: 10, stale: true, age: 0 }],
+    ['beyond a day counts for nothing', 25 * HOUR, { known: false, cause: 'upstream' }],
+  ])('a record from the future %s while AbuseIPDB fails', async (_, time, expected) => {
+    const ahead = bench.task({ now: () => bench.clock.time + time });
+    const ip = newAddress();
+    scoreOf(ip, 10);
+    await lookup(ahead.ladder, ip);
+    await ahead.ladder.settle();
+    bench.simulator.setFault({ kind: 'reset' });
+    expect(await lookup(bench.task().ladder, ip)).toMatchObject(expected);
+  });
+
+  test('a clock that is set back makes what is in memory stale, not fresh for longer', async () => {
+    const { ladder } = bench.task();
+    const ip = newAddress();
+    scoreOf(ip, 10);
+    await lookup(ladder, ip);
+    bench.clock.time -= HOUR;
+    scoreOf(ip, 90);
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', stale: false });
+  });
+
+  test("another task's fresh record replaces one from this task's own wrong clock", async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    const ip = newAddress();
+    bench.clock.time = NOON + HOUR;
+    scoreOf(ip, 10);
+    await lookup(one.ladder, ip);
+    await one.ladder.settle();
+    bench.clock.time = NOON;
+    scoreOf(ip, 90);
+    await lookup(other.ladder, ip);
+    await other.ladder.settle();
+    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'table', score: 90 });
   });
 
   test('a record from a task an hour behind is an hour old', async () => {
