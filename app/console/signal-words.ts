@@ -1,3 +1,4 @@
+import { type Address, lookupAddress } from '../src/signals/address/address.ts';
 import type { ReputationSource } from '../src/signals/reputation/reputation.ts';
 import type { RequestSignals } from '../src/signals/request-signals.ts';
 import { showSeconds } from './show.ts';
@@ -14,7 +15,10 @@ const NOT_ASKED = 'not asked for: no rule needed it';
 export function signalsInWords({ address, geo, reputation }: RequestSignals) {
   const unknown = (cause: string) => `unknown: ${cause}`;
   return [
-    { name: 'Address', is: address?.known ? address.value.value : unknownOr(address, unknown) },
+    {
+      name: 'Address',
+      is: address?.known ? addressInWords(address.value) : unknownOr(address, unknown),
+    },
     { name: 'Country', is: geo?.known ? (geo.value.country ?? 'none') : unknownOr(geo, unknown) },
     {
       name: 'Reputation',
@@ -25,6 +29,11 @@ export function signalsInWords({ address, geo, reputation }: RequestSignals) {
         : unknownOr(reputation, unknown),
     },
   ];
+}
+
+function addressInWords(address: Address): string {
+  const lookedUp = address.public ? lookupAddress(address) : address;
+  return lookedUp === address ? address.value : `${address.value}, looked up as ${lookedUp.value}`;
 }
 
 function unknownOr(

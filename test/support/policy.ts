@@ -41,8 +41,8 @@ export interface Decided extends Decision {
 
 const CAUSES = {
   address: ['missing', 'malformed', 'ambiguous'] as const,
-  geo: ['private', 'not-found', 'database'] as const,
-  reputation: ['private', 'quota', 'auth', 'timeout', 'upstream', 'invalid'] as const,
+  geo: ['private', 'reserved', 'not-found', 'database'] as const,
+  reputation: ['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'] as const,
 };
 
 /** Every way in which a signal can be unknown. */

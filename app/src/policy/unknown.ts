@@ -17,8 +17,8 @@ export type UnknownEntries = {
 
 const CAUSES = {
   address: ['missing', 'malformed', 'ambiguous'],
-  geo: ['private', 'not-found', 'database'],
-  reputation: ['private', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
+  geo: ['private', 'reserved', 'not-found', 'database'],
+  reputation: ['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
 } as const satisfies {
   address: readonly AddressCause[];
   geo: readonly GeoCause[];

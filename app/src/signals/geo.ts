@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'maxmind';
 import { readLocation } from '../location.ts';
-import type { Address } from './address/address.ts';
+import { type Address, lookupAddress, type NonPublicCause } from './address/address.ts';
 import { type Place, placeOf } from './geo/place.ts';
 import { faultOf, hasMetadata, spreadAddresses } from './geo/search-tree.ts';
 import { known, type Signal, unknown } from './signal.ts';
@@ -13,7 +13,7 @@ import { known, type Signal, unknown } from './signal.ts';
 export type { Place };
 
 /** Why the place of an address is not known. */
-export type GeoCause = 'private' | 'not-found' | 'database';
+export type GeoCause = NonPublicCause | 'not-found' | 'database';
 
 export interface GeoDatabaseInfo {
   readonly path: string;
@@ -91,9 +91,10 @@ export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
   return {
     info: { path, type: databaseType, built: buildEpoch, fields },
     lookup(address) {
-      if (!address.public) return unknown('private');
+      if (!address.public) return unknown(address.cause);
+      const { value, version } = lookupAddress(address);
       try {
-        const place = get(address.value, address.version);
+        const place = get(value, version);
         return place === undefined ? unknown('not-found') : known(place);
       } catch {
         return unknown('database');

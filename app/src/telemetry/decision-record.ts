@@ -1,7 +1,7 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
 import type { Policy } from '../policy/compile.ts';
-import type { Address } from '../signals/address/address.ts';
+import { type Address, lookupAddress } from '../signals/address/address.ts';
 import type { RequestSignals } from '../signals/request-signals.ts';
 
 /** Milliseconds that each stage took; signals only where they were asked for. */
@@ -90,7 +90,7 @@ function signalFields(
   return {
     address:
       address &&
-      (address.known ? { value: writeAddress(address.value) } : { cause: address.cause }),
+      (address.known ? addressFields(address.value, writeAddress) : { cause: address.cause }),
     geo:
       geo &&
       (geo.known ? { country: geo.value.country, asn: geo.value.asn } : { cause: geo.cause }),
@@ -107,6 +107,15 @@ function signalFields(
             quota_left: reputation.value.quotaLeft,
           }
         : { cause: reputation.cause, table: reputation.tableFault }),
+  };
+}
+
+/** The address as received, and the one that was looked up in its place. */
+function addressFields(address: Address, writeAddress: RecordForm['writeAddress']): object {
+  const lookedUp = address.public ? lookupAddress(address) : address;
+  return {
+    value: writeAddress(address),
+    looked_up: lookedUp === address ? undefined : writeAddress(lookedUp),
   };
 }
 

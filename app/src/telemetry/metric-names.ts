@@ -56,7 +56,7 @@ export const METRICS = {
   StaleReputations: { unit: 'Count', kind: 'sum' },
   /** Signals that a rule needed and did not get, as `signal/cause`. */
   Unknowns: { unit: 'Count', kind: 'sum', dimension: 'Unknown' },
-  /** Decisions for which a reputation was needed and could not be had: `private` is not among the causes. */
+  /** Decisions for which a reputation was needed and AbuseIPDB gave none: neither `private` nor `reserved` counts. */
   UnavailableReputations: { unit: 'Count', kind: 'sum' },
   /** Restrictions that the request did not allow. */
   UnenforceableRestrictions: { unit: 'Count', kind: 'sum' },
@@ -107,9 +107,9 @@ export const DIMENSION_VALUES = {
   Source: ['memory', 'table', 'abuseipdb'],
   Unknown: [
     ...['address/missing', 'address/malformed', 'address/ambiguous'],
-    ...['geo/private', 'geo/not-found', 'geo/database'],
-    ...['reputation/private', 'reputation/quota', 'reputation/auth', 'reputation/timeout'],
-    ...['reputation/upstream', 'reputation/invalid'],
+    ...['geo/private', 'geo/reserved', 'geo/not-found', 'geo/database'],
+    ...['reputation/private', 'reputation/reserved', 'reputation/quota', 'reputation/auth'],
+    ...['reputation/timeout', 'reputation/upstream', 'reputation/invalid'],
   ],
   Result: ['ok', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
   Cause: ['quota', 'auth', 'timeout', 'upstream', 'invalid'],

@@ -161,6 +161,13 @@ describe('A try', () => {
     ['175.45.176.0', { outcome: 'refuse' }],
     ['', { outcome: 'refuse', signals: [{ name: 'Address', is: 'unknown: missing' }] }],
     ['no address', { signals: [{ name: 'Address', is: 'unknown: malformed' }] }],
+    [
+      '2002:af2d:b000::1',
+      {
+        outcome: 'refuse',
+        signals: [{ name: 'Address', is: '2002:af2d:b000::1, looked up as 175.45.176.0' }],
+      },
+    ],
   ])('of the address "%s" is decided by the running policy', async (address, expected) => {
     const { signals, ...rest } = await tried({ address });
     expect({ ...rest, signals: signals.slice(0, 1) }).toMatchObject({

@@ -87,7 +87,7 @@ describe('the policy that comes with the service', () => {
     },
   );
 
-  test.each(['private', 'not-found', 'database'])(
+  test.each(['private', 'reserved', 'not-found', 'database'])(
     'a place that is unknown (%s) is no reason to refuse',
     async (geo) => {
       expect(await decideBy(policy, { geo, reputation: 0 })).toMatchObject({ outcome: 'issue' });
@@ -95,7 +95,7 @@ describe('the policy that comes with the service', () => {
     },
   );
 
-  test.each(['private', 'quota', 'auth', 'timeout', 'upstream', 'invalid'])(
+  test.each(['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'])(
     'a reputation that is unknown (%s) shortens the token',
     async (reputation) => {
       expect(await decideBy(policy, { reputation, now: at(12) })).toMatchObject({

@@ -3,7 +3,7 @@ import { mistakesIn, policyOf, rule } from '../../support/policy.ts';
 const mistakes = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
   mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
 
-const REPUTATION = 'private, quota, auth, timeout, upstream, invalid';
+const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
 const ENTRY = 'must be ignore or an effect, e.g. { lifetime: 5m }.';
 
 describe('a signal that a rule uses must have an entry', () => {
@@ -105,7 +105,7 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'a cause of another signal',
       one('geo', '{ default: ignore, quota: ignore }'),
-      '.geo.quota: is no cause of an unknown geo; those are private, not-found, database.',
+      '.geo.quota: is no cause of an unknown geo; those are private, reserved, not-found, database.',
     ],
     [
       'an effect among causes',
@@ -118,7 +118,7 @@ describe('an entry that is wrong is named with its line', () => {
         'reputation',
         '{ private: ignore, quota: ignore, auth: { lifetime: 5m }, upstream: ignore }',
       ),
-      '.reputation: needs default, or an entry for timeout, invalid.',
+      '.reputation: needs default, or an entry for reserved, timeout, invalid.',
     ],
     ['a wrong word for a cause', one('geo', '{ default: refuse }'), `.geo.default: ${ENTRY}`],
     [

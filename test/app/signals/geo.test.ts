@@ -49,17 +49,31 @@ describe('the bundled database', () => {
     ['205.210.31.51', 'US'],
     ['14.102.69.58', 'IN'],
     ['::ffff:175.45.176.0', 'KP'],
+    ['64:ff9b::175.45.177.9', 'KP'],
+    ['::ffff:0:175.45.177.9', 'KP'],
+    ['2002:af2d:b109::1', 'KP'],
+    ['2001:0:4136:e378::50d2:4ef6', 'KP'],
+    ['64:ff9b:1::175.45.177.9', 'KP'],
     ['2606:4700::1111', 'US'],
   ])('places %s in %s', (text, country) => {
     expect(database.lookup(address(text))).toEqual({ known: true, value: { country } });
   });
 
-  test.each(['10.0.0.1', '127.0.0.1', '203.0.113.9', '::1', 'fe80::1', '2002:af2d:b000::1'])(
-    'is not asked for %s, which is not public',
-    (text) => {
-      expect(database.lookup(address(text))).toEqual({ known: false, cause: 'private' });
-    },
-  );
+  test.each([
+    ['10.0.0.1', 'private'],
+    ['127.0.0.1', 'private'],
+    ['::1', 'private'],
+    ['fe80::1', 'private'],
+    ['64:ff9b::10.0.0.1', 'private'],
+    ['203.0.113.9', 'reserved'],
+    ['224.0.0.1', 'reserved'],
+    ['::', 'reserved'],
+    ['::175.45.177.9', 'reserved'],
+    ['2002:a00:1::1', 'reserved'],
+    ['2001:0:4136:e378::f5ff:fffe', 'reserved'],
+  ])('is not asked for %s, which is %s', (text, cause) => {
+    expect(database.lookup(address(text))).toEqual({ known: false, cause });
+  });
 
   test('says what it is', () => {
     expect(database.info).toEqual({

@@ -25,7 +25,7 @@ rules:
 unknown:
   address: { deny: No address. }
   geo: ignore
-  reputation: { default: { lifetime: 5m }, private: ignore }
+  reputation: { default: { lifetime: 5m }, private: ignore, reserved: ignore }
 `;
 
 /** Addresses and what AbuseIPDB says of them; a status is an answer without a score. */
@@ -100,8 +100,10 @@ function totalsOf(records: readonly Record_[]): Record<string, number> {
     StaleReputations: sum(({ signals }) => Number(signals.reputation?.stale ?? false)),
     UnavailableReputations: sum(
       ({ unknown }) =>
-        unknown.filter(({ signal, cause }) => signal === 'reputation' && cause !== 'private')
-          .length,
+        unknown.filter(
+          ({ signal, cause }) =>
+            signal === 'reputation' && !['private', 'reserved'].includes(cause),
+        ).length,
     ),
     UnenforceableRestrictions: sum(({ unenforceable }) => unenforceable.length),
     LeftOutOperations: sum(({ left_out }) => left_out.length),

@@ -21,6 +21,11 @@ describe('An address in a record', () => {
     ['::ffff:203.0.113.77', { form: 'truncated' }, '203.0.113.0/24'],
     ['2001:db8:1234:5678:9abc::1', { form: 'truncated' }, '2001:db8:1234::/48'],
     ['::1', { form: 'truncated' }, '::/48'],
+    ['2002:af2d:b109:1::1', { form: 'truncated' }, '2002:af2d:b100::/40'],
+    ['2002:ffff:ffff:1::1', { form: 'truncated' }, '2002:ffff:ff00::/40'],
+    ['2001:0:4136:e378::50d2:4ef6', { form: 'truncated' }, '2001:0:4136::/48'],
+    ['64:ff9b:1::175.45.177.9', { form: 'truncated' }, '64:ff9b:1::/48'],
+    ['64:ff9b::175.45.177.9', { form: 'truncated' }, '175.45.177.0/24'],
   ])('%s, %j: %s', (text, how, expected) => {
     expect(written(text, how)).toBe(expected);
   });

@@ -1,12 +1,35 @@
 /** A client address in its one canonical form, so that equal addresses are equal texts. */
-export interface Address {
-  /** Dotted decimal, or RFC 5952 text for IPv6. Never a zone id, a port, brackets or an IPv4-mapped form. */
+export type Address = PublicAddress | NonPublicAddress;
+
+interface AddressFields {
+  /** Dotted decimal, or RFC 5952 text for IPv6. Never a zone id, a port, brackets or a translated form of IPv4. */
   readonly value: string;
   readonly version: 4 | 6;
-  /** Whether the IANA special-purpose registries leave it globally reachable. */
-  readonly public: boolean;
   /** The address as a whole number: `number` for IPv4, `bigint` for IPv6. */
   readonly bits: number | bigint;
+  /** The IPv4 address of the client behind an IPv6 tunnel. */
+  readonly embedded?: Address | undefined;
+}
+
+/** An address that the IANA special-purpose registries leave globally reachable. */
+interface PublicAddress extends AddressFields {
+  readonly public: true;
+}
+
+interface NonPublicAddress extends AddressFields {
+  readonly public: false;
+  readonly cause: NonPublicCause;
+}
+
+/**
+ * Why nothing is looked up for an address: `private` is one of an internal network, `reserved` one that
+ * no client can have.
+ */
+export type NonPublicCause = 'private' | 'reserved';
+
+/** Returns the address whose country and reputation count: for a tunnel, the IPv4 address that it embeds. */
+export function lookupAddress(address: Address): Address {
+  return address.embedded ?? address;
 }
 
 /** Why the client's address is not known (design: exactly one value counts). */

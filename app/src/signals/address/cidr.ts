@@ -1,5 +1,6 @@
+import { translatedIpv4 } from './embedded.ts';
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
-import { bitsOfIpv6, formatIpv6, ipv4Mapped, parseIpv6 } from './ipv6.ts';
+import { bitsOfIpv6, formatIpv6, parseIpv6 } from './ipv6.ts';
 
 /** A block of addresses, from its first to its last. */
 export type Cidr = Ipv4Cidr | Ipv6Cidr;
@@ -25,9 +26,11 @@ const LONGEST_TEXT = 49;
 const PREFIX = /^(?:0|[1-9]\d{0,2})$/;
 
 /**
- * Reads `10.0.0.0/8`, `2001:db8::/32` or a single address; undefined for anything else. Bits set
- * below the prefix (`10.0.0.1/8`) are refused, for they show that the address or the prefix is a slip.
- * A block inside ::ffff:0:0/96 is the IPv4 block that it maps; a wider one is IPv6 and holds no IPv4.
+ * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; undefined for anything else. Bits set
+ * below the prefix (`10.0.0.1/8`) are refused, because they show that the address or the prefix is a slip.
+ * A block in a translated form (IPv4-mapped, NAT64, SIIT) is the IPv4 block that it stands for, as an
+ * address in that form is its IPv4 address. One that is cut wider than /96 there is refused: it would
+ * match nobody.
  */
 export function parseCidr(text: string): Cidr | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
@@ -41,8 +44,8 @@ export function parseCidr(text: string): Cidr | undefined {
   if (ipv4 !== undefined) return ipv4Block(ipv4, length ?? 32);
   const groups = parseIpv6(base);
   if (groups === undefined) return undefined;
-  const mapped = ipv4Mapped(groups);
-  if (mapped !== undefined) return ipv4Block(mapped, (length ?? 128) - 96);
+  const translated = translatedIpv4(groups);
+  if (translated !== undefined) return ipv4Block(translated, (length ?? 128) - 96);
   return ipv6Block(bitsOfIpv6(groups), length ?? 128, formatIpv6(groups));
 }
 

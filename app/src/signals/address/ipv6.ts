@@ -63,13 +63,6 @@ function hexDigit(code: number): number {
   return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }
 
-/** The IPv4 address inside ::ffff:0:0/96 (RFC 4291, section 2.5.5.2), or undefined. */
-export function ipv4Mapped(groups: Groups): number | undefined {
-  const [a, b, c, d, e, mark, high = 0, low = 0] = groups;
-  if (a || b || c || d || e || mark !== 0xffff) return undefined;
-  return high * 0x10000 + low;
-}
-
 export function bitsOfIpv6(groups: Groups): bigint {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   // 32 bits at a time: every step on bigints allocates.

@@ -1,7 +1,8 @@
 import type { Address } from './address.ts';
+import { translatedIpv4, tunnelledIpv4 } from './embedded.ts';
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
-import { bitsOfIpv6, formatIpv6, ipv4Mapped, parseIpv6 } from './ipv6.ts';
-import { isGloballyReachable } from './reachable.ts';
+import { bitsOfIpv6, formatIpv6, type Groups, parseIpv6 } from './ipv6.ts';
+import { reachOf } from './reachable.ts';
 
 /** Longer than any address with brackets, zone id and port; a longer text is not looked at. */
 const LONGEST_TEXT = 100;
@@ -16,10 +17,10 @@ const IPV6 = /^([\da-f:.]+)(?:%[\w.~-]+)?$/i;
 const BRACKETED_IPV6 = /^\[([\da-f:.]+)(?:%[\w.~-]+)?\](?::(\d{1,5}))?$/i;
 
 /**
- * The address that a text names, or undefined if it names none. Surrounding spaces and tabs, brackets,
- * a port and a zone id are dropped; an IPv4-mapped address is its IPv4 address. Refused are octal,
- * hexadecimal and short IPv4 forms, names and lists. Other addresses that carry an IPv4 address (NAT64,
- * 6to4) stay what they are: what they carry is anybody's to write.
+ * Returns the address that a text names, or undefined if it names none. Surrounding spaces and tabs,
+ * brackets, a port and a zone id are dropped. A translated form (IPv4-mapped, NAT64, SIIT) is its IPv4
+ * address; a tunnel's address (6to4, Teredo) stays IPv6 and has the client's IPv4 address as `embedded`.
+ * Octal, hexadecimal and short IPv4 forms, names and lists are refused.
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
@@ -36,10 +37,8 @@ export function parseAddress(text: string): Address | undefined {
   }
   const groups = parseIpv6(host);
   if (groups === undefined) return undefined;
-  const mapped = ipv4Mapped(groups);
-  if (mapped !== undefined) return ipv4Address(mapped);
-  const bits = bitsOfIpv6(groups);
-  return { value: formatIpv6(groups), version: 6, public: isGloballyReachable(bits), bits };
+  const translated = translatedIpv4(groups);
+  return translated === undefined ? ipv6Address(groups) : ipv4Address(translated);
 }
 
 /** Whether a header value says nothing at all. */
@@ -62,5 +61,21 @@ function isBlankAt(text: string, index: number): boolean {
 }
 
 function ipv4Address(bits: number): Address {
-  return { value: formatIpv4(bits), version: 4, public: isGloballyReachable(bits), bits };
+  const fields = { value: formatIpv4(bits), version: 4, bits, embedded: undefined } as const;
+  const reach = reachOf(bits);
+  return reach === 'public'
+    ? { ...fields, public: true }
+    : { ...fields, public: false, cause: reach };
+}
+
+function ipv6Address(groups: Groups): Address {
+  const tunnelled = tunnelledIpv4(groups);
+  const embedded = tunnelled === undefined ? undefined : ipv4Address(tunnelled);
+  const bits = bitsOfIpv6(groups);
+  const fields = { value: formatIpv6(groups), version: 6, bits, embedded } as const;
+  // A tunnel is as public as its client. No client of the internet is behind one with an internal address.
+  const reach = embedded === undefined ? reachOf(bits) : embedded.public ? 'public' : 'reserved';
+  return reach === 'public'
+    ? { ...fields, public: true }
+    : { ...fields, public: false, cause: reach };
 }

@@ -6,6 +6,7 @@ export { type Cidr, parseCidr } from './cidr.ts';
 
 /** A set of addresses, given as CIDRs. */
 export interface AddressRanges {
+  /** Whether the address is in one of the blocks; for a tunnel, the address or the IPv4 address that it embeds. */
   has(address: Address): boolean;
 }
 
@@ -17,13 +18,11 @@ export function createAddressRanges(cidrs: readonly Cidr[]): AddressRanges {
   const ipv4Lasts = Float64Array.from(ipv4, (block) => block.last);
   const ipv6Firsts = ipv6.map((block) => block.first);
   const ipv6Lasts = ipv6.map((block) => block.last);
-  return {
-    has({ bits }) {
-      return typeof bits === 'number'
-        ? covers(ipv4Firsts, ipv4Lasts, bits)
-        : covers(ipv6Firsts, ipv6Lasts, bits);
-    },
+  const has = ({ bits, embedded }: Address): boolean => {
+    if (typeof bits === 'number') return covers(ipv4Firsts, ipv4Lasts, bits);
+    return covers(ipv6Firsts, ipv6Lasts, bits) || (embedded !== undefined && has(embedded));
   };
+  return { has };
 }
 
 function covers<Bits extends number | bigint>(

@@ -1,5 +1,5 @@
 import type { Deadline } from '../../deadline.ts';
-import type { Address } from '../address/address.ts';
+import { type Address, lookupAddress } from '../address/address.ts';
 import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb.ts';
 import { Breaker } from './breaker.ts';
@@ -79,8 +79,9 @@ class Ladder implements ReputationLadder {
     this.#upstream = new Upstream({ ...limits, check, breaker, gate: this.#gate, hooks });
   }
 
-  lookup(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal> {
-    if (!address.public) return unknown('private');
+  lookup(client: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal> {
+    if (!client.public) return unknown(client.cause);
+    const address = lookupAddress(client);
     const record = this.#memory.record(address.value);
     if (record !== undefined && this.#freshness(record) === 'fresh') {
       return known(this.#reputation(record, 'memory'));

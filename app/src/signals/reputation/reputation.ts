@@ -1,10 +1,11 @@
+import type { NonPublicCause } from '../address/address.ts';
 import type { Signal } from '../signal.ts';
 
 /** Why nothing is known of an address's abuse record. */
-export type ReputationCause = 'private' | 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
+export type ReputationCause = NonPublicCause | CheckCause;
 
 /** Why AbuseIPDB gave no usable answer. */
-export type CheckCause = Exclude<ReputationCause, 'private'>;
+export type CheckCause = 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
 
 /**
  * What AbuseIPDB's CHECK says of one address. Only the score is certain to be there. A text that

@@ -15,8 +15,9 @@ export function measureDecision(metrics: Metrics, facts: DecisionFacts): void {
   }
   for (const { signal, cause } of decision.missing) {
     metrics.count('Unknowns', `${signal}/${cause}`);
-    // A private address has no reputation; that is how it is, and no failure.
-    if (signal === 'reputation' && cause !== 'private') metrics.count('UnavailableReputations');
+    // An address that is not public has no reputation. That is no failure, and a client can cause it at will.
+    const isFailure = cause !== 'private' && cause !== 'reserved';
+    if (signal === 'reputation' && isFailure) metrics.count('UnavailableReputations');
   }
   countAll(metrics, 'UnenforceableRestrictions', decision.unenforceable.length);
   countAll(metrics, 'LeftOutOperations', decision.leftOut.length);

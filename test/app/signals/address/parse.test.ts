@@ -29,14 +29,99 @@ describe('a text that names an address', () => {
     ['IPv4-mapped, hexadecimal', '::ffff:cb00:7109', '203.0.113.9'],
     ['IPv4-mapped, every group written', '0:0:0:0:0:ffff:cb00:7109', '203.0.113.9'],
     ['IPv4-mapped in brackets with a port', '[::ffff:203.0.113.9]:80', '203.0.113.9'],
-    ['NAT64 stays IPv6', '64:ff9b::8.8.8.8', '64:ff9b::808:808'],
+    ['NAT64, dotted', '64:ff9b::8.8.8.8', '8.8.8.8'],
+    ['NAT64, hexadecimal', '64:FF9B::0808:0808', '8.8.8.8'],
+    ['NAT64, every group written', '0064:ff9b:0:0:0:0:808:808', '8.8.8.8'],
+    ['NAT64 in brackets with a port', '[64:ff9b::808:808]:443', '8.8.8.8'],
+    ['NAT64 with a zone id', '64:ff9b::808:808%eth0', '8.8.8.8'],
+    ['NAT64 of an internal address', '64:ff9b::10.0.0.1', '10.0.0.1'],
+    ['SIIT, dotted', '::ffff:0:203.0.113.9', '203.0.113.9'],
+    ['SIIT, hexadecimal', '::ffff:0:cb00:7109', '203.0.113.9'],
+    ['SIIT, every group written', '0:0:0:0:ffff:0:cb00:7109', '203.0.113.9'],
+    ['one bit off the NAT64 prefix stays IPv6', '64:ff9b::1:808:808', '64:ff9b::1:808:808'],
+    ['one bit off the SIIT prefix stays IPv6', '::ffff:1:808:808', '::ffff:1:808:808'],
+    ['NAT64 with a local prefix stays IPv6', '64:ff9b:1::8.8.8.8', '64:ff9b:1::808:808'],
+    ['Teredo stays IPv6', '2001:0:4136:e378::50d2:4ef6', '2001:0:4136:e378::50d2:4ef6'],
     ['6to4 stays IPv6', '2002:808:808::1', '2002:808:808::1'],
     ['IPv4-compatible stays IPv6', '::8.8.8.8', '::808:808'],
     ['one group off the mapped block stays IPv6', '::fffe:203.0.113.9', '::fffe:cb00:7109'],
-    ['IPv4-translated stays IPv6', '::ffff:0:203.0.113.9', '::ffff:0:cb00:7109'],
   ])('%s is read as its canonical form', (_name, text, value) => {
     expect(parseAddress(text)?.value).toBe(value);
     expect(parseAddress(text)?.version).toBe(isIP(value));
+  });
+});
+
+/** 175.45.177.9 is in North Korea, 8.8.8.8 in the USA, and 192.88.99.1 a deprecated relay of 6to4. */
+describe('an address with an IPv4 address in it', () => {
+  const embedded = (text: string) => parseAddress(text)?.embedded?.value;
+
+  test.each([
+    ['6to4', '2002:af2d:b109::1', '175.45.177.9'],
+    ['6to4 in a subnet', '2002:af2d:b109:abcd:1:2:3:4', '175.45.177.9'],
+    ['6to4 in brackets with a port', '[2002:AF2D:B109::1]:80', '175.45.177.9'],
+    ['6to4 without more', '2002:af2d:b109::', '175.45.177.9'],
+    ['Teredo, whose client is inverted', '2001:0:4136:e378:8000:63bf:50d2:4ef6', '175.45.177.9'],
+    ['Teredo with a made-up server', '2001::50d2:4ef6', '175.45.177.9'],
+    ['Teredo with an internal server', '2001:0:a00:1::50d2:4ef6', '175.45.177.9'],
+    ['NAT64 with a local prefix of 96 bits', '64:ff9b:1::175.45.177.9', '175.45.177.9'],
+    ['another NAT64 prefix of 96 bits', '64:ff9b:1:fffe:0:abcd:af2d:b109', '175.45.177.9'],
+  ])('%s is a tunnel of its client', (_name, text, client) => {
+    expect(embedded(text)).toBe(client);
+    expect(parseAddress(text)).toMatchObject({ version: 6, public: true });
+  });
+
+  test.each([
+    ['6to4 of RFC 1918', '2002:a00:1::1', '10.0.0.1'],
+    ['6to4 of loopback', '2002:7f00:1::1', '127.0.0.1'],
+    ['6to4 of a relay of 6to4', '2002:c058:6301::1', '192.88.99.1'],
+    ['6to4 of multicast', '2002:e000:1::1', '224.0.0.1'],
+    ['6to4 of nothing', '2002::1', '0.0.0.0'],
+    ['Teredo of RFC 1918', '2001:0:4136:e378::f5ff:fffe', '10.0.0.1'],
+    ['Teredo of a documentation address', '2001:0:4136:e378:8000:63bf:3fff:fdd2', '192.0.2.45'],
+    ['Teredo of nothing', '2001::ffff:ffff', '0.0.0.0'],
+    ['NAT64 of RFC 1918 with a local prefix', '64:ff9b:1::10.0.0.1', '10.0.0.1'],
+  ])('%s is reserved', (_name, text, client) => {
+    expect(embedded(text)).toBe(client);
+    expect(parseAddress(text)).toMatchObject({ version: 6, public: false, cause: 'reserved' });
+  });
+
+  test.each([
+    ['the last address before 6to4', '2001:ffff:808:808::1', 'public'],
+    ['the first address after 6to4', '2003:808:808::1', 'public'],
+    ['the first address after Teredo', '2001:1:4136:e378::f7f7:f7f7', 'reserved'],
+    ['ISATAP in a network of its own', '2a00:1450::5efe:10.0.0.1', 'public'],
+    ['ISATAP with a unique interface id', '2a00:1450::200:5efe:8.8.8.8', 'public'],
+    ['ISATAP on one link', 'fe80::5efe:8.8.8.8', 'private'],
+    ['IPv4-compatible, which nobody uses', '::8.8.8.8', 'reserved'],
+    ['a local NAT64 prefix of 48 bits', '64:ff9b:1:af2d:b1:900::', 'reserved'],
+    ['a local NAT64 prefix of 64 bits', '64:ff9b:1:0:af:2db1:900:0', 'reserved'],
+    ['the NAT64 prefix behind the local one', '64:ff9b:2::8.8.8.8', 'reserved'],
+  ])('%s is itself', (_name, text, reach) => {
+    expect(embedded(text)).toBeUndefined();
+    const address = parseAddress(text);
+    expect(address?.public === false ? address.cause : 'public').toBe(reach);
+  });
+
+  test('each IPv4 address is the same in every translated form and behind every tunnel', () => {
+    const hex = (group: number) => group.toString(16);
+    fc.assert(
+      fc.property(fc.nat(0xffff), fc.nat(0xffff), (high, low) => {
+        const ipv4 = new ipaddr.IPv4([high >> 8, high & 255, low >> 8, low & 255]).toString();
+        const plain = parseAddress(ipv4);
+        for (const prefix of ['::ffff:', '64:ff9b::', '::ffff:0:']) {
+          expect(parseAddress(`${prefix}${ipv4}`)).toEqual(plain);
+        }
+        const inverted = `${hex(high ^ 0xffff)}:${hex(low ^ 0xffff)}`;
+        for (const tunnel of [
+          `2002:${hex(high)}:${hex(low)}::1`,
+          `2001:0:4136:e378::${inverted}`,
+        ]) {
+          const address = parseAddress(tunnel);
+          expect(address?.embedded).toEqual(plain);
+          expect(address?.public).toBe(plain?.public);
+        }
+      }),
+    );
   });
 });
 
@@ -96,13 +181,12 @@ describe('a text that names no address', () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  test('a text of 1 MiB costs no more than a short one', () => {
-    const blanks = ' '.repeat(2 ** 20);
-    const start = performance.now();
-    for (let round = 0; round < 1_000; round += 1) {
-      expect(parseAddress(blanks) ?? parseAddress(`1.1.1.1${blanks}`)).toBeUndefined();
-    }
-    expect(performance.now() - start).toBeLessThan(1_000);
+  test.each([
+    ['blanks', ' '.repeat(2 ** 20)],
+    ['an address and blanks', `1.1.1.1${' '.repeat(2 ** 20)}`],
+    ['groups', '1:'.repeat(2 ** 19)],
+  ])('1 MiB of %s is refused', (_name, text) => {
+    expect(parseAddress(text)).toBeUndefined();
   });
 });
 
@@ -139,7 +223,7 @@ describe('against other readers', () => {
     fc.assert(
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
         const reference = new ipaddr.IPv6(groups);
-        fc.pre(!reference.isIPv4MappedAddress());
+        fc.pre(!['ipv4Mapped', 'rfc6145', 'rfc6052'].includes(reference.range()));
         const bits = BigInt(`0x${Buffer.from(reference.toByteArray()).toString('hex')}`);
         const full = groups.map((each) => each.toString(16).padStart(4, '0')).join(':');
         for (const text of [reference.toString(), full, full.toUpperCase(), `[${full}]:1`]) {

@@ -13,26 +13,35 @@ const PUBLIC = `
   2001:200:: 2001:db7:ffff:ffff:ffff:ffff:ffff:ffff 2001:db9:: 2001:ffff:: 2003::
   2001:4860:4860::8888 2606:4700:4700::1111 2620:4f:8000::1 2a00:1450::1
   3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff 3fff:1000:: 3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
-  64:ff9b:: 64:ff9b::8.8.8.8 64:ff9b::ffff:ffff
+  64:ff9b::8.8.8.8 ::ffff:0:808:808 ::ffff:8.8.8.8 2002:808:808::1 2001:0:4136:e378::f7f7:f7f7
 `;
 
-const NOT_PUBLIC = `
-  0.0.0.0 0.255.255.255 10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255
-  127.0.0.1 127.255.255.255 169.254.0.0 169.254.169.254 169.254.255.255 172.16.0.0 172.31.255.255
+/** Of internal networks: RFC 1918, shared, loopback, link-local and unique local addresses. */
+const PRIVATE = `
+  10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255 127.0.0.0 127.0.0.1 127.255.255.255
+  169.254.0.0 169.254.169.254 169.254.255.255 172.16.0.0 172.31.255.255 192.168.0.0 192.168.255.255
+  ::1 fc00:: fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff fe80:: febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+  ::ffff:10.0.0.1 ::ffff:7f00:1 64:ff9b::192.168.1.1 ::ffff:0:100.64.0.1
+`;
+
+/** Nobody's: no client can have such an address. */
+const RESERVED = `
+  0.0.0.0 0.255.255.255
   192.0.0.0 192.0.0.7 192.0.0.8 192.0.0.11 192.0.0.170 192.0.0.171 192.0.0.255
-  192.0.2.0 192.0.2.255 192.88.99.0 192.88.99.2 192.88.99.255 192.168.0.0 192.168.255.255
+  192.0.2.0 192.0.2.255 192.88.99.0 192.88.99.2 192.88.99.255
   198.18.0.0 198.19.255.255 198.51.100.0 198.51.100.255 203.0.113.0 203.0.113.255
   224.0.0.0 239.255.255.255 240.0.0.0 255.255.255.254 255.255.255.255
-  :: ::1 ::2 ::808:808 ::ffff:0:808:808 64:ff9b::1:0:0 64:ff9b:1:: 64:ff9b:1:ffff:ffff:ffff:ffff:ffff 64:ff9b:2::
+  :: ::2 ::808:808 64:ff9b::1:0:0 64:ff9b:1:: 64:ff9b:1:ffff:ffff:ffff:ffff:ffff 64:ff9b:2::
   100:: 100::ffff:ffff:ffff:ffff 100:0:0:1:: 100:0:0:2:: 1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
   2001:: 2001:0:ffff:ffff:ffff:ffff:ffff:ffff 2001:1:: 2001:1::4 2001:2:: 2001:2:0:ffff:ffff:ffff:ffff:ffff
   2001:4:111:ffff:ffff:ffff:ffff:ffff 2001:4:113:: 2001:5::
   2001:10:: 2001:1f:ffff:ffff:ffff:ffff:ffff:ffff 2001:40:: 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff
-  2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff 2002:: 2002:808:808::1 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+  2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff 2002:: 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff
   3fff:: 3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff 4000:: 5f00:: 5f01:: 8000:: e000::
-  fc00:: fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff fe00:: fe80:: febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+  fe00::
   fec0:: feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ff00:: ff02::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
-  ::ffff:10.0.0.1 ::ffff:7f00:1
+  64:ff9b:: 64:ff9b::ffff:ffff 64:ff9b::203.0.113.9 ::ffff:224.0.0.1 ::ffff:0:0:0
+  2002:a00:1::1 2002:c058:6301::1 2001:0:4136:e378::f5ff:fffe
 `;
 
 const rows = (table: string) => table.trim().split(/\s+/);
@@ -41,6 +50,10 @@ test.each(rows(PUBLIC))('%s is globally reachable', (text) => {
   expect(parseAddress(text)).toMatchObject({ public: true });
 });
 
-test.each(rows(NOT_PUBLIC))('%s is not globally reachable', (text) => {
-  expect(parseAddress(text)).toMatchObject({ public: false });
+test.each(rows(PRIVATE))('%s is of an internal network', (text) => {
+  expect(parseAddress(text)).toMatchObject({ public: false, cause: 'private' });
+});
+
+test.each(rows(RESERVED))('%s is an address that no client can have', (text) => {
+  expect(parseAddress(text)).toMatchObject({ public: false, cause: 'reserved' });
 });

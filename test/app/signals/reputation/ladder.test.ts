@@ -26,15 +26,41 @@ const scoreOf = (ip: { value: string }, score: number) =>
   bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
 
 describe('the way down the ladder', () => {
-  test.each(['10.0.0.1', '127.0.0.1', '192.168.1.1', '169.254.1.1', 'fd00::1', '::1'])(
-    '%s is not public: an answer at once, and no lookup ever',
-    async (text) => {
-      const { ladder, events } = bench.task();
-      expect(ladder.lookup(address(text), AMPLE)).toEqual({ known: false, cause: 'private' });
-      await ladder.settle();
-      expect(events.checks).toEqual([]);
-    },
-  );
+  test.each([
+    ...['10.0.0.1', '127.0.0.1', '192.168.1.1', '169.254.1.1', 'fd00::1', '::1'].map(
+      (text) => [text, 'private'] as const,
+    ),
+    ...['203.0.113.9', '255.255.255.255', 'ff02::1', '2001:db8::1', '2002:a00:1::1'].map(
+      (text) => [text, 'reserved'] as const,
+    ),
+  ])('%s is %s: an answer at once, and no lookup ever', async (text, cause) => {
+    const { ladder, events } = bench.task();
+    expect(ladder.lookup(address(text), AMPLE)).toEqual({ known: false, cause });
+    await ladder.settle();
+    expect(events.checks).toEqual([]);
+  });
+
+  test('a tunnel has the record of its IPv4 address: one check, one item, one memory for all its forms', async () => {
+    const [one, other] = [bench.task(), bench.task()];
+    bench.simulator.setRecord('9.9.9.10', { abuseConfidenceScore: 96 });
+    const before = bench.simulator.checks.length;
+    expect(await lookup(one.ladder, address('2002:909:90a::1'))).toMatchObject({
+      score: 96,
+      source: 'abuseipdb',
+    });
+    await one.ladder.settle();
+    for (const form of ['2002:909:90a::2', '9.9.9.10', '64:ff9b::9.9.9.10', '2001::f6f6:f6f5']) {
+      expect(one.ladder.lookup(address(form), AMPLE)).toMatchObject({
+        value: { record: { score: 96 }, source: 'memory' },
+      });
+    }
+    expect(await lookup(other.ladder, address('2001:0:4136:e378::f6f6:f6f5'))).toMatchObject({
+      score: 96,
+      source: 'table',
+    });
+    const checked = bench.simulator.checks.slice(before).map((check) => check.address);
+    expect(checked).toEqual(['9.9.9.10']);
+  });
 
   test('AbuseIPDB first, then memory at once, and the table for another task', async () => {
     const [one, other] = [bench.task(), bench.task()];
