@@ -53,6 +53,8 @@ export interface Config {
   /** How records write the client's address; the stack makes the key of `hashed`. */
   readonly decisionLogAddress: AddressForm['form'];
   readonly tags: Readonly<Record<string, string>>;
+  /** Names in CDK's context that are not ours, to be mentioned once. */
+  readonly foreignContext: readonly string[];
 }
 
 /** CPU units of Fargate, and the MiB of memory that each takes. */
@@ -115,6 +117,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     decisionLogIssuedPercent: read.number('decisionLogIssuedPercent', 100, 0, 100),
     decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMS, 'whole'),
     tags: read.record('tags'),
+    foreignContext: [],
   };
   const tasksAreWrong = read.isWrong('minimumTasks') || read.isWrong('maximumTasks');
   if (config.maximumTasks < config.minimumTasks && !tasksAreWrong) {
@@ -126,8 +129,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
       'credentialHeader is set without actionCredentialSecretArn: the generated credential is shown in x-api-key, so set both or neither.',
     );
   }
-  read.finish();
-  return config;
+  return { ...config, foreignContext: read.finish() };
 }
 
 function readEgress(read: ConfigReader): EgressConfig {

@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyError } from '../app/src/policy/problems.ts';
 import { readConfig } from './config.ts';
@@ -11,10 +11,16 @@ function main(): void {
   const config = readConfig(app.node.getAllContext());
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   // The region alone: with an account, too, CDK would look zones up, and synth would need credentials.
-  new RiskGateStack(app, 'RiskGate', {
+  const stack = new RiskGateStack(app, 'RiskGate', {
     config,
     env: { region: process.env.CDK_DEFAULT_REGION ?? 'us-east-1' },
   });
+  for (const name of config.foreignContext) {
+    Annotations.of(stack).addWarningV2(
+      `risk-gate:context-${name}`,
+      `The context value ${name} is not an option of Risk Gate and is ignored. If it is another tool's, acknowledge this warning.`,
+    );
+  }
 }
 
 try {

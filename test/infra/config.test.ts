@@ -87,6 +87,38 @@ describe('What cannot be used is one sentence that names the setting', () => {
     ],
     ['an unknown key', { domian: 'gate.example.com' }, /^domian is no known configuration/],
     [
+      'a slip in a name',
+      { allowedCidr: '192.0.2.0/24' },
+      /^allowedCidr .+ did you mean allowedCidrs\?/,
+    ],
+    [
+      'a name in another spelling',
+      { allowed_cidrs: '192.0.2.0/24' },
+      /did you mean allowedCidrs\?/,
+    ],
+    ['a short form of a name', { minTasks: 3 }, /^minTasks .+ did you mean minimumTasks\?/],
+    [
+      'an unknown key in cdk.json that resembles none',
+      { riskGate: { stage: 'prod' } },
+      /^stage is no known configuration: see the table/,
+    ],
+    [
+      'a domain with a label that begins with a hyphen',
+      { ...ZONE, domainName: '-gate.example.com' },
+      /^domainName is "-gate\.example\.com"/,
+    ],
+    [
+      'a domain with a label of 64 characters',
+      { ...ZONE, domainName: `${'g'.repeat(64)}.example.com` },
+      /^domainName is "g/,
+    ],
+    ['an address as domain', { ...ZONE, domainName: '192.0.2.7' }, /^domainName is "192\.0\.2\.7"/],
+    [
+      'a zone that is no name',
+      { ...ZONE, hostedZoneName: 'https://example.com' },
+      /^hostedZoneName is "https:\/\/example\.com"/,
+    ],
+    [
       'an unknown key in cdk.json',
       { riskGate: { minTasks: 3 } },
       /^minTasks is no known configuration/,
@@ -284,6 +316,32 @@ describe('What can be used', () => {
       { decisionLogIssuedPercent: '0', decisionLogAddress: 'hashed' },
       { decisionLogIssuedPercent: 0, decisionLogAddress: 'hashed' },
     ],
+    ...(
+      [
+        ['with the dot of the root', { hostedZoneName: 'example.com.' }, {}],
+        [
+          'with that dot at both names',
+          { domainName: 'gate.example.com.', hostedZoneName: 'example.com.' },
+          {},
+        ],
+        ['by the id as the API returns it', { hostedZoneId: '/hostedzone/Z0123456789EXAMPLE' }, {}],
+        ['in capitals', { domainName: 'Gate.Example.COM', hostedZoneName: 'EXAMPLE.com' }, {}],
+        [
+          'under a Unicode top level domain, in ASCII',
+          { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
+          { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
+        ],
+        [
+          'under a Unicode top level domain, in Unicode',
+          { domainName: 'gate.пример.рф', hostedZoneName: 'пример.рф.' },
+          { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
+        ],
+      ] as const
+    ).map(([name, given, read]): [string, Record<string, unknown>, object] => [
+      `a zone ${name}`,
+      { ...ZONE, ...given },
+      { endpoint: { kind: 'hosted-zone', ...ZONE, ...read } },
+    ]),
     ['a domain in its zone', ZONE, { endpoint: { kind: 'hosted-zone', ...ZONE } }],
     [
       'the name of the zone itself',
@@ -327,6 +385,25 @@ describe('What can be used', () => {
       { credentialHeader: 'x-gate' },
     ],
     ['the least memory of a large CPU', { taskCpu: 2048 }, { task: { cpu: 2048, memory: 4096 } }],
+    [
+      'what cdk acknowledge writes',
+      { 'acknowledged-issue-numbers': [34892] },
+      { foreignContext: [] },
+    ],
+    [
+      'looked-up values',
+      {
+        'vpc-provider:account=111122223333:filter.isDefault=true:region=us-east-1': {},
+        'hosted-zone:account=111122223333:domainName=example.com:region=us-east-1': {},
+        'ssm:account=111122223333:parameterName=/x:region=us-east-1': '1',
+      },
+      { foreignContext: [] },
+    ],
+    [
+      'settings of other tools, which are mentioned',
+      { stage: 'prod', domain: 'example.com', 'my-team:owner': 'iam', environment: { name: 'x' } },
+      { foreignContext: ['stage', 'domain', 'environment'] },
+    ],
     [
       'the flags and caches of CDK beside it',
       { '@aws-cdk/core:explicitStackTags': true, 'aws:cdk:bundling-stacks': ['**'] },

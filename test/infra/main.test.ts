@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,30 @@ function synth(context: object, environment: Readonly<Record<string, string>> = 
     status,
     lines: stderr.split('\n').filter((line) => line !== ''),
     files: readdirSync(out),
+    /** Warnings are among its metadata, in a file of their own in newer releases. */
+    manifest: readdirSync(out)
+      .filter((name) => name.endsWith('.json') && !name.includes('template'))
+      .map((name) => readFileSync(join(out, name), 'utf8'))
+      .join('\n'),
   };
 }
+
+describe('cdk synth goes on', () => {
+  test.each<[name: string, context: object, warning: RegExp | undefined]>([
+    ['after cdk acknowledge', { 'acknowledged-issue-numbers': [34892] }, undefined],
+    [
+      'with a context value of another tool, and mentions it',
+      { stage: 'prod' },
+      /The context value stage is not an option of Risk Gate and is ignored/,
+    ],
+  ])('%s', (_, context, warning) => {
+    const { status, files, manifest } = synth(context);
+    expect(status).toBe(0);
+    expect(files).toContain('RiskGate.template.json');
+    expect(manifest).toMatch(warning ?? /RiskGate/);
+    if (warning === undefined) expect(manifest).not.toContain('is not an option');
+  });
+});
 
 describe('cdk synth stops, with nothing said but', () => {
   const badPolicy = () => {
