@@ -1,4 +1,4 @@
-const LONGEST_TIMER = 2 ** 31 - 1;
+import { afterTimeLimit } from '../../time-limit.ts';
 
 /**
  * One piece of work that many wait for, each as long as it can. Whoever leaves is forgotten, with
@@ -7,15 +7,18 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class Flight<Value> {
   readonly #waiters = new Set<(value: Value) => void>();
 
-  /** The value when the work lands, or what `late` gives after some milliseconds. */
+  /**
+   * Resolves with the value when the work lands, or with what `late` returns after some milliseconds. A
+   * result that arrived within them is never late, however busy the thread was.
+   */
   wait(milliseconds: number, late: () => Value): Promise<Value> {
     return new Promise((resolve) => {
       const leave = (value: Value) => {
-        clearTimeout(timer);
+        cancel();
         this.#waiters.delete(leave);
         resolve(value);
       };
-      const timer = setTimeout(() => leave(late()), Math.min(milliseconds, LONGEST_TIMER));
+      const cancel = afterTimeLimit(milliseconds, () => leave(late()));
       this.#waiters.add(leave);
     });
   }

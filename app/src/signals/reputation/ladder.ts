@@ -91,8 +91,8 @@ class Ladder implements ReputationLadder {
     const search = this.#searches.get(address.value) ?? this.#start(address);
     const late = () =>
       withFault(this.#standIn(address, search.source, 'timeout'), search.read ?? LATE);
-    const time = deadline.remaining();
-    return time > 0 ? search.flight.wait(time, late) : late();
+    // Even with no time left what has arrived counts: other work may have taken all of the time.
+    return search.flight.wait(deadline.remaining(), late);
   }
 
   async warm(): Promise<void> {

@@ -36,10 +36,10 @@ type Got = { readonly item: Item | undefined } | { readonly fault: string };
 const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
 
 /**
- * By how much the SDK's own limit is longer than ours, in milliseconds: it also counts the time for which
- * this thread was too busy to read an answer that was there.
+ * Switches the SDK's own limit off: it also counts the time for which this thread was too busy to read
+ * an answer that was there. `withTimeLimit` does not, and ends the call by its signal.
  */
-const BACKSTOP = 1000;
+const NO_SDK_LIMIT = { requestTimeout: 0 };
 
 /**
  * The cache that the tasks share. It is only a cache: whatever goes wrong with a read is a miss,
@@ -143,7 +143,7 @@ export class ReputationTable {
       Key: { address: { S: key } },
     });
     const answer = await withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, requestTimeout: timeout + BACKSTOP }),
+      this.#options.client.send(command, { abortSignal, ...NO_SDK_LIMIT }),
     );
     return answer.Item;
   }
@@ -152,7 +152,7 @@ export class ReputationTable {
     const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
     const timeout = this.#options.limits.tableWriteTimeout;
     const write = withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, requestTimeout: timeout + BACKSTOP }),
+      this.#options.client.send(command, { abortSignal, ...NO_SDK_LIMIT }),
     )
       .then(
         () => {},

@@ -91,7 +91,7 @@ export async function startBench(): Promise<Bench> {
         key: () => 'good-key',
         table: { client: shared, name },
         // Looser than in production: a busy machine must not look like a slow table.
-        tableTimeout: 1000,
+        tableTimeout: 30 * SECOND,
         hooks: hooksInto(events),
         ...options,
       });
@@ -132,7 +132,7 @@ export function newAddress(): Address {
 }
 
 /** A deadline that no test reaches. */
-export const AMPLE = { remaining: () => 10_000 };
+export const AMPLE = { remaining: () => 60 * SECOND };
 
 /** Looks up, and gives what comes back as one flat object. */
 export async function lookup(ladder: ReputationLadder, ip: Address, milliseconds?: number) {
@@ -170,6 +170,32 @@ export async function startServer(listener: RequestListener): Promise<LocalServe
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** An AbuseIPDB whose responses wait until the test lets them go. */
+export interface HeldAbuseIpdb extends LocalServer {
+  /** Sends the responses that wait, and every later one at once. */
+  release(): void;
+}
+
+/** Starts an AbuseIPDB that gives every address the same score, once it is released. */
+export async function holdAbuseIpdb(score: number): Promise<HeldAbuseIpdb> {
+  const waiting: (() => void)[] = [];
+  let released = false;
+  const server = await startServer((request, response) => {
+    const ipAddress = new URL(`http://x${request.url}`).searchParams.get('ipAddress');
+    const respond = () => {
+      response.end(JSON.stringify({ data: { ipAddress, abuseConfidenceScore: score } }));
+    };
+    if (released) respond();
+    else waiting.push(respond);
+  });
+  return Object.assign(server, {
+    release() {
+      released = true;
+      for (const respond of waiting.splice(0)) respond();
+    },
+  });
 }
 
 /** The URL of a port on which nobody listens. */

@@ -22,9 +22,8 @@ beforeEach(async () => {
   await bench.newTable();
 });
 
-/** Milliseconds of one check here. An answer may take that, and what a busy machine adds. */
-const TIMEOUT = 120;
-const BOUND = TIMEOUT + 1500;
+/** Milliseconds of one check here: only what is too slow is to run into a limit, however busy the machine. */
+const timeLimit = (cause: string) => (cause === 'timeout' ? 120 : 30_000);
 
 interface Case {
   readonly fault: Fault;
@@ -34,7 +33,7 @@ interface Case {
 }
 
 const FAULTS: Record<string, Case> = {
-  'an answer that comes too late': { fault: { kind: 'slow', ms: 2000 }, cause: 'timeout' },
+  'an answer that comes too late': { fault: { kind: 'slow', ms: 3_600_000 }, cause: 'timeout' },
   'a body that drips': { fault: { kind: 'drip', ms: 50 }, cause: 'timeout' },
   'no answer': { fault: { kind: 'hang' }, cause: 'timeout' },
   'a reset connection': { fault: { kind: 'reset' }, cause: 'upstream' },
@@ -82,12 +81,6 @@ const FAULTS: Record<string, Case> = {
 };
 const CASES = Object.entries(FAULTS);
 
-async function timed<Value>(work: Promise<Value>): Promise<{ value: Value; milliseconds: number }> {
-  const start = performance.now();
-  const value = await work;
-  return { value, milliseconds: performance.now() - start };
-}
-
 /** Lets another task put an address's record into the table, with all the time it wants. */
 async function checkElsewhere(ip: Address, score: number): Promise<void> {
   bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
@@ -98,11 +91,9 @@ async function checkElsewhere(ip: Address, score: number): Promise<void> {
 
 describe('an address that nobody knows', () => {
   test.each(CASES)('is unknown after %s', async (_, { fault, cause }) => {
-    const { ladder, events } = bench.task({ abuseIpdbTimeout: TIMEOUT });
+    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
     bench.simulator.setFault(fault);
-    const { value, milliseconds } = await timed(lookup(ladder, newAddress()));
-    expect(value).toEqual({ known: false, cause });
-    expect(milliseconds).toBeLessThan(BOUND);
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause });
     expect(events.checks).toEqual([expect.objectContaining({ cause })]);
     expect(events.errors).toEqual([]);
   });
@@ -158,7 +149,7 @@ describe('an address with a fresh record', () => {
 
 describe('an address with a stale record', () => {
   test.each(CASES)('keeps it after %s', async (_, { fault, cause, forgotten }) => {
-    const { ladder, events } = bench.task({ abuseIpdbTimeout: TIMEOUT });
+    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
     const known = newAddress();
     await checkElsewhere(known, 80);
     expect(await lookup(ladder, known)).toMatchObject({ source: 'table', stale: false });
@@ -166,9 +157,7 @@ describe('an address with a stale record', () => {
     bench.clock.time += 3 * HOUR;
     const age = 3 * HOUR;
     const stale = { known: true, score: 80, source: 'memory', stale: true, staleCause: cause, age };
-    const { value, milliseconds } = await timed(lookup(ladder, known));
-    expect(value).toEqual(stale);
-    expect(milliseconds).toBeLessThan(BOUND);
+    expect(await lookup(ladder, known)).toEqual(stale);
     // Now the failure is remembered of the address, unless it says nothing of it.
     const again = ladder.lookup(known, { remaining: () => 1000 });
     expect(again instanceof Promise).toBe(forgotten === true);
