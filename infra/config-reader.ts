@@ -95,6 +95,14 @@ export class ConfigReader {
     return undefined;
   }
 
+  /** A text that `parse` can read; `form` says what it accepts. */
+  parsed(name: string, parse: (text: string) => unknown, form: string): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || parse(text) !== undefined) return text;
+    this.#refuse(name, `${name} is "${text}": set it to ${form}.`);
+    return undefined;
+  }
+
   /** The path of a file that is there. */
   file(name: string): string | undefined {
     const path = this.text(name);

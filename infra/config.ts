@@ -1,4 +1,9 @@
 import {
+  DEFAULT_PREVIOUS_TTL,
+  PREVIOUS_TTL_FORM,
+  parsePreviousTtl,
+} from '../app/src/secrets/previous-ttl.ts';
+import {
   DEFAULT_ADDRESS_HEADER,
   MAX_TRUSTED_PROXY_HOPS,
   parseAddressHeaders,
@@ -39,6 +44,8 @@ export interface Config {
   readonly allowedCidrs: readonly string[];
   readonly actionCredentialSecretArn: string | undefined;
   readonly abuseIpdbSecretArn: string | undefined;
+  /** How long the previous version of a rotated secret is accepted, as the service reads it. */
+  readonly credentialPreviousTtl: string;
   /** Header of the API key, or `authorization`: what is redacted in logs, and never throttled. */
   readonly credentialHeader: string;
   /** Requests without a credential, of everybody together, in five minutes. */
@@ -100,6 +107,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     allowedCidrs: readCidrs(read),
     actionCredentialSecretArn: readSecretArn(read, 'actionCredentialSecretArn'),
     abuseIpdbSecretArn: readSecretArn(read, 'abuseIpdbSecretArn'),
+    credentialPreviousTtl: readPreviousTtl(read),
     credentialHeader: (
       read.matching('credentialHeader', /^[A-Za-z0-9][A-Za-z0-9-]+$/, 'a header name') ??
       'x-api-key'
@@ -188,6 +196,13 @@ function readAddressHeaders(
   const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
   for (const issue of issues) read.mistake(issue);
   return { addressHeaders: names.join(','), trustedProxyHops };
+}
+
+function readPreviousTtl(read: ConfigReader): string {
+  return (
+    read.parsed('credentialPreviousTtl', parsePreviousTtl, PREVIOUS_TTL_FORM) ??
+    DEFAULT_PREVIOUS_TTL
+  );
 }
 
 function readSecretArn(read: ConfigReader, name: string): string | undefined {

@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DEFAULT_PREVIOUS_TTL } from '../app/src/secrets/previous-ttl.ts';
 import type { Config } from './config.ts';
 import { DataFile } from './data-file.ts';
 import { serviceImage } from './image.ts';
@@ -65,6 +66,9 @@ export class TaskDefinition extends Construct {
         // By ARN and not by value: read with the task's role, and again when they are rotated.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
         ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,
+        ...(config.credentialPreviousTtl !== DEFAULT_PREVIOUS_TTL && {
+          CREDENTIAL_PREVIOUS_TTL: config.credentialPreviousTtl,
+        }),
         REPUTATION_TABLE: table.tableName,
         ADDRESS_HEADERS: config.addressHeaders,
         TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),

@@ -57,7 +57,8 @@ export async function startService(
 ): Promise<Service> {
   const { now = Date.now, metrics = new Metrics() } = options;
   const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
-  const parts = await openParts(settings, telemetry);
+  telemetry.warnAboutRotation(settings);
+  const parts = await openParts(settings, telemetry, now);
   const { policy, geo, credential, apiKey } = parts;
   const reputation = openReputation(settings, telemetry.watch(parts), apiKey, options);
   let draining = false;
@@ -130,10 +131,21 @@ interface Parts {
 }
 
 /** Opens everything at once, and reports everything that is wrong at once. */
-async function openParts(settings: Settings, telemetry: Telemetry): Promise<Parts> {
+async function openParts(
+  settings: Settings,
+  telemetry: Telemetry,
+  now: () => number,
+): Promise<Parts> {
   const hooks = (secret: string) => ({
     interval: settings.secretsRefresh,
     onError: (error: Error) => telemetry.onSecretRefreshFailure(secret, error),
+  });
+  /** Of a secret whose previous version is accepted for some time after a rotation. */
+  const rotationHooks = (secret: string) => ({
+    ...hooks(secret),
+    previousTtl: settings.credentialPreviousTtl,
+    now,
+    onPreviousUsed: (until: number) => telemetry.onPreviousCredentialUsed(secret, until),
   });
   const { actionCredential, abuseIpdbKey } = settings;
   const client = createSecretsClient();
@@ -142,7 +154,7 @@ async function openParts(settings: Settings, telemetry: Telemetry): Promise<Part
     openGeoDatabase(settings.geoDatabase),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
-      hooks('ACTION_CREDENTIAL_SECRET_ARN'),
+      rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
     ),
     openApiKey(
       'key' in abuseIpdbKey ? abuseIpdbKey : { ...abuseIpdbKey, client },

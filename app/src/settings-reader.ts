@@ -51,6 +51,19 @@ export class SettingsReader {
     return seconds * 1000;
   }
 
+  /** What `parse` makes of the text; `form` says what it accepts. */
+  parsed(
+    name: string,
+    fallback: string,
+    parse: (text: string) => number | undefined,
+    form: string,
+  ): number {
+    const text = this.text(name) ?? fallback;
+    const value = parse(text);
+    if (value === undefined) this.mistakes.push(`${name} is "${text}": set it to ${form}.`);
+    return value ?? Number.NaN;
+  }
+
   /** A table's name, or its ARN. */
   table(name: string): string {
     const text = this.text(name);

@@ -1,3 +1,8 @@
+import {
+  DEFAULT_PREVIOUS_TTL,
+  PREVIOUS_TTL_FORM,
+  parsePreviousTtl,
+} from './secrets/previous-ttl.ts';
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
 import {
   DEFAULT_ADDRESS_HEADER,
@@ -28,6 +33,8 @@ export interface Settings {
   readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
   readonly secretsRefresh: number;
+  /** How long the previous version of a rotated secret is accepted; 0 for not at all. */
+  readonly credentialPreviousTtl: number;
   /** How long requests are still taken after SIGTERM, while the load balancer learns of it. */
   readonly drainDelay: number;
 }
@@ -91,6 +98,12 @@ export function readSettings(environment: Environment): Settings {
     },
     // A timer cannot wait longer than 24 days; a rotation should not wait for a day.
     secretsRefresh: read.duration('SECRETS_REFRESH', '5m', '24h'),
+    credentialPreviousTtl: read.parsed(
+      'CREDENTIAL_PREVIOUS_TTL',
+      DEFAULT_PREVIOUS_TTL,
+      parsePreviousTtl,
+      PREVIOUS_TTL_FORM,
+    ),
     drainDelay: read.number('DRAIN_DELAY_MS', DRAIN_DELAY, 0, LONGEST_DRAIN_DELAY),
   };
   const { freshTimes, staleMaximum } = settings.reputation;

@@ -265,6 +265,16 @@ describe('What cannot be used is one sentence that names the setting', () => {
       { noTrafficHours: 25 },
       /^noTrafficHours is "25": set it to a whole number from 1 to 24\.$/,
     ],
+    [
+      'a previous credential that is accepted for more than a year',
+      { credentialPreviousTtl: '8761h' },
+      /^credentialPreviousTtl is "8761h": set it to a duration such as 90s, .* or to 0 .+\.$/,
+    ],
+    [
+      'a previous credential that is accepted for days, which the service does not read',
+      { credentialPreviousTtl: '1d' },
+      /^credentialPreviousTtl is "1d"/,
+    ],
     ['tags that are a text', { tags: 'team=iam' }, /^tags is no object of texts/],
     ['a tag that is a number', { tags: { cost: 4711 } }, /^tags is no object of texts/],
     ['a list where one value belongs', { logLevel: ['info'] }, /^logLevel is no text/],
@@ -309,7 +319,13 @@ describe('What can be used', () => {
         allowedCidrs: [],
         decisionLogIssuedPercent: 100,
         decisionLogAddress: 'whole',
+        credentialPreviousTtl: '24h',
       },
+    ],
+    [
+      'a rotation that revokes at once',
+      { riskGate: { credentialPreviousTtl: 0 } },
+      { credentialPreviousTtl: '0' },
     ],
     [
       'no record of tokens that are issued as they are, and hashed addresses in the others',

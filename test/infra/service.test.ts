@@ -115,6 +115,7 @@ describe.each(MODES)('With %s', (mode) => {
     const settings = readSettings(environmentOf(stack()));
     expect(settings).toMatchObject({
       ...{ port: 3000, logLevel: 'info', trustedProxyHops: 0 },
+      credentialPreviousTtl: 24 * 3_600_000,
       telemetry: { issuedPercent: 100, address: { form: 'whole' } },
     });
     // Whatever else there is would be a name that the service does not read.
@@ -170,6 +171,7 @@ describe('The container', () => {
       addressHeaders: ['x-edge-ip'],
       trustedProxyHops: 2,
       logLevel: 'debug',
+      credentialPreviousTtl: 90 * 60_000,
       telemetry: { issuedPercent: 25, address: { form: 'truncated' } },
     });
   });

@@ -85,6 +85,7 @@ const CONFIGURATIONS = {
     addressHeaders: 'X-Edge-IP',
     trustedProxyHops: 2,
     logLevel: 'debug',
+    credentialPreviousTtl: '90m',
     decisionLogIssuedPercent: '25',
     decisionLogAddress: 'truncated',
   },

@@ -1,10 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { keepFresh, type RefreshHooks } from './keep-fresh.ts';
+import { DEFAULT_PREVIOUS_TTL, parsePreviousTtl } from './previous-ttl.ts';
 import { RotationDate } from './rotation.ts';
 import { readSecretVersions, type SecretVersions } from './versions.ts';
-
-/** How long the previous version is accepted after a rotation, unless the operator says otherwise. */
-export const DEFAULT_PREVIOUS_TTL_MS = 24 * 3600_000;
 
 /** What is accepted of a secret at the moment. */
 export interface AcceptedVersions<Value> {
@@ -61,7 +59,7 @@ export async function openRotatingSecret<Value>(
   options: RotatingSecretOptions<Value>,
 ): Promise<RotatingSecret<Value>> {
   const { client, secretArn, parse, onChange } = options;
-  const { previousTtl = DEFAULT_PREVIOUS_TTL_MS, now = Date.now } = options;
+  const { previousTtl = parsePreviousTtl(DEFAULT_PREVIOUS_TTL) ?? 0, now = Date.now } = options;
   const rotation = new RotationDate(now);
 
   function accept(versions: SecretVersions): AcceptedVersions<Value> {

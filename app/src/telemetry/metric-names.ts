@@ -89,6 +89,8 @@ export const METRICS = {
   OversizedRequests: { unit: 'Count', kind: 'sum' },
   /** Faults of our own. On the action's path one is a login that failed: 500. */
   Faults: { unit: 'Count', kind: 'sum' },
+  /** Uses of the previous version of a rotated secret, which soon will not be accepted any more. */
+  PreviousCredentialUsed: { unit: 'Count', kind: 'sum' },
   /** Secrets that could not be read again. The last good value goes on. */
   SecretRefreshFailures: { unit: 'Count', kind: 'sum' },
   /** Lines of the log that were lost because nobody took them. */

@@ -66,6 +66,49 @@ export function watchApiKey(log: Logger, apiKey: ApiKey): void {
   apiKey.onChange(tell);
 }
 
+/**
+ * Warns that the previous version of a rotated secret is still used, and says when it ends: at once, then
+ * once a minute. Secrets go by the name of their setting.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function previousCredentialWarning(
+  log: Logger,
+  now: () => number,
+): (secret: string, until: number) => void {
+  const uses = new Thinned<string>(now);
+  return (secret, until) => {
+    const used = uses.count(secret);
+    if (used === undefined) return;
+    const endsAt = new Date(until).toISOString();
+    log.warn({
+      event: 'previous-credential-used',
+      secret,
+      count: used.count,
+      since: used.since === undefined ? undefined : new Date(used.since).toISOString(),
+      ends_at: endsAt,
+      msg: `The previous version of ${secret} is still used. It is accepted until ${endsAt}: finish the rotation before (docs/credentials.md).`,
+    });
+  };
+}
+
+/** Times in milliseconds. */
+export interface RotationSettings {
+  readonly secretsRefresh: number;
+  readonly credentialPreviousTtl: number;
+}
+
+/** Warns at start when the previous version of a secret ends before every task has the new one. */
+export function warnAboutRotation(log: Logger, settings: RotationSettings): void {
+  const { credentialPreviousTtl, secretsRefresh } = settings;
+  // Whoever sets 0 wants exactly that.
+  if (credentialPreviousTtl === 0 || credentialPreviousTtl >= 2 * secretsRefresh) return;
+  log.warn({
+    event: 'previous-credential-ends-early',
+    msg: `CREDENTIAL_PREVIOUS_TTL is ${credentialPreviousTtl / 1000} s, less than twice SECRETS_REFRESH (${secretsRefresh / 1000} s): a rotation leaves no time to change the identity server. Make it longer.`,
+  });
+}
+
 const DAY = 24 * 3600 * 1000;
 /** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
 const OLDEST = 30;

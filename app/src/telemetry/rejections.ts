@@ -1,4 +1,4 @@
-/** Requests of one status that were refused since the last line about them. */
+/** Requests of one kind that were refused since the last line about them. */
 export interface Rejections {
   readonly status: number;
   readonly count: number;
@@ -16,7 +16,7 @@ export interface RejectionLog {
   flush(): void;
 }
 
-/** Milliseconds between two lines about one status. */
+/** Milliseconds between two lines about one kind. */
 const INTERVAL = 1000;
 
 /**
@@ -29,40 +29,49 @@ export function createRejectionLog(
   tell: (rejections: Rejections) => void,
   later: Later = onTimer,
 ): RejectionLog {
-  /** What has been held back since the last line about a status, which was less than a second ago. */
-  const held = new Map<number, Rejections>();
+  /** What has been held back since the last line about a kind, which was less than a second ago. */
+  const held = new Map<string, Rejections>();
 
-  function release(status: number): void {
-    const rejections = held.get(status);
-    held.delete(status);
+  function release(kind: string): void {
+    const rejections = held.get(kind);
+    held.delete(kind);
     if (rejections === undefined || rejections.count === 0) return;
-    hold(status);
+    hold(kind, rejections.status);
     tell(rejections);
   }
 
-  function hold(status: number): void {
-    held.set(status, { status, count: 0, why: '' });
-    later(() => release(status), INTERVAL);
+  function hold(kind: string, status: number): void {
+    held.set(kind, { status, count: 0, why: '' });
+    later(() => release(kind), INTERVAL);
   }
 
   return {
     add(status, why) {
-      const rejections = held.get(status);
+      const kind = kindOf(status, why);
+      const rejections = held.get(kind);
       if (rejections === undefined) {
-        hold(status);
+        hold(kind, status);
         tell({ status, count: 1, why });
       } else {
-        held.set(status, { status, count: rejections.count + 1, why });
+        held.set(kind, { status, count: rejections.count + 1, why });
       }
     },
     flush() {
-      for (const rejections of held.values()) {
+      for (const [kind, rejections] of held) {
         if (rejections.count === 0) continue;
-        held.set(rejections.status, { ...rejections, count: 0 });
+        held.set(kind, { ...rejections, count: 0 });
         tell(rejections);
       }
     },
   };
+}
+
+/**
+ * Few sentences explain a 401, and whoever guesses credentials must not hide the one that says that the
+ * identity server shows an expired credential. Other statuses have as many reasons as requests have flaws.
+ */
+function kindOf(status: number, why: string): string {
+  return status === 401 ? why : String(status);
 }
 
 const onTimer: Later = (task, delay) => void setTimeout(task, delay).unref();

@@ -11,7 +11,15 @@ import { measureDecision } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
 import { measureReputation } from './metrics/reputation-metrics.ts';
-import { ageInDays, reputationHooks, warnAboutGeoDatabase, watchApiKey } from './operations-log.ts';
+import {
+  ageInDays,
+  previousCredentialWarning,
+  type RotationSettings,
+  reputationHooks,
+  warnAboutGeoDatabase,
+  warnAboutRotation,
+  watchApiKey,
+} from './operations-log.ts';
 import type { AddressForm } from './recorded-address.ts';
 import { createRejectionLog } from './rejections.ts';
 
@@ -40,6 +48,13 @@ export interface Telemetry {
   readonly onFault: (error: unknown) => void;
   readonly onSecretRefreshFailure: (secret: string, error: Error) => void;
   /**
+   * Receives each use of the previous version of a rotated secret, and when that one stops being accepted
+   * (milliseconds since the epoch). Secrets go by the name of their setting.
+   */
+  readonly onPreviousCredentialUsed: (secret: string, until: number) => void;
+  /** Warns at start about settings with which every rotation would refuse calls. */
+  warnAboutRotation(settings: RotationSettings): void;
+  /**
    * Begins to measure the service with what it was started with, and gives the ears of the lookups. A
    * service that did not get so far says nothing of its traffic.
    */
@@ -64,6 +79,7 @@ export function createTelemetry(
   const write = recordWriter(log);
   const record = createDecisionLog({ ...settings, write });
   const rejections = createRejectionLog((told) => log.warn({ event: 'rejected', ...told }));
+  const warnAboutPreviousCredential = previousCredentialWarning(log, now);
   let publisher: Publisher | undefined;
   return {
     onDecision: quietly((facts: DecisionFacts) => {
@@ -82,6 +98,11 @@ export function createTelemetry(
       metrics.count('SecretRefreshFailures');
       log.warn({ event: 'secret-refresh-failed', secret, why: error.message });
     }),
+    onPreviousCredentialUsed: quietly((secret: string, until: number) => {
+      metrics.count('PreviousCredentialUsed');
+      warnAboutPreviousCredential(secret, until);
+    }),
+    warnAboutRotation: (settings) => warnAboutRotation(log, settings),
     watch({ policy, geo, apiKey }) {
       warnAboutGeoDatabase(log, geo, policy, now());
       metrics.observe(() => [

@@ -17,6 +17,8 @@ export interface AlarmConfig {
   /** Refusals in per cent of decisions. */
   readonly blockRateCeiling: number;
   readonly noTrafficHours: number;
+  /** How long the previous version of a rotated secret is accepted. */
+  readonly credentialPreviousTtl: string;
 }
 
 /** All alarms. docs/runbook.md has a section for each. */
@@ -29,6 +31,6 @@ export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDe
     ...policyAlarms(metrics, config.blockRateCeiling),
     ...abuseIpdbAlarms(metrics),
     ...tableAlarms(metrics),
-    ...upkeepAlarms(metrics),
+    ...upkeepAlarms(metrics, config.credentialPreviousTtl),
   ];
 }

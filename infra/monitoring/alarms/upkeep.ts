@@ -3,8 +3,18 @@ import type { AlarmDefinition } from './alarm.ts';
 import { sumOfSparse } from './expressions.ts';
 
 /** What works on today and will not for ever: secrets, the country database, and telemetry itself. */
-export function upkeepAlarms(metrics: Metrics): AlarmDefinition[] {
+export function upkeepAlarms(metrics: Metrics, previousTtl: string): AlarmDefinition[] {
   return [
+    {
+      id: 'PreviousCredentialUsed',
+      description: `Calls still use the previous version of a rotated secret, which is accepted for ${previousTtl} after the rotation and then refused: finish the rotation. The log says when that ends (event previous-credential-used, ends_at).`,
+      severity: 'ticket',
+      metric: metrics.service('PreviousCredentialUsed'),
+      breach: { atLeast: 1 },
+      // At once: the time that is left may be short.
+      ...{ minutes: 15, datapoints: 1, periods: 4 },
+      missing: 'good',
+    },
     {
       id: 'SecretRefreshFailures',
       description:

@@ -35,6 +35,7 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
       unit: 'calls',
       left: [
         metrics.service('AuthenticationFailures', { label: 'wrong credential (401)' }),
+        metrics.service('PreviousCredentialUsed', { label: 'previous credential (accepted)' }),
         metrics.service('InvalidRequests', { label: 'no request of the action (400)' }),
         metrics.service('OversizedRequests', { label: 'too large (400)' }),
         metrics.taskAnswers(elb.HttpCodeTarget.TARGET_4XX_COUNT, { label: '4xx of tasks' }),

@@ -83,16 +83,29 @@ async function opened(name: string, first: string, options: Partial<ActionCreden
 }
 
 async function rollBack(secretArn: string): Promise<void> {
-  const idOf = async (VersionStage: string) =>
-    (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage }))).VersionId;
   await client.send(
     new UpdateSecretVersionStageCommand({
       SecretId: secretArn,
       VersionStage: 'AWSCURRENT',
-      MoveToVersionId: await idOf('AWSPREVIOUS'),
-      RemoveFromVersionId: await idOf('AWSCURRENT'),
+      MoveToVersionId: await idOf(secretArn, 'AWSPREVIOUS'),
+      RemoveFromVersionId: await idOf(secretArn, 'AWSCURRENT'),
     }),
   );
+}
+
+async function removePrevious(secretArn: string): Promise<void> {
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretArn,
+      VersionStage: 'AWSPREVIOUS',
+      RemoveFromVersionId: await idOf(secretArn, 'AWSPREVIOUS'),
+    }),
+  );
+}
+
+async function idOf(secretArn: string, VersionStage: string): Promise<string | undefined> {
+  const command = new GetSecretValueCommand({ SecretId: secretArn, VersionStage });
+  return (await client.send(command)).VersionId;
 }
 
 const MINUTE = 60_000;
@@ -166,6 +179,18 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
 
       expect(late.accepted()).toEqual([2]);
       expect(late.authenticator.challenge).toBe('Bearer realm="risk-gate"');
+    });
+
+    test('when its label is removed, as after a leak', async () => {
+      const credential = await opened('label-removed', json(1));
+      await credential.put(json(2));
+      expect(credential.accepted()).toEqual([1, 2]);
+
+      await removePrevious(credential.secretArn);
+      await credential.refresh();
+
+      expect(credential.accepted()).toEqual([2]);
+      expect(credential.errors).toEqual([]);
     });
 
     test('and a call that still shows it is told apart in the log, without its secret', async () => {

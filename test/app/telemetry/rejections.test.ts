@@ -44,6 +44,19 @@ test('one status does not hold back another', () => {
   expect(lines.map(({ status }) => status)).toEqual([401, 400]);
 });
 
+test('guesses do not hide that the identity server shows an expired credential', () => {
+  const { log, lines, moveTo } = rejectionLog();
+  const expired = 'The credential is the previous version, which is not accepted.';
+  for (const why of ['wrong', 'wrong', expired, 'wrong', expired, 'wrong']) log.add(401, why);
+  moveTo(1000);
+  expect(lines.map(({ why, count }) => [why, count])).toEqual([
+    ['wrong', 1],
+    [expired, 1],
+    ['wrong', 3],
+    [expired, 1],
+  ]);
+});
+
 test('after a second without any, the next one is told at once', () => {
   const { log, lines, moveTo, pending } = rejectionLog();
   log.add(401, 'wrong');

@@ -227,6 +227,17 @@ const WORK: readonly Incident[] = [
     { SecretRefreshFailures: 45 },
   ),
   incident(
+    'a rotation is forgotten: the identity server still shows the previous credential',
+    ({ decisions }) => ({ previousCredentialUsed: decisions }),
+    { PreviousCredentialUsed: 15 },
+  ),
+  incident(
+    'the same, and a single call in an hour shows it',
+    (_, elapsed) => ({ previousCredentialUsed: elapsed === 20 ? 1 : 0 }),
+    { PreviousCredentialUsed: 35 },
+    { site: SMALL },
+  ),
+  incident(
     'the country database is a month old',
     () => ({ geoDatabaseAge: 30.5 }),
     {

@@ -169,6 +169,10 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     sum(({ secretRefreshFailures }) => secretRefreshFailures),
   ),
   service(
+    'PreviousCredentialUsed',
+    sum(({ previousCredentialUsed }) => previousCredentialUsed),
+  ),
+  service(
     'LostLogLines',
     sum(({ lostLogLines }) => lostLogLines),
   ),

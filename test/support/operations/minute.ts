@@ -48,6 +48,7 @@ export interface Minute {
   readonly tableFailures: number;
   readonly tablePassedOver: boolean;
   readonly secretRefreshFailures: number;
+  readonly previousCredentialUsed: number;
   readonly lostLogLines: number;
   /** Days. */
   readonly geoDatabaseAge: number;
@@ -97,6 +98,7 @@ export function normalMinute(site: Site, minute: number): Minute {
     tableFailures: often(0.05, 'table failures'),
     tablePassedOver: false,
     secretRefreshFailures: often(0.002, 'secret failures'),
+    previousCredentialUsed: 0,
     lostLogLines: 0,
     geoDatabaseAge: 7,
     healthyTasks: 2,

@@ -1,0 +1,145 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { createSecretsClient } from '../../app/src/secrets/client.ts';
+import { sumOf } from '../support/emf.ts';
+import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { payloadFrom } from '../support/payloads.ts';
+import { type RunningService, startTestService } from '../support/running-service.ts';
+
+const HOUR = 3_600_000;
+const OLD = 'the-old-credential-0123456789';
+const NEW = 'the-new-credential-0123456789';
+const json = (secret: string) => JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
+
+/** How the SDK finds the emulator, as it finds AWS on Fargate. */
+const AWS = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const ENDPOINT = 'AWS_ENDPOINT_URL_SECRETS_MANAGER';
+
+let moto: Moto;
+let client: SecretsManagerClient;
+let time: number;
+let service: RunningService | undefined;
+const environment = { ...process.env };
+
+/** A service that starts after a rotation from OLD to NEW. */
+async function startAfterRotation(name: string, settings: Record<string, string> = {}) {
+  const { ARN = '' } = await client.send(
+    new CreateSecretCommand({ Name: name, SecretString: json(OLD) }),
+  );
+  await client.send(new PutSecretValueCommand({ SecretId: ARN, SecretString: json(NEW) }));
+  time = Date.now();
+  service = await startTestService({
+    now: () => time,
+    settings: { ACTION_CREDENTIAL: '', ACTION_CREDENTIAL_SECRET_ARN: ARN, ...settings },
+  });
+  return service;
+}
+
+/** The status and the body of the response to a call with this credential. */
+async function call(running: RunningService, secret: string): Promise<[number, string]> {
+  const response = await running.post(payloadFrom('9.9.9.9'), { 'x-api-key': secret });
+  return [response.status, await response.text()];
+}
+
+/** The lines of an event. */
+function logged({ lines }: RunningService, event: string): Record<string, unknown>[] {
+  return lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+}
+
+describeWithMoto('a rotation, as the identity server and the operator see it', () => {
+  beforeAll(async () => {
+    moto = await startMoto();
+    for (const name of AWS) process.env[name] = name === 'AWS_REGION' ? 'us-east-1' : 'testing';
+    process.env[ENDPOINT] = moto.endpoint;
+    client = createSecretsClient();
+  }, 60_000);
+
+  afterEach(async () => {
+    await service?.stop();
+    service = undefined;
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    for (const name of [...AWS, ENDPOINT]) {
+      if (environment[name] === undefined) delete process.env[name];
+      else process.env[name] = environment[name];
+    }
+    await moto.stop();
+  });
+
+  test('the previous credential still works, and the operator is told until when', async () => {
+    const running = await startAfterRotation('used', { CREDENTIAL_PREVIOUS_TTL: '1h' });
+
+    expect((await call(running, OLD))[0]).toBe(200);
+    expect((await call(running, OLD))[0]).toBe(200);
+    expect((await call(running, NEW))[0]).toBe(200);
+
+    const [line, ...more] = logged(running, 'previous-credential-used');
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      level: 'warn',
+      secret: 'ACTION_CREDENTIAL_SECRET_ARN',
+      count: 1,
+    });
+    const endsAt = Date.parse(String(line?.ends_at));
+    // CreatedDate has whole seconds in the emulator, and the secret may have been created a second earlier.
+    expect(endsAt).toBeLessThanOrEqual(time + HOUR);
+    expect(endsAt).toBeGreaterThan(time + HOUR / 2);
+    await running.stop();
+    service = undefined;
+    expect(sumOf(running.lines, 'PreviousCredentialUsed')).toBe(2);
+    expect(sumOf(running.lines, 'AuthenticationFailures')).toBe(0);
+  });
+
+  test('after its end it is refused as any other, and the log says what it was', async () => {
+    const running = await startAfterRotation('ended');
+    const wrong = await call(running, 'no-credential-0123456789');
+
+    time += 24 * HOUR;
+
+    expect(await call(running, OLD)).toEqual(wrong);
+    expect(wrong[0]).toBe(401);
+    expect((await call(running, NEW))[0]).toBe(200);
+    const whys = logged(running, 'rejected').map(({ why }) => why);
+    expect(whys).toEqual([
+      'The credential is missing or wrong.',
+      expect.stringMatching(
+        /^The credential is the previous version, which is not accepted since /,
+      ),
+    ]);
+    await running.stop();
+    service = undefined;
+    expect(sumOf(running.lines, 'PreviousCredentialUsed')).toBe(0);
+    expect(sumOf(running.lines, 'AuthenticationFailures')).toBe(2);
+    expect(running.lines.join()).not.toContain(OLD);
+  });
+
+  test.each([
+    ['0', [401, 200]],
+    ['24h', [200, 200]],
+  ])('CREDENTIAL_PREVIOUS_TTL=%s', async (ttl, statuses) => {
+    const running = await startAfterRotation(`ttl-${ttl}`, { CREDENTIAL_PREVIOUS_TTL: ttl });
+
+    const [old] = await call(running, OLD);
+    const [current] = await call(running, NEW);
+
+    expect([old, current]).toEqual(statuses);
+  });
+
+  test.each([
+    ['4m', 1],
+    ['10m', 0],
+    ['0', 0],
+  ])(
+    'with CREDENTIAL_PREVIOUS_TTL=%s and a refresh every 5m the log warns %d times at start',
+    async (ttl, warnings) => {
+      const running = await startAfterRotation(`warned-${ttl}`, { CREDENTIAL_PREVIOUS_TTL: ttl });
+
+      expect(logged(running, 'previous-credential-ends-early')).toHaveLength(warnings);
+    },
+  );
+});
