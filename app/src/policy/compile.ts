@@ -171,17 +171,21 @@ function reportDuplicateIds(rules: readonly RuleFile[], problems: Problems): voi
 
 function checkLists(
   lists: ReadonlyMap<string, ParsedList>,
-  { cidrLists, countryLists }: References,
+  { cidrLists, countryLists, continentLists }: References,
   problems: Problems,
 ): void {
+  const uses = [
+    { kind: 'cidr', names: cidrLists, what: 'addresses' },
+    { kind: 'country', names: countryLists, what: 'countries' },
+    { kind: 'continent', names: continentLists, what: 'continents' },
+  ] as const;
   for (const [name, list] of lists) {
-    if (cidrLists.has(name) && countryLists.has(name)) {
-      problems
-        .at('lists', name)
-        .add('is used both for addresses and for countries; make two lists');
+    const kinds = uses.filter(({ names }) => names.has(name));
+    if (kinds.length > 1) {
+      const [one, other] = kinds.map(({ what }) => what);
+      problems.at('lists', name).add(`is used both for ${one} and for ${other}; make two lists`);
       continue;
     }
-    const kind = cidrLists.has(name) ? 'cidr' : countryLists.has(name) ? 'country' : 'plain';
-    checkListKind(list, kind, problems.at('lists', name));
+    checkListKind(list, kinds[0]?.kind ?? 'plain', problems.at('lists', name));
   }
 }

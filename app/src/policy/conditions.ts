@@ -1,10 +1,12 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { foldConstants, type NodeEvaluator } from './cel/constants.ts';
 import type { ParsedList } from './lists.ts';
 import { checkLoops } from './loops.ts';
 import { registerMatches } from './matches.ts';
 import { registerFastMembership } from './membership.ts';
 import type { Problems } from './problems.ts';
 import { collectReferences, type References } from './references.ts';
+import type { Node } from './syntax-tree.ts';
 import { NowView, type Variables } from './variables/index.ts';
 import { ClaimsView, TextsView } from './variables/named-values.ts';
 import {
@@ -104,6 +106,8 @@ const VARIABLES = {
   lists: 'Lists',
 } as const;
 
+const FIELDS = new Map(Object.entries(TYPES).map(([name, [, fields]]) => [name, fields]));
+
 /** A compiler for one policy; its lists are part of the types, so a misspelt list is an error. */
 export function createExpressionCompiler(
   lists: ReadonlyMap<string, ParsedList>,
@@ -114,17 +118,16 @@ export function createExpressionCompiler(
   const strict = createEnvironment(Lists, types('list<dyn>'));
   const fast = createEnvironment(Lists, types('list<string>'));
   registerFastMembership(fast);
+  const declarations = { variables: VARIABLES, fields: FIELDS, lists };
   return {
     Lists,
     compile(text, problems) {
       try {
         const parsed = strict.parse(text);
-        const references = collectReferences(parsed.ast, problems);
-        for (const name of references.cidrLists) {
-          if (!lists.has(name)) problems.add(`within("${name}") names a list that is not there`);
-        }
         const check = parsed.check();
         if (check.valid) {
+          const constants = foldConstants(parsed.ast, nodeEvaluator(strict), problems);
+          const references = collectReferences(parsed.ast, constants, declarations, problems);
           checkLoops(parsed.ast, problems);
           const quick = fast.parse(text);
           // A number that is looked for in an empty list, for instance: slow is no matter there.
@@ -138,6 +141,23 @@ export function createExpressionCompiler(
       return undefined;
     },
   };
+}
+
+/** Evaluates a checked node as a part of an expression that needs no variables. */
+function nodeEvaluator(environment: Environment): NodeEvaluator {
+  return (node) => {
+    const expression = environment.parse('true');
+    expression.check();
+    const { evaluate } = node as unknown as EvaluatedNode;
+    const root = expression.ast as unknown as { evaluate: EvaluatedNode['evaluate'] };
+    root.evaluate = (evaluator, _, context) => evaluate.call(node, evaluator, node, context);
+    return expression();
+  };
+}
+
+/** A node as the library evaluates it. */
+interface EvaluatedNode {
+  evaluate(evaluator: unknown, node: Node, context: unknown): unknown;
 }
 
 function createEnvironment(Lists: new () => object, fields: Record<string, string>): Environment {

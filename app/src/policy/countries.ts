@@ -15,3 +15,13 @@ const KNOWN: ReadonlySet<string> = new Set(CODES.trim().split(/\s+/));
 export function isCountryCode(text: string): boolean {
   return KNOWN.has(text);
 }
+
+/** As country databases write them. */
+export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'] as const;
+
+const KNOWN_CONTINENTS: ReadonlySet<string> = new Set(CONTINENTS);
+
+/** Whether the text is a continent code: two capital letters. */
+export function isContinentCode(text: string): boolean {
+  return KNOWN_CONTINENTS.has(text);
+}

@@ -1,15 +1,15 @@
 import type { Address } from '../signals/address/address.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
-import { isCountryCode } from './countries.ts';
+import { CONTINENTS, isContinentCode, isCountryCode } from './countries.ts';
 import type { Problems } from './problems.ts';
 import type { ListEntryFile } from './schema.ts';
 
 /** What a list holds. It follows from the use: `within` makes it CIDRs, a comparison with geo.country codes. */
-export type ListKind = 'cidr' | 'country' | 'plain';
+export type ListKind = 'cidr' | 'country' | 'continent' | 'plain';
 
 /** The lists of a policy, as they stand on a day: entries whose `until` has passed are gone. */
 export interface PolicyLists {
-  /** The object that conditions know as `lists`; its members are sets. */
+  /** The object that conditions know as `lists`; its members are arrays that do not change. */
   values(date: string): object;
   /** Whether an address is in a list of CIDRs. */
   within(name: string, date: string, address: Address): boolean;
@@ -53,6 +53,7 @@ export function checkListKind(list: ParsedList, kind: ListKind, problems: Proble
         .add(`"${text}" is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address`);
     }
     if (kind === 'country' && !isCountryCode(text)) problems.at(index).add(notACountry(text));
+    if (kind === 'continent' && !isContinentCode(text)) problems.at(index).add(notAContinent(text));
   });
 }
 
@@ -60,9 +61,13 @@ export function notACountry(text: string): string {
   return `"${text}" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP`;
 }
 
+export function notAContinent(text: string): string {
+  return `"${text}" is not a continent code; write one of ${CONTINENTS.join(', ')}`;
+}
+
 /**
- * Builds the lists. `Values` is the class that CEL knows the type of; its members are sets, so that
- * membership costs the same for ten entries and ten thousand. Only what expires is built again, on the
+ * Builds the lists. `Values` is the class that CEL knows the type of; its members are arrays, as every function
+ * of CEL takes them, in the order of the file and each entry once. Only what expires is built again, on the
  * first request of a day.
  */
 export function createLists(
@@ -72,7 +77,7 @@ export function createLists(
 ): PolicyLists {
   const lasting = (name: string) => current(lists.get(name), undefined);
   const permanent = new Map([...cidrLists].map((name) => [name, rangesOf(lasting(name))]));
-  const plain = new Map([...lists].map(([name]) => [name, new Set(lasting(name))]));
+  const plain = new Map([...lists].map(([name]) => [name, eachOnce(lasting(name))]));
   const expiring = [...lists].filter(([, list]) => list.entries.some(({ until }) => until));
   const build = (date: string) => ({
     date,
@@ -80,7 +85,10 @@ export function createLists(
       new Values(),
       Object.fromEntries(plain),
       Object.fromEntries(
-        expiring.map(([name, list]) => [name, new Set([...lasting(name), ...current(list, date)])]),
+        expiring.map(([name, list]) => [
+          name,
+          eachOnce([...lasting(name), ...current(list, date)]),
+        ]),
       ),
     ),
     ranges: new Map(
@@ -102,6 +110,10 @@ export function createLists(
       return ranges.has(address) || on(date).ranges.get(name)?.has(address) === true;
     },
   };
+}
+
+function eachOnce(values: readonly Value[]): readonly Value[] {
+  return [...new Set(values)];
 }
 
 /** The entries that last for ever or, with a date, those that expire and have not done so by then. */

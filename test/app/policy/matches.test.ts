@@ -39,7 +39,8 @@ describe('matches() asks whether a pattern of RE2 is found in a text', () => {
   });
 
   test('a signal that is missing on its left is asked for', async () => {
-    const decision = await decideBy(policyFor('geo.country.matches("^L")'), { geo: 'LK' });
+    const geo = { organization: 'Lanka Net' };
+    const decision = await decideBy(policyFor('geo.organization.matches("^L")'), { geo });
     expect(decision).toMatchObject({ matched: ['odd'], asked: ['address', 'geo'] });
   });
 

@@ -117,7 +117,9 @@ describe('a condition that is wrong is named with its rule and line', () => {
     [
       'has() of what is never absent',
       'has(request.headers.x)',
-      expect.stringMatching(/^has\(\) is for fields of geo and abuse;/) as unknown as string,
+      expect.stringMatching(
+        /^has\(\) is for fields of address, geo and abuse;/,
+      ) as unknown as string,
     ],
   ])('%s', (_, when, sentence) => {
     const mistakes = conditions(when).map((mistake) => {

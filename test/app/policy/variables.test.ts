@@ -110,8 +110,15 @@ describe.each([
 
 describe('each variable has its declared type', () => {
   const SAMPLE = { string: '"KP"', int: '1', bool: 'true', list: '["KP"]' };
+  // What these variables can be is checked as well.
+  const OWN_SAMPLE: Readonly<Record<string, string>> = {
+    'address.value': '"192.0.2.1"',
+    'address.version': '6',
+    'geo.continent': '"AS"',
+  };
   test.each(VARIABLES)('%s is of type %s', async (expression, type) => {
-    for (const [other, literal] of Object.entries(SAMPLE)) {
+    for (const [other, sample] of Object.entries(SAMPLE)) {
+      const literal = other === type ? (OWN_SAMPLE[expression] ?? sample) : sample;
       const text = policyOf(rule('one', `${expression} == ${literal}`, '{ deny: No }'));
       if (other === type) expect((await decideBy(text, CIRCUMSTANCES)).failed).toEqual([]);
       else await expect(decideBy(text, CIRCUMSTANCES)).rejects.toThrow(/the types do not fit/);

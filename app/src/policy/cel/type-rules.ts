@@ -1,0 +1,155 @@
+import { LOOPS } from '../loops.ts';
+import type { Problems } from '../problems.ts';
+import { isNode, type Node } from '../syntax-tree.ts';
+import { type CelType, show, typeOf } from './constants.ts';
+
+/*
+ * What the library's type checker accepts, and what then fails on every request, or is false whatever is
+ * compared.
+ */
+
+const TIMESTAMP = 'google.protobuf.Timestamp';
+const DURATION = 'google.protobuf.Duration';
+
+/** Methods that some value of a claim has: a text, a number, a list, a map. */
+const CLAIM_METHODS = new Set([
+  ...['size', 'startsWith', 'endsWith', 'contains', 'matches', 'indexOf', 'lastIndexOf'],
+  ...['lowerAscii', 'upperAscii', 'trim', 'substring', 'split', 'join'],
+  ...LOOPS,
+]);
+
+/** Names that the library leaves out of a map, so that a client cannot reach them. */
+const DROPPED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Reports a node whose types can never work together. The tree must be type-checked. */
+export function checkTypes(node: Node, problems: Problems): void {
+  const reason = reasonAgainst(node);
+  if (reason !== undefined) problems.add(`${reason} (in: ${show(node)})`);
+}
+
+function reasonAgainst(node: Node): string | undefined {
+  const args: readonly unknown[] = Array.isArray(node.args) ? node.args : [node.args];
+  const [first, second, third] = args;
+  switch (node.op) {
+    case '==':
+    case '!=':
+      return comparison(typeOf(first), typeOf(second)) ?? withClaim(first, second);
+    case 'in':
+      return membership(typeOf(first), typeOf(second));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '+':
+    case '-':
+      return withClaim(first, second);
+    case 'map':
+      return mapKeys(args, typeOf(node));
+    case 'call':
+      return first === 'dyn' && Array.isArray(second) ? hidden(typeOf(second[0])) : undefined;
+    case '?:':
+      return typeOf(node)?.kind === 'dyn'
+        ? (hidden(typeOf(second)) ?? hidden(typeOf(third)))
+        : undefined;
+    case 'rcall':
+      return method(String(first), second, third);
+    default:
+      return undefined;
+  }
+}
+
+/** Variables such as `geo`, and optionals, which the library never finds equal. */
+function comparison(...types: readonly (CelType | undefined)[]): string | undefined {
+  const type = types.map(incomparable).find((found) => found !== undefined);
+  return (
+    type &&
+    `values of type ${type} cannot be compared; compare a field, or the value of an optional`
+  );
+}
+
+function incomparable(type: CelType | undefined): string | undefined {
+  if (type === undefined) return undefined;
+  if (type.kind === 'optional') return type.name;
+  if (type.kind === 'message') {
+    return type.name === TIMESTAMP || type.name === DURATION ? undefined : type.name;
+  }
+  return incomparable(type.keyType) ?? incomparable(type.valueType);
+}
+
+function membership(left: CelType | undefined, right: CelType | undefined): string | undefined {
+  if (right?.kind === 'map' && isKnown(right.keyType) && !isKeyType(right.keyType)) {
+    return `a map has no keys of type ${right.keyType?.name}`;
+  }
+  return right?.kind === 'message' ? undefined : comparison(left, right);
+}
+
+function isKnown(type: CelType | undefined): boolean {
+  return type !== undefined && type.kind !== 'dyn' && type.kind !== 'param';
+}
+
+function isKeyType(type: CelType | undefined): boolean {
+  return ['string', 'int', 'uint', 'bool'].includes(type?.name ?? '');
+}
+
+function mapKeys(entries: readonly unknown[], type: CelType | undefined): string | undefined {
+  if (isKnown(type?.keyType) && !isKeyType(type?.keyType)) {
+    return `a map has keys of type string, int, uint or bool, not ${type?.keyType?.name}`;
+  }
+  const dropped = entries
+    .map((entry) => (Array.isArray(entry) ? entry[0] : undefined))
+    .find((key) => isNode(key) && key.op === 'value' && DROPPED_KEYS.has(String(key.args)));
+  return dropped && `a map cannot have the key ${show(dropped)}`;
+}
+
+/** Types that no claim, and nothing else of type dyn, has. */
+function isOnlyTyped(type: CelType | undefined): boolean {
+  if (type === undefined) return false;
+  return (
+    type.kind === 'message' ||
+    type.kind === 'optional' ||
+    type.name === 'bytes' ||
+    type.name === 'type'
+  );
+}
+
+/** A value whose type the checker no longer knows, so that nothing can be checked that is done with it. */
+function hidden(type: CelType | undefined): string | undefined {
+  const inner = type?.kind === 'list' || type?.kind === 'map' ? type.valueType : type;
+  if (!isOnlyTyped(inner)) return undefined;
+  return `a value of type ${type?.name} cannot stand for one of any type`;
+}
+
+/** A claim compared with, or added to, what no claim can be. */
+function withClaim(left: unknown, right: unknown): string | undefined {
+  const types = [typeOf(left), typeOf(right)];
+  if (!types.some((type) => type?.kind === 'dyn')) return undefined;
+  const type = types.find(isOnlyTyped);
+  if (type === undefined) return undefined;
+  const remedy =
+    type.name === TIMESTAMP
+      ? '; convert the other side, e.g. timestamp(token.claims["since"])'
+      : type.name === 'bytes'
+        ? '; convert the other side with bytes(…)'
+        : '';
+  return `nothing of type dyn is ever a ${type.name}${remedy}`;
+}
+
+function method(name: string, receiver: unknown, args: unknown): string | undefined {
+  const type = typeOf(receiver);
+  if (type?.kind === 'dyn' && !CLAIM_METHODS.has(name)) {
+    return `no value of type dyn has ${name}(); convert it first, e.g. with timestamp(…) or bytes(…)`;
+  }
+  if (LOOPS.has(name) && type?.kind === 'map' && isKnown(type.keyType)) {
+    if (type.keyType?.name !== 'string') return 'a loop over a map needs keys that are texts';
+  }
+  if (name === 'json' && !(isNode(receiver) && receiver.op === 'call')) {
+    return 'json() reads a text that was just made bytes; write bytes(text).json()';
+  }
+  if (name === 'orValue' && Array.isArray(args)) {
+    const content = type?.kind === 'optional' ? type.valueType : undefined;
+    const [fallback] = args;
+    if (content?.kind === 'dyn') return hidden(typeOf(fallback));
+    if (typeOf(fallback)?.kind === 'dyn') return hidden(content);
+  }
+  return undefined;
+}
