@@ -3,18 +3,11 @@ import { type RunningProcess, startScript } from '../support/process.ts';
 
 describe('npm start', () => {
   let local: RunningProcess;
-  let milliseconds: number;
   let curl: { url: string; headers: Record<string, string>; body: string };
 
   beforeAll(async () => {
-    // A machine that is busy with other tests may be slow once; the service would be slow each time.
-    for (let tries = 1; tries === 1 || (milliseconds > 3000 && tries <= 5); tries++) {
-      if (tries > 1) await local.end();
-      const start = performance.now();
-      local = startScript('app/src/local.ts', { PORT: '0' });
-      await local.says(/Ctrl\+C/);
-      milliseconds = performance.now() - start;
-    }
+    local = startScript('app/src/local.ts', { PORT: '0' });
+    await local.says(/Ctrl\+C/);
     curl = readCurl(local.stdout());
   });
 
@@ -30,10 +23,6 @@ describe('npm start', () => {
       body: await response.text(),
     });
   }
-
-  test('is ready within 3 s', () => {
-    expect(milliseconds).toBeLessThan(3000);
-  });
 
   test('says what is simulated, how old the country data is, and where to ask with what', () => {
     const said = local.stdout();

@@ -98,9 +98,8 @@ describe('On SIGTERM a connection without a whole request does not keep the serv
     if (text !== '') socket.write(text);
     // The service has accepted the connection once it answers a later one.
     await fetch(`http://127.0.0.1:${port}/healthz`);
-    const start = performance.now();
+    // Kept by such a connection, it would end itself after 25 s, and say so by its exit code.
     expect(await service.end()).toBe(0);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(service.stdout()).toMatch(/"event":"stopped"/);
     socket.destroy();
   });

@@ -68,6 +68,7 @@ const REQUESTS = 400;
 
 describe('Standard output', () => {
   test.each(OUTPUTS)(
+    // An answer that waited for the log would never come.
     '%s: every request is answered, and the service ends when told',
     async (_, open) => {
       const output = open();
@@ -75,19 +76,14 @@ describe('Standard output', () => {
       // A pipe is read by nobody: Node would read it as soon as somebody listens.
       child.stdout?.pause();
       const body = payloadFrom('103.159.198.178');
-      const slowest = { milliseconds: 0 };
       for (let sent = 0; sent < REQUESTS; sent += 50) {
         await Promise.all(
           Array.from({ length: 50 }, async () => {
-            const begin = performance.now();
             const response = await fetch(url, { method: 'POST', headers: HEADERS, body });
             expect(await response.json()).toMatchObject({ actionStatus: 'FAILED' });
-            slowest.milliseconds = Math.max(slowest.milliseconds, performance.now() - begin);
           }),
         );
       }
-      // An answer that waited for the log would never come; a busy machine may take its time.
-      expect(slowest.milliseconds).toBeLessThan(10_000);
       child.kill('SIGTERM');
       // Lines that nobody takes cannot be waited for, and Node waits for a write under way.
       expect(await exited).toEqual([null, 'SIGKILL']);

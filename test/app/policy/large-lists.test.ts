@@ -1,10 +1,10 @@
-import { parseDocument } from 'yaml';
 import { readTokenRequest } from '../../../app/src/action/request.ts';
 import { deadlineAfter } from '../../../app/src/deadline.ts';
 import { SignalUse } from '../../../app/src/policy/signal-use.ts';
 import { Variables } from '../../../app/src/policy/variables/index.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
+import { RUNAWAY_MS, withCpuTime } from '../../support/cpu-time.ts';
 import { payload } from '../../support/payloads.ts';
 import { addressOf, compile, MONDAY_MORNING, policyOf, rule } from '../../support/policy.ts';
 
@@ -27,15 +27,7 @@ const text = policyOf(
   `lists:\n  networks: [${networks.map((cidr, at) => (at % 1000 === 0 ? `{ value: ${cidr}, until: 2099-12-31 }` : cidr)).join(', ')}]\n  clients: [${clients.join(', ')}]`,
 );
 
-const [, reading] = timed(() => parseDocument(text));
-const [policy, loading] = timed(() => compile(text));
-
-/** What a function gives, and the milliseconds that it took. */
-function timed<T>(run: () => T): [T, number] {
-  const start = performance.now();
-  const result = run();
-  return [result, performance.now() - start];
-}
+const policy = compile(text);
 
 /** Evaluates each condition of the policy once, outside of everything else that a request costs. */
 function evaluator(address: string, clientId: string) {
@@ -60,14 +52,6 @@ function evaluator(address: string, clientId: string) {
   return (id: string) => policy.rules.find((one) => one.id === id)?.when(variables);
 }
 
-/**
- * Some 1.5 s on a quiet machine, nearly all of it in the YAML reader, so that is the measure here: it
- * holds on a busy machine as well, and a load of quadratic time takes minutes.
- */
-test('100,000 networks and 10,000 clients load in little more than the time that YAML takes', () => {
-  expect(loading).toBeLessThan(2 * reading + 1000);
-});
-
 test.each([
   ['the first network', '20.0.0.1', true],
   ['the last network', '20.48.211.255', true],
@@ -87,15 +71,17 @@ test.each([
   expect(evaluator('203.0.113.1', client)('claim')).toBe(expected);
 });
 
-/** A search from end to end takes hundreds of microseconds; these take about one. */
-test.each(['network', 'client', 'claim'])('a miss takes microseconds: %s', (id) => {
+/*
+ * Loading them in quadratic time, or searching them from end to end in the loop below, would take minutes.
+ * What a decision with such lists takes is a row of the benchmark (`npm run bench -- lists`).
+ */
+test.each(['network', 'client', 'claim'])('misses are many and cheap: %s', async (id) => {
   const evaluate = evaluator('203.0.113.1', 'client_that_is_not_there');
-  for (let warm = 0; warm < 2000; warm++) evaluate(id);
-  const times = Array.from({ length: 5 }, () => {
-    const from = performance.now();
-    for (let round = 0; round < 1000; round++) evaluate(id);
-    return performance.now() - from;
+  const { result, cpuMilliseconds } = await withCpuTime(() => {
+    let hits = 0;
+    for (let round = 0; round < 50_000; round++) hits += evaluate(id) === true ? 1 : 0;
+    return hits;
   });
-  // The quickest of several rounds, in milliseconds for 1000: a busy machine only ever slows.
-  expect(Math.min(...times)).toBeLessThan(20);
+  expect(result).toBe(0);
+  expect(cpuMilliseconds).toBeLessThan(RUNAWAY_MS);
 });
