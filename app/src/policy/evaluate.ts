@@ -131,10 +131,24 @@ class Run implements Verdict {
     try {
       return rule.when(variables) === true ? 'matched' : 'not-matched';
     } catch (error) {
+      if (use.unknown.size > 0 && this.#matchesWithoutUnknown(rule)) return 'matched';
       this.#needed = SIGNALS.find((name) => use.pending.has(name));
       if (this.#needed !== undefined) return undefined;
       this.#error = error;
       return use.caused(error) ? 'unknown' : 'failed';
+    }
+  }
+
+  /**
+   * Whether a condition that could not be decided matches when `has` may be told that an unknown signal has no
+   * fields: `!has(geo.country)` does. Whatever reads a field fails as before, and the signal's entry applies.
+   */
+  #matchesWithoutUnknown(rule: Rule): boolean {
+    const { variables, use } = this.#evaluation;
+    try {
+      return use.withUnknownAsAbsent(() => rule.when(variables)) === true;
+    } catch {
+      return false;
     }
   }
 
@@ -216,15 +230,17 @@ class Run implements Verdict {
     mode: Mode,
     onlyRestrict: boolean,
   ): 'end' | 'go-on' {
-    const { variables, policy, observe } = this.#evaluation;
+    const { variables, policy, use, observe } = this.#evaluation;
     const unenforceable = id === rule.id ? rule.unenforceable : policy.unenforceable;
-    const effect: RuleEffect = {
-      rule: id,
-      refusal: effects.deny?.(variables),
-      change: onlyRestrict
-        ? effects.restriction(id, unenforceable)
-        : effects.change(id, unenforceable, variables),
-    };
+    const effect = use.withUnknownAsAbsent(
+      (): RuleEffect => ({
+        rule: id,
+        refusal: effects.deny?.(variables),
+        change: onlyRestrict
+          ? effects.restriction(id, unenforceable)
+          : effects.change(id, unenforceable, variables),
+      }),
+    );
     const ends = effect.refusal !== undefined || (effects.allow && !onlyRestrict);
     observe?.({ kind: 'effect', rule, mode, effect, ends });
     if (mode === 'monitor') {

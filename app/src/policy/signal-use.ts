@@ -19,6 +19,7 @@ export class SignalUse {
   /** Known, but without a field that the condition reads: a country database has no city. */
   readonly incomplete = new Set<SignalName>();
   readonly #signals: RequestSignals;
+  #unknownAsAbsent = false;
 
   constructor(signals: RequestSignals) {
     this.#signals = signals;
@@ -31,27 +32,38 @@ export class SignalUse {
     if (this.incomplete.size > 0) this.incomplete.clear();
   }
 
-  address(): Address {
+  /**
+   * Evaluates something with signals that are unknown as signals without fields: `has(geo.country)` is false
+   * then, and reading the field is an error all the same.
+   */
+  withUnknownAsAbsent<T>(evaluate: () => T): T {
+    this.#unknownAsAbsent = true;
+    try {
+      return evaluate();
+    } finally {
+      this.#unknownAsAbsent = false;
+    }
+  }
+
+  /** `undefined` only within `withUnknownAsAbsent`, as for the other signals. */
+  address(): Address | undefined {
     const address = this.#signals.address;
     if (address === undefined) return this.#miss(this.pending, 'address');
-    if (!address.known) return this.#miss(this.unknown, 'address');
-    return address.value;
+    return address.known ? address.value : this.#missUnknown('address');
   }
 
-  geo(): Place {
-    this.address();
+  geo(): Place | undefined {
+    if (this.address() === undefined) return undefined;
     const geo = this.#signals.geo;
     if (geo === undefined) return this.#miss(this.pending, 'geo');
-    if (!geo.known) return this.#miss(this.unknown, 'geo');
-    return geo.value;
+    return geo.known ? geo.value : this.#missUnknown('geo');
   }
 
-  reputation(): Reputation {
-    this.address();
+  reputation(): Reputation | undefined {
+    if (this.address() === undefined) return undefined;
     const reputation = this.#signals.reputation;
     if (reputation === undefined) return this.#miss(this.pending, 'reputation');
-    if (!reputation.known) return this.#miss(this.unknown, 'reputation');
-    return reputation.value;
+    return reputation.known ? reputation.value : this.#missUnknown('reputation');
   }
 
   /** A field of a signal, noted when the signal lacks it: reading it is then an error to CEL. */
@@ -68,22 +80,24 @@ export class SignalUse {
     return error === SIGNAL_MISSING || (this.incomplete.size > 0 && isFieldMissing(error));
   }
 
+  #missUnknown(name: SignalName): undefined {
+    if (!this.#unknownAsAbsent) this.#miss(this.unknown, name);
+    this.unknown.add(name);
+    return undefined;
+  }
+
   #miss(set: Set<SignalName>, name: SignalName): never {
     set.add(name);
     throw SIGNAL_MISSING;
   }
 }
 
-/** Whether CEL read `geo.<field>` or `abuse.<field>` and there was none. */
+/** Whether CEL read a field of `geo` or `abuse`, under whatever name, and there was none. */
 function isFieldMissing(error: unknown): boolean {
   const { code, node } = (error ?? {}) as {
     code?: string;
-    node?: { args?: readonly { op?: string; args?: unknown }[] };
+    node?: { args?: readonly { checkedType?: { name?: string } }[] };
   };
-  const object = node?.args?.[0];
-  return (
-    code === 'no_such_key' &&
-    object?.op === 'id' &&
-    (object.args === 'geo' || object.args === 'abuse')
-  );
+  const type = node?.args?.[0]?.checkedType?.name;
+  return code === 'no_such_key' && (type === 'Geo' || type === 'Abuse');
 }

@@ -1,23 +1,32 @@
-import type { SignalUse } from '../signal-use.ts';
+import type { Place } from '../../signals/geo.ts';
+import type { AbuseRecord } from '../../signals/reputation/reputation.ts';
+import { SIGNAL_MISSING, type SignalUse } from '../signal-use.ts';
 import type { Inputs } from './inputs.ts';
+
+/*
+ * A field is `undefined` where its signal has none, and where the signal is unknown and `SignalUse` takes it
+ * for one without fields: then `has` is false, and reading the field is an error to CEL.
+ */
 
 export class AddressView {
   readonly inputs: Inputs;
   constructor(inputs: Inputs) {
     this.inputs = inputs;
   }
-  get value(): string {
-    return this.inputs.use.address().value;
+  get value(): string | undefined {
+    return this.inputs.use.address()?.value;
   }
-  get version(): bigint {
-    return BigInt(this.inputs.use.address().version);
+  get version(): bigint | undefined {
+    return toInt(this.inputs.use.address()?.version);
   }
-  get public(): boolean {
-    return this.inputs.use.address().public;
+  get public(): boolean | undefined {
+    return this.inputs.use.address()?.public;
   }
   within(list: string): boolean {
     const { lists, time, use } = this.inputs;
-    return lists.within(list, time.date, use.address());
+    const address = use.address();
+    if (address === undefined) throw SIGNAL_MISSING;
+    return lists.within(list, time.date, address);
   }
 }
 
@@ -27,23 +36,26 @@ export class GeoView {
     this.#use = inputs.use;
   }
   get country(): string | undefined {
-    return this.#use.field('geo', this.#use.geo().country);
+    return this.#field('country');
   }
   get continent(): string | undefined {
-    return this.#use.field('geo', this.#use.geo().continent);
+    return this.#field('continent');
   }
   get asn(): bigint | undefined {
-    const asn = this.#use.field('geo', this.#use.geo().asn);
-    return asn === undefined ? undefined : BigInt(asn);
+    return toInt(this.#field('asn'));
   }
   get organization(): string | undefined {
-    return this.#use.field('geo', this.#use.geo().organization);
+    return this.#field('organization');
   }
   get city(): string | undefined {
-    return this.#use.field('geo', this.#use.geo().city);
+    return this.#field('city');
   }
   get timezone(): string | undefined {
-    return this.#use.field('geo', this.#use.geo().timezone);
+    return this.#field('timezone');
+  }
+  #field<Name extends keyof Place>(name: Name): Place[Name] | undefined {
+    const place = this.#use.geo();
+    return place === undefined ? undefined : this.#use.field('geo', place[name]);
   }
 }
 
@@ -54,35 +66,42 @@ export class AbuseView {
   constructor(inputs: Inputs) {
     this.#use = inputs.use;
   }
-  get score(): bigint {
-    return BigInt(this.#use.reputation().record.score);
+  get score(): bigint | undefined {
+    return toInt(this.#use.reputation()?.record.score);
   }
   get reports(): bigint | undefined {
-    return this.#count(this.#use.reputation().record.reports);
+    return toInt(this.#field('reports'));
   }
   get reporters(): bigint | undefined {
-    return this.#count(this.#use.reputation().record.reporters);
+    return toInt(this.#field('reporters'));
   }
   get tor(): boolean | undefined {
-    return this.#use.field('reputation', this.#use.reputation().record.tor);
+    return this.#field('tor');
   }
   get usage(): string | undefined {
-    return this.#use.field('reputation', this.#use.reputation().record.usage);
+    return this.#field('usage');
   }
   get isp(): string | undefined {
-    return this.#use.field('reputation', this.#use.reputation().record.isp);
+    return this.#field('isp');
   }
   get domain(): string | undefined {
-    return this.#use.field('reputation', this.#use.reputation().record.domain);
+    return this.#field('domain');
   }
-  get age_hours(): bigint {
-    return BigInt(Math.floor(this.#use.reputation().age / HOUR));
+  get age_hours(): bigint | undefined {
+    const age = this.#use.reputation()?.age;
+    return age === undefined ? undefined : toInt(Math.floor(age / HOUR));
   }
-  get stale(): boolean {
-    return this.#use.reputation().stale;
+  get stale(): boolean | undefined {
+    return this.#use.reputation()?.stale;
   }
-  #count(value: number | undefined): bigint | undefined {
-    const count = this.#use.field('reputation', value);
-    return count === undefined ? undefined : BigInt(count);
+  #field<Name extends keyof AbuseRecord>(name: Name): AbuseRecord[Name] | undefined {
+    const reputation = this.#use.reputation();
+    return reputation === undefined
+      ? undefined
+      : this.#use.field('reputation', reputation.record[name]);
   }
+}
+
+function toInt(value: number | undefined): bigint | undefined {
+  return value === undefined ? undefined : BigInt(value);
 }
