@@ -1,3 +1,5 @@
+import { isContinentCode, isCountryCode } from './codes.ts';
+
 /** What a geo database says of an address. A field that the record lacks is absent. */
 export interface Place {
   /** ISO 3166-1 alpha-2, upper case. */
@@ -14,10 +16,6 @@ export interface Place {
   readonly timezone?: string;
 }
 
-const TWO_LETTERS = /^[A-Z]{2}$/;
-const CONTINENTS = new Set(['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA']);
-/** User-assigned codes of ISO 3166-1 by which databases say that they do not know. */
-const NO_COUNTRY = new Set(['XX', 'ZZ']);
 const AS_NUMBER = /^(?:AS)?(\d{1,10})$/i;
 const HIGHEST_AS_NUMBER = 2 ** 32 - 1;
 
@@ -70,14 +68,19 @@ function text(value: unknown): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
+/**
+ * A code that a policy cannot name is no country: "Europe" (EU) and "Asia/Pacific" (AP), "unknown" (XX, ZZ),
+ * proxies and satellites (A1, A2, O1, T1), codes that are not or no longer of ISO 3166-1 (UK, AN). If it
+ * counted as one, it would be outside of every list of countries.
+ */
 function country(value: unknown): string | undefined {
   const code = text(value)?.toUpperCase() ?? '';
-  return TWO_LETTERS.test(code) && !NO_COUNTRY.has(code) ? code : undefined;
+  return isCountryCode(code) ? code : undefined;
 }
 
 function continent(value: unknown): string | undefined {
   const code = text(value)?.toUpperCase() ?? '';
-  return CONTINENTS.has(code) ? code : undefined;
+  return isContinentCode(code) ? code : undefined;
 }
 
 function asNumber(value: unknown): number | undefined {
