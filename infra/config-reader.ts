@@ -112,6 +112,17 @@ export class ConfigReader {
     return path;
   }
 
+  /** The paths of files that are there, as a list or comma-separated. */
+  files(name: string): readonly string[] {
+    const paths = this.list(name);
+    for (const path of paths) {
+      if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+        this.#refuse(name, `${name} is "${path}", which is no file: correct the path.`);
+      }
+    }
+    return paths;
+  }
+
   number(name: string, fallback: number, least: number, most: number): number {
     const text = this.text(name);
     if (text === undefined) return fallback;

@@ -38,8 +38,8 @@ export interface Config {
   /** How long a time without any decision may be. */
   readonly noTrafficHours: number;
   readonly policyFile: string;
-  /** A file; the image's own database when absent. */
-  readonly geoDatabase: string | undefined;
+  /** Files; the image's own database when empty. */
+  readonly geoDatabases: readonly string[];
   /** Where the identity server calls from; empty lets everybody reach the check of the credential. */
   readonly allowedCidrs: readonly string[];
   readonly actionCredentialSecretArn: string | undefined;
@@ -103,7 +103,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     // An alarm of CloudWatch looks back one day at most.
     noTrafficHours: read.number('noTrafficHours', 3, 1, 24),
     policyFile: read.file('policyFile') ?? 'app/policy.yaml',
-    geoDatabase: read.file('geoDatabase'),
+    geoDatabases: read.files('geoDatabase'),
     allowedCidrs: readCidrs(read),
     actionCredentialSecretArn: readSecretArn(read, 'actionCredentialSecretArn'),
     abuseIpdbSecretArn: readSecretArn(read, 'abuseIpdbSecretArn'),
@@ -170,20 +170,23 @@ function readTask(read: ConfigReader): Config['task'] {
 }
 
 function readCidrs(read: ConfigReader): readonly string[] {
-  const cidrs = read.list('allowedCidrs');
-  for (const cidr of cidrs) {
-    if (!cidr.includes('/') || parseCidr(cidr) === undefined) {
+  return read.list('allowedCidrs').flatMap((text) => {
+    // In canonical form: AWS WAF takes an IPv4-mapped block for an IPv6 block, which nobody calls from.
+    const cidr = text.includes('/') ? parseCidr(text)?.text : undefined;
+    if (cidr === undefined) {
       read.mistake(
-        `allowedCidrs holds "${cidr}", which is no CIDR: write e.g. 192.0.2.0/24 or 192.0.2.7/32.`,
+        `allowedCidrs holds "${text}", which is no CIDR: write e.g. 192.0.2.0/24 or 192.0.2.7/32.`,
       );
-    } else if (cidr.endsWith('/0')) {
+      return [];
+    }
+    if (cidr.endsWith('/0')) {
       // AWS WAF takes every prefix but this one.
       read.mistake(
-        `allowedCidrs holds "${cidr}", which is everybody: leave allowedCidrs empty for that.`,
+        `allowedCidrs holds "${text}", which is everybody: leave allowedCidrs empty for that.`,
       );
     }
-  }
-  return cidrs;
+    return [cidr];
+  });
 }
 
 /** The service's own check: what would end its start ends synth. */

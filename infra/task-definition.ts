@@ -41,10 +41,10 @@ export class TaskDefinition extends Construct {
       },
     });
     const policy = new DataFile(this, 'Policy', config.policyFile);
-    const geoDatabase =
-      config.geoDatabase === undefined
-        ? undefined
-        : new DataFile(this, 'GeoDatabase', config.geoDatabase);
+    const geoDatabases = config.geoDatabases.map(
+      // The first keeps the name that it had when there was only one.
+      (path, index) => new DataFile(this, `GeoDatabase${index === 0 ? '' : index + 1}`, path),
+    );
     this.#grant([
       [['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]],
       [
@@ -53,7 +53,7 @@ export class TaskDefinition extends Construct {
       ],
     ]);
     const { taskRole } = this.definition;
-    this.rights = [policy, geoDatabase].flatMap((file) => file?.grantRead(taskRole) ?? []);
+    this.rights = [policy, ...geoDatabases].map((file) => file.grantRead(taskRole));
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
       image: serviceImage(this, config.imageUri),
@@ -62,7 +62,9 @@ export class TaskDefinition extends Construct {
         // The dimension of all metrics.
         SERVICE_NAME: Stack.of(this).stackName,
         POLICY_FILE: policy.location,
-        ...(geoDatabase && { GEO_DATABASE: geoDatabase.location }),
+        ...(geoDatabases.length > 0 && {
+          GEO_DATABASE: geoDatabases.map(({ location }) => location).join(','),
+        }),
         // By ARN and not by value: read with the task's role, and again when they are rotated.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
         ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,

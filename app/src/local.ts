@@ -55,7 +55,7 @@ async function main(environment: Environment): Promise<void> {
   const header = credentialHeader(
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
-  say(introduction(origin, header, settings.geoDatabase, simulator?.url));
+  say(introduction(origin, header, settings.geoDatabases, simulator?.url));
   await sayGuideCases(endpoint, header, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
   introduced = true;
@@ -86,11 +86,14 @@ function credentialHeader(json: string): readonly [name: string, value: string] 
 function introduction(
   origin: string,
   [name, value]: readonly [string, string],
-  geoDatabase: string,
+  geoDatabases: readonly string[],
   simulator: string | undefined,
 ): string {
   const endpoint = origin + ACTION_PATH;
   const body = JSON.stringify(tokenRequest('14.102.69.58'));
+  const countries = geoDatabases.flatMap((path) =>
+    isBundledGeoDatabase(path) ? BUNDLED_NOTICE : [path],
+  );
   return `
 Risk Gate, whole, on this machine
 
@@ -99,7 +102,7 @@ Simulated
   DynamoDB    in this process, in memory
 Real
   Service     as it is deployed
-  Countries   ${isBundledGeoDatabase(geoDatabase) ? BUNDLED_NOTICE.join('\n              ') : geoDatabase}
+  Countries   ${countries.join('\n              ')}
 
 Console       ${origin}${CONSOLE_PATH} (what it decides, and why; on this machine only)
 Endpoint      ${endpoint}

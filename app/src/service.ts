@@ -151,7 +151,7 @@ async function openParts(
   const client = createSecretsClient();
   const [policy, geo, credential, apiKey] = await Promise.allSettled([
     loadPolicy(settings.policyFile),
-    openGeoDatabase(settings.geoDatabase),
+    openGeoDatabase(...settings.geoDatabases),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
       rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),

@@ -18,7 +18,7 @@ import type { TelemetrySettings } from './telemetry/telemetry.ts';
 export interface Settings {
   readonly port: number;
   readonly policyFile: string;
-  readonly geoDatabase: string;
+  readonly geoDatabases: readonly string[];
   readonly actionCredential: SecretSetting<'json'>;
   readonly abuseIpdbKey: SecretSetting<'key'>;
   readonly abuseIpdbBaseUrl: string;
@@ -64,7 +64,7 @@ export function readSettings(environment: Environment): Settings {
   const settings: Settings = {
     port: read.number('PORT', 3000, 0, 65_535),
     policyFile: read.text('POLICY_FILE') ?? 'app/policy.yaml',
-    geoDatabase: read.text('GEO_DATABASE') ?? bundledGeoDatabase(),
+    geoDatabases: readGeoDatabases(read),
     actionCredential: read.secret('ACTION_CREDENTIAL', 'json', 'ACTION_CREDENTIAL_SECRET_ARN'),
     abuseIpdbKey: read.secret('ABUSEIPDB_API_KEY', 'key', 'ABUSEIPDB_SECRET_ARN'),
     abuseIpdbBaseUrl: read.url('ABUSEIPDB_BASE_URL', 'https://api.abuseipdb.com/api/v2'),
@@ -125,6 +125,19 @@ function readAddressHeaders(
   const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
   read.mistakes.push(...issues);
   return { addressHeaders: names, trustedProxyHops };
+}
+
+/** Paths, or objects of S3. */
+function readGeoDatabases(read: SettingsReader): readonly string[] {
+  const setting = read.text('GEO_DATABASE');
+  if (setting === undefined) return [bundledGeoDatabase()];
+  const paths = new Set(setting.split(',').map((path) => path.trim()));
+  if (paths.has('')) {
+    read.mistakes.push(
+      `GEO_DATABASE is "${setting}": set it to one file, or to several, comma-separated, without an empty entry.`,
+    );
+  }
+  return [...paths];
 }
 
 /** Long enough that nobody finds it by trying. */

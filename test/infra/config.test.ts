@@ -234,6 +234,16 @@ describe('What cannot be used is one sentence that names the setting', () => {
       { geoDatabase: 'app' },
       /^geoDatabase is "app", which is no file/,
     ],
+    [
+      'a second country database that is not there',
+      { geoDatabase: 'cdk.json,no/asn.mmdb' },
+      /^geoDatabase is "no\/asn\.mmdb", which is no file/,
+    ],
+    [
+      'everybody as allowed addresses, in another notation',
+      { allowedCidrs: '64:ff9b::/96' },
+      /^allowedCidrs holds "64:ff9b::\/96", which is everybody/,
+    ],
     ['a level that the log does not have', { logLevel: 'verbose' }, /^logLevel is "verbose"/],
     [
       'a share of records that is none',

@@ -122,6 +122,32 @@ test('A country database travels as the policy does, and without one the image h
   });
 });
 
+describe('Databases of countries and of networks', () => {
+  const stack = synthesise('countries and networks');
+
+  test('travel each as an object, in the order given', () => {
+    const location = { 'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/) };
+    const value = variableOf(stack, 'GEO_DATABASE');
+    expect(value).toEqual({ 'Fn::Join': ['', [location, ',', location]] });
+    const [one, , two] = (value as { 'Fn::Join': [string, object[]] })['Fn::Join'][1];
+    expect(one).toEqual(variableOf(synthesise('a country database'), 'GEO_DATABASE'));
+    expect(two).not.toEqual(one);
+  });
+
+  test('may be read by the task, each by its own name, before it starts', () => {
+    const reading = stack
+      .resources<{ PolicyDocument: { Statement: readonly { Resource: unknown }[] } }>(
+        'AWS::IAM::Policy',
+      )
+      .filter(({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'));
+    // The policy is the third file.
+    expect(reading).toHaveLength(3);
+    expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(
+      expect.arrayContaining(reading.map(({ id }) => id)),
+    );
+  });
+});
+
 test('The image is built for ARM from the service alone: no policy, test or deployment is in it', async () => {
   const stack = await synthesiseAnew({});
   const [image] = Object.values(assetsOf(stack).dockerImages);

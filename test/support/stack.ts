@@ -105,6 +105,7 @@ const CONFIGURATIONS = {
   'an own credential in x-gate': { ...OWN_SECRETS, credentialHeader: 'X-Gate' },
   'an own credential in authorization': { ...OWN_SECRETS, credentialHeader: 'authorization' },
   'a country database': { geoDatabase: 'cdk.json' },
+  'countries and networks': { geoDatabase: ['cdk.json', 'package.json'] },
   'an image by tag': { imageUri: `${ECR_IMAGE}:1.2.3` },
   'an image by digest': { imageUri: `${ECR_IMAGE}@${DIGEST}` },
   'an image by tag and digest': { imageUri: `${ECR_IMAGE}:1.2.3@${DIGEST}` },

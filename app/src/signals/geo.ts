@@ -2,47 +2,27 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LRUCache } from 'lru-cache';
-import { Reader, type Response } from 'maxmind';
 import { readLocation } from '../location.ts';
 import { type Address, lookupAddress, type NonPublicCause } from './address/address.ts';
-import { type Place, placeOf } from './geo/place.ts';
-import { faultOf, hasMetadata, spreadAddresses } from './geo/search-tree.ts';
+import { FIELDS, type MmdbFile, type MmdbInfo, readMmdbFile } from './geo/mmdb-file.ts';
+import type { Place } from './geo/place.ts';
 import { known, type Signal, unknown } from './signal.ts';
 
-export type { Place };
+export type { MmdbInfo, Place };
 
 /** Why the place of an address is not known. */
 export type GeoCause = NonPublicCause | 'not-found' | 'database';
 
-export interface GeoDatabaseInfo {
-  readonly path: string;
-  /** The database's own name of its kind, such as `GeoLite2-City`. */
-  readonly type: string;
-  readonly built: Date;
-  /** The fields that records have, as found in a sample of them. */
-  readonly fields: readonly (keyof Place)[];
-}
-
 export interface GeoDatabase {
-  readonly info: GeoDatabaseInfo;
-  /** The place of an address. Never throws: a record that cannot be read is `database`. */
+  /** All files as one: their fields, and the date of the oldest. */
+  readonly info: MmdbInfo;
+  /** Each file, in the order in which they are asked. */
+  readonly files: readonly MmdbInfo[];
+  /** Returns the place of an address. Never throws: a record that cannot be read is `database`. */
   lookup(address: Address): Signal<Place, GeoCause>;
 }
 
 const BUNDLED = 'geo-whois-asn-country.mmdb';
-const GZIP = Buffer.from([0x1f, 0x8b]);
-/** Ways down each half of the tree, IPv4 and IPv6, whose records are read at start. */
-const SAMPLE = 2_000;
-/** Parts of records that are kept decoded: all of a database of countries, the most used of a larger one. */
-const DECODED = 20_000;
-/** Public resolvers and registries: what every database should know. */
-const WELL_KNOWN = [
-  ...['1.1.1.1', '8.8.8.8', '9.9.9.9', '77.88.8.8', '114.114.114.114', '208.67.222.222'],
-  ...['192.0.32.8', '193.0.6.139', '196.216.2.6', '200.3.14.10', '202.12.29.175'],
-  ...['2001:4860:4860::8888', '2606:4700:4700::1111', '2620:fe::fe', '2001:67c:2e8:22::c100:68b'],
-];
-
 /** What the user of the bundled database must know of its age, as its publisher says, and its licence. */
 export const BUNDLED_NOTICE = [
   'The bundled country database is of June 2026 and has known errors.',
@@ -65,91 +45,56 @@ export function isBundledGeoDatabase(path: string): boolean {
 }
 
 /**
- * Opens an mmdb file (or an object of S3), of MaxMind's shape or flat. It is read into memory, its outline is checked and
- * up to some thousand records are read, so that a damaged file is found now and not by a request.
- * @throws Error of one sentence that names the path, the fault and the remedy.
+ * Opens mmdb files, or objects of S3, of MaxMind's shape or flat. They are read into memory and checked.
+ *
+ * @throws Error with a sentence for each file that cannot be used: its path, the fault and the remedy.
  */
-export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
-  const file = await readLocation(path, { what: 'The geo database', setting: 'GEO_DATABASE' });
-  const reader = readerOf(path, file);
-  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
-  /** By record: one that is kept decoded is the same object each time. */
-  const places = new WeakMap<object, { readonly place: Place | undefined }>();
-  const get = (address: string, version: number): Place | undefined => {
-    // A tree of IPv4 would answer for IPv6 as well, with the record of its first 32 bits.
-    const record: unknown = version > ipVersion ? null : reader.get(address);
-    if (typeof record !== 'object' || record === null) return undefined;
-    let found = places.get(record);
-    if (found === undefined) {
-      found = { place: placeOf(record) };
-      places.set(record, found);
-    }
-    return found.place;
-  };
+export async function openGeoDatabase(...paths: readonly string[]): Promise<GeoDatabase> {
+  // Somebody whose path contains a comma should learn why half of it is not found.
+  const setting =
+    paths.length > 1 ? 'GEO_DATABASE, in which commas separate files' : 'GEO_DATABASE';
+  const opened = await Promise.allSettled(
+    paths.map(async (path) =>
+      readMmdbFile(path, await readLocation(path, { what: 'The geo database', setting })),
+    ),
+  );
+  const faults = opened.flatMap((file) => (file.status === 'rejected' ? [file.reason] : []));
+  if (faults.length > 0) {
+    throw new Error(faults.map(({ message }) => message).join('\n'), { cause: faults[0] });
+  }
+  return combine(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : [])));
+}
 
-  const fields = sampleFields(path, get, spreadAddresses(file, reader.metadata, SAMPLE));
+/** Of each field of a place, the first file that has it counts. */
+function combine(files: readonly MmdbFile[]): GeoDatabase {
   return {
-    info: { path, type: databaseType, built: buildEpoch, fields },
+    info: combineInfo(files.map(({ info }) => info)),
+    files: files.map(({ info }) => info),
     lookup(address) {
       if (!address.public) return unknown(address.cause);
       const { value, version } = lookupAddress(address);
-      try {
-        const place = get(value, version);
-        return place === undefined ? unknown('not-found') : known(place);
-      } catch {
-        return unknown('database');
+      let place: Place | undefined;
+      let unreadable = false;
+      for (const file of files) {
+        try {
+          const found = file.find(value, version);
+          if (found !== undefined) place = place === undefined ? found : { ...found, ...place };
+        } catch {
+          // What the other files have must count all the same: a country that is known may be a refusal.
+          unreadable = true;
+        }
       }
+      if (place !== undefined) return known(place);
+      return unknown(unreadable ? 'database' : 'not-found');
     },
   };
 }
 
-function readerOf(path: string, file: Buffer): Reader<Response> {
-  if (file.length === 0) throw damaged(path, 'it is empty');
-  if (file.subarray(0, 2).equals(GZIP)) throw fault(path, 'is compressed: unpack the .mmdb file');
-  if (!hasMetadata(file)) {
-    throw fault(path, 'is no mmdb file or its end is cut off: put a whole .mmdb file there');
-  }
-  let reader: Reader<Response>;
-  try {
-    reader = new Reader<Response>(file, { cache: new LRUCache({ max: DECODED }) });
-  } catch (error) {
-    throw damaged(path, 'its metadata cannot be read', error);
-  }
-  const { buildEpoch, databaseType, ipVersion } = reader.metadata;
-  if (Number.isNaN(buildEpoch.getTime()) || !databaseType || (ipVersion !== 4 && ipVersion !== 6)) {
-    throw damaged(path, 'its metadata is not whole');
-  }
-  const outline = faultOf(file, reader.metadata);
-  if (outline !== undefined) throw damaged(path, outline);
-  return reader;
-}
-
-function sampleFields(
-  path: string,
-  get: (address: string, version: number) => Place | undefined,
-  spread: readonly string[],
-): (keyof Place)[] {
-  const found = new Set<string>();
-  try {
-    for (const address of [...WELL_KNOWN, ...spread]) {
-      const place = get(address, address.includes(':') ? 6 : 4);
-      for (const field of Object.keys(place ?? {})) found.add(field);
-    }
-  } catch (error) {
-    throw damaged(path, 'a record cannot be read', error);
-  }
-  if (found.size === 0) {
-    throw fault(path, 'holds no places: take a database of countries, cities or networks');
-  }
-  return FIELDS.filter((field) => found.has(field));
-}
-
-const FIELDS = ['country', 'continent', 'asn', 'organization', 'city', 'timezone'] as const;
-
-function damaged(path: string, what: string, cause?: unknown): Error {
-  return fault(path, `is damaged (${what}): fetch it again`, cause);
-}
-
-function fault(path: string, what: string, cause?: unknown): Error {
-  return new Error(`The geo database ${path} ${what}.`, { cause });
+function combineInfo(files: readonly MmdbInfo[]): MmdbInfo {
+  return {
+    path: files.map(({ path }) => path).join(', '),
+    type: files.map(({ type }) => type).join(', '),
+    built: new Date(Math.min(...files.map(({ built }) => built.getTime()))),
+    fields: FIELDS.filter((field) => files.some(({ fields }) => fields.includes(field))),
+  };
 }

@@ -1,6 +1,11 @@
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
-import { BUNDLED_NOTICE, type GeoDatabase, isBundledGeoDatabase } from '../signals/geo.ts';
+import {
+  BUNDLED_NOTICE,
+  type GeoDatabase,
+  isBundledGeoDatabase,
+  type MmdbInfo,
+} from '../signals/geo.ts';
 import type { CheckReport, ReputationHooks } from '../signals/reputation/hooks.ts';
 import type { CheckCause } from '../signals/reputation/reputation.ts';
 import type { Logger } from './log.ts';
@@ -113,19 +118,33 @@ const DAY = 24 * 3600 * 1000;
 /** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
 const OLDEST = 30;
 
-/** Days since the geo database was built. */
+/** Days since the geo database was built; of several files, since the oldest was. */
 export function ageInDays({ info }: Pick<GeoDatabase, 'info'>, now: number): number {
   return (now - info.built.getTime()) / DAY;
 }
 
-/** Says at start when the country data is old, and when rules read fields that the database lacks. */
+/** Logs at start which files of country data are old, and which fields that rules read no file has. */
 export function warnAboutGeoDatabase(
   log: Logger,
-  { info }: GeoDatabase,
+  { info, files }: GeoDatabase,
   policy: Policy,
   now: number,
 ): void {
   if (!policy.signals.has('geo')) return;
+  for (const file of files) warnAboutAge(log, file, now);
+  const fields: readonly string[] = info.fields;
+  const lacking = [...policy.geoFields].filter((field) => !fields.includes(field));
+  if (lacking.length > 0) {
+    const names = lacking.map((field) => `geo.${field}`).join(', ');
+    log.warn({
+      event: 'geo-fields-lacking',
+      fields: lacking,
+      msg: `The policy reads ${names}, which the geo database (${info.type}) does not have: such rules count as unknown(not-found).`,
+    });
+  }
+}
+
+function warnAboutAge(log: Logger, info: MmdbInfo, now: number): void {
   const days = Math.floor(ageInDays({ info }, now));
   const built = info.built.toISOString().slice(0, 10);
   if (isBundledGeoDatabase(info.path)) {
@@ -135,17 +154,7 @@ export function warnAboutGeoDatabase(
       event: 'geo-database-old',
       type: info.type,
       built,
-      msg: `The geo database (${info.type}) is of ${built}, ${days} days old: networks change countries, so set GEO_DATABASE to a newer file.`,
-    });
-  }
-  const fields: readonly string[] = info.fields;
-  const lacking = [...policy.geoFields].filter((field) => !fields.includes(field));
-  if (lacking.length > 0) {
-    const names = lacking.map((field) => `geo.${field}`).join(', ');
-    log.warn({
-      event: 'geo-fields-lacking',
-      fields: lacking,
-      msg: `The policy reads ${names}, which the geo database (${info.type}) does not have: such rules count as unknown(not-found).`,
+      msg: `The geo database ${info.path} (${info.type}) is of ${built}, ${days} days old: networks change countries, so set GEO_DATABASE to a newer file.`,
     });
   }
 }

@@ -317,3 +317,166 @@ describe('a file that is no whole database stops the start', () => {
     expect(opened).toBeGreaterThan(0);
   });
 });
+
+describe('several files', () => {
+  const KP = { country: { iso_code: 'KP' }, continent: { code: 'AS' } };
+  const NETWORK = { autonomous_system_number: 131279, autonomous_system_organization: 'Star JV' };
+  const asn = (name: string, number: number) => ({ asn: number, as_name: name });
+
+  /** A database for each table of networks. */
+  const open = async (...tables: readonly (readonly [string, MmdbValue])[][]) =>
+    openGeoDatabase(...(await Promise.all(tables.map((table) => saved(mmdbFile(table))))));
+
+  test.each<[string, [string, MmdbValue][][], string, unknown]>([
+    [
+      "MaxMind's countries and networks",
+      [[['175.45.176.0/22', KP]], [['175.45.176.0/22', NETWORK]]],
+      '175.45.177.9',
+      { country: 'KP', continent: 'AS', asn: 131279, organization: 'Star JV' },
+    ],
+    [
+      'flat countries and flat networks',
+      [
+        [['175.45.176.0/22', { country_code: 'KP' }]],
+        [['175.45.176.0/22', asn('Star JV', 131279)]],
+      ],
+      '175.45.177.9',
+      { country: 'KP', asn: 131279, organization: 'Star JV' },
+    ],
+    [
+      'networks first, then flat countries',
+      [[['175.45.176.0/22', NETWORK]], [['175.45.176.0/22', { country_code: 'KP' }]]],
+      '175.45.177.9',
+      { country: 'KP', asn: 131279, organization: 'Star JV' },
+    ],
+    [
+      'of two countries the first',
+      [[['8.8.8.0/24', { country_code: 'US' }]], [['8.8.8.0/24', CITY]]],
+      '8.8.8.8',
+      {
+        country: 'US',
+        continent: 'EU',
+        asn: 1853,
+        organization: 'ACOnet',
+        city: 'Vienna',
+        timezone: 'Europe/Vienna',
+      },
+    ],
+    [
+      'a country that a policy cannot name gives way',
+      [
+        [
+          ['8.8.8.0/24', { country_code: 'EU' }],
+          ['9.9.9.0/24', KP],
+        ],
+        [['8.8.8.0/24', { country_code: 'AT' }]],
+      ],
+      '8.8.8.8',
+      { country: 'AT' },
+    ],
+    [
+      'an address that only the second has',
+      [[['9.9.9.0/24', KP]], [['8.8.8.0/24', { country_code: 'AT' }]]],
+      '8.8.8.8',
+      { country: 'AT' },
+    ],
+    [
+      'an address that none has',
+      [[['9.9.9.0/24', KP]], [['8.8.8.0/24', { country_code: 'AT' }]]],
+      '1.1.1.1',
+      'not-found',
+    ],
+    [
+      'a tunnel, by its IPv4 address',
+      [[['175.45.176.0/22', KP]], [['2002:af2d:b109::/48', { country_code: 'AT' }]]],
+      '2002:af2d:b109::1',
+      { country: 'KP', continent: 'AS' },
+    ],
+    [
+      'an address that is not public',
+      [[['9.0.0.0/8', KP]], [['10.0.0.0/8', KP]]],
+      '10.0.0.1',
+      'private',
+    ],
+  ])('%s', async (_name, tables, text, expected) => {
+    const signal = (await open(...tables)).lookup(address(text));
+    expect(signal.known ? signal.value : signal.cause).toEqual(expected);
+  });
+
+  test.each(['175.45.176.0', '2606:4700::1111'])(
+    "one of IPv4 and one of IPv6 know both, like the bundled database's two halves: %s",
+    async (text) => {
+      const [ipv4, ipv6] = ['-ipv4', '-ipv6'].map((half) =>
+        bundledGeoDatabase().replace('.mmdb', `${half}.mmdb`),
+      );
+      const halves = await openGeoDatabase(ipv4 ?? '', ipv6 ?? '');
+      const whole = await openGeoDatabase(bundledGeoDatabase());
+      expect(halves.lookup(address(text))).toEqual(whole.lookup(address(text)));
+      expect(halves.lookup(address(text)).known).toBe(true);
+    },
+  );
+
+  test('their fields are those of all, and their age that of the oldest', async () => {
+    const dates = [new Date('2026-11-01T00:00:00Z'), new Date('2026-10-01T00:00:00Z')];
+    const [countries = '', networks = ''] = await Promise.all([
+      saved(mmdbFile([['8.8.8.0/24', KP]], { type: 'GeoLite2-Country', built: dates[0] })),
+      saved(mmdbFile([['8.8.8.0/24', NETWORK]], { type: 'GeoLite2-ASN', built: dates[1] })),
+    ]);
+    const { info, files } = await openGeoDatabase(countries, networks);
+    expect(info).toEqual({
+      path: `${countries}, ${networks}`,
+      type: 'GeoLite2-Country, GeoLite2-ASN',
+      built: dates[1],
+      fields: ['country', 'continent', 'asn', 'organization'],
+    });
+    expect(files.map(({ type, built }) => [type, built])).toEqual([
+      ['GeoLite2-Country', dates[0]],
+      ['GeoLite2-ASN', dates[1]],
+    ]);
+  });
+
+  /** Opens, but one record that no sample meets cannot be read: the last of 4096 networks. */
+  const withBadRecord = (value: MmdbValue) =>
+    mmdbFile(
+      Array.from({ length: 4096 }, (_, n): [string, MmdbValue] => {
+        const network = `${n >> 4}.${(n & 15) << 4}.0.0/12`;
+        return [network, network === '223.240.0.0/12' ? Buffer.from([0, 0]) : value];
+      }),
+      { ipVersion: 4 },
+    );
+
+  test.each<[string, MmdbValue, [string, MmdbValue], unknown]>([
+    ['of countries', { country_code: 'AT' }, ['223.240.0.0/12', NETWORK], { asn: 131279 }],
+    ['of networks', asn('Example', 64500), ['223.240.0.0/12', KP], { country: 'KP' }],
+    ['where the other has none', { country_code: 'AT' }, ['8.8.8.0/24', KP], 'database'],
+  ])(
+    'a bad record in the file %s takes nothing from the other',
+    async (_name, value, other, expected) => {
+      const [bad = '', good = ''] = [
+        await saved(withBadRecord(value)),
+        await saved(mmdbFile([other])),
+      ];
+      for (const order of [
+        [bad, good],
+        [good, bad],
+      ]) {
+        const signal = (await openGeoDatabase(...order)).lookup(address('223.255.0.1'));
+        const found = signal.known ? signal.value : signal.cause;
+        if (typeof expected === 'string') expect(found).toBe(expected);
+        else expect(found).toMatchObject(expected as object);
+      }
+    },
+  );
+
+  test('each file that cannot be used is named in a sentence, and the good one is not', async () => {
+    const good = await saved(mmdbFile([['8.8.8.0/24', KP]]));
+    const bytes = mmdbFile([['8.8.8.0/24', NETWORK]]);
+    const cutOff = await saved(bytes.subarray(0, bytes.length - 1));
+    const missing = join(folder, 'none.mmdb');
+    const error: Error = await openGeoDatabase(good, cutOff, missing).catch((reason) => reason);
+    expect(error.message.split('\n')).toEqual([
+      expect.stringMatching(`^The geo database ${cutOff} is damaged .*: fetch it again\\.$`),
+      `The geo database ${missing} does not exist: correct GEO_DATABASE, in which commas separate files.`,
+    ]);
+  });
+});
