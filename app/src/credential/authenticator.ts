@@ -41,6 +41,8 @@ interface Candidate {
   readonly header: string;
   /** The word before the token in Authorization, in lower case; none for an API key. */
   readonly scheme?: string;
+  /** Whether what is shown is compared with its characters composed (Unicode's form NFC). */
+  readonly inNfc?: boolean;
   /** What is to be shown, as UTF-8. */
   readonly expected: Buffer;
   /** Room for as much of what a caller shows. */
@@ -147,9 +149,31 @@ function shownAs(credential: Credential): Omit<Candidate, 'until' | 'challenge'>
       return { header: 'authorization', scheme: 'bearer', ...bytesOf(credential.secret) };
     case 'basic': {
       // The encoded form is what is compared: decoders let several texts pass for the same bytes.
-      const pair = Buffer.from(`${credential.username}:${credential.secret}`, 'utf8');
-      return { header: 'authorization', scheme: 'basic', ...bytesOf(pair.toString('base64')) };
+      const pair = `${credential.username}:${credential.secret}`;
+      const expected = bytesOf(encode(pair.normalize('NFC')));
+      const isAscii = Buffer.byteLength(pair) === pair.length;
+      return { header: 'authorization', scheme: 'basic', ...expected, inNfc: !isAscii };
     }
+  }
+}
+
+function encode(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The same credentials with composed characters. RFC 7617 (section 2.1) expects those of clients, but the
+ * identity server sends what was typed, and some keyboards give an "é" as two characters.
+ */
+function composed(token: string): string | undefined {
+  const bytes = Buffer.from(token, 'base64');
+  if (bytes.toString('base64') !== token) return undefined;
+  try {
+    return encode(UTF_8.decode(bytes).normalize('NFC'));
+  } catch {
+    return undefined;
   }
 }
 
@@ -161,9 +185,11 @@ function bytesOf(text: string): Pick<Candidate, 'expected' | 'shown'> {
 }
 
 /** What the caller shows to this candidate: a key, or the token of its scheme (RFC 9110: in any case). */
-function presentedTo({ header, scheme }: Candidate, read: HeaderReader): string | undefined {
+function presentedTo(candidate: Candidate, read: HeaderReader): string | undefined {
+  const { header, scheme, inNfc = false } = candidate;
   const value = read(header);
   if (value === undefined || scheme === undefined) return value;
   const [, word, token] = AUTHORIZATION.exec(value) ?? [];
-  return word?.toLowerCase() === scheme ? token : undefined;
+  if (word?.toLowerCase() !== scheme || token === undefined) return undefined;
+  return inNfc ? composed(token) : token;
 }

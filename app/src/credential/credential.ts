@@ -50,8 +50,14 @@ const TAKEN_HEADERS = new Set([
 const SECRET = /^[\x21-\x7e]+$/;
 const SHORTEST_SECRET = 16;
 
-/** RFC 7617: a colon ends the user name, and control characters are not allowed in it. */
-const USERNAME = /^[^:\p{Cc}]+$/u;
+/**
+ * Basic encodes its texts, so they may be any that RFC 7617 (section 2) accepts: without control
+ * characters. Half a surrogate pair is no character, and has no UTF-8.
+ */
+const PASSWORD = /^[^\p{Cc}\p{Cs}]+$/u;
+
+/** A colon ends the user name (RFC 7617, section 2). The identity server sends no empty one. */
+const USERNAME = /^[^:\p{Cc}\p{Cs}]+$/u;
 
 /**
  * Reads the caller's credential from its JSON.
@@ -71,7 +77,7 @@ export function parseCredential(json: string, where: string): Credential {
     const allowed = keys.map((key) => `"${key}"`).join(', ');
     throw new Error(`${where} has a key too many: the scheme "${scheme}" knows ${allowed}.`);
   }
-  const secret = secretOf(members, where);
+  const secret = secretOf(members, scheme, where);
   switch (scheme) {
     case 'api-key':
       return { scheme, header: headerOf(members, where), secret };
@@ -96,16 +102,21 @@ function membersOf(json: string, where: string): Members {
   return value as Members;
 }
 
-function secretOf({ secret }: Members, where: string): string {
+function secretOf({ secret }: Members, scheme: Credential['scheme'], where: string): string {
   if (typeof secret !== 'string' || secret === '') {
     throw new Error(`${where} needs a "secret" that is a text and not empty.`);
   }
-  if (!SECRET.test(secret)) {
+  if (scheme === 'basic' && !PASSWORD.test(secret)) {
+    throw new Error(
+      `${where} has a "secret" with a control character or half a character: use any others (RFC 7617).`,
+    );
+  }
+  if (scheme !== 'basic' && !SECRET.test(secret)) {
     throw new Error(
       `${where} has a "secret" that does not fit into an HTTP header: use visible ASCII characters (! to ~) and no blanks.`,
     );
   }
-  if (secret.length < SHORTEST_SECRET) {
+  if ([...secret].length < SHORTEST_SECRET) {
     throw new Error(
       `${where} has a "secret" that is too short: use ${SHORTEST_SECRET} characters or more.`,
     );
@@ -129,7 +140,9 @@ function headerOf({ header }: Members, where: string): string {
 
 function usernameOf({ username }: Members, where: string): string {
   if (typeof username !== 'string' || !USERNAME.test(username)) {
-    throw new Error(`${where} needs a "username" without colons and control characters.`);
+    throw new Error(
+      `${where} needs a "username" that is not empty, without colons and control characters.`,
+    );
   }
   return username;
 }

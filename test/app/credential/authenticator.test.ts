@@ -56,8 +56,94 @@ describe('what the caller shows', () => {
     ['another user', basic(NEW), authorization(`Basic ${base64(`zoe:${NEW}`)}`), false],
     ['user name and password in the clear', basic(NEW), authorization(`Basic zoë:${NEW}`), false],
     ['the pair as a bearer token', basic(NEW), authorization(`Bearer ${pair}`), false],
+    ...[
+      ['colons', ':pass:word:16:letters'],
+      ['spaces', ' pass word 16 letters '],
+      ['letters of any alphabet', 'пароль-密码-کلمه-λέξη'],
+      ['emoji', '🔑🔒🔓🗝️ sixteen of them'],
+      ['a replacement character', 'sixteen letters \ufffd'],
+    ].map(([what, secret = '']): [string, Credential, Headers, boolean] => [
+      `a password with ${what}`,
+      basic(secret),
+      authorization(`Basic ${base64(`zoë:${secret}`)}`),
+      true,
+    ]),
   ])('%s', (_, credential, headers, accepted) => {
     expect(createAuthenticator([credential]).accepts(reader(headers))).toBe(accepted);
+  });
+});
+
+describe('an accented character in basic is the same, composed or not', () => {
+  const composed = 'pässwörd-0123456789'.normalize('NFC');
+  const decomposed = composed.normalize('NFD');
+
+  test.each<[string, string, string, boolean]>([
+    ['both composed', composed, composed, true],
+    ['both decomposed', decomposed, decomposed, true],
+    ['stored composed, sent decomposed', composed, decomposed, true],
+    ['stored decomposed, sent composed', decomposed, composed, true],
+    ['another accent', composed, composed.replace('ä', 'á'), false],
+    ['no accent', composed, 'password-0123456789', false],
+    ['a letter that only looks alike', composed, composed.replace('p', 'р'), false],
+  ])('%s', (_, stored, sent, accepted) => {
+    const authenticator = createAuthenticator([basic(stored)]);
+
+    const shown = authorization(`Basic ${base64(`zoë:${sent}`)}`);
+
+    expect(authenticator.accepts(reader(shown))).toBe(accepted);
+  });
+
+  test.each<[string, string]>([
+    ['Latin-1', Buffer.from(`zoë:${composed}`, 'latin1').toString('base64')],
+    ['no padding', base64(`zoë:${composed}`).replace(/=+$/, '')],
+    ['no base64', `zo:${NEW}`],
+    ['bytes that are no UTF-8 for a replacement character', Buffer.from([0x80]).toString('base64')],
+  ])('%s is refused', (_, token) => {
+    for (const secret of [composed, '\ufffd'.repeat(16)]) {
+      const { accepts } = createAuthenticator([basic(secret)]);
+      expect(accepts(reader(authorization(`Basic ${token}`)))).toBe(false);
+    }
+  });
+});
+
+describe('a version with an end', () => {
+  const until = Date.parse('2026-11-28T12:00:00Z');
+
+  test.each<[string, number, string, boolean]>([
+    ['passes a millisecond before it', until - 1, OLD, true],
+    ['does not pass at it', until, OLD, false],
+    ['the current one has none', until + 1e12, NEW, true],
+  ])('%s', (_, now, secret, accepted) => {
+    const uses: number[] = [];
+    const authenticator = createAuthenticator([bearer(NEW), { ...bearer(OLD), until }], undefined, {
+      now: () => now,
+      onPreviousUsed: (end) => uses.push(end),
+    });
+
+    expect(authenticator.accepts(reader(authorization(`Bearer ${secret}`)))).toBe(accepted);
+    expect(uses).toEqual(accepted && secret === OLD ? [until] : []);
+  });
+
+  test('is compared after it, too: the number of comparisons says nothing', () => {
+    const { compared, compare } = watchedComparisons();
+    const accepted = [bearer(NEW), { ...bearer(OLD), until }];
+
+    createAuthenticator(accepted, compare, { now: () => until }).accepts(reader({}));
+
+    expect(compared).toHaveLength(2);
+  });
+
+  test.each<[string, number, string]>([
+    ['its end', until, 'not accepted since 2026-11-28T12:00:00.000Z'],
+    ['no time at all', 0, 'which is not accepted (CREDENTIAL_PREVIOUS_TTL)'],
+  ])('is told apart in the log: %s', (_, end, says) => {
+    const accepted = [bearer(NEW), { ...bearer(OLD), until: end }];
+    const authenticator = createAuthenticator(accepted, undefined, { now: () => until });
+
+    const why = authenticator.whyRefused?.(reader(authorization(`Bearer ${OLD}`)));
+
+    expect(why).toContain(says);
+    expect(why).not.toContain(OLD);
   });
 });
 

@@ -23,6 +23,22 @@ describe('a credential is read', () => {
       'a user name with letters of any alphabet',
       { scheme: 'basic', username: 'zoë gate', secret: SECRET },
     ],
+    ['a user name with a space at its end', { scheme: 'basic', username: 'gate ', secret: SECRET }],
+    ...[
+      ['letters of any alphabet', 'пароль-密码-کلمه-λέξη'],
+      ['emoji', '🔑🔒🔓🗝️ sixteen of them'],
+      ['an accent as a character of its own', 'e\u0301'.repeat(16)],
+      ['spaces', 'correct horse battery staple'],
+      ['spaces at its ends', '  sixteen letters  '],
+      ['nothing but spaces', ' '.repeat(16)],
+      ['a no-break space', 'sixteen\u00a0letters '],
+      ['colons', ':sixteen::letters:'],
+      ['quotes and backslashes', '"sixteen\\letters\''],
+      ['exactly 16 characters', 'ü'.repeat(16)],
+    ].map(([what, secret]): [string, object] => [
+      `a password with ${what}`,
+      { scheme: 'basic', username: 'gate', secret },
+    ]),
     ['a secret of every sign that a header admits', { scheme: 'bearer', secret: visibleAscii() }],
   ])('%s', (_, credential) => {
     expect(parseCredential(JSON.stringify(credential), 'x')).toEqual(credential);
@@ -37,6 +53,7 @@ describe('what is no credential is refused in one sentence', () => {
   const apiKey = (header: unknown) => ({ scheme: 'api-key', header, secret: SECRET });
   const bearer = (secret: unknown) => ({ scheme: 'bearer', secret });
   const basic = (username: unknown) => ({ scheme: 'basic', username, secret: SECRET });
+  const password = (secret: unknown) => ({ scheme: 'basic', username: 'gate', secret });
 
   test.each([
     ['no object: a list', [SECRET], 'not a JSON object'],
@@ -65,6 +82,17 @@ describe('what is no credential is refused in one sentence', () => {
     ['an empty user name', basic(''), '"username"'],
     ['a user name with a colon', basic('a:b'), '"username"'],
     ['a user name with a control character', basic('a\tb'), '"username"'],
+    ['a user name with half a character', basic('a\ud83d'), '"username"'],
+    ['a password with a tab', password(`${SECRET}\t`), 'control character'],
+    ['a password with a line feed at its end', password(`${SECRET}\n`), 'control character'],
+    ['a password with a zero', password(`${SECRET}\0`), 'control character'],
+    ['a password with DEL', password(`${SECRET}\x7f`), 'control character'],
+    ['a password with a C1 control', password(`${SECRET}\x85`), 'control character'],
+    ['a password with half a character', password(`${SECRET}\udd11`), 'half a character'],
+    ['an empty password', password(''), 'not empty'],
+    ['a password of 15 characters of two bytes each', password('ü'.repeat(15)), 'too short'],
+    ['a password of 8 characters of two code units', password('🔑'.repeat(8)), 'too short'],
+    ['a bearer token with a space', bearer('correct horse battery'), 'HTTP header'],
   ])('%s', (_, value, says) => {
     const error = errorOf(JSON.stringify(value));
 

@@ -10,6 +10,9 @@ const SECRET = 'the-secret-0123456789';
 const OTHER = 'not-secret-0123456789';
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
+/** Any text that RFC 7617 accepts: letters of any alphabet, spaces, and colons in the password. */
+const UTF_8_PAIR = 'zoë gate:pä55 wörd: 密码 :🔑';
+
 interface Case {
   readonly credential: Credential;
   readonly right: string;
@@ -45,6 +48,18 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    credential: { scheme: 'basic', username: 'zoë gate', secret: 'pä55 wörd: 密码 :🔑' },
+    right: `Authorization: Basic ${base64(UTF_8_PAIR)}`,
+    wrong: {
+      'another colon': [`Authorization: Basic ${base64('zoë:gate pä55 wörd: 密码 :🔑')}`],
+      'no accents': [`Authorization: Basic ${base64('zoe gate:pa55 word: 密码 :🔑')}`],
+      'in Latin-1': [
+        `Authorization: Basic ${Buffer.from(UTF_8_PAIR, 'latin1').toString('base64')}`,
+      ],
+      'a space less': [`Authorization: Basic ${base64('zoë gate:pä55 wörd: 密码:🔑')}`],
+    },
+  },
+  {
     credential: { scheme: 'basic', username: 'gate', secret: SECRET },
     right: `Authorization: Basic ${base64(`gate:${SECRET}`)}`,
     wrong: {
@@ -67,7 +82,7 @@ const BODIES: Readonly<Record<string, readonly string[]>> = {
   'chunks that do not end': ['Transfer-Encoding: chunked', '', '1', 'x', ''],
 };
 
-describe.each(CASES)('$credential.scheme', ({ credential, right, wrong }) => {
+describe.each(CASES)('$credential.scheme $credential.username', ({ credential, right, wrong }) => {
   let decided = 0;
   const refused: string[] = [];
   let server: Server;
