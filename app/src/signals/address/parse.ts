@@ -3,6 +3,7 @@ import { translatedIpv4, tunnelledIpv4 } from './embedded.ts';
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
 import { bitsOfIpv6, formatIpv6, type Groups, parseIpv6 } from './ipv6.ts';
 import { reachOf } from './reachable.ts';
+import type { Reach } from './special-purpose.ts';
 
 /** Longer than any address with brackets, zone id and port; a longer text is not looked at. */
 const LONGEST_TEXT = 100;
@@ -61,21 +62,27 @@ function isBlankAt(text: string, index: number): boolean {
 }
 
 function ipv4Address(bits: number): Address {
-  const fields = { value: formatIpv4(bits), version: 4, bits, embedded: undefined } as const;
-  const reach = reachOf(bits);
-  return reach === 'public'
-    ? { ...fields, public: true }
-    : { ...fields, public: false, cause: reach };
+  return addressOf(formatIpv4(bits), 4, bits, reachOf(bits), undefined);
 }
 
 function ipv6Address(groups: Groups): Address {
   const tunnelled = tunnelledIpv4(groups);
   const embedded = tunnelled === undefined ? undefined : ipv4Address(tunnelled);
   const bits = bitsOfIpv6(groups);
-  const fields = { value: formatIpv6(groups), version: 6, bits, embedded } as const;
   // A tunnel is as public as its client. No client of the internet is behind one with an internal address.
   const reach = embedded === undefined ? reachOf(bits) : embedded.public ? 'public' : 'reserved';
+  return addressOf(formatIpv6(groups), 6, bits, reach, embedded);
+}
+
+/** Written out, because a spread costs more than all the rest of an IPv4 address. */
+function addressOf(
+  value: string,
+  version: 4 | 6,
+  bits: number | bigint,
+  reach: Reach,
+  embedded: Address | undefined,
+): Address {
   return reach === 'public'
-    ? { ...fields, public: true }
-    : { ...fields, public: false, cause: reach };
+    ? { value, version, bits, embedded, public: true }
+    : { value, version, bits, embedded, public: false, cause: reach };
 }
