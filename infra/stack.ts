@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/action-endpoint.ts';
@@ -26,7 +26,10 @@ export class RiskGateStack extends Stack {
     super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
     // A policy that does not compile must fail here, and not in tasks that do not start.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
-    compilePolicy(policyText, config.policyFile);
+    const policy = compilePolicy(policyText, config.policyFile);
+    for (const [index, warning] of policy.warnings.entries()) {
+      Annotations.of(this).addWarningV2(`RiskGate:policyFailsOpen${index}`, warning);
+    }
     const logRetention: RetentionDays = config.logRetentionDays;
     const network = new Network(this, 'Network', { ...config, logRetention });
     const { table } = new ReputationTable(this, 'Reputation');

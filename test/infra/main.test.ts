@@ -50,6 +50,17 @@ describe('cdk synth goes on', () => {
   });
 });
 
+test('cdk synth warns of what the policy lets pass, and goes on', () => {
+  const policyFile = join(directory, 'fails-open.yaml');
+  writeFileSync(
+    policyFile,
+    'version: 1\nrules:\n  - id: x\n    when: geo.country == "KP"\n    then: { deny: "No" }\nunknown: { address: { deny: "No" }, geo: ignore }\n',
+  );
+  const { status, manifest } = synth({ policyFile });
+  expect(status).toBe(0);
+  expect(manifest).toMatch(/fails-open\.yaml:6: unknown\.geo: fails open: while geo is unknown/);
+});
+
 describe('cdk synth stops, with nothing said but', () => {
   const badPolicy = () => {
     const path = join(directory, 'policy.yaml');

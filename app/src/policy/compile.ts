@@ -7,6 +7,7 @@ import {
   type ExpressionCompiler,
 } from './conditions.ts';
 import { compileEffects, type Effects } from './effects.ts';
+import { type FailOpenEntry, findFailOpen, type RestrictingRule } from './fail-open.ts';
 import {
   checkListKind,
   createLists,
@@ -54,6 +55,10 @@ export interface Policy {
   readonly geoFields: ReadonlySet<string>;
   /** Tells one version of the file from another, in records. */
   readonly revision: string;
+  /** What lets a token pass that a rule might have refused or restricted. */
+  readonly failOpen: readonly FailOpenEntry[];
+  /** What an operator should know of it: a sentence each, with file, line and place. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -66,14 +71,20 @@ export function compilePolicy(text: string, file: string): Policy {
   const source = readYaml(text, file);
   const problems = new Problems();
   const form = readPolicyFile(source.value, problems);
-  const policy = form && compile(form, text, problems);
+  const warnings = new Problems();
+  const policy = form && compile(form, text, problems, warnings);
   if (policy === undefined || problems.list.length > 0) {
     throw new PolicyError(source.describe(problems.list));
   }
-  return policy;
+  return { ...policy, warnings: source.describe(warnings.list) };
 }
 
-function compile(form: PolicyFile, text: string, problems: Problems): Policy {
+function compile(
+  form: PolicyFile,
+  text: string,
+  problems: Problems,
+  warnings: Problems,
+): Omit<Policy, 'warnings'> {
   const lists = new Map(
     [...form.lists].map(([name, entries]) => [
       name,
@@ -100,12 +111,20 @@ function compile(form: PolicyFile, text: string, problems: Problems): Policy {
     signals: references.signals,
     geoFields: references.geoFields,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
+    failOpen: findFailOpen(
+      unknown.parts,
+      restrictingRules(form.rules, compiled),
+      form.unenforceable,
+      warnings,
+    ),
   };
 }
 
 /** `rule` is `undefined` when the rule has mistakes. */
 interface CompiledRule {
   readonly rule: Rule | undefined;
+  /** Signals that its condition may ask for. */
+  readonly signals: ReadonlySet<SignalName>;
   readonly references: References;
 }
 
@@ -129,8 +148,28 @@ function compileRule(
         mode: file.mode,
         unenforceable: file.unenforceable ?? unenforceable,
       },
+    signals: condition?.references.signals ?? new Set(),
     references: mergeReferences(parts.map(({ references }) => references)),
   };
+}
+
+function restrictingRules(
+  files: readonly RuleFile[],
+  compiled: readonly CompiledRule[],
+): RestrictingRule[] {
+  return compiled.flatMap(({ rule, signals }, index) =>
+    rule === undefined
+      ? []
+      : [
+          {
+            id: rule.id,
+            index,
+            effects: rule.effects,
+            signals,
+            unenforceable: files[index]?.unenforceable,
+          },
+        ],
+  );
 }
 
 /** The first rule that uses each signal. */

@@ -28,7 +28,25 @@ const CAUSES = {
 interface CompiledEntry {
   readonly find: (cause: UnknownCause) => Effects | undefined;
   readonly references: readonly References[];
+  readonly parts: readonly Omit<EntryPart, 'signal'>[];
 }
+
+/** What the file says of an unknown signal, as a whole or for one cause. */
+export interface EntryPart {
+  readonly signal: SignalName;
+  /** A cause or `default`; `undefined` for an entry that is the same for all causes. */
+  readonly cause: string | undefined;
+  /** `undefined` is `ignore`. */
+  readonly effects: Effects | undefined;
+}
+
+/** An entry that lets nobody pass, for each signal. */
+const REFUSALS: Readonly<Record<SignalName, string>> = {
+  address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
+  geo: '{ deny: Access token issuance is blocked because your region is unknown. }',
+  reputation:
+    '{ deny: Access token issuance is blocked because the reputation of your address is unknown. }',
+};
 
 /**
  * Compiles `unknown`. A signal that a rule uses without an entry is a mistake: the fail mode is policy.
@@ -40,7 +58,7 @@ export function compileUnknown(
   users: ReadonlyMap<SignalName, string>,
   compiler: ExpressionCompiler,
   problems: Problems,
-): { entries: UnknownEntries; references: References } {
+): { entries: UnknownEntries; parts: readonly EntryPart[]; references: References } {
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(file)) {
     if (!Object.hasOwn(CAUSES, name))
@@ -51,7 +69,7 @@ export function compileUnknown(
     if (file[name] === undefined && user !== undefined) {
       const why = name === 'address' ? ' (geo and reputation are those of the address)' : '';
       problems.add(
-        `rule "${user}" needs ${name}${why}, so an entry must say what happens when it is unknown, e.g. ${name}: ignore`,
+        `rule "${user}" needs ${name}${why}, so an entry must say what happens when it is unknown, e.g. ${name}: ${REFUSALS[name]}`,
       );
     }
     compiled[name] = compileEntry(name, file[name], compiler, problems.at(name));
@@ -62,11 +80,12 @@ export function compileUnknown(
       geo: compiled.geo.find,
       reputation: compiled.reputation.find,
     },
+    parts: SIGNALS.flatMap((signal) => compiled[signal].parts.map((part) => ({ signal, ...part }))),
     references: mergeReferences(Object.values(compiled).flatMap(({ references }) => references)),
   };
 }
 
-const NOTHING: CompiledEntry = { find: () => undefined, references: [] };
+const NOTHING: CompiledEntry = { find: () => undefined, references: [], parts: [] };
 
 function compileEntry(
   name: SignalName,
@@ -77,7 +96,11 @@ function compileEntry(
   if (file === undefined) return NOTHING;
   if (!isByCause(name, file)) {
     const effects = compileOne(file, compiler, problems);
-    return { find: () => effects, references: effects ? [effects.references] : [] };
+    return {
+      find: () => effects,
+      references: effects ? [effects.references] : [],
+      parts: [{ cause: undefined, effects }],
+    };
   }
   return compileByCause(name, file, compiler, problems);
 }
@@ -106,6 +129,10 @@ function compileByCause(
   return {
     find: (cause) => byCause.get(byCause.has(cause) ? cause : 'default'),
     references: [...byCause.values()].flatMap((effects) => (effects ? [effects.references] : [])),
+    parts: [...byCause]
+      .map(([cause, effects]) => ({ cause, effects }))
+      // Where every cause has its own entry, default is for none.
+      .filter(({ cause }) => cause !== 'default' || missing.length > 0),
   };
 }
 

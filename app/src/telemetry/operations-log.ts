@@ -114,6 +114,34 @@ export function warnAboutRotation(log: Logger, settings: RotationSettings): void
   });
 }
 
+/** Of the rules that an entry switches off, in a record. */
+const MAX_RECORDED_RULES = 20;
+
+/**
+ * Records the policy that the service starts with, by its revision, and warns of each part of it that fails
+ * open.
+ */
+export function recordPolicy(
+  log: Logger,
+  write: (record: object) => void,
+  { revision, mode, rules, failOpen, warnings }: Policy,
+): void {
+  write({
+    event: 'policy',
+    policy_revision: revision,
+    policy_mode: mode,
+    rules: rules.length,
+    fail_open: failOpen.map((found) => ({
+      entry: found.entry,
+      does: found.does,
+      rules: found.rules.slice(0, MAX_RECORDED_RULES),
+      rules_more: Math.max(0, found.rules.length - MAX_RECORDED_RULES) || undefined,
+    })),
+  });
+  for (const msg of warnings)
+    log.warn({ event: 'policy-fails-open', policy_revision: revision, msg });
+}
+
 const DAY = 24 * 3600 * 1000;
 /** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
 const OLDEST = 30;

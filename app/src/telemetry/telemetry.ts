@@ -15,6 +15,7 @@ import {
   ageInDays,
   previousCredentialWarning,
   type RotationSettings,
+  recordPolicy,
   reputationHooks,
   warnAboutGeoDatabase,
   warnAboutRotation,
@@ -104,6 +105,7 @@ export function createTelemetry(
     }),
     warnAboutRotation: (settings) => warnAboutRotation(log, settings),
     watch({ policy, geo, apiKey }) {
+      recordPolicy(log, write, policy);
       warnAboutGeoDatabase(log, geo, policy, now());
       metrics.observe(() => [
         ['GeoDatabaseAge', policy.signals.has('geo') ? ageInDays(geo, now()) : undefined],

@@ -1,4 +1,4 @@
-import { mistakesIn, policyOf, rule } from '../../support/policy.ts';
+import { decideBy, mistakesIn, policyOf, rule } from '../../support/policy.ts';
 
 const mistakes = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
   mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
@@ -7,8 +7,16 @@ const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
 const ENTRY = 'must be ignore or an effect, e.g. { lifetime: 5m }.';
 
 describe('a signal that a rule uses must have an entry', () => {
-  const needs = (name: string) =>
-    `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must say what happens when it is unknown, e.g. ${name.split(' ')[0]}: ignore.`;
+  const REFUSALS: Readonly<Record<string, string>> = {
+    address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
+    geo: '{ deny: Access token issuance is blocked because your region is unknown. }',
+    reputation:
+      '{ deny: Access token issuance is blocked because the reputation of your address is unknown. }',
+  };
+  const needs = (name: string) => {
+    const [signal = ''] = name.split(' ');
+    return `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must say what happens when it is unknown, e.g. ${signal}: ${REFUSALS[signal]}.`;
+  };
   const needsAddress = needs('address (geo and reputation are those of the address)');
 
   test.each<[string, string, string, string[]]>([
@@ -37,6 +45,24 @@ describe('a signal that a rule uses must have an entry', () => {
   ])('%s', (_, when, unknown, sentences) => {
     expect(mistakes(unknown, when)).toEqual(sentences);
   });
+
+  test.each(Object.entries(REFUSALS))(
+    'what the sentence advises for %s loads, and refuses',
+    async (signal, entry) => {
+      const when = { address: 'address.public', geo: 'geo.asn == 1', reputation: 'abuse.tor' }[
+        signal
+      ];
+      const entries = { address: '{ deny: No }', geo: '{ deny: No }', [signal]: entry };
+      const lines = Object.entries(entries).map(([name, one]) => `  ${name}: ${one}`);
+      const text = policyOf(
+        rule('one', String(when), '{ deny: No }'),
+        `unknown:\n${lines.join('\n')}`,
+      );
+      const unknown = { address: 'missing', geo: 'database', reputation: 'quota' }[signal];
+      const decision = await decideBy(text, { [signal]: unknown });
+      expect(decision).toMatchObject({ outcome: 'refuse', matched: [`unknown.${signal}`] });
+    },
+  );
 
   test.each([
     ['a refusal', `{ deny: "From \${geo.country}" }`],

@@ -1,0 +1,107 @@
+import type { SignalName } from '../signals/request-signals.ts';
+import type { Effects } from './effects.ts';
+import type { Problems } from './problems.ts';
+import type { EntryPart } from './unknown.ts';
+
+/** A part of the policy that lets a token pass which a rule might have refused or restricted. */
+export interface FailOpenEntry {
+  /** Where it stands: `unknown.geo`, `unknown.reputation.auth`, `unenforceable`. */
+  readonly entry: string;
+  /** What it does instead; `add` takes nothing away. */
+  readonly does: 'ignore' | 'allow' | 'add';
+  /** The rules that it switches off. */
+  readonly rules: readonly string[];
+}
+
+/** A rule, as far as it matters here. */
+export interface RestrictingRule {
+  readonly id: string;
+  /** Its place in the file. */
+  readonly index: number;
+  readonly effects: Effects;
+  /** Signals that its condition may ask for. */
+  readonly signals: ReadonlySet<SignalName>;
+  /** What the rule itself says of restrictions that a request does not allow. */
+  readonly unenforceable: string | undefined;
+}
+
+/**
+ * Finds the entries of `unknown`, and the `unenforceable: ignore`, that fail open, and adds a warning for each.
+ * Signals whose rules neither refuse nor restrict have nothing to lose.
+ */
+export function findFailOpen(
+  parts: readonly EntryPart[],
+  rules: readonly RestrictingRule[],
+  unenforceable: string,
+  warnings: Problems,
+): FailOpenEntry[] {
+  const restricting = rules.filter(({ effects }) => effects.restricts);
+  return [
+    ...parts.flatMap((part) => findInUnknown(part, restricting, warnings)),
+    ...findUnenforceable(restricting, unenforceable, warnings),
+  ];
+}
+
+const OUTCOMES = {
+  ignore: 'the token is issued',
+  allow: 'the token is issued, without looking at further rules,',
+  add: 'the token is issued with nothing taken from it',
+} as const;
+
+function findInUnknown(
+  { signal, cause, effects }: EntryPart,
+  restricting: readonly RestrictingRule[],
+  warnings: Problems,
+): FailOpenEntry[] {
+  const does = outcomeOf(effects);
+  const rules = restricting.filter(({ signals }) => signals.has(signal)).map(({ id }) => id);
+  if (does === undefined || rules.length === 0) return [];
+  const path = ['unknown', signal, ...(cause === undefined ? [] : [cause])];
+  const when = cause === undefined || cause === 'default' ? signal : `${signal} (${cause})`;
+  warnings
+    .at(...path)
+    .add(
+      `fails open: while ${when} is unknown, ${OUTCOMES[does]} although ${name(rules)} might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed`,
+    );
+  return [{ entry: path.join('.'), does, rules }];
+}
+
+function outcomeOf(effects: Effects | undefined): FailOpenEntry['does'] | undefined {
+  if (effects === undefined) return 'ignore';
+  if (effects.allow) return 'allow';
+  return effects.restricts ? undefined : 'add';
+}
+
+function findUnenforceable(
+  restricting: readonly RestrictingRule[],
+  unenforceable: string,
+  warnings: Problems,
+): FailOpenEntry[] {
+  // A refusal needs no operation, so every request allows it.
+  const rules = restricting.filter(({ effects }) => effects.deny === undefined);
+  const byDefault = rules.filter((rule) => rule.unenforceable === undefined).map(({ id }) => id);
+  const found: FailOpenEntry[] = [];
+  if (unenforceable === 'ignore' && byDefault.length > 0) {
+    warnings.at('unenforceable').add(sentence(byDefault));
+    found.push({ entry: 'unenforceable', does: 'ignore', rules: byDefault });
+  }
+  const own = rules.filter((rule) => rule.unenforceable === 'ignore');
+  for (const { id, index } of own) warnings.at('rules', index, 'unenforceable').add(sentence([id]));
+  if (own.length > 0) {
+    found.push({ entry: 'rules.unenforceable', does: 'ignore', rules: own.map(({ id }) => id) });
+  }
+  return found;
+}
+
+function sentence(rules: readonly string[]): string {
+  return `fails open: where a request does not allow the restriction of ${name(rules)}, the token is issued without it; unenforceable: deny fails closed`;
+}
+
+/** As many as a sentence takes. */
+const MAX_NAMED_RULES = 3;
+
+function name(rules: readonly string[]): string {
+  const named = rules.slice(0, MAX_NAMED_RULES).map((id) => `"${id}"`);
+  const more = rules.length - named.length;
+  return `${rules.length === 1 ? 'rule' : 'rules'} ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

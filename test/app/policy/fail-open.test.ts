@@ -1,0 +1,182 @@
+import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
+import { recordPolicy } from '../../../app/src/telemetry/operations-log.ts';
+import { compile, decideBy, policyOf, rule, UNKNOWN_CAUSES } from '../../support/policy.ts';
+
+const CLOSED = '{ deny: Unknown }';
+const GEO = rule('geo-block', 'geo.country == "KP"', '{ deny: No }');
+const RISK = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }');
+
+/** A policy whose other entries fail closed. */
+function policyWith(entries: Readonly<Record<string, string>>, rules = GEO + RISK, rest = '') {
+  const all = { address: CLOSED, geo: CLOSED, reputation: CLOSED, ...entries };
+  const lines = Object.entries(all).map(([name, entry]) => `  ${name}: ${entry}\n`);
+  return policyOf(rules, `version: 1\n${rest}unknown:\n${lines.join('')}`.trimEnd());
+}
+
+const causesOf = (signal: string) =>
+  UNKNOWN_CAUSES.flatMap(([name, cause]) => (name === signal ? [cause] : []));
+
+describe('an entry that fails open is found, with what it does', () => {
+  test.each<[string, Readonly<Record<string, string>>, string, string]>([
+    ['ignore', { geo: 'ignore' }, 'unknown.geo', 'ignore'],
+    ['allow', { geo: '{ allow: true }' }, 'unknown.geo', 'allow'],
+    [
+      'allow beside a restriction',
+      { geo: '{ allow: true, lifetime: 5m }' },
+      'unknown.geo',
+      'allow',
+    ],
+    ['an added scope', { geo: '{ scopes: { add: [seen] } }' }, 'unknown.geo', 'add'],
+    [
+      'a claim that is set',
+      { reputation: '{ claims: { set: { a: 1 } } }' },
+      'unknown.reputation',
+      'add',
+    ],
+    ['the entry of the address', { address: 'ignore' }, 'unknown.address', 'ignore'],
+    [
+      'one cause',
+      { reputation: `{ auth: ignore, default: ${CLOSED} }` },
+      'unknown.reputation.auth',
+      'ignore',
+    ],
+    [
+      'the other causes',
+      { reputation: `{ auth: ${CLOSED}, default: ignore }` },
+      'unknown.reputation.default',
+      'ignore',
+    ],
+  ])('%s', (_, entries, entry, does) => {
+    const { failOpen, warnings } = compile(policyWith(entries));
+    expect(failOpen).toEqual([expect.objectContaining({ entry, does })]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^policy\\.yaml:[345]: ${entry.replaceAll('.', '\\.')}: fails open: .* fails closed\\.$`,
+        ),
+      ),
+    ]);
+  });
+
+  test('the warning names the rules that it switches off, and what to write', () => {
+    expect(compile(policyWith({ geo: 'ignore' })).warnings).toEqual([
+      'policy.yaml:4: unknown.geo: fails open: while geo is unknown, the token is issued although rule "geo-block" might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed.',
+    ]);
+  });
+
+  test('and of many rules the first ones', () => {
+    const rules = [1, 2, 3, 4, 5].map((n) => rule(`r${n}`, `geo.asn == ${n}`, '{ deny: No }'));
+    const [warning] = compile(policyWith({ geo: 'ignore' }, rules.join(''))).warnings;
+    expect(warning).toContain('rules "r1", "r2", "r3" and 2 more');
+  });
+
+  test('what it says is so: the token is issued', async () => {
+    for (const entry of ['ignore', '{ allow: true }']) {
+      const decision = await decideBy(policyWith({ geo: entry }), { geo: 'database' });
+      expect(decision.outcome).toBe('issue');
+    }
+    const closed = await decideBy(policyWith({}), { geo: 'database' });
+    expect(closed.outcome).toBe('refuse');
+  });
+});
+
+describe('nothing is found', () => {
+  test.each<[string, string]>([
+    ['where entries refuse or restrict', policyWith({ geo: '{ lifetime: 5m }' })],
+    [
+      'where only allows and adds use the signal',
+      policyWith({ geo: 'ignore' }, rule('home', 'geo.country == "LK"', '{ allow: true }') + RISK),
+    ],
+    ['for a signal that no rule uses', policyWith({ geo: 'ignore' }, RISK)],
+    [
+      'for a default that is left for no cause',
+      policyWith({
+        geo: `{ ${causesOf('geo')
+          .map((cause) => `${cause}: ${CLOSED}`)
+          .join(', ')}, default: ignore }`,
+      }),
+    ],
+  ])('%s', (_, text) => {
+    const { failOpen, warnings } = compile(text);
+    expect({ failOpen, warnings }).toEqual({ failOpen: [], warnings: [] });
+  });
+});
+
+describe('unenforceable: ignore fails open for restrictions', () => {
+  const find = (rest: string, rules: string) => compile(policyWith({}, rules, rest)).failOpen;
+  const own = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }', 'unenforceable: ignore');
+
+  test.each([
+    ['of the policy', 'unenforceable: ignore\n', GEO + RISK, 'unenforceable', ['risk']],
+    ['of a rule', '', GEO + own, 'rules.unenforceable', ['risk']],
+  ])('%s', (_, rest, rules, entry, names) => {
+    expect(find(rest, rules)).toEqual([{ entry, does: 'ignore', rules: names }]);
+  });
+
+  test.each([
+    ['a refusal needs no operation', 'unenforceable: ignore\n', GEO],
+    [
+      'a rule that says deny',
+      'unenforceable: ignore\n',
+      rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }', 'unenforceable: deny'),
+    ],
+    ['deny', 'unenforceable: deny\n', RISK],
+  ])('but not: %s', (_, rest, rules) => {
+    expect(find(rest, rules)).toEqual([]);
+  });
+});
+
+describe('at the start of the service', () => {
+  function linesOf(text: string): { level: string; event: string }[] {
+    const lines: string[] = [];
+    const log = createLog('warn', { write: (line) => void lines.push(line) });
+    recordPolicy(log, recordWriter(log), compile(text));
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  test('the record of the revision has the entries, and each is a warning', () => {
+    const text = policyWith({ geo: 'ignore', reputation: `{ auth: ignore, default: ${CLOSED} }` });
+    const { revision } = compile(text);
+    expect(linesOf(text)).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        event: 'policy',
+        policy_revision: revision,
+        policy_mode: 'enforce',
+        rules: 2,
+        fail_open: [
+          { entry: 'unknown.geo', does: 'ignore', rules: ['geo-block'] },
+          { entry: 'unknown.reputation.auth', does: 'ignore', rules: ['risk'] },
+        ],
+      }),
+      expect.objectContaining({
+        level: 'warn',
+        event: 'policy-fails-open',
+        policy_revision: revision,
+      }),
+      expect.objectContaining({
+        level: 'warn',
+        event: 'policy-fails-open',
+        policy_revision: revision,
+      }),
+    ]);
+  });
+
+  test('a policy that fails closed has an empty list, and no warning', () => {
+    expect(linesOf(policyWith({}))).toEqual([
+      expect.objectContaining({ event: 'policy', fail_open: [] }),
+    ]);
+  });
+
+  test('the record stays bounded, whatever the number of rules', () => {
+    const rules = Array.from({ length: 400 }, (_, n) =>
+      rule(`a-rule-with-a-name-${n}`, `geo.asn == ${n}`, '{ deny: No }'),
+    );
+    const [record] = linesOf(policyWith({ geo: 'ignore' }, rules.join(''))) as unknown as [
+      { fail_open: { rules: string[]; rules_more: number }[] },
+    ];
+    expect(record.fail_open[0]?.rules).toHaveLength(20);
+    expect(record.fail_open[0]?.rules_more).toBe(380);
+    expect(JSON.stringify(record).length).toBeLessThan(16 * 1024);
+  });
+});
