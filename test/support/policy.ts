@@ -40,7 +40,7 @@ export interface Decided extends Decision {
 }
 
 const CAUSES = {
-  address: ['missing', 'malformed', 'ambiguous'] as const,
+  address: ['missing', 'malformed', 'ambiguous', 'unsigned'] as const,
   geo: ['private', 'reserved', 'not-found', 'database'] as const,
   reputation: ['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'] as const,
 };

@@ -39,7 +39,7 @@ export interface ExpressionCompiler {
 const ORGANIZATION = { id: 'string', name: 'string', handle: 'string', depth: 'int' };
 
 const TYPES = {
-  Address: [AddressView, { value: 'string', version: 'int', public: 'bool' }],
+  Address: [AddressView, { value: 'string', version: 'int', public: 'bool', signed: 'bool' }],
   Geo: [
     GeoView,
     {

@@ -16,7 +16,7 @@ export type UnknownEntries = {
 };
 
 const CAUSES = {
-  address: ['missing', 'malformed', 'ambiguous'],
+  address: ['missing', 'malformed', 'ambiguous', 'unsigned'],
   geo: ['private', 'reserved', 'not-found', 'database'],
   reputation: ['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
 } as const satisfies {

@@ -108,7 +108,7 @@ export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
   Source: ['memory', 'table', 'abuseipdb'],
   Unknown: [
-    ...['address/missing', 'address/malformed', 'address/ambiguous'],
+    ...['address/missing', 'address/malformed', 'address/ambiguous', 'address/unsigned'],
     ...['geo/private', 'geo/reserved', 'geo/not-found', 'geo/database'],
     ...['reputation/private', 'reputation/reserved', 'reputation/quota', 'reputation/auth'],
     ...['reputation/timeout', 'reputation/upstream', 'reputation/invalid'],

@@ -74,7 +74,7 @@ describe('the policy that comes with the service', () => {
     expect((await decideBy(policy, { geo: 'KP' })).asked).toEqual(['address', 'geo']);
   });
 
-  test.each(['missing', 'malformed', 'ambiguous'])(
+  test.each(['missing', 'malformed', 'ambiguous', 'unsigned'])(
     'an address that is %s refuses',
     async (address) => {
       expect(await decideBy(policy, { address })).toMatchObject({

@@ -136,7 +136,7 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'an effect among causes',
       one('address', '{ default: ignore, lifetime: 5m }'),
-      '.address.lifetime: is no cause of an unknown address; those are missing, malformed, ambiguous.',
+      '.address.lifetime: is no cause of an unknown address; those are missing, malformed, ambiguous, unsigned.',
     ],
     [
       'causes that are not all, without default',
@@ -164,7 +164,7 @@ describe('an entry that is wrong is named with its line', () => {
   test.each([
     [
       'every cause, without default',
-      '{ missing: ignore, malformed: ignore, ambiguous: { deny: No } }',
+      '{ missing: ignore, malformed: ignore, ambiguous: { deny: No }, unsigned: { deny: No } }',
     ],
     ['default alone', '{ default: ignore }'],
     ['one cause and default', '{ default: ignore, missing: { lifetime: 5m } }'],

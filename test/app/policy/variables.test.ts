@@ -51,6 +51,7 @@ const VARIABLES: readonly (readonly [
   ['address.value', 'string', same('205.210.31.51')],
   ['address.version', 'int', same(4)],
   ['address.public', 'bool', same(true)],
+  ['address.signed', 'bool', same(false)],
   ['geo.country', 'string', same('US')],
   ['geo.continent', 'string', same('NA')],
   ['geo.asn', 'int', same(396982)],

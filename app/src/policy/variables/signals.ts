@@ -22,6 +22,9 @@ export class AddressView {
   get public(): boolean | undefined {
     return this.inputs.use.address()?.public;
   }
+  get signed(): boolean {
+    return this.inputs.use.address().signed === true;
+  }
   within(list: string): boolean {
     const { lists, time, use } = this.inputs;
     const address = use.address();

@@ -9,6 +9,8 @@ interface AddressFields {
   readonly bits: number | bigint;
   /** The IPv4 address of the client behind an IPv6 tunnel. */
   readonly embedded?: Address | undefined;
+  /** Whether the operator's edge has signed it. Absent where signatures are not required. */
+  readonly signed?: true;
 }
 
 /** An address that the IANA special-purpose registries leave globally reachable. */
@@ -32,5 +34,5 @@ export function lookupAddress(address: Address): Address {
   return address.embedded ?? address;
 }
 
-/** Why the client's address is not known (design: exactly one value counts). */
-export type AddressCause = 'missing' | 'malformed' | 'ambiguous';
+/** Why the client's address is not known: exactly one value counts, and where the setting says so, a signed one. */
+export type AddressCause = 'missing' | 'malformed' | 'ambiguous' | 'unsigned';

@@ -3,12 +3,15 @@ import { known, type Signal, unknown } from '../signal.ts';
 import type { Address, AddressCause } from './address.ts';
 import { formatOf, type HeaderFormat } from './header-formats.ts';
 import { isBlank } from './parse.ts';
+import { type AddressSignature, SIGNATURE_SUFFIX } from './signature.ts';
 
 export interface AddressOptions {
   /** Header names in lower case. */
   readonly names: readonly string[];
   /** Number of one's own proxies that append to the list; 0: the value is one address, no list. */
   readonly trustedProxyHops: number;
+  /** Present when an address counts only if the operator's edge has signed it. */
+  readonly signature?: AddressSignature | undefined;
 }
 
 /** What one value, or one list, yields: an address, something else, or too short a list. */
@@ -24,17 +27,33 @@ type Reading = Address | 'no-address' | 'too-short';
  * entries count too, or the position would move to the client's side. A list of fewer than n entries
  * did not pass all the proxies and is `missing`: whoever can bypass them can omit the header as well,
  * so the cause reveals nothing.
+ *
+ * With `signature`, an address that is known by these rules counts only if every header that yields it
+ * is signed; otherwise it is `unsigned`. A header that is not signed can thus neither replace a signed
+ * one nor pass with it.
  */
 export function readAddress(
   headers: readonly NamedValues[],
   options: AddressOptions,
 ): Signal<Address, AddressCause> {
+  const { names, trustedProxyHops, signature } = options;
+  const address = readUnsigned(headers, names, trustedProxyHops);
+  if (signature === undefined || !address.known) return address;
+  const signed = names.every((name) => isSigned(headers, name, trustedProxyHops, signature));
+  return signed ? known({ ...address.value, signed: true }) : unknown('unsigned');
+}
+
+function readUnsigned(
+  headers: readonly NamedValues[],
+  names: readonly string[],
+  trustedProxyHops: number,
+): Signal<Address, AddressCause> {
   const readings = new Readings();
-  for (const name of options.names) {
+  for (const name of names) {
     const format = formatOf(name);
-    if (options.trustedProxyHops > 0) {
+    if (trustedProxyHops > 0) {
       const values = valuesOf(headers, name);
-      if (!values.every(isBlank)) readings.add(readList(values, options.trustedProxyHops, format));
+      if (!values.every(isBlank)) readings.add(readList(values, trustedProxyHops, format));
     } else {
       for (const header of headers) {
         if (isNamed(header, name)) {
@@ -44,6 +63,27 @@ export function readAddress(
     }
   }
   return readings.result();
+}
+
+/**
+ * Whether what the headers of this name say is signed, or they say nothing. One signature signs one
+ * value, as it was received: with several, it could not be told which of them came from the edge.
+ */
+function isSigned(
+  headers: readonly NamedValues[],
+  name: string,
+  trustedProxyHops: number,
+  signature: AddressSignature,
+): boolean {
+  const values = valuesOf(headers, name);
+  // Of a list every value counts, also a blank one: it holds a position.
+  const said = trustedProxyHops > 0 ? values : values.filter((value) => !isBlank(value));
+  const [value] = said;
+  if (value === undefined || said.every(isBlank)) return true;
+  const differs = trustedProxyHops > 0 ? said.length > 1 : said.some((other) => other !== value);
+  const [given, ...more] = valuesOf(headers, name + SIGNATURE_SUFFIX);
+  if (differs || given === undefined || more.length > 0) return false;
+  return signature.signs(value, given);
 }
 
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
