@@ -196,7 +196,11 @@ function readAddressHeaders(
   const settings = { headers: 'addressHeaders', hops: 'trustedProxyHops' };
   const trustedProxyHops = read.number(settings.hops, 0, 0, MAX_TRUSTED_PROXY_HOPS);
   const text = read.text(settings.headers) ?? DEFAULT_ADDRESS_HEADER;
-  const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
+  const { names, issues } = parseAddressHeaders(text, {
+    trustedProxyHops,
+    signed: false,
+    settings,
+  });
   for (const issue of issues) read.mistake(issue);
   return { addressHeaders: names.join(','), trustedProxyHops };
 }

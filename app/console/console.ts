@@ -1,9 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { EdgeOptions } from '../simulator/edge.ts';
 import { readBody } from '../src/body.ts';
 import type { Routes } from '../src/server.ts';
 import type { Deciding } from '../src/service.ts';
-import type { AddressOptions } from '../src/signals/address/read.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
 import { whyRefused } from './guard.ts';
 import { Latest } from './latest.ts';
@@ -22,8 +22,8 @@ const PATIENCE = 10_000;
 const RETRY = 1000;
 
 export interface ConsoleOptions {
-  /** How the service reads the client's address. */
-  readonly address: AddressOptions;
+  /** What sets the header from which the service reads the client's address. */
+  readonly address: EdgeOptions;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

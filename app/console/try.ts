@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
 import { applyAnswer, type IssuedToken, type Outcome } from '../simulator/identity-server/index.ts';
 import { fullTokenRequest } from '../simulator/token-request.ts';
 import { PLAIN_SUCCESS } from '../src/action/answer.ts';
@@ -7,9 +8,7 @@ import { readTokenRequest } from '../src/action/request.ts';
 import { deadlineAfter } from '../src/deadline.ts';
 import { answerBody } from '../src/handler.ts';
 import type { Deciding } from '../src/service.ts';
-import type { AddressOptions } from '../src/signals/address/read.ts';
 import { RequestSignals } from '../src/signals/request-signals.ts';
-import { addressHeader } from './address-header.ts';
 import { compareTokens, type TokenRow } from './compare-tokens.ts';
 import { type ExplainedRule, explain } from './explain.ts';
 import { signalsInWords } from './signal-words.ts';
@@ -76,15 +75,15 @@ export function readForm(text: string): TryForm {
  * Decides on a request made from the form as the running service would: by its policy, with its signals,
  * their caches included. It is no decision of the service: nothing is recorded or counted.
  *
- * @param address how the service reads the client's address.
+ * @param edge what sets the header from which the service reads the client's address.
  */
 export async function tryRequest(
   form: TryForm,
   { policy, sources, deadline, now }: Deciding,
-  address: AddressOptions,
+  edge: EdgeOptions,
 ): Promise<Tried> {
   const request = fullTokenRequest({
-    header: addressHeader(form.address, address),
+    headers: edgeHeaders(form.address, edge),
     grant: form.grant,
     clientId: form.clientId,
     scopes: form.scopes.split(/\s+/).filter((scope) => scope !== ''),

@@ -1,5 +1,7 @@
+import type { PassedHeader } from './edge.ts';
+
 /** The request of the identity server for a client's own token, as the guide of the action shows it. */
-export function tokenRequest(address: string): object {
+export function tokenRequest(headers: readonly PassedHeader[]): object {
   const clientId = 'r1sk_gate_example_client';
   return {
     actionType: 'PRE_ISSUE_ACCESS_TOKEN',
@@ -7,7 +9,7 @@ export function tokenRequest(address: string): object {
       request: {
         clientId,
         grantType: 'client_credentials',
-        additionalHeaders: [{ name: 'x-client-source-ip', value: [address] }],
+        additionalHeaders: headers,
       },
       tenant: { id: '2210', name: 'example' },
       accessToken: {
@@ -30,8 +32,7 @@ export function tokenRequest(address: string): object {
 
 /** What a person can choose of a token request. */
 export interface ChosenRequest {
-  /** The header that names the client's address, if there is one. */
-  readonly header: { readonly name: string; readonly value: readonly string[] } | undefined;
+  readonly headers: readonly PassedHeader[];
   readonly grant: string;
   readonly clientId: string;
   /** Granted scopes. */
@@ -43,7 +44,7 @@ export interface ChosenRequest {
  * every effect of a policy has something to work on. A client's own token has no user and no refresh token.
  */
 export function fullTokenRequest(chosen: ChosenRequest): object {
-  const { header, grant, clientId, scopes } = chosen;
+  const { headers, grant, clientId, scopes } = chosen;
   const ofUser = grant !== 'client_credentials';
   const openId = ofUser && scopes.includes('openid');
   return {
@@ -52,7 +53,8 @@ export function fullTokenRequest(chosen: ChosenRequest): object {
       request: {
         clientId,
         grantType: grant,
-        ...(header !== undefined && { additionalHeaders: [header] }),
+        // An empty list is left out.
+        ...(headers.length > 0 && { additionalHeaders: headers }),
       },
       tenant: { id: '2210', name: 'example' },
       organization: ORGANIZATION,

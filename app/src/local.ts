@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { CONSOLE_PATH, createConsole } from '../console/console.ts';
 import { startLocalDynamoDb } from '../simulator/dynamodb.ts';
+import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { tokenRequest } from '../simulator/token-request.ts';
 import { ACTION_PATH } from './action-endpoint.ts';
 import { parseCredential } from './credential/credential.ts';
 import { startService } from './service.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { parseSignatureSecret, signAddress } from './signals/address/signature.ts';
 import { BUNDLED_NOTICE, isBundledGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import { createLog } from './telemetry/log.ts';
@@ -33,6 +35,7 @@ async function main(environment: Environment): Promise<void> {
     ACTION_CREDENTIAL: environment.ACTION_CREDENTIAL || newCredential(),
     ACTION_CREDENTIAL_SECRET_ARN: undefined,
     ABUSEIPDB_SECRET_ARN: undefined,
+    ADDRESS_SIGNATURE_SECRET_ARN: undefined,
     ...(simulator && { ABUSEIPDB_API_KEY: 'simulated', ABUSEIPDB_BASE_URL: simulator.url }),
     REPUTATION_TABLE: TABLE,
     DRAIN_DELAY_MS: '0',
@@ -42,9 +45,8 @@ async function main(environment: Environment): Promise<void> {
   const log = createLog(settings.logLevel, {
     write: (line) => void (introduced && process.stdout.write(line)),
   });
-  const page = createConsole({
-    address: { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops },
-  });
+  const edge = edgeOf(settings);
+  const page = createConsole({ address: edge });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
     onRecord: page.onRecord,
@@ -55,8 +57,8 @@ async function main(environment: Environment): Promise<void> {
   const header = credentialHeader(
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
-  say(introduction(origin, header, settings.geoDatabases, simulator?.url));
-  await sayGuideCases(endpoint, header, environment.POLICY_FILE === undefined);
+  say(introduction(origin, header, edge, settings.geoDatabases, simulator?.url));
+  await sayGuideCases(endpoint, header, edge, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
   introduced = true;
   const stop = async () => {
@@ -67,6 +69,19 @@ async function main(environment: Environment): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+}
+
+/** The edge in front of the identity server, which this machine plays as well. */
+function edgeOf({
+  addressHeaders: names,
+  trustedProxyHops,
+  addressSignature,
+}: Settings): EdgeOptions {
+  if (addressSignature === undefined || !('secret' in addressSignature)) {
+    return { names, trustedProxyHops };
+  }
+  const key = parseSignatureSecret(addressSignature.secret, 'ADDRESS_SIGNATURE_SECRET');
+  return { names, trustedProxyHops, sign: (value) => signAddress(key, value, Date.now()) };
 }
 
 function newCredential(): string {
@@ -86,11 +101,12 @@ function credentialHeader(json: string): readonly [name: string, value: string] 
 function introduction(
   origin: string,
   [name, value]: readonly [string, string],
+  edge: EdgeOptions,
   geoDatabases: readonly string[],
   simulator: string | undefined,
 ): string {
   const endpoint = origin + ACTION_PATH;
-  const body = JSON.stringify(tokenRequest('14.102.69.58'));
+  const body = JSON.stringify(tokenRequest(edgeHeaders('14.102.69.58', edge)));
   const countries = geoDatabases.flatMap((path) =>
     isBundledGeoDatabase(path) ? BUNDLED_NOTICE : [path],
   );
@@ -120,13 +136,14 @@ The four cases of the guide
 async function sayGuideCases(
   endpoint: string,
   [name, value]: readonly [string, string],
+  edge: EdgeOptions,
   defaultPolicy: boolean,
 ): Promise<void> {
   for (const [address, meaning] of GUIDE_CASES) {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', [name]: value },
-      body: JSON.stringify(tokenRequest(address)),
+      body: JSON.stringify(tokenRequest(edgeHeaders(address, edge))),
     });
     say(
       `  ${address.padEnd(16)} ${defaultPolicy ? meaning : 'by your policy'}\n    HTTP ${response.status} ${await response.text()}\n`,

@@ -8,7 +8,9 @@ import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
 import { createServer, listen, type Routes } from './server.ts';
 import type { Settings } from './settings.ts';
-import { readAddress } from './signals/address/read.ts';
+import { type AddressOptions, readAddress } from './signals/address/read.ts';
+import { createAddressSignature } from './signals/address/signature.ts';
+import { openSignatureKeys, type SignatureKeys } from './signals/address/signature-keys.ts';
 import { type GeoDatabase, openGeoDatabase } from './signals/geo.ts';
 import { createDynamoDbClient } from './signals/reputation/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
@@ -59,10 +61,20 @@ export async function startService(
   const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
   telemetry.warnAboutRotation(settings);
   const parts = await openParts(settings, telemetry, now);
-  const { policy, geo, credential, apiKey } = parts;
+  const { policy, geo, credential, apiKey, signatureKeys } = parts;
   const reputation = openReputation(settings, telemetry.watch(parts), apiKey, options);
   let draining = false;
-  const address = { names: settings.addressHeaders, trustedProxyHops: settings.trustedProxyHops };
+  const address: AddressOptions = {
+    names: settings.addressHeaders,
+    trustedProxyHops: settings.trustedProxyHops,
+    signature:
+      signatureKeys &&
+      createAddressSignature({
+        keys: signatureKeys.keys,
+        now,
+        onPreviousUsed: (until) => telemetry.onPreviousCredentialUsed(SIGNATURE_SECRET, until),
+      }),
+  };
   const deciding: Deciding = {
     policy,
     deadline: settings.decisionDeadline,
@@ -85,6 +97,7 @@ export async function startService(
   const release = () => {
     credential.stop();
     apiKey.stop();
+    signatureKeys?.stop();
     telemetry.stop();
   };
   await reputation.warm();
@@ -123,11 +136,16 @@ function decisionListener(
   };
 }
 
+/** What the secret of signed addresses is called in logs. */
+const SIGNATURE_SECRET = 'ADDRESS_SIGNATURE_SECRET_ARN';
+
 interface Parts {
   readonly policy: Policy;
   readonly geo: GeoDatabase;
   readonly credential: Awaited<ReturnType<typeof openActionCredential>>;
   readonly apiKey: ApiKey;
+  /** Present when an address counts only with a signature. */
+  readonly signatureKeys: SignatureKeys | undefined;
 }
 
 /** Opens everything at once, and reports everything that is wrong at once. */
@@ -147,9 +165,9 @@ async function openParts(
     now,
     onPreviousUsed: (until: number) => telemetry.onPreviousCredentialUsed(secret, until),
   });
-  const { actionCredential, abuseIpdbKey } = settings;
+  const { actionCredential, abuseIpdbKey, addressSignature } = settings;
   const client = createSecretsClient();
-  const [policy, geo, credential, apiKey] = await Promise.allSettled([
+  const [policy, geo, credential, apiKey, signatureKeys] = await Promise.allSettled([
     loadPolicy(settings.policyFile),
     openGeoDatabase(...settings.geoDatabases),
     openActionCredential(
@@ -160,23 +178,31 @@ async function openParts(
       'key' in abuseIpdbKey ? abuseIpdbKey : { ...abuseIpdbKey, client },
       hooks('ABUSEIPDB_SECRET_ARN'),
     ),
+    addressSignature &&
+      openSignatureKeys(
+        'secret' in addressSignature ? addressSignature : { ...addressSignature, client },
+        rotationHooks(SIGNATURE_SECRET),
+      ),
   ]);
   if (
     policy.status === 'fulfilled' &&
     geo.status === 'fulfilled' &&
     credential.status === 'fulfilled' &&
-    apiKey.status === 'fulfilled'
+    apiKey.status === 'fulfilled' &&
+    signatureKeys.status === 'fulfilled'
   ) {
     return {
       policy: policy.value,
       geo: geo.value,
       credential: credential.value,
       apiKey: apiKey.value,
+      signatureKeys: signatureKeys.value,
     };
   }
   if (credential.status === 'fulfilled') credential.value.stop();
   if (apiKey.status === 'fulfilled') apiKey.value.stop();
-  const reasons = [policy, geo, credential, apiKey].flatMap((part) =>
+  if (signatureKeys.status === 'fulfilled') signatureKeys.value?.stop();
+  const reasons = [policy, geo, credential, apiKey, signatureKeys].flatMap((part) =>
     part.status === 'rejected' ? [messageOf(part.reason)] : [],
   );
   throw new StartError(reasons.join('\n'));

@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import { isSecretArn } from './secrets/versions.ts';
 
 /** A credential or key: the text itself, or the secret that holds it. */
 export type SecretSetting<Name extends string> =
@@ -100,6 +101,33 @@ export class SettingsReader {
       );
     }
     return text.replace(/\/+$/, '');
+  }
+
+  /**
+   * At most one of two settings, of which the second must be an ARN. Blanks count as set: they must not
+   * switch off what the secret protects. Neither setting is repeated in an issue.
+   */
+  optionalSecret<Name extends string>(
+    name: string,
+    key: Name,
+    arnName: string,
+  ): SecretSetting<Name> | undefined {
+    const isSet = (setting: string) => (this.#environment[setting] ?? '') !== '';
+    if (isSet(name) && isSet(arnName)) {
+      this.mistakes.push(`Both ${name} and ${arnName} are set: set one of them.`);
+    }
+    if (isSet(arnName)) {
+      const secretArn = this.text(arnName) ?? '';
+      if (!isSecretArn(secretArn)) {
+        // Not repeated: it may be the secret itself, in the wrong setting.
+        this.mistakes.push(
+          `${arnName} is not an ARN of Secrets Manager: expected arn:aws:secretsmanager:<region>:<account>:secret:<name>.`,
+        );
+      }
+      return { secretArn };
+    }
+    if (!isSet(name)) return undefined;
+    return { [key]: this.text(name) ?? '' } as { [K in Name]: string };
   }
 
   /** One of two settings. What the first one holds is never repeated. */

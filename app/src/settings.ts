@@ -9,6 +9,7 @@ import {
   MAX_TRUSTED_PROXY_HOPS,
   parseAddressHeaders,
 } from './signals/address/header-formats.ts';
+import { parseSignatureSecret } from './signals/address/signature.ts';
 import { bundledGeoDatabase } from './signals/geo.ts';
 import { DRAIN_DELAY, LONGEST_DRAIN_DELAY } from './stopping.ts';
 import { ADDRESS_FORMS, type AddressForm } from './telemetry/recorded-address.ts';
@@ -29,6 +30,8 @@ export interface Settings {
   /** Header names in lower case. */
   readonly addressHeaders: readonly string[];
   readonly trustedProxyHops: number;
+  /** Present when an address counts only with a signature of the operator's edge. */
+  readonly addressSignature: SecretSetting<'secret'> | undefined;
   readonly logLevel: LogLevel;
   readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
@@ -118,13 +121,31 @@ export function readSettings(environment: Environment): Settings {
 
 function readAddressHeaders(
   read: SettingsReader,
-): Pick<Settings, 'addressHeaders' | 'trustedProxyHops'> {
+): Pick<Settings, 'addressHeaders' | 'trustedProxyHops' | 'addressSignature'> {
   const settings = { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' };
   const trustedProxyHops = read.number(settings.hops, 0, 0, MAX_TRUSTED_PROXY_HOPS);
   const text = read.text(settings.headers) ?? DEFAULT_ADDRESS_HEADER;
-  const { names, issues } = parseAddressHeaders(text, trustedProxyHops, settings);
+  const addressSignature = readAddressSignature(read);
+  const { names, issues } = parseAddressHeaders(text, {
+    trustedProxyHops,
+    signed: addressSignature !== undefined,
+    settings,
+  });
   read.mistakes.push(...issues);
-  return { addressHeaders: names, trustedProxyHops };
+  return { addressHeaders: names, trustedProxyHops, addressSignature };
+}
+
+function readAddressSignature(read: SettingsReader): Settings['addressSignature'] {
+  const name = 'ADDRESS_SIGNATURE_SECRET';
+  const setting = read.optionalSecret(name, 'secret', `${name}_ARN`);
+  if (setting !== undefined && 'secret' in setting) {
+    try {
+      parseSignatureSecret(setting.secret, name);
+    } catch (error) {
+      read.mistakes.push((error as Error).message);
+    }
+  }
+  return setting;
 }
 
 /** Paths, or objects of S3. */

@@ -89,6 +89,23 @@ describe('A setting is read', () => {
     });
   });
 
+  test.each<[string, Record<string, string>, object | undefined]>([
+    ['no signature', {}, undefined],
+    [
+      'an empty signature secret, which counts as not set',
+      { ADDRESS_SIGNATURE_SECRET: '' },
+      undefined,
+    ],
+    [
+      'a signature secret',
+      { ADDRESS_SIGNATURE_SECRET: '0123456789abcdef' },
+      { secret: '0123456789abcdef' },
+    ],
+    ['where the signature secret is', { ADDRESS_SIGNATURE_SECRET_ARN: ARN }, { secretArn: ARN }],
+  ])('%s', (_name, environment, expected) => {
+    expect(readSettings({ ...REQUIRED, ...environment }).addressSignature).toEqual(expected);
+  });
+
   test('secrets by their ARN instead of their text', () => {
     const environment = { ACTION_CREDENTIAL_SECRET_ARN: ARN, ABUSEIPDB_SECRET_ARN: ARN };
     expect(readSettings({ REPUTATION_TABLE: 'reputation', ...environment })).toMatchObject({
@@ -177,6 +194,41 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
       );
     },
   );
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'both settings of the signature',
+      { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush-hush', ADDRESS_SIGNATURE_SECRET_ARN: ARN },
+      /^Both ADDRESS_SIGNATURE_SECRET and ADDRESS_SIGNATURE_SECRET_ARN are set: set one of them\.$/,
+    ],
+    [
+      'a signature secret that is too short',
+      { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush!' },
+      /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
+    ],
+    [
+      'a signature secret that is blank',
+      { ADDRESS_SIGNATURE_SECRET: ' ' },
+      /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
+    ],
+    [
+      'a signature secret in place of its ARN',
+      { ADDRESS_SIGNATURE_SECRET_ARN: 'hush-hush-hush-hush' },
+      /^ADDRESS_SIGNATURE_SECRET_ARN is not an ARN of Secrets Manager: expected arn:.*\.$/,
+    ],
+    [
+      'a signature header as an address header',
+      {
+        ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush-hush',
+        ADDRESS_HEADERS: 'x-ip-signature, X-IP',
+      },
+      /^ADDRESS_HEADERS contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
+    ],
+  ])('%s is one sentence, and the secret is not repeated', (_name, environment, sentence) => {
+    const message = refusal({ ...REQUIRED, ...environment });
+    expect(message).toMatch(sentence);
+    expect(message).not.toContain('hush');
+  });
 
   test('a key that is too short is not repeated', () => {
     const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };

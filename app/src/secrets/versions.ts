@@ -26,6 +26,11 @@ export interface ReadOptions {
 
 const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
 
+/** Whether a text is an ARN of a secret. */
+export function isSecretArn(text: string): boolean {
+  return ARN.test(text);
+}
+
 const NOT_FOUND = 'ResourceNotFoundException';
 
 /** What to do, by the SDK's name of the error. */

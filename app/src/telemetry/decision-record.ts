@@ -116,6 +116,7 @@ function addressFields(address: Address, writeAddress: RecordForm['writeAddress'
   return {
     value: writeAddress(address),
     looked_up: lookedUp === address ? undefined : writeAddress(lookedUp),
+    signed: address.signed,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import { forwardedFromRight, parseElement, parseForwarded } from './forwarded.ts';
 import { parseAddress } from './parse.ts';
+import { SIGNATURE_SUFFIX } from './signature.ts';
 
 /** How a header writes the client's address. docs/address.md has the table with each vendor's page. */
 export interface HeaderFormat {
@@ -60,22 +61,24 @@ export const DEFAULT_ADDRESS_HEADER = 'x-client-source-ip';
 /** More proxies in a row than anybody has. */
 export const MAX_TRUSTED_PROXY_HOPS = 32;
 
-/** What the settings of the address are called where they are set: in the environment, or in cdk.json. */
-export interface AddressSettingNames {
-  readonly headers: string;
-  readonly hops: string;
+/** What address headers are checked against. */
+export interface AddressHeaderContext {
+  readonly trustedProxyHops: number;
+  /** Whether each of them must be signed. */
+  readonly signed: boolean;
+  /** What the settings are called where they are set: in the environment, or in cdk.json. */
+  readonly settings: { readonly headers: string; readonly hops: string };
 }
 
 /**
- * Parses the names of address headers, and checks them against the number of trusted proxies.
+ * Parses the names of address headers, and checks them against the settings beside them.
  *
  * @param text comma-separated names.
  * @returns the names in lower case, and a sentence for each issue.
  */
 export function parseAddressHeaders(
   text: string,
-  trustedProxyHops: number,
-  settings: AddressSettingNames,
+  { trustedProxyHops, signed, settings }: AddressHeaderContext,
 ): { readonly names: readonly string[]; readonly issues: readonly string[] } {
   const names = [...new Set(text.split(',').map((part) => part.trim().toLowerCase()))];
   const issues: string[] = [];
@@ -87,6 +90,12 @@ export function parseAddressHeaders(
   if (trustedProxyHops > 0 && single.length > 0) {
     issues.push(
       `${settings.headers} contains ${single.join(', ')}, which by definition carries one address and no list: set ${settings.hops} to 0, or use a header to which your proxies append, such as x-forwarded-for.`,
+    );
+  }
+  const signature = names.find((name) => names.includes(name + SIGNATURE_SUFFIX));
+  if (signed && signature !== undefined) {
+    issues.push(
+      `${settings.headers} contains ${signature}${SIGNATURE_SUFFIX}, which carries the signature of ${signature}: remove it.`,
     );
   }
   return { names, issues };

@@ -26,11 +26,20 @@ export interface AddressSignature {
   signs(value: string, signature: string): boolean;
 }
 
+/** A key with which an edge may sign. */
+export interface SignatureKey {
+  readonly key: KeyObject;
+  /** When it stops counting, in milliseconds since the epoch; absent for the current one. */
+  readonly until?: number;
+}
+
 export interface AddressSignatureOptions {
-  /** Returns the keys that count at the moment. */
-  readonly keys: () => readonly KeyObject[];
+  /** Returns the keys as of the last refresh of the secret. */
+  readonly keys: () => readonly SignatureKey[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Receives the end of a key that is not the current one, and is still used. */
+  readonly onPreviousUsed?: (until: number) => void;
 }
 
 /**
@@ -39,25 +48,38 @@ export interface AddressSignatureOptions {
  * compared with every key in constant time, so that the time does not reveal how much of a guess is right.
  */
 export function createAddressSignature(options: AddressSignatureOptions): AddressSignature {
-  const { keys, now } = options;
+  const { keys, now, onPreviousUsed } = options;
   return {
     signs(value, signature) {
       if (value.length > MAX_VALUE_LENGTH || signature.length > MAX_SIGNATURE_LENGTH) return false;
       const [, seconds, list] = SIGNATURE.exec(signature) ?? [];
       if (seconds === undefined || list === undefined) return false;
       if (list.length > MAX_SIGNATURES * V1_LENGTH) return false;
-      if (!(Math.abs(now() - Number(seconds) * 1000) <= MAX_CLOCK_SKEW_MS)) return false;
-      let matches = 0;
-      for (const key of keys()) {
-        const expected = hmac(key, seconds, value);
-        for (let at = PREFIX_LENGTH; at < list.length; at += V1_LENGTH) {
-          const given = Buffer.from(list.slice(at, at + V1_LENGTH - PREFIX_LENGTH), 'hex');
-          matches += Number(timingSafeEqual(given, expected));
-        }
+      const at = now();
+      if (!(Math.abs(at - Number(seconds) * 1000) <= MAX_CLOCK_SKEW_MS)) return false;
+      let current = 0;
+      let previousUntil: number | undefined;
+      for (const { key, until } of keys()) {
+        if (until !== undefined && at >= until) continue;
+        const matches = countMatches(list, hmac(key, seconds, value));
+        if (until === undefined) current += matches;
+        else if (matches > 0) previousUntil = until;
       }
-      return matches > 0;
+      if (current > 0) return true;
+      if (previousUntil !== undefined) onPreviousUsed?.(previousUntil);
+      return previousUntil !== undefined;
     },
   };
+}
+
+/** Compares each signature of a list `,v1=…,v1=…` with the expected one, in constant time. */
+function countMatches(list: string, expected: Buffer): number {
+  let matches = 0;
+  for (let at = PREFIX_LENGTH; at < list.length; at += V1_LENGTH) {
+    const given = Buffer.from(list.slice(at, at + V1_LENGTH - PREFIX_LENGTH), 'hex');
+    matches += Number(timingSafeEqual(given, expected));
+  }
+  return matches;
 }
 
 /** Signs the value of an address header, as the operator's edge does. */

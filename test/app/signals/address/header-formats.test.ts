@@ -239,8 +239,11 @@ test('values of two headers are compared as addresses, each read in its own form
 
 describe('Headers with trusted proxies', () => {
   const issuesOf = (text: string, hops: number) =>
-    parseAddressHeaders(text, hops, { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' })
-      .issues;
+    parseAddressHeaders(text, {
+      trustedProxyHops: hops,
+      signed: false,
+      settings: { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' },
+    }).issues;
 
   test.each(['cloudfront-viewer-address', ...ONE_ADDRESS])('%s is rejected', (name) => {
     expect(issuesOf(name.toUpperCase(), 1)).toEqual([

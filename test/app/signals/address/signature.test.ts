@@ -35,7 +35,7 @@ interface Circumstances {
 /** Reads the address where a signature is required, and returns it or the cause. */
 function read(headers: readonly NamedValues[], circumstances: Circumstances = {}): string {
   const { hops = 0, names = [A], secrets = [SECRET] } = circumstances;
-  const keys = secrets.map(key);
+  const keys = secrets.map((secret) => ({ key: key(secret) }));
   const signature = createAddressSignature({ keys: () => keys, now: () => NOW });
   const signal = readAddress(headers, { names, trustedProxyHops: hops, signature });
   if (!signal.known) return signal.cause;
@@ -143,13 +143,26 @@ describe('During a rotation', () => {
     expect(read(signedBy(signature), { secrets })).toBe(expected);
   });
 
-  test('a secret that has ended does not count from the next request on', () => {
-    let keys = [key(SECRET), key(PREVIOUS)];
-    const signature = createAddressSignature({ keys: () => keys, now: () => NOW });
+  test('the previous secret counts until its end, and each use of it alone is reported', () => {
+    const until = NOW + 1;
+    const uses: number[] = [];
+    let now = NOW;
+    const { signs } = createAddressSignature({
+      keys: () => [{ key: key(SECRET) }, { key: key(PREVIOUS), until }],
+      now: () => now,
+      onPreviousUsed: (end) => uses.push(end),
+    });
     const old = sign('8.8.8.8', { secret: PREVIOUS });
-    expect(signature.signs('8.8.8.8', old)).toBe(true);
-    keys = [key(SECRET)];
-    expect(signature.signs('8.8.8.8', old)).toBe(false);
+    expect(signs('8.8.8.8', sign('8.8.8.8'))).toBe(true);
+    expect(signs('8.8.8.8', `${old},v1=${v1('8.8.8.8')}`)).toBe(true);
+    expect(signs('8.8.4.4', old)).toBe(false);
+    expect(uses).toEqual([]);
+    expect(signs('8.8.8.8', old)).toBe(true);
+    expect(uses).toEqual([until]);
+    now = until;
+    expect(signs('8.8.8.8', old)).toBe(false);
+    expect(signs('8.8.8.8', sign('8.8.8.8'))).toBe(true);
+    expect(uses).toEqual([until]);
   });
 });
 
