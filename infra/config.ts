@@ -54,6 +54,10 @@ export interface Config {
   readonly deletionProtection: boolean;
   readonly addressHeaders: string;
   readonly trustedProxyHops: number;
+  /** Whether an address counts only with a signature of the operator's edge. */
+  readonly signedAddress: boolean;
+  /** The secret of the signature, if it exists already. */
+  readonly addressSignatureSecretArn: string | undefined;
   readonly logLevel: string;
   /** Of decisions that issue a token as it is, with nothing to say of it: how many per cent have a record. */
   readonly decisionLogIssuedPercent: number;
@@ -120,7 +124,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
       'the name of an image with its registry',
     ),
     deletionProtection: read.oneOf('deletionProtection', ['true', 'false'], 'true') === 'true',
-    ...readAddressHeaders(read),
+    ...readAddressConfig(read),
     logLevel: read.oneOf('logLevel', LOG_LEVELS, 'info'),
     decisionLogIssuedPercent: read.number('decisionLogIssuedPercent', 100, 0, 100),
     decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMS, 'whole'),
@@ -189,20 +193,32 @@ function readCidrs(read: ConfigReader): readonly string[] {
   });
 }
 
-/** The service's own check: what would end its start ends synth. */
-function readAddressHeaders(
-  read: ConfigReader,
-): Pick<Config, 'addressHeaders' | 'trustedProxyHops'> {
+type AddressConfig = Pick<
+  Config,
+  'addressHeaders' | 'trustedProxyHops' | 'signedAddress' | 'addressSignatureSecretArn'
+>;
+
+/** By the service's own check: what would end its start ends synth. */
+function readAddressConfig(read: ConfigReader): AddressConfig {
   const settings = { headers: 'addressHeaders', hops: 'trustedProxyHops' };
   const trustedProxyHops = read.number(settings.hops, 0, 0, MAX_TRUSTED_PROXY_HOPS);
+  const addressSignatureSecretArn = readSecretArn(read, 'addressSignatureSecretArn');
+  const signed = read.oneOf('signedAddress', ['true', 'false'], 'false') === 'true';
+  if (read.isSet('addressSignatureSecretArn') && read.isSet('signedAddress') && !signed) {
+    read.mistake(
+      'addressSignatureSecretArn is set, but signedAddress is false: remove one of them.',
+    );
+  }
+  const signedAddress = signed || addressSignatureSecretArn !== undefined;
   const text = read.text(settings.headers) ?? DEFAULT_ADDRESS_HEADER;
   const { names, issues } = parseAddressHeaders(text, {
     trustedProxyHops,
-    signed: false,
+    signed: signedAddress,
     settings,
   });
   for (const issue of issues) read.mistake(issue);
-  return { addressHeaders: names.join(','), trustedProxyHops };
+  const addressHeaders = names.join(',');
+  return { addressHeaders, trustedProxyHops, signedAddress, addressSignatureSecretArn };
 }
 
 function readPreviousTtl(read: ConfigReader): string {

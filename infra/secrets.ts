@@ -8,16 +8,22 @@ export interface SecretsProps {
   readonly actionCredentialSecretArn: string | undefined;
   /** @default made with a placeholder, into which the operator puts the key */
   readonly abuseIpdbSecretArn: string | undefined;
+  /** Whether there is a secret with which the operator's edge signs addresses. */
+  readonly signedAddress: boolean;
+  /** @default generated */
+  readonly addressSignatureSecretArn: string | undefined;
   /** `hashed` takes a key. */
   readonly decisionLogAddress: AddressForm['form'];
 }
 
-/** The two secrets, and the key of hashed addresses where it is needed. Their values are never in the template. */
+/** The two secrets, and those of signed and of hashed addresses where needed. Their values are never in the template. */
 export class Secrets extends Construct {
   /** What the identity server shows with each call. */
   readonly actionCredential: ISecret;
   /** The key with which AbuseIPDB is asked. */
   readonly abuseIpdbKey: ISecret;
+  /** The secret with which the operator's edge signs addresses; none when it does not. */
+  readonly addressSignature: ISecret | undefined;
   /** The key with which records hash addresses; none when they do not. */
   readonly addressHashKey: ISecret | undefined;
 
@@ -29,6 +35,9 @@ export class Secrets extends Construct {
     this.abuseIpdbKey = props.abuseIpdbSecretArn
       ? Secret.fromSecretCompleteArn(this, 'AbuseIpdbKey', props.abuseIpdbSecretArn)
       : this.#placeholderKey();
+    this.addressSignature = props.signedAddress
+      ? this.#addressSignature(props.addressSignatureSecretArn)
+      : undefined;
     this.addressHashKey =
       props.decisionLogAddress === 'hashed' ? this.#generatedHashKey() : undefined;
   }
@@ -59,6 +68,16 @@ export class Secrets extends Construct {
       // Another setting here makes CloudFormation generate another key.
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
     });
+  }
+
+  #addressSignature(existingArn: string | undefined): ISecret {
+    return existingArn === undefined
+      ? new Secret(this, 'AddressSignature', {
+          description: 'With which your edge signs the address header for Risk Gate',
+          // Plain text without punctuation: it is put into the edge's configuration by hand.
+          generateSecretString: { excludePunctuation: true, passwordLength: 48 },
+        })
+      : Secret.fromSecretCompleteArn(this, 'AddressSignature', existingArn);
   }
 
   #placeholderKey(): Secret {

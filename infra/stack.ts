@@ -70,6 +70,12 @@ export class RiskGateStack extends Stack {
         'The secret to put the key of AbuseIPDB into',
         secrets.abuseIpdbKey.secretArn,
       ],
+      ...(secrets.addressSignature && {
+        AddressSignatureSecretArn: [
+          'The secret with which your edge signs addresses',
+          secrets.addressSignature.secretArn,
+        ],
+      }),
       ...(secrets.addressHashKey && {
         AddressHashKeySecretArn: [
           'The secret that holds the key of the addresses in records',

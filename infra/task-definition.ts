@@ -31,7 +31,7 @@ export class TaskDefinition extends Construct {
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
     const { config, table, secrets, logGroup } = props;
-    const { addressHashKey } = secrets;
+    const { addressHashKey, addressSignature } = secrets;
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
       cpu: config.task.cpu,
       memoryLimitMiB: config.task.memory,
@@ -49,7 +49,9 @@ export class TaskDefinition extends Construct {
       [['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]],
       [
         ['secretsmanager:GetSecretValue'],
-        [secrets.actionCredential.secretArn, secrets.abuseIpdbKey.secretArn],
+        [secrets.actionCredential, secrets.abuseIpdbKey, addressSignature].flatMap(
+          (secret) => secret?.secretArn ?? [],
+        ),
       ],
     ]);
     const { taskRole } = this.definition;
@@ -71,6 +73,7 @@ export class TaskDefinition extends Construct {
         ...(config.credentialPreviousTtl !== DEFAULT_PREVIOUS_TTL && {
           CREDENTIAL_PREVIOUS_TTL: config.credentialPreviousTtl,
         }),
+        ...(addressSignature && { ADDRESS_SIGNATURE_SECRET_ARN: addressSignature.secretArn }),
         REPUTATION_TABLE: table.tableName,
         ADDRESS_HEADERS: config.addressHeaders,
         TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),

@@ -28,6 +28,22 @@ describe('What cannot be used is one sentence that names the setting', () => {
       /^addressHeaders holds "x real ip": set it to header names, comma-separated\.$/,
     ],
     [
+      'a header of a signature among the address headers',
+      { addressHeaders: 'x-ip,x-ip-signature', signedAddress: true },
+      /^addressHeaders contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
+    ],
+    [
+      'a secret of a signature that is switched off',
+      { addressSignatureSecretArn: SECRET, signedAddress: 'false' },
+      /^addressSignatureSecretArn is set, but signedAddress is false: remove one of them\.$/,
+    ],
+    [
+      'half an ARN of the secret of a signature',
+      { addressSignatureSecretArn: SECRET.slice(0, -7) },
+      /^addressSignatureSecretArn is .*: set it to the complete ARN of a secret\.$/,
+    ],
+    ['a signature that is neither on nor off', { signedAddress: 'yes' }, /^signedAddress is "yes"/],
+    [
       'trusted proxies with a header that is never a list',
       { addressHeaders: 'X-Forwarded-For,CloudFront-Viewer-Address', trustedProxyHops: '1' },
       /^addressHeaders contains cloudfront-viewer-address, .*: set trustedProxyHops to 0, .+\.$/,
@@ -330,7 +346,14 @@ describe('What can be used', () => {
         decisionLogIssuedPercent: 100,
         decisionLogAddress: 'whole',
         credentialPreviousTtl: '24h',
+        signedAddress: false,
       },
+    ],
+    ['signed addresses', { signedAddress: 'true' }, { signedAddress: true }],
+    [
+      'signed addresses, by their secret alone',
+      { addressSignatureSecretArn: SECRET },
+      { signedAddress: true, addressSignatureSecretArn: SECRET },
     ],
     [
       'a rotation that revokes at once',

@@ -154,6 +154,23 @@ describe('The role of the task', () => {
     );
   });
 
+  test.each<Configuration>(['signed addresses', 'signed addresses, own secret'])(
+    'reads the secret of the signature beside the two others, with %s',
+    (configuration) => {
+      const stack = synthesise(configuration);
+      const { outputs } = stack;
+      expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([
+        ['secretsmanager:GetSecretValue'],
+        inOrder([
+          outputs.ActionCredentialSecretArn,
+          outputs.AbuseIpdbSecretArn,
+          outputs.AddressSignatureSecretArn,
+        ]),
+      ]);
+      expect(JSON.stringify(rightsOf(stack, 'ExecutionRoleArn'))).not.toContain('secretsmanager');
+    },
+  );
+
   test('reads secrets of yours by their complete ARNs', () => {
     const stack = synthesise('own secrets');
     expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([

@@ -1,12 +1,15 @@
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { parseApiKey } from '../../app/src/secrets/api-key.ts';
+import { parseSignatureSecret } from '../../app/src/signals/address/signature.ts';
 import {
   type Configuration,
   CREDENTIAL_ARN,
   KEY_ARN,
   MODES,
+  SIGNATURE_ARN,
   synthesise,
   synthesiseAnew,
+  target,
 } from '../support/stack.ts';
 
 interface Secret {
@@ -109,6 +112,45 @@ describe('The key of hashed addresses', () => {
     expect(
       synthesise('hashed addresses').resources('AWS::SecretsManager::RotationSchedule'),
     ).toEqual([]);
+  });
+});
+
+describe('The secret of signed addresses', () => {
+  const signatureIn = (configuration: Configuration) => {
+    const { outputs } = synthesise(configuration);
+    const { ContainerDefinitions } = synthesise(configuration).only<{
+      ContainerDefinitions: readonly {
+        readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
+      }[];
+    }>('AWS::ECS::TaskDefinition').Properties;
+    const told = ContainerDefinitions[0]?.Environment.find(
+      ({ Name }) => Name === 'ADDRESS_SIGNATURE_SECRET_ARN',
+    );
+    return { output: outputs.AddressSignatureSecretArn, told: told?.Value };
+  };
+
+  test('is not there unless it is asked for', () => {
+    expect(signatureIn('cloudfront, egress nat')).toEqual({ output: undefined, told: undefined });
+  });
+
+  test('is generated, named by an output, and one that the service accepts', () => {
+    const stack = synthesise('signed addresses');
+    const { output, told } = signatureIn('signed addresses');
+    const secret = stack.resources<Secret>(SECRET).find(({ id }) => id === target(output));
+    expect(told).toEqual(output);
+    expect(secret?.Properties.GenerateSecretString).toEqual({
+      ExcludePunctuation: true,
+      PasswordLength: 48,
+    });
+    expect(() => parseSignatureSecret('k'.repeat(48), 'The test')).not.toThrow();
+  });
+
+  test('of yours takes the place of the generated one', () => {
+    expect(signatureIn('signed addresses, own secret')).toEqual({
+      output: SIGNATURE_ARN,
+      told: SIGNATURE_ARN,
+    });
+    expect(synthesise('signed addresses, own secret').resources(SECRET)).toHaveLength(2);
   });
 });
 

@@ -63,6 +63,7 @@ export const MODES = Object.keys(MODE_CONTEXTS) as readonly Mode[];
 const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate';
 export const CREDENTIAL_ARN = `${SECRET}/credential-AbCdEf`;
 export const KEY_ARN = `${SECRET}/abuseipdb-GhIjKl`;
+export const SIGNATURE_ARN = `${SECRET}/signature-JkLmNo`;
 const OWN_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
 export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
 export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
@@ -89,6 +90,8 @@ const CONFIGURATIONS = {
     decisionLogIssuedPercent: '25',
     decisionLogAddress: 'truncated',
   },
+  'signed addresses': { signedAddress: 'true' },
+  'signed addresses, own secret': { addressSignatureSecretArn: SIGNATURE_ARN },
   'hashed addresses': { decisionLogAddress: 'hashed' },
   'no deletion protection': { deletionProtection: 'false' },
   'a year of logs': { logRetentionDays: '365' },
@@ -121,6 +124,7 @@ const CONFIGURATIONS = {
     geoDatabase: 'cdk.json',
     imageUri: `${ECR_IMAGE}:1.2.3`,
     decisionLogAddress: 'hashed',
+    addressSignatureSecretArn: SIGNATURE_ARN,
     tags: { team: 'iam' },
   },
 } as const satisfies Record<string, Context>;
