@@ -22,8 +22,9 @@ export class AddressView {
   get public(): boolean | undefined {
     return this.inputs.use.address()?.public;
   }
-  get signed(): boolean {
-    return this.inputs.use.address().signed === true;
+  get signed(): boolean | undefined {
+    const address = this.inputs.use.address();
+    return address && address.signed === true;
   }
   within(list: string): boolean {
     const { lists, time, use } = this.inputs;
