@@ -1,14 +1,16 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyError } from '../app/src/policy/problems.ts';
+import { openGeoDatabase } from '../app/src/signals/geo.ts';
 import { readConfig } from './config.ts';
 import { ConfigError } from './config-reader.ts';
 import { RiskGateStack } from './stack.ts';
 
 /** The CDK app. Mistakes of its user are sentences, without a stack trace. */
-function main(): void {
+async function main(): Promise<void> {
   const app = new App();
   const config = readConfig(app.node.getAllContext());
+  await checkGeoDatabases(config.geoDatabases);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   // The region alone: with an account, too, CDK would look zones up, and synth would need credentials.
   const stack = new RiskGateStack(app, 'RiskGate', {
@@ -23,8 +25,22 @@ function main(): void {
   }
 }
 
+/**
+ * Opens the databases as the service does: one that it refuses must stop the synthesis, and not tasks.
+ *
+ * @throws ConfigError with the service's own sentence.
+ */
+async function checkGeoDatabases(files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  try {
+    await openGeoDatabase(...files);
+  } catch (error) {
+    throw new ConfigError(`geoDatabase: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 try {
-  main();
+  await main();
 } catch (error) {
   const expected = error instanceof ConfigError || error instanceof PolicyError;
   if (!expected) throw error;

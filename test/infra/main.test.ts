@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mmdbFile } from '../support/mmdb.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'risk-gate-main-'));
@@ -71,6 +72,14 @@ describe('cdk synth stops, with nothing said but', () => {
     return path;
   };
 
+  /** Writes a database of countries, or only its first part. */
+  const writeMmdb = (name: string, share = 1) => {
+    const path = join(directory, name);
+    const file = mmdbFile([['8.8.8.0/24', { country_code: 'US' }]]);
+    writeFileSync(path, file.subarray(0, Math.floor(file.length * share)));
+    return path;
+  };
+
   test.each<[name: string, context: () => object, sentences: RegExp[], region?: string]>([
     [
       'a sentence for each mistake of the configuration',
@@ -78,6 +87,21 @@ describe('cdk synth stops, with nothing said but', () => {
       [/^allowedCidrs holds/, /^domainName is set without/, /^minTasks is no known/],
     ],
     ['the mistakes of the policy', () => ({ policyFile: badPolicy() }), [/policy\.yaml:4.*contry/]],
+    [
+      'what the service says of a file that is not a country database',
+      () => ({ geoDatabase: 'package.json' }),
+      [/^geoDatabase: The geo database package\.json is no mmdb file/],
+    ],
+    [
+      'what it says of the second of two files',
+      () => ({ geoDatabase: `${writeMmdb('country.mmdb')},package.json` }),
+      [/^geoDatabase: The geo database package\.json is no mmdb file/],
+    ],
+    [
+      'what it says of a country database that is cut off',
+      () => ({ geoDatabase: writeMmdb('half.mmdb', 0.5) }),
+      [/^geoDatabase: The geo database \S+half\.mmdb is no mmdb file or its end is cut off/],
+    ],
     [
       'what is missing for a region that is not known',
       () => ({}),
