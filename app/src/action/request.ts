@@ -1,3 +1,4 @@
+import { parseExactly } from './exact-json.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
 import { hasTooManyValues, MOST_VALUES } from './values.ts';
 
@@ -9,7 +10,10 @@ export interface NamedValues {
 
 export interface Claim {
   readonly name: string;
-  /** `undefined` for a claim that the identity server sent without a value, being empty. */
+  /**
+   * `undefined` for a claim that the identity server sent without a value, being empty. An integer that a
+   * double would round is a `bigint`, also inside of lists and objects.
+   */
   readonly value: unknown;
 }
 
@@ -113,7 +117,7 @@ function parseObject(body: string): JsonObject {
   }
   let root: unknown;
   try {
-    root = JSON.parse(body);
+    root = parseExactly(body);
   } catch {
     // The parser's message quotes the body, which may hold credentials.
     throw new RequestError('The body is not JSON.');

@@ -11,8 +11,8 @@ export type Lifetime = number | 'endless' | 'unreadable';
 /** A token's `expires_in`. The identity server writes -1 where nothing is configured. */
 export function lifetimeOf(claims: readonly Claim[]): Lifetime {
   const value = claimValue(claims, 'expires_in');
-  const seconds =
-    typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value;
+  const isText = typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value);
+  const seconds = isText || typeof value === 'bigint' ? Number(value) : value;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'unreadable';
   return seconds < 0 ? 'endless' : seconds;
 }

@@ -28,7 +28,7 @@ export function hasTooManyValues(json: string): boolean {
 }
 
 /** Where the text that begins at `start` has its closing quote: most of a large body is in texts, and need not be looked at. */
-function endOfText(json: string, start: number): number {
+export function endOfText(json: string, start: number): number {
   for (let from = start; ; ) {
     const quote = json.indexOf('"', from);
     if (quote < 0) return json.length;

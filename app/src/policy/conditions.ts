@@ -1,9 +1,11 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { foldConstants, type NodeEvaluator } from './cel/constants.ts';
+import { applySemantics } from './cel/semantics.ts';
+import { declareTexts } from './cel/texts.ts';
+import { WorkMeter } from './cel/work.ts';
 import type { ParsedList } from './lists.ts';
 import { checkLoops } from './loops.ts';
 import { registerMatches } from './matches.ts';
-import { registerFastMembership } from './membership.ts';
 import type { Problems } from './problems.ts';
 import { collectReferences, type References } from './references.ts';
 import type { Node } from './syntax-tree.ts';
@@ -34,6 +36,8 @@ export interface ExpressionCompiler {
   compile(text: string, problems: Problems): Expression | undefined;
   /** The class whose instances are the variable `lists`. */
   readonly Lists: new () => object;
+  /** What the last evaluation of one of its expressions cost. */
+  readonly work: Pick<WorkMeter, 'spent'>;
 }
 
 const ORGANIZATION = { id: 'string', name: 'string', handle: 'string', depth: 'int' };
@@ -113,25 +117,31 @@ export function createExpressionCompiler(
   lists: ReadonlyMap<string, ParsedList>,
 ): ExpressionCompiler {
   class Lists {}
-  const types = (empty: string) =>
-    Object.fromEntries([...lists].map(([name, { type }]) => [name, type ?? empty]));
-  const strict = createEnvironment(Lists, types('list<dyn>'));
-  const fast = createEnvironment(Lists, types('list<string>'));
-  registerFastMembership(fast);
+  const types = Object.fromEntries(
+    [...lists].map(([name, { type }]) => [name, type ?? 'list<dyn>']),
+  );
+  const work = new WorkMeter();
+  const environment = createEnvironment(Lists, types, work);
   const declarations = { variables: VARIABLES, fields: FIELDS, lists };
   return {
     Lists,
+    work,
     compile(text, problems) {
       try {
-        const parsed = strict.parse(text);
+        const parsed = environment.parse(text);
+        declareTexts(parsed.ast);
         const check = parsed.check();
         if (check.valid) {
-          const constants = foldConstants(parsed.ast, nodeEvaluator(strict), problems);
+          applySemantics(parsed.ast, work);
+          const constants = foldConstants(parsed.ast, nodeEvaluator(environment, work), problems);
           const references = collectReferences(parsed.ast, constants, declarations, problems);
           checkLoops(parsed.ast, problems);
-          const quick = fast.parse(text);
-          // A number that is looked for in an empty list, for instance: slow is no matter there.
-          const evaluate = quick.check().valid ? quick : parsed;
+          const evaluate = (variables: Variables) => {
+            work.start();
+            const value = parsed(variables);
+            work.check();
+            return value;
+          };
           return { evaluate, references, type: String(check.type) };
         }
         problems.add(explain(check.error, text));
@@ -144,13 +154,14 @@ export function createExpressionCompiler(
 }
 
 /** Evaluates a checked node as a part of an expression that needs no variables. */
-function nodeEvaluator(environment: Environment): NodeEvaluator {
+function nodeEvaluator(environment: Environment, work: WorkMeter): NodeEvaluator {
   return (node) => {
     const expression = environment.parse('true');
     expression.check();
     const { evaluate } = node as unknown as EvaluatedNode;
     const root = expression.ast as unknown as { evaluate: EvaluatedNode['evaluate'] };
     root.evaluate = (evaluator, _, context) => evaluate.call(node, evaluator, node, context);
+    work.start();
     return expression();
   };
 }
@@ -160,7 +171,11 @@ interface EvaluatedNode {
   evaluate(evaluator: unknown, node: Node, context: unknown): unknown;
 }
 
-function createEnvironment(Lists: new () => object, fields: Record<string, string>): Environment {
+function createEnvironment(
+  Lists: new () => object,
+  fields: Record<string, string>,
+  work: WorkMeter,
+): Environment {
   const environment = new Environment({ enableOptionalTypes: true });
   for (const [name, [ctor, fields]] of Object.entries(TYPES)) {
     environment.registerType(
@@ -174,7 +189,7 @@ function createEnvironment(Lists: new () => object, fields: Record<string, strin
     'Address.within(string): bool',
     (address: AddressView, list: string) => address.within(list),
   );
-  registerMatches(environment);
+  registerMatches(environment, work);
   environment.registerOperator('string in Texts', (name: string, texts: TextsView) =>
     texts.has(name),
   );

@@ -1,5 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { RE2JS, RE2JSException } from 're2js';
+import { conditionError } from './cel/condition-error.ts';
+import { COST, type WorkMeter } from './cel/work.ts';
 import type { Node } from './syntax-tree.ts';
 
 /*
@@ -29,7 +31,7 @@ interface Call {
  * macro by its name before types are known, so the receiver's type in the signature only keeps it apart
  * from the library's own `matches`.
  */
-export function registerMatches(environment: Environment): void {
+export function registerMatches(environment: Environment, work: WorkMeter): void {
   environment.registerFunction('list.matches(ast): bool', ({ ast, receiver, args }: Call) => {
     const pattern = compilePattern(args[0]);
     return {
@@ -42,7 +44,8 @@ export function registerMatches(environment: Environment): void {
       },
       evaluate(evaluator: Evaluator, _: unknown, context: unknown) {
         const text = evaluator.run(receiver, context);
-        if (typeof text !== 'string') throw new Error('matches was asked of what is no text');
+        if (typeof text !== 'string') throw conditionError('matches expects a string');
+        work.spend(text.length * COST.matchedCharacter);
         return pattern.test(text);
       },
     };

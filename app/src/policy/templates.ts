@@ -6,6 +6,7 @@ import {
   toAnswerText,
 } from '../action/characters.ts';
 import type { ClaimValue } from '../action/operation.ts';
+import { elementsOf, isScalar, singleOf } from './cel/values.ts';
 import type { Expression, ExpressionCompiler } from './conditions.ts';
 import type { Problems } from './problems.ts';
 import type { References } from './references.ts';
@@ -204,15 +205,13 @@ function toText(value: unknown): string | undefined {
     return String(value);
   }
   if (value instanceof Date) return value.toISOString();
-  const list = toTexts(value);
-  return list?.join(' ');
+  const elements = elementsOf(value);
+  return elements && all(elements.map(toText))?.join(' ');
 }
 
 function toTexts(value: unknown): string[] | undefined {
-  const list = value instanceof Set ? [...value] : value;
-  if (!Array.isArray(list) || !list.every((element) => typeof element === 'string'))
-    return undefined;
-  return list;
+  const list = elementsOf(value);
+  return list?.every((element) => typeof element === 'string') ? [...list] : undefined;
 }
 
 /** What the identity server takes for a claim; it drops anything else in silence. */
@@ -223,5 +222,7 @@ function toClaimValue(value: unknown): ClaimValue | undefined {
   if (typeof value === 'bigint') {
     return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }
+  const single = singleOf(value);
+  if (typeof single !== 'string' && isScalar(single)) return toClaimValue(single);
   return toTexts(value)?.map((element) => element.toWellFormed());
 }

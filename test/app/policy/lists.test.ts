@@ -56,13 +56,6 @@ describe('membership', () => {
       false,
     ],
     [
-      'a claim of another type',
-      '["Dilini"]',
-      'token.claims.updated_at in lists.it',
-      { request: '03' },
-      false,
-    ],
-    [
       'a number of a claim',
       '[1767225600]',
       'token.claims.updated_at in lists.it',

@@ -31,7 +31,9 @@ describe('matches() asks whether a pattern of RE2 is found in a text', () => {
     ['^[0-9a-f]{8}-[0-9a-f]{4}$', '0123abcd-ef01', true],
     ['^.$', '\ud800', true],
     ['x', 3, 'failed'],
-    ['x', ['x'], 'failed'],
+    ['x', ['x'], true],
+    ['x', ['y'], false],
+    ['x', ['x', 'x'], 'failed'],
     ['x', null, 'failed'],
   ])('%j in %j: %s', async (pattern, text, outcome) => {
     expect(await ask(pattern, text)).toBe(outcome);

@@ -1,4 +1,5 @@
 import type { Claim, NamedValues } from '../../action/request.ts';
+import { conditionError } from '../cel/condition-error.ts';
 
 /** Headers or parameters by name. What is not there is an empty text; several values are joined by ", ". */
 export class TextsView extends Map<string, string> {
@@ -24,11 +25,20 @@ export class TextsView extends Map<string, string> {
 /** Claims of the access token by name. One that is not there, or came empty, is null. */
 export class ClaimsView extends Map<string, unknown> {
   readonly #converted = new Map<string, unknown>();
+  /** Names that occur with different values: nobody knows which of them the token will have. */
+  readonly #ambiguous = new Set<string>();
   constructor(claims: readonly Claim[]) {
     super();
-    for (const { name, value } of claims) if (value !== undefined) super.set(name, value);
+    for (const { name, value } of claims) {
+      if (value === undefined || isEmptyList(value)) continue;
+      if (super.has(name) && super.get(name) !== value) this.#ambiguous.add(name);
+      super.set(name, value);
+    }
   }
   override get(name: string): unknown {
+    if (this.#ambiguous.has(name)) {
+      throw conditionError('a claim that the condition reads occurs twice, with different values');
+    }
     if (!this.#converted.has(name)) this.#converted.set(name, toCel(super.get(name)));
     return this.#converted.get(name);
   }
@@ -43,17 +53,32 @@ const DEEPEST = 16;
 /** CEL compares lists and objects one by one; nobody's claim has so many of them in one list. */
 const MOST_PARTS = 500;
 
-/** JSON as CEL has it: whole numbers are int, objects are maps. An empty list is null: CEL has no type for it. */
-function toCel(value: unknown, depth = 0): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/**
+ * Returns JSON as CEL has it: whole numbers are int, objects are maps. An empty list is null: CEL has no type
+ * for it.
+ *
+ * @throws ConditionError where conditions cannot work with it: too deep, too many objects, or a number that is
+ * too large even for a double.
+ */
+export function toCel(value: unknown, depth = 0): unknown {
+  if (typeof value === 'number') return toCelNumber(value);
   if (typeof value !== 'object' || value === null) return value ?? null;
-  if (depth === DEEPEST) throw new Error('A claim is nested too deep.');
+  if (depth === DEEPEST) throw conditionError('a claim is nested too deep');
   if (Array.isArray(value)) {
-    if (value.length === 0) return null;
-    if (hasTooManyParts(value)) throw new Error('A claim has too many lists and objects.');
+    if (isEmptyList(value)) return null;
+    if (hasTooManyParts(value)) throw conditionError('a claim has too many lists and objects');
     return value.map((element) => toCel(element, depth + 1));
   }
   return new Map(Object.entries(value).map(([key, member]) => [key, toCel(member, depth + 1)]));
+}
+
+function toCelNumber(value: number): bigint | number {
+  if (!Number.isFinite(value)) throw conditionError('a claim has a number that is too large');
+  return Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function hasTooManyParts(list: readonly unknown[]): boolean {
