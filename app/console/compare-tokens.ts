@@ -31,7 +31,7 @@ function changeOf(before: string | null, after: string | null): TokenRow['change
 }
 
 function propertiesOf(token: IssuedToken): Map<string, string> {
-  const { expiresIn, scopes, audience, claims, refreshToken } = token;
+  const { expiresIn, scopes, audience, claims, refreshToken, hiddenRefreshToken } = token;
   const properties = new Map<string, string>();
   properties.set('Lifetime', lifetime(expiresIn));
   if (scopes.length > 0) properties.set('Scopes', scopes.join(' '));
@@ -44,6 +44,13 @@ function propertiesOf(token: IssuedToken): Map<string, string> {
   if (refreshToken !== undefined) {
     properties.set('Refresh token', lifetime(refreshToken.expiresIn));
   }
+  if (hiddenRefreshToken !== undefined) {
+    const seconds = lifetime(hiddenRefreshToken.expiresIn);
+    properties.set(
+      'Refresh token',
+      `not in the response; one from before stays valid (${seconds})`,
+    );
+  }
   if (scopes.includes('openid') && !token.removedParameters.includes('id_token')) {
     properties.set('ID token', 'goes with it');
   }
@@ -54,5 +61,6 @@ function propertiesOf(token: IssuedToken): Map<string, string> {
 }
 
 function lifetime(seconds: number | undefined): string {
-  return seconds === undefined || seconds < 0 ? 'without end' : showSeconds(seconds);
+  if (seconds === undefined) return 'not stated';
+  return seconds > 0 ? showSeconds(seconds) : "the server's default";
 }

@@ -12,10 +12,16 @@ export function effectInWords({ refusal, change }: RuleEffect, ends: boolean): s
   return ends ? ['allow, without looking at further rules', ...changes] : changes;
 }
 
-function changeInWords({ lifetime, refreshToken, scopes, audience, claims }: Change): string[] {
+function changeInWords(change: Change): string[] {
+  const { lifetime, refreshToken, scopes, audience, claims, withheld = [] } = change;
   const words: string[] = [];
+  if (withheld.length > 0) {
+    words.push(`refuse, because the condition failed and ${withheld.join(', ')} must be applied`);
+  }
   if (lifetime !== undefined) words.push(`cap the lifetime at ${showSeconds(lifetime)}`);
-  if (refreshToken?.drop) words.push('drop the refresh token');
+  if (refreshToken?.drop) {
+    words.push('omit the refresh token from the response; one that the client has stays valid');
+  }
   if (refreshToken?.lifetime !== undefined) {
     words.push(`cap the refresh token's lifetime at ${showSeconds(refreshToken.lifetime)}`);
   }

@@ -132,8 +132,11 @@ function refusalOf(outcome: Outcome): Tried['refusal'] {
 const CAUSES: Readonly<Record<LeftOut['cause'], string>> = {
   'not-allowed': 'the request does not allow it',
   'not-reachable': 'the identity server cannot address it',
+  'unknown-lifetime':
+    'the request does not state the current lifetime, so a ceiling could lengthen it',
   removed: 'another rule removes it',
   'no-value': 'it has no value',
+  'condition-failed': 'the condition failed, so it is not known whether the rule applies',
 };
 
 function notDoneInWords({ rule, effect, cause }: LeftOut): string {

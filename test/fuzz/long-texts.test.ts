@@ -37,7 +37,7 @@ test.each<[string, () => unknown, unknown]>([
   ['a claim of digits', () => isReachableClaim(`${'1'.repeat(LONG)}x`), true],
   ['a claim of digits of another script', () => isReachableClaim('\u0661'.repeat(LONG)), false],
   ['a claim that looks like one of the token', () => isReservedClaim(`scope${a}`), false],
-  ['a lifetime', () => lifetimeOf([{ name: 'expires_in', value: '9'.repeat(LONG) }]), 'unreadable'],
+  ['a lifetime', () => lifetimeOf([{ name: 'expires_in', value: '9'.repeat(LONG) }]), 'unknown'],
   ['a text of a refusal', () => toAnswerText(spaces + a, 100).length, 100],
   ['marks of a refusal', () => toAnswerText('\u0301'.repeat(LONG), 100), ''],
   [

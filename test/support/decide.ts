@@ -1,6 +1,7 @@
 import {
   applyAnswer,
   type IssuedToken,
+  type ListForm,
   type Outcome,
 } from '../../app/simulator/identity-server/index.ts';
 import { createHandler } from '../../app/src/handler.ts';
@@ -36,13 +37,15 @@ interface Circumstances {
   readonly sources?: Partial<SignalSources>;
   /** Milliseconds since the epoch. */
   readonly now?: number;
+  /** How the identity server holds list claims of texts. */
+  readonly lists?: ListForm;
 }
 
 /** Takes a request body through the service and its answer through the identity server. */
 export async function decideOn(
   requestBody: string,
   policy: Policy,
-  { sources, now = WEDNESDAY_TEN }: Circumstances = {},
+  { sources, now = WEDNESDAY_TEN, lists }: Circumstances = {},
 ): Promise<Decided> {
   const all: DecisionFacts[] = [];
   const act = createHandler({
@@ -55,7 +58,8 @@ export async function decideOn(
   const { body } = await act(requestBody);
   const [facts, ...more] = all;
   if (facts === undefined || more.length > 0) throw new Error('There is not one decision.');
-  const outcome = applyAnswer(requestBody, { status: 200, contentType: 'application/json', body });
+  const response = { status: 200, contentType: 'application/json', body };
+  const outcome = applyAnswer(requestBody, response, lists);
   return { body, answer: JSON.parse(body), outcome, facts };
 }
 

@@ -7,6 +7,8 @@ export interface Counting {
   /** The condition failed: nothing is added or set. */
   readonly onlyRestricts: boolean;
   readonly unenforceable: 'deny' | 'ignore';
+  /** The rule itself says `unenforceable: deny`, which covers its sets and adds. */
+  readonly insists: boolean;
 }
 
 /**
@@ -17,12 +19,17 @@ export function countingEffects(policy: GeneratedPolicy): readonly Counting[] {
   const counting: Counting[] = [];
   let missed = false;
   for (const { id, condition, effects, unenforceable } of policy.rules) {
-    if (condition === 'holds' || (condition === 'fails' && restricts(effects))) {
+    const insists = unenforceable === 'deny';
+    const hasEffect =
+      condition === 'holds' ||
+      (condition === 'fails' && (restricts(effects) || (insists && adds(effects))));
+    if (hasEffect) {
       counting.push({
         id,
         effects,
         onlyRestricts: condition === 'fails',
         unenforceable: unenforceable ?? policy.unenforceable,
+        insists,
       });
       if (effects.deny || (effects.allow && condition === 'holds')) break;
     } else if (condition === 'lacks a signal' && !missed) {
@@ -33,6 +40,7 @@ export function countingEffects(policy: GeneratedPolicy): readonly Counting[] {
         effects: policy.unknown,
         onlyRestricts: false,
         unenforceable: policy.unenforceable,
+        insists: false,
       });
       if (policy.unknown.deny || policy.unknown.allow) break;
     }
@@ -46,6 +54,11 @@ function restricts(effects: GeneratedEffects): boolean {
     (deny ?? lifetime ?? refresh_token) !== undefined ||
     [scopes, audience, claims].some((member) => (member?.remove.length ?? 0) > 0)
   );
+}
+
+export function adds({ scopes, audience, claims }: GeneratedEffects): boolean {
+  const added = [...(scopes?.add ?? []), ...(audience?.add ?? [])];
+  return added.length + Object.keys(claims?.set ?? {}).length > 0;
 }
 
 /** Whether a name is one of those that a policy lists, whole or as globs. */

@@ -30,7 +30,7 @@ const PARAMETERS = ['access_token', 'token_type', 'scope', 'expires_in'];
 const lifetime = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 90_000 }) },
   fc.integer({ min: 1, max: 90_000 }).map(String),
-  fc.constant(-1),
+  fc.constantFrom(-1, 0),
 );
 
 /** Empty ones arrive without a value. */
@@ -43,6 +43,7 @@ const claimValue = fc.oneof(
     weight: 3,
     arbitrary: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 5 }),
   },
+  fc.array(fc.constantFrom('a', 1, true), { minLength: 1, maxLength: 3 }),
   fc.constant({ nested: ['a', { b: 1 }] }),
   fc.constant(undefined),
 );

@@ -24,9 +24,15 @@ export function refreshLifetimeUpTo(seconds: number): Change {
   });
 }
 
-/** No refresh token for the client. */
+/** No refresh token in the response; the server keeps it as it is. */
 export const withoutRefreshToken: Change = ({ refreshToken }) =>
-  refreshToken ? { refreshToken: undefined, removedParameters: ['refresh_token'] } : {};
+  refreshToken
+    ? {
+        refreshToken: undefined,
+        hiddenRefreshToken: refreshToken,
+        removedParameters: ['refresh_token'],
+      }
+    : {};
 
 export function withoutScopes(pattern: RegExp): Change {
   return ({ scopes }) => ({ scopes: scopes.filter((scope) => !pattern.test(scope)) });
@@ -63,18 +69,14 @@ export function changed(before: IssuedToken, change: Change): IssuedToken {
 }
 
 /**
- * A token in a form in which equal ones are equal: a claim with several values that has lost them all
- * is gone, their order says nothing, and the claims `aud` and `expires_in`, which the token tells apart from the others, are
- * out. The ID token follows from the scopes.
+ * A token in a form in which equal ones are equal: without the claims `aud` and `expires_in`, which the token
+ * has as fields of its own, and without the ID token, which follows from the scopes.
  */
 export function comparable(token: IssuedToken): IssuedToken {
   const { aud: _, expires_in: __, ...claims } = token.claims;
-  const held = Object.entries(claims)
-    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
-    .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value]);
   return {
     ...token,
-    claims: Object.fromEntries(held),
+    claims,
     removedParameters: token.removedParameters.filter((name) => name !== 'id_token'),
   };
 }

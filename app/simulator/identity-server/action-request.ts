@@ -2,6 +2,12 @@ import type { AllowedOperation } from './allowed-operations.ts';
 import { type Json, JsonObject, readJson } from './json.ts';
 import { toPlain } from './values.ts';
 
+/**
+ * How the server holds a list claim in Java, which the request does not show: a `List` of texts, a
+ * `String[]`, or a `List` of anything else.
+ */
+export type ListForm = 'texts' | 'array' | 'list';
+
 /** The request that the identity server sent, reduced to what it needs to apply the answer. */
 export interface ActionRequest {
   scopes: readonly string[];
@@ -13,17 +19,25 @@ export interface ActionRequest {
   /** Absent before version 1.3 of the contract. */
   responseParameters: readonly string[] | undefined;
   allowedOperations: readonly AllowedOperation[];
+  /** How the server holds a list claim of this value. */
+  listForm(list: readonly unknown[]): ListForm;
 }
 
 /**
  * Reads a request body.
+ * @param lists how the server holds list claims of texts
  * @throws {Error} if it is no JSON object: a mistake of the test, not of the service
  */
-export function readActionRequest(body: string): ActionRequest {
+export function readActionRequest(body: string, lists: ListForm): ActionRequest {
   const root = readJson(body);
   if (!(root instanceof JsonObject)) throw new Error('The action request is no JSON object.');
   const accessToken = member(root, 'event', 'accessToken');
+  const allowedOperations = items(root.get('allowedOperations')).map((allowed) => ({
+    op: String(member(allowed, 'op')),
+    paths: texts(member(allowed, 'paths')),
+  }));
   const claims = readClaims(member(accessToken, 'claims'));
+  fillEmptyClaims(claims, allowedOperations);
   const refreshToken = member(root, 'event', 'refreshToken');
   const parameters = member(root, 'event', 'response', 'parameters');
   return {
@@ -33,10 +47,8 @@ export function readActionRequest(body: string): ActionRequest {
     refreshClaims:
       refreshToken === undefined ? undefined : readClaims(member(refreshToken, 'claims')),
     responseParameters: parameters === undefined ? undefined : texts(parameters),
-    allowedOperations: items(root.get('allowedOperations')).map((allowed) => ({
-      op: String(member(allowed, 'op')),
-      paths: texts(member(allowed, 'paths')),
-    })),
+    allowedOperations,
+    listForm: (list) => (list.every((element) => typeof element === 'string') ? lists : 'list'),
   };
 }
 
@@ -47,6 +59,19 @@ function readClaims(claims: Json | undefined): Map<string, unknown> {
     byName.set(String(member(claim, 'name')), value === undefined ? undefined : toPlain(value));
   }
   return byName;
+}
+
+/** Empty texts and lists are left out of the request; the path under which a claim is offered tells which it is. */
+function fillEmptyClaims(
+  claims: Map<string, unknown>,
+  allowedOperations: readonly AllowedOperation[],
+): void {
+  const offered = new Set(allowedOperations.flatMap(({ paths }) => paths));
+  for (const [name, value] of claims) {
+    if (value !== undefined || name === 'aud') continue;
+    if (offered.has(`/accessToken/claims/${name}/`)) claims.set(name, []);
+    else if (offered.has(`/accessToken/claims/${name}`)) claims.set(name, '');
+  }
 }
 
 /** Empty lists are left out of the request, so an `aud` without a value is an empty list. */

@@ -1,5 +1,5 @@
 import { applyOperation } from './access-token.ts';
-import { type ActionRequest, readActionRequest } from './action-request.ts';
+import { type ActionRequest, type ListForm, readActionRequest } from './action-request.ts';
 import { isOffered } from './allowed-operations.ts';
 import type { ParsedOperation } from './answer-body.ts';
 import type { DroppedOperation, HttpAnswer, Operation, Outcome } from './outcome.ts';
@@ -13,10 +13,15 @@ import { toPlain } from './values.ts';
  * this way. Tests assert this outcome, not the JSON that was sent, because the server drops what it
  * does not like without a word. Where its behaviour is not known, the model assumes what hurts a
  * careless service most.
+ * @param lists how the server holds list claims of texts: all stock handlers build a `List`
  * @throws {Error} if the request body is no JSON object
  */
-export function applyAnswer(requestBody: string, answer: HttpAnswer): Outcome {
-  const request = readActionRequest(requestBody);
+export function applyAnswer(
+  requestBody: string,
+  answer: HttpAnswer,
+  lists: ListForm = 'texts',
+): Outcome {
+  const request = readActionRequest(requestBody, lists);
   const received = receive(answer);
   switch (received.kind) {
     case 'unusable':

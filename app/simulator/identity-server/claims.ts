@@ -4,7 +4,7 @@ import { type Json, JsonNumber } from './json.ts';
 import { indexIn, isThere, lastSegment, removeValue } from './list-index.ts';
 import type { TokenDraft } from './token-draft.ts';
 import { javaText, toPlain } from './values.ts';
-import { applied, skipped, type Verdict } from './verdict.ts';
+import { applied, crashed, skipped, type Verdict } from './verdict.ts';
 
 export const CLAIMS = '/accessToken/claims/';
 
@@ -17,7 +17,7 @@ const STANDARD = new Set(
 const WRITTEN_LATER = new Set(['org_id', 'org_name']);
 
 /**
- * Adds a claim that the request does not list. `exp`, `nbf`, `jti`, `azp` and the like are not
+ * Adds a claim that the request does not list. `exp`, `jti`, `azp`, `app_td`, `token_id` and the like are not
  * protected: the server sets them first and the action's claims over them.
  */
 export function addClaim(
@@ -32,7 +32,8 @@ export function addClaim(
   const claim = readAddedMember(value);
   if (typeof claim === 'string') return skipped(claim);
   const { name } = claim;
-  if (name.toLowerCase() === 'scope') return skipped('scope cannot be a claim');
+  // As Java's `equalsIgnoreCase` compares, for which the long s (U+017F) is an s.
+  if (name.toUpperCase() === 'SCOPE') return skipped('scope cannot be a claim');
   if (request.claims.has(name)) return skipped(`the request lists ${name} already`);
   if (!isClaimValue(claim.value))
     return skipped(`${name} would have a value that no claim may have`);
@@ -45,8 +46,9 @@ export function addClaim(
 }
 
 /**
- * Removes or replaces a claim of the request, or an element of it. A name with a slash and a name
- * that is a number are taken apart wrongly and reach nothing; see `access-token.ts` for `aud…`.
+ * Removes or replaces a claim of the request, or an element of it. The last part of the path that is not
+ * empty is the name, unless it is a number, which is an index. So a name with a slash and a name that is a
+ * number reach nothing; see `access-token.ts` for `aud…`.
  */
 export function changeClaim(
   op: 'remove' | 'replace',
@@ -55,23 +57,24 @@ export function changeClaim(
   request: ActionRequest,
   draft: TokenDraft,
 ): Verdict {
-  const [name = '', segment, ...more] = path.slice(CLAIMS.length).split('/');
+  const [name = '', segment = '', ...more] = path.slice(CLAIMS.length).split('/');
   if (more.length > 0) return skipped('a claim name with a slash cannot be reached');
-  if (segment === undefined && /^(?:-|[-+]?[0-9]+)$/.test(name)) {
+  if (segment === '' && INDEX.test(name)) {
     return skipped('a claim name that is a number cannot be reached');
   }
   if (!request.claims.has(name)) return skipped(`the request has no claim ${name}`);
-  if (segment !== undefined && segment !== '') {
-    return changeElement(op, name, segment, value, request, draft);
-  }
+  if (segment !== '') return changeElement(op, name, segment, value, request, draft);
   if (op === 'replace') draft.claims.set(name, toPlain(value));
   else if (!draft.claims.delete(name)) return skipped(`the claim ${name} is gone already`);
   return applied;
 }
 
+/** What Java reads as a whole number: a sign, and the digits of any script. */
+const INDEX = /^[-+]?\p{Nd}+$/u;
+
 /**
- * Elements of a list claim: by number only, `-` is not understood. A list that the server holds as a
- * Java array would not change either; the request does not show which lists those are.
+ * Changes an element of a list claim, by number only; `-` is not understood. It works where the server
+ * holds a `List` of texts. An array does not change, and any other list is a server error.
  */
 function changeElement(
   op: 'remove' | 'replace',
@@ -85,7 +88,10 @@ function changeElement(
   const current = draft.claims.get(name);
   if (!Array.isArray(sent) || !Array.isArray(current)) return skipped(`${name} is no list`);
   const index = segment === '-' ? undefined : indexIn(segment, sent.length);
+  const form = request.listForm(sent);
+  if (form === 'array') return skipped(`${name} is an array, not a List`);
   if (index === undefined) return skipped(`${name} has no element ${segment}`);
+  if (form === 'list') return crashed(`ClassCastException: ${name} is not a List of texts`);
   if (op === 'remove') {
     return removeValue(current, sent[index]) ? applied : skipped('the element is gone already');
   }

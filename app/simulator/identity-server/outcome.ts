@@ -20,8 +20,13 @@ export interface IssuedToken {
   audience: string[] | string | undefined;
   /** Every claim by name, those of the request included; an object without prototype. */
   claims: Record<string, unknown>;
-  /** Absent if the request has none, or if the action took it out of the response. Seconds. */
+  /** What the client gets: absent if there is none, or if the action took it out of the response. Seconds. */
   refreshToken: { expiresIn: number | undefined } | undefined;
+  /**
+   * What the server keeps when the action took it out of the response: the refresh token that a client may
+   * have from an earlier response stays valid that long. Seconds.
+   */
+  hiddenRefreshToken?: { expiresIn: number | undefined } | undefined;
   /** What the action adds to the token response. */
   responseParameters: Record<string, unknown>;
   /** What the client no longer gets: removed by name, or the ID token because `openid` went. */

@@ -40,13 +40,16 @@ export function issuedFrom(draft: TokenDraft, request: ActionRequest): IssuedTok
   const claims = new Map(draft.claims);
   if (draft.audience !== undefined) claims.set('aud', draft.audience);
   if (draft.expiresIn !== undefined) claims.set('expires_in', draft.expiresIn);
-  const refreshes = request.refreshClaims !== undefined && !removed.has('refresh_token');
+  const refreshToken =
+    request.refreshClaims === undefined ? undefined : { expiresIn: draft.refreshExpiresIn };
+  const hidden = removed.has('refresh_token');
   return {
     expiresIn: draft.expiresIn,
     scopes: draft.scopes,
     audience: draft.audience,
     claims: withoutPrototype(claims),
-    refreshToken: refreshes ? { expiresIn: draft.refreshExpiresIn } : undefined,
+    refreshToken: hidden ? undefined : refreshToken,
+    hiddenRefreshToken: hidden ? refreshToken : undefined,
     responseParameters: withoutPrototype(draft.responseParameters),
     removedParameters: [...removed],
   };

@@ -1,17 +1,37 @@
 import type { ClaimValue } from './operation.ts';
 import type { Patterns } from './pattern.ts';
 
-/** What becomes of a token when a restriction cannot be applied to it. */
+/** What becomes of a token when an effect cannot be applied to it. */
 export type Unenforceable = 'deny' | 'ignore';
+
+/** The effects that a policy can have on a token, by the names that its file uses. */
+export type EffectName =
+  | 'lifetime'
+  | 'refresh_token.lifetime'
+  | 'refresh_token.drop'
+  | 'scopes.remove'
+  | 'scopes.add'
+  | 'audience.remove'
+  | 'audience.add'
+  | 'claims.remove'
+  | 'claims.set';
+
+/** What becomes of a token when a rule's effects cannot be applied to it. */
+export interface Enforcement {
+  /** For ceilings and removals. */
+  readonly restrictions: Unenforceable;
+  /** For sets and adds: `deny` only where the rule itself says `unenforceable: deny`. */
+  readonly additions: Unenforceable;
+}
 
 /** What one rule wants changed in the token, its texts and values worked out. */
 export interface Change {
   /** Id of the rule, or name of the `unknown` entry. */
   readonly rule: string;
-  readonly unenforceable: Unenforceable;
+  readonly enforcement: Enforcement;
   /** Ceiling for the access token, in seconds. */
   readonly lifetime?: number | undefined;
-  /** Ceiling for the refresh token, in seconds, or no refresh token at all. */
+  /** Ceiling for the refresh token, in seconds, and whether the response omits it. */
   readonly refreshToken?: { readonly lifetime?: number; readonly drop?: boolean } | undefined;
   readonly scopes?: { readonly remove: Patterns; readonly add: readonly string[] } | undefined;
   readonly audience?: { readonly remove: Patterns; readonly add: readonly string[] } | undefined;
@@ -25,4 +45,6 @@ export interface Change {
         }[];
       }
     | undefined;
+  /** Sets and adds that are not applied because the rule's condition failed, although they must be. */
+  readonly withheld?: readonly EffectName[] | undefined;
 }

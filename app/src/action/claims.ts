@@ -1,45 +1,40 @@
 /**
- * Claims that a policy must not touch. The identity server refuses or drops a change of the first
- * ones; those from `exp` on are set on the JWT before the custom claims, which would then overwrite
- * them; the last two it writes after the custom claims, so whatever a policy sets is lost.
+ * Claims that a policy must not touch, by what the identity server does with them. It matches names as
+ * they are written.
  */
 const RESERVED: ReadonlySet<string> = new Set([
-  'sub',
-  'iss',
-  'aud',
-  'client_id',
-  'aut',
-  'expires_in',
-  'binding_ref',
-  'binding_type',
-  'subject_type',
-  'iat',
-  'exp',
-  'nbf',
-  'jti',
-  'azp',
-  'cnf',
-  'act',
+  // A change of these is refused or dropped.
+  ...['sub', 'iss', 'aud', 'client_id', 'aut', 'expires_in', 'iat'],
+  ...['binding_ref', 'binding_type', 'subject_type'],
+  // These are set on the JWT before the custom claims, which would overwrite them.
+  ...['exp', 'nbf', 'jti', 'azp', 'app_td', 'user_td', 'entity_id', 'entityType', 'token_id'],
+  ...['grantType', 'is_consented', 'is_federated', 'accessing_organization', 'act', 'cnf'],
+  // These are set after the custom claims, so the value of a policy would be lost.
+  ...['org_id', 'org_name'],
+  // RFC 8693 gives this one a meaning beside `act`.
   'may_act',
+  // No JWT has this one. It stays reserved, so that no policy starts to use it for `app_td`.
   'app_tenant_domain',
-  'org_id',
-  'org_name',
 ]);
 
-/** Whether a claim is one of the token's own, which no policy may set or remove. */
+/** Returns whether a claim is one of the token's own, which no policy may set or remove. */
 export function isReservedClaim(name: string): boolean {
-  // "scope" is refused in any case; the others are matched as they are written.
-  return RESERVED.has(name) || name.toLowerCase() === 'scope';
+  return RESERVED.has(name) || isScope(name);
+}
+
+/** The server compares this name as Java's `equalsIgnoreCase` does, for which the long s (U+017F) is an s. */
+function isScope(name: string): boolean {
+  return name.length === 5 && name.toUpperCase() === 'SCOPE';
 }
 
 /** What Java reads as a whole number: a sign of either kind, and the digits of any script. */
-const INDEX = /^(?:[+-]?\p{Nd}+|-)$/u;
+const INDEX = /^[+-]?\p{Nd}+$/u;
 
 /**
- * Whether the path `/accessToken/claims/<name>` means that claim. The identity server takes a name
- * that begins with "aud" for the audience, splits one that holds a slash, and reads a number or "-"
- * as an index.
+ * Returns whether the path `/accessToken/claims/<name>` means that claim. The identity server takes a
+ * name that begins with "aud" for the audience, splits one with a slash, and reads a number as an
+ * index. Newer builds read `*` in an offered path as digits, so a name with one may not match itself.
  */
 export function isReachableClaim(name: string): boolean {
-  return name !== '' && !name.startsWith('aud') && !name.includes('/') && !INDEX.test(name);
+  return name !== '' && !name.startsWith('aud') && !/[/*]/.test(name) && !INDEX.test(name);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Unenforceable } from '../action/change.ts';
+import type { Enforcement, Unenforceable } from '../action/change.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import {
   createExpressionCompiler,
@@ -37,7 +37,9 @@ export interface Rule {
   readonly effects: Effects;
   /** What the rule says itself, beside the mode of the policy. */
   readonly mode: Mode | undefined;
-  readonly unenforceable: Unenforceable;
+  readonly enforcement: Enforcement;
+  /** Whether the rule has an effect when its condition fails. */
+  readonly restrictsOnFailure: boolean;
 }
 
 /** A policy, checked and compiled. */
@@ -45,7 +47,8 @@ export interface Policy {
   readonly mode: Mode;
   readonly rules: readonly Rule[];
   readonly unknown: UnknownEntries;
-  readonly unenforceable: Unenforceable;
+  /** What entries of `unknown` follow, and rules that say nothing themselves. */
+  readonly enforcement: Enforcement;
   readonly lists: PolicyLists;
   /** The time of a moment (milliseconds since the epoch) in the policy's time zone. */
   readonly clock: (now: number) => LocalTime;
@@ -105,7 +108,7 @@ function compile(
     mode: form.mode,
     rules: compiled.flatMap(({ rule }) => rule ?? []),
     unknown: unknown.entries,
-    unenforceable: form.unenforceable,
+    enforcement: enforcementOf(undefined, form.unenforceable),
     lists: createLists(lists, references.cidrLists, compiler.Lists),
     clock: createPolicyClock(form.timezone),
     signals: references.signals,
@@ -137,6 +140,7 @@ function compileRule(
   const condition = compileCondition(String(file.when), compiler, problems.at('when'));
   const effects = file.then && compileEffects(file.then, compiler, problems.at('then'));
   const parts = [condition, effects].filter((part) => part !== undefined);
+  const enforcement = enforcementOf(file.unenforceable, unenforceable);
   return {
     rule: condition &&
       effects && {
@@ -146,7 +150,9 @@ function compileRule(
         source: { when: String(file.when).trim(), variables: condition.references.variables },
         effects,
         mode: file.mode,
-        unenforceable: file.unenforceable ?? unenforceable,
+        enforcement,
+        restrictsOnFailure:
+          effects.restricts || effects.restriction(file.id, enforcement) !== undefined,
       },
     signals: condition?.references.signals ?? new Set(),
     references: mergeReferences(parts.map(({ references }) => references)),
@@ -170,6 +176,11 @@ function restrictingRules(
           },
         ],
   );
+}
+
+/** The default of the policy covers restrictions only; what a rule says itself covers all its effects. */
+function enforcementOf(ofRule: Unenforceable | undefined, ofPolicy: Unenforceable): Enforcement {
+  return { restrictions: ofRule ?? ofPolicy, additions: ofRule ?? 'ignore' };
 }
 
 /** The first rule that uses each signal. */

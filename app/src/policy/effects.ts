@@ -1,5 +1,5 @@
 import { FORBIDDEN_REASONS } from '../action/answer.ts';
-import type { Change, Unenforceable } from '../action/change.ts';
+import type { Change, EffectName, Enforcement } from '../action/change.ts';
 import { REASON_LENGTH } from '../action/characters.ts';
 import { isReachableClaim, isReservedClaim } from '../action/claims.ts';
 import type { ClaimValue } from '../action/operation.ts';
@@ -35,9 +35,12 @@ export interface Effects {
   readonly signals: ReadonlySet<SignalName>;
   readonly references: References;
   /** What is to change in the token, on behalf of a rule. `undefined` when nothing is. */
-  change(rule: string, unenforceable: Unenforceable, variables: Variables): Change | undefined;
-  /** The same without sets and adds. */
-  restriction(rule: string, unenforceable: Unenforceable): Change | undefined;
+  change(rule: string, enforcement: Enforcement, variables: Variables): Change | undefined;
+  /**
+   * The same without sets and adds, which a failed condition does not apply. Where the rule insists on
+   * them, the change says that they are missing.
+   */
+  restriction(rule: string, enforcement: Enforcement): Change | undefined;
 }
 
 /** Compiles effects whose form is right; further mistakes are added to `problems`. */
@@ -58,7 +61,8 @@ export function compileEffects(
     ...set.flatMap(({ value }) => value.references),
   ]);
   const removals = removalsOf(file);
-  const changes = removals.restricts || set.length > 0 || adds(file);
+  const additions = additionsIn(file);
+  const changes = removals.restricts || additions.length > 0;
   return {
     allow: file.allow === true,
     deny:
@@ -67,24 +71,26 @@ export function compileEffects(
     restricts: deny !== undefined || removals.restricts,
     signals: references.signals,
     references,
-    change(rule, unenforceable, variables) {
+    change(rule, enforcement, variables) {
       if (!changes) return undefined;
       return {
         rule,
-        unenforceable,
+        enforcement,
         ...removals.change,
-        ...additions(file, removals, set, variables),
+        ...renderAdditions(file, removals, set, variables),
       };
     },
-    restriction(rule, unenforceable) {
-      return removals.restricts ? { rule, unenforceable, ...removals.change } : undefined;
+    restriction(rule, enforcement) {
+      const withheld = enforcement.additions === 'deny' ? additions : [];
+      if (!removals.restricts && withheld.length === 0) return undefined;
+      return { rule, enforcement, ...removals.change, withheld };
     },
   };
 }
 
 interface Removals {
   readonly restricts: boolean;
-  readonly change: Omit<Change, 'rule' | 'unenforceable'>;
+  readonly change: Omit<Change, 'rule' | 'enforcement'>;
 }
 
 /** The part of the effects that takes away. It is the same for every request, so it is built once. */
@@ -110,7 +116,7 @@ function removalsOf(file: EffectsFile): Removals {
 
 type Set = readonly { readonly name: string; readonly value: Template<ClaimValue | undefined> }[];
 
-function additions(
+function renderAdditions(
   file: EffectsFile,
   { change }: Removals,
   set: Set,
@@ -128,8 +134,13 @@ function additions(
   };
 }
 
-function adds(file: EffectsFile): boolean {
-  return (file.scopes?.add.length ?? 0) + (file.audience?.add.length ?? 0) > 0;
+/** Returns the names of the sets and adds among the effects. */
+function additionsIn({ scopes, audience, claims }: EffectsFile): EffectName[] {
+  const names: EffectName[] = [];
+  if ((scopes?.add.length ?? 0) > 0) names.push('scopes.add');
+  if ((audience?.add.length ?? 0) > 0) names.push('audience.add');
+  if (Object.keys(claims?.set ?? {}).length > 0) names.push('claims.set');
+  return names;
 }
 
 function compileDeny(
@@ -205,8 +216,9 @@ function checkRemovals(
 }
 
 function checkClaimName(name: string, problems: Problems): void {
-  // The identity server drops an add whose name is blank.
+  // The identity server drops an add whose name is blank, and takes blanks around a name for a part of it.
   if (name.trim() === '') problems.add('a claim needs a name');
+  else if (name !== name.trim()) problems.add(`"${name}" must not begin or end with a blank`);
   if (isReservedClaim(name))
     problems.add(`${name} is a claim of the token itself and cannot be changed`);
 }

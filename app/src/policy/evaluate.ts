@@ -166,7 +166,7 @@ class Run implements Verdict {
   async #takeFailed(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
     const unknown = this.#unknownSignals();
     this.failed.push(rule.id);
-    if (rule.effects.restricts) {
+    if (rule.restrictsOnFailure) {
       // What the text of a refusal names.
       await this.#resolve(rule.effects.signals);
       if (this.#apply(rule.id, rule, rule.effects, mode, true) === 'end') return 'end';
@@ -231,14 +231,14 @@ class Run implements Verdict {
     onlyRestrict: boolean,
   ): 'end' | 'go-on' {
     const { variables, policy, use, observe } = this.#evaluation;
-    const unenforceable = id === rule.id ? rule.unenforceable : policy.unenforceable;
+    const enforcement = id === rule.id ? rule.enforcement : policy.enforcement;
     const effect = use.withUnknownAsAbsent(
       (): RuleEffect => ({
         rule: id,
         refusal: effects.deny?.(variables),
         change: onlyRestrict
-          ? effects.restriction(id, unenforceable)
-          : effects.change(id, unenforceable, variables),
+          ? effects.restriction(id, enforcement)
+          : effects.change(id, enforcement, variables),
       }),
     );
     const ends = effect.refusal !== undefined || (effects.allow && !onlyRestrict);

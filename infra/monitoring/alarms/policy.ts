@@ -40,7 +40,7 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
     {
       id: 'UnenforceableRestrictions',
       description:
-        'A restriction of the policy was not among what the identity server allows to change; the login was refused, or its token is unrestricted.',
+        'A restriction of the policy, or an effect that a rule insists on, could not be applied to a token; the login was refused, or its token is unrestricted.',
       severity: 'ticket',
       metric: metrics.service('UnenforceableRestrictions'),
       breach: { atLeast: 1 },

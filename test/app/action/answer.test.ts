@@ -143,7 +143,8 @@ describe('A claim can be addressed by its name', () => {
     ['é', true],
     ['__proto__', true],
     ['', false],
-    ['-', false],
+    ['-', true],
+    ['--', true],
     ['5', false],
     ['-5', false],
     ['+5', false],
@@ -152,6 +153,7 @@ describe('A claim can be addressed by its name', () => {
     ['audit_level', false],
     ['aud', false],
     ['a/b', false],
+    ['a*', false],
     ['http://wso2.org/claims/role', false],
   ])('%j: %p', (name, expected) => {
     expect(isReachableClaim(name)).toBe(expected);
@@ -160,7 +162,9 @@ describe('A claim can be addressed by its name', () => {
   test.each([
     ...['sub', 'iss', 'aud', 'client_id', 'aut', 'expires_in', 'binding_ref', 'binding_type'],
     ...['subject_type', 'iat', 'exp', 'nbf', 'jti', 'azp', 'cnf', 'act', 'may_act'],
-    ...['app_tenant_domain', 'org_id', 'org_name', 'scope', 'Scope', 'SCOPE'],
+    ...['app_tenant_domain', 'org_id', 'org_name', 'scope', 'Scope', 'SCOPE', '\u017fcope'],
+    ...['app_td', 'user_td', 'entity_id', 'entityType', 'token_id', 'grantType'],
+    ...['is_consented', 'is_federated', 'accessing_organization'],
   ])('%s belongs to the token itself', (name) => {
     expect(isReservedClaim(name)).toBe(true);
   });

@@ -449,22 +449,24 @@ describe('What is no request of this action is an error that echoes nothing', ()
   });
 });
 
-describe('A lifetime is a number of seconds, or endless, or cannot be read', () => {
+describe('A lifetime is a number of seconds above zero, or unknown', () => {
   test.each<[unknown, number | string]>([
     [3600, 3600],
     ['3600', 3600],
     ['+300', 300],
-    [-1, 'endless'],
-    ['-1', 'endless'],
-    [0, 0],
-    ['', 'unreadable'],
-    ['900s', 'unreadable'],
-    ['9e2', 'unreadable'],
-    [true, 'unreadable'],
-    [[900], 'unreadable'],
-    [{}, 'unreadable'],
-    [null, 'unreadable'],
-    [undefined, 'unreadable'],
+    [90.5, 90.5],
+    [-1, 'unknown'],
+    ['-1', 'unknown'],
+    [0, 'unknown'],
+    ['0', 'unknown'],
+    ['', 'unknown'],
+    ['900s', 'unknown'],
+    ['9e2', 'unknown'],
+    [true, 'unknown'],
+    [[900], 'unknown'],
+    [{}, 'unknown'],
+    [null, 'unknown'],
+    [undefined, 'unknown'],
   ])('%p is %p', (value, seconds) => {
     expect(lifetimeOf([{ name: 'expires_in', value }])).toBe(seconds);
   });

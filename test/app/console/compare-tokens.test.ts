@@ -38,6 +38,31 @@ test.each<[string, Partial<IssuedToken>, object[]]>([
     ],
   ],
   [
+    'a refresh token that is dropped and shortened',
+    { refreshToken: undefined, hiddenRefreshToken: { expiresIn: 3600 } },
+    [
+      {
+        name: 'Refresh token',
+        before: '86400 s (1 d)',
+        after: 'not in the response; one from before stays valid (3600 s (1 h))',
+        change: 'changed',
+      },
+    ],
+  ],
+  [
+    'lifetimes that are not stated',
+    { expiresIn: undefined, refreshToken: { expiresIn: -1 } },
+    [
+      { name: 'Lifetime', before: '3600 s (1 h)', after: 'not stated', change: 'changed' },
+      {
+        name: 'Refresh token',
+        before: '86400 s (1 d)',
+        after: "the server's default",
+        change: 'changed',
+      },
+    ],
+  ],
+  [
     'no refresh token, and a parameter',
     { refreshToken: undefined, responseParameters: { hint: 'x' } },
     [

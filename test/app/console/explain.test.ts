@@ -198,7 +198,11 @@ describe('Each kind of step', () => {
 test.each<[string, string, string[]]>([
   ['allow', '{ allow: true }', ['allow, without looking at further rules']],
   ['a lifetime', '{ lifetime: 90s }', ['cap the lifetime at 90 s']],
-  ['no refresh token', '{ refresh_token: { drop: true } }', ['drop the refresh token']],
+  [
+    'no refresh token',
+    '{ refresh_token: { drop: true } }',
+    ['omit the refresh token from the response; one that the client has stays valid'],
+  ],
   [
     'a short refresh token',
     '{ refresh_token: { lifetime: 8h } }',
@@ -222,6 +226,15 @@ test.each<[string, string, string[]]>([
 ])('An effect in words: %s', async (_, effects, does) => {
   const { one } = await rulesOf(policyOf(rule('one', true, effects)), { reputation: 7 });
   expect(one?.effects[0]?.does).toEqual(does);
+});
+
+test('A failed condition whose rule insists on what it sets refuses, and says so', async () => {
+  const insisting = 'unenforceable: deny';
+  const policy = rule('one', 'token.claims["sub"] > 3', '{ claims: { set: { a: b } } }', insisting);
+  const { one } = await rulesOf(policyOf(policy));
+  expect(one?.effects[0]?.does).toEqual([
+    'refuse, because the condition failed and claims.set must be applied',
+  ]);
 });
 
 test('The values are those of the moment: what a later rule asks for is not among them', async () => {

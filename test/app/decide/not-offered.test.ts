@@ -126,14 +126,14 @@ describe('A restriction that the request does not offer', () => {
 
   test('a claim that some path of its name means otherwise is not taken for removable', async () => {
     const request = JSON.parse(payload('03'));
-    for (const name of ['audit_level', 'http://wso2.org/claims/role', '5', '-', '+5']) {
+    for (const name of ['audit_level', 'http://wso2.org/claims/role', '5', '+5', 'z*']) {
       request.event.accessToken.claims.push({ name, value: 'x' });
       for (const { op, paths } of request.allowedOperations) {
         if (op !== 'add') paths.push(`/accessToken/claims/${name}`);
       }
     }
     const body = JSON.stringify(request);
-    for (const glob of ['audit*', 'http*', '5*', '-*', '+*']) {
+    for (const glob of ['audit*', 'http*', '5*', '+*', 'z*']) {
       const { outcome, facts } = await decideOn(body, policyThat({ claims: { remove: [glob] } }));
       expect(outcome.kind).toBe('refused');
       expect(facts.decision.unenforceable).toEqual([
@@ -226,12 +226,40 @@ describe('A set or an add that the request does not offer', () => {
 describe('A refresh token', () => {
   const both = { refresh_token: { drop: true, lifetime: '1h' } };
 
-  test.each(['03', '06', '23'])('%s: is dropped rather than shortened', async (name) => {
-    const { outcome, facts } = await decideOn(payload(name), policyThat(both));
-    expect(tokenOf(outcome).refreshToken).toBeUndefined();
-    expect(facts.decision.operations).toEqual([
-      { op: 'remove', path: '/response/parameters/refresh_token' },
-    ]);
+  test.each(['03', '06', '23'])('%s: is dropped, and shortened as well', async (name) => {
+    const { outcome } = await decideOn(payload(name), policyThat(both));
+    expect(outcome).toMatchObject({ dropped: [] });
+    expect(tokenOf(outcome)).toMatchObject({
+      refreshToken: undefined,
+      hiddenRefreshToken: { expiresIn: 3600 },
+    });
+  });
+
+  test.each(['03', '06', '23'])(
+    '%s: stays as long as it was when it is only dropped',
+    async (name) => {
+      const { refreshToken } = tokenBefore(payload(name));
+      const { outcome } = await decideOn(
+        payload(name),
+        policyThat({ refresh_token: { drop: true } }),
+      );
+      expect(tokenOf(outcome)).toMatchObject({
+        refreshToken: undefined,
+        hiddenRefreshToken: refreshToken,
+      });
+    },
+  );
+
+  test('is dropped and shortened by two rules as by one', async () => {
+    const rules = [{ drop: true }, { lifetime: '1h' }].map((refresh_token, index) => ({
+      id: `rule-${index}`,
+      effects: { refresh_token },
+    }));
+    const { outcome } = await decideOn(payload('03'), policyOf(rules));
+    expect(tokenOf(outcome)).toMatchObject({
+      refreshToken: undefined,
+      hiddenRefreshToken: { expiresIn: 3600 },
+    });
   });
 
   test.each(['05', '26'])(

@@ -171,9 +171,22 @@ describe('the token must keep its own claims', () => {
     'azp',
     'cnf',
     'app_tenant_domain',
+    'app_td',
+    'user_td',
+    'entity_id',
+    'entityType',
+    'token_id',
+    'grantType',
+    'is_consented',
+    'is_federated',
+    'accessing_organization',
+    'act',
+    'may_act',
     'scope',
     'SCOPE',
+    '\u017fcope',
     'org_id',
+    'org_name',
   ])('%s can be neither set nor removed', (name) => {
     const sentence = `${name} is a claim of the token itself and cannot be changed.`;
     expect(mistakes(`{ claims: { set: { ${name}: x } } }`)).toEqual([
@@ -184,7 +197,17 @@ describe('the token must keep its own claims', () => {
     ]);
   });
 
-  test.each(['audit_level', 'http://wso2.org/claims/role', '5', '-1', '-'])(
+  test.each([' email', 'email '])('a name with blanks around it is refused: %j', (name) => {
+    const sentence = `"${name}" must not begin or end with a blank.`;
+    expect(mistakes(`{ claims: { set: { ${JSON.stringify(name)}: x } } }`)).toContainEqual(
+      expect.stringContaining(sentence),
+    );
+    expect(mistakes(`{ claims: { remove: [${JSON.stringify(name)}] } }`)).toContainEqual(
+      expect.stringContaining(sentence),
+    );
+  });
+
+  test.each(['audit_level', 'http://wso2.org/claims/role', '5', '-1', '+5'])(
     '%s cannot be removed, for the identity server reads the name as something else',
     (name) => {
       expect(mistakes(`{ claims: { remove: ["${name}"] } }`)).toEqual([

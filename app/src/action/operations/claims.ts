@@ -8,58 +8,83 @@ import type { Plan } from './plan.ts';
 export function planClaims(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
   const asking = changes.filter((change) => change.claims !== undefined);
   if (asking.length === 0) return;
-  planRemovals(plan, request, asking);
-  for (const [name, setting] of lastSettings(plan, asking)) {
-    if (asking.some((change) => change.claims?.remove.matches(name))) {
-      plan.leaveOut(setting.change, 'claims.set', 'removed');
-    } else {
-      planSet(plan, request.accessToken.claims, setting.change, name, setting.value);
-    }
-  }
-}
-
-function planRemovals(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
   if (!request.accessToken.readable) {
-    const removing = changes.filter((change) => change.claims?.remove.empty === false);
+    const removing = asking.filter((change) => change.claims?.remove.empty === false);
     plan.failRestriction(removing, 'claims.remove', 'not-reachable');
+    const setting = asking.filter((change) => (change.claims?.set.length ?? 0) > 0);
+    for (const change of setting) plan.skip(change, 'claims.set', 'not-reachable');
     return;
   }
-  for (const claim of request.accessToken.claims) {
-    if (isReservedClaim(claim.name) || claim.value === undefined) continue;
-    const removing = changes.filter((change) => change.claims?.remove.matches(claim.name));
-    if (removing.length === 0) continue;
-    if (!isReachableClaim(claim.name)) {
-      plan.failRestriction(removing, 'claims.remove', 'not-reachable');
-    } else {
-      for (const path of removalPaths(plan, claim)) {
-        plan.restrict(removing, 'claims.remove', { op: 'remove', path });
-      }
-    }
+  const { claims } = request.accessToken;
+  const kept = planRemovals(plan, claims, asking);
+  for (const [name, { change, value }] of lastAssignments(plan, asking)) {
+    const removed = asking.some((other) => other.claims?.remove.matches(name));
+    if (removed && !kept.has(name)) plan.skip(change, 'claims.set', 'removed');
+    else planSet(plan, claims, change, name, value);
   }
 }
 
-/** A claim with several values is emptied element by element: only those have a path of their own. */
-function removalPaths(plan: Plan, claim: Claim): string[] {
-  const path = `/accessToken/claims/${claim.name}`;
-  if (!Array.isArray(claim.value) || plan.allows({ op: 'remove', path })) return [path];
-  return claim.value.map((_, index) => `${path}/${index}`);
+/** Plans the removal of claims, and returns the names of those that stay although a rule removes them. */
+function planRemovals(
+  plan: Plan,
+  claims: readonly Claim[],
+  changes: readonly Change[],
+): ReadonlySet<string> {
+  const kept = new Set<string>();
+  const sent = new Set<string>();
+  for (const claim of claims) {
+    const { name } = claim;
+    if (isReservedClaim(name) || sent.has(name)) continue;
+    const removing = changes.filter((change) => change.claims?.remove.matches(name));
+    if (removing.length === 0) continue;
+    const path = isReachableClaim(name) ? offeredPath(plan, 'remove', claim) : undefined;
+    if (path !== undefined) {
+      plan.restrict(removing, 'claims.remove', { op: 'remove', path });
+      sent.add(name);
+      continue;
+    }
+    // An empty claim that cannot be removed gives nothing away, and stays empty.
+    if (claim.value === undefined) continue;
+    kept.add(name);
+    const cause = isReachableClaim(name) ? 'not-allowed' : 'not-reachable';
+    plan.failRestriction(removing, 'claims.remove', cause);
+  }
+  return kept;
 }
 
-interface Setting {
+/**
+ * Returns the path under which the request offers a claim: `…/NAME`, or `…/NAME/` where the identity
+ * server holds a list. Only this path changes a list whatever Java type holds it; paths of single
+ * elements are dropped silently, or end the token request with a 500. `undefined` when the request
+ * offers neither.
+ */
+function offeredPath(plan: Plan, op: Operation['op'], { name, value }: Claim): string | undefined {
+  const single = `/accessToken/claims/${name}`;
+  const list = `${single}/`;
+  const [likely, other] = Array.isArray(value) ? [list, single] : [single, list];
+  if (plan.allows(op, likely)) return likely;
+  return plan.allows(op, other) ? other : undefined;
+}
+
+interface Assignment {
   readonly change: Change;
   readonly value: ClaimValue;
 }
 
-/** When several rules set a claim, the last one that has a value for it has its way. */
-function lastSettings(plan: Plan, changes: readonly Change[]): Map<string, Setting> {
-  const settings = new Map<string, Setting>();
-  for (const change of changes) {
+/**
+ * Returns what each claim is set to. When several rules set a claim, the last one that has a value for
+ * it wins; what an earlier rule lacks is not missed then.
+ */
+function lastAssignments(plan: Plan, changes: readonly Change[]): [string, Assignment][] {
+  const assignments = new Map<string, Assignment>();
+  for (const change of changes.toReversed()) {
     for (const { name, value } of change.claims?.set ?? []) {
-      if (value === undefined) plan.leaveOut(change, 'claims.set', 'no-value');
-      else settings.set(name, { change, value });
+      if (assignments.has(name)) continue;
+      if (value === undefined) plan.skip(change, 'claims.set', 'no-value');
+      else assignments.set(name, { change, value });
     }
   }
-  return settings;
+  return [...assignments].reverse();
 }
 
 /**
@@ -76,57 +101,33 @@ function planSet(
   const listed = claims.find((claim) => claim.name === name);
   if (listed === undefined) {
     const operation = { op: 'add', path: '/accessToken/claims/-', value: { name, value } } as const;
-    plan.enrich(change, 'claims.set', operation);
+    plan.addIfAllowed(change, 'claims.set', operation);
     return;
   }
-  if (equal(listed.value, value)) return;
-  const replace: Operation = { op: 'replace', path: `/accessToken/claims/${name}`, value };
-  if (!isReachableClaim(name)) {
-    plan.leaveOut(change, 'claims.set', 'not-reachable');
-  } else if (plan.allows(replace)) {
-    plan.operations.push(replace);
-  } else if (Array.isArray(listed.value) && Array.isArray(value)) {
-    planElements(plan, change, replace.path, listed.value, value);
-  } else {
-    plan.leaveOut(change, 'claims.set', 'not-allowed');
-  }
+  const path = offeredPath(plan, 'replace', listed);
+  if (isAlready(listed, path, value)) return;
+  if (!isReachableClaim(name)) plan.skip(change, 'claims.set', 'not-reachable');
+  else if (path === undefined) plan.skip(change, 'claims.set', 'not-allowed');
+  else plan.operations.push({ op: 'replace', path, value });
 }
 
-/**
- * Turns one list of values into another by elements: wanted values take the place of unwanted ones,
- * and unwanted ones left over are removed. Elements cannot be added, so a list cannot grow: a set
- * that would need it is left out whole.
- */
-function planElements(
-  plan: Plan,
-  change: Change,
-  path: string,
-  current: readonly unknown[],
-  wanted: readonly string[],
-): void {
-  const [before, after] = [new Set(current), new Set<unknown>(wanted)];
-  const unwanted = current.flatMap((element, index) => (after.has(element) ? [] : [index]));
-  const missing = [...new Set(wanted)].filter((value) => !before.has(value));
-  if (missing.length > unwanted.length) {
-    plan.leaveOut(change, 'claims.set', 'not-reachable');
-    return;
+/** Returns whether a claim has exactly this value, down to the order of a list. */
+function isAlready(
+  { value: current }: Claim,
+  path: string | undefined,
+  wanted: ClaimValue,
+): boolean {
+  if (current === undefined) {
+    // An empty text and an empty list both arrive without a value; the offered path tells them apart.
+    const isList = path?.endsWith('/');
+    return (wanted === '' && isList !== true) || (isEmptyList(wanted) && isList !== false);
   }
-  const operations = unwanted.map((index, position): Operation => {
-    const value = missing[position];
-    const element = `${path}/${index}`;
-    return value === undefined
-      ? { op: 'remove', path: element }
-      : { op: 'replace', path: element, value };
-  });
-  if (operations.every((operation) => plan.allows(operation))) plan.operations.push(...operations);
-  else plan.leaveOut(change, 'claims.set', 'not-allowed');
-}
-
-function equal(current: unknown, wanted: ClaimValue): boolean {
-  // The identity server sends an empty text or list without a value.
-  if (current === undefined) return wanted === '' || (Array.isArray(wanted) && !wanted.length);
   if (!Array.isArray(current) || !Array.isArray(wanted)) return current === wanted;
   return (
     current.length === wanted.length && wanted.every((value, index) => value === current[index])
   );
+}
+
+function isEmptyList(value: ClaimValue): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

@@ -5,7 +5,8 @@ import { planLifetime, planRefreshToken } from './lifetimes.ts';
 import { planAudience, planScopes } from './lists.ts';
 import { Plan } from './plan.ts';
 
-export type { EffectName, LeftOut, LeftOutCause, Plan } from './plan.ts';
+export type { EffectName } from '../change.ts';
+export type { LeftOut, LeftOutCause, Plan } from './plan.ts';
 
 /** Turns what the policy wants changed into the operations that the identity server will apply. */
 export function planOperations(request: TokenRequest, changes: readonly Change[]): Plan {
@@ -16,5 +17,8 @@ export function planOperations(request: TokenRequest, changes: readonly Change[]
   planScopes(plan, request, changes);
   planAudience(plan, request, changes);
   planClaims(plan, request, changes);
+  for (const change of changes) {
+    for (const effect of change.withheld ?? []) plan.skip(change, effect, 'condition-failed');
+  }
   return plan;
 }

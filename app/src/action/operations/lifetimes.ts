@@ -1,11 +1,12 @@
-import type { Change } from '../change.ts';
+import type { Change, EffectName } from '../change.ts';
 import type { TokenRequest } from '../request.ts';
 import { type Lifetime, lifetimeOf } from '../token.ts';
-import type { EffectName, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /**
  * Cuts the access token to the shortest lifetime asked for. A token that is shorter already stays as
- * it is: `replace` has no upper bound, so sending the ceiling would lengthen it.
+ * it is: `replace` has no upper bound, so sending the ceiling would lengthen it. For the same reason
+ * a lifetime that the request does not state cannot be cut.
  */
 export function planLifetime(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
   planCeiling(plan, {
@@ -17,7 +18,10 @@ export function planLifetime(plan: Plan, request: TokenRequest, changes: readonl
   });
 }
 
-/** Removes the refresh token from the answer to the client, or cuts its lifetime. */
+/**
+ * Cuts the lifetime of the refresh token, and removes the refresh token from the response to the client.
+ * The removal hides it and no more: one that the client has stays valid, so a ceiling applies beside it.
+ */
 export function planRefreshToken(
   plan: Plan,
   request: TokenRequest,
@@ -28,7 +32,6 @@ export function planRefreshToken(
   if (dropping.length > 0) {
     const path = '/response/parameters/refresh_token';
     plan.restrict(dropping, 'refresh_token.drop', { op: 'remove', path });
-    if (plan.allows({ op: 'remove', path })) return;
   }
   planCeiling(plan, {
     effect: 'refresh_token.lifetime',
@@ -53,9 +56,8 @@ function planCeiling(plan: Plan, { effect, path, current, changes, ceiling }: Ce
     return seconds !== undefined && !(typeof current === 'number' && current <= seconds);
   });
   if (shortening.length === 0) return;
-  if (current === 'unreadable') {
-    // A ceiling could lengthen a token whose lifetime is not known.
-    plan.failRestriction(shortening, effect, 'not-reachable');
+  if (current === 'unknown') {
+    plan.failRestriction(shortening, effect, 'unknown-lifetime');
     return;
   }
   const value = Math.min(

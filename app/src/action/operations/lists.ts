@@ -1,6 +1,5 @@
 import type { Change } from '../change.ts';
 import type { TokenRequest } from '../request.ts';
-import { claimValue } from '../token.ts';
 import type { Plan } from './plan.ts';
 
 interface TokenList {
@@ -26,9 +25,13 @@ export function planScopes(plan: Plan, request: TokenRequest, changes: readonly 
   });
 }
 
-/** Removes audiences and adds others. A single audience that came as a text cannot be addressed. */
+/**
+ * Removes audiences and adds others. A single audience that came as a text cannot be addressed; an
+ * empty list arrives without a value, and can be added to.
+ */
 export function planAudience(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
-  const audience = claimValue(request.accessToken.claims, 'aud');
+  const claim = request.accessToken.claims.find(({ name }) => name === 'aud');
+  const audience = claim === undefined ? undefined : (claim.value ?? []);
   planList(plan, changes, {
     member: 'audience',
     path: '/accessToken/claims/aud/',
@@ -76,11 +79,11 @@ function planAdditions(plan: Plan, changes: readonly Change[], list: TokenList):
   for (const change of changes) {
     for (const value of change[list.member]?.add ?? []) {
       if (changes.some((other) => other[list.member]?.remove.matches(value))) {
-        plan.leaveOut(change, effect, 'removed');
+        plan.skip(change, effect, 'removed');
       } else if (!added.has(value) && !list.elements.includes(value)) {
         const operation = { op: 'add', path: `${list.path}-`, value } as const;
-        if (!list.addressable) plan.leaveOut(change, effect, 'not-reachable');
-        else if (plan.enrich(change, effect, operation)) added.add(value);
+        if (!list.addressable) plan.skip(change, effect, 'not-reachable');
+        else if (plan.addIfAllowed(change, effect, operation)) added.add(value);
       }
     }
   }

@@ -1,28 +1,20 @@
-import type { Change } from '../change.ts';
+import type { Change, EffectName } from '../change.ts';
 import type { AllowedOperations, Operation } from '../operation.ts';
-
-/** The effects that a policy can have on a token, by the names that its file uses. */
-export type EffectName =
-  | 'lifetime'
-  | 'refresh_token.lifetime'
-  | 'refresh_token.drop'
-  | 'scopes.remove'
-  | 'scopes.add'
-  | 'audience.remove'
-  | 'audience.add'
-  | 'claims.remove'
-  | 'claims.set';
 
 /** Why an effect was not sent. */
 export type LeftOutCause =
   /** The request does not allow the operation: the identity server would drop it. */
   | 'not-allowed'
-  /** The identity server cannot address it: an odd claim name, or a member that is no list. */
+  /** The identity server cannot address it: an odd claim name, or a field that is not a list. */
   | 'not-reachable'
+  /** The request does not state the current lifetime, so a ceiling could lengthen it. */
+  | 'unknown-lifetime'
   /** Another rule removes what this one adds: the removal wins. */
   | 'removed'
-  /** The value is none that a claim can have. */
-  | 'no-value';
+  /** The value is not one that a claim can have. */
+  | 'no-value'
+  /** The condition failed, so it is not known whether the rule applies. */
+  | 'condition-failed';
 
 export interface LeftOut {
   readonly rule: string;
@@ -33,13 +25,13 @@ export interface LeftOut {
 /** The operations to send, and what could not be sent. */
 export class Plan {
   readonly operations: Operation[] = [];
-  /** Sets and adds that cannot be applied: the token lacks them, which harms nobody. */
+  /** Sets and adds that cannot be applied, of rules that do not insist on them. */
   readonly leftOut: LeftOut[] = [];
-  /** Restrictions that cannot be applied: the policy says what becomes of the token. */
+  /** Restrictions that cannot be applied, and sets and adds on which their rule insists. */
   readonly unenforceable: LeftOut[] = [];
   /** Whether an operation takes something from the token. */
   restricts = false;
-  /** The first rule whose restriction must hold and cannot. */
+  /** The first rule that refuses the token because one of its effects cannot be applied. */
   mustRefuse: string | undefined;
   readonly #allowed: AllowedOperations;
 
@@ -47,13 +39,13 @@ export class Plan {
     this.#allowed = allowed;
   }
 
-  allows(operation: Operation): boolean {
-    return this.#allowed.allows(operation.op, operation.path);
+  allows(op: Operation['op'], path: string): boolean {
+    return this.#allowed.allows(op, path);
   }
 
-  /** Sends a restriction on behalf of the changes that ask for it, or records that it cannot be. */
+  /** Sends a restriction on behalf of the changes that ask for it, or records that it cannot be sent. */
   restrict(changes: readonly Change[], effect: EffectName, operation: Operation): void {
-    if (this.allows(operation)) {
+    if (this.allows(operation.op, operation.path)) {
       this.operations.push(operation);
       this.restricts = true;
     } else {
@@ -62,27 +54,33 @@ export class Plan {
   }
 
   failRestriction(changes: readonly Change[], effect: EffectName, cause: LeftOutCause): void {
-    for (const { rule, unenforceable } of changes) {
-      if (unenforceable === 'deny') this.mustRefuse ??= rule;
-      if (this.unenforceable.some((other) => other.rule === rule && other.effect === effect))
-        continue;
-      this.unenforceable.push({ rule, effect, cause });
+    for (const { rule, enforcement } of changes) {
+      if (enforcement.restrictions === 'deny') this.mustRefuse ??= rule;
+      record(this.unenforceable, { rule, effect, cause });
     }
   }
 
-  /** Sends a set or an add and says so, or leaves it out. */
-  enrich(change: Change, effect: EffectName, operation: Operation): boolean {
-    const allowed = this.allows(operation);
+  /** Sends a set or an add and returns true, or skips it. */
+  addIfAllowed(change: Change, effect: EffectName, operation: Operation): boolean {
+    const allowed = this.allows(operation.op, operation.path);
     if (allowed) this.operations.push(operation);
-    else this.leaveOut(change, effect, 'not-allowed');
+    else this.skip(change, effect, 'not-allowed');
     return allowed;
   }
 
-  /** Records a set or an add that is not sent; one record for a rule, an effect and a cause. */
-  leaveOut({ rule }: Change, effect: EffectName, cause: LeftOutCause): void {
-    const recorded = this.leftOut.some(
-      (other) => other.rule === rule && other.effect === effect && other.cause === cause,
-    );
-    if (!recorded) this.leftOut.push({ rule, effect, cause });
+  /** Records a set or an add that is not sent; it refuses the token where the rule insists on it. */
+  skip({ rule, enforcement }: Change, effect: EffectName, cause: LeftOutCause): void {
+    // The policy itself says that a removal wins, so nothing of it is unenforceable.
+    const insists = enforcement.additions === 'deny' && cause !== 'removed';
+    if (insists) this.mustRefuse ??= rule;
+    record(insists ? this.unenforceable : this.leftOut, { rule, effect, cause });
   }
+}
+
+/** Records what is not sent, once for a rule, an effect and a cause. */
+function record(list: LeftOut[], { rule, effect, cause }: LeftOut): void {
+  const recorded = list.some(
+    (other) => other.rule === rule && other.effect === effect && other.cause === cause,
+  );
+  if (!recorded) list.push({ rule, effect, cause });
 }

@@ -121,9 +121,9 @@ export class TenantView {
   }
 }
 
-/** What a token that never ends counts as, so that `token.lifetime > 3600` holds for it. */
-const ENDLESS = BigInt(Number.MAX_SAFE_INTEGER);
+/** What a lifetime that the request does not state reads as, so that `token.lifetime > 3600` is true for it. */
+const LONGER_THAN_ANY_SECONDS = BigInt(Number.MAX_SAFE_INTEGER);
 
 function toSeconds(lifetime: Lifetime): bigint {
-  return typeof lifetime === 'number' ? BigInt(Math.floor(lifetime)) : ENDLESS;
+  return lifetime === 'unknown' ? LONGER_THAN_ANY_SECONDS : BigInt(Math.floor(lifetime));
 }

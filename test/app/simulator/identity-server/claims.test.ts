@@ -63,7 +63,7 @@ describe('a claim is added', () => {
     expect(Object.hasOwn(claims, 'risk')).toBe(isAdded);
   });
 
-  test.each(['scope', 'Scope', 'SCOPE'])('not under the name %s', (name) => {
+  test.each(['scope', 'Scope', 'SCOPE', '\u017fcope'])('not under the name %s', (name) => {
     expect(tokenAfter(payload(USER), add(name, '"all"')).claims).not.toHaveProperty(name);
   });
 
@@ -71,7 +71,7 @@ describe('a claim is added', () => {
     expect(tokenAfter(payload(USER), add(name, '"x"')).claims).not.toHaveProperty(name);
   });
 
-  test.each(['exp', 'nbf', 'jti', 'azp', 'app_tenant_domain', 'cnf'])(
+  test.each(['exp', 'nbf', 'jti', 'azp', 'app_td', 'entityType', 'token_id', 'act', 'cnf'])(
     "over the server's own %s",
     (name) => {
       expect(tokenAfter(payload(USER), add(name, '"x"')).claims[name]).toBe('x');
@@ -134,7 +134,7 @@ describe('a single claim', () => {
     expect(tokenAfter(payload(USER), replace('email', written)).claims.email).toEqual(value);
   });
 
-  test.each(['42', '-7', '-', 'https://a.example/country', 'a/b'])(
+  test.each(['42', '-7', '+5', 'https://a.example/country', 'a/b'])(
     'called %s cannot be reached',
     (name) => {
       const request = requestWithClaims({ [name]: 'kept' });
@@ -143,6 +143,67 @@ describe('a single claim', () => {
       expect(outcome.dropped).toHaveLength(2);
     },
   );
+});
+
+test('a single claim called - can be reached', () => {
+  const request = requestWithClaims({ '-': 'kept' });
+  expect(tokenAfter(request, replace('-', '"x"')).claims['-']).toBe('x');
+  expect(tokenAfter(request, remove('-')).claims).not.toHaveProperty('-');
+});
+
+test.each([
+  ['a list', '/accessToken/claims/empty/', []],
+  ['a text', '/accessToken/claims/empty', ''],
+])('a claim without a value is %s by the path under which it is offered', (_, path, value) => {
+  const request = JSON.parse(requestWithClaims({}));
+  request.event.accessToken.claims.push({ name: 'empty' });
+  for (const { op, paths } of request.allowedOperations) if (op !== 'add') paths.push(path);
+  expect(tokenAfter(JSON.stringify(request)).claims.empty).toEqual(value);
+});
+
+describe('a list claim, by how the server holds it', () => {
+  const GROUPS = ['engineering', 'on-call', 'vpn-users'];
+  const CRASH = 'server error';
+  test.each<[string, string, unknown, unknown, unknown]>([
+    ['removal of an element', remove('groups/0'), GROUPS.slice(1), GROUPS, CRASH],
+    [
+      'replacement of an element',
+      replace('groups/0', '"a"'),
+      [...GROUPS.slice(1), 'a'],
+      GROUPS,
+      CRASH,
+    ],
+    ['removal', remove('groups/'), undefined, undefined, undefined],
+    ['a longer list', replace('groups/', '["a","b","c","d"]'), ...thrice(['a', 'b', 'c', 'd'])],
+    ['duplicates', replace('groups/', '["b","a","b"]'), ...thrice(['b', 'a', 'b'])],
+    ['an empty list', replace('groups/', '[]'), ...thrice([])],
+    ['a text', replace('groups/', '"a"'), ...thrice('a')],
+    ['a number', replace('groups/', '7'), ...thrice(7)],
+    ['removal without the slash', remove('groups'), ...thrice(GROUPS)],
+    ['replacement without the slash', replace('groups', '"a"'), ...thrice(GROUPS)],
+    ['an added element', add('x', '"a"').replace('claims/-', 'claims/groups/-'), ...thrice(GROUPS)],
+    ['an add of its name', add('groups', '["a"]'), ...thrice(GROUPS)],
+  ])('%s', (_, operation, texts, array, list) => {
+    for (const [form, expected] of [
+      ['texts', texts],
+      ['array', array],
+      ['list', list],
+    ] as const) {
+      const outcome = outcomeOfOperations(payload(USER), [operation], form);
+      const found = outcome.kind === 'token' ? outcome.token.claims.groups : CRASH;
+      expect([form, found]).toEqual([form, expected]);
+    }
+  });
+
+  test('of numbers crashes on a change of an element, and goes as a whole', () => {
+    const request = requestWithClaims({ levels: [1, 2] });
+    expect(outcomeOfOperations(request, [remove('levels/0')]).kind).toBe('server-error');
+    expect(tokenAfter(request, remove('levels/')).claims).not.toHaveProperty('levels');
+  });
+
+  function thrice<T>(value: T): [T, T, T] {
+    return [value, value, value];
+  }
 });
 
 describe('a list claim', () => {

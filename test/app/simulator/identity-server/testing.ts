@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   applyAnswer,
   type IssuedToken,
+  type ListForm,
   type Outcome,
 } from '../../../../app/simulator/identity-server/index.ts';
 
@@ -48,15 +49,20 @@ interface Named {
 }
 
 /** What comes of a body that is sent with 200 and the right content type. */
-export function outcomeOf(requestBody: string, body: string): Outcome {
-  return applyAnswer(requestBody, { status: 200, contentType: 'application/json', body });
+export function outcomeOf(requestBody: string, body: string, lists?: ListForm): Outcome {
+  return applyAnswer(requestBody, { status: 200, contentType: 'application/json', body }, lists);
 }
 
 /** What comes of operations, each given as it is written in the answer. */
-export function outcomeOfOperations(requestBody: string, operations: string[]): Outcome {
+export function outcomeOfOperations(
+  requestBody: string,
+  operations: string[],
+  lists?: ListForm,
+): Outcome {
   return outcomeOf(
     requestBody,
     `{"actionStatus":"SUCCESS","operations":[${operations.join(',')}]}`,
+    lists,
   );
 }
 

@@ -1,0 +1,173 @@
+import { cel, decideOn, policyOf, type RuleText, tokenOf } from '../../support/decide.ts';
+import { payload } from '../../support/payloads.ts';
+
+/** A request whose token has `role: admin` among others, and which offers nothing. */
+function request(change: (request: Json) => void = () => {}): string {
+  const body = JSON.parse(payload('03'));
+  body.event.accessToken.claims.push({ name: 'role', value: 'admin' });
+  body.allowedOperations = [];
+  change(body);
+  return JSON.stringify(body);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a request that each case changes in its own way
+type Json = any;
+
+const OFFERED = (body: Json) => {
+  body.allowedOperations = JSON.parse(payload('03')).allowedOperations;
+};
+
+interface Case {
+  readonly effects: object;
+  readonly body: string;
+  readonly missed: { readonly effect: string; readonly cause: string };
+  readonly when?: string;
+}
+
+const MISSED: Record<string, Case> = {
+  'a claim that is replaced': {
+    effects: { claims: { set: { role: 'guest' } } },
+    body: request(),
+    missed: { effect: 'claims.set', cause: 'not-allowed' },
+  },
+  'a claim that is added': {
+    effects: { claims: { set: { fresh: 1 } } },
+    body: request(),
+    missed: { effect: 'claims.set', cause: 'not-allowed' },
+  },
+  'a claim whose name has another meaning in a path': {
+    effects: { claims: { set: { audit_level: 'low' } } },
+    body: request((body) => {
+      OFFERED(body);
+      body.event.accessToken.claims.push({ name: 'audit_level', value: 'high' });
+    }),
+    missed: { effect: 'claims.set', cause: 'not-reachable' },
+  },
+  'claims that cannot be read': {
+    effects: { claims: { set: { role: 'guest' } } },
+    body: request((body) => {
+      OFFERED(body);
+      body.event.accessToken.claims = { role: 'admin' };
+    }),
+    missed: { effect: 'claims.set', cause: 'not-reachable' },
+  },
+  'a value that cannot be worked out': {
+    effects: { claims: { set: { role: cel('token.claims["nothing"]') } } },
+    body: request(OFFERED),
+    missed: { effect: 'claims.set', cause: 'no-value' },
+  },
+  'a scope': {
+    effects: { scopes: { add: ['limited'] } },
+    body: request(),
+    missed: { effect: 'scopes.add', cause: 'not-allowed' },
+  },
+  'an audience': {
+    effects: { audience: { add: ['gate.example'] } },
+    body: request(),
+    missed: { effect: 'audience.add', cause: 'not-allowed' },
+  },
+  'an audience beside one that came as a text': {
+    effects: { audience: { add: ['gate.example'] } },
+    body: payload('21'),
+    missed: { effect: 'audience.add', cause: 'not-reachable' },
+  },
+  'a set of a rule whose condition failed': {
+    effects: { claims: { set: { role: 'guest' } } },
+    body: request(OFFERED),
+    when: 'token.claims["sub"] > 3',
+    missed: { effect: 'claims.set', cause: 'condition-failed' },
+  },
+  'an add of a rule whose condition failed': {
+    effects: { scopes: { add: ['limited'] }, lifetime: '5m' },
+    body: request(OFFERED),
+    when: 'token.claims["sub"] > 3',
+    missed: { effect: 'scopes.add', cause: 'condition-failed' },
+  },
+};
+
+const CASES = Object.entries(MISSED);
+
+function ruleOf({ effects, when = 'true' }: Case, more: object = {}): RuleText {
+  return { id: 'rule', effects, when, ...more };
+}
+
+describe('A set or an add that cannot be applied', () => {
+  test.each(CASES)('%s: refuses where the rule itself insists', async (_, one) => {
+    const policy = policyOf([ruleOf(one, { unenforceable: 'deny' })], { unenforceable: 'ignore' });
+    const { outcome, facts } = await decideOn(one.body, policy);
+    expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
+    expect(facts.decision).toMatchObject({
+      outcome: 'refuse',
+      refusedBy: 'rule',
+      leftOut: [],
+      unenforceable: [{ rule: 'rule', ...one.missed }],
+    });
+  });
+
+  test.each(CASES)('%s: would refuse in monitor mode', async (_, one) => {
+    for (const [rule, more] of [
+      [ruleOf(one, { unenforceable: 'deny', mode: 'monitor' }), {}],
+      [ruleOf(one, { unenforceable: 'deny' }), { mode: 'monitor' }],
+    ] as const) {
+      const { outcome, facts } = await decideOn(one.body, policyOf([rule], more));
+      expect(outcome).toMatchObject({ kind: 'token', applied: [] });
+      expect(facts.decision).toMatchObject({
+        outcome: 'issue',
+        wouldBeRefusedBy: 'rule',
+        monitored: [{ rule: 'rule', would: 'refuse' }],
+      });
+    }
+  });
+
+  test.each(CASES)('%s: is skipped where only the policy says deny', async (_, one) => {
+    for (const [rule, more] of [
+      [ruleOf(one), { unenforceable: 'deny' }],
+      [ruleOf(one, { unenforceable: 'ignore' }), { unenforceable: 'deny' }],
+    ] as const) {
+      const { outcome, facts } = await decideOn(one.body, policyOf([rule], more));
+      expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
+      expect(facts.decision.unenforceable).toEqual([]);
+    }
+  });
+});
+
+describe('An insisting rule refuses nothing', () => {
+  const insisting = { id: 'rule', unenforceable: 'deny' } as const;
+
+  test('when all its effects are applied', async () => {
+    const rule = { ...insisting, effects: { claims: { set: { email: 'x', a: 1 } } } };
+    const { outcome } = await decideOn(payload('03'), policyOf([rule]));
+    expect(tokenOf(outcome).claims).toMatchObject({ email: 'x', a: 1 });
+  });
+
+  test('when the token has it already', async () => {
+    const rule = {
+      ...insisting,
+      effects: { claims: { set: { role: 'admin' } }, scopes: { add: ['openid'] } },
+    };
+    const { body } = await decideOn(request(), policyOf([rule]));
+    expect(body).toBe('{"actionStatus":"SUCCESS"}');
+  });
+
+  test('when another rule removes what it sets: the removal wins', async () => {
+    const rules = [
+      { ...insisting, effects: { claims: { set: { email: 'x' } }, scopes: { add: ['gated'] } } },
+      { id: 'other', effects: { claims: { remove: ['email'] }, scopes: { remove: ['gated'] } } },
+    ];
+    const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+    expect(tokenOf(outcome).claims).not.toHaveProperty('email');
+    expect(facts.decision.leftOut).toEqual(
+      ['scopes.add', 'claims.set'].map((effect) => ({ rule: 'rule', effect, cause: 'removed' })),
+    );
+  });
+
+  test('when a later rule sets the claim for which it has no value', async () => {
+    const rules = [
+      { ...insisting, effects: { claims: { set: { a: cel('token.claims["nothing"]') } } } },
+      { id: 'later', effects: { claims: { set: { a: 'b' } } } },
+    ];
+    const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+    expect(tokenOf(outcome).claims.a).toBe('b');
+    expect(facts.decision.leftOut).toEqual([]);
+  });
+});
