@@ -1,7 +1,7 @@
-/** What the value of a claim can be: the identity server drops null, objects and mixed lists in silence. */
+/** What the value of a claim can be: the identity server silently drops null, objects and mixed lists. */
 export type ClaimValue = string | number | boolean | readonly string[];
 
-/** One change to the token, as the identity server reads it. Any further member would void the answer. */
+/** One change to the token, as the identity server reads it. A further field would invalidate the response. */
 export type Operation =
   | {
       readonly op: 'add';
@@ -12,15 +12,15 @@ export type Operation =
   | { readonly op: 'remove'; readonly path: string };
 
 /**
- * Which operations the request admits. The identity server drops any other without a word, so
- * whatever is sent is checked here first.
+ * Which operations the request admits. The identity server drops any other silently, so each is checked
+ * here before it is sent.
  */
 export interface AllowedOperations {
   /** Whether an operation on this path would be applied rather than dropped. */
   allows(op: Operation['op'], path: string): boolean;
 }
 
-/** Reads `allowedOperations` of a request: a list of `{ op, paths }`. What does not fit allows nothing. */
+/** Reads `allowedOperations` of a request: a list of `{ op, paths }`. Entries of another form allow nothing. */
 export function readAllowedOperations(member: unknown): AllowedOperations {
   // Read when it is first asked: most tokens are issued as they are.
   let paths: ReadonlyMap<string, ReadonlySet<string>> | undefined;
@@ -29,7 +29,7 @@ export function readAllowedOperations(member: unknown): AllowedOperations {
       paths ??= pathsByOperation(member);
       const admitted = paths.get(op);
       if (admitted === undefined) return false;
-      // The list first: a claim with many values has a path for each.
+      // The list first: thousands of scopes may be removed one by one.
       return admitted.has(path.slice(0, path.lastIndexOf('/') + 1)) || admitted.has(path);
     },
   };

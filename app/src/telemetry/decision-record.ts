@@ -66,7 +66,7 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
   };
 }
 
-/** Container log drivers split a line of more than 16 KiB, and a claim may be taken away value by value. */
+/** Container log drivers split a line of more than 16 KiB, and scopes and audiences are removed one by one. */
 const ROOM_FOR_OPERATIONS = 8 * 1024;
 
 /** Of the operations that were sent, as many as fit. */
