@@ -1,12 +1,15 @@
+import { type IncomingHttpHeaders, validateHeaderValue } from 'node:http';
+import { type AgentFactory, directAgents } from '../../lib/agents.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import type { Address } from '../address/address.ts';
 import { closingTime } from './closing-time.ts';
+import { type GetResponse, get } from './http-get.ts';
 import { member } from './member.ts';
 import { parseRecord } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
 
-/** A CHECK answer has about 500 bytes. */
-const BODY_LIMIT = 256 * 1024;
+/** A CHECK response has about 500 bytes. */
+const MAX_BODY_BYTES = 256 * 1024;
 
 /** What an answer's headers say of the quota, which errors have too. */
 interface Quota {
@@ -33,6 +36,8 @@ export interface AbuseIpdbOptions {
   /** Milliseconds for one check, the body included. */
   readonly timeout: number;
   readonly now: () => number;
+  /** @default connects directly */
+  readonly agents?: AgentFactory | undefined;
 }
 
 /** One CHECK of one address. Never throws. */
@@ -40,19 +45,20 @@ export type Check = (address: Address, key: string) => Promise<CheckAnswer>;
 
 /** A client of AbuseIPDB's CHECK. Throws when the base URL is none. */
 export function createCheck(options: AbuseIpdbOptions): Check {
+  const { maxAgeInDays, timeout, now, agents: makeAgents = directAgents } = options;
   const endpoint = checkEndpoint(options.baseUrl);
+  const agents = makeAgents();
   return async (address, key) => {
     const headers = headersWith(key);
     if (headers === undefined) return { cause: 'auth' };
     const url = new URL(endpoint);
     url.searchParams.set('ipAddress', address.value);
-    url.searchParams.set('maxAgeInDays', String(options.maxAgeInDays));
+    url.searchParams.set('maxAgeInDays', String(maxAgeInDays));
     try {
-      return await withTimeLimit(options.timeout, async (signal) => {
-        // Followed, a redirect would carry the key to a host that we do not know.
-        const response = await fetch(url, { headers, signal, redirect: 'manual' });
-        return answerOf(response, address, options.now);
-      });
+      const response = await withTimeLimit(timeout, (signal) =>
+        get(url, { headers, agents, signal, maxBytes: MAX_BODY_BYTES }),
+      );
+      return answerOf(response, address, now());
     } catch (error) {
       return { cause: error instanceof TimeLimitExceeded ? 'timeout' : 'upstream' };
     }
@@ -70,32 +76,36 @@ function checkEndpoint(baseUrl: string): URL {
   return url;
 }
 
-/** None when the key holds what no header can, so that it is a wrong key and not a failing network. */
-function headersWith(key: string): Headers | undefined {
+/** None when the key contains what no header can, so that it is a wrong key and not a failing network. */
+function headersWith(key: string): Readonly<Record<string, string>> | undefined {
   try {
-    return new Headers({ Key: key, Accept: 'application/json' });
+    validateHeaderValue('Key', key);
+    return { Key: key, Accept: 'application/json' };
   } catch {
     return undefined;
   }
 }
 
-async function answerOf(
-  response: Response,
+function answerOf(
+  { status, headers, body }: GetResponse,
   address: Address,
-  now: () => number,
-): Promise<CheckAnswer> {
-  const { status, headers } = response;
+  now: number,
+): CheckAnswer {
   const quota = quotaOf(headers);
   if (status !== 200) {
-    // The status says it all; an unread body would keep the connection.
-    await response.body?.cancel().catch(() => {});
-    const closed = status === 429 ? { quotaLeft: 0, closedFor: closingTime(headers, now()) } : {};
+    const closed = status === 429 ? { quotaLeft: 0, closedFor: closingTime(headers, now) } : {};
     return { cause: causeOf(status), status, ...quota, ...closed };
   }
-  const body = await readText(response);
-  const record = body === undefined ? 'upstream' : parseRecord(body, address, now());
+  const record = body === undefined ? 'upstream' : parseRecord(textOf(body), address, now);
   if (typeof record === 'string') return { cause: record, status, ...quota };
   return { record, status, ...quota };
+}
+
+const utf8 = new TextDecoder();
+
+/** UTF-8 whatever the header says (RFC 8259, 8.1); a byte order mark is dropped. */
+function textOf(body: Buffer): string {
+  return utf8.decode(body);
 }
 
 /** 401, 402 and 403 are a fault of the configuration; 422 is a fault of the question. */
@@ -105,28 +115,14 @@ function causeOf(status: number): CheckCause {
   return status === 422 ? 'invalid' : 'upstream';
 }
 
-function quotaOf(headers: Headers): Quota {
+function quotaOf(headers: IncomingHttpHeaders): Quota {
   return {
     ...member('quotaLeft', countIn(headers, 'x-ratelimit-remaining')),
     ...member('quotaLimit', countIn(headers, 'x-ratelimit-limit')),
   };
 }
 
-function countIn(headers: Headers, name: string): number | undefined {
-  const value = headers.get(name);
-  return value !== null && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
-}
-
-/** The body as text; none when it is larger than any answer. */
-async function readText(response: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop ends the stream, and with it the connection.
-    if (size > BODY_LIMIT) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+function countIn(headers: IncomingHttpHeaders, name: string): number | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }

@@ -59,7 +59,8 @@ describe('against the API', () => {
 
   test('checks one after the other keep to the connections that are open', async () => {
     const before = simulator.checks.length;
-    for (let i = 0; i < 10; i += 1) await checkAt(simulator.url)(ADDRESS, KEY);
+    const check = checkAt(simulator.url);
+    for (let i = 0; i < 10; i += 1) await check(ADDRESS, KEY);
     const connections = simulator.checks.slice(before).map(({ connection }) => connection);
     // Two, since the next check may begin while the last one is still being put away.
     expect(new Set(connections).size).toBeLessThanOrEqual(2);

@@ -26,6 +26,9 @@ test.each<[string, Record<string, string>, number]>([
     { 'retry-after': '-5', 'x-ratelimit-reset': 'x' },
     MINUTE,
   ],
+  ['a minute when the reset comes twice', { 'x-ratelimit-reset': '1, 2' }, MINUTE],
+  ['a minute for a date that is none', { 'retry-after': 'Someday, 99 Foo 2026' }, MINUTE],
+  ['a day for a number beyond all', { 'retry-after': '9'.repeat(400) }, 24 * HOUR],
   ['a second at least', { 'retry-after': '0' }, SECOND],
   [
     'a second when the reset has passed by our clock',
@@ -39,7 +42,7 @@ test.each<[string, Record<string, string>, number]>([
     24 * HOUR,
   ],
 ])('a 429 closes for %s', (_, headers, time) => {
-  expect(closingTime(new Headers(headers), NOON)).toBe(time);
+  expect(closingTime(headers, NOON)).toBe(time);
 });
 
 test.each([
