@@ -85,6 +85,7 @@ export interface RuleText {
   readonly id: string;
   readonly when?: string | boolean;
   readonly effects: object;
+  readonly mode?: 'enforce' | 'monitor';
   readonly unenforceable?: 'deny' | 'ignore';
 }
 

@@ -3,6 +3,7 @@ import type { Decision } from '../decide.ts';
 import type { Policy } from '../policy/compile.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
 import type { RequestSignals } from '../signals/request-signals.ts';
+import { lineBytes } from './log.ts';
 
 /** Milliseconds that each stage took; signals only where they were asked for. */
 export interface StageTimes {
@@ -35,8 +36,7 @@ const WHOLE: RecordForm = { writeAddress: ({ value }) => value };
  */
 export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): object {
   const { decisionId, request, policy, signals, decision, times } = facts;
-  const operations = shownOperations(decision);
-  const more = decision.operations.length - operations.length;
+  const lists = new RecordLists();
   return {
     event: 'decision',
     decision_id: decisionId,
@@ -56,30 +56,53 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     unknown: decision.missing,
     ms: stageFields(times, signals),
     // Lists last, the longest at the end: Logs Insights finds the first 200 fields of a line and no more.
-    rules: decision.matched,
-    failed: decision.failed,
-    left_out: decision.leftOut,
-    unenforceable: decision.unenforceable,
-    monitored: decision.monitored,
-    operations,
-    operations_more: more > 0 ? more : undefined,
+    ...lists.show('rules', decision.matched),
+    ...lists.show('failed', decision.failed),
+    ...lists.show('left_out', decision.leftOut),
+    ...lists.show('unenforceable', decision.unenforceable),
+    ...lists.show('monitored', decision.monitored),
+    ...lists.show('operations', decision.operations, ({ op, path }) => ({ op, path: cut(path) })),
   };
 }
 
-/** Container log drivers split a line of more than 16 KiB, and scopes and audiences are removed one by one. */
-const ROOM_FOR_OPERATIONS = 8 * 1024;
+/**
+ * Bytes that each list may take, of the 16 KiB at which log drivers of containers split a line. A policy
+ * may have hundreds of rules, and scopes and audiences are removed one by one.
+ */
+const MAX_LIST_BYTES = {
+  rules: 2048,
+  failed: 1024,
+  left_out: 1536,
+  unenforceable: 1536,
+  monitored: 4096,
+  operations: 8192,
+} as const;
 
-/** Of the operations that were sent, as many as fit. */
-function shownOperations({ operations }: Decision): object[] {
-  const shown: object[] = [];
-  let room = ROOM_FOR_OPERATIONS;
-  for (const { op, path } of operations) {
-    const entry = { op, path: cut(path) };
-    room -= Buffer.byteLength(JSON.stringify(entry)) + 1;
-    if (room < 0) break;
-    shown.push(entry);
+/** For all lists together; the other fields take less than 4 KiB. */
+const MAX_LISTS_BYTES = 11_500;
+
+/** Lists of one record: of each as many entries as fit, and the number of the others. */
+class RecordLists {
+  #left = MAX_LISTS_BYTES;
+
+  show<T>(
+    name: keyof typeof MAX_LIST_BYTES,
+    entries: readonly T[],
+    write: (entry: T) => unknown = (entry) => entry,
+  ): object {
+    const shown: unknown[] = [];
+    let room = Math.min(this.#left, MAX_LIST_BYTES[name]);
+    for (const entry of entries) {
+      const written = write(entry);
+      const bytes = lineBytes(JSON.stringify(written)) + 1;
+      if (bytes > room) break;
+      room -= bytes;
+      this.#left -= bytes;
+      shown.push(written);
+    }
+    const more = entries.length - shown.length;
+    return { [name]: shown, ...(more > 0 && { [`${name}_more`]: more }) };
   }
-  return shown;
 }
 
 /** Each signal that was asked for: its value with source and age, or why it is unknown. */
@@ -93,7 +116,7 @@ function signalFields(
       (address.known ? addressFields(address.value, writeAddress) : { cause: address.cause }),
     geo:
       geo &&
-      (geo.known ? { country: geo.value.country, asn: geo.value.asn } : { cause: geo.cause }),
+      (geo.known ? { country: cut(geo.value.country), asn: geo.value.asn } : { cause: geo.cause }),
     reputation:
       reputation &&
       (reputation.known
@@ -136,8 +159,17 @@ function round(milliseconds: number | undefined): number | undefined {
 }
 
 /** Ids are short; a text that is not is no id, and must not fill the log. */
-const LONGEST = 128;
+const MAX_ID_LENGTH = 128;
+/** A character may take six bytes in a line. */
+const MAX_ID_BYTES = 256;
 
+function cut(text: string): string;
+function cut(text: string | undefined): string | undefined;
 function cut(text: string | undefined): string | undefined {
-  return text !== undefined && text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  if (text === undefined) return undefined;
+  let short = text.length > MAX_ID_LENGTH ? text.slice(0, MAX_ID_LENGTH) : text;
+  while (short.length * 6 > MAX_ID_BYTES && lineBytes(JSON.stringify(short)) > MAX_ID_BYTES) {
+    short = short.slice(0, short.length / 2);
+  }
+  return short === text ? text : `${short}…`;
 }

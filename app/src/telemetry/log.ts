@@ -35,6 +35,12 @@ const CONTROLS = /[\x7f-\x9f\u2028\u2029]/g;
 /** One range, which is searched for three times as fast: most lines are nothing but ASCII. */
 const BEYOND_ASCII = /[^\0-~]/;
 
+/** Returns how many bytes JSON takes in a line. */
+export function lineBytes(json: string): number {
+  // Nearly all of it is ASCII, whose bytes need not be counted.
+  return BEYOND_ASCII.test(json) ? Buffer.byteLength(escapeControls(json)) : json.length;
+}
+
 function escapeControls(json: string): string {
   if (!BEYOND_ASCII.test(json)) return json;
   return json.replace(CONTROLS, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);

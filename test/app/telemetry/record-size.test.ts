@@ -1,0 +1,123 @@
+import { decisionRecord } from '../../../app/src/telemetry/decision-record.ts';
+import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
+import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
+import { requestWith, requestWithClaims } from '../../support/policy.ts';
+
+/** Log drivers of containers split longer lines. */
+const MAX_LINE_BYTES = 16 * 1024;
+
+const LISTS = ['rules', 'failed', 'left_out', 'unenforceable', 'monitored', 'operations'] as const;
+
+/** The record of a decision as it is read again from its line, and the length of the line. */
+async function recorded(rules: readonly RuleText[], body: string, more: object = {}) {
+  const { facts } = await decideOn(body, policyOf(rules, more));
+  let line = '';
+  const write = (text: string) => {
+    line += text;
+  };
+  recordWriter(createLog('info', { write }))(decisionRecord(facts));
+  return { record: JSON.parse(line), bytes: Buffer.byteLength(line), decision: facts.decision };
+}
+
+const many = (count: number, rule: (at: number) => Omit<RuleText, 'id'>, id = 'rule'): RuleText[] =>
+  Array.from({ length: count }, (_, at) => ({ id: `${id}-${at}`, ...rule(at) }));
+
+const SET = (at: number) => ({ effects: { claims: { set: { [`claim_${at}`]: 'x' } } } });
+const NOTHING_ALLOWED = requestWith('03', { allowedOperations: [] });
+const LONG_ID = 'x'.repeat(58);
+/** Written as six bytes each. */
+const CONTROLS = '\u2028\u0001\u0085'.repeat(500);
+const ODD = requestWith('03', {
+  requestId: CONTROLS,
+  'event.request.clientId': CONTROLS,
+  'event.request.grantType': CONTROLS,
+  'event.tenant.name': CONTROLS,
+  'event.request.additionalHeaders': Array.from({ length: 200 }, (_, at) => ({
+    name: `x-${at}`,
+    value: [CONTROLS],
+  })),
+  allowedOperations: [],
+});
+const FAILS = { when: 'token.claims["email"] > 3' };
+const SCOPES = requestWith('03', {
+  'event.accessToken.scopes': Array.from({ length: 5000 }, (_, at) => `scope-${at}`),
+});
+
+describe('a line of a decision stays below 16 KiB, and says how many entries it leaves out', () => {
+  test.each<[string, readonly RuleText[], string, object]>([
+    ['nothing of note', [], NOTHING_ALLOWED, {}],
+    [
+      '400 monitored rules',
+      many(400, () => ({ mode: 'monitor', effects: { deny: 'No.' } })),
+      NOTHING_ALLOWED,
+      {},
+    ],
+    [
+      'a monitored policy of 400 rules',
+      many(400, () => ({ effects: { lifetime: 60 } })),
+      SCOPES,
+      { mode: 'monitor' },
+    ],
+    ['130 sets that are not allowed', many(130, SET), NOTHING_ALLOWED, { unenforceable: 'ignore' }],
+    ['1000 rules that match', many(1000, SET), requestWithClaims({}), {}],
+    [
+      '1000 restrictions that are not allowed',
+      many(1000, () => ({ effects: { lifetime: 60, claims: { remove: ['email'] } } })),
+      NOTHING_ALLOWED,
+      { unenforceable: 'ignore' },
+    ],
+    [
+      '1000 conditions that fail',
+      many(1000, () => ({ ...FAILS, effects: { allow: true } })),
+      NOTHING_ALLOWED,
+      {},
+    ],
+    ['5000 operations', [{ id: 'all', effects: { scopes: { remove: ['*'] } } }], SCOPES, {}],
+    [
+      'long ids of rules',
+      many(400, () => ({ effects: { lifetime: 60 } }), LONG_ID),
+      NOTHING_ALLOWED,
+      { unenforceable: 'ignore' },
+    ],
+    [
+      'everything at once, with long and odd ids',
+      [
+        ...many(300, () => ({ mode: 'monitor', effects: { lifetime: 60 } }), `w${LONG_ID}`),
+        ...many(300, () => ({ ...FAILS, effects: { lifetime: 60 } }), `f${LONG_ID}`),
+        ...many(300, SET, `s${LONG_ID}`),
+        { id: `u${LONG_ID}`, when: 'geo.country == "US"', effects: { deny: 'No.' } },
+        { id: `r${LONG_ID}`, effects: { deny: 'No.' } },
+      ],
+      ODD,
+      { unenforceable: 'ignore' },
+    ],
+  ])('%s', async (_, rules, body, more) => {
+    const { record, bytes, decision } = await recorded(rules, body, more);
+    expect(bytes).toBeLessThan(MAX_LINE_BYTES);
+    const total = (list: string) => record[list].length + (record[`${list}_more`] ?? 0);
+    expect(Object.fromEntries(LISTS.map((list) => [list, total(list)]))).toEqual({
+      rules: decision.matched.length,
+      failed: decision.failed.length,
+      left_out: decision.leftOut.length,
+      unenforceable: decision.unenforceable.length,
+      monitored: decision.monitored.length,
+      operations: decision.operations.length,
+    });
+  });
+});
+
+test('short lists are whole, and no count stands beside them', async () => {
+  const { record } = await recorded(many(20, SET), requestWithClaims({}));
+  expect(record.rules).toHaveLength(20);
+  expect(Object.keys(record).filter((name) => name.endsWith('_more'))).toEqual([]);
+});
+
+test('of a long list the first entries are shown', async () => {
+  const rules = many(400, () => ({ mode: 'monitor', effects: { deny: 'No.' } }));
+  const { record } = await recorded(rules, NOTHING_ALLOWED);
+  expect(record.monitored.slice(0, 2)).toEqual([
+    { rule: 'rule-0', would: 'refuse' },
+    { rule: 'rule-1', would: 'refuse' },
+  ]);
+  expect(record.monitored.length).toBeGreaterThan(90);
+});
