@@ -4,6 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { createSecretsClient } from '../../app/src/secrets/client.ts';
+import { parseSignatureSecret, signAddress } from '../../app/src/signals/address/signature.ts';
 import { sumOf } from '../support/emf.ts';
 import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
 import { payloadFrom } from '../support/payloads.ts';
@@ -42,6 +43,17 @@ async function startAfterRotation(name: string, settings: Record<string, string>
 async function call(running: RunningService, secret: string): Promise<[number, string]> {
   const response = await running.post(payloadFrom('9.9.9.9'), { 'x-api-key': secret });
   return [response.status, await response.text()];
+}
+
+/** A request with an address that an edge has signed. */
+function signedPayload(address: string, secret: string, at: number): string {
+  const request = JSON.parse(payloadFrom(address));
+  const signature = signAddress(parseSignatureSecret(secret, 'The test'), address, at);
+  request.event.request.additionalHeaders.push({
+    name: 'x-client-source-ip-signature',
+    value: [signature],
+  });
+  return JSON.stringify(request);
 }
 
 /** The lines of an event. */
@@ -93,6 +105,37 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
     service = undefined;
     expect(sumOf(running.lines, 'PreviousCredentialUsed')).toBe(2);
     expect(sumOf(running.lines, 'AuthenticationFailures')).toBe(0);
+  });
+
+  test('the secret of signed addresses follows the same rule', async () => {
+    const { ARN = '' } = await client.send(
+      new CreateSecretCommand({ Name: 'signature', SecretString: OLD }),
+    );
+    await client.send(new PutSecretValueCommand({ SecretId: ARN, SecretString: NEW }));
+    time = Date.now();
+    const running = await startTestService({
+      now: () => time,
+      settings: { ADDRESS_SIGNATURE_SECRET_ARN: ARN, CREDENTIAL_PREVIOUS_TTL: '1h' },
+    });
+    service = running;
+    const refused = async (secret: string) => {
+      await running.post(signedPayload('9.9.9.9', secret, time));
+      return running.decisions().at(-1)?.refused_by;
+    };
+
+    expect(await refused(NEW)).toBeUndefined();
+    expect(logged(running, 'previous-credential-used')).toEqual([]);
+    expect(await refused(OLD)).toBeUndefined();
+    expect(logged(running, 'previous-credential-used')).toMatchObject([
+      { secret: 'ADDRESS_SIGNATURE_SECRET_ARN' },
+    ]);
+    time += HOUR + 1000;
+    expect(await refused(OLD)).toBe('unknown.address');
+    expect(await refused(NEW)).toBeUndefined();
+
+    await running.stop();
+    service = undefined;
+    expect(sumOf(running.lines, 'PreviousCredentialUsed')).toBe(1);
   });
 
   test('after its end it is refused as any other, and the log says what it was', async () => {
