@@ -27,8 +27,8 @@ export class RiskGateStack extends Stack {
     // A policy that does not compile must fail here, and not in tasks that do not start.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
     const policy = compilePolicy(policyText, config.policyFile);
-    for (const [index, warning] of policy.warnings.entries()) {
-      Annotations.of(this).addWarningV2(`RiskGate:policyFailsOpen${index}`, warning);
+    for (const { entry, warning } of policy.failOpen) {
+      Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
     }
     const logRetention: RetentionDays = config.logRetentionDays;
     const network = new Network(this, 'Network', { ...config, logRetention });

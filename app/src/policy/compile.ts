@@ -7,7 +7,12 @@ import {
   type ExpressionCompiler,
 } from './conditions.ts';
 import { compileEffects, type Effects } from './effects.ts';
-import { type FailOpenEntry, findFailOpen, type RestrictingRule } from './fail-open.ts';
+import {
+  type FailOpenEntry,
+  type FailOpenIssue,
+  findFailOpen,
+  type RestrictingRule,
+} from './fail-open.ts';
 import {
   checkListKind,
   createLists,
@@ -60,8 +65,6 @@ export interface Policy {
   readonly revision: string;
   /** What lets a token pass that a rule might have refused or restricted. */
   readonly failOpen: readonly FailOpenEntry[];
-  /** What an operator should know of it: a sentence each, with file, line and place. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -74,20 +77,20 @@ export function compilePolicy(text: string, file: string): Policy {
   const source = readYaml(text, file);
   const problems = new Problems();
   const form = readPolicyFile(source.value, problems);
-  const warnings = new Problems();
-  const policy = form && compile(form, text, problems, warnings);
+  const policy = form && compile(form, text, problems);
   if (policy === undefined || problems.list.length > 0) {
     throw new PolicyError(source.describe(problems.list));
   }
-  return { ...policy, warnings: source.describe(warnings.list) };
+  const failOpen = policy.failOpen.map(({ entry, does, rules, ...issue }) => {
+    const [warning = ''] = source.describe([issue]);
+    return { entry, does, rules, warning };
+  });
+  return { ...policy, failOpen };
 }
 
-function compile(
-  form: PolicyFile,
-  text: string,
-  problems: Problems,
-  warnings: Problems,
-): Omit<Policy, 'warnings'> {
+type CompiledPolicy = Omit<Policy, 'failOpen'> & { readonly failOpen: readonly FailOpenIssue[] };
+
+function compile(form: PolicyFile, text: string, problems: Problems): CompiledPolicy {
   const lists = new Map(
     [...form.lists].map(([name, entries]) => [
       name,
@@ -118,7 +121,6 @@ function compile(
       unknown.parts,
       restrictingRules(form.rules, compiled),
       form.unenforceable,
-      warnings,
     ),
   };
 }

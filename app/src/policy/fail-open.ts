@@ -1,6 +1,6 @@
 import type { SignalName } from '../signals/request-signals.ts';
 import type { Effects } from './effects.ts';
-import type { Problems } from './problems.ts';
+import type { Problem } from './problems.ts';
 import type { EntryPart } from './unknown.ts';
 
 /** A part of the policy that lets a token pass which a rule might have refused or restricted. */
@@ -11,7 +11,12 @@ export interface FailOpenEntry {
   readonly does: 'ignore' | 'allow' | 'add';
   /** The rules that it switches off. */
   readonly rules: readonly string[];
+  /** What an operator should know of it: a sentence with file, line and place. */
+  readonly warning: string;
 }
+
+/** The same before it is known in which line it stands. */
+export type FailOpenIssue = Omit<FailOpenEntry, 'warning'> & Problem;
 
 /** A rule, as far as it matters here. */
 export interface RestrictingRule {
@@ -26,19 +31,18 @@ export interface RestrictingRule {
 }
 
 /**
- * Finds the entries of `unknown`, and the `unenforceable: ignore`, that fail open, and adds a warning for each.
- * Signals whose rules neither refuse nor restrict have nothing to lose.
+ * Finds the entries of `unknown`, and the `unenforceable: ignore`, that fail open. Signals whose rules neither
+ * refuse nor restrict have nothing to lose.
  */
 export function findFailOpen(
   parts: readonly EntryPart[],
   rules: readonly RestrictingRule[],
   unenforceable: string,
-  warnings: Problems,
-): FailOpenEntry[] {
+): FailOpenIssue[] {
   const restricting = rules.filter(({ effects }) => effects.restricts);
   return [
-    ...parts.flatMap((part) => findInUnknown(part, restricting, warnings)),
-    ...findUnenforceable(restricting, unenforceable, warnings),
+    ...parts.flatMap((part) => findInUnknown(part, restricting)),
+    ...findUnenforceable(restricting, unenforceable),
   ];
 }
 
@@ -51,19 +55,14 @@ const OUTCOMES = {
 function findInUnknown(
   { signal, cause, effects }: EntryPart,
   restricting: readonly RestrictingRule[],
-  warnings: Problems,
-): FailOpenEntry[] {
+): FailOpenIssue[] {
   const does = outcomeOf(effects);
   const rules = restricting.filter(({ signals }) => signals.has(signal)).map(({ id }) => id);
   if (does === undefined || rules.length === 0) return [];
   const path = ['unknown', signal, ...(cause === undefined ? [] : [cause])];
   const when = cause === undefined || cause === 'default' ? signal : `${signal} (${cause})`;
-  warnings
-    .at(...path)
-    .add(
-      `fails open: while ${when} is unknown, ${OUTCOMES[does]} although ${name(rules)} might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed`,
-    );
-  return [{ entry: path.join('.'), does, rules }];
+  const message = `fails open: while ${when} is unknown, ${OUTCOMES[does]} although ${name(rules)} might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed`;
+  return [{ entry: path.join('.'), does, rules, path, message }];
 }
 
 function outcomeOf(effects: Effects | undefined): FailOpenEntry['does'] | undefined {
@@ -75,26 +74,27 @@ function outcomeOf(effects: Effects | undefined): FailOpenEntry['does'] | undefi
 function findUnenforceable(
   restricting: readonly RestrictingRule[],
   unenforceable: string,
-  warnings: Problems,
-): FailOpenEntry[] {
+): FailOpenIssue[] {
   // A refusal needs no operation, so every request allows it.
-  const rules = restricting.filter(({ effects }) => effects.deny === undefined);
-  const byDefault = rules.filter((rule) => rule.unenforceable === undefined).map(({ id }) => id);
-  const found: FailOpenEntry[] = [];
-  if (unenforceable === 'ignore' && byDefault.length > 0) {
-    warnings.at('unenforceable').add(sentence(byDefault));
-    found.push({ entry: 'unenforceable', does: 'ignore', rules: byDefault });
-  }
-  const own = rules.filter((rule) => rule.unenforceable === 'ignore');
-  for (const { id, index } of own) warnings.at('rules', index, 'unenforceable').add(sentence([id]));
-  if (own.length > 0) {
-    found.push({ entry: 'rules.unenforceable', does: 'ignore', rules: own.map(({ id }) => id) });
-  }
-  return found;
+  const all = restricting.filter(({ effects }) => effects.deny === undefined);
+  const byDefault =
+    unenforceable === 'ignore' ? all.filter((rule) => rule.unenforceable === undefined) : [];
+  const own = all.filter((rule) => rule.unenforceable === 'ignore');
+  return [
+    ...issueOf('unenforceable', byDefault, ['unenforceable']),
+    ...issueOf('rules.unenforceable', own, ['rules', own[0]?.index ?? 0, 'unenforceable']),
+  ];
 }
 
-function sentence(rules: readonly string[]): string {
-  return `fails open: where a request does not allow the restriction of ${name(rules)}, the token is issued without it; unenforceable: deny fails closed`;
+function issueOf(
+  entry: string,
+  restricting: readonly RestrictingRule[],
+  path: Problem['path'],
+): FailOpenIssue[] {
+  if (restricting.length === 0) return [];
+  const rules = restricting.map(({ id }) => id);
+  const message = `fails open: where a request does not allow the restriction of ${name(rules)}, the token is issued without it; unenforceable: deny fails closed`;
+  return [{ entry, does: 'ignore', rules, path, message }];
 }
 
 /** As many as a sentence takes. */

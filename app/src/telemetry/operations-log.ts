@@ -124,7 +124,7 @@ const MAX_RECORDED_RULES = 20;
 export function recordPolicy(
   log: Logger,
   write: (record: object) => void,
-  { revision, mode, rules, failOpen, warnings }: Policy,
+  { revision, mode, rules, failOpen }: Policy,
 ): void {
   write({
     event: 'policy',
@@ -138,8 +138,9 @@ export function recordPolicy(
       rules_more: Math.max(0, found.rules.length - MAX_RECORDED_RULES) || undefined,
     })),
   });
-  for (const msg of warnings)
-    log.warn({ event: 'policy-fails-open', policy_revision: revision, msg });
+  for (const { entry, warning } of failOpen) {
+    log.warn({ event: 'policy-fails-open', policy_revision: revision, entry, msg: warning });
+  }
 }
 
 const DAY = 24 * 3600 * 1000;

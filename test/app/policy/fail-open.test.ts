@@ -47,7 +47,8 @@ describe('an entry that fails open is found, with what it does', () => {
       'ignore',
     ],
   ])('%s', (_, entries, entry, does) => {
-    const { failOpen, warnings } = compile(policyWith(entries));
+    const { failOpen } = compile(policyWith(entries));
+    const warnings = failOpen.map(({ warning }) => warning);
     expect(failOpen).toEqual([expect.objectContaining({ entry, does })]);
     expect(warnings).toEqual([
       expect.stringMatching(
@@ -59,15 +60,15 @@ describe('an entry that fails open is found, with what it does', () => {
   });
 
   test('the warning names the rules that it switches off, and what to write', () => {
-    expect(compile(policyWith({ geo: 'ignore' })).warnings).toEqual([
+    expect(compile(policyWith({ geo: 'ignore' })).failOpen.map(({ warning }) => warning)).toEqual([
       'policy.yaml:4: unknown.geo: fails open: while geo is unknown, the token is issued although rule "geo-block" might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed.',
     ]);
   });
 
   test('and of many rules the first ones', () => {
     const rules = [1, 2, 3, 4, 5].map((n) => rule(`r${n}`, `geo.asn == ${n}`, '{ deny: No }'));
-    const [warning] = compile(policyWith({ geo: 'ignore' }, rules.join(''))).warnings;
-    expect(warning).toContain('rules "r1", "r2", "r3" and 2 more');
+    const [found] = compile(policyWith({ geo: 'ignore' }, rules.join(''))).failOpen;
+    expect(found?.warning).toContain('rules "r1", "r2", "r3" and 2 more');
   });
 
   test('what it says is so: the token is issued', async () => {
@@ -97,8 +98,7 @@ describe('nothing is found', () => {
       }),
     ],
   ])('%s', (_, text) => {
-    const { failOpen, warnings } = compile(text);
-    expect({ failOpen, warnings }).toEqual({ failOpen: [], warnings: [] });
+    expect(compile(text).failOpen).toEqual([]);
   });
 });
 
@@ -110,7 +110,14 @@ describe('unenforceable: ignore fails open for restrictions', () => {
     ['of the policy', 'unenforceable: ignore\n', GEO + RISK, 'unenforceable', ['risk']],
     ['of a rule', '', GEO + own, 'rules.unenforceable', ['risk']],
   ])('%s', (_, rest, rules, entry, names) => {
-    expect(find(rest, rules)).toEqual([{ entry, does: 'ignore', rules: names }]);
+    expect(find(rest, rules)).toEqual([
+      {
+        entry,
+        does: 'ignore',
+        rules: names,
+        warning: expect.stringMatching(/unenforceable: fails open: .* fails closed\.$/),
+      },
+    ]);
   });
 
   test.each([
