@@ -214,14 +214,16 @@ class Analysis {
   }
 
   #checkIndex(owner: Flow, key: unknown): void {
-    const index = this.#constants.get(key as Node);
+    const index = this.#constants.get(key as Node) ?? 0n;
     const [entry, ...others] = owner.elements?.sources.values() ?? [];
     if (typeof index !== 'bigint' || entry?.kind !== 'entry' || others.length > 0) return;
     const entries = this.#declarations.lists.get(entry.list)?.entries ?? [];
     const count = new Set(entries.map(({ value }) => value)).size;
     if (index < count) return;
     this.#problems.add(
-      `lists.${entry.list}[${index}] does not exist: the list has ${count} entries`,
+      count === 0
+        ? `lists.${entry.list} has no entries, so it has none at an index`
+        : `lists.${entry.list}[${index}] does not exist: the list has ${count} entries`,
     );
   }
 

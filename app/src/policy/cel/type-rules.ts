@@ -11,12 +11,27 @@ import { type CelType, show, typeOf } from './constants.ts';
 const TIMESTAMP = 'google.protobuf.Timestamp';
 const DURATION = 'google.protobuf.Duration';
 
-/** Methods that some value of a claim has: a text, a number, a list, a map. */
-const CLAIM_METHODS = new Set([
-  ...['size', 'startsWith', 'endsWith', 'contains', 'matches', 'indexOf', 'lastIndexOf'],
-  ...['lowerAscii', 'upperAscii', 'trim', 'substring', 'split', 'join'],
-  ...LOOPS,
-]);
+const LIBRARY_TYPES = new Set([TIMESTAMP, DURATION, 'bytes', 'type', 'uint']);
+
+/** Types of which any name may be read. */
+const BY_ANY_NAME = new Set(['Texts', 'Claims']);
+
+/** Methods that some value of a claim has, a text, a list or a map, with the types of their arguments. */
+const CLAIM_METHODS: Readonly<Record<string, readonly string[]>> = {
+  contains: ['string'],
+  endsWith: ['string'],
+  indexOf: ['string', 'int'],
+  join: ['string'],
+  lastIndexOf: ['string', 'int'],
+  lowerAscii: [],
+  matches: ['string'],
+  size: [],
+  split: ['string', 'int'],
+  startsWith: ['string'],
+  substring: ['int', 'int'],
+  trim: [],
+  upperAscii: [],
+};
 
 /** Names that the library leaves out of a map, so that a client cannot reach them. */
 const DROPPED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -33,7 +48,7 @@ function reasonAgainst(node: Node): string | undefined {
   switch (node.op) {
     case '==':
     case '!=':
-      return comparison(typeOf(first), typeOf(second)) ?? withClaim(first, second);
+      return comparison(typeOf(first), typeOf(second)) ?? parts(typeOf(first), typeOf(second));
     case 'in':
       return membership(typeOf(first), typeOf(second));
     case '<':
@@ -42,7 +57,16 @@ function reasonAgainst(node: Node): string | undefined {
     case '>=':
     case '+':
     case '-':
-      return withClaim(first, second);
+    case '*':
+    case '/':
+    case '%':
+      return withClaim(typeOf(first), typeOf(second)) ?? withUint(first, second);
+    case '.':
+    case '.?':
+      return access(typeOf(first), undefined) ?? key(typeOf(first), 'string');
+    case '[]':
+    case '[?]':
+      return access(typeOf(first), second) ?? key(typeOf(first), typeOf(second)?.name);
     case 'map':
       return mapKeys(args, typeOf(node));
     case 'call':
@@ -80,7 +104,10 @@ function membership(left: CelType | undefined, right: CelType | undefined): stri
   if (right?.kind === 'map' && isKnown(right.keyType) && !isKeyType(right.keyType)) {
     return `a map has no keys of type ${right.keyType?.name}`;
   }
-  return right?.kind === 'message' ? undefined : comparison(left, right);
+  if (right?.kind === 'message') return undefined;
+  return (
+    comparison(left, right) ?? parts(left, right?.kind === 'list' ? right.valueType : undefined)
+  );
 }
 
 function isKnown(type: CelType | undefined): boolean {
@@ -119,9 +146,16 @@ function hidden(type: CelType | undefined): string | undefined {
   return `a value of type ${type?.name} cannot stand for one of any type`;
 }
 
+/** Values, or their elements, of which one comes from a claim, and the other is what no claim can be. */
+function parts(left: CelType | undefined, right: CelType | undefined): string | undefined {
+  if (left?.kind === 'dyn' || right?.kind === 'dyn') return withClaim(left, right);
+  if (left?.kind !== right?.kind) return undefined;
+  const isMade = left?.kind === 'list' || left?.kind === 'map';
+  return isMade ? parts(left?.valueType, right?.valueType) : undefined;
+}
+
 /** A claim compared with, or added to, what no claim can be. */
-function withClaim(left: unknown, right: unknown): string | undefined {
-  const types = [typeOf(left), typeOf(right)];
+function withClaim(...types: readonly (CelType | undefined)[]): string | undefined {
   if (!types.some((type) => type?.kind === 'dyn')) return undefined;
   const type = types.find(isOnlyTyped);
   if (type === undefined) return undefined;
@@ -134,11 +168,56 @@ function withClaim(left: unknown, right: unknown): string | undefined {
   return `nothing of type dyn is ever a ${type.name}${remedy}`;
 }
 
-function method(name: string, receiver: unknown, args: unknown): string | undefined {
-  const type = typeOf(receiver);
-  if (type?.kind === 'dyn' && !CLAIM_METHODS.has(name)) {
+/** A claim is an int or a double, and CEL does not calculate with two types. */
+function withUint(left: unknown, right: unknown): string | undefined {
+  const types = [typeOf(left), typeOf(right)];
+  if (!types.some((type) => type?.kind === 'dyn')) return undefined;
+  if (!types.some((type) => type?.name === 'uint')) return undefined;
+  return 'nothing of type dyn is ever a uint; convert the other side with int(…)';
+}
+
+/** The type checker takes any field of what has none, and any key of what has fields. */
+function access(owner: CelType | undefined, key: unknown): string | undefined {
+  const type = owner?.kind === 'optional' ? owner.valueType : owner;
+  if (type !== undefined && (LIBRARY_TYPES.has(type.name) || type.kind === 'optional')) {
+    return `a value of type ${type.name} has no fields`;
+  }
+  const isWorkedOut = key !== undefined && !(isNode(key) && key.op === 'value');
+  if (type?.kind === 'message' && isWorkedOut && !BY_ANY_NAME.has(type.name)) {
+    return `name the field of ${type.name}, as in organization.name`;
+  }
+  return undefined;
+}
+
+/** Whether a value of such a type can be a key there: the type checker takes any. */
+function key(owner: CelType | undefined, name: string | undefined): string | undefined {
+  const type = owner?.kind === 'optional' ? owner.valueType : owner;
+  if (name === undefined || name === 'dyn') return undefined;
+  if (type?.kind === 'dyn' && name !== 'string' && name !== 'int') {
+    return `a claim has no keys of type ${name}; convert it with string(…) or int(…)`;
+  }
+  if (type?.kind !== 'map' || !isKnown(type.keyType) || type.keyType?.name === name)
+    return undefined;
+  return `a map with keys of type ${type.keyType?.name} has none of type ${name}`;
+}
+
+function claimMethod(name: string, args: readonly unknown[]): string | undefined {
+  if (LOOPS.has(name)) return undefined;
+  const expected = Object.hasOwn(CLAIM_METHODS, name) ? CLAIM_METHODS[name] : undefined;
+  if (expected === undefined) {
     return `no value of type dyn has ${name}(); convert it first, e.g. with timestamp(…) or bytes(…)`;
   }
+  const wrong = args.findIndex((arg, index) => {
+    const type = typeOf(arg);
+    return type !== undefined && type.kind !== 'dyn' && type.name !== expected[index];
+  });
+  if (wrong < 0) return undefined;
+  return `${name}() takes ${expected.join(', ')}, not ${typeOf(args[wrong])?.name}`;
+}
+
+function method(name: string, receiver: unknown, args: unknown): string | undefined {
+  const type = typeOf(receiver);
+  if (type?.kind === 'dyn') return claimMethod(name, Array.isArray(args) ? args : []);
   if (LOOPS.has(name) && type?.kind === 'map' && isKnown(type.keyType)) {
     if (type.keyType?.name !== 'string') return 'a loop over a map needs keys that are texts';
   }

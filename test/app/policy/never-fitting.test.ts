@@ -1,0 +1,125 @@
+import { decideBy, mistakesIn, policyOf, rule } from '../../support/policy.ts';
+
+const LISTS = `lists:
+  texts: [b, a, b]
+  numbers: [3, 1]
+  networks: [10.0.0.0/8]
+  nobody: []`;
+
+const mistakes = (when: string) =>
+  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
+    mistake.replace('policy.yaml:10: rule "one", when: ', ''),
+  );
+
+describe('what the type checker accepts and could never work is a mistake', () => {
+  test.each<[string, RegExp]>([
+    ['cel.bind(a, address, a.within("nope"))', /^within\("nope"\) names a list that is not there/],
+    ['[address].exists(a, a.within("nope"))', /^within\("nope"\) names a list that is not there/],
+    ['{"a": address}.a.within("nope")', /^within\("nope"\) names a list that is not there/],
+    ['address.within("net" + "work")', /^within\("network"\) names a list that is not there/],
+    ['cel.bind(a, address, a.within(request.grant))', /^within takes the name of a list in quotes/],
+    ['token.claims["x"].within("networks")', /^no value of type dyn has within\(\)/],
+    ['token.claims["x"].getHours() == 3', /^no value of type dyn has getHours\(\)/],
+    ['token.claims["x"].contains(1)', /^contains\(\) takes string, not int/],
+    ['token.claims["x"].hasValue()', /^no value of type dyn has hasValue\(\)/],
+    ['token.claims["x"] < now.timestamp', /convert the other side, e\.g\. timestamp\(/],
+    ['token.claims["x"] == bytes("a")', /convert the other side with bytes\(…\)/],
+    [
+      'now.timestamp in [token.claims["x"]]',
+      /^nothing of type dyn is ever a google\.protobuf\.Timestamp/,
+    ],
+    ['token.claims["x"] + 1u == 2u', /^nothing of type dyn is ever a uint/],
+    ['token.claims["x"][true] == 1', /^a claim has no keys of type bool/],
+    ['geo in [geo]', /^values of type Geo cannot be compared/],
+    ['[address] == [address]', /^values of type Address cannot be compared/],
+    ['{"a": user} == {"a": user}', /^values of type User cannot be compared/],
+    ['geo.?city in [geo.?city]', /^values of type optional<string> cannot be compared/],
+    ['now.timestamp.year == 2026', /^a value of type google\.protobuf\.Timestamp has no fields/],
+    ['organization[request.grant] == "x"', /^name the field of Organization/],
+    ['has(geo.contry)', /^there is no member contry/],
+    ['geo.?contry.hasValue()', /^there is no member contry/],
+    ['has(geo.country.code)', /^has\(\) takes one field/],
+    ['cel.bind(r, request, has(r.grant))', /^has\(\) is for fields of address, geo and abuse/],
+    ['request.headers.?x.orValue("d") == "d"', /^request\.headers\.x is never absent/],
+    ['request.headers[?"x"].orValue("d") == "d"', /^request\.headers\.x is never absent/],
+    ['token.claims.?x.orValue("d") == "d"', /^token\.claims\.x is never absent/],
+    [
+      '{"constructor": request.grant}["constructor"] == "x"',
+      /^a map cannot have the key "constructor"/,
+    ],
+    ['{1: request.grant}.exists(k, k == 1)', /^a loop over a map needs keys that are texts/],
+    ['{1: request.grant}["1"] == "x"', /^a map with keys of type int has none of type string/],
+    ['{1.5: request.grant}[1.5] == "x"', /^a map has keys of type string, int, uint or bool/],
+    ['dyn(now.timestamp) == now.timestamp', /cannot stand for one of any type|is ever a google/],
+    ['(bytes(request.grant) + bytes("x")).json().a == 1', /^json\(\) reads a text/],
+    ['lists.nobody[0] == "a"', /^lists\.nobody has no entries/],
+    ['lists.nobody[now.weekday] == "a"', /^lists\.nobody has no entries/],
+    ['lists.texts[2] == "a"', /^lists\.texts\[2\] does not exist: the list has 2 entries/],
+    ['cel.bind(l, lists, "a" in l["texts"])', /^write lists\.name, not lists\["name"\]/],
+    ['lists.numbers.join(",") == "3,1"', /no matching overload|types do not fit/],
+    ['address.value == "2001:DB8::1"', /write "2001:db8::1"/],
+    ['address.value == "10.0.0.0/8"', /for a network, write address\.within\("list"\)/],
+    ['lists.networks.exists(n, n == address.value)', /^ask address\.within\("networks"\)/],
+  ])('%s', (when, sentence) => {
+    const [first, ...more] = mistakes(when);
+    expect(first).toMatch(sentence);
+    // The type of a part may be wrong for two reasons.
+    expect(more.length).toBeLessThan(2);
+  });
+});
+
+describe('every operation on a list of the policy works, in the order of the file', () => {
+  test.each([
+    'lists.texts.join(",") == "b,a"',
+    'lists.texts.join() == "ba"',
+    'lists.texts[0] == "b" && lists.texts[1] == "a"',
+    'lists.texts[?5].orValue("none") == "none"',
+    'size(lists.texts) == 2 && lists.texts.size() == 2',
+    'lists.texts + ["c"] == ["b", "a", "c"]',
+    '["c"] + lists.texts == ["c", "b", "a"]',
+    'lists.texts + lists.texts == ["b", "a", "b", "a"]',
+    'lists.texts == ["b", "a"]',
+    'lists.texts != ["a", "b"]',
+    'lists.numbers == [3, 1]',
+    'lists.numbers[1] + 1 == 2',
+    'lists.nobody + ["a"] == ["a"]',
+    'size(lists.nobody) == 0',
+    'lists.texts.exists(t, t == "a")',
+    'lists.texts.all(t, t in ["a", "b"])',
+    'lists.texts.exists_one(t, t == "a")',
+    'lists.texts.filter(t, t != "b") == ["a"]',
+    'lists.texts.map(t, t + t) == ["bb", "aa"]',
+    'lists.texts.map(t, t != "b", t) == ["a"]',
+    'cel.bind(all, lists.texts + ["c"], "c" in all)',
+    '{"k": lists.texts}.k.join("-") == "b-a"',
+    '(now.hour >= 0 ? lists.texts : []).join(",") == "b,a"',
+    'type(lists.texts) == list',
+    '"a" in lists.texts && !("c" in lists.texts)',
+    'lists.texts in [["b", "a"]]',
+    'cel.bind(a, address, a.within("networks"))',
+    '[address].exists(a, a.within("networks"))',
+  ])('%s', async (when) => {
+    const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }'), LISTS), {
+      address: '10.1.2.3',
+    });
+    expect(decision).toMatchObject({ outcome: 'refuse', failed: [], missing: [] });
+  });
+
+  test('what has expired is not there, whatever the operation', async () => {
+    const text = policyOf(
+      rule('one', 'lists.it.join(",") == "a" && lists.it + ["c"] == ["a", "c"]', '{ deny: No }'),
+      'lists: { it: [a, { value: b, until: 2026-01-04 }] }',
+    );
+    expect((await decideBy(text)).outcome).toBe('refuse');
+    expect((await decideBy(text, { now: Date.UTC(2026, 0, 4) })).outcome).toBe('issue');
+  });
+
+  test('a claim may be set to one', async () => {
+    const text = policyOf(
+      rule('one', true, "{ claims: { set: { all: '${lists.texts}' } } }"),
+      LISTS,
+    );
+    const [operation] = (await decideBy(text)).operations;
+    expect(operation).toMatchObject({ value: { name: 'all', value: ['b', 'a'] } });
+  });
+});
