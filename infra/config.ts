@@ -48,6 +48,8 @@ export interface Config {
   readonly credentialPreviousTtl: string;
   /** Header of the API key, or `authorization`: what is redacted in logs, and never throttled. */
   readonly credentialHeader: string;
+  /** Port at which the tasks reach the issuer of OAuth2 access tokens. */
+  readonly issuerPort: number;
   /** Requests without a credential, of everybody together, in five minutes. */
   readonly unauthenticatedLimit: number;
   readonly imageUri: string | undefined;
@@ -116,6 +118,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
       read.matching('credentialHeader', /^[A-Za-z0-9][A-Za-z0-9-]+$/, 'a header name') ??
       'x-api-key'
     ).toLowerCase(),
+    issuerPort: read.number('issuerPort', 443, 1, 65_535),
     // The lowest that AWS WAF takes is 10.
     unauthenticatedLimit: read.number('unauthenticatedLimit', 1000, 10, 2_000_000),
     imageUri: read.matching(

@@ -69,6 +69,13 @@ export class Service extends Construct {
       Port.tcp(443),
       'AbuseIPDB, and the AWS services',
     );
+    if (config.issuerPort !== 443) {
+      this.securityGroup.addEgressRule(
+        Peer.anyIpv4(),
+        Port.tcp(config.issuerPort),
+        'The issuer of OAuth2 access tokens',
+      );
+    }
     this.service = new ecs.FargateService(this, 'Service', {
       cluster: new ecs.Cluster(this, 'Cluster', {
         vpc: network.vpc,

@@ -3,7 +3,11 @@ import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from './action/answer.ts';
 import { OversizedRequestError, RequestError } from './action/request.ts';
 import { discardRest, readBody } from './body.ts';
 import { Cohort } from './cohort.ts';
-import { type Authenticator, WRONG_CREDENTIAL } from './credential/authenticator.ts';
+import {
+  type Authenticator,
+  type TokenCheck,
+  WRONG_CREDENTIAL,
+} from './credential/authenticator.ts';
 
 export const ACTION_PATH = '/pre-issue-access-token';
 
@@ -15,6 +19,8 @@ const BODY_REJECTIONS = {
   incomplete: { cause: 'invalid', why: 'The body was cut off.' },
 } as const;
 
+const UNVERIFIABLE = 'The access token cannot be verified at the moment.';
+
 /** What the action answers, always with HTTP 200, and the id of its decision record. */
 export interface ActionAnswer {
   readonly body: string;
@@ -23,8 +29,12 @@ export interface ActionAnswer {
 
 export interface ActionEndpointDependencies {
   readonly authenticator: Authenticator;
-  /** Decides on a request body. Rejects with a RequestError when it is no request of this action. */
-  readonly act: (body: string) => Promise<ActionAnswer>;
+  /**
+   * Decides on a request body. Rejects with a RequestError when it is no request of this action.
+   *
+   * @param spent milliseconds that the call has waited for its authentication; absent for none.
+   */
+  readonly act: (body: string, spent?: number) => Promise<ActionAnswer>;
   /** Receives each request that was not answered with a decision. */
   readonly onRejected: (rejection: Rejection) => void;
   /** A fault of our own, with its stack. */
@@ -36,8 +46,11 @@ export interface ActionEndpointDependencies {
 /** A request that is answered with an error instead of a decision. */
 export interface Rejection {
   readonly status: ErrorStatus;
-  /** `oversized` is a request of the action that a client has blown up; it says nothing of the identity server. */
-  readonly cause: 'unauthorized' | 'invalid' | 'oversized';
+  /**
+   * `oversized` is a request of the action that a client has blown up; it says nothing of the identity server.
+   * `unverifiable` is an access token for which the issuer's keys are missing; anybody can send one.
+   */
+  readonly cause: 'unauthorized' | 'unverifiable' | 'invalid' | 'oversized';
   /** A sentence of our own, with nothing of the request in it. */
   readonly why: string;
 }
@@ -81,12 +94,47 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     discardRest(outgoing.req);
   }
 
-  /** Gives every caller the same response; only the log says whether it was an expired credential. */
-  function rejectCaller(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const why = authenticator.whyRefused?.((name) => headerOf(incoming, name)) ?? WRONG_CREDENTIAL;
+  /** Gives every caller the same response; only the log says what was wrong. */
+  function rejectCaller(outgoing: ServerResponse, why: string, challenge: string): void {
     onRejected({ status: 401, cause: 'unauthorized', why });
-    const header = { name: 'www-authenticate', value: authenticator.challenge };
+    const header = { name: 'www-authenticate', value: challenge };
     send(outgoing, 401, errorBody('unauthorized', WRONG_CREDENTIAL), header);
+  }
+
+  /** Goes on without an accepted secret: with an access token, or with none. */
+  function authenticateByToken(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const header = (name: string) => headerOf(incoming, name);
+    const check = authenticator.checkToken?.(header);
+    if (check === undefined) {
+      const why = authenticator.whyRefused?.(header) ?? WRONG_CREDENTIAL;
+      rejectCaller(outgoing, why, authenticator.challenge);
+    } else if (check instanceof Promise) {
+      const start = performance.now();
+      check
+        .then((settled) => proceed(incoming, outgoing, settled, performance.now() - start))
+        .catch((error: unknown) => fail(outgoing, error));
+    } else {
+      proceed(incoming, outgoing, check);
+    }
+  }
+
+  function proceed(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    check: TokenCheck,
+    spent?: number,
+  ): void {
+    // The caller went away meanwhile.
+    if (incoming.destroyed) return;
+    if (check.kind === 'accepted') {
+      start(incoming, outgoing, spent);
+    } else if (check.kind === 'refused') {
+      rejectCaller(outgoing, check.why, check.challenge);
+    } else {
+      onRejected({ status: 500, cause: 'unverifiable', why: check.why });
+      // Not a 401: the identity server would fetch another token, which could not be verified either.
+      send(outgoing, 500, errorBody('temporarily_unavailable', UNVERIFIABLE));
+    }
   }
 
   function rejectRequest(outgoing: ServerResponse, cause: 'invalid' | 'oversized', why: string) {
@@ -94,7 +142,15 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
     send(outgoing, 400, errorBody('invalid_request', why));
   }
 
-  async function decide(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  function start(incoming: IncomingMessage, outgoing: ServerResponse, spent?: number): void {
+    decide(incoming, outgoing, spent).catch((error: unknown) => fail(outgoing, error));
+  }
+
+  async function decide(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    spent?: number,
+  ): Promise<void> {
     const body = await readBody(incoming, BODY_LIMIT);
     if ('failure' in body) {
       const { cause, why } = BODY_REJECTIONS[body.failure];
@@ -102,7 +158,7 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       return;
     }
     await cohort.othersRead();
-    const { body: answer, decisionId } = await act(body.text);
+    const { body: answer, decisionId } = await act(body.text, spent);
     await cohort.othersDecided();
     send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
@@ -124,10 +180,10 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       if (incoming.method !== 'POST') {
         const body = errorBody('invalid_request', 'The action is asked with POST.');
         send(outgoing, 405, body, { name: 'allow', value: 'POST' });
-      } else if (!authenticator.accepts((name) => headerOf(incoming, name))) {
-        rejectCaller(incoming, outgoing);
+      } else if (authenticator.accepts((name) => headerOf(incoming, name))) {
+        start(incoming, outgoing);
       } else {
-        decide(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
+        authenticateByToken(incoming, outgoing);
       }
     },
   };

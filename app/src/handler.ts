@@ -22,11 +22,11 @@ export interface HandlerDependencies {
 /** One request from its body to the body of its answer: request, signals, policy, operations, answer. */
 export function createHandler(
   dependencies: HandlerDependencies,
-): (body: string) => Promise<ActionAnswer> {
+): (body: string, spent?: number) => Promise<ActionAnswer> {
   const { policy, sources, now, onDecision } = dependencies;
-  return async function act(body) {
+  return async function act(body, spent = 0) {
     const start = performance.now();
-    const deadline = deadlineAfter(dependencies.deadline);
+    const deadline = deadlineAfter(dependencies.deadline - spent);
     const request = readTokenRequest(body);
     const signals = new RequestSignals(sources, request, deadline);
     const read = performance.now();

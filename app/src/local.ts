@@ -58,7 +58,8 @@ async function main(environment: Environment): Promise<void> {
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
   say(introduction(origin, header, edge, settings.geoDatabases, simulator?.url));
-  await sayGuideCases(endpoint, header, edge, environment.POLICY_FILE === undefined);
+  if (header[1] === TOKEN_PLACEHOLDER) say('  They need an access token of the issuer.\n');
+  else await sayGuideCases(endpoint, header, edge, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
   introduced = true;
   const stop = async () => {
@@ -89,11 +90,15 @@ function newCredential(): string {
   return JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
 }
 
+/** Only the issuer can make a token. */
+const TOKEN_PLACEHOLDER = 'Bearer <access token of the issuer>';
+
 /** The header with which the identity server would show the credential. */
 function credentialHeader(json: string): readonly [name: string, value: string] {
   const credential = parseCredential(json, 'ACTION_CREDENTIAL');
   if (credential.scheme === 'api-key') return [credential.header, credential.secret];
   if (credential.scheme === 'bearer') return ['authorization', `Bearer ${credential.secret}`];
+  if (credential.scheme === 'oauth2') return ['authorization', TOKEN_PLACEHOLDER];
   const pair = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
   return ['authorization', `Basic ${pair}`];
 }

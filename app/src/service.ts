@@ -139,6 +139,9 @@ function decisionListener(
 /** What the secret of signed addresses is called in logs. */
 const SIGNATURE_SECRET = 'ADDRESS_SIGNATURE_SECRET_ARN';
 
+/** For an access token that was not verified before; it counts against the deadline of the decision. */
+const TOKEN_TIME_LIMIT_MS = 1000;
+
 interface Parts {
   readonly policy: Policy;
   readonly geo: GeoDatabase;
@@ -172,7 +175,14 @@ async function openParts(
     openGeoDatabase(...settings.geoDatabases),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
-      rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
+      {
+        ...rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
+        oauth2: {
+          timeLimit: Math.min(TOKEN_TIME_LIMIT_MS, settings.decisionDeadline),
+          onFailed: telemetry.onIssuerKeysFailed,
+          onChanged: telemetry.onIssuerKeysChanged,
+        },
+      },
     ),
     openApiKey(
       'key' in abuseIpdbKey ? abuseIpdbKey : { ...abuseIpdbKey, client },

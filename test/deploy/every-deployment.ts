@@ -67,7 +67,8 @@ export function testEveryDeployment(deployed: () => Deployed): void {
       header: 'x-api-key',
       secret: expect.stringMatching(/^[A-Za-z0-9]{48}$/),
     });
-    expect(JSON.stringify(deployment.template)).not.toContain(credential.secret);
+    const { secret } = credential as { readonly secret: string };
+    expect(JSON.stringify(deployment.template)).not.toContain(secret);
   });
 
   test('the table is keyed by address, paid by request, and forgets what has expired', async () => {

@@ -218,6 +218,7 @@ describe('What cannot be used is one sentence that names the setting', () => {
       { credentialHeader: 'x api key' },
       /^credentialHeader is "x api key"/,
     ],
+    ['an issuer at no port', { issuerPort: 0 }, /^issuerPort is "0"/],
     ['a rate below that of AWS WAF', { unauthenticatedLimit: 9 }, /^unauthenticatedLimit is "9"/],
     ['an image without its registry', { imageUri: 'risk-gate' }, /^imageUri is "risk-gate"/],
     [

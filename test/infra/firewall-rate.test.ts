@@ -105,6 +105,9 @@ function headersFor(credential: Credential): Request['headers'] {
       const pair = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
       return { authorization: `Basic ${pair}` };
     }
+    case 'oauth2':
+      // What a token looks like; none is as short as a secret may be.
+      return { authorization: `Bearer ${'x'.repeat(100)}.${'x'.repeat(200)}.${'x'.repeat(342)}` };
   }
 }
 
@@ -142,6 +145,16 @@ describe('The rate rule never counts a call of the identity server', () => {
       'a name and password',
       'an own credential in authorization',
       { scheme: 'basic', username: 'a', secret: SHORTEST },
+    ],
+    [
+      'an access token, after a rotation of the generated secret',
+      'cloudfront, egress nat',
+      { scheme: 'oauth2', issuer: 'https://issuer.example', audience: 'gate' },
+    ],
+    [
+      'an access token, with a secret of yours',
+      'an own credential in authorization',
+      { scheme: 'oauth2', issuer: 'https://issuer.example', audience: 'gate' },
     ],
   ])('%s', (_, configuration, json) => {
     const credential = parseCredential(JSON.stringify(json), 'The test');

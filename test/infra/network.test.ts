@@ -251,3 +251,11 @@ test('With zones of its own it keeps to those: CloudFront does not reach every o
     .map(({ Properties }) => Properties.AvailabilityZone);
   expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
 });
+
+test('tasks reach an issuer of access tokens at another port than that of HTTPS', () => {
+  const { out } = rulesOf(synthesise('an issuer at port 9443'));
+  expect(out.filter(({ from }) => from === 'tasks').map(({ ports }) => ports)).toEqual([
+    'tcp 443',
+    'tcp 9443',
+  ]);
+});

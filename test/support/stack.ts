@@ -107,6 +107,7 @@ const CONFIGURATIONS = {
   'an own key': { abuseIpdbSecretArn: KEY_ARN },
   'an own credential in x-gate': { ...OWN_SECRETS, credentialHeader: 'X-Gate' },
   'an own credential in authorization': { ...OWN_SECRETS, credentialHeader: 'authorization' },
+  'an issuer at port 9443': { issuerPort: '9443' },
   'a country database': { geoDatabase: 'cdk.json' },
   'countries and networks': { geoDatabase: ['cdk.json', 'package.json'] },
   'an image by tag': { imageUri: `${ECR_IMAGE}:1.2.3` },

@@ -1,5 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Credential } from './credential.ts';
+import type { Credential, SharedSecret } from './credential.ts';
+import type { OAuth2Credential } from './oauth2/oauth2-credential.ts';
+import type { TokenVerdict, TokenVerifier } from './oauth2/token-verifier.ts';
 
 /** Reads one header of the request; the name comes in lower case. */
 export type HeaderReader = (name: string) => string | undefined;
@@ -10,9 +12,21 @@ export type AcceptedCredential = Credential & {
   readonly until?: number;
 };
 
+/** What the check of an access token resulted in. The sentences are for the log and not for the caller. */
+export type TokenCheck =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly why: string; readonly challenge: string }
+  /** The keys to verify it with cannot be loaded. */
+  | { readonly kind: 'unverifiable'; readonly why: string };
+
 export interface Authenticator {
-  /** Returns whether the headers show an accepted credential. */
+  /** Returns whether the headers show an accepted secret. */
   accepts(header: HeaderReader): boolean;
+  /**
+   * Checks the access token in headers without an accepted secret: at once when it was verified before.
+   * Returns `undefined` when there is none, or when no OAuth2 credential is accepted.
+   */
+  checkToken?(header: HeaderReader): TokenCheck | Promise<TokenCheck> | undefined;
   /** Returns why headers that are not accepted are not, as a sentence for the log and not for the caller. */
   whyRefused?(header: HeaderReader): string;
   /** Replaces the accepted credentials, for the next request on. @throws Error when there are none. */
@@ -26,6 +40,8 @@ export interface AuthenticatorOptions {
   readonly now?: () => number;
   /** Receives each use of a previous version, and when that one ends (milliseconds since the epoch). */
   readonly onPreviousUsed?: (until: number) => void;
+  /** Returns what verifies the tokens of an OAuth2 credential; needed where there are some. */
+  readonly verifierOf?: (credential: OAuth2Credential) => TokenVerifier;
 }
 
 /** What is said of a caller who shows nothing, or something else than a credential of ours. */
@@ -34,10 +50,17 @@ export const WRONG_CREDENTIAL = 'The credential is missing or wrong.';
 /** Compares as many bytes with as many, in constant time. */
 export type Compare = (a: Uint8Array, b: Uint8Array) => boolean;
 
-interface Candidate {
+interface Accepted {
   /** When it stops being accepted, in milliseconds since the epoch. */
   readonly until: number;
   readonly challenge: string;
+}
+
+interface TokenCandidate extends Accepted {
+  readonly verifier: TokenVerifier;
+}
+
+interface Candidate extends Accepted {
   readonly header: string;
   /** The word before the token in Authorization, in lower case; none for an API key. */
   readonly scheme?: string;
@@ -52,6 +75,8 @@ interface Candidate {
 /** A scheme and one token; a list, or a value that a proxy has joined from two headers, does not fit. */
 const AUTHORIZATION = /^([!-~]+) +([!-~]+)$/;
 
+const BEARER = /^bearer(?: |$)/i;
+
 const REALM = 'realm="risk-gate"';
 
 /** HTTP has no registered scheme for API keys; a challenge may have a name of one's own. */
@@ -59,7 +84,11 @@ const CHALLENGES: Record<Credential['scheme'], string> = {
   'api-key': `ApiKey ${REALM}`,
   bearer: `Bearer ${REALM}`,
   basic: `Basic ${REALM}, charset="UTF-8"`,
+  oauth2: `Bearer ${REALM}`,
 };
+
+/** The identity server fetches another token when it reads this (RFC 6750, section 3). */
+const INVALID_TOKEN = `${CHALLENGES.oauth2}, error="invalid_token"`;
 
 /** Stands in for a header that is missing or of another scheme: it is compared too, and fits nothing. */
 const NOTHING = randomBytes(32).toString('base64');
@@ -77,15 +106,23 @@ const NEVER = Number.POSITIVE_INFINITY;
 export function createAuthenticator(
   credentials: readonly AcceptedCredential[],
   compare: Compare = timingSafeEqual,
-  { now = Date.now, onPreviousUsed }: AuthenticatorOptions = {},
+  { now = Date.now, onPreviousUsed, verifierOf }: AuthenticatorOptions = {},
 ): Authenticator {
   let candidates: readonly Candidate[] = [];
+  let tokenCandidates: readonly TokenCandidate[] = [];
+  let all: readonly Accepted[] = [];
 
   function update(accepted: readonly AcceptedCredential[]): void {
     if (accepted.length === 0) {
       throw new Error('The service needs at least one credential of its caller.');
     }
-    candidates = accepted.map(candidateOf);
+    all = accepted.map((credential) =>
+      credential.scheme === 'oauth2'
+        ? tokenCandidateOf(credential, verifierOf)
+        : candidateOf(credential),
+    );
+    candidates = all.filter((each): each is Candidate => 'expected' in each);
+    tokenCandidates = all.filter((each): each is TokenCandidate => 'verifier' in each);
   }
 
   /** Compares all of them, and returns the one that fits: of several the one that ends last. */
@@ -107,27 +144,74 @@ export function createAuthenticator(
     return Buffer.byteLength(presented) === expected.length && matches;
   }
 
+  /** Whether what was shown is still accepted. */
+  function admit({ until }: Accepted): boolean {
+    if (until === NEVER) return true;
+    if (now() >= until) return false;
+    onPreviousUsed?.(until);
+    return true;
+  }
+
+  function checkToken(header: HeaderReader): TokenCheck | Promise<TokenCheck> | undefined {
+    if (tokenCandidates.length === 0) return undefined;
+    const authorization = header('authorization');
+    if (authorization === undefined || !BEARER.test(authorization)) return undefined;
+    const [, , token] = AUTHORIZATION.exec(authorization) ?? [];
+    if (token === undefined) return refused(NOT_ONE_TOKEN);
+    const checked = tokenCandidates;
+    const verdicts = checked.map(({ verifier }) => verifier.verify(token));
+    return verdicts.some((verdict) => verdict instanceof Promise)
+      ? Promise.all(verdicts).then((settled) => summarize(checked, settled))
+      : summarize(checked, verdicts as TokenVerdict[]);
+  }
+
+  function summarize(
+    checked: readonly TokenCandidate[],
+    verdicts: readonly TokenVerdict[],
+  ): TokenCheck {
+    // The current credential is the first.
+    const valid = checked.find((_, index) => verdicts[index]?.kind === 'valid');
+    if (valid !== undefined) return admit(valid) ? ACCEPTED : refused(endedAt(valid.until));
+    const unverifiable = verdicts.find(({ kind }) => kind === 'unverifiable');
+    if (unverifiable?.kind === 'unverifiable') return unverifiable;
+    const invalid = verdicts.find(({ kind }) => kind === 'invalid');
+    return refused(invalid?.kind === 'invalid' ? invalid.why : WRONG_CREDENTIAL);
+  }
+
+  function refused(why: string): TokenCheck {
+    return { kind: 'refused', why, challenge: challengeOf(INVALID_TOKEN) };
+  }
+
+  /** @param bearer the challenge of Bearer, where a token was shown. */
+  function challengeOf(bearer: string): string {
+    const accepted = all.filter(({ until }) => now() < until);
+    const challenges = accepted.map(({ challenge }) =>
+      challenge === CHALLENGES.oauth2 ? bearer : challenge,
+    );
+    return [...new Set(challenges)].join(', ');
+  }
+
   update(credentials);
   return {
     accepts(header) {
       const found = find(header);
-      if (found === undefined) return false;
-      if (found.until === NEVER) return true;
-      if (now() >= found.until) return false;
-      onPreviousUsed?.(found.until);
-      return true;
+      return found !== undefined && admit(found);
     },
+    checkToken,
     whyRefused(header) {
       const found = find(header);
       return found === undefined ? WRONG_CREDENTIAL : endedAt(found.until);
     },
     update,
     get challenge() {
-      const accepted = candidates.filter(({ until }) => now() < until);
-      return [...new Set(accepted.map(({ challenge }) => challenge))].join(', ');
+      return challengeOf(CHALLENGES.oauth2);
     },
   };
 }
+
+const ACCEPTED: TokenCheck = { kind: 'accepted' };
+
+const NOT_ONE_TOKEN = 'The Authorization header is not Bearer with one token.';
 
 /** 0 is the end of what CREDENTIAL_PREVIOUS_TTL=0 never accepts. */
 function endedAt(until: number): string {
@@ -135,13 +219,22 @@ function endedAt(until: number): string {
   return `The credential is the previous version, which is not accepted${since} (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.`;
 }
 
-function candidateOf(credential: AcceptedCredential): Candidate {
+function tokenCandidateOf(
+  credential: OAuth2Credential & AcceptedCredential,
+  verifierOf: AuthenticatorOptions['verifierOf'],
+): TokenCandidate {
+  if (verifierOf === undefined) throw new Error('Nothing verifies the tokens of OAuth2.');
+  const { until = NEVER, scheme } = credential;
+  return { until, challenge: CHALLENGES[scheme], verifier: verifierOf(credential) };
+}
+
+function candidateOf(credential: SharedSecret & AcceptedCredential): Candidate {
   const { until = NEVER, scheme } = credential;
   return { until, challenge: CHALLENGES[scheme], ...shownAs(credential) };
 }
 
 /** Where the caller shows a credential, and as what bytes. */
-function shownAs(credential: Credential): Omit<Candidate, 'until' | 'challenge'> {
+function shownAs(credential: SharedSecret): Omit<Candidate, 'until' | 'challenge'> {
   switch (credential.scheme) {
     case 'api-key':
       return { header: credential.header.toLowerCase(), ...bytesOf(credential.secret) };

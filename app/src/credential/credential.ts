@@ -1,5 +1,10 @@
+import { type OAuth2Credential, readOAuth2Credential } from './oauth2/oauth2-credential.ts';
+
 /** What the identity server shows with each call, so that nobody else can ask for decisions. Never logged. */
-export type Credential =
+export type Credential = SharedSecret | OAuth2Credential;
+
+/** A secret that the identity server knows as well. */
+export type SharedSecret =
   | { readonly scheme: 'api-key'; readonly header: string; readonly secret: string }
   | { readonly scheme: 'bearer'; readonly secret: string }
   | { readonly scheme: 'basic'; readonly username: string; readonly secret: string };
@@ -10,6 +15,7 @@ const KEYS = {
   'api-key': ['scheme', 'header', 'secret'],
   bearer: ['scheme', 'secret'],
   basic: ['scheme', 'username', 'secret'],
+  oauth2: ['scheme', 'issuer', 'audience', 'jwks_uri', 'scope', 'client_id'],
 } as const satisfies Record<Credential['scheme'], readonly string[]>;
 
 /**
@@ -69,14 +75,15 @@ const USERNAME = /^[^:\p{Cc}\p{Cs}]+$/u;
 export function parseCredential(json: string, where: string): Credential {
   const members = membersOf(json, where);
   const { scheme } = members;
-  if (scheme !== 'api-key' && scheme !== 'bearer' && scheme !== 'basic') {
-    throw new Error(`${where} needs a "scheme" that is "api-key", "bearer" or "basic".`);
+  if (scheme !== 'api-key' && scheme !== 'bearer' && scheme !== 'basic' && scheme !== 'oauth2') {
+    throw new Error(`${where} needs a "scheme" that is "api-key", "bearer", "basic" or "oauth2".`);
   }
   const keys: readonly string[] = KEYS[scheme];
   if (Object.keys(members).some((key) => !keys.includes(key))) {
     const allowed = keys.map((key) => `"${key}"`).join(', ');
     throw new Error(`${where} has a key too many: the scheme "${scheme}" knows ${allowed}.`);
   }
+  if (scheme === 'oauth2') return readOAuth2Credential(members, where);
   const secret = secretOf(members, scheme, where);
   switch (scheme) {
     case 'api-key':

@@ -83,6 +83,12 @@ export const METRICS = {
   StageTime: { unit: 'Milliseconds', kind: 'distribution', dimension: 'Stage' },
   /** Calls with a wrong credential, or with none: 401. */
   AuthenticationFailures: { unit: 'Count', kind: 'sum' },
+  /** Access tokens that could not be verified, as their issuer's keys are missing: 500. Anybody can cause it. */
+  UnverifiableTokens: { unit: 'Count', kind: 'sum' },
+  /** Attempts to load the keys of an access token issuer that failed. The last keys go on for 24 h. */
+  IssuerKeyFailures: { unit: 'Count', kind: 'sum' },
+  /** 1 while no access token can be verified, 0 otherwise; no data point without OAuth2. */
+  IssuerKeysMissing: { unit: 'None', kind: 'state' },
   /** Calls that were no request of the action: 400. */
   InvalidRequests: { unit: 'Count', kind: 'sum' },
   /** Requests of the action with more bytes or values than the service decides: 400. A client can cause them. */

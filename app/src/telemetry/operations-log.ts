@@ -97,6 +97,29 @@ export function previousCredentialWarning(
   };
 }
 
+/**
+ * Says that the keys of an access token issuer cannot be loaded: the first time at once, then once a minute.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function issuerKeysWarning(
+  log: Logger,
+  now: () => number,
+): (failure: { readonly issuer: string; readonly why: string }) => void {
+  const failures = new Thinned<string>(now);
+  return ({ issuer, why }) => {
+    const failed = failures.count(issuer);
+    if (failed === undefined) return;
+    log.warn({
+      event: 'issuer-keys-failed',
+      issuer,
+      why,
+      count: failed.count,
+      since: failed.since === undefined ? undefined : new Date(failed.since).toISOString(),
+    });
+  };
+}
+
 /** Times in milliseconds. */
 export interface RotationSettings {
   readonly secretsRefresh: number;

@@ -1,4 +1,6 @@
 import type { Rejection } from '../action-endpoint.ts';
+import type { ActionCredential } from '../credential/action-credential.ts';
+import type { IssuerKeysHooks } from '../credential/oauth2/issuer-keys.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import type { GeoDatabase } from '../signals/geo.ts';
@@ -13,6 +15,7 @@ import { type Publisher, startPublisher } from './metrics/publisher.ts';
 import { measureReputation } from './metrics/reputation-metrics.ts';
 import {
   ageInDays,
+  issuerKeysWarning,
   previousCredentialWarning,
   type RotationSettings,
   recordPolicy,
@@ -38,6 +41,7 @@ interface Parts {
   readonly policy: Policy;
   readonly geo: GeoDatabase;
   readonly apiKey: ApiKey;
+  readonly credential: Pick<ActionCredential, 'lacksIssuerKeys'>;
 }
 
 /** What the operator learns: records, metrics and log lines. Nothing of it throws or is waited for. */
@@ -53,6 +57,10 @@ export interface Telemetry {
    * (milliseconds since the epoch). Secrets go by the name of their setting.
    */
   readonly onPreviousCredentialUsed: (secret: string, until: number) => void;
+  /** Receives each failure to load the keys of an access token issuer. */
+  readonly onIssuerKeysFailed: NonNullable<IssuerKeysHooks['onFailed']>;
+  /** Receives each change of those keys. */
+  readonly onIssuerKeysChanged: NonNullable<IssuerKeysHooks['onChanged']>;
   /** Warns at start about settings with which every rotation would refuse calls. */
   warnAboutRotation(settings: RotationSettings): void;
   /**
@@ -81,6 +89,7 @@ export function createTelemetry(
   const record = createDecisionLog({ ...settings, write });
   const rejections = createRejectionLog((told) => log.warn({ event: 'rejected', ...told }));
   const warnAboutPreviousCredential = previousCredentialWarning(log, now);
+  const warnAboutIssuerKeys = issuerKeysWarning(log, now);
   let publisher: Publisher | undefined;
   return {
     onDecision: quietly((facts: DecisionFacts) => {
@@ -103,13 +112,19 @@ export function createTelemetry(
       metrics.count('PreviousCredentialUsed');
       warnAboutPreviousCredential(secret, until);
     }),
+    onIssuerKeysFailed: quietly((failure) => {
+      metrics.count('IssuerKeyFailures');
+      warnAboutIssuerKeys(failure);
+    }),
+    onIssuerKeysChanged: quietly((change) => log.info({ event: 'issuer-keys-loaded', ...change })),
     warnAboutRotation: (settings) => warnAboutRotation(log, settings),
-    watch({ policy, geo, apiKey }) {
+    watch({ policy, geo, apiKey, credential }) {
       recordPolicy(log, write, policy);
       warnAboutGeoDatabase(log, geo, policy, now());
       metrics.observe(() => [
         ['GeoDatabaseAge', policy.signals.has('geo') ? ageInDays(geo, now()) : undefined],
         ['PolicyRevision', numberOf(policy.revision)],
+        ['IssuerKeysMissing', asNumber(credential.lacksIssuerKeys())],
       ]);
       const asks = policy.signals.has('reputation');
       if (asks) watchApiKey(log, apiKey);
@@ -127,6 +142,7 @@ export function createTelemetry(
 
 const REJECTION_METRICS = {
   unauthorized: 'AuthenticationFailures',
+  unverifiable: 'UnverifiableTokens',
   invalid: 'InvalidRequests',
   oversized: 'OversizedRequests',
 } as const satisfies Record<Rejection['cause'], MetricName>;
@@ -140,6 +156,10 @@ function quietly<Facts extends unknown[]>(tell: (...facts: Facts) => void) {
       // There is nobody left to tell.
     }
   };
+}
+
+function asNumber(state: boolean | undefined): number | undefined {
+  return state === undefined ? undefined : Number(state);
 }
 
 /** A revision is hexadecimal; of its digits a metric can hold so many exactly. */

@@ -1,4 +1,4 @@
-import { HttpCodeElb, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HttpCodeElb } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
 import { shareBeside, sumOfSparse } from './expressions.ts';
@@ -13,11 +13,12 @@ export function answerAlarms(metrics: Metrics): AlarmDefinition[] {
       severity: 'page',
       rollsBack: true,
       // Not 503: that is the firewall's word too, and outsiders must not take back a deployment. When it
-      // means that there is no task, the alarm on the tasks says so.
+      // means that there is no task, the alarm on the tasks says so. Nor the 500s that the load balancer
+      // counts: a task also answers so to a token that cannot be verified, and anybody can send one.
       metric: sumOfSparse({
         bad: metrics.loadBalancerAnswers(HttpCodeElb.ELB_502_COUNT),
         late: metrics.loadBalancerAnswers(HttpCodeElb.ELB_504_COUNT),
-        target: metrics.taskAnswers(HttpCodeTarget.TARGET_5XX_COUNT),
+        faults: metrics.service('Faults'),
       }),
       breach: { atLeast: 5 },
       ...{ minutes: 1, datapoints: 3, periods: 5 },

@@ -26,6 +26,30 @@ export function upkeepAlarms(metrics: Metrics, previousTtl: string): AlarmDefini
       missing: 'good',
     },
     {
+      id: 'IssuerKeyFailures',
+      description:
+        'The keys of the access token issuer cannot be loaded. Tasks go on with the last ones for 24 h; a new task has none, and a login whose token needs a new key fails.',
+      severity: 'ticket',
+      metric: metrics.service('IssuerKeyFailures'),
+      // A task tries every 30 s, and every 5 s without keys.
+      breach: { atLeast: 10 },
+      ...{ minutes: 15, datapoints: 2, periods: 2 },
+      missing: 'good',
+    },
+    {
+      id: 'IssuerKeysMissing',
+      description:
+        'A task has no keys to verify access tokens with: every call with a token gets an error, so its login fails.',
+      // While the identity server still shows the previous credential, logins go on. Without any decision
+      // they do not.
+      severity: 'evidence',
+      pagesWith: 'NoDecisions',
+      metric: metrics.service('IssuerKeysMissing'),
+      breach: { atLeast: 1 },
+      ...{ minutes: 5, datapoints: 2, periods: 2 },
+      missing: 'good',
+    },
+    {
       id: 'GeoDatabaseOld',
       description:
         'The country database is more than 30 days old: networks have moved, and the licence of GeoLite wants a newer one.',

@@ -35,6 +35,7 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
       unit: 'calls',
       left: [
         metrics.service('AuthenticationFailures', { label: 'wrong credential (401)' }),
+        metrics.service('UnverifiableTokens', { label: 'token without keys (500)' }),
         metrics.service('PreviousCredentialUsed', { label: 'previous credential (accepted)' }),
         metrics.service('InvalidRequests', { label: 'no request of the action (400)' }),
         metrics.service('OversizedRequests', { label: 'too large (400)' }),
@@ -79,9 +80,12 @@ function ourTasks({ metrics, service }: UsOrThemProps): Row['lines'][number] {
       left: [
         metrics.service('LostLogLines', { label: 'lines of the log' }),
         metrics.service('SecretRefreshFailures', { label: 'secrets not read again' }),
+        metrics.service('IssuerKeyFailures', { label: 'keys of the token issuer not loaded' }),
         metrics.embeddedMetricErrors('EMFParsingErrors', { label: 'metrics not read' }),
         metrics.embeddedMetricErrors('EMFValidationErrors', { label: 'metrics not valid' }),
       ],
+      right: [metrics.service('IssuerKeysMissing', { label: 'no keys of the token issuer' })],
+      rightUnit: '1 = yes',
     }),
   ];
 }

@@ -10,6 +10,7 @@ import {
   openActionCredential,
 } from '../../../app/src/credential/action-credential.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
+import { sign, signingKey, startIssuer } from '../../support/issuer.ts';
 import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
 
 const secretOf = (n: number) => `the-secret-number-${n}`;
@@ -305,6 +306,34 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     credential.wait(24 * HOUR);
     expect(credential.authenticator.challenge).toBe('ApiKey realm="risk-gate"');
     expect(credential.accepted()).toEqual([]);
+  });
+
+  test('from an API key to OAuth2: both are accepted, and a mistake in the issuer is reported', async () => {
+    const rsa = await signingKey('rsa');
+    const issuer = await startIssuer([rsa]);
+    const credential = await opened('oauth2', json(1));
+    const { authenticator } = credential;
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await sign(rsa, { iss: issuer.issuer, aud: 'gate', exp });
+    const check = () => authenticator.checkToken?.(() => `Bearer ${token}`);
+
+    await credential.put(
+      JSON.stringify({ scheme: 'oauth2', issuer: issuer.issuer, audience: 'gate' }),
+    );
+    expect(await check()).toEqual({ kind: 'accepted' });
+    expect(credential.accepted()).toEqual([1]);
+
+    await credential.put(
+      JSON.stringify({ scheme: 'oauth2', issuer: `${issuer.issuer}/wrong`, audience: 'gate' }),
+    );
+    expect(await check()).toEqual({ kind: 'accepted' });
+    expect(credential.accepted()).toEqual([]);
+
+    await credential.put(json(2));
+    expect(await check()).toMatchObject({ kind: 'unverifiable' });
+    expect(credential.accepted()).toEqual([2]);
+    credential.stop();
+    await issuer.stop();
   });
 
   test('a stop ends the refreshing and leaves what is accepted', async () => {

@@ -1,6 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Compare, createAuthenticator } from '../../../app/src/credential/authenticator.ts';
+import {
+  type AcceptedCredential,
+  type Compare,
+  createAuthenticator,
+} from '../../../app/src/credential/authenticator.ts';
 import type { Credential } from '../../../app/src/credential/credential.ts';
+import type { OAuth2Credential } from '../../../app/src/credential/oauth2/oauth2-credential.ts';
+import type { TokenVerdict } from '../../../app/src/credential/oauth2/token-verifier.ts';
 
 const NEW = 'new-secret-0123456789';
 const OLD = 'old-secret-0123456789';
@@ -276,5 +282,135 @@ describe('the challenge of a 401', () => {
     authenticator.update([bearer(NEW)]);
 
     expect(authenticator.challenge).toBe('Bearer realm="risk-gate"');
+  });
+});
+
+describe('access tokens', () => {
+  const NOW_MS = 1_800_000_000_000;
+  const oauth2 = (audience: string): OAuth2Credential => ({
+    scheme: 'oauth2',
+    issuer: 'https://issuer.example',
+    audience,
+  });
+  const VALID: TokenVerdict = { kind: 'valid' };
+  const INVALID: TokenVerdict = { kind: 'invalid', why: 'It is invalid.' };
+  const UNVERIFIABLE: TokenVerdict = { kind: 'unverifiable', why: 'There are no keys.' };
+  const later = async (verdict: TokenVerdict) => verdict;
+  const CHALLENGE = 'Bearer realm="risk-gate", error="invalid_token"';
+  const refused = (why: string) => ({ kind: 'refused', why, challenge: CHALLENGE });
+
+  /** An authenticator whose verifiers answer by the audience of their credential. */
+  function withVerdicts(
+    credentials: readonly AcceptedCredential[],
+    verdicts: Readonly<Record<string, TokenVerdict | Promise<TokenVerdict>>>,
+  ) {
+    const used: number[] = [];
+    const authenticator = createAuthenticator(credentials, undefined, {
+      now: () => NOW_MS,
+      onPreviousUsed: (until) => used.push(until),
+      verifierOf: ({ audience }) => ({ verify: () => verdicts[audience] ?? INVALID }),
+    });
+    return { authenticator, used };
+  }
+
+  const CURRENT = [oauth2('current')];
+  const BOTH = [oauth2('current'), { ...oauth2('previous'), until: NOW_MS + 1 }];
+  const ENDED = [oauth2('current'), { ...oauth2('previous'), until: NOW_MS }];
+
+  test.each<
+    [
+      string,
+      readonly AcceptedCredential[],
+      Parameters<typeof withVerdicts>[1],
+      expected: object,
+      previousUsed: number,
+    ]
+  >([
+    ['valid, as is known', CURRENT, { current: VALID }, { kind: 'accepted' }, 0],
+    ['valid', CURRENT, { current: later(VALID) }, { kind: 'accepted' }, 0],
+    ['invalid', CURRENT, { current: later(INVALID) }, refused('It is invalid.'), 0],
+    ['unverifiable', CURRENT, { current: later(UNVERIFIABLE) }, UNVERIFIABLE, 0],
+    ['valid for the previous one', BOTH, { previous: later(VALID) }, { kind: 'accepted' }, 1],
+    ['valid for both', BOTH, { current: VALID, previous: VALID }, { kind: 'accepted' }, 0],
+    [
+      'valid for the previous one, while the current one has no keys',
+      BOTH,
+      { current: later(UNVERIFIABLE), previous: VALID },
+      { kind: 'accepted' },
+      1,
+    ],
+    [
+      'invalid for one, unverifiable for the other',
+      BOTH,
+      { current: INVALID, previous: UNVERIFIABLE },
+      UNVERIFIABLE,
+      0,
+    ],
+    [
+      'valid for the previous one after its end',
+      ENDED,
+      { previous: VALID },
+      refused(
+        'The credential is the previous version, which is not accepted since 2027-01-15T08:00:00.000Z (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.',
+      ),
+      0,
+    ],
+  ])('%s', async (_, credentials, verdicts, expected, previousUsed) => {
+    const { authenticator, used } = withVerdicts(credentials, verdicts);
+    const read = reader(authorization('Bearer a-token'));
+
+    expect(authenticator.accepts(read)).toBe(false);
+    expect(await authenticator.checkToken?.(read)).toEqual(expected);
+    expect(used).toHaveLength(previousUsed);
+  });
+
+  test.each<[string, Headers, expected: object | undefined]>([
+    ['none', {}, undefined],
+    ['another scheme', authorization('Basic a-token'), undefined],
+    ['the scheme in capitals', authorization('BEARER a-token'), { kind: 'accepted' }],
+    [
+      'the scheme alone',
+      authorization('Bearer'),
+      refused('The Authorization header is not Bearer with one token.'),
+    ],
+    [
+      'two headers',
+      authorization('Bearer a-token, Bearer a-token'),
+      refused('The Authorization header is not Bearer with one token.'),
+    ],
+  ])('in Authorization: %s', (_, headers, expected) => {
+    const { authenticator } = withVerdicts(CURRENT, { current: VALID });
+
+    expect(authenticator.checkToken?.(reader(headers))).toEqual(expected);
+  });
+
+  test('beside a secret: both are accepted, and the challenge lists both', () => {
+    const migrating = [oauth2('current'), { ...apiKey(OLD), until: NOW_MS + 1 }];
+    const { authenticator, used } = withVerdicts(migrating, { current: VALID });
+
+    expect(authenticator.accepts(reader({ 'x-gate-key': OLD }))).toBe(true);
+    expect(used).toHaveLength(1);
+    const token = reader(authorization('Bearer a-token'));
+    expect(authenticator.accepts(token)).toBe(false);
+    expect(authenticator.checkToken?.(token)).toEqual({ kind: 'accepted' });
+    expect(authenticator.challenge).toBe('Bearer realm="risk-gate", ApiKey realm="risk-gate"');
+  });
+
+  test('beside a bearer secret the challenge is one, and names the error', () => {
+    const { authenticator } = withVerdicts(
+      [oauth2('current'), { ...bearer(OLD), until: NOW_MS + 1 }],
+      {},
+    );
+
+    expect(authenticator.checkToken?.(reader(authorization('Bearer a-token')))).toMatchObject({
+      challenge: CHALLENGE,
+    });
+    expect(authenticator.challenge).toBe('Bearer realm="risk-gate"');
+  });
+
+  test('are not checked without an OAuth2 credential', () => {
+    const { authenticator } = withVerdicts([bearer(NEW)], {});
+
+    expect(authenticator.checkToken?.(reader(authorization('Bearer a-token')))).toBeUndefined();
   });
 });

@@ -2,6 +2,13 @@ import { parseCredential } from '../../../app/src/credential/credential.ts';
 
 const SECRET = 'Qm7_sT4-vX9.zB2~';
 
+const oauth2 = (others: object = {}) => ({
+  scheme: 'oauth2',
+  issuer: 'https://api.asgardeo.io/t/acme/oauth2/token',
+  audience: 'risk-gate',
+  ...others,
+});
+
 function errorOf(json: string): string {
   try {
     parseCredential(json, 'THE_SETTING');
@@ -19,6 +26,19 @@ describe('a credential is read', () => {
       { scheme: 'api-key', header: 'X9-Gate-Key', secret: SECRET },
     ],
     ['a bearer token', { scheme: 'bearer', secret: SECRET }],
+    ['tokens of an issuer', oauth2()],
+    [
+      'tokens of an issuer on this machine',
+      oauth2({ issuer: 'http://127.0.0.1:9000/oauth2/token' }),
+    ],
+    [
+      'tokens with everything',
+      oauth2({
+        jwks_uri: 'https://issuer.example/jwks?v=2',
+        scope: 'gate:call other',
+        client_id: 'the client',
+      }),
+    ],
     [
       'a user name with letters of any alphabet',
       { scheme: 'basic', username: 'zoë gate', secret: SECRET },
@@ -43,6 +63,12 @@ describe('a credential is read', () => {
   ])('%s', (_, credential) => {
     expect(parseCredential(JSON.stringify(credential), 'x')).toEqual(credential);
   });
+});
+
+test('spaces around scopes do not matter', () => {
+  const json = JSON.stringify(oauth2({ scope: ' one  two ' }));
+
+  expect(parseCredential(json, 'x')).toEqual(oauth2({ scope: 'one two' }));
 });
 
 function visibleAscii(): string {
@@ -93,6 +119,33 @@ describe('what is no credential is refused in one sentence', () => {
     ['a password of 15 characters of two bytes each', password('ü'.repeat(15)), 'too short'],
     ['a password of 8 characters of two code units', password('🔑'.repeat(8)), 'too short'],
     ['a bearer token with a space', bearer('correct horse battery'), 'HTTP header'],
+    ['no issuer', oauth2({ issuer: undefined }), '"issuer"'],
+    ['an issuer that is no URL', oauth2({ issuer: 'issuer.example' }), '"issuer"'],
+    ['an issuer of plain http', oauth2({ issuer: 'http://issuer.example' }), '"issuer"'],
+    [
+      'an issuer that looks like this machine',
+      oauth2({ issuer: 'http://127.0.0.1.example' }),
+      '"issuer"',
+    ],
+    ['an issuer with a user', oauth2({ issuer: 'https://u:p@issuer.example' }), '"issuer"'],
+    ['an issuer with a query', oauth2({ issuer: 'https://issuer.example/?a' }), '"issuer"'],
+    ['an issuer with a fragment', oauth2({ issuer: 'https://issuer.example/#a' }), '"issuer"'],
+    [
+      'an issuer with a blank at its end',
+      oauth2({ issuer: 'https://issuer.example ' }),
+      '"issuer"',
+    ],
+    ['an issuer that is a file', oauth2({ issuer: 'file:///etc/passwd' }), '"issuer"'],
+    ['no audience', oauth2({ audience: undefined }), '"audience"'],
+    ['an empty audience', oauth2({ audience: '' }), '"audience"'],
+    ['a list of audiences', oauth2({ audience: ['a'] }), '"audience"'],
+    ['a jwks_uri of plain http', oauth2({ jwks_uri: 'http://issuer.example/jwks' }), '"jwks_uri"'],
+    ['a jwks_uri that is null', oauth2({ jwks_uri: null }), '"jwks_uri"'],
+    ['an empty scope', oauth2({ scope: '' }), '"scope"'],
+    ['a scope of blanks', oauth2({ scope: '  ' }), '"scope"'],
+    ['a list of scopes', oauth2({ scope: ['a'] }), '"scope"'],
+    ['an empty client id', oauth2({ client_id: '' }), '"client_id"'],
+    ['a secret beside an issuer', oauth2({ secret: SECRET }), 'key too many'],
   ])('%s', (_, value, says) => {
     const error = errorOf(JSON.stringify(value));
 

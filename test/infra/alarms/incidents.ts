@@ -117,6 +117,30 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
     { pages: 20 },
   ),
   incident(
+    'the issuer of access tokens has been down for a day, and its keys are no longer used',
+    (normal) => ({
+      ...decided(normal, 0),
+      ...{ unverifiable: normal.decisions, issuerKeyFailures: 24, issuerKeysMissing: true },
+    }),
+    { IssuerKeyFailures: 45, IssuerKeysMissing: 15, ...NONE },
+    { pages: 20 },
+  ),
+  incident(
+    'the same at a small site',
+    (normal) => ({
+      ...decided(normal, 0),
+      ...{ unverifiable: normal.decisions, issuerKeyFailures: 24, issuerKeysMissing: true },
+    }),
+    {
+      IssuerKeyFailures: 45,
+      IssuerKeysMissing: 15,
+      NoDecisions: 20,
+      UnusuallyFewDecisions: 40,
+      UnusuallyFewTokens: 40,
+    },
+    { pages: 20, site: SMALL },
+  ),
+  incident(
     "a new rule of AWS's blocks every call",
     (normal) => ({
       ...decided(normal, 0),
@@ -238,6 +262,19 @@ const WORK: readonly Incident[] = [
     { site: SMALL },
   ),
   incident(
+    'the issuer of access tokens is down, and its last keys are used',
+    () => ({ issuerKeyFailures: 4 }),
+    { IssuerKeyFailures: 45 },
+  ),
+  incident(
+    'a rotation to OAuth2 with a wrong issuer, while the identity server still shows the API key',
+    ({ decisions }) => ({
+      ...{ issuerKeyFailures: 24, issuerKeysMissing: true },
+      previousCredentialUsed: decisions,
+    }),
+    { IssuerKeyFailures: 45, IssuerKeysMissing: 15, PreviousCredentialUsed: 15 },
+  ),
+  incident(
     'the country database is a month old',
     () => ({ geoDatabaseAge: 30.5 }),
     {
@@ -312,6 +349,11 @@ const OUTSIDERS: readonly Incident[] = [
     () => ({ blocked: { OnlyAllowedAddresses: 5000 } }),
     { FirewallRefusesCalls: 15 },
     ALLOW_LIST,
+  ),
+  incident(
+    'outsiders send invented access tokens while the issuer of the real ones is down',
+    () => ({ unverifiable: 2000, issuerKeyFailures: 5 }),
+    { IssuerKeyFailures: 45 },
   ),
   incident('a holiday', (normal) => decided(normal, 0.1), FEWER, { minutes: 480 }),
 ];

@@ -173,6 +173,14 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     sum(({ previousCredentialUsed }) => previousCredentialUsed),
   ),
   service(
+    'IssuerKeyFailures',
+    sum(({ issuerKeyFailures }) => issuerKeyFailures),
+  ),
+  service(
+    'IssuerKeysMissing',
+    state(({ issuerKeysMissing }) => Number(issuerKeysMissing)),
+  ),
+  service(
     'LostLogLines',
     sum(({ lostLogLines }) => lostLogLines),
   ),
@@ -197,7 +205,7 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   elb(
     'HTTPCode_Target_5XX_Count',
     TARGETS,
-    sparse(({ faults }) => faults),
+    sparse(({ faults, unverifiable }) => faults + unverifiable),
   ),
   elb('TargetResponseTime', TARGETS, ({ decisionTime, decisions, tasks }) => {
     // The network takes 2 ms; and CloudWatch has these in seconds.

@@ -42,6 +42,8 @@ export interface Minute {
   readonly invalid: number;
   readonly oversized: number;
   readonly unauthenticated: number;
+  /** Calls with an access token that cannot be verified, as there are no keys. */
+  readonly unverifiable: number;
   readonly decisionTime: Times;
   readonly quotaLeftPercent: number | undefined;
   readonly closedFor: (typeof DIMENSION_VALUES.Cause)[number] | undefined;
@@ -49,6 +51,8 @@ export interface Minute {
   readonly tablePassedOver: boolean;
   readonly secretRefreshFailures: number;
   readonly previousCredentialUsed: number;
+  readonly issuerKeyFailures: number;
+  readonly issuerKeysMissing: boolean;
   readonly lostLogLines: number;
   /** Days. */
   readonly geoDatabaseAge: number;
@@ -87,6 +91,7 @@ export function normalMinute(site: Site, minute: number): Minute {
     oversized: 0,
     // Somebody is always scanning.
     unauthenticated: often(0.1, 'unauthenticated'),
+    unverifiable: 0,
     decisionTime: {
       usual: 4,
       slow: 250 + 200 * chance('slow', minute),
@@ -99,6 +104,8 @@ export function normalMinute(site: Site, minute: number): Minute {
     tablePassedOver: false,
     secretRefreshFailures: often(0.002, 'secret failures'),
     previousCredentialUsed: 0,
+    issuerKeyFailures: often(0.002, 'issuer key failures'),
+    issuerKeysMissing: false,
     lostLogLines: 0,
     geoDatabaseAge: 7,
     healthyTasks: 2,

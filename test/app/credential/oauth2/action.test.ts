@@ -1,0 +1,194 @@
+import { tokenRequest } from '../../../../app/simulator/token-request.ts';
+import { ACTION_PATH } from '../../../../app/src/action-endpoint.ts';
+import {
+  type Issuer,
+  JWKS,
+  type SigningKey,
+  sign,
+  signingKey,
+  startIssuer,
+} from '../../../support/issuer.ts';
+import { exchange, statusesOf } from '../../../support/raw-http.ts';
+import { type RunningService, startTestService } from '../../../support/running-service.ts';
+
+const NOW_S = 1_800_000_000;
+const BODY = JSON.stringify(tokenRequest([]));
+const POLICY = `
+version: 1
+rules: [{ id: never, when: 'request.grant == "x"', then: { deny: Access is denied. } }]
+unknown: {}
+`;
+
+let issuer: Issuer;
+let rsa: SigningKey;
+let other: SigningKey;
+let clock: number;
+let service: RunningService;
+let stopService: () => Promise<void>;
+
+beforeAll(async () => {
+  [rsa, other] = await Promise.all([signingKey('rsa'), signingKey('other')]);
+});
+
+beforeEach(async () => {
+  clock = NOW_S * 1000;
+  issuer = await startIssuer([rsa]);
+});
+
+afterEach(async () => {
+  await stopService();
+  await issuer.stop();
+});
+
+async function start(others: object = {}): Promise<void> {
+  const credential = { scheme: 'oauth2', issuer: issuer.issuer, audience: 'gate', ...others };
+  service = await startTestService({
+    policy: POLICY,
+    settings: { ACTION_CREDENTIAL: JSON.stringify(credential) },
+    now: () => clock,
+  });
+  let stopped: Promise<void> | undefined;
+  stopService = () => {
+    stopped ??= service.stop();
+    return stopped;
+  };
+}
+
+const token = (others: object = {}, key = rsa) =>
+  sign(key, { iss: issuer.issuer, aud: 'gate', exp: NOW_S + 600, ...others });
+
+const post = (bearer: string) => service.post(BODY, { authorization: `Bearer ${bearer}` });
+
+/** Status, body and challenge of the response to a call with a token. */
+async function respond(bearer: string) {
+  const response = await post(bearer);
+  return {
+    status: response.status,
+    body: await response.json(),
+    challenge: response.headers.get('www-authenticate'),
+  };
+}
+
+const ISSUED = { status: 200, body: { actionStatus: 'SUCCESS' }, challenge: null };
+const REFUSED = {
+  status: 401,
+  body: {
+    actionStatus: 'ERROR',
+    errorMessage: 'unauthorized',
+    errorDescription: 'The credential is missing or wrong.',
+  },
+  challenge: 'Bearer realm="risk-gate", error="invalid_token"',
+};
+const UNVERIFIABLE = {
+  status: 500,
+  body: {
+    actionStatus: 'ERROR',
+    errorMessage: 'temporarily_unavailable',
+    errorDescription: 'The access token cannot be verified at the moment.',
+  },
+  challenge: null,
+};
+
+const logged = (event: string) =>
+  service.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+
+/** The sum of a metric, of what was written until the service stopped. */
+function counted(name: string): number {
+  return logged('metrics').reduce((sum, line) => sum + (line[name] ?? 0), 0);
+}
+
+test.each<[string, others: object, expected: object, why?: string]>([
+  ['a good token', {}, ISSUED],
+  ['another audience', { aud: 'x' }, REFUSED, 'The access token is for another audience.'],
+  ['expired', { exp: NOW_S - 60 }, REFUSED, 'The access token has expired.'],
+  ['no end', { exp: undefined }, REFUSED, 'The access token has no exp.'],
+  ['another client', { client_id: 'x' }, REFUSED, 'The access token is of another client.'],
+  ['no scope', { scope: '' }, REFUSED, 'The access token lacks the scope.'],
+])('%s', async (...[, others, expected, why]) => {
+  await start({ client_id: 'c', scope: 'call' });
+  const bearer = await token({ client_id: 'c', scope: 'call', ...others });
+
+  expect(await respond(bearer)).toEqual(expected);
+  // Once more: verified or not, it is the same.
+  expect(await respond(bearer)).toEqual(expected);
+  expect(logged('rejected').map((line) => line.why)[0]).toBe(why);
+  expect(service.lines.join()).not.toContain(bearer.slice(-40));
+});
+
+test('without a token the challenge names no error, and with two headers nothing is accepted', async () => {
+  await start();
+  const bearer = await token();
+
+  const response = await service.post(BODY, {});
+  expect(response.status).toBe(401);
+  expect(response.headers.get('www-authenticate')).toBe('Bearer realm="risk-gate"');
+
+  const lines = Array(2).fill(`Authorization: Bearer ${bearer}`);
+  const head = [
+    `POST ${ACTION_PATH} HTTP/1.1`,
+    'Host: gate',
+    ...lines,
+    'Content-Length: 2',
+    'Connection: close',
+  ];
+  const port = Number(new URL(service.origin).port);
+  const read = await exchange(port, [`${head.join('\r\n')}\r\n\r\n{}`]);
+  expect(statusesOf(read)).toEqual([401]);
+  expect(read).toContain('error="invalid_token"');
+});
+
+describe('without keys', () => {
+  test.each<[string, () => Promise<string> | string]>([
+    ['a good token', token],
+    ['one of an unknown key', () => token({}, other)],
+    ['an expired one', () => token({ exp: NOW_S - 60 })],
+    ['one of another issuer', () => token({ iss: 'https://other.example' })],
+    ['no JWT', () => 'opaque-0123456789abcdef'],
+  ])('%s gets a 500, and no 401', async (_, make) => {
+    await issuer.stop();
+    await start();
+
+    expect(await respond(await make())).toEqual(UNVERIFIABLE);
+
+    await stopService();
+    expect(counted('UnverifiableTokens')).toBe(1);
+    expect(counted('IssuerKeyFailures')).toBeGreaterThan(0);
+    expect(counted('IssuerKeysMissing')).toBe(1);
+    expect(counted('Faults') + counted('AuthenticationFailures')).toBe(0);
+    expect(logged('issuer-keys-failed')).toEqual([
+      expect.objectContaining({
+        issuer: issuer.issuer,
+        why: expect.stringMatching(/ECONNREFUSED/),
+      }),
+    ]);
+  });
+
+  test('the service recovers by itself', async () => {
+    await issuer.stop();
+    await start();
+    await issuer.restart();
+
+    expect(await respond(await token())).toEqual(ISSUED);
+  });
+});
+
+test('with keys, and the issuer down, only a token of an unknown key is left open', async () => {
+  await start();
+  await issuer.stop();
+
+  expect(await respond(await token())).toEqual(ISSUED);
+  expect(await respond(await token({ aud: 'x' }))).toEqual(REFUSED);
+  expect(await respond(await token({}, other))).toEqual(UNVERIFIABLE);
+  clock += 24 * 3600_000 + 1;
+  expect(await respond(await token({ exp: NOW_S + 100_000 }))).toEqual(UNVERIFIABLE);
+});
+
+test('an issuer that does not answer holds up no call for longer than its time limit', async () => {
+  await start();
+  const arrived = new Promise<void>((resolve) => issuer.instead.set(JWKS, () => resolve()));
+
+  const response = respond(await token({}, other));
+  await arrived;
+
+  expect(await response).toEqual(UNVERIFIABLE);
+});
