@@ -39,6 +39,9 @@ async function main(environment: Environment): Promise<void> {
     ...(simulator && { ABUSEIPDB_API_KEY: 'simulated', ABUSEIPDB_BASE_URL: simulator.url }),
     REPUTATION_TABLE: TABLE,
     DRAIN_DELAY_MS: '0',
+    // What is simulated is on this machine, where no proxy leads.
+    NO_PROXY: `127.0.0.1,${environment.no_proxy || environment.NO_PROXY || ''}`,
+    no_proxy: undefined,
   });
   // Nothing but the introduction is shown at first.
   let introduced = false;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { agentsThrough, readProxySettings } from './lib/proxy.ts';
 
 /** What the operator calls the file, and how to mend it: parts of the sentence that an error is. */
 export interface LocationWords {
@@ -29,7 +30,9 @@ async function readObject(location: string): Promise<Buffer> {
   // Loaded only where it is used: a laptop's start need not wait for it.
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const { hostname: Bucket, pathname } = new URL(location);
-  const client = new S3Client({});
+  // Read where region and credentials are read, too; what is wrong with it has stopped the start already.
+  const proxy = readProxySettings(process.env, () => {});
+  const client = new S3Client({ requestHandler: agentsThrough(proxy)() });
   try {
     const command = new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) });
     const object = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT) });

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { closeServer } from './close-server.ts';
 import { openActionCredential } from './credential/action-credential.ts';
 import { createHandler, type HandlerDependencies } from './handler.ts';
+import { agentsThrough } from './lib/proxy.ts';
 import type { Policy } from './policy/compile.ts';
 import { loadPolicy } from './policy/load.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
@@ -169,7 +170,7 @@ async function openParts(
     onPreviousUsed: (until: number) => telemetry.onPreviousCredentialUsed(secret, until),
   });
   const { actionCredential, abuseIpdbKey, addressSignature } = settings;
-  const client = createSecretsClient();
+  const client = createSecretsClient({ agents: agentsThrough(settings.proxy) });
   const [policy, geo, credential, apiKey, signatureKeys] = await Promise.allSettled([
     loadPolicy(settings.policyFile),
     openGeoDatabase(...settings.geoDatabases),
@@ -224,6 +225,7 @@ function openReputation(
   apiKey: ApiKey,
   { dynamoDb, now = Date.now }: ServiceOptions,
 ): ReputationLadder {
+  const agents = agentsThrough(settings.proxy);
   return createReputation({
     ...settings.reputation,
     abuseIpdbTimeout: settings.abuseIpdbTimeout,
@@ -232,10 +234,11 @@ function openReputation(
     baseUrl: settings.abuseIpdbBaseUrl,
     key: () => apiKey.current(),
     table: {
-      client: dynamoDb ?? createDynamoDbClient({ timeout: settings.dynamoDbTimeout }),
+      client: dynamoDb ?? createDynamoDbClient({ timeout: settings.dynamoDbTimeout, agents }),
       name: settings.reputationTable,
     },
     hooks,
+    agents,
   });
 }
 

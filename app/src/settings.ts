@@ -1,3 +1,4 @@
+import { type ProxySettings, readProxySettings } from './lib/proxy.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
   PREVIOUS_TTL_FORM,
@@ -36,6 +37,8 @@ export interface Settings {
   readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
   readonly secretsRefresh: number;
+  /** Absent when everything is reached directly. */
+  readonly proxy: ProxySettings | undefined;
   /** How long the previous version of a rotated secret is accepted; 0 for not at all. */
   readonly credentialPreviousTtl: number;
   /** How long requests are still taken after SIGTERM, while the load balancer learns of it. */
@@ -107,6 +110,7 @@ export function readSettings(environment: Environment): Settings {
       parsePreviousTtl,
       PREVIOUS_TTL_FORM,
     ),
+    proxy: readProxySettings(environment, (issue) => read.mistakes.push(issue)),
     drainDelay: read.number('DRAIN_DELAY_MS', DRAIN_DELAY, 0, LONGEST_DRAIN_DELAY),
   };
   const { freshTimes, staleMaximum } = settings.reputation;

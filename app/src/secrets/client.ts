@@ -2,6 +2,7 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { type AgentFactory, directAgents } from '../lib/agents.ts';
 
 /** Times in milliseconds. What is left out is found by the SDK: region, endpoint, the task's role. */
 export interface SecretsClientOptions
@@ -12,15 +13,28 @@ export interface SecretsClientOptions
   readonly requestTimeout?: number;
   /** Tries in all, the first one included. @default 3 */
   readonly maxAttempts?: number;
+  /** @default connects directly */
+  readonly agents?: AgentFactory;
 }
 
 /** A client of Secrets Manager that gives up in time. Whoever makes it ends it with `destroy()`. */
 export function createSecretsClient(options: SecretsClientOptions = {}): SecretsManagerClient {
-  const { connectionTimeout = 1000, requestTimeout = 2000, maxAttempts = 3, ...rest } = options;
+  const {
+    connectionTimeout = 1000,
+    requestTimeout = 2000,
+    maxAttempts = 3,
+    agents = directAgents,
+    ...rest
+  } = options;
   return new SecretsManagerClient({
     ...rest,
     maxAttempts,
     // Without throwOnRequestTimeout the SDK merely warns when the time is over, and goes on waiting.
-    requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+      ...agents(),
+    },
   });
 }

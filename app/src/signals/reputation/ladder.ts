@@ -65,7 +65,7 @@ class Ladder implements ReputationLadder {
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: ReputationOptions) {
-    const { now, key, baseUrl, hooks = {} } = options;
+    const { now, key, baseUrl, agents, hooks = {} } = options;
     const limits = limitsOf(options);
     const breaker = new Breaker<CheckCause>({ ...BREAKER, now, onState: hooks.onState });
     this.#options = options;
@@ -75,7 +75,7 @@ class Ladder implements ReputationLadder {
     const rereadAfter = limits.closingReread;
     this.#gate = new Gate({ breaker, table: this.#table, key, now, rereadAfter });
     const { maxAgeInDays, abuseIpdbTimeout: timeout } = limits;
-    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now });
+    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, agents });
     this.#upstream = new Upstream({ ...limits, check, breaker, gate: this.#gate, hooks });
   }
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AgentFactory } from '../../lib/agents.ts';
 import type { ReputationHooks } from './hooks.ts';
 
 const SECOND = 1000;
@@ -92,6 +93,8 @@ export interface ReputationOptions extends Partial<ReputationLimits> {
   readonly key: () => string | undefined;
   readonly table: { readonly client: DynamoDBClient; readonly name: string };
   readonly hooks?: ReputationHooks;
+  /** Makes the connections to AbuseIPDB. @default connects directly */
+  readonly agents?: AgentFactory;
 }
 
 /** The options with the defaults filled in; `undefined` counts as left out. */
