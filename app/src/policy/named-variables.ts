@@ -1,3 +1,4 @@
+import { typeOf } from './cel/constants.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 import { Variables } from './variables/index.ts';
 
@@ -66,10 +67,11 @@ function memberOf(owner: unknown, key: unknown): unknown {
   return typeof owner === 'object' && owner !== null ? Reflect.get(owner, String(key)) : undefined;
 }
 
-/** The list in `address.within("list")`. */
+/** The list in `address.within("list")`, under whatever name the address goes. */
 function listOfWithin({ op, args }: Node): string | undefined {
   if (op !== 'rcall' || !Array.isArray(args) || args[0] !== 'within') return undefined;
   const [, receiver, [list] = []] = args;
-  if (!isNode(receiver) || receiver.op !== 'id' || receiver.args !== 'address') return undefined;
+  const isAddress = isNode(receiver) && receiver.op === 'id' && receiver.args === 'address';
+  if (!isAddress && typeOf(receiver)?.name !== 'Address') return undefined;
   return isNode(list) && list.op === 'value' ? String(list.args) : undefined;
 }

@@ -106,8 +106,10 @@ class Analysis {
     if (!isNode(node)) return NOTHING;
     checkTypes(node, this.#problems);
     const flow = this.#flowOfNode(node, scope);
-    // A constant is what it evaluates to, however it is put together.
-    return this.#constants.has(node) ? flowOfValue(this.#constants.get(node)) : flow;
+    // A constant is what it evaluates to, however it is put together; a literal shows what it is made of.
+    const isLiteral = node.op === 'list' || node.op === 'map';
+    if (isLiteral || !this.#constants.has(node)) return flow;
+    return flowOfValue(this.#constants.get(node));
   }
 
   #flowOfNode(node: Node, scope: Scope): Flow {

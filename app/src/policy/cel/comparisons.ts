@@ -139,13 +139,16 @@ export class Comparisons {
   }
 
   #checkOrder(left: Flow, operator: Order, right: Flow): void {
-    for (const { domain } of sourcesOf(left, 'field')) {
-      // Beside something else, e.g. a default, the comparison may hold for that.
-      if (domain.kind !== 'number' || left.sources.size > 1) continue;
+    for (const source of sourcesOf(left, 'field')) {
+      const { domain } = source;
+      if (domain.kind !== 'number') continue;
+      const others = [...left.sources.values()].filter((other) => other !== source);
       for (const { value } of sourcesOf(right, 'constant')) {
         if (!isNumber(value)) continue;
         const verdict = constantOutcome(domain, operator, Number(value));
-        if (verdict === undefined) continue;
+        // Beside something else, e.g. a default, the comparison may hold for that.
+        if (verdict === undefined || others.some((other) => mayHold(other, operator, value)))
+          continue;
         this.#addRange(domain, `${domain.name} ${operator} ${value} is ${verdict}`);
       }
     }
@@ -213,15 +216,26 @@ function constantOutcome(
   operator: Order,
   value: number,
 ): string | undefined {
-  const holdsFor = (one: number) =>
-    operator === '<'
-      ? one < value
-      : operator === '<='
-        ? one <= value
-        : operator === '>'
-          ? one > value
-          : one >= value;
+  const holdsFor = (one: number) => holds(one, operator, value);
   if (!holdsFor(min) && !holdsFor(max)) return 'never true';
   const isFarOutside = value > max + 1 || value < min - 1;
   return isFarOutside && holdsFor(min) && holdsFor(max) ? 'always true' : undefined;
+}
+
+function mayHold(source: Source, operator: Order, value: number | bigint): boolean {
+  if (source.kind !== 'constant' || !isNumber(source.value)) return true;
+  return holds(Number(source.value), operator, Number(value));
+}
+
+function holds(left: number, operator: Order, right: number): boolean {
+  switch (operator) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+  }
 }

@@ -88,7 +88,7 @@ class Fold {
   #fold(node: Node): Needs {
     try {
       const value = this.#evaluate(node);
-      const issue = outOfRange(value);
+      const issue = outOfRange(value) ?? malformed(node, this.values);
       if (issue !== undefined) throw new Error(issue);
       this.values.set(node, value);
       return NEEDS_NOTHING;
@@ -150,6 +150,31 @@ function outOfRange(value: unknown): string | undefined {
   return undefined;
 }
 
+/** A sum of numbers, each with its unit, as Go writes durations. */
+const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+)$/;
+/** RFC 3339. */
+const TIMESTAMP =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const INTEGER = /^[-+]?\d+$/;
+
+/** What the library reads from a text that CEL does not define: the 30th of February, `duration("h")`, `int("")`. */
+function malformed({ op, args }: Node, constants: Constants): string | undefined {
+  if (op !== 'call' || !Array.isArray(args)) return undefined;
+  const [name, [argument] = []] = args;
+  const text = constants.get(argument);
+  if (typeof text !== 'string') return undefined;
+  if (name === 'duration' && !DURATION.test(text)) return 'Invalid duration string: ';
+  if (name === 'timestamp' && !isTimestamp(text)) return 'timestamp() requires a date that exists';
+  const isInteger = name === 'int' || name === 'uint';
+  return isInteger && !INTEGER.test(text) ? `"${text}" is not a whole number` : undefined;
+}
+
+function isTimestamp(text: string): boolean {
+  const [, year, month, day] = (TIMESTAMP.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return false;
+  return new Date(Date.UTC(2000 + (year % 400), month - 1, day)).getUTCDate() === day;
+}
+
 const samples = new Environment({ unlistedVariablesAreDyn: true });
 
 /** Beyond it a text would not be built to try an index. */
@@ -184,6 +209,9 @@ function methodFails(
   const values = args.map((arg) => constants.get(arg));
   const sample = sampleOf(typeOf(receiver)?.name, values);
   if (sample === undefined) return undefined;
+  if (sample instanceof Date && typeof values[0] === 'string' && !isTimeZone(values[0])) {
+    return explain(new Error(`Invalid time zone specified: ${values[0]}`));
+  }
   const names = values.map((_, index) => `arg${index}`);
   const variables = Object.fromEntries(names.map((arg, index) => [arg, values[index]]));
   try {
@@ -191,6 +219,16 @@ function methodFails(
     return undefined;
   } catch (error) {
     return explain(error);
+  }
+}
+
+/** Not every part of a timestamp looks at its time zone. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -123,6 +123,7 @@ export function flowOfValue(value: unknown): Flow {
   if (typeof value !== 'object' || value === null) {
     return flowOf({ kind: 'constant', value: value as Constant });
   }
+  if (isOptional(value)) return value.hasValue() ? flowOfValue(value.value()) : NOTHING;
   const isPlain = Object.getPrototypeOf(value) === Object.prototype;
   if (!isPlain && !(value instanceof Map)) return OTHER;
   const entries = value instanceof Map ? [...value] : Object.entries(value);
@@ -130,6 +131,11 @@ export function flowOfValue(value: unknown): Flow {
     join(entries.map(([key]) => flowOfValue(key))),
     join(entries.map(([, member]) => flowOfValue(member))),
   );
+}
+
+/** The library does not export the class. */
+function isOptional(value: object): value is { hasValue(): boolean; value(): unknown } {
+  return 'hasValue' in value && typeof value.hasValue === 'function';
 }
 
 /** Everything that a value is made of, its elements and keys included. */
