@@ -1,3 +1,6 @@
+import type { Agents } from '../../lib/agents.ts';
+import { type GetResponse, get } from '../../lib/http-get.ts';
+
 /** A discovery document has about 5 KB, a key set with certificates about 2 KB for each key. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
@@ -11,12 +14,17 @@ export class DocumentError extends Error {}
  */
 export async function fetchJson(
   url: string,
+  agents: Agents,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const text = await fetchText(url, signal);
+  const { status, body } = await fetchBody(url, agents, signal);
+  if (status !== 200) throw new DocumentError(`has the status ${status}`);
+  if (body === undefined) {
+    throw new DocumentError(`is larger than ${MAX_DOCUMENT_BYTES} bytes, or cannot be decoded`);
+  }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     throw new DocumentError('is not JSON');
   }
@@ -26,44 +34,19 @@ export async function fetchJson(
   return value as Readonly<Record<string, unknown>>;
 }
 
-async function fetchText(url: string, signal: AbortSignal): Promise<string> {
+async function fetchBody(url: string, agents: Agents, signal: AbortSignal): Promise<GetResponse> {
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      signal,
-    });
-    if (response.status !== 200) {
-      // An unread body would keep the connection.
-      await response.body?.cancel().catch(() => undefined);
-      throw new DocumentError(`has the status ${response.status}`);
-    }
-    return await readText(response);
+    const headers = { Accept: 'application/json' };
+    return await get(new URL(url), { headers, agents, signal, maxBytes: MAX_DOCUMENT_BYTES });
   } catch (error) {
-    if (error instanceof DocumentError) throw error;
     if (signal.aborted) throw new DocumentError('did not arrive in time');
     throw new DocumentError(`cannot be fetched (${codeOf(error)})`);
   }
 }
 
-/** Counts bytes after decompression, so that a small response cannot become a large text. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop ends the stream, and with it the connection.
-    if (size > MAX_DOCUMENT_BYTES) {
-      throw new DocumentError(`is larger than ${MAX_DOCUMENT_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The system's code of a failed fetch, such as ECONNREFUSED. */
+/** The system's code of a failed request, such as ECONNREFUSED, or the name of the error. */
 function codeOf(error: unknown): string {
-  const { cause, name } = error as { cause?: { code?: unknown }; name?: unknown };
-  const code = cause?.code ?? name;
-  return typeof code === 'string' && /^\w+$/.test(code) ? code : 'unknown error';
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  const found = code ?? name;
+  return typeof found === 'string' && /^\w+$/.test(found) ? found : 'unknown error';
 }

@@ -1,3 +1,4 @@
+import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
 import type { Schedule } from '../../secrets/keep-fresh.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
@@ -25,6 +26,8 @@ export interface IssuerKeysOptions extends IssuerKeysHooks {
   readonly schedule?: Schedule;
   /** From 0 to 1, for the jitter. @default Math.random */
   readonly random?: () => number;
+  /** Makes the connections to the issuer. @default connects directly */
+  readonly agents?: AgentFactory;
 }
 
 /** The keys with which an issuer signs its tokens, loaded in the background. */
@@ -76,6 +79,7 @@ export function startIssuerKeys(
 ): IssuerKeys & { readonly loading: Promise<unknown> } {
   const { issuer } = source;
   const { now = Date.now, schedule = onTimer, random = Math.random, onFailed, onChanged } = options;
+  const agents = (options.agents ?? directAgents)();
   const control = new AbortController();
   let keys: KeySet | undefined;
   let loadedAt = 0;
@@ -97,7 +101,7 @@ export function startIssuerKeys(
     try {
       const loaded = await withTimeLimit(
         LOAD_LIMIT_MS,
-        (signal) => loadKeySet(source, signal),
+        (signal) => loadKeySet(source, agents, signal),
         control.signal,
       );
       loadedAt = startedAt;
@@ -142,21 +146,23 @@ export function startIssuerKeys(
     stop() {
       control.abort();
       cancel();
+      agents.httpAgent.destroy();
+      agents.httpsAgent.destroy();
     },
   };
 }
 
-async function loadKeySet(source: KeySource, signal: AbortSignal): Promise<KeySet> {
-  const url = source.jwks_uri ?? (await discover(source.issuer, signal));
-  return at(url, async () => readKeySet(await fetchJson(url, signal)));
+async function loadKeySet(source: KeySource, agents: Agents, signal: AbortSignal): Promise<KeySet> {
+  const url = source.jwks_uri ?? (await discover(source.issuer, agents, signal));
+  return at(url, async () => readKeySet(await fetchJson(url, agents, signal)));
 }
 
 /** Returns the `jwks_uri` of the issuer's discovery document. @throws DocumentError */
-async function discover(issuer: string, signal: AbortSignal): Promise<string> {
+async function discover(issuer: string, agents: Agents, signal: AbortSignal): Promise<string> {
   const failures: string[] = [];
   for (const url of discoveryUrls(issuer)) {
     try {
-      return await at(url, async () => jwksUriOf(await fetchJson(url, signal), issuer));
+      return await at(url, async () => jwksUriOf(await fetchJson(url, agents, signal), issuer));
     } catch (error) {
       failures.push(reasonOf(error));
       if (signal.aborted) break;

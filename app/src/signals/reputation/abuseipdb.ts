@@ -1,9 +1,9 @@
 import { type IncomingHttpHeaders, validateHeaderValue } from 'node:http';
 import { type AgentFactory, directAgents } from '../../lib/agents.ts';
+import { type GetResponse, get } from '../../lib/http-get.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import type { Address } from '../address/address.ts';
 import { closingTime } from './closing-time.ts';
-import { type GetResponse, get } from './http-get.ts';
 import { member } from './member.ts';
 import { parseRecord } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';

@@ -132,16 +132,20 @@ describe('a key set that cannot be used: the reason is reported, and nothing of 
       'has no key with which a signature can be verified',
     ],
     ['bytes that are not UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), 'is not a JSON object'],
-    ['65 KB', text(`{"leak":"${'x'.repeat(65_536)}"}`), 'is larger than 65536 bytes'],
+    [
+      '65 KB',
+      text(`{"leak":"${'x'.repeat(65_536)}"}`),
+      'is larger than 65536 bytes, or cannot be decoded',
+    ],
     [
       'a gzip bomb',
       text(gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' }),
-      'is larger than 65536 bytes',
+      'is larger than 65536 bytes, or cannot be decoded',
     ],
     [
       'a connection that ends',
       (_, response) => void response.socket?.destroy(),
-      'cannot be fetched (UND_ERR_SOCKET)',
+      'cannot be fetched (ECONNRESET)',
     ],
   ])('%s', async (_, respond, why) => {
     issuer.instead.set(JWKS, respond);
@@ -149,7 +153,8 @@ describe('a key set that cannot be used: the reason is reported, and nothing of 
 
     expect(keys.current()).toBeUndefined();
     expect(told).toEqual([`${JWKS_URL} ${why}`]);
-    expect(issuer.requests).toEqual([DISCOVERY, JWKS]);
+    // A dropped connection may have been kept open, and is tried once more.
+    expect([...new Set(issuer.requests)]).toEqual([DISCOVERY, JWKS]);
   });
 });
 

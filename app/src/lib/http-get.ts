@@ -1,12 +1,12 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { type Agents, isDroppedConnection } from '../../lib/agents.ts';
+import { type Agents, isDroppedConnection } from './agents.ts';
 
 /** Bytes of all header lines together; Node's own default, which a command-line option can raise. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Cloudflare, which is in front of AbuseIPDB, refuses some requests without it. */
+/** Cloudflare, which is in front of many services (AbuseIPDB's, for instance), refuses some requests without it. */
 const USER_AGENT = 'risk-gate';
 
 /** Responses 1xx before the real one. */
@@ -58,7 +58,7 @@ function send(
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     const request = (isSecure ? httpsRequest : httpRequest)(url, {
-      // A response that is compressed costs more to bound, and saves nothing of 500 bytes.
+      // A response that is compressed costs more to bound, and saves little of a few KB.
       headers: { ...headers, 'User-Agent': USER_AGENT, 'Accept-Encoding': 'identity' },
       agent: isSecure ? agents.httpsAgent : agents.httpAgent,
       maxHeaderSize: MAX_HEADER_BYTES,

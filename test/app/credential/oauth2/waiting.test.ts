@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { tokenRequest } from '../../../../app/simulator/token-request.ts';
+import type { Rejection } from '../../../../app/src/action-endpoint.ts';
+import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
+import { createHandler } from '../../../../app/src/handler.ts';
+import { compilePolicy } from '../../../../app/src/policy/compile.ts';
+import { createServer, listen } from '../../../../app/src/server.ts';
+import { known, unknown } from '../../../../app/src/signals/signal.ts';
+import { exchange, head, openConnection, statusesOf } from '../../../support/raw-http.ts';
+
+const CLOSE = 'Connection: close';
+const ACCEPTED: TokenCheck = { kind: 'accepted' };
+
+let server: Server;
+let port: number;
+/** Checks under way, in the order in which they began. */
+let waiting: ((check: TokenCheck) => void)[];
+let decided: { body: string; spent: number | undefined }[];
+let rejected: Rejection[];
+let faults: unknown[];
+
+beforeAll(async () => {
+  const made = createServer({
+    authenticator: {
+      accepts: () => false,
+      checkToken: () => new Promise((resolve) => waiting.push(resolve)),
+      update: () => undefined,
+      challenge: 'Bearer',
+    },
+    act: async (body, spent) => {
+      decided.push({ body, spent });
+      return { body: '{"actionStatus":"SUCCESS"}', decisionId: `id-${body.length}` };
+    },
+    onRejected: (rejection) => rejected.push(rejection),
+    onFault: (fault) => faults.push(fault),
+    isDraining: () => false,
+  });
+  ({ server, port } = await listen(made, 0));
+});
+
+beforeEach(() => {
+  waiting = [];
+  decided = [];
+  rejected = [];
+  faults = [];
+});
+
+afterEach(() => expect(faults).toEqual([]));
+
+afterAll(() => void server.close());
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const request = (body: string, ...lines: string[]) =>
+  head(`Content-Length: ${Buffer.byteLength(body)}`, ...lines) + body;
+
+describe('while an access token is verified', () => {
+  test('a body of any size waits, and is decided on as a whole', async () => {
+    const body = JSON.stringify({ text: 'é'.repeat(400_000) });
+    const read = exchange(port, [request(body, CLOSE)]);
+    await until(() => waiting.length === 1);
+    expect(decided).toEqual([]);
+
+    waiting[0]?.(ACCEPTED);
+
+    expect(statusesOf(await read)).toEqual([200]);
+    expect(decided).toEqual([{ body, spent: expect.any(Number) }]);
+  });
+
+  test('requests on one connection are answered in their order', async () => {
+    const read = exchange(port, [request('1') + request('22') + request('333', CLOSE)]);
+    await until(() => waiting.length === 3);
+    waiting[2]?.(ACCEPTED);
+    waiting[1]?.({ kind: 'unverifiable', why: 'There are no keys.' });
+    waiting[0]?.({ kind: 'refused', why: 'It is invalid.', challenge: 'Bearer error="x"' });
+
+    expect(statusesOf(await read)).toEqual([401, 500, 200]);
+    expect(rejected).toEqual([
+      { status: 500, cause: 'unverifiable', why: 'There are no keys.' },
+      { status: 401, cause: 'unauthorized', why: 'It is invalid.' },
+    ]);
+  });
+
+  test.each([ACCEPTED, { kind: 'refused', why: 'x', challenge: 'y' } as const])(
+    'a caller may go away, and nothing is decided for it: $kind',
+    async (check) => {
+      const socket = await openConnection(port);
+      const [gone] = [once(server, 'request')];
+      socket.write(request('{}'));
+      const [incoming] = await gone;
+      await until(() => waiting.length === 1);
+      socket.destroy();
+      await until(() => incoming.destroyed);
+
+      waiting[0]?.(check);
+      await new Promise((resolve) => setImmediate(resolve));
+
+      expect([decided, rejected]).toEqual([[], []]);
+    },
+  );
+});
+
+test('what the verification has taken is missing from the deadline of the decision', async () => {
+  const text = `
+version: 1
+rules: [{ id: risky, when: abuse.score >= 75, then: { deny: Access is denied. } }]
+unknown: { address: ignore, reputation: ignore }
+`;
+  const left: number[] = [];
+  const act = createHandler({
+    policy: compilePolicy(text, 'policy.yaml'),
+    deadline: 1000,
+    now: Date.now,
+    onDecision: () => undefined,
+    sources: {
+      address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
+      geo: () => unknown('database'),
+      reputation: (_, deadline) => {
+        left.push(deadline.remaining());
+        return unknown('timeout');
+      },
+    },
+  });
+
+  await act(JSON.stringify(tokenRequest([])), 1000);
+
+  expect(left).toEqual([0]);
+});
