@@ -173,6 +173,9 @@ const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   'members that are numbers': { more: `{${make.many((id) => `"${parseInt(id, 36) * 8191}":1`)}}` },
   'members that repeat': { more: `{${make.many(() => '"a":1')}}` },
   'numbers of many digits': { more: `[${make.many(() => `0.${'123456789'.repeat(5)}`)}]` },
+  'integers beyond doubles': {
+    claims: claim('all', `[${make.many(() => '12345678901234567890')}]`),
+  },
   exponents: { more: `[${make.many(() => '1.2345678901234567890e-307')}]` },
 });
 
@@ -189,6 +192,12 @@ const ONE_LONG: Readonly<Record<string, Parts>> = {
   'a value of a claim': { claims: claim('email', `"${long('a.')}"`) },
   'a value of a claim, all but an address': { claims: claim('email', `"${long('a')}@1"`) },
   'a header': { headers: header('user-agent', `["${long('a')}"]`) },
+  'a parameter of commas': { params: `[{"name":"x","value":["${long(',')}"]}]` },
+  'a parameter of words': { params: `[{"name":"x","value":["${long('Ab,')}"]}]` },
+  'a parameter to look for': {
+    headers: header('x', `["${long('a', 0.6)}"]`),
+    params: `[{"name":"x","value":["${long('a', 0.15)}b${long('a', 0.15)}"]}]`,
+  },
   'a list of addresses': { headers: header('x-client-source-ip', `["${long('1.1.1.1,')}"]`) },
   'white space for an address': { headers: header('x-client-source-ip', `["${long(' ')}"]`) },
   'a path': { operations: `[{"op":"remove","paths":["/${long('a/')}"]}]` },

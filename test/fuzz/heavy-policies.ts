@@ -22,6 +22,10 @@ const CONDITIONS = [
   'token.claims["email"].matches("([a-z]+[.])+@") || user.id.matches("(admin|root).{0,8}x$")',
   'request.headers["user-agent"].contains("bot") || request.params["x"].lowerAscii() == "x"',
   'size(request.client_id) > 3 && request.client_id.split("a").size() > 3',
+  'request.params["x"].split(",").exists(part, part.lowerAscii() == "x" || int(part) > 3)',
+  'request.params["x"].split(",").map(part, part + "x").join(",").contains(request.params["x"])',
+  'request.headers["x"].contains(request.params["x"]) || request.params["x"].lastIndexOf(user.id) > 3',
+  'token.claims["groups"].exists(group, group == 1) || "x" in token.claims["groups"]',
 ];
 
 /** Names of the policies that fail so. */

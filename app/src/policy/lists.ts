@@ -1,5 +1,6 @@
 import type { Address } from '../signals/address/address.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
+import { indexOf } from './cel/equality.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from './countries.ts';
 import type { Problems } from './problems.ts';
 import type { ListEntryFile } from './schema.ts';
@@ -113,7 +114,9 @@ export function createLists(
 }
 
 function eachOnce(values: readonly Value[]): readonly Value[] {
-  return [...new Set(values)];
+  const entries = [...new Set(values)];
+  indexOf(entries);
+  return entries;
 }
 
 /** The entries that last for ever or, with a date, those that expire and have not done so by then. */

@@ -179,6 +179,36 @@ describe('ordering fails as well', () => {
   });
 });
 
+describe('types are kept in calculations, lists and maps', () => {
+  test.each<[string, Verdict]>([
+    ['token.claims["one"] / 2.0 == 0.5', 'true'],
+    ['token.claims["half"] / 2.0 == 0.25', 'true'],
+    ['token.claims["half"] * 2.0 == 1.0', 'true'],
+    ['token.claims["half"] * 2 == 1', 'fails'],
+    ['(token.claims["numbers"] + ["a"])[0] == "x"', 'fails'],
+    ['(token.claims["numbers"] + ["a"]).exists(e, e == "x")', 'fails'],
+    ['"x" in token.claims["numbers"] + ["a"]', 'fails'],
+    ['"x" in ["a"] + token.claims["numbers"]', 'fails'],
+    ['{"a": token.claims["one_text"]}["a"] == 1', 'fails'],
+    ['[token.claims["one_text"]][0] == 1', 'fails'],
+    ['[token.claims["one_text"]] == [1]', 'fails'],
+    ['token.claims["digits"].map(d, d)[0] == 1', 'fails'],
+    ['token.claims["digits"].map(d, d) == [1, 2]', 'fails'],
+    ['-token.claims["half"] == -1', 'false'],
+    ['optional.of(token.claims["one_text"]).orValue(1) == 1', 'fails'],
+    ['optional.of(token.claims["one_text"]).value() == 1', 'fails'],
+    ['bytes("{\\"a\\": \\"1\\"}" + request.params["none"]).json().a == 1', 'fails'],
+    ['bytes("{\\"a\\": 1}" + request.params["none"]).json().a == 1', 'true'],
+    ['token.claims["one"] - 0.5 == token.claims["half"]', 'true'],
+    ['token.claims["half"] + token.claims["one"] == 1.5', 'true'],
+    ['1.5 + token.claims["one"] == 2.5', 'true'],
+    ['token.claims["one"] / 2 == 0', 'true'],
+    ['token.claims["one_text"] * 2.0 == 2.0', 'fails'],
+  ])('%s: %s', async (when, verdict) => {
+    expect(await verdictOf(when, REQUEST)).toBe(verdict);
+  });
+});
+
 describe('the other side of && and || may still decide', () => {
   test.each<[string, Verdict]>([
     ['token.claims["one_text"] == 1 && request.grant == "none"', 'false'],

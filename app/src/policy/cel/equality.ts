@@ -202,8 +202,11 @@ function isAmong(value: unknown, list: Iterable<unknown>, work: WorkMeter): bool
   return false;
 }
 
-/** Not counted: making a list has counted it, and the lists of a request are bounded. */
-function indexOf(list: ReadonlySet<unknown> | unknown[]): ListIndex {
+/**
+ * Returns the index of a list, which is built once. That is not counted as work: making a list has counted it,
+ * and the lists of a request are bounded. Those of the policy are indexed when it is loaded.
+ */
+export function indexOf(list: ReadonlySet<unknown> | unknown[]): ListIndex {
   const known = indexes.get(list);
   if (known !== undefined) return known;
   const index = {

@@ -82,7 +82,8 @@ class Semantics {
     else {
       asSingle(left);
       asSingle(right);
-      if (scope.inLoop) this.#spendOnOperands(node, left, right);
+      if (ARITHMETIC.has(node.op)) calculate(node, left, right);
+      else if (scope.inLoop) this.#spendOnOperands(node, left, right);
     }
   }
 
@@ -121,7 +122,12 @@ class Semantics {
       if (isOpen && (elementsOf(first) || elementsOf(second))) {
         return concatenate(first, second, work);
       }
-      return add(first, second, node, ev);
+      return add(
+        asDoubleBeside(first, left, second),
+        asDoubleBeside(second, right, first),
+        node,
+        ev,
+      );
     };
   }
 
@@ -344,6 +350,8 @@ interface MethodCall {
 
 const ACCESSES = new Set(['.', '.?', '[]', '[?]']);
 
+const ARITHMETIC = new Set(['-', '*', '/', '%']);
+
 const LOGICAL = new Set(['&&', '||', '!_', '-_']);
 
 type KeyOf = (ev: Evaluator, context: unknown) => unknown;
@@ -380,6 +388,27 @@ function evaluateOperator(
   node: CheckedNode,
 ): (left: unknown, right: unknown, node: CheckedNode, ev: Evaluator) => unknown {
   return node.handle as never;
+}
+
+/**
+ * JSON has one type of numbers: a claim of 0.5 in one request is 1 in another, which CEL calls an int. Beside a
+ * double, or two claims, it is a double. Beside an int of the policy a fraction fails, for the type checker
+ * has called the result an int.
+ */
+function calculate(node: CheckedNode, left: CheckedNode, right: CheckedNode): void {
+  if (!isDynamic(left) && !isDynamic(right)) return;
+  const operate = evaluateOperator(node);
+  node.evaluate = (ev, _, context) => {
+    const a = ev.run(left, context);
+    const b = ev.run(right, context);
+    return operate(asDoubleBeside(a, left, b), asDoubleBeside(b, right, a), node, ev);
+  };
+}
+
+/** A claim that is an int as a double, beside a double. */
+function asDoubleBeside(value: unknown, node: CheckedNode, other: unknown): unknown {
+  const isWhole = typeof value === 'bigint' && typeof other === 'number';
+  return isWhole && isDynamic(node) ? Number(value) : value;
 }
 
 function concatenate(a: unknown, b: unknown, work: WorkMeter): unknown[] {
