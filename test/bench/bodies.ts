@@ -7,6 +7,15 @@ export const TYPICAL = withAddress(JSON.stringify(JSON.parse(payload('03'))));
 /** The request of a user with thousands of claim values, as it stands in the file; 243 KB. */
 export const LARGE = withAddress(payload('23'));
 
+/** A typical request with a parameter of 20,000 parts, 60 KB, which is most of what a condition may split. */
+export const PARTS = withParameter(TYPICAL, 'levels', Array(20_000).fill('ab').join());
+
+function withParameter(body: string, name: string, value: string): string {
+  const request = JSON.parse(body);
+  request.event.request.additionalParams = [{ name, value: [value] }];
+  return JSON.stringify(request);
+}
+
 function withAddress(body: string): string {
   const marked = body.replace('203.0.113.45', ADDRESS);
   if (marked === body) throw new Error('The payload has another address than it had.');

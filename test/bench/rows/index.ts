@@ -3,7 +3,7 @@ import type { Experiment } from './experiment.ts';
 import { generatorLimit } from './generator-limit.ts';
 import { largeBody } from './large-body.ts';
 import { full, memory } from './memory.ts';
-import { lists, rules } from './policies.ts';
+import { costly, lists, rules } from './policies.ts';
 import { start } from './start.ts';
 import { cold, hanging } from './upstream.ts';
 import { warm } from './warm.ts';
@@ -18,6 +18,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   hanging,
   lists,
   rules,
+  costly,
   largeBody,
   start,
   memory,

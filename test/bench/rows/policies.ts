@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { actionLoad, type Bench, type Loaded, loaded, perSecond, warmUp } from '../bench.ts';
+import { PARTS } from '../bodies.ts';
 import { checkAnswers } from '../check-answers.ts';
 import { inTurn } from '../in-turn.ts';
 import { byRound, difference, ratio, summarise } from '../statistics.ts';
@@ -58,7 +59,7 @@ function manyRules(): string {
   return policyWith(rules);
 }
 
-async function measure(bench: Bench, text: string) {
+async function measure(bench: Bench, text: string, body?: string) {
   const file = join(bench.build.folder, 'policy.yaml');
   writeFileSync(file, text);
   const servers = {
@@ -72,7 +73,12 @@ async function measure(bench: Bench, text: string) {
   }
   const { rounds, seconds = 4 } = bench.options;
   const samples = await inTurn(['changed', 'default'], rounds, (name) => {
-    const load = actionLoad(servers[name], { addresses, connections: 32, seconds });
+    const load = actionLoad(servers[name], {
+      addresses,
+      connections: 32,
+      seconds,
+      ...(body !== undefined && { body }),
+    });
     return loaded(bench, servers[name], load);
   });
   await Promise.all([servers.changed.end(), servers.default.end()]);
@@ -111,6 +117,28 @@ export const rules: Experiment = {
         figure: byRound(ours, others, difference),
         from: { 'with 200 rules µs CPU': summarise(ours), 'default µs CPU': summarise(others) },
         note: 'processor time of the service for one request, less that with the default policy',
+      },
+    ];
+  },
+};
+
+/** Near the limit of the work that a condition may be, of what a client can send. */
+export const costly: Experiment = {
+  name: 'costly',
+  async measure(bench) {
+    const when = 'request.params["levels"].split(",").exists(l, l.lowerAscii() == "x")';
+    const samples = await measure(bench, policyWith([deny('costly', when)]), PARTS);
+    const [ours, others] = [samples.changed, samples.default].map((all) =>
+      all.map((sample) => sample.cpuPerRequest),
+    ) as [number[], number[]];
+    return [
+      {
+        what: 'a condition that splits 60 KB into 20,000 parts: added to a decision',
+        unit: 'ms',
+        bound: { atMost: 50 },
+        figure: byRound(ours, others, difference),
+        from: { 'with it ms CPU': summarise(ours), 'default ms CPU': summarise(others) },
+        note: 'four fifths of the work that a condition may be; processor time of the service for one request, less that with the default policy',
       },
     ];
   },
