@@ -181,7 +181,8 @@ describe('The whole output of a start that fails', () => {
         `${scheme}: broken JSON`,
         { ACTION_CREDENTIAL: credentialJson(scheme, secret).slice(0, -2) },
       ],
-      [`${scheme}: a blank`, { ACTION_CREDENTIAL: credentialJson(scheme, `${secret} x`) }],
+      // A line break, for a basic credential may contain blanks (RFC 7617).
+      [`${scheme}: a line break`, { ACTION_CREDENTIAL: credentialJson(scheme, `${secret}\nx`) }],
     ]),
     ['a credential without JSON', { ACTION_CREDENTIAL: secret }],
     ['a credential as the scheme', { ACTION_CREDENTIAL: `{"scheme":"${secret}"}` }],
