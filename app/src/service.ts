@@ -180,6 +180,7 @@ async function openParts(
         ...rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
         oauth2: {
           timeLimit: Math.min(TOKEN_TIME_LIMIT_MS, settings.decisionDeadline),
+          agents: agentsThrough(settings.proxy),
           onFailed: telemetry.onIssuerKeysFailed,
           onChanged: telemetry.onIssuerKeysChanged,
         },

@@ -1,6 +1,8 @@
 import { tokenRequest } from '../../../../app/simulator/token-request.ts';
 import { ACTION_PATH } from '../../../../app/src/action-endpoint.ts';
+import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
+  DISCOVERY,
   type Issuer,
   JWKS,
   type SigningKey,
@@ -40,11 +42,11 @@ afterEach(async () => {
   await issuer.stop();
 });
 
-async function start(others: object = {}): Promise<void> {
+async function start(others: object = {}, settings: Record<string, string> = {}): Promise<void> {
   const credential = { scheme: 'oauth2', issuer: issuer.issuer, audience: 'gate', ...others };
   service = await startTestService({
     policy: POLICY,
-    settings: { ACTION_CREDENTIAL: JSON.stringify(credential) },
+    settings: { ACTION_CREDENTIAL: JSON.stringify(credential), ...settings },
     now: () => clock,
   });
   let stopped: Promise<void> | undefined;
@@ -170,6 +172,15 @@ describe('without keys', () => {
 
     expect(await respond(await token())).toEqual(ISSUED);
   });
+});
+
+test('the issuer is reached through the proxy', async () => {
+  const proxy = await startHttpProxy(Number(new URL(issuer.issuer).port));
+  await start({}, { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` });
+
+  expect(await respond(await token())).toEqual(ISSUED);
+  expect(proxy.requests.map(({ target }) => new URL(target).pathname)).toEqual([DISCOVERY, JWKS]);
+  await proxy.close();
 });
 
 test('with keys, and the issuer down, only a token of an unknown key is left open', async () => {
