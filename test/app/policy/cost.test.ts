@@ -3,6 +3,7 @@ import { MAX_WORK } from '../../../app/src/policy/cel/work.ts';
 import { createExpressionCompiler } from '../../../app/src/policy/conditions.ts';
 import { Problems } from '../../../app/src/policy/problems.ts';
 import { Variables } from '../../../app/src/policy/variables/index.ts';
+import { ClaimsView } from '../../../app/src/policy/variables/named-values.ts';
 import { type Verdict, verdictOf } from '../../support/conditions.ts';
 import { cel, decideOn, policyThat, tokenOf } from '../../support/decide.ts';
 import { meet, requestWith, requestWithClaims } from '../../support/policy.ts';
@@ -187,6 +188,18 @@ describe('a condition on which a client wants to spend too much work fails, and 
       cause: 'no-value',
     });
   });
+});
+
+test('a claim that cannot be read is looked at once, however often a loop reads it', () => {
+  let looks = 0;
+  const ownKeys = () => {
+    looks += 1;
+    return [];
+  };
+  const object = new Proxy({}, { ownKeys });
+  const claims = new ClaimsView([{ name: 'it', value: [object, Number.POSITIVE_INFINITY] }]);
+  for (let turn = 0; turn < 3; turn++) expect(() => claims.get('it')).toThrow('too large');
+  expect(looks).toBe(1);
 });
 
 describe('what real requests contain is far from the limit', () => {

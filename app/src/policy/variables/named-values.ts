@@ -1,5 +1,5 @@
 import type { Claim, NamedValues } from '../../action/request.ts';
-import { conditionError } from '../cel/condition-error.ts';
+import { ConditionError, conditionError } from '../cel/condition-error.ts';
 
 /** Headers or parameters by name. What is not there is an empty text; several values are joined by ", ". */
 export class TextsView extends Map<string, string> {
@@ -39,8 +39,20 @@ export class ClaimsView extends Map<string, unknown> {
     if (this.#ambiguous.has(name)) {
       throw conditionError('a claim that the condition reads occurs twice, with different values');
     }
-    if (!this.#converted.has(name)) this.#converted.set(name, toCel(super.get(name)));
-    return this.#converted.get(name);
+    if (!this.#converted.has(name)) this.#converted.set(name, convert(super.get(name)));
+    const converted = this.#converted.get(name);
+    if (converted instanceof ConditionError) throw converted;
+    return converted;
+  }
+}
+
+/** The value as CEL has it, or why it has none: a loop may read it thousands of times. */
+function convert(value: unknown): unknown {
+  try {
+    return toCel(value);
+  } catch (error) {
+    if (error instanceof ConditionError) return error;
+    throw error;
   }
 }
 
