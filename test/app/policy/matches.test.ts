@@ -45,6 +45,18 @@ describe('matches() asks whether a pattern of RE2 is found in a text', () => {
     expect(decision).toMatchObject({ matched: ['odd'], asked: ['address', 'geo'] });
   });
 
+  test.each([
+    ['a text of the request', 'request.client_id.matches("(?i)^QTJ2")'],
+    ['an element of a list', 'token.scopes.exists(scope, scope.matches("^(?P<name>(?i)OPENID)$"))'],
+    ['a text that is written out', '"admin".matches("(?i)ADMIN")'],
+    ['a text of a signal', 'geo.organization.matches("(?i)hosting|cloud")'],
+  ])('RE2 reads the pattern, and not JavaScript, for %s', async (_, when) => {
+    const geo = { organization: 'My Cloud' };
+    expect(await decideBy(policyFor(when), { request: '03', geo })).toMatchObject({
+      matched: ['odd'],
+    });
+  });
+
   test('each element of a list can be asked', async () => {
     const request = requestWithClaims({ groups: ['a', 'app-7-admin'] });
     const when = 'token.claims.groups.exists(group, group.matches("^app-[0-9]+-admin$"))';

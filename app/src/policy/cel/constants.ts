@@ -205,7 +205,8 @@ function methodFails(
   args: readonly Node[],
   constants: Constants,
 ): string | undefined {
-  if (!args.every((arg) => constants.has(arg))) return undefined;
+  // Its pattern is compiled as RE2 already; the library would take it for one of JavaScript.
+  if (name === 'matches' || !args.every((arg) => constants.has(arg))) return undefined;
   const values = args.map((arg) => constants.get(arg));
   const sample = sampleOf(typeOf(receiver)?.name, values);
   if (sample === undefined) return undefined;
