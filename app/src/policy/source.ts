@@ -12,6 +12,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { checkAliases } from './aliases.ts';
+import { findMisleadingYaml } from './misleading-yaml.ts';
 import { PolicyError, type Problem } from './problems.ts';
 
 /** A policy file as YAML: its plain value, and the line of each place in it. */
@@ -71,6 +72,14 @@ export function readYaml(text: string, file: string): PolicySource {
     throw new PolicyError(
       mistakes.map(
         (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${sentence(explain(error, text))}`,
+      ),
+    );
+  }
+  const misleading = findMisleadingYaml(document, text);
+  if (misleading.length > 0) {
+    throw new PolicyError(
+      misleading.map(
+        ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${sentence(message)}`,
       ),
     );
   }

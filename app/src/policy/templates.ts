@@ -8,6 +8,7 @@ import {
 import type { ClaimValue } from '../action/operation.ts';
 import { elementsOf, isScalar, singleOf } from './cel/values.ts';
 import type { Expression, ExpressionCompiler } from './conditions.ts';
+import { splitText } from './interpolation.ts';
 import type { Problems } from './problems.ts';
 import type { References } from './references.ts';
 import type { Variables } from './variables/index.ts';
@@ -131,40 +132,13 @@ function checkTextTypes(parts: readonly Part[], problems: Problems): void {
   }
 }
 
-/** Splits a text at its `${…}`; an expression may hold braces and quoted ones. */
+/** Splits a text at its `${…}`, and compiles the expressions. */
 function compileParts(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  for (;;) {
-    const start = text.indexOf('${', from);
-    if (start < 0) break;
-    const end = closingBrace(text, start + 2);
-    if (end === undefined) {
-      problems.add('has a ${ that is not closed');
-      return [...parts, text.slice(from, start)];
-    }
-    if (start > from) parts.push(text.slice(from, start));
-    const expression = compiler.compile(text.slice(start + 2, end), problems);
-    if (expression !== undefined) parts.push(expression);
-    from = end + 1;
-  }
-  if (from < text.length || parts.length === 0) parts.push(text.slice(from));
-  return parts;
-}
-
-function closingBrace(text: string, from: number): number | undefined {
-  let depth = 0;
-  let quote: string | undefined;
-  for (let at = from; at < text.length; at++) {
-    const character = text[at];
-    if (quote !== undefined) {
-      if (character === '\\') at++;
-      else if (character === quote) quote = undefined;
-    } else if (character === '"' || character === "'") quote = character;
-    else if (character === '{') depth++;
-    else if (character === '}' && depth-- === 0) return at;
-  }
-  return undefined;
+  const { parts, isClosed } = splitText(text);
+  if (!isClosed) problems.add('has a ${ that is not closed');
+  return parts.flatMap((part) =>
+    part.kind === 'fixed' ? part.text : (compiler.compile(part.text, problems) ?? []),
+  );
 }
 
 function references(parts: readonly Part[]): References[] {

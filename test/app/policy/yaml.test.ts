@@ -129,3 +129,84 @@ rules:
     ]);
   });
 });
+
+describe('what YAML would read otherwise than its author does is a mistake', () => {
+  const denying = (when: string) =>
+    `version: 1\nrules:\n  - id: one\n    when: ${when}\n    then: { deny: "No" }\nunknown: { address: { deny: a }, geo: { deny: g } }\n`;
+  const TAG =
+    "YAML takes the ! before this value for a tag and drops it; put the whole value into quotes, e.g. '!has(geo.city)'.";
+  const COMMENT =
+    'YAML joins the lines of this text, so the comment after // hides what follows it; write the condition below when: |, or take the comment out.';
+
+  test.each<[string, string, string]>([
+    ['a negation with a blank', denying('! address.public'), `policy.yaml:4: ${TAG}`],
+    ['before a text in quotes', denying(`! 'address.public'`), `policy.yaml:4: ${TAG}`],
+    ['in a list', 'version: 1\nlists:\n  a: [KP, ! IR]\nrules: []\n', `policy.yaml:3: ${TAG}`],
+    [
+      'in the text of a refusal',
+      'version: 1\nrules:\n  - { id: one, when: true, then: { deny: ! No } }\n',
+      `policy.yaml:3: ${TAG}`,
+    ],
+    [
+      'a comment in a plain condition of two lines',
+      denying('geo.country == "KP" // Korea\n      || geo.country == "IR"'),
+      `policy.yaml:4: ${COMMENT}`,
+    ],
+    [
+      'a comment in a folded block',
+      denying('>-\n      geo.country == "KP" // Korea\n      || geo.country == "IR"'),
+      `policy.yaml:4: ${COMMENT}`,
+    ],
+    [
+      'a comment in quotes',
+      denying(`'geo.country == "KP" // Korea\n      || geo.country == "IR"'`),
+      `policy.yaml:4: ${COMMENT}`,
+    ],
+    [
+      'a comment in a condition that has an anchor',
+      denying('*when').replace(
+        'rules:',
+        'x-when: &when >\n  geo.country == "KP" // Korea\n  || geo.country == "IR"\nrules:',
+      ),
+      `policy.yaml:7: ${COMMENT}`,
+    ],
+    [
+      'a comment in the expression of a text',
+      'version: 1\nrules:\n  - id: one\n    when: true\n    then:\n      deny: >-\n        No ${request.grant // grant\n        + "!"}\n',
+      `policy.yaml:6: ${COMMENT}`,
+    ],
+    [
+      'the types of YAML 1.1',
+      '%YAML 1.1\n---\nversion: 1\nrules:\n  - { id: one, when: yes, then: { lifetime: 1:30 } }\n',
+      'policy.yaml:1: a policy is YAML 1.2, and %YAML 1.1 reads some values otherwise; take the line out.',
+    ],
+  ])('%s', (_, text, sentence) => {
+    expect(mistakesIn(text)).toEqual([sentence]);
+  });
+
+  test.each<[string, string]>([
+    [
+      'a literal block',
+      '|\n      geo.country == "KP" || // Korea\n      geo.country == "IR"   // Iran',
+    ],
+    [
+      'the last line of a folded block',
+      '>\n      geo.country == "KP" ||\n      geo.country == "IR" // Iran',
+    ],
+    ['the only line', 'geo.country in ["KP", "IR"] // both'],
+    [
+      'before an empty line of a folded block',
+      '>\n      geo.country == "KP" // Korea\n\n      || geo.country == "IR"',
+    ],
+    ['a text and no comment', `'request.client_id == "http://a"\n      || geo.country == "IR"'`],
+    ['a text with the other quotes', `request.client_id == 'a"//b' ||\n      geo.country == "IR"`],
+  ])('a comment that hides nothing: %s', async (_, when) => {
+    expect((await decideBy(denying(when), { geo: 'IR' })).outcome).toBe('refuse');
+    expect((await decideBy(denying(when), { geo: 'LK' })).outcome).toBe('issue');
+  });
+
+  test('%YAML 1.2 and tags of types are what they say', async () => {
+    const text = `%YAML 1.2\n---\n${denying('!!str geo.country == "IR"')}`;
+    expect((await decideBy(text, { geo: 'IR' })).outcome).toBe('refuse');
+  });
+});

@@ -1,0 +1,39 @@
+/** Splits a text at its `${…}` into fixed parts and expressions, which may contain braces and quoted ones. */
+export function splitText(text: string): { parts: readonly TextPart[]; isClosed: boolean } {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf('${', from);
+    if (start < 0) break;
+    if (start > from) parts.push({ kind: 'fixed', text: text.slice(from, start) });
+    const end = closingBrace(text, start + 2);
+    if (end === undefined) return { parts, isClosed: false };
+    parts.push({ kind: 'expression', text: text.slice(start + 2, end) });
+    from = end + 1;
+  }
+  if (from < text.length || parts.length === 0) {
+    parts.push({ kind: 'fixed', text: text.slice(from) });
+  }
+  return { parts, isClosed: true };
+}
+
+export interface TextPart {
+  readonly kind: 'fixed' | 'expression';
+  /** Of an expression, what stands between the braces. */
+  readonly text: string;
+}
+
+function closingBrace(text: string, from: number): number | undefined {
+  let depth = 0;
+  let quote: string | undefined;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (quote !== undefined) {
+      if (character === '\\') at++;
+      else if (character === quote) quote = undefined;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === '{') depth++;
+    else if (character === '}' && depth-- === 0) return at;
+  }
+  return undefined;
+}
