@@ -6,7 +6,7 @@ import { type Agents, isDroppedConnection } from './agents.ts';
 /** Bytes of all header lines together; Node's own default, which a command-line option can raise. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Cloudflare, which is in front of many services (AbuseIPDB's, for instance), refuses some requests without it. */
+/** Names the client, as a request should (RFC 9110, section 10.1.5). */
 const USER_AGENT = 'risk-gate';
 
 /** Responses 1xx before the real one. */
