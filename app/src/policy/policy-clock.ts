@@ -11,6 +11,16 @@ export interface LocalTime {
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MINUTE = 60_000;
 
+/** Returns whether a text is the name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The time of the policy's rules. The calendar is asked once a minute and not once a request: that
  * costs some 40 µs. No time zone changes its offset within a minute.

@@ -1,6 +1,7 @@
 // As a namespace: the object `z` would bring along zod's messages in every language.
 import * as z from 'zod';
 import { parseDuration } from '../duration.ts';
+import { isTimeZone } from './policy-clock.ts';
 import type { Problems } from './problems.ts';
 import { isMapping, read, readParts, show } from './read-form.ts';
 
@@ -186,13 +187,4 @@ function readRule(value: unknown, index: number, problems: Problems): RuleFile {
 /** Checks the form of effects, which stand in rules and in entries of `unknown`. */
 export function readEffects(value: unknown, problems: Problems): EffectsFile | undefined {
   return read(effects, value, problems);
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,11 +6,14 @@ const LISTS = `lists:
   scores: [25, 150]
   networks: [10.0.0.0/8]
   asns: [64500]
+  zones: [Europe/Berlin, Mars/Base]
+  dates: ["2027-01-31T00:00:00Z", "2027-01-31"]
+  levels: ["1", high]
   nobody: []`;
 
 const mistakes = (when: string) =>
   mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
-    mistake.replace('policy.yaml:12: rule "one", when: ', ''),
+    mistake.replace('policy.yaml:15: rule "one", when: ', ''),
   );
 
 describe('a constant part that fails on every request is a mistake', () => {
@@ -110,6 +113,70 @@ describe('a constant part that fails on every request is a mistake', () => {
     ]);
   });
 
+  test.each<[string, readonly string[]]>([
+    [
+      'cel.bind(zone, "Mars/Base", now.timestamp.getHours(zone) > 3)',
+      [
+        '"Mars/Base" is not a time zone; write an IANA name such as Europe/Berlin (for "Mars/Base").',
+      ],
+    ],
+    [
+      'now.timestamp.getHours(abuse.tor ? "Mars/Base" : "UTC") > 3',
+      [
+        '"Mars/Base" is not a time zone; write an IANA name such as Europe/Berlin (for "Mars/Base").',
+      ],
+    ],
+    [
+      '["Mars/Base", "UTC"].exists(zone, now.timestamp.getMinutes(zone) > 3)',
+      [
+        '"Mars/Base" is not a time zone; write an IANA name such as Europe/Berlin (for "Mars/Base").',
+      ],
+    ],
+    [
+      'lists.zones.exists(zone, now.timestamp.getHours(zone) > 3)',
+      [
+        'lists.zones contains "Mars/Base": "Mars/Base" is not a time zone; write an IANA name such as Europe/Berlin.',
+      ],
+    ],
+    [
+      'lists.dates.exists(date, timestamp(date) > now.timestamp)',
+      [
+        'lists.dates contains "2027-01-31": this is not a timestamp; write date, time and zone, e.g. timestamp("2027-01-31T00:00:00Z").',
+      ],
+    ],
+    [
+      'lists.levels.exists(level, int(level) == token.lifetime)',
+      ['lists.levels contains "high": "high" is not a whole number.'],
+    ],
+    [
+      'cel.bind(date, "2027-01-31", timestamp(date) > now.timestamp)',
+      [
+        'this is not a timestamp; write date, time and zone, e.g. timestamp("2027-01-31T00:00:00Z") (for "2027-01-31").',
+      ],
+    ],
+    [
+      'cel.bind(level, "high", token.lifetime > int(level))',
+      ['"high" is not a whole number (for "high").'],
+    ],
+    [
+      'token.lifetime > 1 ? uint(abuse.tor ? -1 : 2) == 1u : true',
+      ['uint() cannot read this (for -1).'],
+    ],
+  ])('so is a value that reaches a function under another name: %s', (when, sentences) => {
+    expect(mistakes(when)).toEqual(sentences);
+  });
+
+  test.each([
+    'token.lifetime > 9223372036854775808',
+    'token.lifetime > -9223372036854775809',
+    'token.claims["level"] == 0xFFFFFFFFFFFFFFFFF',
+    'token.lifetime in [1, 9223372036854775808]',
+  ])('so is a number beyond 64 bits: %s', (when) => {
+    expect(mistakes(when)).toEqual([
+      expect.stringMatching(/^-?\d+ does not fit into 64 bits \(in: -?\d+\)\.$/),
+    ]);
+  });
+
   test.each([
     ['a refusal', '{ deny: "Until ${timestamp(\'2027-01-31\')}" }'],
     ['a claim', '{ claims: { set: { n: "${int(\'x\')}" } } }'],
@@ -198,6 +265,14 @@ describe('a condition whose constants are right loads', () => {
     '[1, 2, 3].map(x, x * 2).exists(x, x == token.lifetime)',
     'now.timestamp == now.timestamp',
     'timestamp("2027-01-01T00:00:00Z") in [now.timestamp]',
+    'token.lifetime > -9223372036854775808',
+    'token.lifetime <= 9223372036854775807',
+    '["UTC", "Asia/Colombo"].exists(zone, now.timestamp.getHours(zone) > 3)',
+    '["1", "2"].exists(level, int(level) == token.lifetime)',
+    // What a request adds, the condition may have looked at.
+    'cel.bind(level, request.params["level"], level != "" && int(level) > 3)',
+    'cel.bind(zone, geo.?timezone.orValue(""), zone != "" && now.timestamp.getHours(zone) > 3)',
+    'now.timestamp.getHours(token.claims["zoneinfo"]) > 3',
   ])('%s', (when) => {
     expect(mistakes(when)).toEqual([]);
   });

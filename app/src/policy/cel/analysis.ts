@@ -5,7 +5,14 @@ import { LOOPS } from '../loops.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
-import { boundVariable, type CelType, type Constants, typeOf } from './constants.ts';
+import {
+  boundVariable,
+  type CelType,
+  type Constants,
+  conversionIssue,
+  timeZoneIssue,
+  typeOf,
+} from './constants.ts';
 import { domainOfField, domainOfTimestampPart, SIZE } from './domains.ts';
 import {
   allSources,
@@ -85,6 +92,9 @@ const SEARCHES = new Set([
 
 /** Methods that leave a code as it is. */
 const HARMLESS = new Set(['upperAscii', 'trim']);
+
+/** Functions that read a value of another type, and fail on one that they cannot read. */
+const CONVERSIONS = new Set(['bool', 'double', 'int', 'timestamp', 'uint']);
 
 class Analysis {
   readonly #constants: Constants;
@@ -271,6 +281,9 @@ class Analysis {
     }
     const flows = nodes.map((node) => this.flow(node, scope));
     const [first = NOTHING] = flows;
+    if (CONVERSIONS.has(name)) {
+      this.#checkValues(nodes[0], first, (value) => conversionIssue(name, value));
+    }
     switch (name) {
       case 'dyn':
       case 'string':
@@ -325,6 +338,10 @@ class Analysis {
     if (name === 'within') return this.#within(receiver, nodes[0], scope);
     const owner = this.flow(receiver, scope);
     const flows = nodes.map((argument) => this.flow(argument, scope));
+    const isTimestamp = typeOf(receiver)?.name === 'google.protobuf.Timestamp';
+    if (isTimestamp && flows[0] !== undefined) {
+      this.#checkValues(nodes[0], flows[0], timeZoneIssue);
+    }
     return this.#resultOf(name, owner, flows, typeOf(receiver));
   }
 
@@ -359,6 +376,30 @@ class Analysis {
     }
   }
 
+  /**
+   * Checks the values of the policy that reach a function under another name: that of a loop, of `cel.bind`, or of
+   * a list. With values of the request among them, the condition may have made sure of what it passes on.
+   */
+  #checkValues(node: unknown, flow: Flow, issueOf: (value: unknown) => string | undefined): void {
+    // What is written out has been tried already.
+    if (this.#constants.has(node as Node)) return;
+    const sources = [...flow.sources.values()];
+    if (!sources.every(({ kind }) => kind === 'constant' || kind === 'entry')) return;
+    for (const source of sources) {
+      if (source.kind === 'constant') {
+        const issue = issueOf(source.value);
+        if (issue !== undefined) this.#problems.add(`${issue} (for ${showValue(source.value)})`);
+      } else if (source.kind === 'entry') this.#checkEntries(source.list, issueOf);
+    }
+  }
+
+  #checkEntries(list: string, issueOf: (value: unknown) => string | undefined): void {
+    for (const { value } of this.#declarations.lists.get(list)?.entries ?? []) {
+      const issue = issueOf(value);
+      if (issue !== undefined) this.#problems.add(`lists.${list} contains "${value}": ${issue}`);
+    }
+  }
+
   #within(receiver: unknown, name: unknown, scope: Scope): Flow {
     this.flow(receiver, scope);
     this.flow(name, scope);
@@ -374,6 +415,10 @@ class Analysis {
     }
     return NOTHING;
   }
+}
+
+function showValue(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function isUnchanged(flow: Flow): boolean {

@@ -1,5 +1,6 @@
 import { Duration, Environment } from '@marcbachmann/cel-js/evaluator';
 import { LOOPS } from '../loops.ts';
+import { isTimeZone } from '../policy-clock.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 
@@ -59,9 +60,12 @@ class Fold {
     if (Array.isArray(value)) return merge(value.map((element) => this.visit(element)));
     if (!isNode(value)) return NEEDS_NOTHING;
     const node: CheckedNode = value;
-    if (node.op === 'value') {
-      this.values.set(node, node.args);
-      return NEEDS_NOTHING;
+    if (node.op === 'value') return this.#literal(node, node.args);
+    // The least int has no positive counterpart, so the sign is read with its number.
+    const negated = node.op === '-_' && isNode(node.args) ? node.args : undefined;
+    if (negated?.op === 'value' && typeof negated.args === 'bigint') {
+      this.values.set(negated, negated.args);
+      return this.#literal(node, -negated.args);
     }
     if (node.op === 'id') {
       const isConstant = node.meta?.alternate !== undefined;
@@ -74,6 +78,16 @@ class Fold {
     if (reason === undefined) return needs;
     this.#problems.add(`${reason} (in: ${show(node)})`);
     return { free: needs.free, failed: true };
+  }
+
+  #literal(node: Node, value: unknown): Needs {
+    const issue = outOfRange(value);
+    if (issue !== undefined) {
+      this.#problems.add(`${issue} (in: ${show(node)})`);
+      return { free: new Set(), failed: true };
+    }
+    this.values.set(node, value);
+    return NEEDS_NOTHING;
   }
 
   #visitParts(node: Node): Needs {
@@ -161,7 +175,10 @@ const INTEGER = /^[-+]?\d+$/;
 function malformed({ op, args }: Node, constants: Constants): string | undefined {
   if (op !== 'call' || !Array.isArray(args)) return undefined;
   const [name, [argument] = []] = args;
-  const text = constants.get(argument);
+  return malformedText(name, constants.get(argument));
+}
+
+function malformedText(name: string, text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   if (name === 'duration' && !DURATION.test(text)) return 'Invalid duration string: ';
   if (name === 'timestamp' && !isTimestamp(text)) return 'timestamp() requires a date that exists';
@@ -210,9 +227,9 @@ function methodFails(
   const values = args.map((arg) => constants.get(arg));
   const sample = sampleOf(typeOf(receiver)?.name, values);
   if (sample === undefined) return undefined;
-  if (sample instanceof Date && typeof values[0] === 'string' && !isTimeZone(values[0])) {
-    return explain(new Error(`Invalid time zone specified: ${values[0]}`));
-  }
+  // Not every part of a timestamp looks at its time zone.
+  const zone = sample instanceof Date ? timeZoneIssue(values[0]) : undefined;
+  if (zone !== undefined) return `${CONSTANT_FAILS}${zone}`;
   const names = values.map((_, index) => `arg${index}`);
   const variables = Object.fromEntries(names.map((arg, index) => [arg, values[index]]));
   try {
@@ -223,13 +240,21 @@ function methodFails(
   }
 }
 
-/** Not every part of a timestamp looks at its time zone. */
-function isTimeZone(name: string): boolean {
+/** What is wrong with a value as a time zone. */
+export function timeZoneIssue(value: unknown): string | undefined {
+  if (typeof value !== 'string' || isTimeZone(value)) return undefined;
+  return inWords(new Error(`Invalid time zone specified: ${value}`));
+}
+
+/** What is wrong with a value for a function that converts it, such as `int` or `timestamp`. */
+export function conversionIssue(name: string, value: unknown): string | undefined {
+  const issue = malformedText(name, value);
+  if (issue !== undefined) return inWords(new Error(issue));
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
+    const converted = samples.evaluate(`${name}(value)`, { value });
+    return outOfRange(converted);
+  } catch (error) {
+    return inWords(error);
   }
 }
 
@@ -262,14 +287,20 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     /^Invalid time zone specified: (.*)$/,
     '"$1" is not a time zone; write an IANA name such as Europe/Berlin',
   ],
+  [/^(\w+)\(\) type error: .*$/, '$1() cannot read this'],
   [/^Incorrect timezone information provided$/, 'this is not a time zone'],
 ];
 
+const CONSTANT_FAILS = 'a constant part fails on every request: ';
+
 function explain(error: unknown): string {
+  return `${CONSTANT_FAILS}${inWords(error)}`;
+}
+
+function inWords(error: unknown): string {
   const { summary, message } = error as { summary?: string; message: string };
   const reason = summary ?? String(message).split('\n')[0] ?? '';
-  const words = WORDS.reduce((text, [cel, own]) => text.replace(cel, own), reason);
-  return `a constant part fails on every request: ${words}`;
+  return WORDS.reduce((text, [cel, own]) => text.replace(cel, own), reason);
 }
 
 /** A short form of a part, for messages. */
