@@ -1,5 +1,4 @@
-/** Runs `task` once after `delay` milliseconds; the answer calls it off. */
-export type Schedule = (task: () => Promise<void>, delay: number) => () => void;
+import { jittered, onTimer, type Schedule } from '../lib/schedule.ts';
 
 /** What the owner of a refreshed value decides. Times in milliseconds. */
 export interface RefreshHooks {
@@ -22,9 +21,6 @@ export interface RefreshOptions<Value> extends RefreshHooks {
   readonly apply: (value: Value) => void;
 }
 
-/** Tasks that start together must not ask together for ever: each delay loses up to this share. */
-const JITTER = 0.2;
-
 /** Refreshes a value in the background, beginning one interval from now, until it is stopped. */
 export function keepFresh<Value>(options: RefreshOptions<Value>): { stop(): void } {
   const { load, apply, onError, interval = 300_000, retryInterval = 30_000 } = options;
@@ -34,7 +30,7 @@ export function keepFresh<Value>(options: RefreshOptions<Value>): { stop(): void
   let cancel = plan(interval);
 
   function plan(delay: number): () => void {
-    return schedule(refresh, delay * (1 - JITTER * random()));
+    return schedule(refresh, jittered(delay, random));
   }
 
   async function refresh(): Promise<void> {
@@ -66,9 +62,3 @@ function report(onError: (error: Error) => void, error: unknown): void {
     // A hook that fails must end neither the refreshing nor the service.
   }
 }
-
-const onTimer: Schedule = (task, delay) => {
-  const timer = setTimeout(() => void task(), delay);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

@@ -1,9 +1,6 @@
 import { once } from 'node:events';
-import {
-  keepFresh,
-  type RefreshHooks,
-  type Schedule,
-} from '../../../app/src/secrets/keep-fresh.ts';
+import type { Schedule } from '../../../app/src/lib/schedule.ts';
+import { keepFresh, type RefreshHooks } from '../../../app/src/secrets/keep-fresh.ts';
 
 const INTERVAL = 300_000;
 const RETRY = 30_000;

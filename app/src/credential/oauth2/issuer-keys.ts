@@ -1,5 +1,5 @@
 import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
-import type { Schedule } from '../../secrets/keep-fresh.ts';
+import { jittered, onTimer, type Schedule } from '../../lib/schedule.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
 import { discoveryUrls, isPlainHttp, isSafeUrl } from './issuer-url.ts';
@@ -48,7 +48,6 @@ const REFRESH_INTERVAL_MS = 5 * 60_000;
 const RETRY_INTERVAL_MS = 30_000;
 /** Without keys every call fails, so that the first ones are needed soon. */
 const FIRST_RETRY_INTERVAL_MS = 5000;
-const JITTER = 0.2;
 
 /** Whoever sends tokens with unknown keys must not make us flood the issuer. */
 const RELOAD_INTERVAL_MS = 30_000;
@@ -124,7 +123,7 @@ export function startIssuerKeys(
     if (control.signal.aborted) return;
     const retryInterval = current() ? RETRY_INTERVAL_MS : FIRST_RETRY_INTERVAL_MS;
     const interval = loaded ? REFRESH_INTERVAL_MS : retryInterval;
-    cancel = schedule(refresh, interval * (1 - JITTER * random()));
+    cancel = schedule(refresh, jittered(interval, random));
   }
 
   function current(): KeySet | undefined {
@@ -205,9 +204,3 @@ function swallowErrors(notify: () => void): void {
     // Nobody is left to notify.
   }
 }
-
-const onTimer: Schedule = (task, delay) => {
-  const timer = setTimeout(() => void task(), delay);
-  timer.unref();
-  return () => clearTimeout(timer);
-};
