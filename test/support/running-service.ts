@@ -26,8 +26,10 @@ export function settingsFor(simulator: Simulator): Record<string, string> {
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
     ABUSEIPDB_BASE_URL: simulator.url,
     REPUTATION_TABLE: TABLE,
-    // A slow test machine must not turn a cached address into a miss.
-    DYNAMODB_TIMEOUT_MS: '1000',
+    // A busy machine must not turn a cached address into a miss, or a lookup into a timeout: the longest limits.
+    DECISION_DEADLINE_MS: '2500',
+    ABUSEIPDB_TIMEOUT_MS: '4000',
+    DYNAMODB_TIMEOUT_MS: '4000',
     DRAIN_DELAY_MS: '0',
   };
 }
@@ -79,7 +81,7 @@ export async function startTestService(
     read,
     createLog(read.logLevel, { write: (line) => void lines.push(line) }),
     {
-      dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 1000 }),
+      dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 4000 }),
       ...(now && { now }),
       ...added,
     },

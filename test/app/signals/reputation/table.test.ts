@@ -236,7 +236,10 @@ describe('a write', () => {
     const url = await dynamoDbThat((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { ladder, events } = await taskWith(url, { tableWriteTimeout: 300, pendingWrites: 2 });
+    const { ladder, events } = await taskWith(url, {
+      tableWriteTimeout: 30 * SECOND,
+      pendingWrites: 2,
+    });
     const first = newAddress();
     for (const ip of [first, newAddress(), newAddress()]) await lookup(ladder, ip);
     expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'dropped' }]);
