@@ -138,9 +138,12 @@ export function createExpressionCompiler(
           checkLoops(parsed.ast, problems);
           const evaluate = (variables: Variables) => {
             work.start();
-            const value = parsed(variables);
-            work.check();
-            return value;
+            try {
+              return parsed(variables);
+            } finally {
+              // Also where another error got through: too much work fails, whatever else the condition says.
+              work.check();
+            }
           };
           return { evaluate, references, type: String(check.type) };
         }

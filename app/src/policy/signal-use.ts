@@ -92,6 +92,14 @@ export class SignalUse {
   }
 }
 
+/**
+ * Whether an error says no more than that a signal or its field is not there. Such a part of a condition may
+ * still come out either way, so an error of another kind counts more.
+ */
+export function isMissingSignal(error: unknown): boolean {
+  return error === SIGNAL_MISSING || isFieldMissing(error);
+}
+
 /** Whether CEL read a field of `geo` or `abuse`, under whatever name, and there was none. */
 function isFieldMissing(error: unknown): boolean {
   const { code, node } = (error ?? {}) as {

@@ -4,8 +4,9 @@ import { createExpressionCompiler } from '../../../app/src/policy/conditions.ts'
 import { Problems } from '../../../app/src/policy/problems.ts';
 import { Variables } from '../../../app/src/policy/variables/index.ts';
 import { ClaimsView } from '../../../app/src/policy/variables/named-values.ts';
+import { unknown } from '../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../support/conditions.ts';
-import { cel, decideOn, policyThat, tokenOf } from '../../support/decide.ts';
+import { cel, decideOn, policyOf, policyThat, tokenOf } from '../../support/decide.ts';
 import { meet, requestWith, requestWithClaims } from '../../support/policy.ts';
 
 /** A text of this length. */
@@ -160,6 +161,19 @@ describe('a condition on which a client wants to spend too much work fails, and 
   test('whatever the other side of || says', async () => {
     const when = 'request.params["levels"].split(",").exists(l, l == "x") || request.grant != ""';
     expect(await verdictOf(when, requestOf({ params: COMMAS }))).toBe('fails');
+  });
+
+  test.each([
+    'request.params["levels"].split(",").exists(l, l == "x") || geo.country == "KP"',
+    'geo.country == "KP" || request.params["levels"].split(",").exists(l, l == "x")',
+    'request.params["levels"].split(",").exists(l, l == "x") && geo.country == "KP"',
+    '(request.params["levels"].split(",").size() < 3 || request.grant != "") && geo.country == "KP"',
+  ])('whatever signal is unknown: %s', async (when) => {
+    const policy = policyOf([{ id: 'rule', when, effects: { deny: 'No.' } }]);
+    const sources = { geo: () => unknown('database' as const) };
+    const { outcome, facts } = await decideOn(requestOf({ params: COMMAS }), policy, { sources });
+    expect(outcome.kind).toBe('refused');
+    expect(facts.decision.failed).toEqual(['rule']);
   });
 
   test('unless && ends before it', async () => {

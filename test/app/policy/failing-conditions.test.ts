@@ -119,6 +119,46 @@ describe('a failure beside signals', () => {
     });
   });
 
+  const MATCHES = 'request.grant == "authorization_code"';
+  const NO_COUNTRY = { geo: 'database' };
+  const NO_SCORE = { reputation: 'quota' };
+
+  test.each<[string, Circumstances]>([
+    [`${FAILS} || geo.country == "KP"`, NO_COUNTRY],
+    [`geo.country == "KP" || ${FAILS}`, NO_COUNTRY],
+    [`${FAILS} && geo.country == "KP"`, NO_COUNTRY],
+    [`geo.country == "KP" && ${FAILS}`, NO_COUNTRY],
+    [`${FAILS} || geo.city == "Colombo"`, { geo: 'LK' }],
+    [`geo.city == "Colombo" || ${FAILS}`, { geo: 'LK' }],
+    [`${FAILS} || abuse.score >= 75`, NO_SCORE],
+    [`${FAILS} || abuse.tor`, { reputation: 3 }],
+    [`${FAILS} || address.public`, { address: 'missing' }],
+    [`${FAILS} || geo.country == "KP" || abuse.score >= 75`, { ...NO_COUNTRY, ...NO_SCORE }],
+    [`geo.country == "KP" || ${FAILS} || abuse.score >= 75`, { ...NO_COUNTRY, ...NO_SCORE }],
+    [`request.grant == "x" || (${FAILS} || geo.country == "KP") && ${MATCHES}`, NO_COUNTRY],
+    [`!(!(${FAILS}) && geo.country != "KP")`, NO_COUNTRY],
+    [`[1, 2].exists(i, i == 1 ? ${FAILS} : geo.country == "KP")`, NO_COUNTRY],
+    [`[1, 2].exists(i, i == 2 ? ${FAILS} : geo.country == "KP")`, NO_COUNTRY],
+    [`![1, 2].all(i, i == 2 ? !(${FAILS}) : geo.country != "KP")`, NO_COUNTRY],
+    [`[1, 2].exists(i, i == 2 ? ${FAILS} : geo.city == "Colombo")`, { geo: 'LK' }],
+  ])('counts more than a signal that is unknown: %s with %j', async (when, circumstances) => {
+    expect(await decide(when, '{ deny: No }', circumstances)).toMatchObject({
+      outcome: 'refuse',
+      refusal: { description: 'No' },
+      failed: ['odd'],
+    });
+    expect(await decide(when, '{ allow: true }', circumstances)).toMatchObject({ matched: [] });
+  });
+
+  test.each<[string, Circumstances, object]>([
+    [`${FAILS} || geo.country == "LK"`, { geo: 'LK' }, { matched: ['odd'], failed: [] }],
+    [`${FAILS} && geo.country == "KP"`, { geo: 'LK' }, { matched: [], failed: [] }],
+    [`${FAILS} || abuse.score >= 75`, { reputation: 90 }, { matched: ['odd'], failed: [] }],
+    [`${FAILS} || abuse.score >= 75`, { reputation: 3 }, { matched: [], failed: ['odd'] }],
+  ])('does not keep a signal from being asked for: %s with %j', async (when, signals, expected) => {
+    expect(await decide(when, '{ allow: true }', signals)).toMatchObject(expected);
+  });
+
   test('does not keep the entry of the unknown signal from applying', async () => {
     const rules = rule('odd', `geo.country == "KP" && ${FAILS}`, '{ allow: true }');
     const text = policyOf(rules, 'unknown: { address: ignore, geo: { deny: Not known } }');

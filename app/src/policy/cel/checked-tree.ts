@@ -17,6 +17,8 @@ export interface CelType {
 
 export interface Evaluator {
   run(node: Node, context: unknown): unknown;
+  /** Returns the value, or the error that was thrown. */
+  tryEval(node: Node, context: unknown): unknown;
   readonly optionalType: { field(base: unknown, key: unknown, node: Node, ev: Evaluator): unknown };
 }
 

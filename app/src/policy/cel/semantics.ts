@@ -1,3 +1,4 @@
+import { isMissingSignal } from '../signal-use.ts';
 import type { Node } from '../syntax-tree.ts';
 import {
   type CheckedNode,
@@ -70,6 +71,7 @@ class Semantics {
         this.visit(child, scope);
         asSingle(child);
       }
+      if (second !== undefined) combine(node, first as CheckedNode, second);
     } else this.#visitOperator(node, first as CheckedNode, second as CheckedNode, scope);
   }
 
@@ -332,7 +334,7 @@ class Semantics {
         } catch (error) {
           if (loop.errorsAreFatal || work.exceeded) throw error;
           work.spend(COST.failedTurn);
-          failure ??= error;
+          failure = graverOf(failure, error);
         }
       }
       if (failure !== undefined && loop.condition?.(accumulated)) throw failure;
@@ -353,6 +355,38 @@ const ACCESSES = new Set(['.', '.?', '[]', '[?]']);
 const ARITHMETIC = new Set(['-', '*', '/', '%']);
 
 const LOGICAL = new Set(['&&', '||', '!_', '-_']);
+
+/**
+ * Evaluates `&&` and `||` as CEL does: a side that decides, decides. Where none does and both have errors, the graver
+ * counts, whichever side it is on: a client that can make a part fail must not turn a refusal into an
+ * unknown signal, which the policy may ignore.
+ */
+function combine(node: CheckedNode, left: CheckedNode, right: CheckedNode): void {
+  const deciding = node.op === '||';
+  node.evaluate = (ev, _, context) => {
+    const first = ev.tryEval(left, context);
+    if (first === deciding) return deciding;
+    const second = ev.tryEval(right, context);
+    if (second === deciding) return deciding;
+    if (typeof first === 'boolean' && typeof second === 'boolean') return !deciding;
+    throw graverOf(errorOf(first), errorOf(second));
+  };
+}
+
+/** What is wrong with one side of `&&` or `||`; `undefined` for a boolean. */
+function errorOf(value: unknown): unknown {
+  if (typeof value === 'boolean') return undefined;
+  if (value instanceof Error) return value;
+  return conditionError(
+    `&& and || expect true or false, and not a value of type ${typeName(value)}`,
+  );
+}
+
+/** The first of two errors, unless only the second says more than that a signal is not there. */
+function graverOf(first: unknown, second: unknown): unknown {
+  if (first === undefined || second === undefined) return first ?? second;
+  return isMissingSignal(first) && !isMissingSignal(second) ? second : first;
+}
 
 type KeyOf = (ev: Evaluator, context: unknown) => unknown;
 
