@@ -137,10 +137,11 @@ export function createExpressionCompiler(
           const references = collectReferences(parsed.ast, constants, declarations, problems);
           checkLoops(parsed.ast, problems);
           const evaluate = (variables: Variables) => {
-            work.start();
+            work.start(variables.work);
             try {
               return parsed(variables);
             } finally {
+              variables.work += work.spent;
               // Also where another error got through: too much work fails, whatever else the condition says.
               work.check();
             }
@@ -164,7 +165,7 @@ function nodeEvaluator(environment: Environment, work: WorkMeter): NodeEvaluator
     const { evaluate } = node as unknown as EvaluatedNode;
     const root = expression.ast as unknown as { evaluate: EvaluatedNode['evaluate'] };
     root.evaluate = (evaluator, _, context) => evaluate.call(node, evaluator, node, context);
-    work.start();
+    work.start(0);
     return expression();
   };
 }

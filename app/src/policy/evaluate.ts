@@ -57,7 +57,9 @@ export async function evaluate(
   evaluation: Evaluation,
   modeOf: (rule: Rule) => Mode | undefined,
 ): Promise<Verdict> {
-  const { signals } = evaluation;
+  const { signals, variables } = evaluation;
+  // Rules that are watched must leave enough for those that are enforced.
+  variables.work = 0;
   const run = new Run(evaluation, modeOf);
   const next = () => run.next();
   for (;;) {

@@ -1,12 +1,19 @@
 import { readTokenRequest } from '../../../app/src/action/request.ts';
-import { MAX_WORK } from '../../../app/src/policy/cel/work.ts';
+import { MAX_POLICY_WORK, MAX_WORK } from '../../../app/src/policy/cel/work.ts';
 import { createExpressionCompiler } from '../../../app/src/policy/conditions.ts';
 import { Problems } from '../../../app/src/policy/problems.ts';
 import { Variables } from '../../../app/src/policy/variables/index.ts';
 import { ClaimsView } from '../../../app/src/policy/variables/named-values.ts';
 import { unknown } from '../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../support/conditions.ts';
-import { cel, decideOn, policyOf, policyThat, tokenOf } from '../../support/decide.ts';
+import {
+  cel,
+  decideOn,
+  policyOf,
+  policyThat,
+  type RuleText,
+  tokenOf,
+} from '../../support/decide.ts';
 import { meet, requestWith, requestWithClaims } from '../../support/policy.ts';
 
 /** A text of this length. */
@@ -204,6 +211,80 @@ describe('a condition on which a client wants to spend too much work fails, and 
   });
 });
 
+describe('many conditions for one request have a limit together', () => {
+  const HEAVY = 'request.params["levels"].split(",").exists(l, l == "x")';
+  const LEVELS = requestOf({ params: { levels: long('level,', 100 * KB) } });
+  const each = (count: number, more: object = {}): RuleText[] =>
+    Array.from({ length: count }, (_, at) => ({
+      id: `rule-${at}`,
+      when: HEAVY,
+      effects: { deny: 'No.' },
+      ...more,
+    }));
+
+  /** How many of these conditions one request may cost. */
+  const AFFORDABLE = Math.floor(MAX_POLICY_WORK / measure(HEAVY, LEVELS).spent);
+
+  test('each of them is far from its own', () => {
+    expect(measure(HEAVY, LEVELS).spent).toBeLessThan(0.8 * MAX_WORK);
+    expect(AFFORDABLE).toBeGreaterThan(5);
+  });
+
+  test('below it none fails', async () => {
+    const { outcome, facts } = await decideOn(LEVELS, policyOf(each(AFFORDABLE)));
+    expect(outcome.kind).toBe('token');
+    expect(facts.decision.failed).toEqual([]);
+  });
+
+  test('beyond it the next one fails, and its refusal applies', async () => {
+    const { outcome, facts } = await decideOn(LEVELS, policyOf(each(AFFORDABLE + 20)));
+    expect(outcome.kind).toBe('refused');
+    expect(facts.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
+  });
+
+  test('beyond it conditions on nothing that is long still count', async () => {
+    const others: RuleText[] = [
+      { id: 'grant', when: 'request.grant == "x"', effects: { deny: 'No.' } },
+      { id: 'score', when: 'abuse.score >= 40', effects: { lifetime: '5m' } },
+    ];
+    const rules = [...each(AFFORDABLE + 1, { effects: { lifetime: '10m' } }), ...others];
+    const { outcome, facts } = await decideOn(LEVELS, policyOf(rules));
+    expect(tokenOf(outcome).expiresIn).toBe(300);
+    expect(facts.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
+  });
+
+  test('no rule allows beyond it', async () => {
+    const allow = { id: 'allow', when: `!${HEAVY}`, effects: { allow: true } };
+    const last = { id: 'last', effects: { deny: 'No.' } };
+    const rules = [...each(AFFORDABLE, { effects: { lifetime: '10m' } }), allow, last];
+    expect((await decideOn(LEVELS, policyOf(rules))).outcome.kind).toBe('refused');
+  });
+
+  test('values of claims count as well', async () => {
+    const names = Array.from({ length: AFFORDABLE + 20 }, (_, at) => `parts-${at}`);
+    const set = Object.fromEntries(names.map((name) => [name, cel(HEAVY)]));
+    const { outcome } = await decideOn(LEVELS, policyThat({ claims: { set } }));
+    expect(names.filter((name) => name in tokenOf(outcome).claims)).toHaveLength(AFFORDABLE);
+  });
+
+  test('rules that are watched take nothing from those that are enforced', async () => {
+    const rules = [
+      ...each(AFFORDABLE + 20, { effects: { lifetime: '10m' } }),
+      { id: 'last', when: `!${HEAVY}`, effects: { lifetime: '5m' }, mode: 'enforce' as const },
+    ];
+    const policy = policyOf(rules, { mode: 'monitor' });
+    const { outcome, facts } = await decideOn(LEVELS, policy);
+    expect(tokenOf(outcome).expiresIn).toBe(300);
+    expect(facts.decision.matched).toEqual(['last']);
+  });
+
+  test('the next request begins anew', async () => {
+    const policy = policyOf(each(AFFORDABLE));
+    await decideOn(LEVELS, policy);
+    expect((await decideOn(LEVELS, policy)).outcome.kind).toBe('token');
+  });
+});
+
 test('a claim that cannot be read is looked at once, however often a loop reads it', () => {
   let looks = 0;
   const ownKeys = () => {
@@ -356,7 +437,7 @@ describe('work is counted', () => {
     const compiler = createExpressionCompiler(new Map());
     const compiled = compiler.compile(expression, new Problems());
     const spend = () => {
-      const variables = { request: { params: new Map([['text', 'a,b']]) } };
+      const variables = { work: 0, request: { params: new Map([['text', 'a,b']]) } };
       try {
         compiled?.evaluate(variables as never);
       } catch {

@@ -9,6 +9,12 @@ import { conditionError } from './condition-error.ts';
 /** What one evaluation may cost, in units of about a nanosecond; a condition that waits for signals is evaluated up to three times. */
 export const MAX_WORK = 10_000_000;
 
+/**
+ * What all conditions and `${…}` of a policy together may cost for one request: each of a hundred rules may read the
+ * same long text.
+ */
+export const MAX_POLICY_WORK = 5 * MAX_WORK;
+
 /** What each thing costs, in units of about a nanosecond: measured, and rounded up. */
 export const COST = {
   /** A turn of a loop, and each node of the condition that it evaluates. */
@@ -38,6 +44,7 @@ const TOO_COSTLY = conditionError(
 /** Counts the work of one evaluation. */
 export class WorkMeter {
   #spent = 0;
+  #limit = MAX_WORK;
 
   /** Units spent since the start. */
   get spent(): number {
@@ -45,22 +52,24 @@ export class WorkMeter {
   }
 
   get exceeded(): boolean {
-    return this.#spent > MAX_WORK;
+    return this.#spent > this.#limit;
   }
 
-  start(): void {
+  /** @param spentBefore units that the policy's other evaluations have cost for the same request. */
+  start(spentBefore: number): void {
     this.#spent = 0;
+    this.#limit = Math.max(0, Math.min(MAX_WORK, MAX_POLICY_WORK - spentBefore));
   }
 
   /** Adds units, and throws when there have been more than an evaluation may cost. */
   spend(units: number): void {
     this.#spent += units;
-    if (this.#spent > MAX_WORK) throw TOO_COSTLY;
+    if (this.#spent > this.#limit) throw TOO_COSTLY;
   }
 
   /** How many things of this cost can still be paid for. */
   affordable(unitsEach: number): number {
-    return Math.max(0, Math.floor((MAX_WORK - this.#spent) / unitsEach));
+    return Math.max(0, Math.floor((this.#limit - this.#spent) / unitsEach));
   }
 
   /** Throws when too much was spent, whatever became of the error in between: `||` may have dropped it. */
