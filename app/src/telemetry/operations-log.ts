@@ -137,8 +137,8 @@ export function warnAboutRotation(log: Logger, settings: RotationSettings): void
   });
 }
 
-/** Of the rules that an entry switches off, in a record. */
-const MAX_RECORDED_RULES = 20;
+/** Of the rules that an entry switches off: with all entries, a line stays below the 16 KiB at which log drivers split it. */
+const MAX_RECORDED_RULES = 8;
 
 /**
  * Records the policy that the service starts with, by its revision, and warns of each part of it that fails

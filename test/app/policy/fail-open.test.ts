@@ -182,8 +182,28 @@ describe('at the start of the service', () => {
     const [record] = linesOf(policyWith({ geo: 'ignore' }, rules.join(''))) as unknown as [
       { fail_open: { rules: string[]; rules_more: number }[] },
     ];
-    expect(record.fail_open[0]?.rules).toHaveLength(20);
-    expect(record.fail_open[0]?.rules_more).toBe(380);
+    expect(record.fail_open[0]?.rules).toHaveLength(8);
+    expect(record.fail_open[0]?.rules_more).toBe(392);
+  });
+
+  test('and whatever the number of entries: log drivers split lines of more than 16 KiB', () => {
+    const rules = Array.from({ length: 400 }, (_, n) =>
+      rule(
+        `${n}`.padStart(64, 'x'),
+        'geo.country == "KP" || abuse.score > 5',
+        '{ lifetime: 5m }',
+        n % 2 === 0 ? 'unenforceable: ignore' : '',
+      ),
+    );
+    const ignored = (signal: string) =>
+      `{ ${['default', ...causesOf(signal)].map((cause) => `${cause}: ignore`).join(', ')} }`;
+    const signals = ['address', 'geo', 'reputation'];
+    const entries = Object.fromEntries(signals.map((signal) => [signal, ignored(signal)]));
+    const text = policyWith(entries, rules.join(''), 'unenforceable: ignore\n');
+
+    const [record] = linesOf(text);
+
+    expect(compile(text).failOpen.length).toBeGreaterThan(15);
     expect(JSON.stringify(record).length).toBeLessThan(16 * 1024);
   });
 });
