@@ -118,7 +118,9 @@ function parseObject(body: string): JsonObject {
   let root: unknown;
   try {
     root = parseExactly(body);
-  } catch {
+  } catch (error) {
+    // The parser's stack was not enough.
+    if (error instanceof RangeError) throw new OversizedRequestError('The body nests too deeply.');
     // The parser's message quotes the body, which may hold credentials.
     throw new RequestError('The body is not JSON.');
   }

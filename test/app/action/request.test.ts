@@ -1,4 +1,8 @@
-import { RequestError, readTokenRequest } from '../../../app/src/action/request.ts';
+import {
+  OversizedRequestError,
+  RequestError,
+  readTokenRequest,
+} from '../../../app/src/action/request.ts';
 import { lifetimeOf } from '../../../app/src/action/token.ts';
 import { MOST_VALUES } from '../../../app/src/action/values.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
@@ -446,6 +450,27 @@ describe('What is no request of this action is an error that echoes nothing', ()
     expect(message).toMatch(/^[A-Za-z0-9_. ]{10,}\.$/);
     expect(message).not.toContain(MARKER);
     expect(cause).toBeUndefined();
+  });
+});
+
+/** A client can cause them, so they are told apart: they must not page. */
+describe('A body that is larger than any request is oversized', () => {
+  test.each<[string, string]>([
+    ['more values', `[${'1,'.repeat(MOST_VALUES)}1]`],
+    [
+      'nested too deep to have its long integers read exactly',
+      `${'['.repeat(19_000)}12345678901234567890${']'.repeat(19_000)}`,
+    ],
+  ])('%s', (_, text) => {
+    expect(() => readTokenRequest(text)).toThrow(OversizedRequestError);
+  });
+
+  test('nesting alone does not matter', () => {
+    const deep = `${'['.repeat(19_000)}${']'.repeat(19_000)}`;
+    const read = readTokenRequest(
+      `{"actionType":"PRE_ISSUE_ACCESS_TOKEN","event":{"accessToken":{}},"x":${deep}}`,
+    );
+    expect(read.accessToken.claims).toEqual([]);
   });
 });
 
