@@ -1,7 +1,7 @@
 import type { Address } from '../signals/address/address.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
+import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexOf } from './cel/equality.ts';
-import { CONTINENTS, isContinentCode, isCountryCode } from './countries.ts';
 import type { Problems } from './problems.ts';
 import type { ListEntryFile } from './schema.ts';
 

@@ -1,3 +1,4 @@
+import { typeOf } from './cel/checked-tree.ts';
 import type { Problems } from './problems.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 
@@ -6,11 +7,6 @@ import { isNode, type Node } from './syntax-tree.ts';
  * no matter, unless each turn takes as long as another list or text is long: then a client chooses how
  * many minutes a condition takes. Such conditions are mistakes of the policy.
  */
-
-/** Type-checked, a node knows its type. */
-interface CheckedNode extends Node {
-  readonly checkedType?: { readonly kind: string };
-}
 
 /** Methods that take a variable and look at the elements of a list one by one. */
 export const LOOPS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
@@ -134,8 +130,7 @@ function loopOf({ op, args }: Node): Loop | undefined {
   return { variable: isNode(variable) ? String(variable.args) : '', range, body };
 }
 
-const kindOf = (value: unknown) =>
-  isNode(value) ? (value as CheckedNode).checkedType?.kind : undefined;
+const kindOf = (value: unknown) => typeOf(value)?.kind;
 
 const isList = (value: unknown) => kindOf(value) === 'list' || kindOf(value) === 'map';
 

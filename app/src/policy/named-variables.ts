@@ -1,4 +1,4 @@
-import { typeOf } from './cel/constants.ts';
+import { typeOf } from './cel/checked-tree.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 import { Variables } from './variables/index.ts';
 

@@ -4,15 +4,9 @@ import type { ParsedList } from '../lists.ts';
 import { LOOPS } from '../loops.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
+import { type CelType, typeOf } from './checked-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
-import {
-  boundVariable,
-  type CelType,
-  type Constants,
-  conversionIssue,
-  timeZoneIssue,
-  typeOf,
-} from './constants.ts';
+import { boundVariable, type Constants, conversionIssue, timeZoneIssue } from './constants.ts';
 import { domainOfField, domainOfTimestampPart, SIZE } from './domains.ts';
 import {
   allSources,

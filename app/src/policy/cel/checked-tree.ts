@@ -1,4 +1,4 @@
-import type { Node } from '../syntax-tree.ts';
+import { isNode, type Node } from '../syntax-tree.ts';
 
 /*
  * The parts of the CEL library's syntax tree, type checker and evaluator that the policy language builds
@@ -13,6 +13,7 @@ export interface CelType {
   /** Whether it is `dyn`, or has elements, keys or values that are. */
   readonly hasDynType: boolean;
   readonly keyType?: CelType;
+  readonly valueType?: CelType;
 }
 
 export interface Evaluator {
@@ -32,6 +33,7 @@ export interface TypeChecker {
 
 /** What a macro is replaced by: another node, or an object that evaluates itself. */
 interface Meta {
+  /** Constants of the library have one too, e.g. the type `int`. */
   readonly alternate?: CheckedNode;
   readonly macro?: { readonly evaluate: (ev: Evaluator, macro: unknown, ctx: unknown) => unknown };
   readonly check: Check;
@@ -65,6 +67,11 @@ export interface LoopArguments {
 interface LoopContext {
   accuValue: unknown;
   setIterValue(value: unknown, ev: Evaluator): LoopContext;
+}
+
+/** Returns the type of a node of a type-checked tree; `undefined` for anything else. */
+export function typeOf(value: unknown): CelType | undefined {
+  return isNode(value) ? (value as CheckedNode).checkedType : undefined;
 }
 
 /** Returns how a node is evaluated now. */

@@ -1,5 +1,5 @@
 import { parseAddress } from '../../signals/address/parse.ts';
-import { CONTINENTS, isContinentCode, isCountryCode } from '../countries.ts';
+import { CONTINENTS, isContinentCode, isCountryCode } from '../../signals/geo/codes.ts';
 import { notAContinent, notACountry, type ParsedList } from '../lists.ts';
 import type { Problems } from '../problems.ts';
 import {

@@ -3,20 +3,7 @@ import { LOOPS } from '../loops.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
-
-/** A node that the type checker has seen, as the library evaluates it. */
-export interface CheckedNode extends Node {
-  readonly checkedType?: CelType;
-  /** A constant of the library, e.g. the type `int`, has the node that stands for it. */
-  readonly meta?: { readonly alternate?: { readonly op: string } };
-}
-
-export interface CelType {
-  readonly kind: string;
-  readonly name: string;
-  readonly keyType?: CelType;
-  readonly valueType?: CelType;
-}
+import { type CheckedNode, typeOf } from './checked-tree.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;
@@ -59,7 +46,7 @@ class Fold {
   visit(value: unknown): Needs {
     if (Array.isArray(value)) return merge(value.map((element) => this.visit(element)));
     if (!isNode(value)) return NEEDS_NOTHING;
-    const node: CheckedNode = value;
+    const node = value as CheckedNode;
     if (node.op === 'value') return this.#literal(node, node.args);
     // The least int has no positive counterpart, so the sign is read with its number.
     const negated = node.op === '-_' && isNode(node.args) ? node.args : undefined;
@@ -68,7 +55,7 @@ class Fold {
       return this.#literal(node, -negated.args);
     }
     if (node.op === 'id') {
-      const isConstant = node.meta?.alternate !== undefined;
+      const isConstant = node.meta.alternate !== undefined;
       return isConstant ? NEEDS_NOTHING : { free: new Set([String(node.args)]), failed: false };
     }
     const needs = this.#visitParts(node);
@@ -267,10 +254,6 @@ function sampleOf(type: string | undefined, args: readonly unknown[]): unknown {
   if (longest >= MAX_SAMPLE_LENGTH) return undefined;
   if (type === 'string') return 'x'.repeat(longest + 1);
   return type === 'bytes' ? new Uint8Array(longest + 1) : undefined;
-}
-
-export function typeOf(value: unknown): CelType | undefined {
-  return isNode(value) ? (value as CheckedNode).checkedType : undefined;
 }
 
 /** CEL's messages in the words of the policy. */

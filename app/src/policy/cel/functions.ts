@@ -1,7 +1,7 @@
 import { parseExactly } from '../../action/exact-json.ts';
 import { toCel } from '../variables/named-values.ts';
 import { conditionError } from './condition-error.ts';
-import { iterableOf } from './values.ts';
+import { iterableOf, lengthOf } from './values.ts';
 import { COST, type WorkMeter } from './work.ts';
 
 /** A call of a function or method, the receiver first. */
@@ -15,9 +15,6 @@ export interface BoundedFunction {
     readonly call: (work: WorkMeter, values: readonly unknown[]) => unknown;
   };
 }
-
-const lengthOf = (value: unknown): number =>
-  typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
 
 /** A cost for each character of all texts. */
 const perCharacter = (units: number): BoundedFunction => ({

@@ -13,7 +13,15 @@ import { type Binding, bindingOf, elementForm, type Forms, formOf } from './clai
 import { conditionError } from './condition-error.ts';
 import { equals, isIn } from './equality.ts';
 import { type BoundedFunction, FUNCTIONS, METHODS } from './functions.ts';
-import { elementsOf, isScalar, iterableOf, listOf, singleOf, typeName } from './values.ts';
+import {
+  elementsOf,
+  isScalar,
+  iterableOf,
+  lengthOf,
+  listOf,
+  singleOf,
+  typeName,
+} from './values.ts';
 import { COST, type WorkMeter } from './work.ts';
 
 /** What surrounds a part of a condition. */
@@ -474,10 +482,6 @@ function ownerOf(value: unknown, key: unknown): unknown {
 function optionalValueOf(value: unknown): unknown {
   const optional = value as { orValue?: () => unknown; hasValue?: unknown } | null | undefined;
   return typeof optional?.hasValue === 'function' ? optional.orValue?.() : value;
-}
-
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
 }
 
 /** Whether a value has the type in its place, for `every`. */

@@ -50,6 +50,11 @@ export function iterableOf(value: unknown): readonly unknown[] {
   );
 }
 
+/** Returns how many characters or bytes a value has; 0 for anything but texts and bytes. */
+export function lengthOf(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
+}
+
 /** Returns the name of a value's CEL type. */
 export function typeName(value: unknown): string {
   switch (typeof value) {

@@ -1,1 +1,0 @@
-export { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
