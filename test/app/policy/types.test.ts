@@ -4,6 +4,7 @@ import { mistakesIn, policyOf, requestWithClaims, rule } from '../../support/pol
 const REQUEST = requestWithClaims({
   one: 1,
   one_text: '1',
+  thirty: '30',
   half: 0.5,
   yes: true,
   yes_text: 'true',
@@ -37,6 +38,13 @@ describe('equality between values of different types fails the condition', () =>
     ['token.claims["one"] == true', 'fails'],
     ['token.claims["device"] == "a"', 'fails'],
     ['timestamp(token.claims["time"]) == now.timestamp', 'true'],
+    // A text that CEL does not convert, such as a parameter that the client leaves out.
+    ['int(request.params["missing"]) > 3', 'fails'],
+    ['uint(request.params["missing"]) > 3u', 'fails'],
+    ['double(request.params["missing"]) > 3.0', 'fails'],
+    ['int(token.claims["one_text"]) == 1', 'true'],
+    ['timestamp("2026-02-" + token.claims["thirty"] + "T10:00:00Z") < now.timestamp', 'fails'],
+    ['timestamp("2026-01-" + token.claims["thirty"] + "T10:00:00Z") > now.timestamp', 'true'],
     // Two values of the request.
     ['token.claims["one"] == token.claims["one_text"]', 'fails'],
     ['token.claims["one"] != token.claims["one_text"]', 'fails'],

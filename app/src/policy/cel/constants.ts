@@ -4,6 +4,7 @@ import { isTimeZone } from '../policy-clock.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 import { type CheckedNode, typeOf } from './checked-tree.ts';
+import { isIntegerText, isTimestampText } from './conversions.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;
@@ -88,9 +89,12 @@ class Fold {
 
   #fold(node: Node): Needs {
     try {
-      const value = this.#evaluate(node);
-      const issue = outOfRange(value) ?? malformed(node, this.values);
+      // Of a text that CEL refuses, the message is better before the conversion fails.
+      const issue = malformed(node, this.values);
       if (issue !== undefined) throw new Error(issue);
+      const value = this.#evaluate(node);
+      const excess = outOfRange(value);
+      if (excess !== undefined) throw new Error(excess);
       this.values.set(node, value);
       return NEEDS_NOTHING;
     } catch (error) {
@@ -153,11 +157,6 @@ function outOfRange(value: unknown): string | undefined {
 
 /** A sum of numbers, each with its unit, as Go writes durations. */
 const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+)$/;
-/** RFC 3339. */
-const TIMESTAMP =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
-const INTEGER = /^[-+]?\d+$/;
-
 /** What the library reads from a text that CEL does not define: the 30th of February, `duration("h")`, `int("")`. */
 function malformed({ op, args }: Node, constants: Constants): string | undefined {
   if (op !== 'call' || !Array.isArray(args)) return undefined;
@@ -168,15 +167,10 @@ function malformed({ op, args }: Node, constants: Constants): string | undefined
 function malformedText(name: string, text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   if (name === 'duration' && !DURATION.test(text)) return 'Invalid duration string: ';
-  if (name === 'timestamp' && !isTimestamp(text)) return 'timestamp() requires a date that exists';
+  if (name === 'timestamp' && !isTimestampText(text))
+    return 'timestamp() requires a date that exists';
   const isInteger = name === 'int' || name === 'uint';
-  return isInteger && !INTEGER.test(text) ? `"${text}" is not a whole number` : undefined;
-}
-
-function isTimestamp(text: string): boolean {
-  const [, year, month, day] = (TIMESTAMP.exec(text) ?? []).map(Number);
-  if (year === undefined || month === undefined || day === undefined) return false;
-  return new Date(Date.UTC(2000 + (year % 400), month - 1, day)).getUTCDate() === day;
+  return isInteger && !isIntegerText(text) ? `"${text}" is not a whole number` : undefined;
 }
 
 const samples = new Environment({ unlistedVariablesAreDyn: true });
@@ -321,8 +315,29 @@ function write(node: unknown): string {
       return `${write(first)} ? ${write(second)} : ${write(third)}`;
     case '!_':
     case '-_':
-      return `${node.op[0]}${write(first)}`;
+      return `${node.op[0]}${isNode(first) && isBinary(first) ? `(${write(first)})` : write(first)}`;
     default:
       return `${write(first)} ${node.op} ${write(second)}`;
   }
+}
+
+const BINARY = new Set([
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+]);
+
+function isBinary({ op }: Node): boolean {
+  return BINARY.has(op) || op === '?:';
 }

@@ -1,12 +1,13 @@
 import { parseExactly } from '../../action/exact-json.ts';
 import { toCel } from '../variables/named-values.ts';
 import { conditionError } from './condition-error.ts';
+import { isIntegerText, isTimestampText } from './conversions.ts';
 import { iterableOf, lengthOf } from './values.ts';
 import { COST, type WorkMeter } from './work.ts';
 
 /** A call of a function or method, the receiver first. */
 export interface BoundedFunction {
-  /** Spends what the call costs, before it is made. */
+  /** Spends what the call costs, before it is made. Throws where the call must fail. */
   readonly cost: (work: WorkMeter, values: readonly unknown[]) => void;
   /** Replaces the library's function where that cannot be bounded, or does something else. */
   readonly replacement?: {
@@ -155,10 +156,24 @@ export const METHODS: ReadonlyMap<string, BoundedFunction> = new Map([
   ].map((name) => [name, WITH_TIME_ZONE] as const),
 ]);
 
+/** A conversion of texts that fails where CEL's does. */
+function converting(accepts: (text: string) => boolean, message: string): BoundedFunction {
+  return {
+    cost: (work, values) => {
+      CHANGE.cost(work, values);
+      const [value] = values;
+      if (typeof value === 'string' && !accepts(value)) throw conditionError(message);
+    },
+  };
+}
+
+const TO_INTEGER = converting(isIntegerText, 'the text is not a whole number');
+
 /** Functions whose cost grows with what they are given. */
 export const FUNCTIONS: ReadonlyMap<string, BoundedFunction> = new Map([
   ['size', READ],
-  ...['string', 'bytes', 'bool', 'int', 'uint', 'double', 'timestamp', 'duration'].map(
-    (name) => [name, CHANGE] as const,
-  ),
+  ...['string', 'bytes', 'bool', 'double', 'duration'].map((name) => [name, CHANGE] as const),
+  ['int', TO_INTEGER],
+  ['uint', TO_INTEGER],
+  ['timestamp', converting(isTimestampText, 'the text is not a timestamp')],
 ]);
