@@ -1,4 +1,5 @@
 import type { Address } from '../signals/address/address.ts';
+import { enclosingBlock } from '../signals/address/cidr.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexOf } from './cel/equality.ts';
@@ -49,13 +50,18 @@ export function checkListKind(list: ParsedList, kind: ListKind, problems: Proble
   list.entries.forEach(({ value }, index) => {
     const text = String(value);
     if (kind === 'cidr' && parseCidr(text) === undefined) {
-      problems
-        .at(index)
-        .add(`"${text}" is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address`);
+      problems.at(index).add(notACidr(text));
     }
     if (kind === 'country' && !isCountryCode(text)) problems.at(index).add(notACountry(text));
     if (kind === 'continent' && !isContinentCode(text)) problems.at(index).add(notAContinent(text));
   });
+}
+
+function notACidr(text: string): string {
+  const block = enclosingBlock(text);
+  return block === undefined
+    ? `"${text}" is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address`
+    : `"${text}" has bits set below its prefix; write ${block} for the network, or ${text.split('/')[0]} for the address`;
 }
 
 export function notACountry(text: string): string {

@@ -25,6 +25,10 @@ const CAUSES = {
   reputation: readonly ReputationCause[];
 };
 
+const EFFECTS = new Set([
+  ...['allow', 'deny', 'lifetime', 'refresh_token', 'scopes', 'audience', 'claims'],
+]);
+
 interface CompiledEntry {
   readonly find: (cause: UnknownCause) => Effects | undefined;
   readonly references: readonly References[];
@@ -116,7 +120,13 @@ function compileByCause(
   let mistaken = false;
   for (const [cause, effects] of Object.entries(file)) {
     if (cause !== 'default' && !causes.includes(cause)) {
-      problems.at(cause).add(`is no cause of an unknown ${name}; those are ${causes.join(', ')}`);
+      problems
+        .at(cause)
+        .add(
+          EFFECTS.has(cause)
+            ? 'stands beside causes; put it below default, or below a cause'
+            : `is no cause of an unknown ${name}; those are ${causes.join(', ')}`,
+        );
       mistaken = true;
       continue;
     }
@@ -153,5 +163,7 @@ function compileOne(
 function isByCause(name: SignalName, file: unknown): file is Readonly<Record<string, unknown>> {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return false;
   const words: readonly string[] = ['default', ...CAUSES[name]];
-  return Object.entries(file).some(([key, value]) => words.includes(key) || value === 'ignore');
+  return Object.entries(file).some(
+    ([key, value]) => words.includes(key) || (value === 'ignore' && key !== 'unenforceable'),
+  );
 }

@@ -228,6 +228,9 @@ describe('a comparison with a number that a variable never has is a mistake', ()
     'now.timestamp.getMonth() == 12',
     'now.timestamp.getHours("UTC") == 24',
     'size(token.scopes) < 0',
+    'token.lifetime < 0',
+    'refresh_token.lifetime == -1',
+    'refresh_token.lifetime < 0',
   ])('%s', (when) => {
     expect(mistakes(when)).toEqual([expect.stringMatching(/ (is|never is)\b.*: .+ is .+\.$/)]);
   });
@@ -257,6 +260,8 @@ describe('a condition whose constants are right loads', () => {
     'timestamp("2028-02-29T00:00:00Z") > now.timestamp',
     'duration("1h30m") < duration("1.5h") + duration("-1s")',
     'token.lifetime > int("-5")',
+    'refresh_token.lifetime == 0',
+    'refresh_token.lifetime > -1',
     'has(abuse.score) ? abuse.score > 5 : true',
     '(has(abuse.reports) ? abuse.reports : -1) < 0',
     'request.grant.substring(2) == "x"',

@@ -14,13 +14,19 @@ const NO_ENTRY =
 
 describe('a list that is wrong is named with its line', () => {
   test.each<[string, string, string, string]>([
-    ['a CIDR with host bits', '[10.0.0.1/8]', NETWORK, `.0: "10.0.0.1/8" ${NO_CIDR}`],
+    [
+      'a CIDR with host bits',
+      '[10.0.0.1/8]',
+      NETWORK,
+      '.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
+    ],
     [
       'an IPv6 CIDR with host bits',
-      '["2001:db8::1/32"]',
+      '["2001:db8:0:8001::1/49"]',
       NETWORK,
-      `.0: "2001:db8::1/32" ${NO_CIDR}`,
+      '.0: "2001:db8:0:8001::1/49" has bits set below its prefix; write 2001:db8:0:8000::/49 for the network, or 2001:db8:0:8001::1 for the address.',
     ],
+    ['a network mask', '[10.0.0.0/255.0.0.0]', NETWORK, `.0: "10.0.0.0/255.0.0.0" ${NO_CIDR}`],
     ['a prefix that is too long', '[10.0.0.0/33]', NETWORK, `.0: "10.0.0.0/33" ${NO_CIDR}`],
     ['a name in place of a CIDR', '[192.0.2.1, office]', NETWORK, `.1: "office" ${NO_CIDR}`],
     ['a number in place of a CIDR', '[64500]', NETWORK, `.0: "64500" ${NO_CIDR}`],

@@ -208,7 +208,7 @@ extra: 1
 `;
   expect(mistakesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
     '2: mode: must be enforce or monitor.',
-    '4: lists.networks.0: "10.0.0.1/8" is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.',
+    '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
     '5: lists.mixed: mixes texts and numbers; quote the numbers or take the texts out.',
     '8: rule "one", when: there is no variable abus (in: abus.score > 3).',
     expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is no duration;/),

@@ -136,7 +136,12 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'an effect among causes',
       one('address', '{ default: ignore, lifetime: 5m }'),
-      '.address.lifetime: is no cause of an unknown address; those are missing, malformed, ambiguous, unsigned.',
+      '.address.lifetime: stands beside causes; put it below default, or below a cause.',
+    ],
+    [
+      'unenforceable, which is for rules',
+      one('address', '{ deny: "No", unenforceable: ignore }'),
+      '.address.unenforceable: is not known here.',
     ],
     [
       'causes that are not all, without default',

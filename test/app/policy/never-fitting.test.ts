@@ -42,6 +42,7 @@ describe('what the type checker accepts and could never work is a mistake', () =
     ['cel.bind(r, request, has(r.grant))', /^has\(\) is for fields of address, geo and abuse/],
     ['request.headers.?x.orValue("d") == "d"', /^request\.headers\.x is never absent/],
     ['request.headers[?"x"].orValue("d") == "d"', /^request\.headers\.x is never absent/],
+    ['request.params[?"x"].orValue("d") == "d"', /^request\.params\.x is never absent/],
     ['token.claims.?x.orValue("d") == "d"', /^token\.claims\.x is never absent/],
     [
       '{"constructor": request.grant}["constructor"] == "x"',

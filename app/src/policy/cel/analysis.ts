@@ -6,7 +6,13 @@ import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 import { type CelType, typeOf } from './checked-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
-import { boundVariable, type Constants, conversionIssue, timeZoneIssue } from './constants.ts';
+import {
+  boundVariable,
+  type Constants,
+  conversionIssue,
+  show,
+  timeZoneIssue,
+} from './constants.ts';
 import { domainOfField, domainOfTimestampPart, SIZE } from './domains.ts';
 import {
   allSources,
@@ -182,7 +188,7 @@ class Analysis {
       return NOTHING;
     }
     if (type === 'Geo') this.#uses.geoFields.add(field);
-    if (fields === undefined) return this.#fieldOfRequest(node, name);
+    if (fields === undefined) return this.#fieldOfRequest(node, field);
     const fieldType = fields[field] as string;
     if (this.#declarations.fields.has(fieldType))
       return flowOf({ kind: 'object', type: fieldType });
@@ -192,10 +198,11 @@ class Analysis {
   }
 
   /** A header, parameter or claim: one that is missing is a value too, so it is never absent. */
-  #fieldOfRequest(node: Node, name: string): Flow {
+  #fieldOfRequest(node: Node, field: string): Flow {
     if ((node.op === '.?' || node.op === '[?]') && !this.#isRead.has(node)) {
+      const [owner] = node.args as readonly unknown[];
       this.#problems.add(
-        `${name} is never absent: a header or parameter that is missing is "", and a claim null; compare it with that`,
+        `${show(owner)}.${field} is never absent: a header or parameter that is missing is "", and a claim null; compare it with that`,
       );
     }
     return OTHER;

@@ -212,13 +212,13 @@ function contains({ min, max, values }: NumberDomain, value: number): boolean {
  * true and says what it means, `abuse.score < 750` is not what somebody means.
  */
 function constantOutcome(
-  { min, max }: NumberDomain,
+  { min, max, guarded }: NumberDomain,
   operator: Order,
   value: number,
 ): string | undefined {
   const holdsFor = (one: number) => holds(one, operator, value);
   if (!holdsFor(min) && !holdsFor(max)) return 'never true';
-  const isFarOutside = value > max + 1 || value < min - 1;
+  const isFarOutside = !guarded && (value > max + 1 || value < min - 1);
   return isFarOutside && holdsFor(min) && holdsFor(max) ? 'always true' : undefined;
 }
 

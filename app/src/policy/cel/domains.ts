@@ -9,6 +9,9 @@ const number = (min: number, max: number, values?: readonly number[]) =>
 
 const COUNT = number(0, Number.POSITIVE_INFINITY);
 
+/** Who knows that requests have lifetimes of -1 may guard against it: `token.lifetime > -1`. */
+const LIFETIME = { ...COUNT, guarded: true } as const;
+
 const FIELDS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   Address: { value: { kind: 'address' }, version: number(4, 6, [4, 6]) },
   Geo: {
@@ -18,6 +21,8 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   },
   Abuse: { score: number(0, 100), reports: COUNT, reporters: COUNT, age_hours: COUNT },
   Organization: { depth: COUNT },
+  Token: { lifetime: LIFETIME },
+  RefreshToken: { lifetime: LIFETIME },
   Now: { hour: number(0, 23), minute: number(0, 59), weekday: number(0, 6) },
 };
 

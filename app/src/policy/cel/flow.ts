@@ -17,6 +17,8 @@ export type Domain =
       readonly max: number;
       /** Where only some numbers between the bounds occur. */
       readonly values?: readonly number[];
+      /** A comparison that is always true is a guard, and no mistake. */
+      readonly guarded?: boolean;
     };
 
 /** A domain whose values are codes. */

@@ -49,6 +49,26 @@ export function parseCidr(text: string): Cidr | undefined {
   return ipv6Block(bitsOfIpv6(groups), length ?? 128, formatIpv6(groups));
 }
 
+/**
+ * Returns the block that `10.0.0.1/8` lies in, as text; undefined unless bits below the prefix are what keeps
+ * the text from being a block.
+ */
+export function enclosingBlock(text: string): string | undefined {
+  const [base = '', prefix = '', more] = text.split('/');
+  if (parseCidr(text) !== undefined || more !== undefined || !PREFIX.test(prefix)) return undefined;
+  const address = parseCidr(base);
+  if (address === undefined) return undefined;
+  const width = address.version === 4 ? 32 : 128;
+  const hostBits = BigInt(width - Number(prefix));
+  if (hostBits < 0n) return undefined;
+  const first = (BigInt(address.first) >> hostBits) << hostBits;
+  if (address.version === 4) return `${formatIpv4(Number(first))}/${prefix}`;
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    Number((first >> BigInt(16 * (7 - index))) & 0xffffn),
+  );
+  return `${formatIpv6(groups)}/${prefix}`;
+}
+
 function ipv4Block(first: number, prefix: number): Cidr | undefined {
   if (prefix < 0 || prefix > 32) return undefined;
   const size = 2 ** (32 - prefix);
