@@ -1,8 +1,10 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { foldConstants, type NodeEvaluator } from './cel/constants.ts';
+import { reportContradictions } from './cel/contradictions.ts';
 import { applySemantics } from './cel/semantics.ts';
 import { declareTexts } from './cel/texts.ts';
 import { WorkMeter } from './cel/work.ts';
+import { explainError } from './explain-error.ts';
 import type { ParsedList } from './lists.ts';
 import { checkLoops } from './loops.ts';
 import { registerMatches } from './matches.ts';
@@ -135,6 +137,7 @@ export function createExpressionCompiler(
           applySemantics(parsed.ast, work);
           const constants = foldConstants(parsed.ast, nodeEvaluator(environment, work), problems);
           const references = collectReferences(parsed.ast, constants, declarations, problems);
+          reportContradictions(parsed.ast, constants, problems);
           checkLoops(parsed.ast, problems);
           const evaluate = (variables: Variables) => {
             work.start(variables.work);
@@ -148,9 +151,9 @@ export function createExpressionCompiler(
           };
           return { evaluate, references, type: String(check.type) };
         }
-        problems.add(explain(check.error, text));
+        problems.add(explainError(check.error, text));
       } catch (error) {
-        problems.add(explain(error, text));
+        problems.add(explainError(error, text));
       }
       return undefined;
     },
@@ -203,22 +206,4 @@ function createEnvironment(
   // The identity server leaves an empty list out, so nothing is in a claim that is not there.
   environment.registerOperator('string in null', () => false);
   return environment;
-}
-
-/** CEL's messages in the words of the policy. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/^No such key: (.*)$/, 'there is no member $1'],
-  [/^Unknown variable: (.*)$/, 'there is no variable $1'],
-  [/^no such overload: (.*)$/, 'the types do not fit: $1'],
-  [/^Unexpected token: EOF$/, 'something is missing at its end'],
-];
-
-/** The first line of CEL's message, which says it all; the drawing below it does not fit a log line. */
-function explain(error: unknown, text: string): string {
-  const place = text.replace(/\s+/g, ' ').trim();
-  if (place === '') return 'an expression must not be empty';
-  const summary = (error as { summary?: string } | undefined)?.summary;
-  const reason = summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));
-  const words = WORDS.reduce((text, [cel, own]) => text.replace(cel, own), reason ?? '');
-  return `${words} (in: ${place})`;
 }

@@ -41,7 +41,7 @@ describe('a condition that is wrong is named with its rule and line', () => {
     [
       'a single equals sign',
       'request.grant = "x"',
-      'Unexpected character: = (in: request.grant = "x").',
+      'Unexpected character: =; write == to compare (in: request.grant = "x").',
     ],
     [
       'a number',
@@ -145,5 +145,50 @@ describe('a condition that is right loads', () => {
     ['a scope among the granted ones', 'token.scopes.exists(scope, scope.startsWith("internal_"))'],
   ])('%s', (_, when) => {
     expect(conditions(when)).toEqual([]);
+  });
+});
+
+describe('what other languages write is a mistake that says what CEL writes', () => {
+  test.each<[string, string]>([
+    ['abuse.score > 5 and abuse.tor', '"and" cannot stand here; write && for "and"'],
+    ['abuse.score > 5 OR abuse.tor', '"OR" cannot stand here; write || for "or"'],
+    ['not address.public', '"address" cannot stand here; write ! or != for "not"'],
+    ['abuse.score not in [5]', '"not" cannot stand here; write ! or != for "not"'],
+    ['geo.country IN ["KP"]', '"IN" cannot stand here; write in'],
+    ['abuse.score between 1 and 5', '"between" cannot stand here; CEL has no such word'],
+    ['geo.country = "KP"', 'Unexpected character: =; write == to compare'],
+    ['abuse.score => 5', 'Unexpected character: =; write >='],
+    ['abuse.tor & abuse.stale', 'Unexpected character: &; write && for "and"'],
+    ['geo.country == “KP”', 'Unexpected character: “; write straight quotes: "…"'],
+    ['abuse.tor # often', 'Unexpected character: #; a comment of CEL begins with //'],
+    ['${abuse.tor}', 'Unexpected character: $; ${…} is for texts; a condition is CEL already'],
+    [
+      'token.scopes.contains("a")',
+      `found no matching overload for 'list.contains(string)'; write "x" in the list`,
+    ],
+    [
+      'token.scopes.length > 1',
+      `List index must be int, got 'string'; it has no fields; for its length, write size(…)`,
+    ],
+    [
+      'request.grant.toLowerCase() == "x"',
+      `found no matching overload for 'string.toLowerCase()'; write lowerAscii()`,
+    ],
+    [
+      'address.within(lists.networks)',
+      `found no matching overload for 'Address.within(list<string>)'; write the name of the list in quotes, e.g. within("trusted_networks")`,
+    ],
+  ])('%s', (when, sentence) => {
+    expect(conditions(when)).toEqual([
+      `policy.yaml:10: rule "one", when: ${sentence} (in: ${when}).`,
+    ]);
+  });
+
+  test('of a long condition, the message shows what is around the mistake', () => {
+    const [sentence = ''] = conditions(
+      `${'request.grant != "password" && '.repeat(40)}abuse.tor and ${'abuse.stale && '.repeat(40)}true`,
+    );
+    expect(sentence).toContain('abuse.tor and abuse.stale');
+    expect(sentence.length).toBeLessThan(400);
   });
 });
