@@ -148,10 +148,11 @@ function compileDeny(
   compiler: ExpressionCompiler,
   problems: Problems,
 ): { reason: string; description: Template<string> } {
-  const { reason = 'access_denied', description } =
+  const { reason: written = 'access_denied', description } =
     typeof deny === 'string' ? { description: deny } : deny;
+  const reason = written.trim();
   const place = typeof deny === 'string' ? problems.at('deny') : problems.at('deny', 'reason');
-  if (reason.trim() === '') place.add('a reason must not be empty');
+  if (reason === '') place.add('a reason must not be empty');
   if (reason.includes('${'))
     place.add('a reason is fixed; an expression belongs into the description');
   else checkAnswerText(reason, REASON_LENGTH, place);

@@ -31,7 +31,8 @@ export function compileDescription(
   compiler: ExpressionCompiler,
   problems: Problems,
 ): Template<string> {
-  const parts = compileText(text, compiler, problems);
+  // A block of YAML ends with a line break.
+  const parts = compileText(text.trimEnd(), compiler, problems);
   const fixed = parts.filter((part) => typeof part === 'string').join('');
   checkAnswerText(fixed, DESCRIPTION_LENGTH, problems);
   if (text.trim() === '' && parts.every((part) => typeof part === 'string')) {
@@ -99,8 +100,10 @@ function compileClaimText(
   problems: Problems,
 ): Template<ClaimValue | undefined> {
   const parts = compileParts(text, compiler, problems);
-  const [only] = parts;
-  if (parts.length !== 1 || only === undefined || typeof only === 'string') {
+  const [only, rest = ''] = parts;
+  // A block of YAML ends its line.
+  const isOne = parts.length === 1 || (parts.length === 2 && rest === '\n');
+  if (!isOne || only === undefined || typeof only === 'string') {
     checkTextTypes(parts, problems);
     return { references: references(parts), render: (variables) => join(parts, variables) };
   }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { compilePolicy } from '../../../app/src/policy/compile.ts';
 import { unknown } from '../../../app/src/signals/signal.ts';
 import { cel, decideOn, policyOf, policyThat } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
@@ -43,6 +44,8 @@ describe('What is put into a description', () => {
     ['what cannot be worked out', cel('token.scopes[99]'), 'unknown'],
     ['nothing', cel('request.headers["none"]'), 'Access is denied.'],
     ['blanks', cel('"   "'), 'Access is denied.'],
+    ['a line break at the end', 'Access is blocked.\r\n', 'Access is blocked.'],
+    ['an expression of several lines', '${geo.country // of the address\n + "!"}\n', 'LK!'],
   ])('%s', async (_, description, expected) => {
     const { outcome } = await decideOn(payload('03'), policyThat({ deny: description }));
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, errorDescription: expected });
@@ -93,5 +96,28 @@ describe('What is put into a description', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+test('a refusal may be a block of YAML, its reason as well', async () => {
+  const policy = compilePolicy(
+    `version: 1
+rules:
+  - id: rule
+    when: true
+    then:
+      deny:
+        reason: |
+          invalid_scope
+        description: >
+          Access is blocked
+          for now.
+`,
+    'policy.yaml',
+  );
+  const { outcome } = await decideOn(payload('03'), policy);
+  expect(outcome).toMatchObject({
+    error: 'invalid_scope',
+    errorDescription: 'Access is blocked for now.',
   });
 });
