@@ -43,10 +43,14 @@ async function main(environment: Environment): Promise<void> {
     NO_PROXY: `127.0.0.1,${environment.no_proxy || environment.NO_PROXY || ''}`,
     no_proxy: undefined,
   });
-  // Nothing but the introduction is shown at first.
+  // Nothing but the introduction is shown at first, which has the warnings of the policy.
   let introduced = false;
+  const warnings: string[] = [];
   const log = createLog(settings.logLevel, {
-    write: (line) => void (introduced && process.stdout.write(line)),
+    write(line) {
+      if (introduced) process.stdout.write(line);
+      else warnings.push(...policyWarnings(line));
+    },
   });
   const edge = edgeOf(settings);
   const page = createConsole({ address: edge });
@@ -60,7 +64,7 @@ async function main(environment: Environment): Promise<void> {
   const header = credentialHeader(
     'json' in settings.actionCredential ? settings.actionCredential.json : '',
   );
-  say(introduction(origin, header, edge, settings.geoDatabases, simulator?.url));
+  say(introduction(origin, header, edge, settings.geoDatabases, warnings, simulator?.url));
   if (header[1] === TOKEN_PLACEHOLDER) say('  They need an access token of the issuer.\n');
   else await sayGuideCases(endpoint, header, edge, environment.POLICY_FILE === undefined);
   say('\nEach decision is one line of JSON from here on. Ctrl+C ends it.\n');
@@ -106,11 +110,18 @@ function credentialHeader(json: string): readonly [name: string, value: string] 
   return ['authorization', `Basic ${pair}`];
 }
 
+/** What a line of the log says of the policy. */
+function policyWarnings(line: string): string[] {
+  const { event, msg } = JSON.parse(line) as { event?: string; msg?: string };
+  return event === 'policy-fails-open' && msg !== undefined ? [msg] : [];
+}
+
 function introduction(
   origin: string,
   [name, value]: readonly [string, string],
   edge: EdgeOptions,
   geoDatabases: readonly string[],
+  warnings: readonly string[],
   simulator: string | undefined,
 ): string {
   const endpoint = origin + ACTION_PATH;
@@ -127,7 +138,7 @@ Simulated
 Real
   Service     as it is deployed
   Countries   ${countries.join('\n              ')}
-
+${warnings.length === 0 ? '' : `\nMind in the policy\n${warnings.map((warning) => `  ${warning}\n`).join('')}`}
 Console       ${origin}${CONSOLE_PATH} (what it decides, and why; on this machine only)
 Endpoint      ${endpoint}
 Credential    ${name}: ${value}

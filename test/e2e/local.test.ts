@@ -30,6 +30,9 @@ describe('npm start', () => {
     expect(said).toMatch(/DynamoDB +in this process/);
     expect(said).toMatch(/country database is of June 2026 and has known errors/);
     expect(said).toMatch(/CC BY 4\.0/);
+    expect(said).toMatch(
+      /Mind in the policy\n {2}app\/policy\.yaml:\d+: unknown\.geo: fails open: /,
+    );
     expect(said).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/console /);
     expect(said).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
     expect(said).toMatch(/Credential +x-api-key: \S{32}\n/);
