@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { parseDuration } from './duration.ts';
 import { isSecretArn } from './secrets/versions.ts';
 
@@ -12,12 +13,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class SettingsReader {
   readonly mistakes: string[] = [];
   readonly #environment: Environment;
+  readonly #names = new Set<string>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
   text(name: string): string | undefined {
+    this.#names.add(name);
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
   }
@@ -112,11 +115,15 @@ export class SettingsReader {
     key: Name,
     arnName: string,
   ): SecretSetting<Name> | undefined {
-    const isSet = (setting: string) => (this.#environment[setting] ?? '') !== '';
-    if (isSet(name) && isSet(arnName)) {
+    const isSet = (setting: string) => {
+      this.#names.add(setting);
+      return (this.#environment[setting] ?? '') !== '';
+    };
+    const [hasText, hasArn] = [isSet(name), isSet(arnName)];
+    if (hasText && hasArn) {
       this.mistakes.push(`Both ${name} and ${arnName} are set: set one of them.`);
     }
-    if (isSet(arnName)) {
+    if (hasArn) {
       const secretArn = this.text(arnName) ?? '';
       if (!isSecretArn(secretArn)) {
         // Not repeated: it may be the secret itself, in the wrong setting.
@@ -126,8 +133,24 @@ export class SettingsReader {
       }
       return { secretArn };
     }
-    if (!isSet(name)) return undefined;
+    if (!hasText) return undefined;
     return { [key]: this.text(name) ?? '' } as { [K in Name]: string };
+  }
+
+  /**
+   * Reports variables that are nearly a setting, once all are read: `ADDRESS_SIGNATURE_SECERT` would switch off
+   * what it is meant to switch on. Values are not repeated.
+   */
+  reportMisspelt(): void {
+    for (const name of Object.keys(this.#environment)) {
+      if (this.#names.has(name) || name.length < MIN_SIMILAR_LENGTH) continue;
+      const meant = [...this.#names].find(
+        (known) => distance(name.toUpperCase().replaceAll('-', '_'), known) <= MAX_TYPOS,
+      );
+      if (meant !== undefined) {
+        this.mistakes.push(`${name} is no setting: did you mean ${meant}? Rename or remove it.`);
+      }
+    }
   }
 
   /** One of two settings. What the first one holds is never repeated. */
@@ -144,6 +167,10 @@ export class SettingsReader {
     return { [key]: text ?? '' } as { [K in Name]: string };
   }
 }
+
+/** Shorter names are like those of others: `PORTS`, `LOG_LEVELS`. */
+const MIN_SIMILAR_LENGTH = 11;
+const MAX_TYPOS = 2;
 
 /** A URL that is refused, without its user, password and query: it is shown to whoever reads the log. */
 function withoutSecrets(url: string): string {

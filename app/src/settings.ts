@@ -119,6 +119,7 @@ export function readSettings(environment: Environment): Settings {
       'REPUTATION_STALE_MAXIMUM is shorter than a fresh time (REPUTATION_FRESH_…): make it the longest.',
     );
   }
+  read.reportMisspelt();
   if (read.mistakes.length > 0) throw new SettingsError(read.mistakes.join('\n'));
   return settings;
 }

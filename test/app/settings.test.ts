@@ -172,9 +172,29 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
       undefined,
       /^Neither ACTION_CREDENTIAL nor ACTION_CREDENTIAL_SECRET_ARN is set/,
     ],
+    [
+      'ADDRESS_SIGNATURE_SECERT',
+      'kept to itself',
+      /^ADDRESS_SIGNATURE_SECERT is no setting: did you mean ADDRESS_SIGNATURE_SECRET\? Rename or remove it\.$/,
+    ],
+    ['ADRESS_HEADERS', 'x-real-ip', /^ADRESS_HEADERS .* did you mean ADDRESS_HEADERS\?/],
+    ['TRUSTED_PROXY_HOP', '1', /^TRUSTED_PROXY_HOP .* did you mean TRUSTED_PROXY_HOPS\?/],
+    ['address_headers', 'x-real-ip', /^address_headers .* did you mean ADDRESS_HEADERS\?/],
+    ['CREDENTIAL-PREVIOUS-TTL', '0', /^CREDENTIAL-PREVIOUS-TTL .* CREDENTIAL_PREVIOUS_TTL\?/],
     ['ABUSEIPDB_SECRET_ARN', ARN, /^Both ABUSEIPDB_API_KEY and ABUSEIPDB_SECRET_ARN are set/],
   ])('%s=%s', (name, value, message) => {
     expect(refusal({ ...REQUIRED, [name]: value })).toMatch(message);
+  });
+
+  test.each([
+    'LOG_LEVELS',
+    'PORTS',
+    'REPUTATION_TABLE_PORT',
+    'AWS_REGION',
+    'ADDRESS',
+    'npm_config_x',
+  ])('but variables of others are theirs: %s', (name) => {
+    expect(readSettings({ ...REQUIRED, [name]: 'x' })).toEqual(readSettings(REQUIRED));
   });
 
   test('all mistakes are shown at once', () => {
