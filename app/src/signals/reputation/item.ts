@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { member } from './member.ts';
-import { isScore } from './record.ts';
+import { isProviderText, isScore } from './record.ts';
 import type { AbuseRecord } from './reputation.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -67,7 +67,7 @@ export function parseRecordItem(
     isp: textOf(item.isp),
     domain: textOf(item.domain),
   };
-  // They may lack, but never have another type: no release of ours writes that.
+  // They may lack, but never have another type or be longer: no release of ours writes that.
   const broken = Object.entries(optional).some(
     ([name, value]) => item[name] !== undefined && value === undefined,
   );
@@ -108,18 +108,24 @@ function text(value: string | undefined): AttributeValue | undefined {
   return value === '' ? { NULL: true } : { S: value };
 }
 
+// The SDK passes on what it is sent, so each value is checked for its type as well.
+
 function textOf(attribute: AttributeValue | undefined): string | undefined {
-  return attribute?.NULL === true ? '' : attribute?.S;
+  if (attribute?.NULL === true) return '';
+  const text: unknown = attribute?.S;
+  return isProviderText(text) ? text : undefined;
 }
 
 function flag(attribute: AttributeValue | undefined): boolean | undefined {
-  return attribute?.BOOL;
+  const value: unknown = attribute?.BOOL;
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 function integer(attribute: AttributeValue | undefined): number | undefined {
-  // Number('') is 0: an empty text must not become a score.
-  if (!attribute?.N) return undefined;
-  const value = Number(attribute.N);
+  const digits: unknown = attribute?.N;
+  // As we write it: Number() also takes '', ' ' and '0x0' for 0, and none of them must become a score.
+  if (typeof digits !== 'string' || !/^-?\d+$/.test(digits)) return undefined;
+  const value = Number(digits);
   return Number.isSafeInteger(value) ? value : undefined;
 }
 

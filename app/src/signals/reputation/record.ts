@@ -72,7 +72,12 @@ function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }
 
+/** Whether a value is a text that is kept: of a provider, its domain, or the use of an address. */
+export function isProviderText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= TEXT_LENGTH;
+}
+
 function text(value: unknown): string | undefined {
   if (value === null) return '';
-  return typeof value === 'string' && value.length <= TEXT_LENGTH ? value : undefined;
+  return isProviderText(value) ? value : undefined;
 }

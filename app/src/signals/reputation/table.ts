@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
+import { withTimeLimit } from '../../time-limit.ts';
 import { Breaker } from './breaker.ts';
 import type { ReputationHooks } from './hooks.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './item.ts';
 import type { ReputationLimits } from './options.ts';
 import type { AbuseRecord } from './reputation.ts';
+import { messageOf, reasonOf } from './table-error.ts';
 import { tell } from './tell.ts';
 
 export interface TableOptions {
@@ -172,22 +173,4 @@ export class ReputationTable {
     const failure = { operation, reason: reasonOf(error), message: messageOf(error) };
     tell(this.#options.hooks.onTableFailure, failure);
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TimeLimitExceeded) return 'timeout';
-  if (!(error instanceof Error)) return 'unknown';
-  const code = 'code' in error ? String(error.code) : '';
-  // The name of a connection's error says nothing, and a reset the SDK too calls TimeoutError; its code does.
-  if (/^(?:Error|TimeoutError)$/.test(error.name) && /^E(?!TIMEDOUT)/.test(code)) return code;
-  // The SDK's own names for a limit that its handler saw first.
-  return /^(?:TimeoutError|AbortError)$/.test(error.name) ? 'timeout' : error.name;
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Refused on each of a name's addresses, Node's error has no message of its own.
-  const code = 'code' in error ? String(error.code) : '';
-  // Behind the first line the SDK explains itself to developers.
-  return error.message.split('\n', 1)[0] || code;
 }

@@ -47,13 +47,20 @@ test.each<[string, string | undefined, Partial<Item>]>([
   ['with an end that is no number', 'invalid', { expires_at: { S: 'tomorrow' } }],
   ['with a score as text', 'invalid', { score: { S: '80' } }],
   ['with an empty score', 'invalid', { score: { N: '' } }],
+  ['with a blank score', 'invalid', { score: { N: ' ' } }],
+  ['with a score in hexadecimal', 'invalid', { score: { N: '0x0' } }],
+  ['with a score with an exponent', 'invalid', { score: { N: '0e5' } }],
+  ['with a score that no text carries', 'invalid', { score: { N: 0 as unknown as string } }],
   ['with a score of 101', 'invalid', { score: { N: '101' } }],
   ['with a score of 12.5', 'invalid', { score: { N: '12.5' } }],
   ['with a time that is no number', 'invalid', { checked_at: { BOOL: true } }],
   ['with a time before all', 'invalid', { checked_at: { N: '-1' } }],
   ['with a count as text', 'invalid', { reports: { S: '5' } }],
   ['with a flag as number', 'invalid', { tor: { N: '1' } }],
+  ['with a flag as text', 'invalid', { tor: { BOOL: 'no' as unknown as boolean } }],
   ['with a list for a text', 'invalid', { isp: { L: [] } }],
+  ['with a number for a text', 'invalid', { isp: { S: 5 as unknown as string } }],
+  ['with a text that is no name of a provider', 'invalid', { usage: { S: 'x'.repeat(257) } }],
 ])('an item %s is a miss: %s', (_, fault, attributes) => {
   expect(parseRecordItem({ ...item(), ...attributes } as Item, KEY, NOON)).toBe(fault);
 });

@@ -36,14 +36,20 @@ async function dynamoDbThat(listener: RequestListener): Promise<string> {
   return server.url;
 }
 
-/** An error as DynamoDB words it. */
-function refuse(status: number, type: string): RequestListener {
-  const body = JSON.stringify({
+/** An error as DynamoDB words it, or with other fields. */
+function refuse(status: number, type: string, fields: object = {}): RequestListener {
+  return respond(status, {
     __type: `com.amazonaws.dynamodb.v20120810#${type}`,
     message: `${type} for a test`,
+    ...fields,
   });
+}
+
+function respond(status: number, body: unknown): RequestListener {
   return (_, response) =>
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify(body));
 }
 
 const hang: RequestListener = () => {};
@@ -76,6 +82,18 @@ const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
   'throttles the account': [refuse(400, 'ThrottlingException'), 'ThrottlingException'],
   'denies access': [refuse(400, 'AccessDeniedException'), 'AccessDeniedException'],
   'has no such table': [refuse(400, 'ResourceNotFoundException'), 'ResourceNotFoundException'],
+  'words its error in no text': [refuse(400, 'Odd', { message: 5 }), 'Odd'],
+  'words its error as an object': [refuse(400, 'Odd', { Message: {} }), 'Odd'],
+  'has a code that is no text': [
+    refuse(400, 'Error', { code: { toString: 1 } }),
+    expect.any(String) as unknown as string,
+  ],
+  'names its error by a number': [respond(400, { __type: 5 }), '5'],
+  'names its error by an object': [respond(400, { __type: {} }), expect.any(String)],
+  'names its error in 100 KB': [refuse(400, 'x'.repeat(100_000)), 'unknown'],
+  'has a code of 100 KB': [refuse(400, 'Error', { code: `E${'x'.repeat(100_000)}` }), 'unknown'],
+  'names its error in two lines': [refuse(400, 'Odd\n{"event":"decision"}'), 'unknown'],
+  'names its error not at all': [refuse(400, ''), 'unknown'],
   'resets the connection': [(request) => request.socket.resetAndDestroy(), expect.any(String)],
   'refuses the connection': ['refused', expect.any(String)],
 };
@@ -117,6 +135,14 @@ describe('a DynamoDB that', () => {
     },
   );
 
+  test('sends what the SDK cannot decode is a miss', async () => {
+    const url = await dynamoDbThat(respond(200, { Item: { isp: { B: '***' } } }));
+    const { ladder, events } = await taskWith(url, { tableTimeout: 30 * SECOND });
+    const answer = { source: 'abuseipdb', tableFault: expect.any(String) };
+    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
+    expect(events.errors).toEqual([]);
+  });
+
   test('gets one attempt', async () => {
     const server = await startServer(refuse(500, 'InternalServerError'));
     servers.push(server);
@@ -142,6 +168,27 @@ describe('a DynamoDB that', () => {
     bench.clock.time += 5 * SECOND;
     await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
     expect(server.requests).toBe(6);
+  });
+});
+
+describe('what DynamoDB words is in no message: it may repeat the request, its signature and the address', () => {
+  test.each<[string, RequestListener, string]>([
+    ['an error', refuse(400, 'Odd', { message: 'leaked words' }), 'Odd'],
+    ['an error with a capital', refuse(400, 'Odd', { Message: 'leaked words' }), 'Odd'],
+    ['a fault', refuse(500, 'InternalServerError', { message: 'leaked words' }), '500'],
+    ['an unknown error', respond(418, { leaked: 'leaked words' }), '418'],
+    ['a page', (_, response) => response.writeHead(502).end('<html>leaked words</html>'), '502'],
+    ['no JSON', (_, response) => response.end('leaked words'), 'SyntaxError'],
+  ])('%s', async (_, listener, says) => {
+    const { ladder, events } = await taskWith(await dynamoDbThat(listener), {
+      tableTimeout: 30 * SECOND,
+    });
+    await ladder.warm();
+    await lookup(ladder, newAddress());
+    await ladder.settle();
+    expect(events.tableFailures.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(events.tableFailures)).toContain(says);
+    expect(JSON.stringify(events)).not.toContain('leaked');
   });
 });
 
