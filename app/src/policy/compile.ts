@@ -117,11 +117,7 @@ function compile(form: PolicyFile, text: string, problems: Problems): CompiledPo
     signals: references.signals,
     geoFields: references.geoFields,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
-    failOpen: findFailOpen(
-      unknown.parts,
-      restrictingRules(form.rules, compiled),
-      form.unenforceable,
-    ),
+    failOpen: findFailOpen(unknown.parts, restrictingRules(form, compiled), form.unenforceable),
   };
 }
 
@@ -162,7 +158,7 @@ function compileRule(
 }
 
 function restrictingRules(
-  files: readonly RuleFile[],
+  { rules: files, mode }: PolicyFile,
   compiled: readonly CompiledRule[],
 ): RestrictingRule[] {
   return compiled.flatMap(({ rule, signals }, index) =>
@@ -175,6 +171,8 @@ function restrictingRules(
             effects: rule.effects,
             signals,
             unenforceable: files[index]?.unenforceable,
+            always: rule.source.when === 'true',
+            enforced: (rule.mode ?? mode) === 'enforce',
           },
         ],
   );

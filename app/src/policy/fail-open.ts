@@ -5,7 +5,7 @@ import type { EntryPart } from './unknown.ts';
 
 /** A part of the policy that lets a token pass which a rule might have refused or restricted. */
 export interface FailOpenEntry {
-  /** Where it stands: `unknown.geo`, `unknown.reputation.auth`, `unenforceable`. */
+  /** Where it stands: `unknown.geo`, `unknown.reputation.auth`, `unenforceable`, `rules.allow`. */
   readonly entry: string;
   /** What it does instead; `add` takes nothing away. */
   readonly does: 'ignore' | 'allow' | 'add';
@@ -28,10 +28,14 @@ export interface RestrictingRule {
   readonly signals: ReadonlySet<SignalName>;
   /** What the rule itself says of restrictions that a request does not allow. */
   readonly unenforceable: string | undefined;
+  /** Whether it matches every request. */
+  readonly always: boolean;
+  /** Whether it is enforced, and not only monitored. */
+  readonly enforced: boolean;
 }
 
 /**
- * Finds the entries of `unknown`, and the `unenforceable: ignore`, that fail open. Signals whose rules neither
+ * Finds the entries of `unknown`, the `unenforceable: ignore` and the unconditional `allow` that fail open. Signals whose rules neither
  * refuse nor restrict have nothing to lose.
  */
 export function findFailOpen(
@@ -43,6 +47,7 @@ export function findFailOpen(
   return [
     ...parts.flatMap((part) => findInUnknown(part, restricting)),
     ...findUnenforceable(restricting, unenforceable),
+    ...findUnreached(rules),
   ];
 }
 
@@ -84,6 +89,21 @@ function findUnenforceable(
     ...issueOf('unenforceable', byDefault, ['unenforceable']),
     ...issueOf('rules.unenforceable', own, ['rules', own[0]?.index ?? 0, 'unenforceable']),
   ];
+}
+
+/** Rules that an `allow` without a condition ends the policy before. */
+function findUnreached(all: readonly RestrictingRule[]): FailOpenIssue[] {
+  const enforced = all.filter((rule) => rule.enforced);
+  const allowing = enforced.findIndex(({ always, effects }) => always && effects.allow);
+  const rules = enforced
+    .slice(allowing + 1)
+    .filter(({ effects }) => effects.restricts)
+    .map(({ id }) => id);
+  const rule = enforced[allowing];
+  if (rule === undefined || rules.length === 0) return [];
+  const message = `fails open: it allows every request, so that ${name(rules)} below it cannot refuse or restrict any; move it to the end, or give it a condition`;
+  const path = ['rules', rule.index, 'when'];
+  return [{ entry: 'rules.allow', does: 'allow', rules, path, message }];
 }
 
 function issueOf(

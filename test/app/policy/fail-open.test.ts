@@ -207,3 +207,37 @@ describe('at the start of the service', () => {
     expect(JSON.stringify(record).length).toBeLessThan(16 * 1024);
   });
 });
+
+describe('an allow without a condition fails open where rules below it refuse or restrict', () => {
+  const ALLOW = rule('all', true, '{ allow: true }');
+
+  test('it is found with these rules, which change nothing', async () => {
+    const text = policyWith({}, `${ALLOW}${GEO}${RISK}`);
+    expect(compile(text).failOpen).toEqual([
+      {
+        entry: 'rules.allow',
+        does: 'allow',
+        rules: ['geo-block', 'risk'],
+        warning:
+          'policy.yaml:8: rule "all", when: fails open: it allows every request, so that rules "geo-block", "risk" below it cannot refuse or restrict any; move it to the end, or give it a condition.',
+      },
+    ]);
+    expect((await decideBy(text, { geo: 'KP' })).outcome).toBe('issue');
+  });
+
+  test.each<[string, string, string, readonly string[]]>([
+    ['at the end', `${GEO}${RISK}${ALLOW}`, '', []],
+    ['with a condition', `${rule('some', 'address.public', '{ allow: true }')}${GEO}`, '', []],
+    ['that is monitored', `${rule('all', true, '{ allow: true }', 'mode: monitor')}${GEO}`, '', []],
+    ['before rules that are monitored', `${ALLOW}${GEO}`, 'mode: monitor\n', []],
+    [
+      'between others',
+      `${GEO}${rule('all', ' true ', '{ allow: true, lifetime: 1h }')}${RISK}`,
+      '',
+      ['risk'],
+    ],
+  ])('%s', (_, rules, rest, found) => {
+    const { failOpen } = compile(policyWith({}, rules, rest));
+    expect(failOpen.flatMap((entry) => entry.rules)).toEqual(found);
+  });
+});
