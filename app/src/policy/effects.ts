@@ -199,6 +199,9 @@ function checkLists(file: EffectsFile, problems: Problems): void {
   }
 }
 
+/** What regular expressions and shells write, and no name of a scope, an audience or a claim has. */
+const OTHER_PATTERN = /^[\^!]|\$$|\||\{.*,.*\}|\[.*\]/;
+
 /** A name that nothing can have removes nothing, and nobody would notice. */
 function checkRemovals(
   names: readonly string[] | undefined,
@@ -212,6 +215,12 @@ function checkRemovals(
         .add(`"${name}" holds an expression; what is removed is named, with * for any run`);
     } else if (!form.test(name)) {
       problems.at(index).add(`"${name}" can be no name in a token, so it removes nothing`);
+    } else if (OTHER_PATTERN.test(name) && !name.includes('://')) {
+      problems
+        .at(index)
+        .add(
+          `"${name}" is no pattern here: only * is special, and stands for any run of characters`,
+        );
     }
   }
 }

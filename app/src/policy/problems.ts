@@ -5,12 +5,17 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A list with a wrong separator can have a mistake in each of 100,000 entries. */
+const MAX_SHOWN_PROBLEMS = 100;
+
 /** A policy that cannot be used. Its message has a line for each mistake: file, line, place, reason. */
 export class PolicyError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
+    const shown = problems.slice(0, MAX_SHOWN_PROBLEMS);
+    const more = problems.length - shown.length;
+    super([...shown, ...(more > 0 ? [`… and ${more} more mistakes.`] : [])].join('\n'));
     this.name = 'PolicyError';
     this.problems = problems;
   }

@@ -107,6 +107,13 @@ describe('the form of effects', () => {
       '{ audience: { remove: [" a"] } }',
       '.audience.remove.0: " a" can be no name in a token, so it removes nothing.',
     ],
+    ...['^write:.*', 'write:.*$', '{admin,root}', '[ab]*', '!openid', '(admin|root)'].map(
+      (pattern): [string, string, string] => [
+        `a pattern of another kind, ${pattern}`,
+        `{ scopes: { remove: ["${pattern}"] } }`,
+        `.scopes.remove.0: "${pattern}" is no pattern here: only * is special, and stands for any run of characters.`,
+      ],
+    ),
     [
       'a number that would be rounded',
       '{ claims: { set: { id: 12345678901234567890 } } }',

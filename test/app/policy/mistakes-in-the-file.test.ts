@@ -1,5 +1,5 @@
 import { loadPolicy } from '../../../app/src/policy/load.ts';
-import { mistakesIn } from '../../support/policy.ts';
+import { compile, mistakesIn } from '../../support/policy.ts';
 
 const RULE = `rules:
   - id: high-risk
@@ -250,4 +250,12 @@ test.each([
   ['that is a directory', 'app', /\bapp\b.* cannot be read/],
 ])('a policy file %s is named, with the reason', async (_, file, sentence) => {
   await expect(loadPolicy(file)).rejects.toThrow(sentence);
+});
+
+test('of very many mistakes the first hundred are shown, and how many more there are', () => {
+  const entries = Array.from({ length: 1000 }, (_, index) => `  - 10.0.${index}/24\n`).join('');
+  const text = `version: 1\nlists:\n  it:\n${entries}rules:\n  - { id: one, when: 'address.within("it")', then: { deny: "No" } }\nunknown: { address: { deny: a } }\n`;
+  expect(() => compile(text)).toThrow(
+    /^policy\.yaml:4: lists\.it\.0: "10\.0\.0\/24" is no CIDR;.*\n… and 900 more mistakes\.$/s,
+  );
 });
