@@ -13,11 +13,11 @@ describe('comparisons that exclude each other are never true, and a mistake', ()
   test.each<[string, string]>([
     [
       'now.hour >= 22 && now.hour < 6',
-      'now.hour >= 22 && now.hour < 6 is never true; for a time that goes past midnight, write now.hour >= 22 || now.hour < 6.',
+      'now.hour >= 22 && now.hour < 6 is never true; for a time that goes past midnight, write (now.hour >= 22 || now.hour < 6).',
     ],
     [
       'now.weekday == 1 && now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8',
-      'now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8 is never true; for a time that goes past midnight, write now.timestamp.getHours("Europe/Berlin") > 17 || now.timestamp.getHours("Europe/Berlin") <= 8.',
+      'now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8 is never true; for a time that goes past midnight, write (now.timestamp.getHours("Europe/Berlin") > 17 || now.timestamp.getHours("Europe/Berlin") <= 8).',
     ],
     [
       'geo.country == "KP" && geo.country == "IR"',

@@ -78,7 +78,7 @@ function reportGroup(group: readonly Restriction[], operator: string, problems: 
     return;
   }
   const remedy = pair.every(({ subject }) => CLOCK_TIME.test(show(subject)))
-    ? `for a time that goes past midnight, write ${all('||')}`
+    ? `for a time that goes past midnight, write (${all('||')})`
     : 'write || where one of them is enough';
   problems.add(`${all('&&')} is never true; ${remedy}`);
 }
