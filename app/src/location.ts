@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { BOUND_STEP, boundResponse, ResponseTooLarge } from './lib/bound-response.ts';
 import { agentsThrough, readProxySettings } from './lib/proxy.ts';
 
 /** What the operator calls the file, and how to mend it: parts of the sentence that an error is. */
@@ -7,7 +8,11 @@ export interface LocationWords {
   readonly what: string;
   /** The setting that names it. */
   readonly setting: string;
+  /** Bytes of an object of S3. */
+  readonly maxBytes: number;
 }
+
+const MIB = 1024 * 1024;
 
 /** For an object of a few megabytes, from a gateway in the same region. */
 const TIMEOUT = 20_000;
@@ -19,20 +24,23 @@ const TIMEOUT = 20_000;
  */
 export async function readLocation(location: string, words: LocationWords): Promise<Buffer> {
   try {
-    return location.startsWith('s3://') ? await readObject(location) : await readFile(location);
+    return location.startsWith('s3://')
+      ? await readObject(location, words.maxBytes)
+      : await readFile(location);
   } catch (error) {
-    const { what, setting } = words;
-    throw new Error(`${what} ${location} ${faultOf(error, setting)}`, { cause: error });
+    const { what } = words;
+    throw new Error(`${what} ${location} ${faultOf(error, words)}`, { cause: error });
   }
 }
 
-async function readObject(location: string): Promise<Buffer> {
+async function readObject(location: string, maxBytes: number): Promise<Buffer> {
   // Loaded only where it is used: a laptop's start need not wait for it.
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const { hostname: Bucket, pathname } = new URL(location);
   // Read where region and credentials are read, too; what is wrong with it has stopped the start already.
   const proxy = readProxySettings(process.env, () => {});
   const client = new S3Client({ requestHandler: agentsThrough(proxy)() });
+  client.middlewareStack.add(boundResponse(maxBytes), BOUND_STEP);
   try {
     const command = new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) });
     const object = await client.send(command, { abortSignal: AbortSignal.timeout(TIMEOUT) });
@@ -42,13 +50,16 @@ async function readObject(location: string): Promise<Buffer> {
   }
 }
 
-function faultOf(error: unknown, setting: string): string {
+function faultOf(error: unknown, { setting, maxBytes }: LocationWords): string {
   const { code, name } = error as { code?: string; name?: string };
   if (code === 'ENOENT' || name === 'NoSuchKey' || name === 'NoSuchBucket') {
     return `does not exist: correct ${setting}.`;
   }
   if (name === 'AccessDenied') {
     return `cannot be read (${name}): let the task role call s3:GetObject on it.`;
+  }
+  if (error instanceof ResponseTooLarge) {
+    return `is larger than ${maxBytes / MIB} MiB: give ${setting} the right object.`;
   }
   return `cannot be read (${code ?? name}): give ${setting} a file that the service may read.`;
 }

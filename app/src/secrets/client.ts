@@ -3,6 +3,10 @@ import {
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
 import { type AgentFactory, directAgents } from '../lib/agents.ts';
+import { BOUND_STEP, boundResponse } from '../lib/bound-response.ts';
+
+/** A secret has 64 KiB at most, which JSON can make six times as long. */
+const MAX_RESPONSE_BYTES = 512 * 1024;
 
 /** Times in milliseconds. What is left out is found by the SDK: region, endpoint, the task's role. */
 export interface SecretsClientOptions
@@ -26,7 +30,7 @@ export function createSecretsClient(options: SecretsClientOptions = {}): Secrets
     agents = directAgents,
     ...rest
   } = options;
-  return new SecretsManagerClient({
+  const client = new SecretsManagerClient({
     ...rest,
     maxAttempts,
     // Without throwOnRequestTimeout the SDK merely warns when the time is over, and goes on waiting.
@@ -37,4 +41,6 @@ export function createSecretsClient(options: SecretsClientOptions = {}): Secrets
       ...agents(),
     },
   });
+  client.middlewareStack.add(boundResponse(MAX_RESPONSE_BYTES), BOUND_STEP);
+  return client;
 }

@@ -39,6 +39,9 @@ export function bundledGeoDatabase(): string {
   );
 }
 
+/** Larger than any database that is published. */
+const MAX_FILE_BYTES = 1024 * 1024 * 1024;
+
 /** Whether a path is that of the bundled database, which nobody should decide by. */
 export function isBundledGeoDatabase(path: string): boolean {
   return basename(path) === BUNDLED;
@@ -53,10 +56,9 @@ export async function openGeoDatabase(...paths: readonly string[]): Promise<GeoD
   // Somebody whose path contains a comma should learn why half of it is not found.
   const setting =
     paths.length > 1 ? 'GEO_DATABASE, in which commas separate files' : 'GEO_DATABASE';
+  const words = { what: 'The geo database', setting, maxBytes: MAX_FILE_BYTES };
   const opened = await Promise.allSettled(
-    paths.map(async (path) =>
-      readMmdbFile(path, await readLocation(path, { what: 'The geo database', setting })),
-    ),
+    paths.map(async (path) => readMmdbFile(path, await readLocation(path, words))),
   );
   const faults = opened.flatMap((file) => (file.status === 'rejected' ? [file.reason] : []));
   if (faults.length > 0) {

@@ -267,7 +267,7 @@ describe('Through the proxy goes', () => {
       AWS_ACCESS_KEY_ID: 'id',
       AWS_SECRET_ACCESS_KEY: 'secret',
     };
-    const words = { what: 'The policy', setting: 'POLICY_FILE' };
+    const words = { what: 'The policy', setting: 'POLICY_FILE', maxBytes: 1000 };
     const bytes = await readLocation('s3://bucket/policy.yaml', words);
     expect(bytes.toString()).toBe('version: 1');
     expect(way.proxy.requests).toMatchObject([

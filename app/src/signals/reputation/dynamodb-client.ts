@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type AgentFactory, directAgents, isDroppedConnection } from '../../lib/agents.ts';
+import { BOUND_STEP, boundResponse } from '../../lib/bound-response.ts';
 import { REPUTATION_DEFAULTS } from './options.ts';
 
 export interface DynamoDbClientOptions
@@ -13,6 +14,9 @@ export interface DynamoDbClientOptions
 }
 
 const MAX_SOCKETS = 128;
+
+/** An item has 400 KB at most, and one of ours less than 2 KB. */
+const MAX_RESPONSE_BYTES = 512 * 1024;
 
 /**
  * Returns a client for a cache on the critical path: one attempt (a second one comes too late to help,
@@ -35,6 +39,7 @@ export function createDynamoDbClient(options: DynamoDbClientOptions = {}): Dynam
       ...agents({ maxSockets: MAX_SOCKETS }),
     },
   });
+  client.middlewareStack.add(boundResponse(MAX_RESPONSE_BYTES), BOUND_STEP);
   client.middlewareStack.add(
     (send) => async (call) => {
       try {

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { readLocation } from '../../../app/src/location.ts';
+import { createSecretsClient } from '../../../app/src/secrets/client.ts';
+import { readSecretVersions } from '../../../app/src/secrets/versions.ts';
+import { createDynamoDbClient } from '../../../app/src/signals/reputation/dynamodb-client.ts';
+import { localDynamoDb } from '../../support/dynamodb.ts';
+
+const MIB = 1024 * 1024;
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:gate-AbCdEf';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
+});
+
+async function startServer(listener: RequestListener) {
+  const sockets: Socket[] = [];
+  const server = createServer(listener);
+  server.on('connection', (socket) => sockets.push(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+/** Reads from what responds at a URL in place of a service of AWS. */
+type Read = (url: string) => Promise<unknown>;
+
+const readTable: Read = (url) => {
+  // What is to be bounded must not be stopped by a time limit first.
+  const client = createDynamoDbClient({ ...localDynamoDb(url), timeout: 60_000 });
+  ends.push(() => client.destroy());
+  return client.send(new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } }));
+};
+
+const readSecret: Read = (url) => {
+  const client = createSecretsClient({
+    ...localDynamoDb(url),
+    maxAttempts: 1,
+    requestTimeout: 60_000,
+  });
+  ends.push(() => client.destroy());
+  return readSecretVersions(client, ARN, { timeout: 60_000 });
+};
+
+const ENVIRONMENT = {
+  AWS_ENDPOINT_URL_S3: '',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing',
+};
+
+const readObject: Read = async (url) => {
+  const before = { ...process.env };
+  Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL_S3: url });
+  ends.push(() => {
+    for (const name of Object.keys(ENVIRONMENT)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+  const words = { what: 'The policy', setting: 'POLICY_FILE', maxBytes: MIB };
+  return (await readLocation('s3://bucket/policy.yaml', words)).toString();
+};
+
+/** Writes to a response as long as somebody reads. */
+function writeWithoutEnd(response: ServerResponse): void {
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  const more = () => {
+    if (!response.destroyed) response.write(piece, () => setImmediate(more));
+  };
+  more();
+}
+
+describe.each<[string, Read, RegExp]>([
+  ['DynamoDB', readTable, /larger than 524288 bytes/],
+  ['Secrets Manager', readSecret, /could not be read \(ResponseTooLarge\)/],
+  [
+    'S3',
+    readObject,
+    /^The policy s3:.* is larger than 1 MiB: give POLICY_FILE the right object\.$/,
+  ],
+])('A response in place of %s', (_, read, says) => {
+  test.each<[string, RequestListener]>([
+    ['without an end', (_request, response) => writeWithoutEnd(response.writeHead(200))],
+    [
+      'that promises 4 GB',
+      (_request, response) =>
+        writeWithoutEnd(response.writeHead(200, { 'content-length': '4000000000' })),
+    ],
+    [
+      'with an error without an end',
+      (_request, response) => writeWithoutEnd(response.writeHead(400)),
+    ],
+    [
+      'that promises an error of 4 GB',
+      (_request, response) =>
+        writeWithoutEnd(response.writeHead(403, { 'content-length': '4000000000' })),
+    ],
+  ])('%s is ended after few bytes', async (__, listener) => {
+    const { url, sockets } = await startServer(listener);
+    await expect(read(url)).rejects.toThrow(says);
+    const [socket] = sockets;
+    await new Promise((resolve) => (socket?.closed ? resolve(0) : socket?.once('close', resolve)));
+    // What the two ends of a connection on one machine buffer comes on top.
+    expect(socket?.bytesWritten).toBeLessThan(64 * MIB);
+  });
+});
+
+const CHUNKED: Record<string, string> = {};
+const WHOLE = (body: string) => ({ 'content-length': String(body.length) });
+const SECRET = JSON.stringify({ SecretString: 'x'.repeat(65_536), VersionId: 'v' });
+
+test.each<[string, Read, string, unknown]>([
+  ['an item', readTable, '{"Item":{"a":{"S":"b"}}}', { Item: { a: { S: 'b' } } }],
+  ['a large secret', readSecret, SECRET, { current: { text: 'x'.repeat(65_536) } }],
+  ['an object', readObject, 'version: 1', 'version: 1'],
+])('%s arrives, in chunks and with its length', async (_, read, body, result) => {
+  for (const headers of [CHUNKED, WHOLE(body)]) {
+    const { url } = await startServer((_request, response) => {
+      response.writeHead(200, headers);
+      response.write(body.slice(0, 5));
+      response.end(body.slice(5));
+    });
+    const arrived = await read(url);
+    if (typeof result === 'string') expect(arrived).toBe(result);
+    else expect(arrived).toMatchObject(result as object);
+  }
+});
