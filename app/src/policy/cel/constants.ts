@@ -4,7 +4,7 @@ import { isTimeZone } from '../policy-clock.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 import { type CheckedNode, typeOf } from './checked-tree.ts';
-import { isIntegerText, isTimestampText } from './conversions.ts';
+import { isFiniteText, isIntegerText, isTimestampText } from './conversions.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;
@@ -169,6 +169,7 @@ function malformedText(name: string, text: unknown): string | undefined {
   if (name === 'duration' && !DURATION.test(text)) return 'Invalid duration string: ';
   if (name === 'timestamp' && !isTimestampText(text))
     return 'timestamp() requires a date that exists';
+  if (name === 'double' && !isFiniteText(text)) return `"${text}" is not a finite number`;
   const isInteger = name === 'int' || name === 'uint';
   return isInteger && !isIntegerText(text) ? `"${text}" is not a whole number` : undefined;
 }

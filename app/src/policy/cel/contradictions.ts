@@ -127,7 +127,7 @@ function candidates(subject: Node, bounds: ReadonlySet<Value>): Value[] {
   const inRange = [...(values ?? near), min, max].filter(
     (value) => value >= min && value <= max && (!isWhole || Number.isInteger(value)),
   );
-  // double() reads it from a text, and no comparison with it holds.
+  // Arithmetic may come to it (0.0 / 0.0), and no comparison with it holds.
   return typeOf(subject)?.name === 'double' ? [...inRange, Number.NaN] : inRange;
 }
 

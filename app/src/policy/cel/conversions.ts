@@ -13,6 +13,14 @@ export function isIntegerText(text: string): boolean {
   return INTEGER.test(text);
 }
 
+/**
+ * Returns whether `double()` accepts a text. Not "NaN", with which a client would make every comparison false,
+ * and not what is infinite, from which arithmetic makes it.
+ */
+export function isFiniteText(text: string): boolean {
+  return Number.isFinite(Number(text));
+}
+
 /** Returns whether `timestamp()` accepts a text. */
 export function isTimestampText(text: string): boolean {
   const [, year, month, day] = (TIMESTAMP.exec(text) ?? []).map(Number);

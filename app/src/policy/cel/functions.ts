@@ -1,7 +1,7 @@
 import { parseExactly } from '../../action/exact-json.ts';
 import { toCel } from '../variables/named-values.ts';
 import { conditionError } from './condition-error.ts';
-import { isIntegerText, isTimestampText } from './conversions.ts';
+import { isFiniteText, isIntegerText, isTimestampText } from './conversions.ts';
 import { iterableOf, lengthOf } from './values.ts';
 import { COST, type WorkMeter } from './work.ts';
 
@@ -172,7 +172,8 @@ const TO_INTEGER = converting(isIntegerText, 'the text is not a whole number');
 /** Functions whose cost grows with what they are given. */
 export const FUNCTIONS: ReadonlyMap<string, BoundedFunction> = new Map([
   ['size', READ],
-  ...['string', 'bytes', 'bool', 'double', 'duration'].map((name) => [name, CHANGE] as const),
+  ...['string', 'bytes', 'bool', 'duration'].map((name) => [name, CHANGE] as const),
+  ['double', converting(isFiniteText, 'the text is not a finite number')],
   ['int', TO_INTEGER],
   ['uint', TO_INTEGER],
   ['timestamp', converting(isTimestampText, 'the text is not a timestamp')],
