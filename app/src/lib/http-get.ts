@@ -9,6 +9,14 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Names the client, as a request should (RFC 9110, section 10.1.5). */
 const USER_AGENT = 'risk-gate';
 
+const OWN_HEADERS = {
+  'User-Agent': USER_AGENT,
+  // A response that is compressed costs more to bound, and saves little of a few KB.
+  'Accept-Encoding': 'identity',
+  // A cache on the way must ask the server before it responds (RFC 9111, 5.2.1.4).
+  'Cache-Control': 'no-cache',
+};
+
 /** Responses 1xx before the real one. */
 const MAX_INTERIM_RESPONSES = 8;
 
@@ -58,8 +66,7 @@ function send(
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     const request = (isSecure ? httpsRequest : httpRequest)(url, {
-      // A response that is compressed costs more to bound, and saves little of a few KB.
-      headers: { ...headers, 'User-Agent': USER_AGENT, 'Accept-Encoding': 'identity' },
+      headers: { ...headers, ...OWN_HEADERS },
       agent: isSecure ? agents.httpsAgent : agents.httpAgent,
       maxHeaderSize: MAX_HEADER_BYTES,
       signal,

@@ -4,7 +4,9 @@ import { type GetResponse, get } from '../../lib/http-get.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
 import type { Address } from '../address/address.ts';
 import { closingTime } from './closing-time.ts';
+import { freshnessOf } from './freshness.ts';
 import { member } from './member.ts';
+import { REPUTATION_DEFAULTS, type ReputationLimits } from './options.ts';
 import { parseRecord } from './record.ts';
 import type { AbuseRecord, CheckCause } from './reputation.ts';
 
@@ -36,16 +38,21 @@ export interface AbuseIpdbOptions {
   /** Milliseconds for one check, the body included. */
   readonly timeout: number;
   readonly now: () => number;
+  /** How old a response out of a cache may be. @default REPUTATION_DEFAULTS */
+  readonly limits?: FreshnessLimits;
   /** @default connects directly */
   readonly agents?: AgentFactory | undefined;
 }
+
+type FreshnessLimits = Pick<ReputationLimits, 'freshTimes' | 'staleMaximum'>;
 
 /** One CHECK of one address. Never throws. */
 export type Check = (address: Address, key: string) => Promise<CheckAnswer>;
 
 /** A client of AbuseIPDB's CHECK. Throws when the base URL is none. */
 export function createCheck(options: AbuseIpdbOptions): Check {
-  const { maxAgeInDays, timeout, now, agents: makeAgents = directAgents } = options;
+  const { maxAgeInDays, timeout, now, limits = REPUTATION_DEFAULTS } = options;
+  const { agents: makeAgents = directAgents } = options;
   const endpoint = checkEndpoint(options.baseUrl);
   const agents = makeAgents();
   return async (address, key) => {
@@ -58,7 +65,7 @@ export function createCheck(options: AbuseIpdbOptions): Check {
       const response = await withTimeLimit(timeout, (signal) =>
         get(url, { headers, agents, signal, maxBytes: MAX_BODY_BYTES }),
       );
-      return answerOf(response, address, now());
+      return answerOf(response, address, now(), limits);
     } catch (error) {
       return { cause: error instanceof TimeLimitExceeded ? 'timeout' : 'upstream' };
     }
@@ -90,15 +97,29 @@ function answerOf(
   { status, headers, body }: GetResponse,
   address: Address,
   now: number,
+  limits: FreshnessLimits,
 ): CheckAnswer {
   const quota = quotaOf(headers);
   if (status !== 200) {
     const closed = status === 429 ? { quotaLeft: 0, closedFor: closingTime(headers, now) } : {};
     return { cause: causeOf(status), status, ...quota, ...closed };
   }
-  const record = body === undefined ? 'upstream' : parseRecord(textOf(body), address, now);
+  const age = ageIn(headers);
+  const record = body === undefined ? 'upstream' : parseRecord(textOf(body), address, now - age);
   if (typeof record === 'string') return { cause: record, status, ...quota };
+  if (age > 0 && freshnessOf(record, now, limits) !== 'fresh') {
+    return { cause: 'invalid', status, ...quota };
+  }
   return { record, status, ...quota };
+}
+
+/**
+ * Returns the milliseconds for which a response was kept in a cache on its way (RFC 9111, 5.1). AbuseIPDB
+ * forbids it, and we ask for no such response; a cache that does it all the same must not make a record young.
+ */
+function ageIn({ age }: IncomingHttpHeaders): number {
+  // Of several values the first one counts, and what is no number is ignored.
+  return Number(/^\d+/.exec(age ?? '')?.[0] ?? 0) * 1000;
 }
 
 const utf8 = new TextDecoder();

@@ -75,7 +75,7 @@ class Ladder implements ReputationLadder {
     const rereadAfter = limits.closingReread;
     this.#gate = new Gate({ breaker, table: this.#table, key, now, rereadAfter });
     const { maxAgeInDays, abuseIpdbTimeout: timeout } = limits;
-    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, agents });
+    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#upstream = new Upstream({ ...limits, check, breaker, gate: this.#gate, hooks });
   }
 

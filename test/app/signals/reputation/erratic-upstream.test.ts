@@ -206,6 +206,42 @@ describe('One connection with two responses', () => {
   });
 });
 
+describe('A response out of a cache is as old as the cache says', () => {
+  const HOUR_S = 3600;
+  test.each<[string, number, string, number | 'invalid']>([
+    ['no age', 0, '', 0],
+    ['an age of 0', 96, 'age: 0', 0],
+    ['a fresh one of a low score', 0, `age: ${6 * HOUR_S - 1}`, 6 * HOUR_S - 1],
+    ['a low score that is fresh no more', 0, `age: ${6 * HOUR_S}`, 'invalid'],
+    ['a fresh one of an elevated score', 25, `age: ${HOUR_S - 1}`, HOUR_S - 1],
+    ['an elevated score that is fresh no more', 25, `age: ${HOUR_S}`, 'invalid'],
+    ['a fresh one of a high score', 96, `Age: ${2 * HOUR_S - 1}`, 2 * HOUR_S - 1],
+    ['a high score that is fresh no more', 96, `age: ${2 * HOUR_S}`, 'invalid'],
+    ['ten days', 0, 'age: 864000', 'invalid'],
+    ['longer than anything', 0, `age: ${'9'.repeat(400)}`, 'invalid'],
+    ['two ages, of which the first counts', 0, 'age: 864000\r\nage: 0', 'invalid'],
+    ['two ages in one line', 0, 'age: 864000, 0', 'invalid'],
+    ['an age that is none, as by RFC 9111', 0, 'age: -5', 0],
+    ['an age in words', 0, 'age: old', 0],
+  ])('%s', async (_, score, header, age) => {
+    const bytes = response(bodyFor(ADDRESS.value, score), header && `${header}\r\n`);
+    const answer = await checkOf(bytes);
+    if (age === 'invalid') expect(answer).toEqual({ cause: 'invalid', status: 200 });
+    else expect(answer).toMatchObject({ record: { score, checkedAt: NOON - age * SECOND } });
+  });
+
+  test('also where a score is fresh for other times', async () => {
+    const { url } = await startRaw((socket) =>
+      socket.write(response(bodyFor(ADDRESS.value, 0), 'age: 60\r\n')),
+    );
+    const limits = { freshTimes: { low: 0, elevated: 0, high: 0 }, staleMaximum: 60_000 };
+    const options = { baseUrl: url, maxAgeInDays: 30, timeout: 30 * SECOND, now: () => NOON };
+    expect(await createCheck({ ...options, limits })(ADDRESS, 'key')).toMatchObject({
+      cause: 'invalid',
+    });
+  });
+});
+
 test('A drip is stopped by the time limit', async () => {
   const { url } = await startRaw((socket) => {
     socket.write(`${OK}content-length: 1000\r\n\r\n`);
@@ -215,7 +251,7 @@ test('A drip is stopped by the time limit', async () => {
   expect(await checkAt(url, 200)(ADDRESS, 'key')).toEqual({ cause: 'timeout' });
 });
 
-test('A check asks for no compression, and says who asks', async () => {
+test('A check asks for no compression and nothing out of a cache, and says who asks', async () => {
   let request = '';
   const { url } = await startRaw((socket, data) => {
     request += data.toString('latin1');
@@ -224,5 +260,6 @@ test('A check asks for no compression, and says who asks', async () => {
   await checkAt(`${url}/api`)(ADDRESS, 'key');
   expect(request).toMatch(/^GET \/api\/check\?ipAddress=5\.6\.7\.8&maxAgeInDays=30 HTTP\/1\.1\r\n/);
   expect(request).toMatch(/^accept-encoding: identity\r$/im);
+  expect(request).toMatch(/^cache-control: no-cache\r$/im);
   expect(request).toMatch(/^user-agent: \S+\r$/im);
 });
