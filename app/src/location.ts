@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BOUND_STEP, boundResponse, ResponseTooLarge } from './lib/bound-response.ts';
+import { errorName } from './lib/error-name.ts';
 import { agentsThrough, readProxySettings } from './lib/proxy.ts';
 
 /** What the operator calls the file, and how to mend it: parts of the sentence that an error is. */
@@ -61,5 +62,6 @@ function faultOf(error: unknown, { setting, maxBytes }: LocationWords): string {
   if (error instanceof ResponseTooLarge) {
     return `is larger than ${maxBytes / MIB} MiB: give ${setting} the right object.`;
   }
-  return `cannot be read (${code ?? name}): give ${setting} a file that the service may read.`;
+  const shown = errorName(code) ?? errorName(name) ?? 'UnknownError';
+  return `cannot be read (${shown}): give ${setting} a file that the service may read.`;
 }

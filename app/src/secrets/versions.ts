@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { errorName } from '../lib/error-name.ts';
 import { withTimeLimit } from '../time-limit.ts';
 
 /** One version of a secret. */
@@ -137,5 +138,5 @@ function failure(arn: string, error: unknown): Error {
 function nameOf(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   const found = name === 'Error' && typeof code === 'string' ? code : name;
-  return typeof found === 'string' && /^\w+$/.test(found) ? found : 'UnknownError';
+  return errorName(found) ?? 'UnknownError';
 }

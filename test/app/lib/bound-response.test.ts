@@ -133,3 +133,10 @@ test.each<[string, Read, string, unknown]>([
     else expect(arrived).toMatchObject(result as object);
   }
 });
+
+test('The name of an error of S3 is shown only if it is one', async () => {
+  const { url } = await startServer((_request, response) => {
+    response.writeHead(400).end(`<Error><Code>${'x'.repeat(100_000)}</Code></Error>`);
+  });
+  await expect(readObject(url)).rejects.toThrow(/ cannot be read \(UnknownError\): /);
+});

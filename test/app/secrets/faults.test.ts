@@ -76,6 +76,8 @@ describe('a secret that cannot be read is told in one sentence, with what to do'
       fault('InternalServiceError'),
       '(InternalServiceError): check the ARN',
     ],
+    ['its fault has no name', 400, fault('leaked words'), '(UnknownError): check the ARN'],
+    ['its fault has a name of 100 KB', 400, fault('x'.repeat(100_000)), '(UnknownError)'],
     ['the answer is a page', 502, '<html>leaked words</html>', 'check the ARN'],
     ['the answer is broken', 200, '{"SecretString":"leaked words"', 'check the ARN'],
     ['the value is binary', 200, '{"SecretBinary":"bGVha2Vk"}', 'binary value: store it as text'],

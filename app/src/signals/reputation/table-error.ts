@@ -1,3 +1,4 @@
+import { errorName } from '../../lib/error-name.ts';
 import { TimeLimitExceeded } from '../../time-limit.ts';
 
 /** What the SDK hangs on an error, for the parts that matter here. All of it may be what the other side sent. */
@@ -8,9 +9,6 @@ interface ErrorFields {
   readonly $metadata?: { readonly httpStatusCode?: unknown };
   readonly $response?: { readonly statusCode?: unknown };
 }
-
-/** Longer or other names are no names of errors, and would get into records and logs. */
-const NAME = /^\w{1,64}$/;
 
 /** Characters of a message of Node or of the SDK. */
 const MAX_MESSAGE_LENGTH = 300;
@@ -52,5 +50,5 @@ function isText(value: unknown): value is string {
 }
 
 function nameIn(value: unknown): string {
-  return isText(value) && NAME.test(value) ? value : 'unknown';
+  return errorName(value) ?? 'unknown';
 }
