@@ -90,7 +90,7 @@ export function createTokenVerifier(
   }
 
   async function verifyAnew(token: string): Promise<TokenVerdict> {
-    const fault = faultOf(token, issuer);
+    const fault = faultOf(token, issuer, secondsNow());
     if (keys.current() === undefined && fault === undefined) await keys.reload();
     const current = keys.current();
     // Not even a token with a fault gets a 401: the identity server would fetch another one for nothing.
@@ -143,16 +143,19 @@ export function createTokenVerifier(
   return { verify };
 }
 
-/** What is wrong with a token that no key could make right: the rest of a sentence about it. */
-function faultOf(token: string, issuer: string): string | undefined {
+/** What is wrong with a token that no key could make right: the rest of a sentence about it. `now` in seconds. */
+function faultOf(token: string, issuer: string, now: number): string | undefined {
   // An encrypted token (JWE) has five parts.
   if (!COMPACT_JWS.test(token)) return 'is not a signed JWT';
   try {
     const { alg, kid } = decodeProtectedHeader(token);
     if (!ALGORITHMS.includes(String(alg))) return 'has an algorithm that is not allowed';
     if (kid !== undefined && typeof kid !== 'string') return 'has a kid that is not a text';
+    const { iss, exp } = decodeJwt(token);
     // Another issuer's key would only be looked for in vain.
-    return decodeJwt(token).iss === issuer ? undefined : 'is of another issuer';
+    if (iss !== issuer) return 'is of another issuer';
+    // The key may be gone for the same reason, and the next token has another one.
+    return typeof exp === 'number' && exp <= now - CLOCK_TOLERANCE_S ? 'has expired' : undefined;
   } catch {
     return 'is not a signed JWT';
   }

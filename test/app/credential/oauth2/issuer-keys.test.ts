@@ -69,10 +69,10 @@ async function open(source: Partial<KeySource> = {}): Promise<IssuerKeys> {
 }
 
 /** The kind of the verdict on a token that a key has signed. */
-async function verdictOn(keys: IssuerKeys, key: SigningKey): Promise<string> {
+async function verdictOn(keys: IssuerKeys, key: SigningKey, lifetime = 60): Promise<string> {
   const requirements = { issuer: issuer.issuer, audience: 'a' };
   const limits = { timeLimit: 30_000, now: () => clock };
-  const exp = clock / 1000 + 60;
+  const exp = clock / 1000 + lifetime;
   const token = await sign(key, { iss: issuer.issuer, aud: 'a', exp });
   const verdict = await createTokenVerifier(requirements, keys, limits).verify(token);
   return verdict.kind;
@@ -247,6 +247,14 @@ describe('while the issuer is down', () => {
     expect(await verdictOn(keys, next)).toBe('unverifiable');
     expect(await verdictOn(keys, next)).toBe('unverifiable');
     expect(await verdictOn(keys, rsa)).toBe('valid');
+  });
+
+  test('a token of an unknown key that has expired is bad: its successor may have a known key', async () => {
+    const keys = await open();
+    await issuer.stop();
+
+    expect(await verdictOn(keys, next, -30)).toBe('invalid');
+    expect(await verdictOn(keys, next, -29)).toBe('unverifiable');
   });
 });
 
