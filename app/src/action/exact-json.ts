@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { endOfText } from './values.ts';
 
 /** Integers of fewer digits are exact in a double. */
-const LONG_INTEGER = /\d{16}/;
+const MIN_LONG_DIGITS = 16;
 /** Integers of more characters are beyond all doubles, and come out as Infinity. */
 const MAX_INTEGER_LENGTH = 310;
 
@@ -19,12 +19,33 @@ export function parseExactly(json: string): unknown {
   // First: what follows relies on valid JSON.
   const value: unknown = JSON.parse(json);
   // Nearly all requests have no such number; then this search is all that it costs.
-  if (!LONG_INTEGER.test(json)) return value;
+  if (!hasLongInteger(json)) return value;
   const marked = markRoundedIntegers(json);
   if (marked === json) return value;
   return JSON.parse(marked, (_, value) =>
     typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
   );
+}
+
+/**
+ * Whether so many digits follow each other anywhere. One of them stands at a multiple of their number, so only
+ * those places are looked at: a pattern, which begins anew at each character, took longer than all of a decision's policy.
+ */
+function hasLongInteger(json: string): boolean {
+  for (let at = MIN_LONG_DIGITS - 1; at < json.length; at += MIN_LONG_DIGITS) {
+    if (!isDigitAt(json, at)) continue;
+    let first = at;
+    while (isDigitAt(json, first - 1)) first -= 1;
+    let end = at + 1;
+    while (end - first < MIN_LONG_DIGITS && isDigitAt(json, end)) end += 1;
+    if (end - first >= MIN_LONG_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigitAt(json: string, at: number): boolean {
+  const code = json.charCodeAt(at);
+  return code >= ZERO && code <= NINE;
 }
 
 const QUOTE = 0x22;

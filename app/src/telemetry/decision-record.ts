@@ -37,6 +37,15 @@ const WHOLE: RecordForm = { writeAddress: ({ value }) => value };
 export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): object {
   const { decisionId, request, policy, signals, decision, times } = facts;
   const lists = new RecordLists();
+  const rules = lists.fit('rules', decision.matched);
+  const failed = lists.fit('failed', decision.failed);
+  const leftOut = lists.fit('left_out', decision.leftOut);
+  const unenforceable = lists.fit('unenforceable', decision.unenforceable);
+  const monitored = lists.fit('monitored', decision.monitored);
+  const operations = lists.fit('operations', decision.operations, ({ op, path }) => ({
+    op,
+    path: cut(path),
+  }));
   return {
     event: 'decision',
     decision_id: decisionId,
@@ -56,12 +65,18 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     unknown: decision.missing,
     ms: stageFields(times, signals),
     // Lists last, the longest at the end: Logs Insights finds the first 200 fields of a line and no more.
-    ...lists.show('rules', decision.matched),
-    ...lists.show('failed', decision.failed),
-    ...lists.show('left_out', decision.leftOut),
-    ...lists.show('unenforceable', decision.unenforceable),
-    ...lists.show('monitored', decision.monitored),
-    ...lists.show('operations', decision.operations, ({ op, path }) => ({ op, path: cut(path) })),
+    rules: rules.shown,
+    rules_more: rules.more,
+    failed: failed.shown,
+    failed_more: failed.more,
+    left_out: leftOut.shown,
+    left_out_more: leftOut.more,
+    unenforceable: unenforceable.shown,
+    unenforceable_more: unenforceable.more,
+    monitored: monitored.shown,
+    monitored_more: monitored.more,
+    operations: operations.shown,
+    operations_more: operations.more,
   };
 }
 
@@ -81,15 +96,20 @@ const MAX_LIST_BYTES = {
 /** For all lists together; the other fields take less than 4 KiB. */
 const MAX_LISTS_BYTES = 11_500;
 
+/** Nearly every list of nearly every record. */
+const NO_ENTRIES = { shown: [], more: undefined };
+
 /** Lists of one record: of each as many entries as fit, and the number of the others. */
 class RecordLists {
   #left = MAX_LISTS_BYTES;
 
-  show<T>(
+  /** Returns the entries that fit, as they are written, and how many more there are. */
+  fit<T>(
     name: keyof typeof MAX_LIST_BYTES,
     entries: readonly T[],
     write: (entry: T) => unknown = (entry) => entry,
-  ): object {
+  ): { readonly shown: readonly unknown[]; readonly more: number | undefined } {
+    if (entries.length === 0) return NO_ENTRIES;
     const shown: unknown[] = [];
     let room = Math.min(this.#left, MAX_LIST_BYTES[name]);
     for (const entry of entries) {
@@ -101,7 +121,7 @@ class RecordLists {
       shown.push(written);
     }
     const more = entries.length - shown.length;
-    return { [name]: shown, ...(more > 0 && { [`${name}_more`]: more }) };
+    return { shown, more: more > 0 ? more : undefined };
   }
 }
 

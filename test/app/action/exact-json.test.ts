@@ -32,6 +32,15 @@ describe('JSON is parsed without rounding integers', () => {
     expect(parseExactly(json)).toEqual(value);
   });
 
+  test('wherever in the text they are', () => {
+    for (let offset = 0; offset < 40; offset += 1) {
+      const blanks = ' '.repeat(offset);
+      expect(parseExactly(`${blanks}9007199254740993`)).toBe(9007199254740993n);
+      expect(parseExactly(`[1,${blanks}9007199254740993]`)).toEqual([1, 9007199254740993n]);
+      expect(parseExactly(`${blanks}[9007199254740991,1]`)).toEqual([9007199254740991, 1]);
+    }
+  });
+
   test.each([
     '',
     '9007199254740993 x',
