@@ -94,7 +94,10 @@ test('Bars for rules, countries and sources, with their numbers', async () => {
 test('The chart draws all three outcomes, and says the same as a table', async () => {
   expect(await isDrawn(page)).toBe(true);
   await page.getByText('The same as a table').click();
-  const rows = await page.locator('#chart-table tr').allInnerTexts();
+  const row = page.locator('#chart-table tr');
+  // The table is filled when it opens, of which the page learns by an event after the click.
+  await row.first().waitFor();
+  const rows = await row.allInnerTexts();
   const sum = rows
     .map((row) => row.split('\t').slice(1).map(Number))
     .reduce(([a = 0, b = 0, c = 0], [x = 0, y = 0, z = 0]) => [a + x, b + y, c + z], []);
