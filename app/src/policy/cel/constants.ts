@@ -4,7 +4,7 @@ import { isTimeZone } from '../policy-clock.ts';
 import type { Problems } from '../problems.ts';
 import { isNode, type Node } from '../syntax-tree.ts';
 import { type CheckedNode, typeOf } from './checked-tree.ts';
-import { isFiniteText, isIntegerText, isTimestampText } from './conversions.ts';
+import { CONVERSIONS } from './conversions.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;
@@ -167,11 +167,10 @@ function malformed({ op, args }: Node, constants: Constants): string | undefined
 function malformedText(name: string, text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   if (name === 'duration' && !DURATION.test(text)) return 'Invalid duration string: ';
-  if (name === 'timestamp' && !isTimestampText(text))
-    return 'timestamp() requires a date that exists';
-  if (name === 'double' && !isFiniteText(text)) return `"${text}" is not a finite number`;
-  const isInteger = name === 'int' || name === 'uint';
-  return isInteger && !isIntegerText(text) ? `"${text}" is not a whole number` : undefined;
+  const conversion = CONVERSIONS.get(name);
+  if (conversion === undefined || conversion.accepts(text)) return undefined;
+  if (name === 'timestamp') return 'timestamp() requires a date that exists';
+  return `"${text}" is not ${conversion.expected}`;
 }
 
 const samples = new Environment({ unlistedVariablesAreDyn: true });

@@ -1,7 +1,7 @@
 import { parseExactly } from '../../action/exact-json.ts';
 import { toCel } from '../variables/named-values.ts';
 import { conditionError } from './condition-error.ts';
-import { isFiniteText, isIntegerText, isTimestampText } from './conversions.ts';
+import { CONVERSIONS, type Conversion } from './conversions.ts';
 import { iterableOf, lengthOf } from './values.ts';
 import { COST, type WorkMeter } from './work.ts';
 
@@ -157,24 +157,21 @@ export const METHODS: ReadonlyMap<string, BoundedFunction> = new Map([
 ]);
 
 /** A conversion of texts that fails where CEL's does. */
-function converting(accepts: (text: string) => boolean, message: string): BoundedFunction {
+function converting({ accepts, expected }: Conversion): BoundedFunction {
   return {
     cost: (work, values) => {
       CHANGE.cost(work, values);
       const [value] = values;
-      if (typeof value === 'string' && !accepts(value)) throw conditionError(message);
+      if (typeof value === 'string' && !accepts(value)) {
+        throw conditionError(`the text is not ${expected}`);
+      }
     },
   };
 }
-
-const TO_INTEGER = converting(isIntegerText, 'the text is not a whole number');
 
 /** Functions whose cost grows with what they are given. */
 export const FUNCTIONS: ReadonlyMap<string, BoundedFunction> = new Map([
   ['size', READ],
   ...['string', 'bytes', 'bool', 'duration'].map((name) => [name, CHANGE] as const),
-  ['double', converting(isFiniteText, 'the text is not a finite number')],
-  ['int', TO_INTEGER],
-  ['uint', TO_INTEGER],
-  ['timestamp', converting(isTimestampText, 'the text is not a timestamp')],
+  ...[...CONVERSIONS].map(([name, conversion]) => [name, converting(conversion)] as const),
 ]);
