@@ -1,6 +1,7 @@
-import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
+import type { Outcome } from '../../app/simulator/identity-server/index.ts';
 import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
 import { parseCredential } from '../../app/src/credential/credential.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 import type { Deployment } from './deployment.ts';
@@ -65,11 +66,7 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
     async requestToken(address) {
       const body = payloadFrom(address);
       const response = await post(body, credential.secret);
-      return applyAnswer(body, {
-        status: response.status,
-        contentType: response.headers.get('content-type') ?? undefined,
-        body: await response.text(),
-      });
+      return outcomeOf(body, response);
     },
   };
 }

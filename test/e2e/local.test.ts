@@ -1,4 +1,5 @@
-import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
+import type { Outcome } from '../../app/simulator/identity-server/index.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 
 describe('npm start', () => {
@@ -17,11 +18,7 @@ describe('npm start', () => {
   async function post(address: string): Promise<Outcome> {
     const body = curl.body.replace('14.102.69.58', address);
     const response = await fetch(curl.url, { method: 'POST', headers: curl.headers, body });
-    return applyAnswer(body, {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? undefined,
-      body: await response.text(),
-    });
+    return outcomeOf(body, response);
   }
 
   test('says what is simulated, how old the country data is, and where to ask with what', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
+import type { Outcome } from '../../app/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET } from '../support/running-service.ts';
 
@@ -42,11 +43,7 @@ export async function ask(origin: string, { address, result }: GuideCase): Promi
     body,
     signal: AbortSignal.timeout(5000),
   });
-  const outcome = applyAnswer(body, {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? undefined,
-    body: await response.text(),
-  });
+  const outcome = await outcomeOf(body, response);
   // The hour may have turned in between.
   const expected = [before, lifetimeIndex()].map((index) => possible[index] ?? possible[0]);
   const said = inWords(outcome);

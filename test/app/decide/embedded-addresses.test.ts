@@ -1,4 +1,4 @@
-import { applyAnswer } from '../../../app/simulator/identity-server/index.ts';
+import { outcomeOf } from '../../support/outcome.ts';
 import { payloadFrom } from '../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../support/running-service.ts';
 
@@ -11,11 +11,7 @@ const ALSO_CLEAN = '9.9.9.13';
 async function tokenFor(service: RunningService, address: string): Promise<string | number> {
   const request = payloadFrom(address);
   const response = await service.post(request);
-  const outcome = applyAnswer(request, {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? '',
-    body: await response.text(),
-  });
+  const outcome = await outcomeOf(request, response);
   if (outcome.kind === 'token') return outcome.token.expiresIn ?? 'no lifetime';
   return outcome.kind === 'refused' ? (outcome.errorDescription ?? '') : outcome.kind;
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyAnswer } from '../../../app/simulator/identity-server/index.ts';
 import { sumOf } from '../../support/emf.ts';
 import { type MmdbValue, mmdbFile } from '../../support/mmdb.ts';
+import { outcomeOf } from '../../support/outcome.ts';
 import { payloadFrom } from '../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../support/running-service.ts';
 
@@ -56,11 +56,7 @@ test.each<[string, string, string | number]>([
 ])('%s (%s): %s', async (_, address, expected) => {
   const request = payloadFrom(address);
   const response = await service.post(request);
-  const outcome = applyAnswer(request, {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? '',
-    body: await response.text(),
-  });
+  const outcome = await outcomeOf(request, response);
   expect(outcome.kind === 'token' ? outcome.token.expiresIn : outcome).toEqual(
     typeof expected === 'number'
       ? expected

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { applyAnswer } from '../../../../app/simulator/identity-server/index.ts';
 import {
   cloudFront,
   cloudflare,
@@ -8,6 +7,7 @@ import {
   nginx,
   snippet,
 } from '../../../support/edges.ts';
+import { outcomeOf } from '../../../support/outcome.ts';
 import { payload } from '../../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
@@ -45,11 +45,7 @@ async function resultOf(headers: Headers): Promise<unknown> {
   request.event.request.additionalHeaders = headers.map(([name, ...value]) => ({ name, value }));
   const body = JSON.stringify(request);
   const response = await service.post(body);
-  const outcome = applyAnswer(body, {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? undefined,
-    body: await response.text(),
-  });
+  const outcome = await outcomeOf(body, response);
   if (outcome.kind === 'refused') return outcome.errorDescription;
   return outcome.kind === 'token' ? outcome.token.claims.seen : outcome;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { applyAnswer } from '../../../../app/simulator/identity-server/index.ts';
+import { outcomeOf } from '../../../support/outcome.ts';
 import { payload } from '../../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
@@ -39,11 +39,7 @@ async function resultOf(service: RunningService, headers: Headers): Promise<unkn
   request.event.request.additionalHeaders = headers.map(([name, ...value]) => ({ name, value }));
   const body = JSON.stringify(request);
   const response = await service.post(body);
-  const outcome = applyAnswer(body, {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? undefined,
-    body: await response.text(),
-  });
+  const outcome = await outcomeOf(body, response);
   if (outcome.kind === 'refused') return outcome.errorDescription;
   if (outcome.kind !== 'token') return outcome;
   return outcome.token.claims.seen;
