@@ -1,7 +1,7 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { PolicyError } from '../app/src/policy/problems.ts';
-import { openGeoDatabase } from '../app/src/signals/geo.ts';
+import { PolicyError } from '../app/src/policy/file/issues.ts';
+import { openGeoDatabase } from '../app/src/signals/geo/database.ts';
 import { readConfig } from './config.ts';
 import { ConfigError } from './config-reader.ts';
 import { RiskGateStack } from './stack.ts';

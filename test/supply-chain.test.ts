@@ -153,12 +153,16 @@ describe('The SBOM', () => {
 
   beforeAll(() => {
     for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], {
-      cwd: folder,
-      // Where no registry is.
-      env: { ...process.env, npm_config_registry: 'http://127.0.0.1:1/' },
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'app/build/build.ts'],
+      {
+        cwd: folder,
+        // Where no registry is.
+        env: { ...process.env, npm_config_registry: 'http://127.0.0.1:1/' },
+        encoding: 'utf8',
+      },
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     ({ packages } = readJson<Sbom>('dist/sbom.spdx.json', folder));
   });

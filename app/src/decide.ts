@@ -1,8 +1,10 @@
 import type { Operation } from './action/operation.ts';
 import { type LeftOut, type Plan, planOperations } from './action/operations/index.ts';
 import type { TokenRequest } from './action/request.ts';
+import { SignalUse } from './policy/cel/signal-use.ts';
+import { Variables } from './policy/cel/variables/index.ts';
 import type { Policy } from './policy/compile.ts';
-import type { Refusal } from './policy/effects.ts';
+import type { Refusal } from './policy/effects/effects.ts';
 import {
   type Evaluation,
   evaluate,
@@ -10,9 +12,7 @@ import {
   type RuleEffect,
   type Verdict,
 } from './policy/evaluate.ts';
-import { SignalUse } from './policy/signal-use.ts';
-import type { Step } from './policy/step.ts';
-import { Variables } from './policy/variables/index.ts';
+import type { Step } from './policy/trace.ts';
 import type { RequestSignals } from './signals/request-signals.ts';
 
 export type Outcome = 'issue' | 'restrict' | 'refuse';

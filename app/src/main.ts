@@ -1,6 +1,6 @@
+import { readSettings, SettingsError } from './config/settings.ts';
+import { LATEST_EXIT } from './http/shutdown.ts';
 import { type Service, StartError, startService } from './service.ts';
-import { readSettings, SettingsError } from './settings.ts';
-import { LATEST_EXIT } from './stopping.ts';
 import { createLog } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { openStandardOutput } from './telemetry/standard-output.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readSettings } from '../../app/src/config/settings.ts';
 import { compilePolicy } from '../../app/src/policy/compile.ts';
-import { readSettings } from '../../app/src/settings.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -1,5 +1,5 @@
-import { readAddress } from '../../app/simulator/address.ts';
-import { profileOf } from '../../app/simulator/profiles.ts';
+import { readAddress } from '../../app/dev/simulator/address.ts';
+import { profileOf } from '../../app/dev/simulator/profiles.ts';
 import { byZipf, openAddresses } from './addresses.ts';
 
 const addresses = await openAddresses();

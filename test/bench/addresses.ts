@@ -1,12 +1,12 @@
-import { readAddress } from '../../app/simulator/address.ts';
-import { Draws } from '../../app/simulator/draws.ts';
-import { profileOf } from '../../app/simulator/profiles.ts';
+import { readAddress } from '../../app/dev/simulator/address.ts';
+import { Draws } from '../../app/dev/simulator/draws.ts';
+import { profileOf } from '../../app/dev/simulator/profiles.ts';
 import { parseAddress } from '../../app/src/signals/address/parse.ts';
 import {
   bundledGeoDatabase,
   type GeoDatabase,
   openGeoDatabase,
-} from '../../app/src/signals/geo.ts';
+} from '../../app/src/signals/geo/database.ts';
 
 /** Countries that the default policy refuses. */
 const REFUSED = new Set(['KP', 'IR', 'RU', 'SY', 'CN']);

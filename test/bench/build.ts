@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { BUNDLE } from '../../app/bundle.ts';
+import { BUNDLE } from '../../app/build/bundle.ts';
 import { buildService } from '../support/build-service.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -10,7 +10,7 @@ import { tableOf } from './table.ts';
 
 const read = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
-const results = JSON.parse(read('docs/performance.json'));
+const results = JSON.parse(read('test/bench/results/node20.json'));
 const figures = figuresOf(results);
 
 /** 100 µs from memory, 600 from the table: 150 on average, of which a vCPU has 300,000 µs to give. */
@@ -72,7 +72,7 @@ test.each(Object.entries(tables(figures)))('docs/scale.md has the table: %s', (_
   expect(read('docs/scale.md')).toContain(table);
 });
 
-test.each(['docs/performance.json', 'docs/performance-node24.json'])(
+test.each(['test/bench/results/node20.json', 'test/bench/results/node24.json'])(
   'docs/performance.md has the table of %s',
   (file) => {
     expect(read('docs/performance.md')).toContain(tableOf(JSON.parse(read(file)).rows));

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseCredential } from '../../app/src/credential/credential.ts';
-import { KEEP_ALIVE_TIMEOUT } from '../../app/src/server.ts';
+import { KEEP_ALIVE_TIMEOUT } from '../../app/src/http/server.ts';
 import { IMAGE } from './cdk.ts';
 import { ROOT } from './command.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../app/simulator/identity-server/index.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';

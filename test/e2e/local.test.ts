@@ -1,4 +1,4 @@
-import type { Outcome } from '../../app/simulator/identity-server/index.ts';
+import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 
@@ -7,7 +7,7 @@ describe('npm start', () => {
   let curl: { url: string; headers: Record<string, string>; body: string };
 
   beforeAll(async () => {
-    local = startScript('app/src/local.ts', { PORT: '0' });
+    local = startScript('app/dev/local.ts', { PORT: '0' });
     await local.says(/Ctrl\+C/);
     curl = readCurl(local.stdout());
   });
@@ -85,9 +85,9 @@ describe('npm start', () => {
 });
 
 test('npm start on a port that is taken says so in one sentence', async () => {
-  const first = startScript('app/src/local.ts', { PORT: '0' });
+  const first = startScript('app/dev/local.ts', { PORT: '0' });
   const [, port = ''] = await first.says(/127\.0\.0\.1:(\d+)\/pre-issue/);
-  const second = startScript('app/src/local.ts', { PORT: port });
+  const second = startScript('app/dev/local.ts', { PORT: port });
   expect(await second.exited).toBe(1);
   expect(second.stderr()).toBe(
     `Port ${port} is taken by another process: end that, or set PORT to another one.\n`,

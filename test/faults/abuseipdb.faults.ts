@@ -1,4 +1,4 @@
-import type { Fault } from '../../app/simulator/simulator.ts';
+import type { Fault } from '../../app/dev/simulator/simulator.ts';
 import type { Line } from '../support/tcp-proxy.ts';
 import { testEachState, testManyCold } from './matrix.ts';
 import { FROM_MEMORY, KNOWN_NOW, recovery, standsIn } from './states.ts';

@@ -1,5 +1,5 @@
-import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Fault, type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Fault, type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';

@@ -1,4 +1,4 @@
-import type { Item } from '../../app/src/signals/reputation/item.ts';
+import type { Item } from '../../app/src/signals/reputation/cache/item.ts';
 import { STORED_SCORE, storedItem } from './items.ts';
 import { testEachState } from './matrix.ts';
 import { FROM_MEMORY, KNOWN_NOW, until, withTable } from './states.ts';

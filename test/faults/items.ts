@@ -1,4 +1,4 @@
-import { type Item, recordItem, recordKey } from '../../app/src/signals/reputation/item.ts';
+import { type Item, recordItem, recordKey } from '../../app/src/signals/reputation/cache/item.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLocal } from '../support/bundle.ts';
+import { isDevelopmentOnly } from '../support/bundle.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, SECRET, TABLE } from '../support/running-service.ts';
 import { startBuilt } from './service.ts';
@@ -52,6 +52,6 @@ describe('The built service has no console', () => {
     expect(code).not.toMatch(
       /["'`/]console\/(?:assets|events|try)|app\/console|uPlot|text\/event-stream/,
     );
-    expect(sources.filter(isLocal)).toEqual([]);
+    expect(sources.filter(isDevelopmentOnly)).toEqual([]);
   });
 });

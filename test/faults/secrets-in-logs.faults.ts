@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
 import { payloadFrom } from '../support/payloads.ts';
+import { awsFailures, startTelltale, type Telltale, UPSTREAM_FAILURES } from './leaky-server.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
 import { until } from './states.ts';
-import { awsFailures, startTelltale, type Telltale, UPSTREAM_FAILURES } from './telltale.ts';
 import { Secrets } from './written-secrets.ts';
 
 const SCHEMES = ['api-key', 'bearer', 'basic'] as const;

@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
-import { type Item, recordKey } from '../../app/src/signals/reputation/item.ts';
+import { startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
+import { type Item, recordKey } from '../../app/src/signals/reputation/cache/item.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type DynamoDbFront, startDynamoDbFront } from './dynamodb-front.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Server } from 'node:http';
-import { createServer, listen } from '../../app/src/server.ts';
+import { createServer, listen } from '../../app/src/http/server.ts';
 import { payload } from '../support/payloads.ts';
 import { exchange, head, openConnection, readToEnd, statusesOf } from '../support/raw-http.ts';
 import { type RunningService, startTestService } from '../support/running-service.ts';

@@ -1,8 +1,8 @@
-import { applyAnswer } from '../../app/simulator/identity-server/index.ts';
+import { applyAnswer } from '../../app/dev/simulator/identity-server/index.ts';
 import { RequestError } from '../../app/src/action/request.ts';
-import { createHandler } from '../../app/src/handler.ts';
+import { createHandler } from '../../app/src/http/handle-action.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
-import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo.ts';
+import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo/database.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionFacts, decisionRecord } from '../../app/src/telemetry/decision-record.ts';

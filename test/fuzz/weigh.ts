@@ -1,7 +1,7 @@
 import { RequestError } from '../../app/src/action/request.ts';
-import { createHandler } from '../../app/src/handler.ts';
+import { createHandler } from '../../app/src/http/handle-action.ts';
+import { withoutStacks } from '../../app/src/policy/cel/without-stacks.ts';
 import type { Policy } from '../../app/src/policy/compile.ts';
-import { withoutStacks } from '../../app/src/policy/without-stacks.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
 import { unknown } from '../../app/src/signals/signal.ts';
 import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';

@@ -1,5 +1,5 @@
-import { startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { freePort } from '../support/free-port.ts';
 import { ABUSEIPDB_KEY, settingsFor, TABLE } from '../support/running-service.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PolicyError } from '../../app/src/policy/problems.ts';
+import { PolicyError } from '../../app/src/policy/file/issues.ts';
 import {
   type Configuration,
   contextOf,
@@ -154,12 +154,20 @@ test('The image is built for ARM from the service alone: no policy, test or depl
   expect(image?.source.platform).toBe('linux/arm64');
   const has = (path: string) =>
     existsSync(join(stack.directory, image?.source.directory ?? '', path));
-  const build = readFileSync(new URL('../../app/build.ts', import.meta.url), 'utf8');
-  const imported = [...build.matchAll(/from '\.\/(.+?)'/g)].map(([, path]) => `app/${path}`);
+  const build = readFileSync(new URL('../../app/build/build.ts', import.meta.url), 'utf8');
+  const imported = [...build.matchAll(/from '\.\/(.+?)'/g)].map(([, path]) => `app/build/${path}`);
   expect(imported).not.toEqual([]);
   const needed = ['app/Dockerfile', 'app/src/main.ts', 'package-lock.json', ...imported];
   expect(needed.filter((path) => !has(path))).toEqual([]);
-  const foreign = ['app/policy.yaml', 'infra', 'test', 'node_modules', '.git', 'cdk.json'];
+  const foreign = [
+    'app/policy.yaml',
+    'app/dev',
+    'infra',
+    'test',
+    'node_modules',
+    '.git',
+    'cdk.json',
+  ];
   expect(foreign.filter(has)).toEqual([]);
 });
 

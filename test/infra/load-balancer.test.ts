@@ -1,10 +1,10 @@
-import { KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from '../../app/src/server.ts';
+import { KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from '../../app/src/http/server.ts';
 import {
   CLOSING_GRACE,
   DRAIN_DELAY,
   LATEST_EXIT,
   LONGEST_DRAIN_DELAY,
-} from '../../app/src/stopping.ts';
+} from '../../app/src/http/shutdown.ts';
 import { MODES, type Synthesised, synthesise, target } from '../support/stack.ts';
 
 interface Attributes {

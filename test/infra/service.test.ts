@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readSettings } from '../../app/src/settings.ts';
+import { readSettings } from '../../app/src/config/settings.ts';
 import {
   type Configuration,
   MODES,

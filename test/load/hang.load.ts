@@ -1,5 +1,5 @@
-import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts';
 import { LATEST } from '../faults/states.ts';
 import { TABLE } from '../support/running-service.ts';

@@ -1,6 +1,6 @@
-import { Draws } from '../../app/simulator/draws.ts';
-import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
+import { Draws } from '../../app/dev/simulator/draws.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { LATEST } from '../faults/states.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { TABLE } from '../support/running-service.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
-import type { Item } from '../../app/src/signals/reputation/item.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
+import type { Item } from '../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts';
 import { until } from '../faults/states.ts';
 import { sumOf } from '../support/emf.ts';

@@ -17,7 +17,7 @@ export function buildService() {
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-build-'));
   for (const name of READ) symlinkSync(join(ROOT, name), join(folder, name));
   try {
-    execFileSync(process.execPath, ['--import', 'tsx', 'app/build.ts'], { cwd: folder });
+    execFileSync(process.execPath, ['--import', 'tsx', 'app/build/build.ts'], { cwd: folder });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

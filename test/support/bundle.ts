@@ -1,18 +1,16 @@
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { BUNDLE } from '../../app/bundle.ts';
-import { bundledGeoDatabase } from '../../app/src/signals/geo.ts';
+import { BUNDLE } from '../../app/build/bundle.ts';
+import { bundledGeoDatabase } from '../../app/src/signals/geo/database.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** What is for one machine and must not ship: the console, the simulators, and what starts them. */
-const LOCAL =
-  /(?:^|\/)app\/(?:console|simulator)\/|(?:^|\/)app\/src\/local\.ts$|(?:^|\/)node_modules\/uplot\//;
-
-export function isLocal(file: string): boolean {
-  return LOCAL.test(file);
+/** Returns whether a source file, given with slashes, is for development only: it must not ship. */
+export function isDevelopmentOnly(file: string): boolean {
+  // uPlot draws the console's chart.
+  return ['app/dev/', 'node_modules/uplot/'].some((folder) => `/${file}`.includes(`/${folder}`));
 }
 
 function bundle() {

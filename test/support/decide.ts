@@ -3,8 +3,8 @@ import {
   type IssuedToken,
   type ListForm,
   type Outcome,
-} from '../../app/simulator/identity-server/index.ts';
-import { createHandler } from '../../app/src/handler.ts';
+} from '../../app/dev/simulator/identity-server/index.ts';
+import { createHandler } from '../../app/src/http/handle-action.ts';
 import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known } from '../../app/src/signals/signal.ts';

@@ -5,7 +5,7 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 
 type Item = Record<string, AttributeValue>;
 

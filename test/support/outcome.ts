@@ -1,4 +1,4 @@
-import { applyAnswer, type Outcome } from '../../app/simulator/identity-server/index.ts';
+import { applyAnswer, type Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 
 /** Returns what the identity server makes of the service's response to a request, as `fetch` has it. */
 export async function outcomeOf(requestBody: string, response: Response): Promise<Outcome> {

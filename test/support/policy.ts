@@ -1,11 +1,11 @@
 import { readTokenRequest, type TokenRequest } from '../../app/src/action/request.ts';
-import { deadlineAfter } from '../../app/src/deadline.ts';
 import { type Decision, decide } from '../../app/src/decide.ts';
+import { deadlineAfter } from '../../app/src/lib/deadline.ts';
 import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
-import { PolicyError } from '../../app/src/policy/problems.ts';
+import { PolicyError } from '../../app/src/policy/file/issues.ts';
 import type { Address, AddressCause } from '../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../app/src/signals/address/parse.ts';
-import type { GeoCause, Place } from '../../app/src/signals/geo.ts';
+import type { GeoCause, Place } from '../../app/src/signals/geo/database.ts';
 import type {
   AbuseRecord,
   Reputation,

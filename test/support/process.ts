@@ -18,7 +18,7 @@ export interface RunningProcess {
 
 /** Starts a script of package.json's as npm does, without npm in between, so that signals arrive. */
 export function startScript(
-  entry: 'app/src/main.ts' | 'app/src/local.ts',
+  entry: 'app/src/main.ts' | 'app/dev/local.ts',
   environment: Readonly<Record<string, string>>,
 ): RunningProcess {
   return startNode(['--import', 'tsx', entry], environment);

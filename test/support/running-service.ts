@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/simulator/dynamodb.ts';
-import { type Simulator, startSimulator } from '../../app/simulator/simulator.ts';
-import { ACTION_PATH } from '../../app/src/action-endpoint.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
+import { readSettings } from '../../app/src/config/settings.ts';
+import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
 import { type ServiceOptions, startService } from '../../app/src/service.ts';
-import { readSettings } from '../../app/src/settings.ts';
-import { createDynamoDbClient } from '../../app/src/signals/reputation/dynamodb-client.ts';
+import { createDynamoDbClient } from '../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
 
 export const SECRET = 'the-credential-of-the-caller';

@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../../app/simulator/identity-server/index.ts';
+import type { IssuedToken } from '../../app/dev/simulator/identity-server/index.ts';
 
 /** What an effect is meant to make of the token that would be issued without it. */
 export type Change = (before: IssuedToken) => Partial<IssuedToken>;

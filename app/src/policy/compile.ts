@@ -5,14 +5,21 @@ import {
   createExpressionCompiler,
   type Expression,
   type ExpressionCompiler,
-} from './conditions.ts';
-import { compileEffects, type Effects } from './effects.ts';
+} from './cel/expressions.ts';
+import type { NamedVariable } from './cel/referenced-variables.ts';
+import { mergeReferences, type References } from './cel/references.ts';
+import type { Variables } from './cel/variables/index.ts';
+import { compileEffects, type Effects } from './effects/effects.ts';
+import { compileUnknown, type UnknownEntries } from './effects/unknown.ts';
 import {
   type FailOpenEntry,
   type FailOpenIssue,
   findFailOpen,
   type RestrictingRule,
 } from './fail-open.ts';
+import { PolicyError, Problems } from './file/issues.ts';
+import { type PolicyFile, type RuleFile, readPolicyFile } from './file/schema.ts';
+import { readYaml } from './file/source.ts';
 import {
   checkListKind,
   createLists,
@@ -20,14 +27,7 @@ import {
   type PolicyLists,
   parseList,
 } from './lists.ts';
-import type { NamedVariable } from './named-variables.ts';
 import { createPolicyClock, type LocalTime } from './policy-clock.ts';
-import { PolicyError, Problems } from './problems.ts';
-import { mergeReferences, type References } from './references.ts';
-import { type PolicyFile, type RuleFile, readPolicyFile } from './schema.ts';
-import { readYaml } from './source.ts';
-import { compileUnknown, type UnknownEntries } from './unknown.ts';
-import type { Variables } from './variables/index.ts';
 
 export type Mode = 'enforce' | 'monitor';
 

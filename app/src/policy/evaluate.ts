@@ -1,12 +1,12 @@
 import type { Change } from '../action/change.ts';
 import { type RequestSignals, SIGNALS, type SignalName } from '../signals/request-signals.ts';
+import type { SignalUse } from './cel/signal-use.ts';
+import type { Variables } from './cel/variables/index.ts';
+import { withoutStacks } from './cel/without-stacks.ts';
 import type { Mode, Policy, Rule } from './compile.ts';
-import type { Effects, Refusal } from './effects.ts';
-import type { SignalUse } from './signal-use.ts';
-import type { Condition, Step } from './step.ts';
-import type { UnknownCause } from './unknown.ts';
-import type { Variables } from './variables/index.ts';
-import { withoutStacks } from './without-stacks.ts';
+import type { Effects, Refusal } from './effects/effects.ts';
+import type { UnknownCause } from './effects/unknown.ts';
+import type { Condition, Step } from './trace.ts';
 
 /** What one rule does by itself. */
 export interface RuleEffect {

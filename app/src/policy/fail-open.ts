@@ -1,7 +1,7 @@
 import type { SignalName } from '../signals/request-signals.ts';
-import type { Effects } from './effects.ts';
-import type { Problem } from './problems.ts';
-import type { EntryPart } from './unknown.ts';
+import type { Effects } from './effects/effects.ts';
+import type { EntryPart } from './effects/unknown.ts';
+import type { Problem } from './file/issues.ts';
 
 /** A part of the policy that lets a token pass which a rule might have refused or restricted. */
 export interface FailOpenEntry {

@@ -3,8 +3,8 @@ import { enclosingBlock } from '../signals/address/cidr.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexOf } from './cel/equality.ts';
-import type { Problems } from './problems.ts';
-import type { ListEntryFile } from './schema.ts';
+import type { Problems } from './file/issues.ts';
+import type { ListEntryFile } from './file/schema.ts';
 
 /** What a list holds. It follows from the use: `within` makes it CIDRs, a comparison with geo.country codes. */
 export type ListKind = 'cidr' | 'country' | 'continent' | 'plain';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../lib/duration.ts';
 
 /** How long the previous version of a secret is accepted after a rotation, unless the operator says otherwise. */
 export const DEFAULT_PREVIOUS_TTL = '24h';

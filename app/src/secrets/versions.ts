@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { errorName } from '../lib/error-name.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../lib/timeout.ts';
 
 /** One version of a secret. */
 export interface SecretVersion {

@@ -1,3 +1,4 @@
+import { Thinned } from '../lib/log-throttle.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import {
@@ -5,11 +6,10 @@ import {
   type GeoDatabase,
   isBundledGeoDatabase,
   type MmdbInfo,
-} from '../signals/geo.ts';
+} from '../signals/geo/database.ts';
 import type { CheckReport, ReputationHooks } from '../signals/reputation/hooks.ts';
 import type { CheckCause } from '../signals/reputation/reputation.ts';
 import type { Logger } from './log.ts';
-import { Thinned } from './thinned.ts';
 
 /**
  * What an operator should know of the reputation lookup: changes of state, and failures with their cause.

@@ -1,9 +1,9 @@
-import type { Rejection } from '../action-endpoint.ts';
 import type { ActionCredential } from '../credential/action-credential.ts';
 import type { IssuerKeysHooks } from '../credential/oauth2/issuer-keys.ts';
+import type { Rejection } from '../http/action-endpoint.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
-import type { GeoDatabase } from '../signals/geo.ts';
+import type { GeoDatabase } from '../signals/geo/database.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
 import type { DecisionFacts } from './decision-record.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { applyAnswer } from '../../../app/simulator/identity-server/index.ts';
+import { applyAnswer } from '../../../app/dev/simulator/identity-server/index.ts';
 import {
   errorBody,
   FORBIDDEN_REASONS,

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
-import { ACTION_PATH } from '../../../app/src/action-endpoint.ts';
-import { closeServer } from '../../../app/src/close-server.ts';
 import { createAuthenticator } from '../../../app/src/credential/authenticator.ts';
 import type { Credential } from '../../../app/src/credential/credential.ts';
-import { createServer, listen } from '../../../app/src/server.ts';
+import { ACTION_PATH } from '../../../app/src/http/action-endpoint.ts';
+import { closeServer } from '../../../app/src/http/close-server.ts';
+import { createServer, listen } from '../../../app/src/http/server.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';
 
 const SECRET = 'the-secret-0123456789';

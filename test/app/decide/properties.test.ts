@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IssuedToken, ListForm } from '../../../app/simulator/identity-server/index.ts';
+import type { IssuedToken, ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
 import { unknown } from '../../../app/src/signals/signal.ts';
 import { type Decided, decideOn, policyOf, tokenBefore } from '../../support/decide.ts';
 import { adds, type Counting, countingEffects, isListed } from '../../support/expected-verdict.ts';

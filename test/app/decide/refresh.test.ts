@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../../../app/simulator/identity-server/index.ts';
+import type { IssuedToken } from '../../../app/dev/simulator/identity-server/index.ts';
 import { decideOn, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { faultsOf } from '../../support/safe-profile.ts';

@@ -1,5 +1,5 @@
 import { decide } from '../../../app/src/decide.ts';
-import type { Step } from '../../../app/src/policy/step.ts';
+import type { Step } from '../../../app/src/policy/trace.ts';
 import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { meet } from '../../support/policy.ts';

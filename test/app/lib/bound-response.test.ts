@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { readLocation } from '../../../app/src/location.ts';
+import { readLocation } from '../../../app/src/lib/file-or-s3.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { readSecretVersions } from '../../../app/src/secrets/versions.ts';
-import { createDynamoDbClient } from '../../../app/src/signals/reputation/dynamodb-client.ts';
+import { createDynamoDbClient } from '../../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { localDynamoDb } from '../../support/dynamodb.ts';
 
 const MIB = 1024 * 1024;

@@ -1,13 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { readSettings } from '../../../app/src/config/settings.ts';
 import type { AgentFactory } from '../../../app/src/lib/agents.ts';
+import { readLocation } from '../../../app/src/lib/file-or-s3.ts';
 import { agentsThrough, directHosts, readProxySettings } from '../../../app/src/lib/proxy.ts';
-import { readLocation } from '../../../app/src/location.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
-import { readSettings } from '../../../app/src/settings.ts';
-import { createCheck } from '../../../app/src/signals/reputation/abuseipdb.ts';
-import { createDynamoDbClient } from '../../../app/src/signals/reputation/dynamodb-client.ts';
+import { createCheck } from '../../../app/src/signals/reputation/abuseipdb/check.ts';
+import { createDynamoDbClient } from '../../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { localDynamoDb } from '../../support/dynamodb.ts';
 import {
   CERTIFICATE,
@@ -15,7 +15,7 @@ import {
   startHttpProxy,
   startHttpsServer,
 } from '../../support/http-proxy.ts';
-import { address, NOON, SECOND, startServer } from '../signals/reputation/bench.ts';
+import { address, NOON, SECOND, startServer } from '../signals/reputation/harness.ts';
 
 const PASSWORD = 'pa:ss w0rd';
 const USER = `user:${encodeURIComponent(PASSWORD)}`;

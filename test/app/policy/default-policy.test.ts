@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadPolicy } from '../../../app/src/policy/load.ts';
+import { loadPolicy } from '../../../app/src/policy/file/load.ts';
 import { decideBy } from '../../support/policy.ts';
 
 const policy = await loadPolicy(

@@ -1,7 +1,7 @@
 import { readTokenRequest } from '../../../app/src/action/request.ts';
-import { deadlineAfter } from '../../../app/src/deadline.ts';
-import { SignalUse } from '../../../app/src/policy/signal-use.ts';
-import { Variables } from '../../../app/src/policy/variables/index.ts';
+import { deadlineAfter } from '../../../app/src/lib/deadline.ts';
+import { SignalUse } from '../../../app/src/policy/cel/signal-use.ts';
+import { Variables } from '../../../app/src/policy/cel/variables/index.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
 import { RUNAWAY_MS, withCpuTime } from '../../support/cpu-time.ts';

@@ -1,4 +1,4 @@
-import { DailyQuota } from '../../../app/simulator/quota.ts';
+import { DailyQuota } from '../../../app/dev/simulator/quota.ts';
 import { freshnessOf } from '../../../app/src/signals/reputation/freshness.ts';
 import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/options.ts';
 import { scoreOf } from './stream.ts';

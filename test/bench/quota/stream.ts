@@ -1,4 +1,4 @@
-import { Draws } from '../../../app/simulator/draws.ts';
+import { Draws } from '../../../app/dev/simulator/draws.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 /** The simulated AbuseIPDB as a process, with more quota than any measurement uses up. */
-import { startSimulator } from '../../../app/simulator/simulator.ts';
+import { startSimulator } from '../../../app/dev/simulator/simulator.ts';
 
 const simulator = await startSimulator({ quota: Number.MAX_SAFE_INTEGER });
 process.stdout.write(`{"event":"ready","port":${new URL(simulator.url).port}}\n`);

@@ -1,5 +1,5 @@
 /** DynamoDB's protocol as a process, with its tables in memory. */
-import { startLocalDynamoDb } from '../../../app/simulator/dynamodb.ts';
+import { startLocalDynamoDb } from '../../../app/dev/simulator/dynamodb.ts';
 
 const dynamoDb = await startLocalDynamoDb();
 process.stdout.write(`{"event":"ready","port":${new URL(dynamoDb.access.endpoint).port}}\n`);

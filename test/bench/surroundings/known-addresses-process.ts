@@ -3,7 +3,7 @@
  * dropped. It answers several times as fast as dynalite, so that a million addresses take minutes.
  */
 import { createServer } from 'node:http';
-import { recordItem } from '../../../app/src/signals/reputation/item.ts';
+import { recordItem } from '../../../app/src/signals/reputation/cache/item.ts';
 import { readText } from '../baselines/body.ts';
 import { listen } from '../baselines/listen.ts';
 

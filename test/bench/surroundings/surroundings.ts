@@ -4,8 +4,8 @@ import {
   CreateTableCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { Fault } from '../../../app/simulator/fault.ts';
-import { recordItem, recordKey } from '../../../app/src/signals/reputation/item.ts';
+import type { Fault } from '../../../app/dev/simulator/fault.ts';
+import { recordItem, recordKey } from '../../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/options.ts';
 import { type ServerProcess, startProcess } from '../processes.ts';
 

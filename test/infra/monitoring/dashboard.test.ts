@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readSettings } from '../../../app/src/settings.ts';
+import { readSettings } from '../../../app/src/config/settings.ts';
 import {
   DIMENSION_VALUES,
   METRIC_NAMESPACE,

@@ -1,6 +1,6 @@
 import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
 import { jittered, onTimer, type Schedule } from '../../lib/schedule.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
 import { discoveryUrls, isPlainHttp, isSafeUrl } from './issuer-url.ts';
 import { type KeySet, readKeySet } from './key-set.ts';

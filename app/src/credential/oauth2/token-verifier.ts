@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { TimeLimitExceeded, withTimeLimit } from '../../time-limit.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { ALGORITHMS, type KeySet } from './key-set.ts';
 

@@ -1,9 +1,6 @@
 import type { SignalName } from '../../signals/request-signals.ts';
-import { SIGNAL_OF } from '../first-signal.ts';
+import type { Problems } from '../file/issues.ts';
 import type { ParsedList } from '../lists.ts';
-import { LOOPS } from '../loops.ts';
-import type { Problems } from '../problems.ts';
-import { isNode, type Node } from '../syntax-tree.ts';
 import { type CelType, typeOf } from './checked-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
 import {
@@ -14,6 +11,7 @@ import {
   timeZoneIssue,
 } from './constants.ts';
 import { domainOfField, domainOfTimestampPart, SIZE } from './domains.ts';
+import { SIGNAL_OF } from './first-signal.ts';
 import {
   allSources,
   derive,
@@ -27,6 +25,8 @@ import {
   OTHER,
   sourcesOf,
 } from './flow.ts';
+import { LOOPS } from './loops.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 import { checkTypes } from './type-rules.ts';
 
 /** What an expression uses, and what its use makes of lists. */

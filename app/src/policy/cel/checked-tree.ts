@@ -1,4 +1,4 @@
-import { isNode, type Node } from '../syntax-tree.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 /*
  * The parts of the CEL library's syntax tree, type checker and evaluator that the policy language builds

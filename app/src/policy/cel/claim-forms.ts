@@ -1,5 +1,5 @@
-import type { Node } from '../syntax-tree.ts';
 import { type CheckedNode, isDynamic } from './checked-tree.ts';
+import type { Node } from './syntax-tree.ts';
 
 /** Whether a value, or each of its elements, is what a claim contains: one value, or a list of them. */
 export interface Form {

@@ -1,10 +1,10 @@
 import { Duration, Environment } from '@marcbachmann/cel-js/evaluator';
-import { LOOPS } from '../loops.ts';
+import type { Problems } from '../file/issues.ts';
 import { isTimeZone } from '../policy-clock.ts';
-import type { Problems } from '../problems.ts';
-import { isNode, type Node } from '../syntax-tree.ts';
 import { type CheckedNode, typeOf } from './checked-tree.ts';
 import { CONVERSIONS } from './conversions.ts';
+import { LOOPS } from './loops.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;

@@ -1,8 +1,8 @@
-import type { Problems } from '../problems.ts';
-import { isNode, type Node } from '../syntax-tree.ts';
+import type { Problems } from '../file/issues.ts';
 import { typeOf } from './checked-tree.ts';
 import { type Constants, show } from './constants.ts';
 import { domainOfField, domainOfTimestampPart } from './domains.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 type Value = string | number | boolean;
 

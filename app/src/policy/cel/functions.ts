@@ -1,8 +1,8 @@
 import { parseExactly } from '../../action/exact-json.ts';
-import { toCel } from '../variables/named-values.ts';
 import { conditionError } from './condition-error.ts';
 import { CONVERSIONS, type Conversion } from './conversions.ts';
 import { iterableOf, lengthOf } from './values.ts';
+import { toCel } from './variables/multi-value-map.ts';
 import { COST, type WorkMeter } from './work.ts';
 
 /** A call of a function or method, the receiver first. */

@@ -1,5 +1,3 @@
-import { isMissingSignal } from '../signal-use.ts';
-import type { Node } from '../syntax-tree.ts';
 import {
   type CheckedNode,
   type Evaluate,
@@ -13,6 +11,8 @@ import { type Binding, bindingOf, elementForm, type Forms, formOf } from './clai
 import { conditionError } from './condition-error.ts';
 import { equals, isIn } from './equality.ts';
 import { type BoundedFunction, FUNCTIONS, METHODS } from './functions.ts';
+import { isMissingSignal } from './signal-use.ts';
+import type { Node } from './syntax-tree.ts';
 import {
   elementsOf,
   isScalar,

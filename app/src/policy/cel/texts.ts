@@ -1,5 +1,5 @@
-import { isNode } from '../syntax-tree.ts';
 import type { CheckedNode } from './checked-tree.ts';
+import { isNode } from './syntax-tree.ts';
 
 /**
  * Declares that each header and each parameter is a string. The library knows of `request.headers` only that

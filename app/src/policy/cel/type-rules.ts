@@ -1,8 +1,8 @@
-import { LOOPS } from '../loops.ts';
-import type { Problems } from '../problems.ts';
-import { isNode, type Node } from '../syntax-tree.ts';
+import type { Problems } from '../file/issues.ts';
 import { type CelType, typeOf } from './checked-tree.ts';
 import { show } from './constants.ts';
+import { LOOPS } from './loops.ts';
+import { isNode, type Node } from './syntax-tree.ts';
 
 /*
  * What the library's type checker accepts, and what then fails on every request, or is false whatever is

@@ -1,4 +1,4 @@
-import type { BreakerChange } from './breaker.ts';
+import type { BreakerChange } from './circuit-breaker.ts';
 import type { CheckCause } from './reputation.ts';
 
 /** A read or write of the table that failed; the request went on without it. */

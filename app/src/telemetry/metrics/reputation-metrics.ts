@@ -1,4 +1,4 @@
-import type { BreakerChange } from '../../signals/reputation/breaker.ts';
+import type { BreakerChange } from '../../signals/reputation/circuit-breaker.ts';
 import type { ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { CheckCause } from '../../signals/reputation/reputation.ts';
 import type { Metrics, States } from './metrics.ts';

@@ -1,5 +1,5 @@
-import { tokenRequest } from '../../../../app/simulator/token-request.ts';
-import { ACTION_PATH } from '../../../../app/src/action-endpoint.ts';
+import { tokenRequest } from '../../../../app/dev/simulator/token-request.ts';
+import { ACTION_PATH } from '../../../../app/src/http/action-endpoint.ts';
 import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
   DISCOVERY,

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { tokenRequest } from '../../../../app/simulator/token-request.ts';
-import type { Rejection } from '../../../../app/src/action-endpoint.ts';
+import { tokenRequest } from '../../../../app/dev/simulator/token-request.ts';
 import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
-import { createHandler } from '../../../../app/src/handler.ts';
+import type { Rejection } from '../../../../app/src/http/action-endpoint.ts';
+import { createHandler } from '../../../../app/src/http/handle-action.ts';
+import { createServer, listen } from '../../../../app/src/http/server.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
-import { createServer, listen } from '../../../../app/src/server.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
 import { exchange, head, openConnection, statusesOf } from '../../../support/raw-http.ts';
 

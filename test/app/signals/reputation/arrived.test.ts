@@ -1,11 +1,11 @@
-import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb.ts';
-import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
-import { recordItem, recordKey } from '../../../../app/src/signals/reputation/item.ts';
-import { createReputation } from '../../../../app/src/signals/reputation/ladder.ts';
+import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
+import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
+import { recordItem, recordKey } from '../../../../app/src/signals/reputation/cache/item.ts';
+import { createReputation } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { type HeldResponses, holdResponses } from '../../../support/held-responses.ts';
 import { letTimePass, startTimers, stopTimers } from '../../../support/time-out.ts';
-import { address, lookup, NOON, SECOND, startServer } from './bench.ts';
+import { address, lookup, NOON, SECOND, startServer } from './harness.ts';
 
 /** Whatever limits there are: each is over when so much time has passed. */
 const BEYOND_ALL_LIMITS = 60 * SECOND;

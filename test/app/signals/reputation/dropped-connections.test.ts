@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb.ts';
-import { createDynamoDbClient } from '../../../../app/src/signals/reputation/dynamodb-client.ts';
-import { createReputation } from '../../../../app/src/signals/reputation/ladder.ts';
+import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
+import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
+import { createReputation } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
-import { address, lookup, NOON, newAddress, SECOND, startServer } from './bench.ts';
+import { address, lookup, NOON, newAddress, SECOND, startServer } from './harness.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { ageOf, freshnessOf, isBetter } from '../../../../app/src/signals/reputation/freshness.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/options.ts';
-import { HOUR, MINUTE, NOON, SECOND } from './bench.ts';
+import { HOUR, MINUTE, NOON, SECOND } from './harness.ts';
 
 test.each([
   [0, 0, 'fresh'],

@@ -1,0 +1,52 @@
+import { SIGNALS, type SignalName } from '../../signals/request-signals.ts';
+import type { Problems } from '../file/issues.ts';
+import { analyze, type Declarations } from './analysis.ts';
+import type { Constants } from './constants.ts';
+import { firstSignal } from './first-signal.ts';
+import { type NamedVariable, namedVariables } from './referenced-variables.ts';
+import type { Node } from './syntax-tree.ts';
+
+/** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
+export interface References {
+  readonly signals: ReadonlySet<SignalName>;
+  /** The one that it cannot do without, if there is one. */
+  readonly firstSignal: SignalName | undefined;
+  readonly cidrLists: ReadonlySet<string>;
+  readonly countryLists: ReadonlySet<string>;
+  readonly continentLists: ReadonlySet<string>;
+  /** Fields of `geo` that it reads, for a warning when the database has none of them. */
+  readonly geoFields: ReadonlySet<string>;
+  /** For who explains a decision by the values behind it. */
+  readonly variables: readonly NamedVariable[];
+}
+
+/** Gathers what a type-checked expression names, and reports uses that could never mean what their author wants. */
+export function collectReferences(
+  ast: Node,
+  constants: Constants,
+  declarations: Declarations,
+  problems: Problems,
+): References {
+  const uses = analyze(ast, constants, declarations, problems);
+  // Geo and reputation are those of the address.
+  if (uses.signals.size > 0) uses.signals.add('address');
+  return {
+    ...uses,
+    signals: new Set(SIGNALS.filter((name) => uses.signals.has(name))),
+    firstSignal: firstSignal(ast),
+    variables: namedVariables(ast),
+  };
+}
+
+/** All references of several expressions. */
+export function mergeReferences(all: readonly References[]): References {
+  return {
+    signals: new Set(all.flatMap((one) => [...one.signals])),
+    cidrLists: new Set(all.flatMap((one) => [...one.cidrLists])),
+    countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
+    continentLists: new Set(all.flatMap((one) => [...one.continentLists])),
+    geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
+    firstSignal: undefined,
+    variables: all.flatMap((one) => one.variables),
+  };
+}

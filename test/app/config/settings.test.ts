@@ -1,0 +1,277 @@
+import { readSettings, SettingsError } from '../../../app/src/config/settings.ts';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-abc123';
+const REQUIRED = {
+  ACTION_CREDENTIAL: '{}',
+  ABUSEIPDB_API_KEY: 'key',
+  REPUTATION_TABLE: 'reputation',
+};
+
+/** The message with which settings are refused. */
+function refusal(environment: Record<string, string | undefined>): string {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('The settings were taken.');
+}
+
+test('the defaults are those of the README', () => {
+  expect(readSettings(REQUIRED)).toMatchObject({
+    port: 3000,
+    policyFile: 'app/policy.yaml',
+    geoDatabases: [expect.stringMatching(/geo-whois-asn-country\.mmdb$/)],
+    abuseIpdbBaseUrl: 'https://api.abuseipdb.com/api/v2',
+    decisionDeadline: 1200,
+    abuseIpdbTimeout: 900,
+    dynamoDbTimeout: 50,
+    addressHeaders: ['x-client-source-ip'],
+    trustedProxyHops: 0,
+    logLevel: 'info',
+    telemetry: {
+      service: 'risk-gate',
+      metricsInterval: 30_000,
+      issuedPercent: 100,
+      address: { form: 'whole' },
+    },
+    credentialPreviousTtl: 24 * 3_600_000,
+    drainDelay: 4000,
+  });
+});
+
+describe('A setting is read', () => {
+  test.each<[string, string, object]>([
+    ['PORT', '8080', { port: 8080 }],
+    ['PORT', ' 8080 ', { port: 8080 }],
+    ['PORT', '', { port: 3000 }],
+    [
+      'ABUSEIPDB_BASE_URL',
+      'http://127.0.0.1:1/api/v2/',
+      { abuseIpdbBaseUrl: 'http://127.0.0.1:1/api/v2' },
+    ],
+    [
+      'ADDRESS_HEADERS',
+      'X-Real-IP, x-client-source-ip',
+      { addressHeaders: ['x-real-ip', 'x-client-source-ip'] },
+    ],
+    ['TRUSTED_PROXY_HOPS', '2', { trustedProxyHops: 2 }],
+    ['GEO_DATABASE', '/data/city.mmdb', { geoDatabases: ['/data/city.mmdb'] }],
+    [
+      'GEO_DATABASE',
+      ' country.mmdb, s3://bucket/asn%2C2026.mmdb ,country.mmdb',
+      { geoDatabases: ['country.mmdb', 's3://bucket/asn%2C2026.mmdb'] },
+    ],
+    ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
+    ['REPUTATION_STALE_MAXIMUM', '48h', { reputation: { staleMaximum: 48 * 3_600_000 } }],
+    ['REPUTATION_ERROR_MEMORY', '30', { reputation: { errorMemory: 30_000 } }],
+    ['CREDENTIAL_PREVIOUS_TTL', '', { credentialPreviousTtl: 24 * 3_600_000 }],
+    ['CREDENTIAL_PREVIOUS_TTL', '90m', { credentialPreviousTtl: 90 * 60_000 }],
+    ['CREDENTIAL_PREVIOUS_TTL', '3600', { credentialPreviousTtl: 3_600_000 }],
+    ['CREDENTIAL_PREVIOUS_TTL', '8760h', { credentialPreviousTtl: 8760 * 3_600_000 }],
+    ['CREDENTIAL_PREVIOUS_TTL', '0', { credentialPreviousTtl: 0 }],
+    ['CREDENTIAL_PREVIOUS_TTL', '0s', { credentialPreviousTtl: 0 }],
+    ['CREDENTIAL_PREVIOUS_TTL', ' 0h ', { credentialPreviousTtl: 0 }],
+    ['SERVICE_NAME', 'RiskGate-eu', { telemetry: { service: 'RiskGate-eu' } }],
+    ['METRICS_INTERVAL', '60s', { telemetry: { metricsInterval: 60_000 } }],
+    ['DECISION_LOG_ISSUED_PERCENT', '0', { telemetry: { issuedPercent: 0 } }],
+    ['DECISION_LOG_ADDRESS', 'Truncated', { telemetry: { address: { form: 'truncated' } } }],
+  ])('%s=%s', (name, value, expected) => {
+    expect(readSettings({ ...REQUIRED, [name]: value })).toMatchObject(expected);
+  });
+
+  test('hashed addresses with their key', () => {
+    const key = 'a-key-that-all-share';
+    const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: key };
+    expect(readSettings({ ...REQUIRED, ...hashed })).toMatchObject({
+      telemetry: { address: { form: 'hashed', key } },
+    });
+  });
+
+  test.each<[string, Record<string, string>, object | undefined]>([
+    ['no signature', {}, undefined],
+    [
+      'an empty signature secret, which counts as not set',
+      { ADDRESS_SIGNATURE_SECRET: '' },
+      undefined,
+    ],
+    [
+      'a signature secret',
+      { ADDRESS_SIGNATURE_SECRET: '0123456789abcdef' },
+      { secret: '0123456789abcdef' },
+    ],
+    ['where the signature secret is', { ADDRESS_SIGNATURE_SECRET_ARN: ARN }, { secretArn: ARN }],
+  ])('%s', (_name, environment, expected) => {
+    expect(readSettings({ ...REQUIRED, ...environment }).addressSignature).toEqual(expected);
+  });
+
+  test('secrets by their ARN instead of their text', () => {
+    const environment = { ACTION_CREDENTIAL_SECRET_ARN: ARN, ABUSEIPDB_SECRET_ARN: ARN };
+    expect(readSettings({ REPUTATION_TABLE: 'reputation', ...environment })).toMatchObject({
+      actionCredential: { secretArn: ARN },
+      abuseIpdbKey: { secretArn: ARN },
+    });
+  });
+});
+
+describe('A wrong setting is refused with its name, what is wrong and what to do', () => {
+  test.each<[string, string | undefined, RegExp]>([
+    ['PORT', '70000', /^PORT is "70000": set it to a whole number from 0 to 65535\.$/],
+    ['PORT', '30.5', /^PORT is "30\.5"/],
+    ['PORT', '0x10', /^PORT is "0x10"/],
+    ['DECISION_DEADLINE_MS', '0', /^DECISION_DEADLINE_MS is "0": .* from 50 to 2500\.$/],
+    ['DRAIN_DELAY_MS', '15001', /^DRAIN_DELAY_MS is "15001": .* from 0 to 15000\.$/],
+    ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS is "fast"/],
+    ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL is .* http or https URL/],
+    ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL is/],
+    ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL is .* without a query/],
+    ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS holds ""/],
+    ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS holds "x real ip"/],
+    ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS is "-1"/],
+    ['GEO_DATABASE', 'a.mmdb,,b.mmdb', /^GEO_DATABASE is "a\.mmdb,,b\.mmdb": .* comma-separated/],
+    ['GEO_DATABASE', 'a.mmdb,', /^GEO_DATABASE is "a\.mmdb,": .* without an empty entry\.$/],
+    ['TRUSTED_PROXY_HOPS', '33', /^TRUSTED_PROXY_HOPS is "33": .* from 0 to 32\.$/],
+    ['LOG_LEVEL', 'loud', /^LOG_LEVEL is "loud": set it to one of fatal, error/],
+    ['REPUTATION_FRESH_LOW', '1d', /^REPUTATION_FRESH_LOW is "1d": set it to a duration/],
+    ['REPUTATION_FRESH_LOW', '0s', /^REPUTATION_FRESH_LOW is "0s"/],
+    ['ABUSEIPDB_MAX_AGE_IN_DAYS', '366', /^ABUSEIPDB_MAX_AGE_IN_DAYS is "366": .* from 1 to 365/],
+    ['SECRETS_REFRESH', '720h', /^SECRETS_REFRESH is "720h": .* of 24h at most\.$/],
+    [
+      'CREDENTIAL_PREVIOUS_TTL',
+      '8761h',
+      /^CREDENTIAL_PREVIOUS_TTL is "8761h": .* of 8760h at most/,
+    ],
+    [
+      'CREDENTIAL_PREVIOUS_TTL',
+      '1d',
+      /^CREDENTIAL_PREVIOUS_TTL is "1d": set it to a duration such/,
+    ],
+    ['CREDENTIAL_PREVIOUS_TTL', '-1', /^CREDENTIAL_PREVIOUS_TTL is "-1": .* or to 0 to accept no/],
+    ['CREDENTIAL_PREVIOUS_TTL', '0.5h', /^CREDENTIAL_PREVIOUS_TTL is "0\.5h"/],
+    ['CREDENTIAL_PREVIOUS_TTL', 'off', /^CREDENTIAL_PREVIOUS_TTL is "off"/],
+    ['REPUTATION_STALE_MAXIMUM', '1h', /^REPUTATION_STALE_MAXIMUM is shorter than a fresh time/],
+    ['ABUSEIPDB_BASE_URL', 'https://user:pass@host/', /^ABUSEIPDB_BASE_URL is .* or a user\.$/],
+    ['SERVICE_NAME', 'risk gate', /^SERVICE_NAME is "risk gate": set it to letters, digits and/],
+    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL is "5m": .* of 1m at most\.$/],
+    [
+      'DECISION_LOG_ISSUED_PERCENT',
+      '101',
+      /^DECISION_LOG_ISSUED_PERCENT is "101": .* from 0 to 100/,
+    ],
+    ['DECISION_LOG_ADDRESS', 'none', /^DECISION_LOG_ADDRESS is "none": set it to one of whole, t/],
+    [
+      'DECISION_LOG_ADDRESS',
+      'hashed',
+      /^DECISION_LOG_HASH_KEY is not set: with .* the same for all/,
+    ],
+    ['REPUTATION_TABLE', 'a b', /^REPUTATION_TABLE is "a b": set it to the name/],
+    ['REPUTATION_TABLE', undefined, /^REPUTATION_TABLE is not set: set it to the name/],
+    [
+      'ACTION_CREDENTIAL',
+      undefined,
+      /^Neither ACTION_CREDENTIAL nor ACTION_CREDENTIAL_SECRET_ARN is set/,
+    ],
+    [
+      'ADDRESS_SIGNATURE_SECERT',
+      'kept to itself',
+      /^ADDRESS_SIGNATURE_SECERT is no setting: did you mean ADDRESS_SIGNATURE_SECRET\? Rename or remove it\.$/,
+    ],
+    ['ADRESS_HEADERS', 'x-real-ip', /^ADRESS_HEADERS .* did you mean ADDRESS_HEADERS\?/],
+    ['TRUSTED_PROXY_HOP', '1', /^TRUSTED_PROXY_HOP .* did you mean TRUSTED_PROXY_HOPS\?/],
+    ['address_headers', 'x-real-ip', /^address_headers .* did you mean ADDRESS_HEADERS\?/],
+    ['CREDENTIAL-PREVIOUS-TTL', '0', /^CREDENTIAL-PREVIOUS-TTL .* CREDENTIAL_PREVIOUS_TTL\?/],
+    ['ABUSEIPDB_SECRET_ARN', ARN, /^Both ABUSEIPDB_API_KEY and ABUSEIPDB_SECRET_ARN are set/],
+  ])('%s=%s', (name, value, message) => {
+    expect(refusal({ ...REQUIRED, [name]: value })).toMatch(message);
+  });
+
+  test.each([
+    'LOG_LEVELS',
+    'PORTS',
+    'REPUTATION_TABLE_PORT',
+    'AWS_REGION',
+    'ADDRESS',
+    'npm_config_x',
+  ])('but variables of others are theirs: %s', (name) => {
+    expect(readSettings({ ...REQUIRED, [name]: 'x' })).toEqual(readSettings(REQUIRED));
+  });
+
+  test('all mistakes are shown at once', () => {
+    const message = refusal({ PORT: 'x', LOG_LEVEL: 'y' });
+    expect(message.split('\n')).toHaveLength(5);
+  });
+
+  test.each(['CloudFront-Viewer-Address', 'True-Client-IP', 'CF-Connecting-IP', 'Fly-Client-IP'])(
+    '%s is never a list, so trusted proxies are refused',
+    (name) => {
+      const environment = { ...REQUIRED, ADDRESS_HEADERS: `x-forwarded-for, ${name}` };
+      expect(readSettings(environment).addressHeaders).toContain(name.toLowerCase());
+      expect(refusal({ ...environment, TRUSTED_PROXY_HOPS: '1' })).toMatch(
+        new RegExp(
+          `^ADDRESS_HEADERS contains ${name.toLowerCase()}, .*: set TRUSTED_PROXY_HOPS to 0, .*\\.$`,
+        ),
+      );
+    },
+  );
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'both settings of the signature',
+      { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush-hush', ADDRESS_SIGNATURE_SECRET_ARN: ARN },
+      /^Both ADDRESS_SIGNATURE_SECRET and ADDRESS_SIGNATURE_SECRET_ARN are set: set one of them\.$/,
+    ],
+    [
+      'a signature secret that is too short',
+      { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush!' },
+      /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
+    ],
+    [
+      'a signature secret that is blank',
+      { ADDRESS_SIGNATURE_SECRET: ' ' },
+      /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
+    ],
+    [
+      'a signature secret in place of its ARN',
+      { ADDRESS_SIGNATURE_SECRET_ARN: 'hush-hush-hush-hush' },
+      /^ADDRESS_SIGNATURE_SECRET_ARN is not an ARN of Secrets Manager: expected arn:.*\.$/,
+    ],
+    [
+      'a signature header as an address header',
+      {
+        ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush-hush',
+        ADDRESS_HEADERS: 'x-ip-signature, X-IP',
+      },
+      /^ADDRESS_HEADERS contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
+    ],
+  ])('%s is one sentence, and the secret is not repeated', (_name, environment, sentence) => {
+    const message = refusal({ ...REQUIRED, ...environment });
+    expect(message).toMatch(sentence);
+    expect(message).not.toContain('hush');
+  });
+
+  test('a key that is too short is not repeated', () => {
+    const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };
+    const message = refusal({ ...REQUIRED, ...hashed });
+    expect(message).toMatch(/^DECISION_LOG_HASH_KEY is too short/);
+    expect(message).not.toContain('hush');
+  });
+
+  test('a secret in a setting is not repeated', () => {
+    const message = refusal({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
+    expect(message).not.toContain('hush');
+  });
+
+  test.each([
+    'https://hush:hush@host/api',
+    'https://host/api?key=hush#hush',
+    'https://us@hush@host',
+    '//hush@host',
+    'hush:hush@host/api',
+    'https:hush@host\n?hush',
+  ])('nor is what is secret in a URL: %j', (url) => {
+    const message = refusal({ ...REQUIRED, ABUSEIPDB_BASE_URL: url });
+    expect(message).toMatch(/^ABUSEIPDB_BASE_URL is .*host/);
+    expect(message).not.toContain('hush');
+  });
+});

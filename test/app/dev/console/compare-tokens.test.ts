@@ -1,0 +1,83 @@
+import { compareTokens } from '../../../../app/dev/console/compare-tokens.ts';
+import type { IssuedToken } from '../../../../app/dev/simulator/identity-server/index.ts';
+
+const BEFORE: IssuedToken = {
+  expiresIn: 3600,
+  scopes: ['openid', 'admin'],
+  audience: ['a', 'b'],
+  claims: { sub: 'jo', email: 'jo@example.com', expires_in: 3600, aud: ['a', 'b'] },
+  refreshToken: { expiresIn: 86_400 },
+  responseParameters: {},
+  removedParameters: [],
+};
+
+test.each<[string, Partial<IssuedToken>, object[]]>([
+  ['nothing', {}, []],
+  [
+    'lifetimes',
+    { expiresIn: 300, refreshToken: { expiresIn: 60 } },
+    [
+      { name: 'Lifetime', before: '3600 s (1 h)', after: '300 s (5 min)', change: 'changed' },
+      { name: 'Refresh token', before: '86400 s (1 d)', after: '60 s (1 min)', change: 'changed' },
+    ],
+  ],
+  [
+    'scopes, and the ID token that goes with one',
+    { scopes: ['admin'], removedParameters: ['id_token'] },
+    [
+      { name: 'Scopes', before: 'openid admin', after: 'admin', change: 'changed' },
+      { name: 'ID token', before: 'goes with it', after: null, change: 'removed' },
+    ],
+  ],
+  [
+    'claims',
+    { claims: { sub: 'jo', risk: 7 } },
+    [
+      { name: 'Claim email', before: '"jo@example.com"', after: null, change: 'removed' },
+      { name: 'Claim risk', before: null, after: '7', change: 'added' },
+    ],
+  ],
+  [
+    'a refresh token that is dropped and shortened',
+    { refreshToken: undefined, hiddenRefreshToken: { expiresIn: 3600 } },
+    [
+      {
+        name: 'Refresh token',
+        before: '86400 s (1 d)',
+        after: 'not in the response; one from before stays valid (3600 s (1 h))',
+        change: 'changed',
+      },
+    ],
+  ],
+  [
+    'lifetimes that are not stated',
+    { expiresIn: undefined, refreshToken: { expiresIn: -1 } },
+    [
+      { name: 'Lifetime', before: '3600 s (1 h)', after: 'not stated', change: 'changed' },
+      {
+        name: 'Refresh token',
+        before: '86400 s (1 d)',
+        after: "the server's default",
+        change: 'changed',
+      },
+    ],
+  ],
+  [
+    'no refresh token, and a parameter',
+    { refreshToken: undefined, responseParameters: { hint: 'x' } },
+    [
+      { name: 'Refresh token', before: '86400 s (1 d)', after: null, change: 'removed' },
+      { name: 'Response parameter hint', before: null, after: '"x"', change: 'added' },
+    ],
+  ],
+])('What differs: %s', (_, changes, rows) => {
+  const all = compareTokens(BEFORE, { ...BEFORE, ...changes });
+  expect(all.filter(({ change }) => change !== 'same')).toEqual(rows);
+});
+
+test('Without a token nothing is issued', () => {
+  const rows = compareTokens(BEFORE, undefined);
+  expect(new Set(rows.map(({ change, after }) => [change, after].join()))).toEqual(
+    new Set(['not issued,']),
+  );
+});

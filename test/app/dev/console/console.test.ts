@@ -1,0 +1,234 @@
+import { readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { ASSETS } from '../../../../app/dev/console/assets.ts';
+import { type Console, createConsole } from '../../../../app/dev/console/console.ts';
+import type { LiveState } from '../../../../app/dev/console/live.ts';
+import type { Tried } from '../../../../app/dev/console/try.ts';
+import { payloadFrom } from '../../../support/payloads.ts';
+import { type RunningService, startTestService } from '../../../support/running-service.ts';
+
+let page: Console;
+let service: RunningService;
+
+beforeAll(async () => {
+  page = createConsole({ address: { names: ['x-client-source-ip'], trustedProxyHops: 0 } });
+  service = await startTestService({ added: page });
+});
+
+afterAll(async () => {
+  page.close();
+  await service.stop();
+});
+
+const OWN = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+const FORM = {
+  address: '14.102.69.58',
+  grant: 'authorization_code',
+  clientId: 'console',
+  scopes: 'openid email',
+  time: '2026-01-05T10:30',
+};
+
+function get(path: string): Promise<Response> {
+  return fetch(`${service.origin}/console${path}`);
+}
+
+function post(form: unknown, headers: Record<string, string> = OWN): Promise<Response> {
+  const body = typeof form === 'string' ? form : JSON.stringify(form);
+  return fetch(`${service.origin}/console/try`, { method: 'POST', headers, body });
+}
+
+async function tried(changes: Partial<typeof FORM> = {}): Promise<Tried> {
+  const response = await post({ ...FORM, ...changes });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Tried;
+}
+
+/** The events of the stream as they come. */
+async function* events(signal?: AbortSignal): AsyncGenerator<LiveState> {
+  const response = await fetch(`${service.origin}/console/events`, { signal: signal ?? null });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, data] = /^data: (.*)$/m.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (data !== undefined) yield JSON.parse(data);
+    }
+  }
+}
+
+describe('The page', () => {
+  test('comes with a policy that lets nothing run but its own files', async () => {
+    const response = await get('');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'self'; /);
+    expect(response.headers.get('content-security-policy')).not.toMatch(/unsafe|https?:|\*/);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const text = await response.text();
+    expect(text).not.toMatch(/<script(?![^>]* src=)|<style| style=| on[a-z]+=/);
+  });
+
+  test('has every file of its folder, and those of the chart library', async () => {
+    const files = readdirSync(new URL('../../../../app/dev/console/page/', import.meta.url));
+    const served = [...ASSETS.keys()].filter((name) => !name.startsWith('uplot.'));
+    expect(served.sort()).toEqual(files.filter((name) => name !== 'page.html').sort());
+    for (const [name, { type, body }] of ASSETS) {
+      const response = await get(`/assets/${name}`);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+      expect(await response.text()).toBe(body);
+    }
+  });
+
+  test.each([
+    '/assets/',
+    '/assets/page.html',
+    '/assets/..%2fconsole.ts',
+    '/assets/%2e%2e/console.ts',
+    '/assets/constructor',
+    '/nothing',
+  ])('has nothing at %s', async (path) => {
+    const response = await get(path);
+    await response.arrayBuffer();
+    expect(response.status).toBe(404);
+  });
+
+  test.each(['', '/assets/page.js', '/events', '/try', '/nothing'])(
+    'answers under no other name: /console%s',
+    async (path) => {
+      const { port } = new URL(service.origin);
+      const headers = { host: 'rebound.example' };
+      const status = await new Promise((resolve, reject) => {
+        request({ port, path: `/console${path}`, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect(status).toBe(403);
+    },
+  );
+
+  test('the action beside it answers under any name, to who has the credential', async () => {
+    const response = await fetch(`${service.origin}/pre-issue-access-token`, { method: 'POST' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-security-policy')).toBeNull();
+  });
+});
+
+describe('The stream', () => {
+  test('tells what was decided before, and each decision soon', async () => {
+    await service.post(payloadFrom('175.45.176.0'));
+    const stream = events();
+    const first = await stream.next();
+    expect(first.value.rows[0]).toMatchObject({ outcome: 'refuse', country: 'KP' });
+    await service.post(payloadFrom('205.210.31.51'));
+    const second = await stream.next();
+    expect(second.value.rows[0]).toMatchObject({ outcome: 'issue', address: '205.210.31.51' });
+    expect(second.value.figures.totals.issue).toBe(first.value.figures.totals.issue + 1);
+    await stream.return(undefined);
+  });
+
+  test('a page that leaves makes room for another one', async () => {
+    for (let round = 0; round < 25; round++) {
+      const leaving = new AbortController();
+      const stream = events(leaving.signal);
+      // A page that has left is gone when the service has noticed: a moment later.
+      expect((await stream.next()).done).toBe(false);
+      leaving.abort();
+      await expect(stream.next()).rejects.toThrow(/abort/);
+    }
+  });
+});
+
+describe('A try', () => {
+  test.each<[string, object]>([
+    ['205.210.31.51', { outcome: 'issue' }],
+    ['14.102.69.58', { outcome: 'restrict' }],
+    [
+      '103.159.198.178',
+      {
+        outcome: 'refuse',
+        refusal: {
+          error: 'access_denied',
+          description: 'Access token issuance is blocked due to high IP risk.',
+        },
+      },
+    ],
+    ['175.45.176.0', { outcome: 'refuse' }],
+    ['', { outcome: 'refuse', signals: [{ name: 'Address', is: 'unknown: missing' }] }],
+    ['no address', { signals: [{ name: 'Address', is: 'unknown: malformed' }] }],
+    [
+      '2002:af2d:b000::1',
+      {
+        outcome: 'refuse',
+        signals: [{ name: 'Address', is: '2002:af2d:b000::1, looked up as 175.45.176.0' }],
+      },
+    ],
+  ])('of the address "%s" is decided by the running policy', async (address, expected) => {
+    const { signals, ...rest } = await tried({ address });
+    expect({ ...rest, signals: signals.slice(0, 1) }).toMatchObject({
+      signals: [expect.anything()],
+      ...expected,
+    });
+  });
+
+  test.each([
+    ['2026-01-05T10:30', '900 s (15 min)', 'elevated-ip-risk'],
+    ['2026-01-05T20:30', '300 s (5 min)', 'elevated-ip-risk-at-odd-hours'],
+  ])('at %s the lifetime is %s, for %s', async (time, after, id) => {
+    const { token, rules, ...result } = await tried({ time });
+    expect(result.time).toBe(`${time}:00.000Z`);
+    expect(token[0]).toMatchObject({ name: 'Lifetime', before: '3600 s (1 h)', after });
+    const matched = rules.filter(({ outcome }) => outcome === 'matched');
+    expect(matched.map((rule) => rule.id)).toEqual([id]);
+    expect(matched[0]?.values).toContainEqual({ name: 'now.hour', value: time.slice(11, 13) });
+  });
+
+  test('asks AbuseIPDB as a decision does, and a decision then finds it in memory', async () => {
+    const { signals } = await tried({ address: '9.9.9.11' });
+    expect(signals[2]?.is).toMatch(/^score \d+, from AbuseIPDB/);
+    await service.post(payloadFrom('9.9.9.11'));
+    expect(service.decisions().at(-1)).toMatchObject({
+      signals: { reputation: { source: 'memory' } },
+    });
+  });
+
+  test('is neither recorded nor counted', async () => {
+    const stream = events();
+    const before = (await stream.next()).value.figures.totals;
+    const recorded = service.decisions().length;
+    await tried();
+    expect(service.decisions()).toHaveLength(recorded);
+    await service.post(payloadFrom('175.45.176.0'));
+    const after = (await stream.next()).value.figures.totals;
+    expect(after).toEqual({ ...before, refuse: before.refuse + 1 });
+    await stream.return(undefined);
+  });
+
+  test.each<[string, unknown, Record<string, string>, number, RegExp]>([
+    ['another site', FORM, { ...OWN, 'sec-fetch-site': 'cross-site' }, 403, /its own page/],
+    ['a plain form', 'a=b', { ...OWN, 'content-type': 'text/plain' }, 415, /application\/json/],
+    ['what is no JSON', '{', OWN, 400, /not JSON/],
+    ['a field too many', { ...FORM, more: 1 }, OWN, 400, /more/],
+    ['no grant', { ...FORM, grant: ' ' }, OWN, 400, /grant: must not be empty/],
+    ['a time that is none', { ...FORM, time: 'noon' }, OWN, 400, /time: must be a date/],
+    ['a form that is too long', { ...FORM, scopes: 'x'.repeat(20_000) }, OWN, 400, /not JSON/],
+  ])('is refused of %s', async (_, form, headers, status, why) => {
+    const response = await post(form, headers);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toMatch(why);
+  });
+});
+
+test('The service ends at once, though a page is open', async () => {
+  const other = createConsole({ address: { names: ['x'], trustedProxyHops: 0 } });
+  const ending = await startTestService({ added: other });
+  const response = await fetch(`${ending.origin}/console/events`);
+  other.close();
+  await ending.stop();
+  expect(await response.text()).toMatch(/^event: state\n/);
+});

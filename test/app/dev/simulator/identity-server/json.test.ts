@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import {
+  JsonError,
+  JsonNumber,
+  readJson,
+} from '../../../../../app/dev/simulator/identity-server/json.ts';
+import { javaText, toPlain } from '../../../../../app/dev/simulator/identity-server/values.ts';
+
+test('a text that JSON.stringify wrote is read as the value that it was', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.stringify(toPlain(readJson(JSON.stringify(value))))).toBe(JSON.stringify(value));
+    }),
+  );
+});
+
+test.each(['900', '900.0', '9e2', '-0', '92233720368547758070'])(
+  'the number %s keeps its spelling',
+  (text) => {
+    expect(readJson(text)).toEqual(new JsonNumber(text));
+  },
+);
+
+test.each([
+  ['an empty text', ''],
+  ['white space alone', ' \n'],
+  ['a byte order mark', '\uFEFF{}'],
+  ['a comment', '/* no */ {}'],
+  ['single quotes', "{'a':1}"],
+  ['a name without quotes', '{a:1}'],
+  ['a trailing comma in an object', '{"a":1,}'],
+  ['a trailing comma in a list', '[1,]'],
+  ['a missing comma', '[1 2]'],
+  ['a number with a leading zero', '[01]'],
+  ['a number with a plus', '[+1]'],
+  ['a number without a digit before the point', '[.5]'],
+  ['a number without a digit after the point', '[1.]'],
+  ['NaN', '[NaN]'],
+  ['a literal in another case', '[True]'],
+  ['a literal that goes on', '[nullify]'],
+  ['a line break in a string', '["a\nb"]'],
+  ['an escape that is none', '["\\x"]'],
+  ['a string without an end', '["a'],
+  ['an object without an end', '{"a":1'],
+  ['a non-breaking space between values', '[1,\u00A02]'],
+  ['endless nesting', '['.repeat(100_000)],
+])('%s is no JSON', (_, text) => {
+  expect(() => readJson(text)).toThrow(JsonError);
+});
+
+test('of repeated names the last one counts', () => {
+  expect(toPlain(readJson('{"a":1,"b":2,"a":3}'))).toEqual({ a: 3, b: 2 });
+});
+
+test('text after the value is not looked at', () => {
+  expect(toPlain(readJson('{"a":1}</html>'))).toEqual({ a: 1 });
+});
+
+test('a member called __proto__ is a member like others', () => {
+  expect(Object.keys(toPlain(readJson('{"__proto__":1}')) as object)).toEqual(['__proto__']);
+});
+
+test.each([
+  ['"read"', 'read'],
+  ['5', '5'],
+  ['1.50', '1.5'],
+  ['9e2', '900.0'],
+  ['true', 'true'],
+  ['{}', '{}'],
+  ['{"a":1,"b":"x"}', '{a=1, b=x}'],
+  ['[1,"b",null]', '[1, b, null]'],
+])('%s becomes the text %s', (json, text) => {
+  expect(javaText(readJson(json))).toBe(text);
+});

@@ -1,0 +1,249 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { createExpressionCompiler } from '../../../../app/src/policy/cel/expressions.ts';
+import { SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
+import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
+import { Problems } from '../../../../app/src/policy/file/issues.ts';
+import { createLists, parseList } from '../../../../app/src/policy/lists.ts';
+import { createPolicyClock } from '../../../../app/src/policy/policy-clock.ts';
+import { meet, requestWithClaims } from '../../../support/policy.ts';
+
+/*
+ * Every function and operator of the library, on every type that a policy can have: what loads must work for
+ * some request. Which types go together, the type checker says; what it accepts and no value satisfies must
+ * be a mistake of the policy.
+ */
+
+const CLAIMS = {
+  one: '1',
+  yes: 'true',
+  moment: '2026-01-01T00:00:00Z',
+  zone: 'Europe/Berlin',
+  json: '{"a":1}',
+  key: 'a',
+  number: 1,
+  zero: 0,
+  fraction: 1.5,
+  flag: true,
+  list: ['a', 'b'],
+  numbers: [1, 2],
+  nested: [['a', 'b']],
+  flags: [[true]],
+  map: { a: 'b' },
+};
+const CLAIM_NAMES = [...(Object.keys(CLAIMS) as (keyof typeof CLAIMS)[]), 'none' as const];
+const claim = (name: keyof typeof CLAIMS | 'none') => `token.claims["${name}"]`;
+const text = (name: keyof typeof CLAIMS) => `string(${claim(name)})`;
+
+/** Values of each type. What works for one value of a type, works. */
+const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  string: [
+    'request.grant',
+    ...(['one', 'yes', 'moment', 'zone', 'json', 'key'] as const).map(text),
+  ],
+  int: ['now.weekday', 'user.organization.depth', 'token.lifetime'],
+  double: ['double(now.weekday)'],
+  uint: ['uint(now.weekday)'],
+  bool: ['address.public'],
+  null: ['null'],
+  bytes: [`bytes(${text('json')})`],
+  joinedBytes: [`(bytes(${text('json')}) + bytes(${text('one')}))`],
+  timestamp: ['now.timestamp'],
+  duration: ['(now.timestamp - timestamp(0))'],
+  type: ['type(request.grant)'],
+  'list<string>': ['lists.texts', 'token.audience'],
+  'list<int>': ['lists.numbers'],
+  'empty list': ['lists.nobody'],
+  'list<bool>': ['[address.public]'],
+  'list<timestamp>': ['[now.timestamp]'],
+  'list<list<string>>': ['[lists.texts]'],
+  'list<dyn>': CLAIM_NAMES.map((name) => `[${claim(name)}]`),
+  'list<Geo>': ['[geo]'],
+  'list<optional>': ['[geo.?city]'],
+  'map<string, int>': ['{"a": now.weekday}'],
+  'map<int, string>': ['{1: request.grant}'],
+  'optional<string>': ['geo.?country', 'optional.of(request.grant)'],
+  'optional<int>': ['optional.of(now.weekday)'],
+  dyn: CLAIM_NAMES.map(claim),
+  Address: ['address'],
+  Geo: ['geo'],
+  Texts: ['request.headers'],
+  Claims: ['token.claims'],
+  Organization: ['organization'],
+  Now: ['now'],
+  Lists: ['lists'],
+};
+const TYPES = Object.keys(SAMPLES);
+/** For the second of two arguments. */
+const FEW_TYPES = ['string', 'int', 'dyn', 'bool', 'list<string>'];
+
+const BINARY = ['==', '!=', 'in', '+', '-', '*', '/', '%', '<', '<=', '>', '>=', '&&', '||'];
+
+/** How often a shape loaded, and whether it worked for one of its samples. */
+interface Outcome {
+  loaded: number;
+  worked: boolean;
+  example: string;
+  error: string;
+}
+
+const lists = new Map(
+  Object.entries({
+    texts: ['a', 'b'],
+    numbers: [1, 2, 3],
+    nobody: [],
+    networks: ['10.0.0.0/8'],
+  }).map(([name, entries]) => [name, parseList(entries, new Problems())] as const),
+);
+const compiler = createExpressionCompiler(lists);
+
+let variables: Variables;
+beforeAll(async () => {
+  const { request, signals, now } = meet({
+    request: requestWithClaims({ ...CLAIMS, aud: ['a', 'b'] }),
+    geo: { country: 'LK', city: 'Colombo', organization: 'Net' },
+    reputation: 1,
+  });
+  await signals.resolve('geo');
+  await signals.resolve('reputation');
+  const clock = createPolicyClock('UTC');
+  variables = new Variables({
+    request,
+    use: new SignalUse(signals),
+    now,
+    time: clock(now),
+    lists: createLists(lists, new Set(['networks']), compiler.Lists),
+  });
+});
+
+/** Tries an expression on all samples of its types. `undefined` where it never loads. */
+function outcomeOf(types: readonly string[], write: (...samples: string[]) => string): Outcome {
+  const outcome: Outcome = { loaded: 0, worked: false, example: '', error: '' };
+  const visit = (chosen: readonly string[]): void => {
+    if (outcome.worked) return;
+    const type = types[chosen.length];
+    if (type !== undefined) {
+      for (const sample of SAMPLES[type] ?? []) visit([...chosen, sample]);
+      return;
+    }
+    const expression = write(...chosen);
+    const problems = new Problems();
+    const compiled = compiler.compile(expression, problems);
+    if (compiled === undefined || problems.list.length > 0) return;
+    outcome.loaded += 1;
+    try {
+      compiled.evaluate(variables);
+      outcome.worked = true;
+    } catch (error) {
+      outcome.example = expression;
+      outcome.error = String(error).split('\n')[0] ?? '';
+    }
+  };
+  visit([]);
+  return outcome;
+}
+
+/** The shapes that load and never work. */
+function broken(
+  shapes: readonly {
+    readonly types: readonly string[];
+    readonly write: (...samples: string[]) => string;
+  }[],
+): string[] {
+  return shapes.flatMap(({ types, write }) => {
+    const { loaded, worked, example, error } = outcomeOf(types, write);
+    return loaded > 0 && !worked ? [`${example} on ${types.join(', ')}: ${error}`] : [];
+  });
+}
+
+const { functions } = new Environment({ enableOptionalTypes: true }).getDefinitions();
+
+/** Functions by name and number of arguments, but for macros, whose arguments are no values. */
+const shapesOfFunctions = [
+  ...new Set(
+    functions
+      .filter(({ params }) => params.every(({ type }) => String(type) !== 'ast'))
+      .map(({ name, receiverType, params }) =>
+        JSON.stringify([name, receiverType !== null, params.length]),
+      ),
+  ),
+].map((key) => JSON.parse(key) as [name: string, isMethod: boolean, arity: number]);
+
+function pairs(types: readonly string[]): (readonly [string, string])[] {
+  return types.flatMap((one) => TYPES.map((other) => [other, one] as const));
+}
+
+const HANG_MS = 300_000;
+
+test('the library has the functions that are tried', () => {
+  expect(shapesOfFunctions.length).toBeGreaterThan(50);
+});
+
+test.each(shapesOfFunctions)(
+  '%s (method: %s, arguments: %i)',
+  (name, isMethod, arity) => {
+    const write = isMethod
+      ? (receiver: string, ...args: string[]) => `${receiver}.${name}(${args.join(', ')})`
+      : (...args: string[]) => `${name}(${args.join(', ')})`;
+    const values = arity + (isMethod ? 1 : 0);
+    const shapes =
+      values === 1
+        ? TYPES.map((type) => [type])
+        : values === 2
+          ? pairs(TYPES)
+          : values === 3
+            ? pairs(FEW_TYPES).flatMap((pair) => FEW_TYPES.map((type) => [...pair, type]))
+            : [[]];
+    expect(broken(shapes.map((types) => ({ types, write })))).toEqual([]);
+  },
+  HANG_MS,
+);
+
+test.each(BINARY)(
+  'the operator %s',
+  (operator) => {
+    const write = (left: string, right: string) => `${left} ${operator} ${right}`;
+    expect(broken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
+  },
+  HANG_MS,
+);
+
+const ONE: readonly [string, (value: string) => string][] = [
+  ['not', (value) => `!${value}`],
+  ['minus', (value) => `-${value}`],
+  ['exists', (value) => `${value}.exists(x, x == x)`],
+  ['all', (value) => `${value}.all(x, x == x)`],
+  ['exists_one', (value) => `${value}.exists_one(x, x == x)`],
+  ['filter', (value) => `${value}.filter(x, true)`],
+  ['map', (value) => `${value}.map(x, x)`],
+  ['map with a filter', (value) => `${value}.map(x, true, x)`],
+  ['bind', (value) => `cel.bind(x, ${value}, x)`],
+  ['matches', (value) => `${value}.matches("^a")`],
+  ['within', (value) => `${value}.within("networks")`],
+  ['a member', (value) => `${value}.a`],
+  ['an optional member', (value) => `${value}.?a`],
+  ['optional.of', (value) => `optional.of(${value}).value()`],
+];
+test.each(ONE)(
+  '%s',
+  (_, write) => {
+    expect(broken(TYPES.map((type) => ({ types: [type], write })))).toEqual([]);
+  },
+  HANG_MS,
+);
+
+const TWO: readonly [string, (one: string, other: string) => string][] = [
+  ['an index', (one, other) => `${one}[${other}]`],
+  ['an optional index', (one, other) => `${one}[?${other}]`],
+  ['a choice', (one, other) => `now.hour > 3 ? ${one} : ${other}`],
+  ['a list', (one, other) => `[${one}, ${other}]`],
+  ['a map', (one, other) => `{${one}: ${other}}`],
+  ['or', (one, other) => `${one}.or(${other})`],
+  ['orValue', (one, other) => `${one}.orValue(${other})`],
+];
+test.each(TWO)(
+  '%s',
+  (_, write) => {
+    expect(broken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
+  },
+  HANG_MS,
+);

@@ -1,0 +1,194 @@
+import { mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+
+const LISTS = `lists:
+  countries: [KP, IR]
+  networks: [10.0.0.0/8]
+  asns: [64500]
+  nobody: []`;
+
+const conditions = (when: string) => mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS));
+
+describe('a condition that is wrong is named with its rule and line', () => {
+  test.each<[string, string, string]>([
+    ['an empty one', ' ', 'an expression must not be empty.'],
+    ['a misspelt variable', 'abus.score > 3', 'there is no variable abus (in: abus.score > 3).'],
+    ['a misspelt member', 'abuse.scor > 3', 'there is no member scor (in: abuse.scor > 3).'],
+    [
+      'a misspelt member of a member',
+      'user.organization.nam == "x"',
+      'there is no member nam (in: user.organization.nam == "x").',
+    ],
+    [
+      'a number compared with a text',
+      'abuse.score >= "75"',
+      'the types do not fit: int >= string (in: abuse.score >= "75").',
+    ],
+    [
+      'a text compared with a number',
+      'request.grant == 3',
+      'the types do not fit: string == int (in: request.grant == 3).',
+    ],
+    [
+      'a boolean compared with a text',
+      'address.public == "yes"',
+      'the types do not fit: bool == string (in: address.public == "yes").',
+    ],
+    [
+      'one that breaks off',
+      'abuse.score >=',
+      'something is missing at its end (in: abuse.score >=).',
+    ],
+    [
+      'a single equals sign',
+      'request.grant = "x"',
+      'Unexpected character: =; write == to compare (in: request.grant = "x").',
+    ],
+    [
+      'a number',
+      'abuse.score',
+      'a condition must be true or false, not int; compare it (in: abuse.score).',
+    ],
+    [
+      'a claim, which may be anything',
+      'token.claims.admin',
+      'a condition must be true or false, not dyn; compare it, e.g. with == true (in: token.claims.admin).',
+    ],
+    [
+      'an unknown list',
+      'geo.country in lists.countrys',
+      'there is no member countrys (in: geo.country in lists.countrys).',
+    ],
+    [
+      'an unknown list of networks',
+      'address.within("network")',
+      'within("network") names a list that is not there.',
+    ],
+    [
+      'a list whose name is worked out',
+      'address.within(request.grant)',
+      'within takes the name of a list in quotes, e.g. within("trusted_networks").',
+    ],
+    [
+      'a list by index',
+      'geo.country in lists["countries"]',
+      'write lists.name, not lists["name"].',
+    ],
+    ['a field by index', 'geo["country"] == "KP"', 'write geo.name, not geo["name"].'],
+    [
+      'an address in a plain list',
+      'address.value in lists.countries',
+      'ask address.within("countries"): it knows CIDRs, and an address in another spelling.',
+    ],
+    [
+      'a text in a list of numbers',
+      'geo.country in lists.asns',
+      'the types do not fit: string in list<int> (in: geo.country in lists.asns).',
+    ],
+    [
+      'a number in a list of texts',
+      'geo.asn in lists.countries',
+      'the types do not fit: int in list<string> (in: geo.asn in lists.countries).',
+    ],
+    [
+      'a country that is none',
+      'geo.country == "UK"',
+      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, on the left',
+      '"UK" == geo.country',
+      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country in small letters',
+      'geo.country != "kp"',
+      '"kp" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, among others',
+      'geo.country in ["KP", "EU"]',
+      '"EU" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'a country that is none, in a part of the condition',
+      'request.grant == "x" || !(geo.country in ["ZZ"])',
+      '"ZZ" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+    ],
+    [
+      'has() of what is never absent',
+      'has(request.headers.x)',
+      expect.stringMatching(
+        /^has\(\) is for fields of address, geo and abuse;/,
+      ) as unknown as string,
+    ],
+  ])('%s', (_, when, sentence) => {
+    const mistakes = conditions(when).map((mistake) => {
+      const place = 'policy.yaml:10: rule "one", when: ';
+      return mistake.startsWith(place) ? mistake.slice(place.length) : mistake;
+    });
+    expect(mistakes).toEqual([sentence]);
+  });
+});
+
+describe('a condition that is right loads', () => {
+  test.each([
+    ['an empty list goes with texts', 'geo.country in lists.nobody'],
+    ['an empty list goes with numbers', 'geo.asn in lists.nobody'],
+    ['an empty list goes with addresses', 'address.within("nobody")'],
+    ['a country compared with nothing', 'geo.country != ""'],
+    ['Norway, which older YAML took for false', 'geo.country in [NO]'.replace('NO', '"NO"')],
+    ['Kosovo', 'geo.country == "XK"'],
+    ['a score compared with a fraction', 'abuse.score > 74.5'],
+    ['a claim compared with true', 'token.claims.admin == true'],
+    ['a moment', 'now.timestamp < timestamp("2027-01-01T00:00:00Z")'],
+    ['a header by name', 'request.headers["x-risk"].startsWith("high")'],
+    ['a scope among the granted ones', 'token.scopes.exists(scope, scope.startsWith("internal_"))'],
+  ])('%s', (_, when) => {
+    expect(conditions(when)).toEqual([]);
+  });
+});
+
+describe('what other languages write is a mistake that says what CEL writes', () => {
+  test.each<[string, string]>([
+    ['abuse.score > 5 and abuse.tor', '"and" cannot stand here; write && for "and"'],
+    ['abuse.score > 5 OR abuse.tor', '"OR" cannot stand here; write || for "or"'],
+    ['not address.public', '"address" cannot stand here; write ! or != for "not"'],
+    ['abuse.score not in [5]', '"not" cannot stand here; write ! or != for "not"'],
+    ['geo.country IN ["KP"]', '"IN" cannot stand here; write in'],
+    ['abuse.score between 1 and 5', '"between" cannot stand here; CEL has no such word'],
+    ['geo.country = "KP"', 'Unexpected character: =; write == to compare'],
+    ['abuse.score => 5', 'Unexpected character: =; write >='],
+    ['abuse.tor & abuse.stale', 'Unexpected character: &; write && for "and"'],
+    ['geo.country == “KP”', 'Unexpected character: “; write straight quotes: "…"'],
+    ['abuse.tor # often', 'Unexpected character: #; a comment of CEL begins with //'],
+    ['${abuse.tor}', 'Unexpected character: $; ${…} is for texts; a condition is CEL already'],
+    [
+      'token.scopes.contains("a")',
+      `found no matching overload for 'list.contains(string)'; write "x" in the list`,
+    ],
+    [
+      'token.scopes.length > 1',
+      `List index must be int, got 'string'; it has no fields; for its length, write size(…)`,
+    ],
+    [
+      'request.grant.toLowerCase() == "x"',
+      `found no matching overload for 'string.toLowerCase()'; write lowerAscii()`,
+    ],
+    [
+      'address.within(lists.networks)',
+      `found no matching overload for 'Address.within(list<string>)'; write the name of the list in quotes, e.g. within("trusted_networks")`,
+    ],
+  ])('%s', (when, sentence) => {
+    expect(conditions(when)).toEqual([
+      `policy.yaml:10: rule "one", when: ${sentence} (in: ${when}).`,
+    ]);
+  });
+
+  test('of a long condition, the message shows what is around the mistake', () => {
+    const [sentence = ''] = conditions(
+      `${'request.grant != "password" && '.repeat(40)}abuse.tor and ${'abuse.stale && '.repeat(40)}true`,
+    );
+    expect(sentence).toContain('abuse.tor and abuse.stale');
+    expect(sentence.length).toBeLessThan(400);
+  });
+});

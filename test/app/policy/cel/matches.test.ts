@@ -1,0 +1,157 @@
+import { RUNAWAY_MS, withCpuTime } from '../../../support/cpu-time.ts';
+import {
+  decideBy,
+  mistakesIn,
+  policyOf,
+  requestWithClaims,
+  rule,
+} from '../../../support/policy.ts';
+
+const policyFor = (when: string) => policyOf(rule('odd', when, '{ deny: No }'));
+
+/** What comes of a condition on the claim `text`. */
+async function ask(pattern: string, text: unknown, method = 'matches') {
+  const policy = policyFor(`token.claims.text.${method}(${JSON.stringify(pattern)})`);
+  const request = requestWithClaims({ text });
+  const { failed, matched } = await decideBy(policy, { request });
+  return failed.length > 0 ? 'failed' : matched.length > 0;
+}
+
+describe('matches() asks whether a pattern of RE2 is found in a text', () => {
+  test.each<[string, unknown, boolean | 'failed']>([
+    ['^[a-z.]+@[a-z.]+$', 'kim@example.com', true],
+    ['^[a-z.]+@[a-z.]+$', 'kim at example.com', false],
+    ['dmi', 'admin', true],
+    ['^dmi', 'admin', false],
+    ['', '', true],
+    ['(?i)ADMIN', 'admin', true],
+    ['^.$', '\u{1f600}', true],
+    ['^\\p{Lu}', '\u00c9t\u00e9', true],
+    ['^a.b$', 'a\nb', false],
+    ['(?s)^a.b$', 'a\nb', true],
+    ['^a$', 'a\nb', false],
+    ['(?m)^a$', 'a\nb', true],
+    ['\\bbot\\b', 'a bot!', true],
+    ['\\bbot\\b', 'robots', false],
+    ['^(?P<name>a+)\\z', 'aaa', true],
+    ['^[0-9a-f]{8}-[0-9a-f]{4}$', '0123abcd-ef01', true],
+    ['^.$', '\ud800', true],
+    ['x', 3, 'failed'],
+    ['x', ['x'], true],
+    ['x', ['y'], false],
+    ['x', ['x', 'x'], 'failed'],
+    ['x', null, 'failed'],
+  ])('%j in %j: %s', async (pattern, text, outcome) => {
+    expect(await ask(pattern, text)).toBe(outcome);
+  });
+
+  test('a signal that is missing on its left is asked for', async () => {
+    const geo = { organization: 'Lanka Net' };
+    const decision = await decideBy(policyFor('geo.organization.matches("^L")'), { geo });
+    expect(decision).toMatchObject({ matched: ['odd'], asked: ['address', 'geo'] });
+  });
+
+  test.each([
+    ['a text of the request', 'request.client_id.matches("(?i)^QTJ2")'],
+    ['an element of a list', 'token.scopes.exists(scope, scope.matches("^(?P<name>(?i)OPENID)$"))'],
+    ['a text that is written out', '"admin".matches("(?i)ADMIN")'],
+    ['a text of a signal', 'geo.organization.matches("(?i)hosting|cloud")'],
+  ])('RE2 reads the pattern, and not JavaScript, for %s', async (_, when) => {
+    const geo = { organization: 'My Cloud' };
+    expect(await decideBy(policyFor(when), { request: '03', geo })).toMatchObject({
+      matched: ['odd'],
+    });
+  });
+
+  test('each element of a list can be asked', async () => {
+    const request = requestWithClaims({ groups: ['a', 'app-7-admin'] });
+    const when = 'token.claims.groups.exists(group, group.matches("^app-[0-9]+-admin$"))';
+    expect(await decideBy(policyFor(when), { request })).toMatchObject({ matched: ['odd'] });
+  });
+});
+
+describe('a pattern that cannot be used is a mistake of the policy', () => {
+  test.each<[string, string, string]>([
+    [
+      'one that is none',
+      'request.client_id.matches("a(")',
+      '"a(" is no regular expression of RE2: missing closing ): `a(`',
+    ],
+    [
+      'a look ahead, which RE2 does not have',
+      'request.client_id.matches("^(?!a)")',
+      '"^(?!a)" is no regular expression of RE2: invalid or unsupported Perl syntax: `(?!`',
+    ],
+    [
+      'a reference to a group, which RE2 does not have',
+      'request.client_id.matches(r"(a)\\1")',
+      '"(a)\\1" is no regular expression of RE2: invalid escape sequence: `\\1`',
+    ],
+    [
+      'one of the request',
+      'request.client_id.matches(request.params["pattern"])',
+      'matches takes a pattern that is written out, e.g. matches("^[a-z]+$")',
+    ],
+    [
+      'one put together',
+      'request.client_id.matches("a" + "b")',
+      'matches takes a pattern that is written out, e.g. matches("^[a-z]+$")',
+    ],
+    [
+      'one that remembers too much of a text',
+      'request.client_id.matches("(a|b)*a(a|b){15}$")',
+      '"(a|b)*a(a|b){15}$" can cost too much time; make its counts {…} smaller, write * or + for them, or begin it with ^',
+    ],
+    [
+      'one whose counts overlap',
+      'request.client_id.matches("[^a]{0,300}b[^a]{0,300}c$")',
+      '"[^a]{0,300}b[^a]{0,300}c$" can cost too much time; make its counts {…} smaller, write * or + for them, or begin it with ^',
+    ],
+    [
+      'one for a number',
+      'abuse.score.matches("1")',
+      "found no matching overload for 'int.matches(string)'",
+    ],
+  ])('%s', (_, when, reason) => {
+    expect(mistakesIn(policyFor(when))).toEqual([
+      `policy.yaml:5: rule "odd", when: ${reason} (in: ${when}).`,
+    ]);
+  });
+
+  test('in a text as well', () => {
+    const text = policyOf(
+      rule('odd', 'true', '{ claims: { set: { a: "${user.id.matches(\'[\')}" } } }'),
+    );
+    expect(mistakesIn(text)).toEqual([
+      expect.stringContaining(
+        'then.claims.set.a: "[" is no regular expression of RE2: missing closing ]',
+      ),
+    ]);
+  });
+});
+
+/**
+ * Each takes RegExp seconds with so few letters, or ages with 200,000. A text of 1 MiB takes RE2 some
+ * 20 ms, of which the body is more than half.
+ */
+describe('no text makes a pattern run away', () => {
+  const MANY = 200_000;
+
+  test.each<[string, string]>([
+    ['^(a+)+$', `${'a'.repeat(30)}!`],
+    ['^(a+)+$', `${'a'.repeat(MANY)}!`],
+    ['^(a|aa)+$', `${'a'.repeat(MANY)}!`],
+    ['a*a*a*a*b', `${'a'.repeat(MANY)}`],
+    ['(x+x+)+y', `${'x'.repeat(MANY)}`],
+    ['^(\\w+\\s?)*$', `${'ab '.repeat(MANY)}!`],
+    ['(.*)(.*)(.*)[^a]$', 'a'.repeat(MANY)],
+    ['\\s+$', `${' '.repeat(MANY)}x`],
+    ['^[a-z.]+@[a-z.]+\\.[a-z]{2,}$', `a@${'a.'.repeat(MANY)}1`],
+    ['(admin|root).{0,8}prod$', `${'admin root '.repeat(MANY / 4)}`],
+    ['\\p{L}+\\d', '\u00e9'.repeat(MANY)],
+  ])('%s', async (pattern, text) => {
+    const { result, cpuMilliseconds } = await withCpuTime(() => ask(pattern, text));
+    expect(result).toBe(false);
+    expect(cpuMilliseconds).toBeLessThan(RUNAWAY_MS);
+  });
+});

@@ -1,0 +1,71 @@
+import { Environment } from '@marcbachmann/cel-js';
+import { namedVariables } from '../../../../app/src/policy/cel/referenced-variables.ts';
+import { SIGNAL_MISSING, SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
+import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
+import {
+  type Circumstances,
+  compile,
+  meet,
+  policyOf,
+  requestWithClaims,
+} from '../../../support/policy.ts';
+
+const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
+
+function namesIn(expression: string): string[] {
+  return namedVariables(environment.parse(expression).ast).map(({ name }) => name);
+}
+
+test.each<[string, string[]]>([
+  ['true', []],
+  ['geo.country == "KP"', ['geo.country']],
+  ['geo.country in lists.restricted', ['geo.country', 'lists.restricted']],
+  ['abuse.score >= 25 && abuse.score < 75 && !(now.hour > 8)', ['abuse.score', 'now.hour']],
+  ['address.within("office")', ['address.value', 'address.within("office")']],
+  ['request.headers["x-a"] == "b"', ['request.headers["x-a"]']],
+  ['"x-a" in request.headers', ['request.headers']],
+  ['request.headers[request.params["h"]] == ""', ['request.headers', 'request.params["h"]']],
+  ['token.claims["address"]["country"] == "LK"', ['token.claims["address"]["country"]']],
+  ['token.claims.groups.exists(g, g == "ops")', ['token.claims.groups']],
+  ['token.scopes[0] == "a"', ['token.scopes[0]']],
+  ['user.organization.depth > 0', ['user.organization.depth']],
+  ['has(geo.city) && geo.?city.orValue("") == "Bern"', ['geo.city', 'geo.?city']],
+  ['now.timestamp.getHours() == 1 ? abuse.tor : false', ['now.timestamp', 'abuse.tor']],
+  ['[1, 2].exists(score, score == 1)', []],
+])('%s names %j', (expression, names) => {
+  expect(namesIn(expression)).toEqual(names);
+});
+
+describe('its value is what CEL sees', () => {
+  const policy = compile(
+    policyOf('  - { id: any, when: true, then: { allow: true } }', 'lists: { places: [LK, IN] }'),
+  );
+
+  async function valueSeen(expression: string, circumstances: Circumstances): Promise<unknown> {
+    const { request, signals, now } = meet(circumstances);
+    await signals.resolve('geo');
+    const use = new SignalUse(signals);
+    const time = policy.clock(now);
+    const [variable] = namedVariables(environment.parse(expression).ast);
+    return variable?.read(new Variables({ request, use, now, time, lists: policy.lists }));
+  }
+
+  test.each<[string, Circumstances, unknown]>([
+    ['geo.country', { geo: 'LK' }, 'LK'],
+    ['geo.city', { geo: 'LK' }, undefined],
+    ['now.hour', { now: Date.UTC(2026, 0, 5, 10) }, 10n],
+    ['request.grant', {}, 'client_credentials'],
+    ['request.headers["X-Client-Source-IP"]', {}, '205.210.31.51'],
+    ['request.headers["none"]', {}, ''],
+    ['token.claims["n"]', { request: requestWithClaims({ n: 7 }) }, 7n],
+    ['token.claims["o"]["deep"]', { request: requestWithClaims({ o: { deep: 'x' } }) }, 'x'],
+    ['token.claims["none"]["deep"]', {}, undefined],
+    ['token.scopes[1]', { request: '02' }, 'write:alerts'],
+  ])('%s', async (expression, circumstances, value) => {
+    expect(await valueSeen(expression, circumstances)).toEqual(value);
+  });
+
+  test('a signal that nobody has asked for is missing', async () => {
+    await expect(valueSeen('abuse.score', {})).rejects.toBe(SIGNAL_MISSING);
+  });
+});

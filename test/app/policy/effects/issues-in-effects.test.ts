@@ -1,0 +1,431 @@
+import { mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+
+const mistakes = (then: string) => mistakesIn(policyOf(rule('one', true, then)));
+
+const at = (place: string) => `policy.yaml:6: rule "one", then${place}`;
+
+const DURATION =
+  'is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.';
+
+describe('a lifetime', () => {
+  test.each([
+    ['0', '0'],
+    ['0s', '"0s"'],
+    ['-5', '-5'],
+    ['-5m', '"-5m"'],
+    ['1.5', '1.5'],
+    ['1.5h', '"1.5h"'],
+    ['1d', '"1d"'],
+    ['10 m', '"10 m"'],
+    ['15M', '"15M"'],
+    ['1h30m', '"1h30m"'],
+    ['"900"', '"900"'],
+    ['9999999h', '"9999999h"'],
+    ['4294967296', '4294967296'],
+    ['1e300', '1e+300'],
+    ['.inf', 'Infinity'],
+    ['true', 'true'],
+    ['[1]', 'a list'],
+  ])('of %s is refused', (value, shown) => {
+    expect(mistakes(`{ lifetime: ${value} }`)).toEqual([
+      `${at('.lifetime')}: ${shown} ${DURATION}`,
+    ]);
+    expect(mistakes(`{ refresh_token: { lifetime: ${value} } }`)).toEqual([
+      `${at('.refresh_token.lifetime')}: ${shown} ${DURATION}`,
+    ]);
+  });
+
+  test.each(['1', '90s', '15m', '1h', '876000h'])('of %s is taken', (value) => {
+    expect(mistakes(`{ lifetime: ${value} }`)).toEqual([]);
+  });
+});
+
+describe('the form of effects', () => {
+  test.each<[string, string, string]>([
+    ['none at all', '{}', ': needs an effect, e.g. { lifetime: 15m }.'],
+    ['a text', 'allow', ': must be a mapping, not "allow".'],
+    ['an unknown effect', '{ shorten: 15m }', '.shorten: is not known here.'],
+    [
+      'an unknown effect beside a known one',
+      '{ lifetime: 15m, shorten: 15m }',
+      '.shorten: is not known here.',
+    ],
+    ['an allow that is false', '{ allow: false }', '.allow: can only be true.'],
+    [
+      'a deny that is true',
+      '{ deny: true }',
+      '.deny: must be a text, or { reason, description } with a text each.',
+    ],
+    [
+      'a deny without a description',
+      '{ deny: { reason: access_denied } }',
+      '.deny: must be a text, or { reason, description } with a text each.',
+    ],
+    [
+      'a deny with an unknown member',
+      '{ deny: { description: No, code: 4 } }',
+      '.deny.code: is not known here.',
+    ],
+    [
+      'a deny together with a restriction',
+      '{ deny: No, lifetime: 15m }',
+      ': deny stands alone: a refused token has nothing to change.',
+    ],
+    [
+      'a deny together with an allow',
+      '{ deny: No, allow: true }',
+      ': deny stands alone: a refused token has nothing to change.',
+    ],
+    [
+      'a refresh token with nothing',
+      '{ refresh_token: {} }',
+      '.refresh_token: needs lifetime or drop.',
+    ],
+    [
+      'a drop that is false',
+      '{ refresh_token: { drop: false } }',
+      '.refresh_token.drop: can only be true.',
+    ],
+    [
+      'an unknown member of a refresh token',
+      '{ refresh_token: { remove: true } }',
+      '.refresh_token.remove: is not known here.',
+    ],
+    ['scopes with nothing', '{ scopes: {} }', '.scopes: needs remove or add.'],
+    [
+      'a removal that holds an expression',
+      '{ scopes: { remove: ["${token.scopes[0]}"] } }',
+      '.scopes.remove.0: "${token.scopes[0]}" holds an expression; what is removed is named, with * for any run.',
+    ],
+    [
+      'a removal of what no scope can be',
+      '{ scopes: { remove: ["a b"] } }',
+      '.scopes.remove.0: "a b" can be no name in a token, so it removes nothing.',
+    ],
+    [
+      'a removal of what no audience can be',
+      '{ audience: { remove: [" a"] } }',
+      '.audience.remove.0: " a" can be no name in a token, so it removes nothing.',
+    ],
+    ...['^write:.*', 'write:.*$', '{admin,root}', '[ab]*', '!openid', '(admin|root)'].map(
+      (pattern): [string, string, string] => [
+        `a pattern of another kind, ${pattern}`,
+        `{ scopes: { remove: ["${pattern}"] } }`,
+        `.scopes.remove.0: "${pattern}" is no pattern here: only * is special, and stands for any run of characters.`,
+      ],
+    ),
+    [
+      'a number that would be rounded',
+      '{ claims: { set: { id: 12345678901234567890 } } }',
+      '.claims.set.id: a whole number this large would be rounded; put it in quotes.',
+    ],
+    [
+      'scopes with empty lists',
+      '{ scopes: { remove: [], add: [] } }',
+      '.scopes: needs remove or add.',
+    ],
+    [
+      'an unknown member of scopes',
+      '{ scopes: { drop: [a] } }',
+      '.scopes.drop: is not known here.',
+    ],
+    ['scopes as a text', '{ scopes: { remove: a } }', '.scopes.remove: must be a list, not "a".'],
+    [
+      'a scope without a name',
+      '{ scopes: { remove: [""] } }',
+      '.scopes.remove.0: a name must not be empty.',
+    ],
+    [
+      'a scope that is a number',
+      '{ scopes: { remove: [a, 3] } }',
+      '.scopes.remove.1: must be a text, not 3.',
+    ],
+    [
+      'an unknown member of audience',
+      '{ audience: { drop: [a] } }',
+      '.audience.drop: is not known here.',
+    ],
+    ['claims with nothing', '{ claims: {} }', '.claims: needs set or remove.'],
+    [
+      'an unknown member of claims',
+      '{ claims: { add: { a: b } } }',
+      '.claims.add: is not known here.',
+    ],
+    [
+      'claims to set as a list',
+      '{ claims: { set: [a] } }',
+      '.claims.set: must be a mapping, with a name and a colon for each member.',
+    ],
+  ])('%s', (_, then, sentence) => {
+    expect(mistakes(then)).toEqual([`${at(sentence)}`]);
+  });
+});
+
+describe('the token must keep its own claims', () => {
+  test.each([
+    'sub',
+    'iss',
+    'aud',
+    'client_id',
+    'aut',
+    'expires_in',
+    'subject_type',
+    'binding_ref',
+    'iat',
+    'exp',
+    'nbf',
+    'jti',
+    'azp',
+    'cnf',
+    'app_tenant_domain',
+    'app_td',
+    'user_td',
+    'entity_id',
+    'entityType',
+    'token_id',
+    'grantType',
+    'is_consented',
+    'is_federated',
+    'accessing_organization',
+    'act',
+    'may_act',
+    'scope',
+    'SCOPE',
+    '\u017fcope',
+    'org_id',
+    'org_name',
+  ])('%s can be neither set nor removed', (name) => {
+    const sentence = `${name} is a claim of the token itself and cannot be changed.`;
+    expect(mistakes(`{ claims: { set: { ${name}: x } } }`)).toEqual([
+      at(`.claims.set.${name}: ${sentence}`),
+    ]);
+    expect(mistakes(`{ claims: { remove: [${name}] } }`)).toEqual([
+      at(`.claims.remove.0: ${sentence}`),
+    ]);
+  });
+
+  test.each([' email', 'email '])('a name with blanks around it is refused: %j', (name) => {
+    const sentence = `"${name}" must not begin or end with a blank.`;
+    expect(mistakes(`{ claims: { set: { ${JSON.stringify(name)}: x } } }`)).toContainEqual(
+      expect.stringContaining(sentence),
+    );
+    expect(mistakes(`{ claims: { remove: [${JSON.stringify(name)}] } }`)).toContainEqual(
+      expect.stringContaining(sentence),
+    );
+  });
+
+  test.each(['audit_level', 'http://wso2.org/claims/role', '5', '-1', '+5'])(
+    '%s cannot be removed, for the identity server reads the name as something else',
+    (name) => {
+      expect(mistakes(`{ claims: { remove: ["${name}"] } }`)).toEqual([
+        at(`.claims.remove.0: the identity server cannot remove a claim with the name "${name}".`),
+      ]);
+    },
+  );
+
+  test('a glob may cover them, for it means the others', () => {
+    expect(mistakes('{ claims: { remove: ["*"] } }')).toEqual([]);
+  });
+
+  test.each([
+    ['a mapping', '{ b: c }'],
+    ['nothing', 'null'],
+    ['a list that mixes', '[x, 1]'],
+    ['a list of numbers', '[1, 2]'],
+    ['no finite number', '.inf'],
+  ])('a claim cannot be %s', (_, value) => {
+    expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
+      at('.claims.set.a: a claim must be a text, a number, true or false, or a list of texts.'),
+    ]);
+  });
+});
+
+describe('the text of a refusal', () => {
+  const characters = (shown: string) =>
+    `: the identity server does not take ${shown} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`;
+  const empty =
+    ': a refusal needs a description: without one the client gets a 200 without a token.';
+
+  test.each<[string, string, string]>([
+    ['a comma', '"No, thanks"', characters('","')],
+    ['a slash', '"a/b"', characters('"/"')],
+    ['a percent sign', '"50% risk"', characters('"%"')],
+    ['double quotes', `'a "b"'`, characters('"\\""')],
+    ['letters of other languages', '"für Gäste"', characters('"ü" "ä"')],
+    ['a line break', '"a\\nb"', characters('"\\n"')],
+    [
+      'a character outside the range around an expression',
+      `"from, \${request.grant}"`,
+      characters('","'),
+    ],
+    ['301 characters', 'x'.repeat(301), ': is longer than 300 characters.'],
+    [
+      '301 characters beside an expression',
+      `"\${request.grant}${'x'.repeat(301)}"`,
+      ': is longer than 300 characters.',
+    ],
+    ['nothing', '""', empty],
+    ['only spaces', '"  "', empty],
+    [
+      'an expression that is not closed',
+      `"from \${request.grant"`,
+      `: has a \${ that is not closed.`,
+    ],
+    [
+      'an expression that is not closed, and nothing else',
+      `"\${request.grant"`,
+      `: has a \${ that is not closed.`,
+    ],
+    ['an empty expression', `"from \${}"`, ': an expression must not be empty.'],
+    [
+      'a misspelt expression',
+      `"\${request.gran}"`,
+      ': there is no member gran (in: request.gran).',
+    ],
+    [
+      'an expression whose types do not fit',
+      `"from \${request.grant + 1}"`,
+      ': the types do not fit: string + int (in: request.grant + 1).',
+    ],
+    [
+      'an expression that has no text',
+      `"from \${request.headers}"`,
+      `: \${…} cannot put a value of type Texts into a text.`,
+    ],
+  ])('cannot have %s', (_, text, sentence) => {
+    expect(mistakes(`{ deny: ${text} }`)).toEqual([at(`.deny${sentence}`)]);
+    expect(mistakes(`{ deny: { description: ${text} } }`)).toEqual([
+      at(`.deny.description${sentence}`),
+    ]);
+  });
+
+  test('may have 300 characters and all that the identity server takes', () => {
+    expect(mistakes(`{ deny: "${'x'.repeat(300)}" }`)).toEqual([]);
+    expect(
+      mistakes(`{ deny: "It's late - (try) [a_b.c!d?] at 10:30; \${'}'} \${{'a': 1}['a']}." }`),
+    ).toEqual([]);
+  });
+});
+
+describe('the reason of a refusal', () => {
+  test.each([
+    'server_error',
+    'internal_server_error',
+    '"500"',
+    'invalid_client',
+    'sql_error',
+    'SERVER_ERROR',
+  ])('cannot be %s', (reason) => {
+    expect(mistakes(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([
+      at(
+        `.deny.reason: the identity server does not pass the reason ${reason.replaceAll('"', '')} on as a refusal; use e.g. access_denied.`,
+      ),
+    ]);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['longer than 100 characters', 'x'.repeat(101), /: is longer than 100 characters\.$/],
+    ['with a comma', '"a,b"', /does not take "," in a refusal/],
+    ['empty', '""', /: a reason must not be empty\.$/],
+    ['blank', '" "', /: a reason must not be empty\.$/],
+    [
+      'worked out',
+      `"\${request.grant}"`,
+      /: a reason is fixed; an expression belongs into the description\.$/,
+    ],
+  ])('cannot be %s', (_, reason, sentence) => {
+    const found = mistakes(`{ deny: { reason: ${reason}, description: No } }`);
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+    expect(found[0]?.startsWith(at('.deny.reason: '))).toBe(true);
+  });
+
+  test.each(['access_denied', 'invalid_scope', 'x'.repeat(100)])('may be %s', (reason) => {
+    expect(mistakes(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([]);
+  });
+});
+
+describe('what is added is checked, for the identity server drops in silence what it does not take', () => {
+  const noScope = 'is no scope (RFC 6749: no space, quote or backslash).';
+  const oneScope = 'is not one scope; added scopes are named in full.';
+  const noAudience = 'is no audience: write scheme://… or letters, digits, dots and hyphens.';
+  test.each<[string, string, string]>([
+    ['a scope with a space', `scopes: { add: ['a b'] }`, `.scopes.add.0: "a b" ${noScope}`],
+    ['a scope with a quote', `scopes: { add: ['a"b'] }`, `.scopes.add.0: "a"b" ${noScope}`],
+    [
+      'a scope that is not ASCII',
+      `scopes: { add: [ok, 'größe'] }`,
+      `.scopes.add.1: "größe" ${noScope}`,
+    ],
+    ['a scope with a glob', `scopes: { add: ['a*'] }`, `.scopes.add.0: "a*" ${oneScope}`],
+    [
+      'a scope with an expression',
+      `scopes: { add: ['\${x}'] }`,
+      `.scopes.add.0: "\${x}" ${oneScope}`,
+    ],
+    [
+      'an audience that is a URN',
+      `audience: { add: ['urn:x'] }`,
+      `.audience.add.0: "urn:x" ${noAudience}`,
+    ],
+    [
+      'an audience with an underscore',
+      `audience: { add: ['a_b'] }`,
+      `.audience.add.0: "a_b" ${noAudience}`,
+    ],
+    [
+      'an audience with a space',
+      `audience: { add: ['https://api b'] }`,
+      `.audience.add.0: "https://api b" ${noAudience}`,
+    ],
+    [
+      'an audience with an expression',
+      `audience: { add: ['https://\${x}'] }`,
+      `.audience.add.0: "https://\${x}" ${noAudience}`,
+    ],
+  ])('%s', (_, effect, sentence) => {
+    expect(mistakes(`{ ${effect} }`)).toEqual([at(sentence)]);
+  });
+
+  test.each([
+    'https://api.example.com/orders',
+    'custom+scheme://host',
+    'orders-api',
+    'api.example.com',
+  ])('the audience %s is taken', (audience) => {
+    expect(mistakes(`{ audience: { add: ["${audience}"] } }`)).toEqual([]);
+  });
+});
+
+describe('the value of a claim that is worked out', () => {
+  const type = (name: string) =>
+    `a claim cannot be of type ${name}: it is a text, a number, a boolean or a list of texts.`;
+  test.each<[string, string, string]>([
+    ['a signal as a whole', `"\${geo}"`, type('Geo')],
+    ['a moment', `"\${now.timestamp}"`, type('google.protobuf.Timestamp')],
+    ['a list of numbers', `"\${[1, 2]}"`, type('list<int>')],
+    ['all claims', `"\${token.claims}"`, type('Claims')],
+    [
+      'a signal as a whole in a text',
+      `"x \${geo}"`,
+      `\${…} cannot put a value of type Geo into a text.`,
+    ],
+    [
+      'a signal as a whole in a list',
+      `["\${geo}"]`,
+      `\${…} cannot put a value of type Geo into a text.`,
+    ],
+    ['a misspelt variable', `"\${geo.contry}"`, 'there is no member contry (in: geo.contry).'],
+    ['an expression that is not closed', `"\${geo.country"`, `has a \${ that is not closed.`],
+  ])('%s', (_, value, sentence) => {
+    expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
+      at(`.claims.set.a: ${sentence}`),
+    ]);
+  });
+
+  test.each(['geo.country', 'abuse.score', 'address.public', 'token.scopes', 'token.claims.email'])(
+    '%s is taken',
+    (expression) => {
+      expect(mistakes(`{ claims: { set: { a: "\${${expression}}" } } }`)).toEqual([]);
+    },
+  );
+});

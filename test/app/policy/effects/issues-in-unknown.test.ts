@@ -1,0 +1,179 @@
+import { decideBy, mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+
+const mistakes = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
+  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
+
+const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
+const ENTRY = 'must be ignore or an effect, e.g. { lifetime: 5m }.';
+
+describe('a signal that a rule uses must have an entry', () => {
+  const REFUSALS: Readonly<Record<string, string>> = {
+    address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
+    geo: '{ deny: Access token issuance is blocked because your region is unknown. }',
+    reputation:
+      '{ deny: Access token issuance is blocked because the reputation of your address is unknown. }',
+  };
+  const needs = (name: string) => {
+    const [signal = ''] = name.split(' ');
+    return `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must say what happens when it is unknown, e.g. ${signal}: ${REFUSALS[signal]}.`;
+  };
+  const needsAddress = needs('address (geo and reputation are those of the address)');
+
+  test.each<[string, string, string, string[]]>([
+    ['address', 'address.public', '{ geo: ignore }', [needsAddress]],
+    ['geo', 'geo.country == "KP"', '{ address: ignore }', [needs('geo')]],
+    [
+      'geo, and the address behind it',
+      'geo.country == "KP"',
+      '{ reputation: ignore }',
+      [needsAddress, needs('geo')],
+    ],
+    ['reputation', 'abuse.score > 3', '{ address: ignore }', [needs('reputation')]],
+    [
+      'reputation, and the address behind it',
+      'abuse.stale',
+      '{ geo: ignore }',
+      [needsAddress, needs('reputation')],
+    ],
+    ['the address behind geo alone', 'has(geo.city)', '{ geo: ignore }', [needsAddress]],
+    [
+      'all three',
+      'abuse.score > 3 || geo.asn == 1',
+      '{}',
+      [needsAddress, needs('geo'), needs('reputation')],
+    ],
+  ])('%s', (_, when, unknown, sentences) => {
+    expect(mistakes(unknown, when)).toEqual(sentences);
+  });
+
+  test.each(Object.entries(REFUSALS))(
+    'what the sentence advises for %s loads, and refuses',
+    async (signal, entry) => {
+      const when = { address: 'address.public', geo: 'geo.asn == 1', reputation: 'abuse.tor' }[
+        signal
+      ];
+      const entries = { address: '{ deny: No }', geo: '{ deny: No }', [signal]: entry };
+      const lines = Object.entries(entries).map(([name, one]) => `  ${name}: ${one}`);
+      const text = policyOf(
+        rule('one', String(when), '{ deny: No }'),
+        `unknown:\n${lines.join('\n')}`,
+      );
+      const unknown = { address: 'missing', geo: 'database', reputation: 'quota' }[signal];
+      const decision = await decideBy(text, { [signal]: unknown });
+      expect(decision).toMatchObject({ outcome: 'refuse', matched: [`unknown.${signal}`] });
+    },
+  );
+
+  test.each([
+    ['a refusal', `{ deny: "From \${geo.country}" }`],
+    ['a claim', `{ claims: { set: { country: "\${geo.country}" } } }`],
+    ['a claim of several texts', `{ claims: { set: { seen: ["\${geo.country}"] } } }`],
+  ])('when only the text of %s uses it, too', (_, then) => {
+    const text = policyOf(rule('one', true, then), 'unknown: { address: ignore }');
+    expect(mistakesIn(text)).toEqual([needs('geo')]);
+  });
+
+  test('and the sentence names the first rule that uses it', () => {
+    const rules =
+      rule('first', 'geo.country == "KP"', '{ deny: No }') +
+      rule('one', 'abuse.score > 3', '{ deny: No }') +
+      rule('two', 'abuse.score > 4', '{ deny: No }');
+    expect(mistakesIn(policyOf(rules, 'unknown: { address: ignore, geo: ignore }'))).toEqual([
+      needs('reputation'),
+    ]);
+  });
+
+  test('and none when no rule uses a signal', () => {
+    expect(mistakes('{}', 'request.grant == "password"')).toEqual([]);
+    expect(mistakesIn('version: 1\nrules: []\n')).toEqual([]);
+  });
+});
+
+describe('an entry that is wrong is named with its line', () => {
+  const all = (entries: string) =>
+    `{ address: ignore, geo: ignore, reputation: ignore, ${entries} }`;
+  const one = (name: string, entry: string) => {
+    const others = ['address', 'geo', 'reputation'].filter((other) => other !== name);
+    return `{ ${others.map((other) => `${other}: ignore`).join(', ')}, ${name}: ${entry} }`;
+  };
+
+  test.each<[string, string, string]>([
+    [
+      'a signal that is none',
+      all('weather: ignore'),
+      '.weather: is no signal; those are address, geo, reputation.',
+    ],
+    ['a word that is not ignore', one('geo', 'skip'), `.geo: ${ENTRY}`],
+    ['nothing', one('geo', 'null'), `.geo: ${ENTRY}`],
+    ['a list', one('geo', '[]'), `.geo: ${ENTRY}`],
+    ['no effect', one('geo', '{}'), '.geo: needs an effect, e.g. { lifetime: 15m }.'],
+    ['an unknown effect', one('geo', '{ shorten: 5m }'), '.geo.shorten: is not known here.'],
+    [
+      'a wrong effect',
+      one('geo', '{ lifetime: 0 }'),
+      '.geo.lifetime: 0 is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.',
+    ],
+    [
+      'a wrong text',
+      one('address', '{ deny: "" }'),
+      '.address.deny: a refusal needs a description: without one the client gets a 200 without a token.',
+    ],
+    [
+      'a cause that is none',
+      one('reputation', '{ default: ignore, outage: ignore }'),
+      `.reputation.outage: is no cause of an unknown reputation; those are ${REPUTATION}.`,
+    ],
+    [
+      'a misspelt cause alone',
+      one('reputation', '{ qouta: ignore }'),
+      `.reputation.qouta: is no cause of an unknown reputation; those are ${REPUTATION}.`,
+    ],
+    [
+      'a cause of another signal',
+      one('geo', '{ default: ignore, quota: ignore }'),
+      '.geo.quota: is no cause of an unknown geo; those are private, reserved, not-found, database.',
+    ],
+    [
+      'an effect among causes',
+      one('address', '{ default: ignore, lifetime: 5m }'),
+      '.address.lifetime: stands beside causes; put it below default, or below a cause.',
+    ],
+    [
+      'unenforceable, which is for rules',
+      one('address', '{ deny: "No", unenforceable: ignore }'),
+      '.address.unenforceable: is not known here.',
+    ],
+    [
+      'causes that are not all, without default',
+      one(
+        'reputation',
+        '{ private: ignore, quota: ignore, auth: { lifetime: 5m }, upstream: ignore }',
+      ),
+      '.reputation: needs default, or an entry for reserved, timeout, invalid.',
+    ],
+    ['a wrong word for a cause', one('geo', '{ default: refuse }'), `.geo.default: ${ENTRY}`],
+    [
+      'no effect for a cause',
+      one('geo', '{ default: {} }'),
+      '.geo.default: needs an effect, e.g. { lifetime: 15m }.',
+    ],
+    [
+      'a wrong effect for a cause',
+      one('geo', '{ default: ignore, database: { deny: "a, b" } }'),
+      `.geo.database.deny: the identity server does not take "," in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`,
+    ],
+  ])('%s', (_, unknown, sentence) => {
+    expect(mistakes(unknown)).toEqual([`policy.yaml:2: unknown${sentence}`]);
+  });
+
+  test.each([
+    [
+      'every cause, without default',
+      '{ missing: ignore, malformed: ignore, ambiguous: { deny: No }, unsigned: { deny: No } }',
+    ],
+    ['default alone', '{ default: ignore }'],
+    ['one cause and default', '{ default: ignore, missing: { lifetime: 5m } }'],
+  ])('%s is right', (_, entry) => {
+    expect(mistakes(one('address', entry))).toEqual([]);
+  });
+});

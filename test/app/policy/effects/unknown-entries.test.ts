@@ -1,0 +1,315 @@
+import {
+  type Circumstances,
+  decideBy,
+  policyOf,
+  rule,
+  UNKNOWN_CAUSES,
+} from '../../../support/policy.ts';
+
+const USES = {
+  address: 'address.public',
+  geo: 'geo.country == "KP"',
+  reputation: 'abuse.score >= 75',
+};
+
+/** A policy whose entry for one signal is given; the others are ignored. */
+function policyWith(signal: string, entry: string, rules: string): string {
+  const entries = Object.keys(USES).map(
+    (name) => `  ${name}: ${name === signal ? entry : 'ignore'}`,
+  );
+  return policyOf(rules, `unknown:\n${entries.join('\n')}`);
+}
+
+const unknown = (signal: string, cause: string): Circumstances => ({ [signal]: cause });
+
+describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
+  const rules = rule('uses', USES[signal], '{ deny: Matched }');
+  const missing = [{ signal, cause, rule: 'uses' }];
+
+  test('ignore lets the token be issued and records what was missing', async () => {
+    const decision = await decideBy(policyWith(signal, 'ignore', rules), unknown(signal, cause));
+    expect(decision).toMatchObject({ outcome: 'issue', matched: [], failed: [], missing });
+  });
+
+  test('an effect takes place', async () => {
+    const entry = '{ deny: Not known }';
+    const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
+    expect(decision).toMatchObject({
+      outcome: 'refuse',
+      refusal: { reason: 'access_denied', description: 'Not known' },
+      matched: [`unknown.${signal}`],
+      missing,
+    });
+  });
+
+  test('the entry of its cause takes place, not default', async () => {
+    const entry = `{ ${cause}: { lifetime: 5m }, default: { deny: Not known } }`;
+    const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: [`unknown.${signal}`],
+      missing,
+    });
+  });
+
+  test('the entry of its cause may ignore what default refuses', async () => {
+    const entry = `{ ${cause}: ignore, default: { deny: Not known } }`;
+    const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
+    expect(decision).toMatchObject({ outcome: 'issue', matched: [], missing });
+  });
+
+  test('default stands for causes without an entry', async () => {
+    const [other] = UNKNOWN_CAUSES.flatMap(([name, one]) =>
+      name === signal && one !== cause ? [one] : [],
+    );
+    const entry = `{ ${other}: ignore, default: { lifetime: 5m } }`;
+    const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: [`unknown.${signal}`],
+      missing,
+    });
+  });
+
+  test('no entry takes place when no rule needed it', async () => {
+    const unused = rule('other', `request.grant == "password" && ${USES[signal]}`, '{ deny: No }');
+    const decision = await decideBy(
+      policyWith(signal, '{ deny: Not known }', unused),
+      unknown(signal, cause),
+    );
+    expect(decision).toMatchObject({ outcome: 'issue', matched: [], missing: [] });
+  });
+});
+
+describe('where an entry takes place', () => {
+  const lifetime = (minutes: number) => `{ lifetime: ${minutes}m }`;
+  const risk = rule('risk', 'abuse.score >= 75', '{ deny: No }');
+  const cases: readonly (readonly [string, string, string, object])[] = [
+    [
+      'after an allow it does not',
+      rule('end', true, '{ allow: true }') + risk,
+      '{ deny: Not known }',
+      { outcome: 'issue', matched: ['end'], missing: [] },
+    ],
+    [
+      'before an allow it does',
+      risk + rule('end', true, '{ allow: true }'),
+      '{ deny: Not known }',
+      { outcome: 'refuse', matched: ['unknown.reputation'] },
+    ],
+    [
+      'after a refusal it does not',
+      rule('end', true, '{ deny: End }') + risk,
+      '{ deny: Not known }',
+      { outcome: 'refuse', matched: ['end'], missing: [] },
+    ],
+    [
+      'a restriction stays under a later allow',
+      risk + rule('end', true, '{ allow: true }'),
+      lifetime(5),
+      { outcome: 'restrict', matched: ['unknown.reputation', 'end'] },
+    ],
+    [
+      'a restriction does not keep off a later refusal',
+      risk + rule('end', true, '{ deny: End }'),
+      lifetime(5),
+      { outcome: 'refuse', matched: ['unknown.reputation', 'end'] },
+    ],
+    [
+      'an entry that allows ends the policy',
+      risk + rule('end', true, '{ deny: End }'),
+      '{ allow: true }',
+      { outcome: 'issue', matched: ['unknown.reputation'] },
+    ],
+    [
+      'an entry that allows does not undo an earlier restriction',
+      rule('short', true, lifetime(5)) + risk,
+      '{ allow: true }',
+      { outcome: 'restrict', matched: ['short', 'unknown.reputation'] },
+    ],
+  ];
+  test.each(cases)('%s', async (_, rules, entry, expected) => {
+    expect(
+      await decideBy(policyWith('reputation', entry, rules), { reputation: 'quota' }),
+    ).toMatchObject(expected);
+  });
+
+  test('it takes place once, at the first rule that needed the signal', async () => {
+    const entry = '{ scopes: { add: [seen] } }';
+    const rules =
+      rule('first', 'geo.country == "KP"', '{ deny: No }') +
+      risk +
+      rule('third', 'abuse.score >= 25', lifetime(5)) +
+      rule('fourth', 'abuse.stale', lifetime(1));
+    const decision = await decideBy(policyWith('reputation', entry, rules), {
+      reputation: 'timeout',
+    });
+    expect(decision.matched).toEqual(['unknown.reputation']);
+    expect(decision.missing).toEqual([{ signal: 'reputation', cause: 'timeout', rule: 'risk' }]);
+    expect(decision.operations).toEqual([
+      { op: 'add', path: '/accessToken/scopes/-', value: 'seen' },
+    ]);
+  });
+
+  test('two signals that are unknown each have theirs', async () => {
+    const rules = rule('place', 'geo.country == "KP"', '{ deny: No }') + risk;
+    const text = policyOf(
+      rules,
+      'unknown: { address: ignore, geo: { lifetime: 10m }, reputation: { lifetime: 5m } }',
+    );
+    const decision = await decideBy(text, { geo: 'database', reputation: 'auth' });
+    expect(decision.matched).toEqual(['unknown.geo', 'unknown.reputation']);
+    expect(decision.operations).toMatchObject([{ value: 300 }]);
+  });
+
+  test('a condition that another signal decides does not need the unknown one', async () => {
+    const rules = rule('either', 'abuse.score >= 75 || geo.country == "KP"', '{ deny: Matched }');
+    const decision = await decideBy(policyWith('reputation', '{ lifetime: 5m }', rules), {
+      geo: 'KP',
+      reputation: 'quota',
+    });
+    expect(decision).toMatchObject({ outcome: 'refuse', matched: ['either'], missing: [] });
+  });
+});
+
+describe('an address that is unknown', () => {
+  const rules =
+    rule('place', 'geo.country == "KP"', '{ deny: No }') +
+    rule('risk', 'abuse.score >= 75', '{ deny: No }') +
+    rule('near', 'address.version == 4', '{ deny: No }');
+  const text = policyOf(
+    rules,
+    'unknown: { address: { lifetime: 5m }, geo: { deny: Geo }, reputation: { deny: Reputation } }',
+  );
+
+  test('has its own entry alone: geo and reputation are never asked for', async () => {
+    const decision = await decideBy(text, { address: 'malformed', geo: 'KP', reputation: 99 });
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: ['unknown.address'],
+      missing: [{ signal: 'address', cause: 'malformed', rule: 'place' }],
+      asked: ['address'],
+    });
+  });
+
+  test('does not match a negation', async () => {
+    const not =
+      rule('not', '!(geo.country == "KP")', '{ allow: true }') +
+      rule('rest', true, '{ deny: Rest }');
+    expect(
+      await decideBy(policyWith('address', 'ignore', not), { address: 'missing' }),
+    ).toMatchObject({ outcome: 'refuse', matched: ['rest'] });
+  });
+});
+
+describe('a place without the field that a rule reads', () => {
+  const entry = '{ not-found: { lifetime: 5m }, default: { deny: Not known } }';
+  const place = { country: 'LK', asn: 64500 };
+
+  test.each([
+    ['a city', 'geo.city == "Colombo"', place],
+    ['a city that is not meant', 'geo.city != "Colombo"', place],
+    ['a country', 'geo.country == "KP"', { asn: 64500 }],
+    ['a country among others', 'geo.country in ["KP"]', { asn: 64500 }],
+    ['a number', 'geo.asn == 64501', { country: 'LK' }],
+    [
+      'a field beside one that is there',
+      'geo.country == "LK" && geo.timezone == "Asia/Colombo"',
+      place,
+    ],
+  ])('counts as a place that was not found: %s', async (_, when, geo) => {
+    const decision = await decideBy(
+      policyWith('geo', entry, rule('uses', when, '{ deny: Matched }')),
+      { geo },
+    );
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: ['unknown.geo'],
+      missing: [{ signal: 'geo', cause: 'not-found', rule: 'uses' }],
+      failed: [],
+    });
+  });
+
+  test.each<[string, string, boolean]>([
+    ['has() of a field that is there', 'has(geo.asn)', true],
+    ['has() of a field that is not', 'has(geo.city)', false],
+    ['not has()', '!has(geo.city)', true],
+    ['has() before the field', 'has(geo.city) && geo.city == "Colombo"', false],
+    ['not has() or the field', '!has(geo.city) || geo.city == "Colombo"', true],
+    ['another field that decides', 'geo.city == "Colombo" || geo.country == "LK"', true],
+  ])('is no matter for %s', async (_, when, matches) => {
+    const decision = await decideBy(
+      policyWith('geo', entry, rule('uses', when, '{ deny: Matched }')),
+      { geo: place },
+    );
+    expect(decision).toMatchObject({
+      outcome: matches ? 'refuse' : 'issue',
+      matched: matches ? ['uses'] : [],
+      missing: [],
+    });
+  });
+
+  test('a reputation without the field counts as invalid', async () => {
+    const rules = rule('tor', 'abuse.tor', '{ deny: No }');
+    const decision = await decideBy(
+      policyWith('reputation', '{ invalid: { lifetime: 5m }, default: ignore }', rules),
+      { reputation: 3 },
+    );
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      missing: [{ signal: 'reputation', cause: 'invalid', rule: 'tor' }],
+    });
+  });
+});
+
+describe('a text that names an unknown signal', () => {
+  test('a refusal says unknown in its place, and refuses all the same', async () => {
+    const rules = rule('no', true, `{ deny: "From \${geo.country} today" }`);
+    const decision = await decideBy(policyWith('geo', '{ lifetime: 5m }', rules), {
+      geo: 'not-found',
+    });
+    expect(decision).toMatchObject({
+      outcome: 'refuse',
+      refusal: { description: 'From unknown today' },
+      matched: ['no'],
+    });
+  });
+
+  test('a claim is left out, and the entry takes place', async () => {
+    const rules = rule('mark', true, `{ claims: { set: { country: "\${geo.country}" } } }`);
+    const decision = await decideBy(policyWith('geo', '{ lifetime: 5m }', rules), {
+      geo: 'not-found',
+    });
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: ['mark', 'unknown.geo'],
+      leftOut: [{ rule: 'mark', effect: 'claims.set', cause: 'no-value' }],
+      missing: [{ signal: 'geo', cause: 'not-found', rule: 'mark' }],
+    });
+  });
+
+  test('an entry that allows takes nothing from the restriction of the rule that needed it', async () => {
+    const rules = rule(
+      'cut',
+      true,
+      '{ lifetime: 5m, claims: { set: { risk: "${abuse.score}" } } }',
+    );
+    const decision = await decideBy(policyWith('reputation', '{ allow: true }', rules), {
+      reputation: 'quota',
+    });
+    expect(decision).toMatchObject({
+      outcome: 'restrict',
+      matched: ['cut', 'unknown.reputation'],
+      operations: [{ path: '/accessToken/claims/expires_in', value: 300 }],
+    });
+  });
+
+  test('an entry may itself name a signal that is known', async () => {
+    const rules = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }');
+    const decision = await decideBy(
+      policyWith('reputation', `{ deny: "Not known in \${geo.country}" }`, rules),
+      { reputation: 'quota' },
+    );
+    expect(decision.refusal?.description).toBe('Not known in LK');
+  });
+});

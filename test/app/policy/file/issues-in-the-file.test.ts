@@ -1,0 +1,261 @@
+import { loadPolicy } from '../../../../app/src/policy/file/load.ts';
+import { compile, mistakesIn } from '../../../support/policy.ts';
+
+const RULE = `rules:
+  - id: high-risk
+    when: abuse.score >= 75
+    then: { deny: No }
+unknown: { address: ignore, reputation: ignore }
+`;
+
+describe('a file that is no YAML', () => {
+  test.each<[string, string, number, RegExp]>([
+    ['a tab as indentation', 'version: 1\n\trules: []\n', 2, /^Tabs are not allowed/],
+    ['a list that is not closed', 'version: 1\nrules: [\n', 3, /must be .* end with a \]/],
+    [
+      'a member that stands twice',
+      `version: 1\nmode: monitor\n${RULE}mode: enforce\n`,
+      8,
+      /^mode stands twice in the same place\.$/,
+    ],
+    [
+      'a member of a rule that stands twice',
+      `version: 1\n${RULE.replace('    then', '    when: true\n    then')}`,
+      5,
+      /^when stands twice in the same place\.$/,
+    ],
+    ['two documents', `version: 1\n${RULE}---\nversion: 1\n`, 7, /^a policy is one YAML document/],
+    ['an alias of nothing', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
+    [
+      'aliases that multiply',
+      `version: 1\na: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nd: [*c, *c]\n`,
+      5,
+      /^the aliases up to \*c stand for more than 1000000 values; repeat less, /,
+    ],
+    [
+      'aliases that double sixty times',
+      `version: 1\nx0: &x0 [x]\n${Array.from({ length: 60 }, (_, n) => `x${n + 1}: &x${n + 1} [*x${n}, *x${n}]\n`).join('')}`,
+      20,
+      /^the aliases up to \*x17 stand for more than 1000000 values; repeat less, /,
+    ],
+    [
+      'a merge of what is no mapping',
+      'version: 1\nx-d: &d [a]\nrules:\n  - <<: *d\n',
+      4,
+      /^<< merges a mapping, or a list of mappings, e\.g\. <<: \*defaults\.$/,
+    ],
+    [
+      'a mapping that merges itself',
+      'version: 1\nx-d: &d\n  inner: { <<: *d }\nrules: []\n',
+      3,
+      /^<< stands inside of the mapping that it merges\.$/,
+    ],
+    [
+      'a negation without quotes, which YAML takes for a tag',
+      `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public')}`,
+      4,
+      /put a condition that begins with a quote, ! or \[ into quotes/,
+    ],
+    [
+      'a negation that YAML would drop in silence',
+      `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public && abuse.score > 3')}`,
+      4,
+      /put a condition that begins with/,
+    ],
+    [
+      'a condition that begins with a quoted text',
+      `version: 1\n${RULE.replace('abuse.score >= 75', '"x" in request.headers')}`,
+      4,
+      /put a condition that begins with/,
+    ],
+    [
+      'a condition with a colon and a space',
+      `version: 1\n${RULE.replace('abuse.score >= 75', 'abuse.tor ? true : false')}`,
+      4,
+      /colon and a space into quotes/,
+    ],
+  ])('%s', (_, text, line, sentence) => {
+    const mistakes = mistakesIn(text);
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toMatch(new RegExp(`^policy\\.yaml:${line}: `));
+    expect(mistakes[0]?.replace(/^\S+ /, '')).toMatch(sentence);
+  });
+});
+
+describe('a mistake in the form is one sentence with file, line, place and reason', () => {
+  test.each<[string, string, string]>([
+    ['an empty file', '', ':1: the policy is empty.'],
+    ['a file that is a text', 'hello', ':1: must be a mapping, not "hello".'],
+    ['a file that is a list', '- a', ':1: must be a mapping, not a list.'],
+    ['no version', RULE, ':1: version: is missing; write version: 1.'],
+    ['another version', `version: 2\n${RULE}`, ':1: version: must be 1, not 2.'],
+    ['a version that is a text', `version: "1"\n${RULE}`, ':1: version: must be 1, not "1".'],
+    ['no rules', 'version: 1\n', ':1: rules: is missing.'],
+    ['rules that are nothing', 'version: 1\nrules:\n', ':2: rules: must be a list, not null.'],
+    [
+      'a mode that is none',
+      `version: 1\nmode: audit\n${RULE}`,
+      ':2: mode: must be enforce or monitor.',
+    ],
+    [
+      'a time zone that is none',
+      `version: 1\ntimezone: Mars/Base\n${RULE}`,
+      ':2: timezone: "Mars/Base" is no IANA time zone, such as Europe/Berlin.',
+    ],
+    [
+      'a time zone that is no text',
+      `version: 1\ntimezone: 2\n${RULE}`,
+      ':2: timezone: must be a text, not 2.',
+    ],
+    [
+      'an unenforceable that is none',
+      `version: 1\n${RULE}unenforceable: maybe\n`,
+      ':7: unenforceable: must be deny or ignore.',
+    ],
+    ['an unknown member', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not known here.'],
+    [
+      'lists that are none',
+      `version: 1\nlists: [a]\n${RULE}`,
+      ':2: lists: must be a mapping, with a name and a colon for each member.',
+    ],
+    [
+      'a rule that is a text',
+      `version: 1\nrules:\n  - nothing\n`,
+      ':3: rule 1: must be a mapping, not "nothing".',
+    ],
+    [
+      'a rule that holds itself',
+      'version: 1\nrules: &rules\n  - *rules\n',
+      ':3: rule 1: must be a mapping, not a list.',
+    ],
+    [
+      'an unknown member of a rule',
+      `version: 1\n${RULE.replace('    then', '    enabled: true\n    then')}`,
+      ':5: rule "high-risk", enabled: is not known here.',
+    ],
+    [
+      'a rule without a condition',
+      'version: 1\nrules:\n  - id: one\n    then: { allow: true }\n',
+      ':3: rule "one", when: is missing.',
+    ],
+    [
+      'a rule without effects',
+      'version: 1\nrules:\n  - id: one\n    when: true\n',
+      ':3: rule "one", then: is missing.',
+    ],
+    [
+      'a rule without an id',
+      'version: 1\nrules:\n  - when: true\n    then: { allow: true }\n',
+      ':3: rule 1, id: is missing.',
+    ],
+    [
+      'an id with a space',
+      `version: 1\n${RULE.replace('high-risk', 'high risk')}`,
+      ':3: rule "high risk", id: must be up to 64 letters, digits, dots, hyphens or _.',
+    ],
+    [
+      'an id that is too long',
+      `version: 1\n${RULE.replace('high-risk', 'x'.repeat(65))}`,
+      `:3: rule "${'x'.repeat(65)}", id: must be up to 64 letters, digits, dots, hyphens or _.`,
+    ],
+    [
+      'an id that is a number',
+      `version: 1\n${RULE.replace('high-risk', '7')}`,
+      ':3: rule 1, id: must be a text, not 7.',
+    ],
+    [
+      'a mode of a rule that is none',
+      `version: 1\n${RULE.replace('    then', '    mode: off\n    then')}`,
+      ':5: rule "high-risk", mode: must be enforce or monitor.',
+    ],
+    [
+      'an unenforceable of a rule that is none',
+      `version: 1\n${RULE.replace('    then', '    unenforceable: off\n    then')}`,
+      ':5: rule "high-risk", unenforceable: must be deny or ignore.',
+    ],
+  ])('%s', (_, text, sentence) => {
+    expect(mistakesIn(text)).toEqual([`policy.yaml${sentence}`]);
+  });
+
+  test('an id that another rule has, at the later one', () => {
+    const again = `  - id: high-risk\n    when: true\n    then: { allow: true }\nunknown`;
+    const text = `version: 1\n${RULE.replace('unknown', again)}`;
+    expect(mistakesIn(text)).toEqual([
+      'policy.yaml:6: rule "high-risk", id: another rule has this id.',
+    ]);
+  });
+});
+
+test('mistakes of every kind are shown at once, each at its line', () => {
+  const text = `version: 1
+mode: audit
+lists:
+  networks: [10.0.0.1/8]
+  mixed: [1, a]
+rules:
+  - id: one
+    when: abus.score > 3
+    then: { lifetime: 0 }
+    enabled: true
+  - id: two
+    when: address.within("networks")
+    then: { deny: "a, b" }
+  - id: two
+    then: { claims: { set: { exp: 1 } } }
+unknown:
+  geo: skip
+extra: 1
+`;
+  expect(mistakesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
+    '2: mode: must be enforce or monitor.',
+    '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
+    '5: lists.mixed: mixes texts and numbers; quote the numbers or take the texts out.',
+    '8: rule "one", when: there is no variable abus (in: abus.score > 3).',
+    expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is no duration;/),
+    '10: rule "one", enabled: is not known here.',
+    expect.stringMatching(/^13: rule "two", then\.deny: the identity server does not take ","/),
+    '14: rule "two", when: is missing.',
+    '14: rule "two", id: another rule has this id.',
+    '15: rule "two", then.claims.set.exp: exp is a claim of the token itself and cannot be changed.',
+    expect.stringMatching(/^16: unknown: rule "two" needs address/),
+    '17: unknown.geo: must be ignore or an effect, e.g. { lifetime: 5m }.',
+    '18: extra: is not known here.',
+  ]);
+});
+
+test('a rule that is none does not shift the places of those after it', () => {
+  const text =
+    'version: 1\nrules:\n  - nothing\n  - id: two\n    when: abus\n    then: { deny: No }\n';
+  expect(mistakesIn(text)).toEqual([
+    'policy.yaml:3: rule 1: must be a mapping, not "nothing".',
+    'policy.yaml:5: rule "two", when: there is no variable abus (in: abus).',
+  ]);
+});
+
+test('every sentence stands on one line, in the message of the error too', () => {
+  const text = `version: 1\n${RULE.replace('abuse.score >= 75', '|\n      abuse.scor >= 75 &&\n      abuse.tor')}`;
+  const [sentence, ...more] = mistakesIn(text);
+  expect(more).toEqual([]);
+  expect(sentence).toBe(
+    'policy.yaml:4: rule "high-risk", when: there is no member scor (in: abuse.scor >= 75 && abuse.tor).',
+  );
+});
+
+test.each([
+  [
+    'that is not there',
+    '/nowhere/policy.yaml',
+    /\/nowhere\/policy\.yaml does not exist\b.*POLICY_FILE/,
+  ],
+  ['that is a directory', 'app', /\bapp\b.* cannot be read/],
+])('a policy file %s is named, with the reason', async (_, file, sentence) => {
+  await expect(loadPolicy(file)).rejects.toThrow(sentence);
+});
+
+test('of very many mistakes the first hundred are shown, and how many more there are', () => {
+  const entries = Array.from({ length: 1000 }, (_, index) => `  - 10.0.${index}/24\n`).join('');
+  const text = `version: 1\nlists:\n  it:\n${entries}rules:\n  - { id: one, when: 'address.within("it")', then: { deny: "No" } }\nunknown: { address: { deny: a } }\n`;
+  expect(() => compile(text)).toThrow(
+    /^policy\.yaml:4: lists\.it\.0: "10\.0\.0\/24" is no CIDR;.*\n… and 900 more mistakes\.$/s,
+  );
+});

@@ -1,0 +1,339 @@
+import type { RequestListener } from 'node:http';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbClient } from '../../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
+import type { ReputationLadder } from '../../../../../app/src/signals/reputation/lookup.ts';
+import {
+  type Bench,
+  type Events,
+  type LocalServer,
+  lookup,
+  NOON,
+  newAddress,
+  refusingUrl,
+  SECOND,
+  startBench,
+  startServer,
+} from '../harness.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  bench.clock.time = NOON;
+  await bench.newTable();
+});
+
+const servers: LocalServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function dynamoDbThat(listener: RequestListener): Promise<string> {
+  const server = await startServer(listener);
+  servers.push(server);
+  return server.url;
+}
+
+/** An error as DynamoDB words it, or with other fields. */
+function refuse(status: number, type: string, fields: object = {}): RequestListener {
+  return respond(status, {
+    __type: `com.amazonaws.dynamodb.v20120810#${type}`,
+    message: `${type} for a test`,
+    ...fields,
+  });
+}
+
+function respond(status: number, body: unknown): RequestListener {
+  return (_, response) =>
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify(body));
+}
+
+const hang: RequestListener = () => {};
+
+const drip: RequestListener = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+  const timer = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(timer));
+};
+
+/** A task whose DynamoDB is another one. */
+async function taskWith(url: string, options = {}) {
+  const client = bench.client(url, 60);
+  const table = { client, name: 'elsewhere' };
+  return bench.task({ table, tableTimeout: 5000, tableWriteTimeout: 5000, ...options });
+}
+
+const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
+  'never answers': [hang, 'timeout'],
+  'drips its answer': [drip, 'timeout'],
+  'answers 500': [refuse(500, 'InternalServerError'), 'InternalServerError'],
+  'answers 503 with a page': [
+    (_, response) => response.writeHead(503).end('<html>'),
+    expect.any(String) as unknown as string,
+  ],
+  'throttles the table': [
+    refuse(400, 'ProvisionedThroughputExceededException'),
+    'ProvisionedThroughputExceededException',
+  ],
+  'throttles the account': [refuse(400, 'ThrottlingException'), 'ThrottlingException'],
+  'denies access': [refuse(400, 'AccessDeniedException'), 'AccessDeniedException'],
+  'has no such table': [refuse(400, 'ResourceNotFoundException'), 'ResourceNotFoundException'],
+  'words its error in no text': [refuse(400, 'Odd', { message: 5 }), 'Odd'],
+  'words its error as an object': [refuse(400, 'Odd', { Message: {} }), 'Odd'],
+  'has a code that is no text': [
+    refuse(400, 'Error', { code: { toString: 1 } }),
+    expect.any(String) as unknown as string,
+  ],
+  'names its error by a number': [respond(400, { __type: 5 }), '5'],
+  'names its error by an object': [respond(400, { __type: {} }), expect.any(String)],
+  'names its error in 100 KB': [refuse(400, 'x'.repeat(100_000)), 'unknown'],
+  'has a code of 100 KB': [refuse(400, 'Error', { code: `E${'x'.repeat(100_000)}` }), 'unknown'],
+  'names its error in two lines': [refuse(400, 'Odd\n{"event":"decision"}'), 'unknown'],
+  'names its error not at all': [refuse(400, ''), 'unknown'],
+  'resets the connection': [(request) => request.socket.resetAndDestroy(), expect.any(String)],
+  'refuses the connection': ['refused', expect.any(String)],
+};
+
+describe('a DynamoDB that', () => {
+  test.each(Object.entries(FAULTS))('%s is a miss, soon', async (_, [fault, reason]) => {
+    const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
+    // Only what never answers is to run into a limit: a busy machine may be slow to be refused.
+    const limit = reason === 'timeout' ? 60 : 30_000;
+    const { ladder, events } = await taskWith(url, {
+      tableTimeout: limit,
+      tableWriteTimeout: limit,
+    });
+    const answer = { known: true, source: 'abuseipdb', tableFault: reason };
+    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
+    await ladder.settle();
+    const failure = (operation: string) => expect.objectContaining({ operation, reason });
+    // The record's read and the closing's, and the write that came to nothing.
+    expect(events.tableFailures).toEqual([failure('read'), failure('read'), failure('write')]);
+    expect(events.errors).toEqual([]);
+  });
+
+  test.each(Object.entries(FAULTS))(
+    '%s is told of at boot, and no more',
+    async (_, [fault, reason]) => {
+      const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
+      const { ladder, events } = await taskWith(url, {
+        warmTimeout: reason === 'timeout' ? 60 : 5000,
+      });
+      await ladder.warm();
+      expect(events.tableFailures).toEqual([
+        expect.objectContaining({
+          operation: 'warm',
+          message: expect.stringMatching(
+            /^The reputation table "elsewhere" cannot be read \(.+: .+\)/,
+          ),
+        }),
+      ]);
+    },
+  );
+
+  test('sends what the SDK cannot decode is a miss', async () => {
+    const url = await dynamoDbThat(respond(200, { Item: { isp: { B: '***' } } }));
+    const { ladder, events } = await taskWith(url, { tableTimeout: 30 * SECOND });
+    const answer = { source: 'abuseipdb', tableFault: expect.any(String) };
+    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
+    expect(events.errors).toEqual([]);
+  });
+
+  test('gets one attempt', async () => {
+    const server = await startServer(refuse(500, 'InternalServerError'));
+    servers.push(server);
+    const { ladder } = await taskWith(server.url);
+    await ladder.warm();
+    expect(server.requests).toBe(1);
+  });
+
+  test('fails five times in a row is passed over for five seconds, then probed', async () => {
+    const server = await startServer(refuse(400, 'AccessDeniedException'));
+    servers.push(server);
+    const { ladder, events } = await taskWith(server.url, { pendingWrites: 0 });
+    // The closing is read with the first one.
+    for (let i = 0; i < 4; i += 1) await lookup(ladder, newAddress());
+    expect(server.requests).toBe(5);
+    expect(events.tableStates).toEqual([
+      { state: 'open', cause: 'AccessDeniedException', until: NOON + 5 * SECOND },
+    ]);
+    expect(await lookup(ladder, newAddress())).toMatchObject({
+      tableFault: 'AccessDeniedException',
+    });
+    expect(server.requests).toBe(5);
+    bench.clock.time += 5 * SECOND;
+    await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
+    expect(server.requests).toBe(6);
+  });
+});
+
+describe('what DynamoDB words is in no message: it may repeat the request, its signature and the address', () => {
+  test.each<[string, RequestListener, string]>([
+    ['an error', refuse(400, 'Odd', { message: 'leaked words' }), 'Odd'],
+    ['an error with a capital', refuse(400, 'Odd', { Message: 'leaked words' }), 'Odd'],
+    ['a fault', refuse(500, 'InternalServerError', { message: 'leaked words' }), '500'],
+    ['an unknown error', respond(418, { leaked: 'leaked words' }), '418'],
+    ['a page', (_, response) => response.writeHead(502).end('<html>leaked words</html>'), '502'],
+    ['no JSON', (_, response) => response.end('leaked words'), 'SyntaxError'],
+  ])('%s', async (_, listener, says) => {
+    const { ladder, events } = await taskWith(await dynamoDbThat(listener), {
+      tableTimeout: 30 * SECOND,
+    });
+    await ladder.warm();
+    await lookup(ladder, newAddress());
+    await ladder.settle();
+    expect(events.tableFailures.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(events.tableFailures)).toContain(says);
+    expect(JSON.stringify(events)).not.toContain('leaked');
+  });
+});
+
+// In Jest the SDK does not take an error of Node's network for one, and wraps it: so these are made here.
+test.each([
+  ['ECONNRESET', { code: 'ECONNRESET', name: 'TimeoutError' }],
+  ['EPIPE', { code: 'EPIPE', name: 'TimeoutError' }],
+  ['ECONNREFUSED', { code: 'ECONNREFUSED' }],
+  ['timeout', { code: 'ETIMEDOUT', name: 'TimeoutError' }],
+  ['timeout', { name: 'TimeoutError' }],
+  ['timeout', { name: 'AbortError' }],
+  ['AccessDeniedException', { name: 'AccessDeniedException' }],
+])('the reason is %s for an error of the SDK with %j', async (reason, fields) => {
+  const send = () => Promise.reject(Object.assign(new Error('It is so.'), fields));
+  const client = { send } as unknown as DynamoDBClient;
+  const { ladder } = bench.task({ table: { client, name: 'elsewhere' } });
+  expect(await lookup(ladder, newAddress())).toMatchObject({ tableFault: reason });
+});
+
+describe('a lookup says what was wrong with the table', () => {
+  test('when AbuseIPDB fails too', async () => {
+    const url = await dynamoDbThat(refuse(500, 'InternalServerError'));
+    const { ladder } = await taskWith(url, { key: () => undefined });
+    const unknown = { known: false, cause: 'auth', tableFault: 'InternalServerError' };
+    expect(await lookup(ladder, newAddress())).toEqual(unknown);
+  });
+
+  test('when its time ends before that of the table', async () => {
+    const { ladder } = await taskWith(await dynamoDbThat(hang), { tableTimeout: 1000 });
+    const late = { known: false, cause: 'timeout', tableFault: 'timeout' };
+    expect(await lookup(ladder, newAddress(), 30)).toEqual(late);
+  });
+
+  test('and nothing when it was of use, or was not asked', async () => {
+    const { ladder } = bench.task();
+    const ip = newAddress();
+    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+    await ladder.settle();
+    expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('tableFault');
+    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+  });
+});
+
+describe('reads under way', () => {
+  const MANY = 500;
+  const atOnce = (ladder: ReputationLadder) =>
+    Promise.all(Array.from({ length: MANY }, () => lookup(ladder, newAddress())));
+
+  const droppedIn = ({ tableFailures }: Events) =>
+    tableFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
+
+  test('are as many as may be, and give their place back', async () => {
+    const { ladder, events } = bench.task({ pendingReads: 8, concurrency: 1 });
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(MANY - 8);
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(2 * (MANY - 8));
+  });
+
+  test('are no failures of the table beyond that, but misses', async () => {
+    const { ladder, events } = await taskWith(await dynamoDbThat(hang), {
+      tableTimeout: 60,
+      pendingReads: 0,
+    });
+    await atOnce(ladder);
+    expect(droppedIn(events)).toHaveLength(MANY);
+    expect(events.tableStates).toEqual([]);
+  });
+});
+
+test('the client gives a call up by itself when nothing else does', async () => {
+  const url = await dynamoDbThat(hang);
+  const client = createDynamoDbClient({ ...bench.dynamoDb.access, endpoint: url, timeout: 50 });
+  const command = new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } });
+  await expect(client.send(command)).rejects.toMatchObject({ name: 'TimeoutError' });
+  client.destroy();
+});
+
+describe('a write', () => {
+  test('is not waited for', async () => {
+    const url = await dynamoDbThat((request, response) => {
+      if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
+    });
+    const { ladder, events } = await taskWith(url, { tableWriteTimeout: 300 });
+    await lookup(ladder, newAddress());
+    expect(events.tableFailures).toEqual([]);
+    await ladder.settle();
+    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'timeout' }]);
+  });
+
+  test('is left out when too many are pending', async () => {
+    const url = await dynamoDbThat((request, response) => {
+      if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
+    });
+    const { ladder, events } = await taskWith(url, {
+      tableWriteTimeout: 30 * SECOND,
+      pendingWrites: 2,
+    });
+    const first = newAddress();
+    for (const ip of [first, newAddress(), newAddress()]) await lookup(ladder, ip);
+    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'dropped' }]);
+    expect(await lookup(ladder, first)).toMatchObject({ known: true, source: 'memory' });
+  });
+});
+
+describe('a record in the table', () => {
+  test('has the address and the window as its key, and ends when it counts for nothing', async () => {
+    const { ladder } = bench.task({ maxAgeInDays: 45 });
+    const ip = newAddress();
+    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 41, isp: null });
+    await lookup(ladder, ip);
+    await ladder.settle();
+    expect(await bench.dynamoDb.get(bench.table(), `${ip.value}#45`)).toMatchObject({
+      score: { N: '41' },
+      isp: { NULL: true },
+      checked_at: { N: String(NOON) },
+      expires_at: { N: String(NOON / SECOND + 24 * 3600) },
+    });
+  });
+
+  test('is not read by a task with another window', async () => {
+    const ip = newAddress();
+    const { ladder } = bench.task({ maxAgeInDays: 30 });
+    await lookup(ladder, ip);
+    await ladder.settle();
+    const other = bench.task({ maxAgeInDays: 90 });
+    expect(await lookup(other.ladder, ip)).toMatchObject({ source: 'abuseipdb' });
+  });
+
+  test.each([
+    ['of another form', { version: { N: '0' }, score: { N: '0' } }, 'version'],
+    ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }, 'invalid'],
+  ])('%s is a miss, and is replaced', async (_, attributes, tableFault) => {
+    const ip = newAddress();
+    const key = `${ip.value}#30`;
+    const times = {
+      checked_at: { N: String(NOON) },
+      expires_at: { N: String(NOON / SECOND + 3600) },
+    };
+    await bench.dynamoDb.put(bench.table(), { address: { S: key }, ...times, ...attributes });
+    const { ladder } = bench.task();
+    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
+    const asked = { score: 99, source: 'abuseipdb', tableFault };
+    expect(await lookup(ladder, ip)).toMatchObject(asked);
+    await ladder.settle();
+    expect(await bench.dynamoDb.get(bench.table(), key)).toMatchObject({ score: { N: '99' } });
+  });
+});

@@ -1,0 +1,204 @@
+import type { Fault } from '../../../../app/dev/simulator/simulator.ts';
+import type { Address } from '../../../../app/src/signals/address/address.ts';
+import {
+  type Bench,
+  HOUR,
+  lookup,
+  NOON,
+  newAddress,
+  refusingUrl,
+  SECOND,
+  startBench,
+} from './harness.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  bench.clock.time = NOON;
+  bench.simulator.setFault(undefined);
+  await bench.newTable();
+});
+
+/** Milliseconds of one check here: only what is too slow is to run into a limit, however busy the machine. */
+const timeLimit = (cause: string) => (cause === 'timeout' ? 120 : 30_000);
+
+interface Case {
+  readonly fault: Fault;
+  readonly cause: string;
+  /** Nothing is held against the address, so that a repair counts at once. */
+  readonly forgotten?: true;
+}
+
+const FAULTS: Record<string, Case> = {
+  'an answer that comes too late': { fault: { kind: 'slow', ms: 3_600_000 }, cause: 'timeout' },
+  'a body that drips': { fault: { kind: 'drip', ms: 50 }, cause: 'timeout' },
+  'no answer': { fault: { kind: 'hang' }, cause: 'timeout' },
+  'a reset connection': { fault: { kind: 'reset' }, cause: 'upstream' },
+  'a body cut off': { fault: { kind: 'truncated' }, cause: 'upstream' },
+  'a challenge page with status 200': { fault: { kind: 'html' }, cause: 'upstream' },
+  'status 401': { fault: { kind: 'status', status: 401 }, cause: 'auth', forgotten: true },
+  'status 402': { fault: { kind: 'status', status: 402 }, cause: 'auth', forgotten: true },
+  'status 403': { fault: { kind: 'status', status: 403 }, cause: 'auth', forgotten: true },
+  'status 403 as a page': {
+    fault: { kind: 'status', status: 403, html: true },
+    cause: 'auth',
+    forgotten: true,
+  },
+  'status 422': { fault: { kind: 'status', status: 422 }, cause: 'invalid' },
+  'status 404': { fault: { kind: 'status', status: 404 }, cause: 'upstream' },
+  'status 500': { fault: { kind: 'status', status: 500 }, cause: 'upstream' },
+  'status 502 as a page': {
+    fault: { kind: 'status', status: 502, html: true },
+    cause: 'upstream',
+  },
+  'status 503': { fault: { kind: 'status', status: 503 }, cause: 'upstream' },
+  'status 504': { fault: { kind: 'status', status: 504 }, cause: 'upstream' },
+  'status 521 as a page': {
+    fault: { kind: 'status', status: 521, html: true },
+    cause: 'upstream',
+  },
+  'a used-up quota that says when it ends': {
+    fault: { kind: 'quota', headers: true },
+    cause: 'quota',
+    forgotten: true,
+  },
+  'a used-up quota without a word': {
+    fault: { kind: 'quota', headers: false },
+    cause: 'quota',
+    forgotten: true,
+  },
+  'no score': { fault: { kind: 'score', value: 'missing' }, cause: 'invalid' },
+  'a score as text': { fault: { kind: 'score', value: 'text' }, cause: 'invalid' },
+  'a score of null': { fault: { kind: 'score', value: null }, cause: 'invalid' },
+  'a score of 101': { fault: { kind: 'score', value: 101 }, cause: 'invalid' },
+  'a score of -1': { fault: { kind: 'score', value: -1 }, cause: 'invalid' },
+  'a score of 12.5': { fault: { kind: 'score', value: 12.5 }, cause: 'invalid' },
+  'another address': { fault: { kind: 'address', value: 'other' }, cause: 'invalid' },
+  'no address': { fault: { kind: 'address', value: 'missing' }, cause: 'invalid' },
+};
+const CASES = Object.entries(FAULTS);
+
+/** Lets another task put an address's record into the table, with all the time it wants. */
+async function checkElsewhere(ip: Address, score: number): Promise<void> {
+  bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
+  const { ladder } = bench.task();
+  await lookup(ladder, ip);
+  await ladder.settle();
+}
+
+describe('an address that nobody knows', () => {
+  test.each(CASES)('is unknown after %s', async (_, { fault, cause }) => {
+    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
+    bench.simulator.setFault(fault);
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause });
+    expect(events.checks).toEqual([expect.objectContaining({ cause })]);
+    expect(events.errors).toEqual([]);
+  });
+
+  test('is unknown when nobody listens at the base URL', async () => {
+    const { ladder } = bench.task({ baseUrl: await refusingUrl() });
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+  });
+
+  test('is unknown when the host of the base URL has no address', async () => {
+    const baseUrl = 'http://abuseipdb.invalid/api/v2';
+    const { ladder } = bench.task({ baseUrl, abuseIpdbTimeout: 4000 });
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+  });
+
+  test.each([undefined, ''])('is unknown without a call when the key is %p', async (key) => {
+    const { ladder } = bench.task({ key: () => key });
+    const before = bench.simulator.checks.length;
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
+    expect(bench.simulator.checks).toHaveLength(before);
+  });
+
+  test('is unknown when the key holds what no header can', async () => {
+    const { ladder } = bench.task({ key: () => 'ключ' });
+    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
+  });
+});
+
+test('A record of another address is not stored for the other tasks', async () => {
+  const { ladder } = bench.task();
+  const asked = newAddress();
+  bench.simulator.setFault({ kind: 'address', value: 'other' });
+  await lookup(ladder, asked);
+  await ladder.settle();
+  expect(await bench.dynamoDb.get(bench.table(), `${asked.value}#30`)).toBeUndefined();
+});
+
+describe('an address with a fresh record', () => {
+  test.each(CASES)('is known at once in spite of %s', async (_, { fault }) => {
+    const { ladder, events } = bench.task();
+    const known = newAddress();
+    bench.simulator.setRecord(known.value, { abuseConfidenceScore: 80 });
+    await lookup(ladder, known);
+    bench.simulator.setFault(fault);
+    bench.clock.time += HOUR;
+    expect(ladder.lookup(known, { remaining: () => 0 })).toMatchObject({
+      known: true,
+      value: { record: { score: 80 }, source: 'memory', stale: false, age: HOUR },
+    });
+    expect(events.checks).toHaveLength(1);
+  });
+});
+
+describe('an address with a stale record', () => {
+  test.each(CASES)('keeps it after %s', async (_, { fault, cause, forgotten }) => {
+    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
+    const known = newAddress();
+    await checkElsewhere(known, 80);
+    expect(await lookup(ladder, known)).toMatchObject({ source: 'table', stale: false });
+    bench.simulator.setFault(fault);
+    bench.clock.time += 3 * HOUR;
+    const age = 3 * HOUR;
+    const stale = { known: true, score: 80, source: 'memory', stale: true, staleCause: cause, age };
+    expect(await lookup(ladder, known)).toEqual(stale);
+    // Now the failure is remembered of the address, unless it says nothing of it.
+    const again = ladder.lookup(known, { remaining: () => 1000 });
+    expect(again instanceof Promise).toBe(forgotten === true);
+    expect(await again).toMatchObject({ known: true, value: { stale: true, staleCause: cause } });
+    expect(events.checks).toHaveLength(1);
+  });
+
+  test('loses it after a day', async () => {
+    const { ladder } = bench.task();
+    const known = newAddress();
+    await lookup(ladder, known);
+    bench.simulator.setFault({ kind: 'reset' });
+    bench.clock.time += 24 * HOUR;
+    expect(await lookup(ladder, known)).toEqual({ known: false, cause: 'upstream' });
+  });
+});
+
+describe('a failure that is remembered', () => {
+  test.each([
+    ['a failed check for ten seconds', { kind: 'reset' }, 10 * SECOND],
+    ['a refused address for an hour', { kind: 'status', status: 422 }, HOUR],
+  ] as [string, Fault, number][])('answers for %s without a call', async (_, fault, time) => {
+    const { ladder, events } = bench.task();
+    const failing = newAddress();
+    bench.simulator.setFault(fault);
+    await lookup(ladder, failing);
+    bench.simulator.setFault(undefined);
+    bench.clock.time += time - 1;
+    expect(ladder.lookup(failing, { remaining: () => 1000 })).toMatchObject({ known: false });
+    bench.clock.time += 1;
+    expect(await lookup(ladder, failing)).toMatchObject({ known: true, source: 'abuseipdb' });
+    expect(events.checks).toHaveLength(2);
+  });
+
+  test('does not outlive a clock that is set back', async () => {
+    const { ladder } = bench.task();
+    const failing = newAddress();
+    bench.simulator.setFault({ kind: 'reset' });
+    await lookup(ladder, failing);
+    bench.simulator.setFault(undefined);
+    bench.clock.time -= HOUR;
+    expect(await lookup(ladder, failing)).toMatchObject({ known: true });
+  });
+});
