@@ -1,5 +1,5 @@
 import type { Operation } from './action/operation.ts';
-import { type LeftOut, type Plan, planOperations } from './action/operations/index.ts';
+import { type Plan, planOperations, type SkippedOperation } from './action/operations/index.ts';
 import type { TokenRequest } from './action/request.ts';
 import { SignalUse } from './policy/cel/signal-use.ts';
 import { Variables } from './policy/cel/variables/index.ts';
@@ -12,7 +12,7 @@ import {
   type RuleEffect,
   type Verdict,
 } from './policy/evaluate.ts';
-import type { Step } from './policy/trace.ts';
+import type { TraceEvent } from './policy/trace.ts';
 import type { RequestSignals } from './signals/request-signals.ts';
 
 export type Outcome = 'issue' | 'restrict' | 'refuse';
@@ -21,22 +21,22 @@ export type Outcome = 'issue' | 'restrict' | 'refuse';
 export interface Decision {
   readonly outcome: Outcome;
   /** In monitor mode, what enforcing the policy would have come to. */
-  readonly would: Outcome | undefined;
+  readonly dryRunOutcome: Outcome | undefined;
   readonly refusal: Refusal | undefined;
   /** The rule that refused; `unknown.<signal>` for an entry of `unknown`. */
   readonly refusedBy: string | undefined;
   /** In monitor mode, the rule that would have refused; otherwise the first watched one that would. */
-  readonly wouldBeRefusedBy: string | undefined;
+  readonly dryRunRefusedBy: string | undefined;
   readonly operations: readonly Operation[];
   readonly matched: readonly string[];
   /** Rules that are only watched, and what each would have come to by itself. */
-  readonly monitored: readonly { readonly rule: string; readonly would: Outcome }[];
+  readonly monitored: readonly { readonly rule: string; readonly outcome: Outcome }[];
   readonly failed: readonly string[];
   readonly missing: readonly Missing[];
   /** Sets and adds that the request does not allow. */
-  readonly leftOut: readonly LeftOut[];
+  readonly skipped: readonly SkippedOperation[];
   /** Restrictions that the request does not allow. */
-  readonly unenforceable: readonly LeftOut[];
+  readonly unenforceable: readonly SkippedOperation[];
 }
 
 /** The refusal of a token that must be restricted and cannot be. */
@@ -57,7 +57,7 @@ export async function decide(
   policy: Policy,
   signals: RequestSignals,
   now: number,
-  observe?: (step: Step) => void,
+  observe?: (step: TraceEvent) => void,
 ): Promise<Decision> {
   const use = new SignalUse(signals);
   const time = policy.clock(now);
@@ -81,8 +81,8 @@ async function monitor(
   const actual = evaluation.policy.rules.some((rule) => rule.mode === 'enforce')
     ? await evaluate(evaluation, (rule) => (rule.mode === 'enforce' ? 'enforce' : undefined))
     : NOTHING;
-  const watched = enforced.taken.filter(({ rule }) =>
-    actual.taken.every((other) => other.rule !== rule),
+  const watched = enforced.applied.filter(({ rule }) =>
+    actual.applied.every((other) => other.rule !== rule),
   );
   const carriedOut = carryOut(request, actual);
   const monitored = [...watched, ...enforced.monitored].map((effect) =>
@@ -90,13 +90,13 @@ async function monitor(
   );
   return {
     ...carriedOut,
-    would: would.outcome,
-    wouldBeRefusedBy: would.refusedBy ?? refusing(monitored),
+    dryRunOutcome: would.outcome,
+    dryRunRefusedBy: would.refusedBy ?? refusing(monitored),
     monitored,
     // Behind a refusal that is only watched, enforced rules went further than the watched policy.
     failed: union(enforced.failed, actual.failed),
     missing: union(enforced.missing, actual.missing),
-    leftOut: union(would.leftOut, carriedOut.leftOut),
+    skipped: union(would.skipped, carriedOut.skipped),
     unenforceable: union(would.unenforceable, carriedOut.unenforceable),
   };
 }
@@ -108,45 +108,48 @@ function union<T>(first: readonly T[], second: readonly T[]): T[] {
 }
 
 const NOTHING: Verdict = {
-  taken: [],
+  applied: [],
   monitored: [],
   failed: [],
   missing: [],
 };
 
 function carryOut(request: TokenRequest, verdict: Verdict): Decision {
-  const { taken, failed, missing } = verdict;
-  const matched = taken.map(({ rule }) => rule);
+  const { applied, failed, missing } = verdict;
+  const matched = applied.map(({ rule }) => rule);
   const monitored = verdict.monitored.map((effect) => consequence(request, effect));
   // Member by member: an object spread behind other members is put together slowly, and this is for each token.
-  const { outcome, refusal, refusedBy, operations, leftOut, unenforceable } = apply(request, taken);
+  const { outcome, refusal, refusedBy, operations, skipped, unenforceable } = apply(
+    request,
+    applied,
+  );
   return {
     outcome,
-    would: undefined,
+    dryRunOutcome: undefined,
     refusal,
     refusedBy,
-    wouldBeRefusedBy: refusing(monitored),
+    dryRunRefusedBy: refusing(monitored),
     operations,
     matched,
     monitored,
     failed,
     missing,
-    leftOut,
+    skipped,
     unenforceable,
   };
 }
 
 function refusing(monitored: Decision['monitored']): string | undefined {
-  return monitored.find(({ would }) => would === 'refuse')?.rule;
+  return monitored.find(({ outcome }) => outcome === 'refuse')?.rule;
 }
 
 function consequence(request: TokenRequest, effect: RuleEffect): Decision['monitored'][number] {
-  return { rule: effect.rule, would: apply(request, [effect]).outcome };
+  return { rule: effect.rule, outcome: apply(request, [effect]).outcome };
 }
 
 type Applied = Pick<
   Decision,
-  'outcome' | 'refusal' | 'refusedBy' | 'operations' | 'leftOut' | 'unenforceable'
+  'outcome' | 'refusal' | 'refusedBy' | 'operations' | 'skipped' | 'unenforceable'
 >;
 
 /** Effects that add up to a refusal, or to operations. */
@@ -159,23 +162,23 @@ function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
       refusal,
       refusedBy,
       operations: [],
-      leftOut: [],
+      skipped: [],
       unenforceable: [],
     };
   }
   const changes = effects.flatMap(({ change }) => change ?? []);
   const plan: Plan = planOperations(request, changes);
-  const { leftOut, unenforceable, mustRefuse: refusedBy } = plan;
+  const { skipped, unenforceable, mustRefuse: refusedBy } = plan;
   if (refusedBy !== undefined) {
     const refusal = UNENFORCEABLE;
-    return { outcome: 'refuse', refusal, refusedBy, operations: [], leftOut, unenforceable };
+    return { outcome: 'refuse', refusal, refusedBy, operations: [], skipped, unenforceable };
   }
   return {
     outcome: plan.restricts ? 'restrict' : 'issue',
     refusal: undefined,
     refusedBy: undefined,
     operations: plan.operations,
-    leftOut,
+    skipped,
     unenforceable,
   };
 }

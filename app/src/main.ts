@@ -1,18 +1,18 @@
 import { readSettings, SettingsError } from './config/settings.ts';
-import { LATEST_EXIT } from './http/shutdown.ts';
+import { FORCED_EXIT_MS } from './http/shutdown.ts';
 import { type Service, StartError, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { openStandardOutput } from './telemetry/standard-output.ts';
 
 /** Milliseconds in which the last lines of the log are written, or lost. */
-const LAST_LINES = 1000;
+const LOG_FLUSH_MS = 1000;
 
 /** The service from the environment, as the container runs it. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const metrics = new Metrics();
-  const output = openStandardOutput((lines) => metrics.count('LostLogLines', undefined, lines));
+  const output = openStandardOutput((lines) => metrics.count('DroppedLogLines', undefined, lines));
   const log = createLog(settings.logLevel, output);
   let service: Service | undefined;
   let stopping = false;
@@ -20,13 +20,13 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ event: 'draining', signal });
-    setTimeout(() => process.exit(1), LATEST_EXIT).unref();
+    setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref();
     await service?.stop();
     log.info({ event: 'stopped' });
     log.level = 'silent';
     output.end(() => process.exit(0));
     // With a pipe that nobody reads, an orderly end would wait for the write under way.
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LOG_FLUSH_MS);
   };
   // Before the start, which takes seconds when Secrets Manager is slow: the first process of a container
   // that does not listen for a signal does not get it, and would have to be killed.

@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Settings } from './config/settings.ts';
 import { openActionCredential } from './credential/action-credential.ts';
 import { closeServer } from './http/close-server.ts';
-import { createHandler, type HandlerDependencies } from './http/handle-action.ts';
+import { createActionHandler, type HandlerDependencies } from './http/handle-action.ts';
 import { createServer, listen, type Routes } from './http/server.ts';
-import { CLOSING_GRACE } from './http/shutdown.ts';
+import { CLOSE_GRACE_MS } from './http/shutdown.ts';
 import { agentsThrough } from './lib/proxy.ts';
 import type { Policy } from './policy/compile.ts';
 import { loadPolicy } from './policy/file/load.ts';
@@ -16,7 +16,7 @@ import { openSignatureKeys, type SignatureKeys } from './signals/address/signatu
 import { type GeoDatabase, openGeoDatabase } from './signals/geo/database.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
-import { createReputation, type ReputationLadder } from './signals/reputation/lookup.ts';
+import { createReputationLookup, type ReputationLadder } from './signals/reputation/lookup.ts';
 import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
@@ -33,11 +33,11 @@ export interface ServiceOptions {
   /** Is told of each decision's record, logged or not. */
   readonly onRecord?: (record: object) => void;
   /** Adds routes beside the action's, for one machine: what they decide, they decide as the service does. */
-  readonly mount?: (routes: Routes, deciding: Deciding) => void;
+  readonly mount?: (routes: Routes, deciding: DecisionDependencies) => void;
 }
 
 /** What the service decides with. */
-export type Deciding = Omit<HandlerDependencies, 'onDecision'>;
+export type DecisionDependencies = Omit<HandlerDependencies, 'onDecision'>;
 
 export interface Service {
   readonly port: number;
@@ -76,7 +76,7 @@ export async function startService(
         onPreviousUsed: (until) => telemetry.onPreviousCredentialUsed(SIGNATURE_SECRET, until),
       }),
   };
-  const deciding: Deciding = {
+  const deciding: DecisionDependencies = {
     policy,
     deadline: settings.decisionDeadline,
     now,
@@ -89,7 +89,7 @@ export async function startService(
   const onDecision = decisionListener(telemetry, options, settings.telemetry.address);
   const server = createServer({
     authenticator: credential.authenticator,
-    act: createHandler({ ...deciding, onDecision }),
+    handleAction: createActionHandler({ ...deciding, onDecision }),
     onRejected: telemetry.onRejected,
     onFault: telemetry.onFault,
     isDraining: () => draining,
@@ -112,7 +112,7 @@ export async function startService(
       draining = true;
       // The load balancer may send for a moment after it was told to stop.
       await new Promise((resolve) => setTimeout(resolve, settings.drainDelay));
-      await closeServer(listening, settings.decisionDeadline + CLOSING_GRACE);
+      await closeServer(listening, settings.decisionDeadline + CLOSE_GRACE_MS);
       await reputation.settle();
       release();
     },
@@ -227,10 +227,10 @@ function openReputation(
   { dynamoDb, now = Date.now }: ServiceOptions,
 ): ReputationLadder {
   const agents = agentsThrough(settings.proxy);
-  return createReputation({
+  return createReputationLookup({
     ...settings.reputation,
     abuseIpdbTimeout: settings.abuseIpdbTimeout,
-    tableTimeout: settings.dynamoDbTimeout,
+    cacheReadTimeout: settings.dynamoDbTimeout,
     now,
     baseUrl: settings.abuseIpdbBaseUrl,
     key: () => apiKey.current(),

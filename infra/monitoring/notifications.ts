@@ -48,7 +48,7 @@ export class Notifications extends Construct {
   }
 }
 
-const PAGE = 'LoginsInDanger';
+const PAGE = 'LoginsAtRisk';
 
 function pageRules(alarms: readonly CreatedAlarm[]): IAlarmRule[] {
   const stands = ({ alarm }: CreatedAlarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM);

@@ -76,7 +76,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
       'filter event = "decision" and signals.address.value = "{{address}}"',
       'sort @timestamp desc',
       'limit 200',
-      'display @timestamp, outcome, would, refused_by, signals.geo.country, signals.reputation.score, signals.reputation.source, client_id, grant, decision_id',
+      'display @timestamp, outcome, dry_run_outcome, refused_by, signals.geo.country, signals.reputation.score, signals.reputation.source, client_id, grant, decision_id',
     ],
   },
   {
@@ -114,21 +114,21 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     name: 'Would-be refusals by rule',
     question: `What enforcing a policy in monitor mode would refuse. ${WEIGHED}`,
     commands: [
-      'filter event = "decision" and would = "refuse"',
+      'filter event = "decision" and dry_run_outcome = "refuse"',
       ...WEIGH,
-      'stats sum(weight) as refusals, count_distinct(client_id) as clients by would_be_refused_by',
+      'stats sum(weight) as refusals, count_distinct(client_id) as clients by dry_run_refused_by',
       'sort refusals desc',
     ],
   },
   {
-    name: 'Watched rules',
-    question: `What each rule that is only watched would come to by itself. ${WEIGHED}`,
+    name: 'Monitored rules',
+    question: `What each monitored rule would have resulted in by itself. ${WEIGHED}`,
     commands: [
       'filter event = "decision" and ispresent(monitored.0.rule)',
       PARSE,
       ...WEIGH,
-      'unnest record.monitored into watched',
-      'stats sum(weight) as decisions by watched.rule, watched.would',
+      'unnest record.monitored into monitored_rule',
+      'stats sum(weight) as decisions by monitored_rule.rule, monitored_rule.outcome',
       'sort decisions desc',
     ],
   },
@@ -197,11 +197,11 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
-    name: 'Faults',
+    name: 'Internal errors',
     question:
       'Faults of the service itself: each one on the path of the action is a login that failed.',
     commands: [
-      'filter event = "fault"',
+      'filter event = "internal-error"',
       'sort @timestamp desc',
       'limit 50',
       'display @timestamp, err.type, err.message, err.stack',
@@ -212,7 +212,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     question:
       'What the service said of AbuseIPDB, the table, its secrets and its data, latest first.',
     commands: [
-      'filter level in ["warn", "error", "fatal"] and event != "rejected" and event != "fault"',
+      'filter level in ["warn", "error", "fatal"] and event != "rejected" and event != "internal-error"',
       'sort @timestamp desc',
       'limit 100',
       'display @timestamp, level, event, cause, until, reason, why, msg',

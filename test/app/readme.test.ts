@@ -38,7 +38,7 @@ test('every setting that the service reads is in the README, and no other', () =
   const documented = rows.flatMap((cell) => {
     const names = [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
     const [first = ''] = names;
-    // `REPUTATION_FRESH_LOW`, `_ELEVATED` stands for a name with another end.
+    // `REPUTATION_TTL_LOW`, `_ELEVATED` stands for a name with another end.
     return names.map((name) =>
       name.startsWith('_') ? first.slice(0, first.lastIndexOf('_')) + name : name,
     );

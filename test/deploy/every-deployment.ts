@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseCredential } from '../../app/src/credential/credential.ts';
-import { KEEP_ALIVE_TIMEOUT } from '../../app/src/http/server.ts';
+import { KEEP_ALIVE_TIMEOUT_MS } from '../../app/src/http/server.ts';
 import { IMAGE } from './cdk.ts';
 import { ROOT } from './command.ts';
 import type { Deployment } from './deployment.ts';
@@ -167,6 +167,6 @@ export function testEveryDeployment(deployed: () => Deployed): void {
       deployed().deployment.loadBalancerAttributes['idle_timeout.timeout_seconds'],
     );
     expect(idle).toBeGreaterThan(0);
-    expect(idle * 1000).toBeLessThan(KEEP_ALIVE_TIMEOUT);
+    expect(idle * 1000).toBeLessThan(KEEP_ALIVE_TIMEOUT_MS);
   });
 }

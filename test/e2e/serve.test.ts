@@ -56,7 +56,7 @@ async function startService(changes: Record<string, string>) {
 describe('npm run serve', () => {
   test('serves from the environment: what one process learned, the next finds in the table', async () => {
     const checks = () => simulator.checks.filter(({ address }) => address === '103.159.198.178');
-    for (const source of ['abuseipdb', 'table']) {
+    for (const source of ['abuseipdb', 'dynamodb']) {
       const { service, post } = await startService({});
       expect(await (await post('103.159.198.178')).json()).toMatchObject({
         actionStatus: 'FAILED',

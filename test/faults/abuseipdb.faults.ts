@@ -145,13 +145,13 @@ describe.each(CASES)('AbuseIPDB: $name', ({ begin, cause, opens = true, ...times
   testManyCold(() => world, unknown);
 
   test('the operator reads the cause once, however many checks fail in a minute', () => {
-    const line = `"level":"warn".*"event":"check-failed","cause":"${cause}".*"count":\\d+`;
+    const line = `"level":"warn".*"event":"abuseipdb-check-failed","cause":"${cause}".*"count":\\d+`;
     expect(stage().said().match(new RegExp(line, 'g'))).toHaveLength(1);
   });
 
   test(`the operator reads that it is ${opens ? 'left alone' : 'asked all the same'}`, () => {
     const level = cause === 'auth' ? 'error' : 'warn';
-    const line = `"level":"${level}".*"event":"abuseipdb-not-asked","cause":"${cause}","until":`;
+    const line = `"level":"${level}".*"event":"abuseipdb-circuit-open","cause":"${cause}","until":`;
     expect(new RegExp(line).test(stage().said())).toBe(opens);
   });
 
@@ -164,7 +164,7 @@ describe.each(CASES)('AbuseIPDB: $name', ({ begin, cause, opens = true, ...times
       return reputation.source === 'abuseipdb';
     });
     expect(time).toBeGreaterThanOrEqual(closed);
-    expect(said().includes('"event":"abuseipdb-asked-again"')).toBe(opens);
+    expect(said().includes('"event":"abuseipdb-circuit-closed"')).toBe(opens);
     await service.forward(remembered);
     for (const address of [...addresses.cold, ...addresses['cached stale']]) {
       expect(await service.ask(address)).toMatchObject(KNOWN_NOW);

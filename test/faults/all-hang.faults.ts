@@ -10,7 +10,11 @@ describe.each([
     { ABUSEIPDB_TIMEOUT_MS: '4000', DYNAMODB_TIMEOUT_MS: '4000' },
   ],
 ])('AbuseIPDB and DynamoDB both hang, %s', (_, settings) => {
-  const unknown = { status: 200, outcome: 41, reputation: { cause: 'timeout', table: 'timeout' } };
+  const unknown = {
+    status: 200,
+    outcome: 41,
+    reputation: { cause: 'timeout', cache_error: 'timeout' },
+  };
   const stale = withTable(standsIn('timeout'), 'timeout');
   let world: World;
 

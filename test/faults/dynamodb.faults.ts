@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
     begin: async ({ service, dynamoDb, newAddress }) => {
       await dynamoDb.set({ kind: 'refuse' });
       const refused = async () =>
-        (await service.ask(newAddress())).reputation.table === 'ECONNREFUSED';
+        (await service.ask(newAddress())).reputation.cache_error === 'ECONNREFUSED';
       // One that was open may be found to be reset first.
       await until(refused, 'new connections are tried');
     },
@@ -81,8 +81,8 @@ describe.each(CASES)('DynamoDB: $name', ({ begin, reason }) => {
 
   test('the operator reads what it is, and that the table is passed over', async () => {
     for (const event of [
-      `"event":"table-failure","operation":"read","reason":"${reason}"`,
-      `"event":"table-not-asked","reason":"${reason}"`,
+      `"event":"cache-failure","operation":"read","reason":"${reason}"`,
+      `"event":"cache-circuit-open","reason":"${reason}"`,
     ]) {
       await until(async () => stage().said().includes(event), `the log says ${event}`);
     }
@@ -91,6 +91,6 @@ describe.each(CASES)('DynamoDB: $name', ({ begin, reason }) => {
   test('it recovers by itself', async () => {
     await endFaults();
     await tableRecovers(world);
-    expect(stage().said()).toContain('"event":"table-asked-again"');
+    expect(stage().said()).toContain('"event":"cache-circuit-closed"');
   });
 });

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const STORED = {
   status: 200,
   outcome: LIFETIME,
-  reputation: { score: STORED_SCORE, source: 'table', stale: false },
+  reputation: { score: STORED_SCORE, source: 'dynamodb', stale: false },
 };
 
 interface Case {

@@ -87,7 +87,7 @@ describe.each(SCHEMES)('The whole output of a run at the most talkative level: %
       REPUTATION_TABLE: 'reputation',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: store.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-      SECRETS_REFRESH: '1s',
+      SECRETS_REFRESH_INTERVAL: '1s',
     });
   });
 

@@ -40,7 +40,7 @@ describeWithMoto('Secrets Manager', () => {
     ACTION_CREDENTIAL_SECRET_ARN: arns.credential,
     ABUSEIPDB_API_KEY: '',
     ABUSEIPDB_SECRET_ARN: arns.key,
-    SECRETS_REFRESH: '1s',
+    SECRETS_REFRESH_INTERVAL: '1s',
   });
 
   beforeAll(async () => {

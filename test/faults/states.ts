@@ -73,8 +73,8 @@ export const standsIn = (cause: string) => ({
 /** An answer on the way to which something was wrong with the table. */
 export const withTable = <Answer extends { readonly reputation: object }>(
   answer: Answer,
-  table: string,
-) => ({ ...answer, reputation: { ...answer.reputation, table } });
+  cache_error: string,
+) => ({ ...answer, reputation: { ...answer.reputation, cache_error } });
 
 /** Longest time in milliseconds until something that goes on in the background has come about. */
 const PATIENCE = 15_000;
@@ -116,7 +116,7 @@ export async function tableRecovers(world: World): Promise<void> {
   await recovery(world, 60_000, async () => {
     const address = world.newAddress();
     await world.putItem(storedItem(address, service.now()));
-    return (await service.ask(address)).reputation.source === 'table';
+    return (await service.ask(address)).reputation.source === 'dynamodb';
   });
   const address = world.newAddress();
   expect(await service.ask(address)).toMatchObject(KNOWN_NOW);

@@ -125,7 +125,7 @@ async function startServer(): Promise<{ server: Server; port: number; answered: 
   const answered: string[] = [];
   const app = createServer({
     authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-    async act(body) {
+    async handleAction(body) {
       answered.push(body);
       return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
     },

@@ -1,6 +1,6 @@
 import { applyAnswer } from '../../app/dev/simulator/identity-server/index.ts';
 import { RequestError } from '../../app/src/action/request.ts';
-import { createHandler } from '../../app/src/http/handle-action.ts';
+import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
 import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo/database.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
@@ -42,7 +42,7 @@ export async function openTrial(): Promise<Trial> {
   const record = recordWriter(createLog('info', { write: (line) => void lines.push(line) }));
   let outcome: DecisionFacts['decision']['outcome'] | undefined;
   const handlers = POLICIES.map((policy) =>
-    createHandler({
+    createActionHandler({
       policy,
       sources,
       deadline: 10_000,

@@ -1,5 +1,5 @@
 import { RequestError } from '../../app/src/action/request.ts';
-import { createHandler } from '../../app/src/http/handle-action.ts';
+import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { withoutStacks } from '../../app/src/policy/cel/without-stacks.ts';
 import type { Policy } from '../../app/src/policy/compile.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
@@ -29,7 +29,7 @@ const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
 function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
   const record = recordWriter(createLog('info', { write: () => undefined }));
   const metrics = new Metrics();
-  const act = createHandler({
+  const act = createActionHandler({
     policy,
     sources: {
       address: (request) => readAddress(request.headers, ADDRESS),

@@ -1,9 +1,9 @@
-import { KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from '../../app/src/http/server.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../../app/src/http/server.ts';
 import {
-  CLOSING_GRACE,
-  DRAIN_DELAY,
-  LATEST_EXIT,
-  LONGEST_DRAIN_DELAY,
+  CLOSE_GRACE_MS,
+  DEFAULT_DRAIN_DELAY_MS,
+  FORCED_EXIT_MS,
+  MAX_DRAIN_DELAY_MS,
 } from '../../app/src/http/shutdown.ts';
 import { MODES, type Synthesised, synthesise, target } from '../support/stack.ts';
 
@@ -34,7 +34,7 @@ describe.each(MODES)('With %s', (mode) => {
   test('the server keeps a connection for longer than the load balancer does', () => {
     const idle = Number(attributesOf(stack())['idle_timeout.timeout_seconds']) * 1000;
     expect(idle).toBeGreaterThan(0);
-    expect(KEEP_ALIVE_TIMEOUT).toBeGreaterThan(idle);
+    expect(KEEP_ALIVE_TIMEOUT_MS).toBeGreaterThan(idle);
   });
 
   test('headers that are invalid are dropped, and a firewall that is away lets requests through', () => {
@@ -117,7 +117,7 @@ describe.each(MODES)('With %s', (mode) => {
   const longestAnswer = 2500;
 
   test('a task that is leaving may answer the slowest request that it can have', () => {
-    expect(limits().forgotten).toBeGreaterThanOrEqual(REQUEST_TIMEOUT + longestAnswer);
+    expect(limits().forgotten).toBeGreaterThanOrEqual(REQUEST_TIMEOUT_MS + longestAnswer);
   });
 
   test('a task is let go of before it is killed', () => {
@@ -127,17 +127,17 @@ describe.each(MODES)('With %s', (mode) => {
   });
 
   test('a stopped task has ended by itself before it is killed, whatever it waits for', () => {
-    expect(DRAIN_DELAY).toBeLessThanOrEqual(LONGEST_DRAIN_DELAY);
-    const answered = LONGEST_DRAIN_DELAY + longestAnswer + CLOSING_GRACE;
+    expect(DEFAULT_DRAIN_DELAY_MS).toBeLessThanOrEqual(MAX_DRAIN_DELAY_MS);
+    const answered = MAX_DRAIN_DELAY_MS + longestAnswer + CLOSE_GRACE_MS;
     // What was learned last is still written into the table.
     const longestWrite = 4000;
-    expect(answered + longestWrite).toBeLessThan(LATEST_EXIT);
-    expect(LATEST_EXIT).toBeLessThan(limits().killed);
+    expect(answered + longestWrite).toBeLessThan(FORCED_EXIT_MS);
+    expect(FORCED_EXIT_MS).toBeLessThan(limits().killed);
   });
 
   test('a task still takes requests while the load balancer may send them', () => {
     const sendsOn = 2000;
-    expect(DRAIN_DELAY).toBeGreaterThanOrEqual(sendsOn * 2);
+    expect(DEFAULT_DRAIN_DELAY_MS).toBeGreaterThanOrEqual(sendsOn * 2);
   });
 
   test('a busy task gets fewer requests', () => {

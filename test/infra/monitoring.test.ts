@@ -35,14 +35,18 @@ describe.each(MODES)('With %s', (mode) => {
     stack().only<Service>('AWS::ECS::Service').Properties.DeploymentConfiguration.Alarms.AlarmNames;
 
   test('errors and slow answers take a deployment back', () => {
-    expect(rollbackAlarms()).toEqual(['RiskGate-ServerErrors', 'RiskGate-SlowAnswers']);
+    expect(rollbackAlarms()).toEqual(['RiskGate-ServerErrors', 'RiskGate-SlowResponses']);
   });
 
   test('what outsiders can bring about takes no deployment back: a 503 may be the word of the firewall, a 500 of a token without keys', () => {
     const counted = Object.values(alarmOf(mode, 'ServerErrors').queries).map(
       ({ metric }) => metric.split(' ')[1],
     );
-    expect(counted.sort()).toEqual(['Faults', 'HTTPCode_ELB_502_Count', 'HTTPCode_ELB_504_Count']);
+    expect(counted.sort()).toEqual([
+      'HTTPCode_ELB_502_Count',
+      'HTTPCode_ELB_504_Count',
+      'InternalErrors',
+    ]);
   });
 
   test('the alarms that take a deployment back are there before it begins', () => {

@@ -136,8 +136,8 @@ describe.each([
   });
 
   test('no queue: what is under way is what came in a moment', () => {
-    const { concurrency } = REPUTATION_DEFAULTS;
-    expect(quantile(part().inFlight, 0.5)).toBeLessThanOrEqual(concurrency + rate / 20);
+    const { maxConcurrentChecks } = REPUTATION_DEFAULTS;
+    expect(quantile(part().inFlight, 0.5)).toBeLessThanOrEqual(maxConcurrentChecks + rate / 20);
   });
 });
 
@@ -159,5 +159,5 @@ test('the second half takes no more memory', () => {
 
 test('AbuseIPDB is left alone', () => {
   // The first failures come after as many checks as may be under way; then one probes at a time.
-  expect(checks).toBeLessThanOrEqual(REPUTATION_DEFAULTS.concurrency + 2 * HALF);
+  expect(checks).toBeLessThanOrEqual(REPUTATION_DEFAULTS.maxConcurrentChecks + 2 * HALF);
 });

@@ -48,7 +48,7 @@ const checksOf = (address: string) =>
   simulator.checks.filter((check) => check.address === address).length;
 
 const tableTimeouts = (process: RunningProcess) =>
-  process.stdout().match(/"event":"table-failure","operation":"\w+","reason":"timeout"/g)?.length ??
+  process.stdout().match(/"event":"cache-failure","operation":"\w+","reason":"timeout"/g)?.length ??
   0;
 
 describe('1,000 requests for one unknown address at once', () => {

@@ -146,7 +146,7 @@ describe('a quota that an attacker spends with invented addresses', () => {
 
   test('one metric says so, of each task, on which the alarm for it goes off', async () => {
     const closed = (service: LoadedService) =>
-      sumOf(service.process.stdout().split('\n'), 'AbuseIpdbClosedFor', 'quota') > 0;
+      sumOf(service.process.stdout().split('\n'), 'AbuseIpdbCircuitOpen', 'quota') > 0;
     await until(async () => services.every(closed), 'every task says that the quota is used up');
   });
 
@@ -177,7 +177,7 @@ describe('a quota that an attacker spends with invented addresses', () => {
   test('no item that is stored stays for ever', async () => {
     const all = await items();
     expect(all.length).toBeGreaterThan(QUOTA / 2);
-    const latest = (now() + REPUTATION_DEFAULTS.staleMaximum) / 1000 + 1;
+    const latest = (now() + REPUTATION_DEFAULTS.maxStaleAge) / 1000 + 1;
     const lasting = all.filter(({ expires_at: expiresAt }) => !(Number(expiresAt?.N) <= latest));
     expect(lasting).toEqual([]);
   });

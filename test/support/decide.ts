@@ -4,7 +4,7 @@ import {
   type ListForm,
   type Outcome,
 } from '../../app/dev/simulator/identity-server/index.ts';
-import { createHandler } from '../../app/src/http/handle-action.ts';
+import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known } from '../../app/src/signals/signal.ts';
@@ -48,7 +48,7 @@ export async function decideOn(
   { sources, now = WEDNESDAY_TEN, lists }: Circumstances = {},
 ): Promise<Decided> {
   const all: DecisionFacts[] = [];
-  const act = createHandler({
+  const act = createActionHandler({
     policy,
     sources: { ...SOURCES, ...sources },
     deadline: 1000,

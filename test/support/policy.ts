@@ -77,7 +77,7 @@ export function mistakesIn(text: string): readonly string[] {
     compile(text);
     return [];
   } catch (error) {
-    if (error instanceof PolicyError) return error.problems;
+    if (error instanceof PolicyError) return error.issues;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ const POLICY = `
 version: 1
 lists: { restricted_countries: [KP, RU] }
 rules:
-  - id: watched
+  - id: monitored
     mode: monitor
     when: geo.country == "US"
     then: { deny: Watched. }
@@ -82,8 +82,8 @@ function troubleLines(): readonly string[] {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const hooks = reputationHooks(log, () => START);
-  hooks.onState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
-  hooks.onTableFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
+  hooks.onCircuitState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
+  hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
   hooks.onError?.(new RangeError('a fault'));
   return lines;
 }

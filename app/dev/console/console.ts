@@ -2,7 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { readBody } from '../../src/http/body.ts';
 import type { Routes } from '../../src/http/server.ts';
-import type { Deciding } from '../../src/service.ts';
+import type { DecisionDependencies } from '../../src/service.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
 import { whyRefused } from './guard.ts';
@@ -33,7 +33,7 @@ export interface Console {
   /** Takes in the record of a decision of the service. */
   onRecord(record: object): void;
   /** Adds the console's routes to the service's. */
-  mount(service: Routes, deciding: Deciding): void;
+  mount(service: Routes, deciding: DecisionDependencies): void;
   /** Ends the streams to its pages, which would keep the service from ending. */
   close(): void;
 }

@@ -3,7 +3,7 @@ import { type Decision, decide } from '../../src/decide.ts';
 import { SIGNAL_MISSING, SignalUse } from '../../src/policy/cel/signal-use.ts';
 import { Variables } from '../../src/policy/cel/variables/index.ts';
 import type { Mode, Policy, Rule } from '../../src/policy/compile.ts';
-import type { Condition, Step } from '../../src/policy/trace.ts';
+import type { ConditionResult, TraceEvent } from '../../src/policy/trace.ts';
 import { type RequestSignals, SIGNALS } from '../../src/signals/request-signals.ts';
 import { effectInWords } from './effect-words.ts';
 import { showValue } from './show.ts';
@@ -20,7 +20,7 @@ export interface ExplainedRule {
   /** Its condition, in CEL. */
   readonly when: string;
   /** `not-reached`: an earlier rule ended the policy. */
-  readonly outcome: Condition | 'not-reached';
+  readonly outcome: ConditionResult | 'not-reached';
   /** Why the condition failed. */
   readonly error?: string;
   /** The variables that the condition names, as it saw them. */
@@ -43,15 +43,15 @@ export interface ExplainedEffect {
   readonly by: string;
   readonly does: readonly string[];
   /** It is recorded and changes nothing. */
-  readonly watched: boolean;
+  readonly monitored: boolean;
 }
 
-type UnknownStep = Extract<Step, { kind: 'unknown' }>;
-type EffectStep = Extract<Step, { kind: 'effect' }>;
+type UnknownStep = Extract<TraceEvent, { kind: 'unknown' }>;
+type EffectStep = Extract<TraceEvent, { kind: 'effect' }>;
 
 /** One rule while the policy is evaluated. */
 interface Course {
-  readonly condition: Condition;
+  readonly condition: ConditionResult;
   readonly error: unknown;
   readonly values: readonly SeenValue[];
   readonly unknown: UnknownStep[];
@@ -71,7 +71,7 @@ export async function explain(
 ): Promise<Explanation> {
   const courses = new Map<Rule, Course>();
   let current: Course | undefined;
-  const observe = (step: Step) => {
+  const observe = (step: TraceEvent) => {
     if (step.kind === 'condition') {
       // Monitor mode goes through enforced rules a second time; what they see is the same.
       current = courses.has(step.rule) ? undefined : courseOf(step, request, policy, signals, now);
@@ -106,14 +106,14 @@ function explainRule(
     effects: course.effects.map(({ effect, mode, ends }) => ({
       by: effect.rule,
       does: effectInWords(effect, ends),
-      watched: isWatched(effect.rule, mode),
+      monitored: isWatched(effect.rule, mode),
     })),
   };
 }
 
 /** What a condition saw. Read at once: later rules ask for further signals. */
 function courseOf(
-  { rule, condition, error }: Extract<Step, { kind: 'condition' }>,
+  { rule, condition, error }: Extract<TraceEvent, { kind: 'condition' }>,
   request: TokenRequest,
   policy: Policy,
   signals: RequestSignals,

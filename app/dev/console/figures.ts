@@ -41,7 +41,7 @@ export class Figures {
   }
 
   add(row: Row): void {
-    const outcome = OUTCOMES.find((one) => one === (row.would ?? row.outcome));
+    const outcome = OUTCOMES.find((one) => one === (row.dryRunOutcome ?? row.outcome));
     if (outcome === undefined) return;
     this.#totals[outcome] += 1;
     this.#step(stepOf(row.time))[outcome] += 1;

@@ -5,7 +5,7 @@ export interface Row {
   readonly time: number;
   readonly outcome: string;
   /** In monitor mode, what enforcing would have come to. */
-  readonly would: string | undefined;
+  readonly dryRunOutcome: string | undefined;
   readonly client: string;
   readonly grant: string;
   readonly address: string;
@@ -22,12 +22,12 @@ export interface Row {
 interface Recorded {
   readonly decision_id?: string;
   readonly outcome?: string;
-  readonly would?: string;
+  readonly dry_run_outcome?: string;
   readonly client_id?: string;
   readonly grant?: string;
   readonly rules?: readonly string[];
   readonly refused_by?: string;
-  readonly would_be_refused_by?: string;
+  readonly dry_run_refused_by?: string;
   readonly signals?: {
     readonly address?: { readonly value?: string; readonly cause?: string };
     readonly geo?: { readonly country?: string; readonly cause?: string };
@@ -51,7 +51,7 @@ export function rowOf(record: object, time: number): Row {
     id: read.decision_id ?? '',
     time,
     outcome: read.outcome ?? '',
-    would: read.would,
+    dryRunOutcome: read.dry_run_outcome,
     client: read.client_id ?? '',
     grant: read.grant ?? '',
     address: address ? (address.value ?? `unknown: ${address.cause}`) : NOT_ASKED,
@@ -72,12 +72,12 @@ function sourceOf(reputation: NonNullable<Recorded['signals']>['reputation']): s
 /** The rule that refused, or would have; otherwise those that took effect. */
 function rulesOf({
   outcome,
-  would,
+  dry_run_outcome,
   refused_by,
-  would_be_refused_by,
+  dry_run_refused_by,
   rules = [],
 }: Recorded): readonly string[] {
   const refusedBy =
-    (would ?? outcome) === 'refuse' ? (refused_by ?? would_be_refused_by) : undefined;
+    (dry_run_outcome ?? outcome) === 'refuse' ? (refused_by ?? dry_run_refused_by) : undefined;
   return refusedBy === undefined ? rules : [refusedBy];
 }

@@ -5,7 +5,7 @@ import { showSeconds } from './show.ts';
 
 const SOURCES: Readonly<Record<ReputationSource, string>> = {
   memory: 'memory',
-  table: 'DynamoDB',
+  dynamodb: 'DynamoDB',
   abuseipdb: 'AbuseIPDB',
 };
 

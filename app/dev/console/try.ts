@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { PLAIN_SUCCESS } from '../../src/action/answer.ts';
-import type { LeftOut } from '../../src/action/operations/index.ts';
+import type { SkippedOperation } from '../../src/action/operations/index.ts';
 import { readTokenRequest } from '../../src/action/request.ts';
 import { answerBody } from '../../src/http/handle-action.ts';
 import { deadlineAfter } from '../../src/lib/deadline.ts';
-import type { Deciding } from '../../src/service.ts';
+import type { DecisionDependencies } from '../../src/service.ts';
 import { RequestSignals } from '../../src/signals/request-signals.ts';
 import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
 import { applyAnswer, type IssuedToken, type Outcome } from '../simulator/identity-server/index.ts';
@@ -39,7 +39,7 @@ export type TryForm = z.output<typeof formSchema>;
 export interface Tried {
   readonly outcome: 'issue' | 'restrict' | 'refuse';
   /** In monitor mode, what enforcing would have come to. */
-  readonly would: Tried['outcome'] | undefined;
+  readonly dryRunOutcome: Tried['outcome'] | undefined;
   /** What the OAuth client gets in place of a token. */
   readonly refusal: { readonly error: string; readonly description: string } | undefined;
   readonly token: readonly TokenRow[];
@@ -79,7 +79,7 @@ export function readForm(text: string): TryForm {
  */
 export async function tryRequest(
   form: TryForm,
-  { policy, sources, deadline, now }: Deciding,
+  { policy, sources, deadline, now }: DecisionDependencies,
   edge: EdgeOptions,
 ): Promise<Tried> {
   const request = fullTokenRequest({
@@ -98,11 +98,11 @@ export async function tryRequest(
   const after = outcomeOf(body, answer);
   return {
     outcome: decision.outcome,
-    would: decision.would,
+    dryRunOutcome: decision.dryRunOutcome,
     refusal: refusalOf(after),
     token: compareTokens(tokenOf(before), after.kind === 'token' ? after.token : undefined),
     rules,
-    notDone: [...decision.unenforceable, ...decision.leftOut].map(notDoneInWords),
+    notDone: [...decision.unenforceable, ...decision.skipped].map(notDoneInWords),
     signals: signalsInWords(signals),
     policy: { mode: policy.mode, revision: policy.revision },
     time: new Date(time).toISOString(),
@@ -129,7 +129,7 @@ function refusalOf(outcome: Outcome): Tried['refusal'] {
   return { error: outcome.kind, description: JSON.stringify(outcome) };
 }
 
-const CAUSES: Readonly<Record<LeftOut['cause'], string>> = {
+const CAUSES: Readonly<Record<SkippedOperation['cause'], string>> = {
   'not-allowed': 'the request does not allow it',
   'not-reachable': 'the identity server cannot address it',
   'unknown-lifetime':
@@ -139,6 +139,6 @@ const CAUSES: Readonly<Record<LeftOut['cause'], string>> = {
   'condition-failed': 'the condition failed, so it is not known whether the rule applies',
 };
 
-function notDoneInWords({ rule, effect, cause }: LeftOut): string {
+function notDoneInWords({ rule, effect, cause }: SkippedOperation): string {
   return `${effect} of ${rule}: ${CAUSES[cause]}`;
 }

@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads single settings; what is wrong with one is a sentence in `mistakes`, and reading goes on. */
 export class SettingsReader {
-  readonly mistakes: string[] = [];
+  readonly issues: string[] = [];
   readonly #environment: Environment;
   readonly #names = new Set<string>();
 
@@ -29,7 +29,7 @@ export class SettingsReader {
   matching(name: string, form: RegExp, what: string): string | undefined {
     const text = this.text(name);
     if (text !== undefined && !form.test(text)) {
-      this.mistakes.push(`${name} is "${text}": set it to ${what}.`);
+      this.issues.push(`${name} is "${text}": set it to ${what}.`);
     }
     return text;
   }
@@ -39,7 +39,7 @@ export class SettingsReader {
     if (text === undefined) return fallback;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    this.mistakes.push(`${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
+    this.issues.push(`${name} is "${text}": set it to a whole number from ${least} to ${most}.`);
     return fallback;
   }
 
@@ -48,7 +48,7 @@ export class SettingsReader {
     const text = this.text(name) ?? fallback;
     const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text) ?? Number.NaN;
     if (!(seconds <= (parseDuration(most) ?? 0))) {
-      this.mistakes.push(
+      this.issues.push(
         `${name} is "${text}": set it to a duration such as 90s, 15m or 1h, of ${most} at most.`,
       );
     }
@@ -64,7 +64,7 @@ export class SettingsReader {
   ): number {
     const text = this.text(name) ?? fallback;
     const value = parse(text);
-    if (value === undefined) this.mistakes.push(`${name} is "${text}": set it to ${form}.`);
+    if (value === undefined) this.issues.push(`${name} is "${text}": set it to ${form}.`);
     return value ?? Number.NaN;
   }
 
@@ -72,7 +72,7 @@ export class SettingsReader {
   table(name: string): string {
     const text = this.text(name);
     if (text !== undefined && /^(?:arn:\S+|[A-Za-z0-9_.-]{3,255})$/.test(text)) return text;
-    this.mistakes.push(
+    this.issues.push(
       text === undefined
         ? `${name} is not set: set it to the name of a DynamoDB table.`
         : `${name} is "${text}": set it to the name of a DynamoDB table (letters, digits and _ . -).`,
@@ -85,7 +85,7 @@ export class SettingsReader {
     if (text === undefined) return fallback;
     const value = values.find((candidate) => candidate === text.toLowerCase());
     if (value !== undefined) return value;
-    this.mistakes.push(`${name} is "${text}": set it to one of ${values.join(', ')}.`);
+    this.issues.push(`${name} is "${text}": set it to one of ${values.join(', ')}.`);
     return fallback;
   }
 
@@ -99,7 +99,7 @@ export class SettingsReader {
       url.username !== '' ||
       url.hash !== ''
     ) {
-      this.mistakes.push(
+      this.issues.push(
         `${name} is "${withoutSecrets(text)}": set it to an http or https URL without a query or a user.`,
       );
     }
@@ -121,13 +121,13 @@ export class SettingsReader {
     };
     const [hasText, hasArn] = [isSet(name), isSet(arnName)];
     if (hasText && hasArn) {
-      this.mistakes.push(`Both ${name} and ${arnName} are set: set one of them.`);
+      this.issues.push(`Both ${name} and ${arnName} are set: set one of them.`);
     }
     if (hasArn) {
       const secretArn = this.text(arnName) ?? '';
       if (!isSecretArn(secretArn)) {
         // Not repeated: it may be the secret itself, in the wrong setting.
-        this.mistakes.push(
+        this.issues.push(
           `${arnName} is not an ARN of Secrets Manager: expected arn:aws:secretsmanager:<region>:<account>:secret:<name>.`,
         );
       }
@@ -141,14 +141,14 @@ export class SettingsReader {
    * Reports variables that are nearly a setting, once all are read: `ADDRESS_SIGNATURE_SECERT` would switch off
    * what it is meant to switch on. Values are not repeated.
    */
-  reportMisspelt(): void {
+  reportMisspelled(): void {
     for (const name of Object.keys(this.#environment)) {
       if (this.#names.has(name) || name.length < MIN_SIMILAR_LENGTH) continue;
       const meant = [...this.#names].find(
         (known) => distance(name.toUpperCase().replaceAll('-', '_'), known) <= MAX_TYPOS,
       );
       if (meant !== undefined) {
-        this.mistakes.push(`${name} is no setting: did you mean ${meant}? Rename or remove it.`);
+        this.issues.push(`${name} is no setting: did you mean ${meant}? Rename or remove it.`);
       }
     }
   }
@@ -159,7 +159,7 @@ export class SettingsReader {
     const secretArn = this.text(arnName);
     if ((text === undefined) === (secretArn === undefined)) {
       const fault = text === undefined ? 'Neither' : 'Both';
-      this.mistakes.push(
+      this.issues.push(
         `${fault} ${name} ${text === undefined ? 'nor' : 'and'} ${arnName} ${text === undefined ? 'is' : 'are'} set: set one of them.`,
       );
     }

@@ -1,4 +1,4 @@
-import { DRAIN_DELAY, LONGEST_DRAIN_DELAY } from '../http/shutdown.ts';
+import { DEFAULT_DRAIN_DELAY_MS, MAX_DRAIN_DELAY_MS } from '../http/shutdown.ts';
 import { type ProxySettings, readProxySettings } from '../lib/proxy.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
@@ -46,9 +46,9 @@ export interface Settings {
 }
 
 export interface ReputationSettings {
-  readonly freshTimes: { readonly low: number; readonly elevated: number; readonly high: number };
-  readonly staleMaximum: number;
-  readonly errorMemory: number;
+  readonly ttl: { readonly low: number; readonly elevated: number; readonly high: number };
+  readonly maxStaleAge: number;
+  readonly negativeTtl: number;
   readonly memoryEntries: number;
   readonly concurrency: number;
   readonly maxAgeInDays: number;
@@ -91,36 +91,36 @@ export function readSettings(environment: Environment): Settings {
       address: readAddressForm(read),
     },
     reputation: {
-      freshTimes: {
-        low: read.duration('REPUTATION_FRESH_LOW', '6h'),
-        elevated: read.duration('REPUTATION_FRESH_ELEVATED', '1h'),
-        high: read.duration('REPUTATION_FRESH_HIGH', '2h'),
+      ttl: {
+        low: read.duration('REPUTATION_TTL_LOW', '6h'),
+        elevated: read.duration('REPUTATION_TTL_ELEVATED', '1h'),
+        high: read.duration('REPUTATION_TTL_HIGH', '2h'),
       },
-      staleMaximum: read.duration('REPUTATION_STALE_MAXIMUM', '24h'),
-      errorMemory: read.duration('REPUTATION_ERROR_MEMORY', '10s'),
+      maxStaleAge: read.duration('REPUTATION_MAX_STALE_AGE', '24h'),
+      negativeTtl: read.duration('REPUTATION_NEGATIVE_TTL', '10s'),
       memoryEntries: read.number('REPUTATION_MEMORY_ENTRIES', 100_000, 1, 10_000_000),
       concurrency: read.number('ABUSEIPDB_CONCURRENCY', 64, 1, 1000),
       maxAgeInDays: read.number('ABUSEIPDB_MAX_AGE_IN_DAYS', 30, 1, 365),
     },
     // A timer cannot wait longer than 24 days; a rotation should not wait for a day.
-    secretsRefresh: read.duration('SECRETS_REFRESH', '5m', '24h'),
+    secretsRefresh: read.duration('SECRETS_REFRESH_INTERVAL', '5m', '24h'),
     credentialPreviousTtl: read.parsed(
       'CREDENTIAL_PREVIOUS_TTL',
       DEFAULT_PREVIOUS_TTL,
       parsePreviousTtl,
       PREVIOUS_TTL_FORM,
     ),
-    proxy: readProxySettings(environment, (issue) => read.mistakes.push(issue)),
-    drainDelay: read.number('DRAIN_DELAY_MS', DRAIN_DELAY, 0, LONGEST_DRAIN_DELAY),
+    proxy: readProxySettings(environment, (issue) => read.issues.push(issue)),
+    drainDelay: read.number('DRAIN_DELAY_MS', DEFAULT_DRAIN_DELAY_MS, 0, MAX_DRAIN_DELAY_MS),
   };
-  const { freshTimes, staleMaximum } = settings.reputation;
-  if (Math.max(...Object.values(freshTimes)) > staleMaximum) {
-    read.mistakes.push(
-      'REPUTATION_STALE_MAXIMUM is shorter than a fresh time (REPUTATION_FRESH_…): make it the longest.',
+  const { ttl, maxStaleAge } = settings.reputation;
+  if (Math.max(...Object.values(ttl)) > maxStaleAge) {
+    read.issues.push(
+      'REPUTATION_MAX_STALE_AGE is shorter than a fresh time (REPUTATION_TTL_…): make it the longest.',
     );
   }
-  read.reportMisspelt();
-  if (read.mistakes.length > 0) throw new SettingsError(read.mistakes.join('\n'));
+  read.reportMisspelled();
+  if (read.issues.length > 0) throw new SettingsError(read.issues.join('\n'));
   return settings;
 }
 
@@ -136,7 +136,7 @@ function readAddressHeaders(
     signed: addressSignature !== undefined,
     settings,
   });
-  read.mistakes.push(...issues);
+  read.issues.push(...issues);
   return { addressHeaders: names, trustedProxyHops, addressSignature };
 }
 
@@ -147,7 +147,7 @@ function readAddressSignature(read: SettingsReader): Settings['addressSignature'
     try {
       parseSignatureSecret(setting.secret, name);
     } catch (error) {
-      read.mistakes.push((error as Error).message);
+      read.issues.push((error as Error).message);
     }
   }
   return setting;
@@ -159,7 +159,7 @@ function readGeoDatabases(read: SettingsReader): readonly string[] {
   if (setting === undefined) return [bundledGeoDatabase()];
   const paths = new Set(setting.split(',').map((path) => path.trim()));
   if (paths.has('')) {
-    read.mistakes.push(
+    read.issues.push(
       `GEO_DATABASE is "${setting}": set it to one file, or to several, comma-separated, without an empty entry.`,
     );
   }
@@ -174,7 +174,7 @@ function readAddressForm(read: SettingsReader): AddressForm {
   const key = read.text('DECISION_LOG_HASH_KEY') ?? '';
   if (form !== 'hashed') return { form };
   if (key.length < SHORTEST_HASH_KEY) {
-    read.mistakes.push(
+    read.issues.push(
       `DECISION_LOG_HASH_KEY is ${key === '' ? 'not set' : 'too short'}: with DECISION_LOG_ADDRESS=hashed set it to ${SHORTEST_HASH_KEY} characters or more, the same for all tasks.`,
     );
   }

@@ -7,7 +7,7 @@ import {
   WRONG_CREDENTIAL,
 } from '../credential/authenticator.ts';
 import { discardRest, readBody } from './body.ts';
-import { Cohort } from './request-batcher.ts';
+import { RequestBatcher } from './request-batcher.ts';
 
 export const ACTION_PATH = '/pre-issue-access-token';
 
@@ -34,7 +34,7 @@ export interface ActionEndpointDependencies {
    *
    * @param spent milliseconds that the call has waited for its authentication; absent for none.
    */
-  readonly act: (body: string, spent?: number) => Promise<ActionAnswer>;
+  readonly handleAction: (body: string, spent?: number) => Promise<ActionAnswer>;
   /** Receives each request that was not answered with a decision. */
   readonly onRejected: (rejection: Rejection) => void;
   /** A fault of our own, with its stack. */
@@ -74,8 +74,8 @@ export interface ActionEndpoint {
  * status that the identity server reads, and without anything of the request in it.
  */
 export function createActionEndpoint(dependencies: ActionEndpointDependencies): ActionEndpoint {
-  const { authenticator, act, onRejected, onFault, isDraining } = dependencies;
-  const cohort = new Cohort();
+  const { authenticator, handleAction, onRejected, onFault, isDraining } = dependencies;
+  const cohort = new RequestBatcher();
 
   function send(outgoing: ServerResponse, status: number, body: string, header?: Header): void {
     // A connection that is kept alive would keep a server that is closing from ever ending.
@@ -157,9 +157,9 @@ export function createActionEndpoint(dependencies: ActionEndpointDependencies): 
       rejectRequest(outgoing, cause, why);
       return;
     }
-    await cohort.othersRead();
-    const { body: answer, decisionId } = await act(body.text, spent);
-    await cohort.othersDecided();
+    await cohort.afterReads();
+    const { body: answer, decisionId } = await handleAction(body.text, spent);
+    await cohort.afterDecisions();
     send(outgoing, 200, answer, { name: 'x-decision-id', value: decisionId });
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** How much of a body that is too large is read on, so that its sender lives to read the answer. */
-const DISCARDED_AT_MOST = 16 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** A body, or why there is none: it is larger than the limit, or its sender went away. */
 export type BodyResult =
@@ -22,7 +22,7 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Body
         chunks.push(chunk);
       } else {
         chunks.length = 0;
-        if (size > DISCARDED_AT_MOST) resolve({ failure: 'too-large' });
+        if (size > MAX_DISCARDED_BYTES) resolve({ failure: 'too-large' });
       }
     });
     const fail = () => resolve({ failure: size > limit ? 'too-large' : 'incomplete' });
@@ -40,7 +40,7 @@ function decode(chunks: readonly Buffer[]): string {
 }
 
 /** Milliseconds in which the rest of a body can come, and its connection be used again. */
-const REST = 500;
+const DISCARD_WINDOW_MS = 500;
 
 /**
  * Lets the rest of a body come to nothing after an answer that did not wait for it. When it takes long
@@ -50,11 +50,11 @@ const REST = 500;
 export function discardRest(incoming: IncomingMessage): void {
   if (incoming.complete || incoming.destroyed) return;
   let size = 0;
-  const timer = setTimeout(() => incoming.socket.end(), REST);
+  const timer = setTimeout(() => incoming.socket.end(), DISCARD_WINDOW_MS);
   timer.unref();
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > DISCARDED_AT_MOST) incoming.destroy();
+    if (size > MAX_DISCARDED_BYTES) incoming.destroy();
   });
   for (const end of ['end', 'close']) incoming.on(end, () => clearTimeout(timer));
   incoming.on('error', () => undefined);

@@ -20,11 +20,11 @@ export interface HandlerDependencies {
 }
 
 /** One request from its body to the body of its answer: request, signals, policy, operations, answer. */
-export function createHandler(
+export function createActionHandler(
   dependencies: HandlerDependencies,
 ): (body: string, spent?: number) => Promise<ActionAnswer> {
   const { policy, sources, now, onDecision } = dependencies;
-  return async function act(body, spent = 0) {
+  return async function handleAction(body, spent = 0) {
     const start = performance.now();
     const deadline = deadlineAfter(dependencies.deadline - spent);
     const request = readTokenRequest(body);

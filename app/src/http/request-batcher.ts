@@ -1,5 +1,5 @@
 /** Answers that are held back for others at the most. */
-const MOST = 64;
+const MAX_BATCH = 64;
 
 /**
  * Lets requests that arrive together be read, then decided one right behind the other, then answered
@@ -9,14 +9,14 @@ const MOST = 64;
  * 2002). Each is decided to its end before the next one begins, unless it waits for a lookup; one that is
  * alone waits for the turn of the event loop and for nobody.
  */
-export class Cohort {
+export class RequestBatcher {
   #undecided = 0;
   #held = 0;
   #answered: Promise<void> | undefined;
   #release = (): void => undefined;
 
   /** For a request that was read: resolves when all that has arrived with it was read, too. */
-  othersRead(): Promise<void> {
+  afterReads(): Promise<void> {
     this.#undecided++;
     return new Promise((resolve) => {
       setImmediate(() => {
@@ -27,11 +27,11 @@ export class Cohort {
   }
 
   /** For a request that was decided: resolves when those that were read with it are as well. */
-  othersDecided(): Promise<void> {
+  afterDecisions(): Promise<void> {
     this.#answered ??= this.#hold();
     const answered = this.#answered;
     this.#held++;
-    if (this.#undecided === 0 || this.#held === MOST) this.#release();
+    if (this.#undecided === 0 || this.#held === MAX_BATCH) this.#release();
     return answered;
   }
 

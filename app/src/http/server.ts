@@ -53,15 +53,15 @@ const JSON_TYPE = { 'content-type': 'application/json' };
  * Longer than the idle timeout of an Application Load Balancer (60 s): the side that closes an idle
  * connection must be the one that sends on it, or requests are lost on half-closed connections.
  */
-export const KEEP_ALIVE_TIMEOUT = 65_000;
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** For the whole request to arrive. The identity server sends it in one go. */
-export const REQUEST_TIMEOUT = 10_000;
+export const REQUEST_TIMEOUT_MS = 10_000;
 
 const TIMEOUTS = {
-  keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-  requestTimeout: REQUEST_TIMEOUT,
-  headersTimeout: REQUEST_TIMEOUT,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: 1000,
 };
 

@@ -6,18 +6,18 @@ export interface Occurrences {
   readonly since: number | undefined;
 }
 
-const INTERVAL = 60_000;
+const INTERVAL_MS = 60_000;
 
 interface Line {
   writtenAt: number;
-  untold: number;
+  suppressed: number;
 }
 
 /**
  * Keeps a thing that happens often from flooding the log: the first one of each kind is worth a line
  * at once, then one a minute. Kinds are few and fixed, such as causes.
  */
-export class Thinned<Kind extends string> {
+export class LogThrottle<Kind extends string> {
   readonly #now: () => number;
   readonly #lines = new Map<Kind, Line>();
 
@@ -31,14 +31,14 @@ export class Thinned<Kind extends string> {
     const now = this.#now();
     const line = this.#lines.get(kind);
     if (line === undefined) {
-      this.#lines.set(kind, { writtenAt: now, untold: 0 });
+      this.#lines.set(kind, { writtenAt: now, suppressed: 0 });
       return { count: 1, since: undefined };
     }
-    line.untold += 1;
+    line.suppressed += 1;
     // Before the last line the clock was set back: waiting for it could take hours.
-    if (now >= line.writtenAt && now - line.writtenAt < INTERVAL) return undefined;
-    const occurrences = { count: line.untold, since: line.writtenAt };
-    line.untold = 0;
+    if (now >= line.writtenAt && now - line.writtenAt < INTERVAL_MS) return undefined;
+    const occurrences = { count: line.suppressed, since: line.writtenAt };
+    line.suppressed = 0;
     line.writtenAt = now;
     return occurrences;
   }

@@ -1,5 +1,5 @@
 /** One member of an object, or none where there is no value. */
-export function member<Name extends string, Value>(
+export function optionalField<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { readonly [Key in Name]?: Value } {

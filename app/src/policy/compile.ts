@@ -17,7 +17,7 @@ import {
   findFailOpen,
   type RestrictingRule,
 } from './fail-open.ts';
-import { PolicyError, Problems } from './file/issues.ts';
+import { Issues, PolicyError } from './file/issues.ts';
 import { type PolicyFile, type RuleFile, readPolicyFile } from './file/schema.ts';
 import { readYaml } from './file/source.ts';
 import {
@@ -75,7 +75,7 @@ export interface Policy {
  */
 export function compilePolicy(text: string, file: string): Policy {
   const source = readYaml(text, file);
-  const problems = new Problems();
+  const problems = new Issues();
   const form = readPolicyFile(source.value, problems);
   const policy = form && compile(form, text, problems);
   if (policy === undefined || problems.list.length > 0) {
@@ -90,7 +90,7 @@ export function compilePolicy(text: string, file: string): Policy {
 
 type CompiledPolicy = Omit<Policy, 'failOpen'> & { readonly failOpen: readonly FailOpenIssue[] };
 
-function compile(form: PolicyFile, text: string, problems: Problems): CompiledPolicy {
+function compile(form: PolicyFile, text: string, problems: Issues): CompiledPolicy {
   const lists = new Map(
     [...form.lists].map(([name, entries]) => [
       name,
@@ -133,7 +133,7 @@ function compileRule(
   file: RuleFile,
   unenforceable: Unenforceable,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): CompiledRule {
   const condition = compileCondition(String(file.when), compiler, problems.at('when'));
   const effects = file.then && compileEffects(file.then, compiler, problems.at('then'));
@@ -199,7 +199,7 @@ function firstUsers(
 function compileCondition(
   text: string,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Expression | undefined {
   const expression = compiler.compile(text, problems);
   if (expression !== undefined && expression.type !== 'bool') {
@@ -211,7 +211,7 @@ function compileCondition(
   return expression;
 }
 
-function reportDuplicateIds(rules: readonly RuleFile[], problems: Problems): void {
+function reportDuplicateIds(rules: readonly RuleFile[], problems: Issues): void {
   const seen = new Set<string>();
   for (const [index, { id }] of rules.entries()) {
     if (seen.has(id)) problems.at('rules', index, 'id').add('another rule has this id');
@@ -222,7 +222,7 @@ function reportDuplicateIds(rules: readonly RuleFile[], problems: Problems): voi
 function checkLists(
   lists: ReadonlyMap<string, ParsedList>,
   { cidrLists, countryLists, continentLists }: References,
-  problems: Problems,
+  problems: Issues,
 ): void {
   const uses = [
     { kind: 'cidr', names: cidrLists, what: 'addresses' },

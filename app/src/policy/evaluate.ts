@@ -6,7 +6,7 @@ import { withoutStacks } from './cel/without-stacks.ts';
 import type { Mode, Policy, Rule } from './compile.ts';
 import type { Effects, Refusal } from './effects/effects.ts';
 import type { UnknownCause } from './effects/unknown.ts';
-import type { Condition, Step } from './trace.ts';
+import type { ConditionResult, TraceEvent } from './trace.ts';
 
 /** What one rule does by itself. */
 export interface RuleEffect {
@@ -27,7 +27,7 @@ export interface Missing {
 /** What a policy says of a request, before it is known what the request allows. */
 export interface Verdict {
   /** Rules that took effect, in order. A refusal is the last one's. */
-  readonly taken: readonly RuleEffect[];
+  readonly applied: readonly RuleEffect[];
   /** Rules that are only watched. */
   readonly monitored: readonly RuleEffect[];
   /** Rules whose condition failed while it was evaluated. */
@@ -45,7 +45,7 @@ export interface Evaluation {
    * Is told of each step; an error made in it has no stack trace. On the path of a token nobody asks, and
    * nothing is done for it.
    */
-  readonly observe?: ((step: Step) => void) | undefined;
+  readonly observe?: ((step: TraceEvent) => void) | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function evaluate(
   const { signals, variables } = evaluation;
   // Rules that are watched must leave enough for those that are enforced.
   variables.work = 0;
-  const run = new Run(evaluation, modeOf);
+  const run = new Evaluator(evaluation, modeOf);
   const next = () => run.next();
   for (;;) {
     const stop = withoutStacks(next);
@@ -73,15 +73,15 @@ export async function evaluate(
 }
 
 /** A rule that is to have an effect, because of how its condition came out. */
-interface Found {
+interface Match {
   readonly rule: Rule;
   readonly mode: Mode;
-  readonly condition: Exclude<Condition, 'not-matched'>;
+  readonly condition: Exclude<ConditionResult, 'not-matched'>;
 }
 
 /** One way through the rules. */
-class Run implements Verdict {
-  readonly taken: RuleEffect[] = [];
+class Evaluator implements Verdict {
+  readonly applied: RuleEffect[] = [];
   readonly monitored: RuleEffect[] = [];
   readonly failed: string[] = [];
   readonly missing: Missing[] = [];
@@ -106,7 +106,7 @@ class Run implements Verdict {
    * gives the signal that must be asked for first, after which the same rule is decided again. `undefined`
    * behind the last rule.
    */
-  next(): Found | SignalName | undefined {
+  next(): Match | SignalName | undefined {
     const { policy, observe } = this.#evaluation;
     for (; this.#at < policy.rules.length; this.#at += 1) {
       const rule = policy.rules[this.#at] as Rule;
@@ -123,7 +123,7 @@ class Run implements Verdict {
   }
 
   /** Evaluates a condition. `undefined` when it cannot be decided without a signal that is not there yet. */
-  #decide(rule: Rule): Condition | undefined {
+  #decide(rule: Rule): ConditionResult | undefined {
     const { variables, signals, use } = this.#evaluation;
     if (rule.firstSignal !== undefined && !signals.isSettled(rule.firstSignal)) {
       this.#needed = rule.firstSignal;
@@ -155,17 +155,17 @@ class Run implements Verdict {
   }
 
   /** Lets a rule have its effect, by how its condition has just come out. */
-  async take({ rule, mode, condition }: Found): Promise<'end' | 'go-on'> {
-    if (condition === 'unknown') return this.#takeUnknown(this.#unknownSignals(), rule, mode);
-    if (condition === 'failed') return this.#takeFailed(rule, mode);
+  async take({ rule, mode, condition }: Match): Promise<'end' | 'go-on'> {
+    if (condition === 'unknown') return this.#applyUnknown(this.#unknownSignals(), rule, mode);
+    if (condition === 'failed') return this.#applyFailed(rule, mode);
     const unknown = await this.#resolve(rule.effects.signals);
     // The rule has matched: what its texts and values lack takes nothing from its restrictions.
     if (this.#apply(rule.id, rule, rule.effects, mode, false) === 'end') return 'end';
-    return this.#takeUnknown(unknown, rule, mode);
+    return this.#applyUnknown(unknown, rule, mode);
   }
 
   /** It cannot be told whether the rule applies, and that must not help the caller. */
-  async #takeFailed(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
+  async #applyFailed(rule: Rule, mode: Mode): Promise<'end' | 'go-on'> {
     const unknown = this.#unknownSignals();
     this.failed.push(rule.id);
     if (rule.restrictsOnFailure) {
@@ -173,7 +173,7 @@ class Run implements Verdict {
       await this.#resolve(rule.effects.signals);
       if (this.#apply(rule.id, rule, rule.effects, mode, true) === 'end') return 'end';
     }
-    return this.#takeUnknown(unknown, rule, mode);
+    return this.#applyUnknown(unknown, rule, mode);
   }
 
   #unknownSignals(): SignalName[] {
@@ -192,7 +192,7 @@ class Run implements Verdict {
     return SIGNALS.filter((name) => names.has(name) && signals[name]?.known === false);
   }
 
-  async #takeUnknown(
+  async #applyUnknown(
     names: readonly SignalName[],
     rule: Rule,
     mode: Mode,
@@ -249,7 +249,7 @@ class Run implements Verdict {
       if (!this.monitored.some((other) => other.rule === id)) this.monitored.push(effect);
       return 'go-on';
     }
-    this.taken.push(effect);
+    this.applied.push(effect);
     return ends ? 'end' : 'go-on';
   }
 }

@@ -1,7 +1,7 @@
 import type { SignalName } from '../signals/request-signals.ts';
 import type { Effects } from './effects/effects.ts';
 import type { EntryPart } from './effects/unknown.ts';
-import type { Problem } from './file/issues.ts';
+import type { Issue } from './file/issues.ts';
 
 /** A part of the policy that lets a token pass which a rule might have refused or restricted. */
 export interface FailOpenEntry {
@@ -16,7 +16,7 @@ export interface FailOpenEntry {
 }
 
 /** The same before it is known in which line it stands. */
-export type FailOpenIssue = Omit<FailOpenEntry, 'warning'> & Problem;
+export type FailOpenIssue = Omit<FailOpenEntry, 'warning'> & Issue;
 
 /** A rule, as far as it matters here. */
 export interface RestrictingRule {
@@ -109,7 +109,7 @@ function findUnreached(all: readonly RestrictingRule[]): FailOpenIssue[] {
 function issueOf(
   entry: string,
   restricting: readonly RestrictingRule[],
-  path: Problem['path'],
+  path: Issue['path'],
 ): FailOpenIssue[] {
   if (restricting.length === 0) return [];
   const rules = restricting.map(({ id }) => id);

@@ -3,7 +3,7 @@ import { enclosingBlock } from '../signals/address/cidr.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexOf } from './cel/equality.ts';
-import type { Problems } from './file/issues.ts';
+import type { Issues } from './file/issues.ts';
 import type { ListEntryFile } from './file/schema.ts';
 
 /** What a list holds. It follows from the use: `within` makes it CIDRs, a comparison with geo.country codes. */
@@ -32,7 +32,7 @@ export interface ParsedList {
 }
 
 /** Reads a list as it stands in the file. Texts and numbers do not mix. */
-export function parseList(entries: readonly ListEntryFile[], problems: Problems): ParsedList {
+export function parseList(entries: readonly ListEntryFile[], problems: Issues): ParsedList {
   const parsed = entries.map((entry): Entry => {
     const { value, until } = typeof entry === 'object' ? entry : { value: entry, until: undefined };
     return { value: typeof value === 'number' ? BigInt(value) : value, until };
@@ -46,7 +46,7 @@ export function parseList(entries: readonly ListEntryFile[], problems: Problems)
 }
 
 /** Checks a list's values against what its use makes of it. */
-export function checkListKind(list: ParsedList, kind: ListKind, problems: Problems): void {
+export function checkListKind(list: ParsedList, kind: ListKind, problems: Issues): void {
   list.entries.forEach(({ value }, index) => {
     const text = String(value);
     if (kind === 'cidr' && parseCidr(text) === undefined) {

@@ -4,15 +4,15 @@ import type { UnknownCause } from './effects/unknown.ts';
 import type { RuleEffect } from './evaluate.ts';
 
 /** How a rule's condition came out. `unknown`: it could not be decided without a signal that is unknown. */
-export type Condition = 'matched' | 'not-matched' | 'failed' | 'unknown';
+export type ConditionResult = 'matched' | 'not-matched' | 'failed' | 'unknown';
 
 /** One step of an evaluation. Each comes right after it was taken, so the signals are as it saw them. */
-export type Step =
+export type TraceEvent =
   | {
       readonly kind: 'condition';
       readonly rule: Rule;
       readonly mode: Mode;
-      readonly condition: Condition;
+      readonly condition: ConditionResult;
       /** Why it failed, where it did. */
       readonly error: unknown;
     }

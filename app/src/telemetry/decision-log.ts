@@ -29,11 +29,11 @@ export function createDecisionLog(options: DecisionLogOptions): (facts: Decision
 function isPlain(decision: Decision): boolean {
   return (
     decision.outcome === 'issue' &&
-    (decision.would === undefined || decision.would === 'issue') &&
-    decision.monitored.every(({ would }) => would === 'issue') &&
+    (decision.dryRunOutcome === undefined || decision.dryRunOutcome === 'issue') &&
+    decision.monitored.every(({ outcome }) => outcome === 'issue') &&
     decision.missing.length === 0 &&
     decision.failed.length === 0 &&
-    decision.leftOut.length === 0 &&
+    decision.skipped.length === 0 &&
     decision.unenforceable.length === 0
   );
 }

@@ -39,7 +39,7 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
   const lists = new RecordLists();
   const rules = lists.fit('rules', decision.matched);
   const failed = lists.fit('failed', decision.failed);
-  const leftOut = lists.fit('left_out', decision.leftOut);
+  const skipped = lists.fit('skipped', decision.skipped);
   const unenforceable = lists.fit('unenforceable', decision.unenforceable);
   const monitored = lists.fit('monitored', decision.monitored);
   const operations = lists.fit('operations', decision.operations, ({ op, path }) => ({
@@ -51,10 +51,10 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     decision_id: decisionId,
     request_id: cut(request.requestId),
     outcome: decision.outcome,
-    would: decision.would,
+    dry_run_outcome: decision.dryRunOutcome,
     reason: decision.refusal?.reason,
     refused_by: decision.refusedBy,
-    would_be_refused_by: decision.wouldBeRefusedBy,
+    dry_run_refused_by: decision.dryRunRefusedBy,
     tenant: cut(request.tenant.name || request.tenant.id),
     client_id: cut(request.clientId),
     grant: cut(request.grant),
@@ -69,8 +69,8 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
     rules_more: rules.more,
     failed: failed.shown,
     failed_more: failed.more,
-    left_out: leftOut.shown,
-    left_out_more: leftOut.more,
+    skipped: skipped.shown,
+    skipped_more: skipped.more,
     unenforceable: unenforceable.shown,
     unenforceable_more: unenforceable.more,
     monitored: monitored.shown,
@@ -87,7 +87,7 @@ export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): 
 const MAX_LIST_BYTES = {
   rules: 2048,
   failed: 1024,
-  left_out: 1536,
+  skipped: 1536,
   unenforceable: 1536,
   monitored: 4096,
   operations: 8192,
@@ -146,10 +146,10 @@ function signalFields(
             age_seconds: Math.round(reputation.value.age / 1000),
             stale: reputation.value.stale,
             cause: reputation.value.staleCause,
-            table: reputation.tableFault,
-            quota_left: reputation.value.quotaLeft,
+            cache_error: reputation.cacheError,
+            quota_remaining: reputation.value.quotaRemaining,
           }
-        : { cause: reputation.cause, table: reputation.tableFault }),
+        : { cause: reputation.cause, cache_error: reputation.cacheError }),
   };
 }
 

@@ -45,7 +45,7 @@ export const METRICS = {
   /** Tokens that were issued, restricted or not. Unlike refusals, a single client cannot make them fewer. */
   TokensIssued: { unit: 'Count', kind: 'sum' },
   /** What enforcing would have come to, of decisions of a policy in monitor mode. */
-  WouldBeDecisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
+  DryRunDecisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
   /** What rules that are only watched would have come to, each by itself. */
   MonitoredRules: { unit: 'Count', kind: 'sum', dimension: 'Outcome' },
   /** Refusals by the rule, or the entry of `unknown`, that refused. */
@@ -55,32 +55,30 @@ export const METRICS = {
   /** Reputations that were stale and stood in. */
   StaleReputations: { unit: 'Count', kind: 'sum' },
   /** Signals that a rule needed and did not get, as `signal/cause`. */
-  Unknowns: { unit: 'Count', kind: 'sum', dimension: 'Unknown' },
+  UnknownSignals: { unit: 'Count', kind: 'sum', dimension: 'Unknown' },
   /** Decisions for which a reputation was needed and AbuseIPDB gave none: neither `private` nor `reserved` counts. */
   UnavailableReputations: { unit: 'Count', kind: 'sum' },
   /** Restrictions that the request did not allow. */
   UnenforceableRestrictions: { unit: 'Count', kind: 'sum' },
   /** Sets and adds that the request did not allow. */
-  LeftOutOperations: { unit: 'Count', kind: 'sum' },
+  SkippedOperations: { unit: 'Count', kind: 'sum' },
   /** Conditions that failed while they were evaluated. */
   FailedConditions: { unit: 'Count', kind: 'sum' },
   /** Lookups at AbuseIPDB. */
   AbuseIpdbChecks: { unit: 'Count', kind: 'sum', dimension: 'Result', total: true },
-  AbuseIpdbTime: { unit: 'Milliseconds', kind: 'distribution' },
+  AbuseIpdbLatency: { unit: 'Milliseconds', kind: 'distribution' },
   /** The fewest lookups left, by the answers since the last flush; no data point without one. */
-  AbuseIpdbQuotaLeft: { unit: 'Count', kind: 'state' },
-  AbuseIpdbQuotaLeftPercent: { unit: 'Percent', kind: 'state' },
-  /** 1 while AbuseIPDB is not asked, whatever the cause; 0 otherwise. */
-  AbuseIpdbClosed: { unit: 'None', kind: 'state' },
-  /** 1 for the cause for which AbuseIPDB is not asked; no data point for the others. */
-  AbuseIpdbClosedFor: { unit: 'None', kind: 'state', dimension: 'Cause' },
+  AbuseIpdbQuotaRemaining: { unit: 'Count', kind: 'state' },
+  AbuseIpdbQuotaRemainingPercent: { unit: 'Percent', kind: 'state' },
+  /** 1 while AbuseIPDB is not called, 0 otherwise; by cause, 1 for the cause and no data point for the others. */
+  AbuseIpdbCircuitOpen: { unit: 'None', kind: 'state', dimension: 'Cause', total: true },
   /** Reads and writes of the table that failed, throttled ones among them. */
-  TableFailures: { unit: 'Count', kind: 'sum', dimension: 'Operation', total: true },
+  CacheFailures: { unit: 'Count', kind: 'sum', dimension: 'Operation', total: true },
   /** 1 while the table is passed over; 0 otherwise. */
-  TablePassedOver: { unit: 'None', kind: 'state' },
+  CacheCircuitOpen: { unit: 'None', kind: 'state' },
   /** From the request's body to the body of its answer. */
-  DecisionTime: { unit: 'Milliseconds', kind: 'distribution' },
-  StageTime: { unit: 'Milliseconds', kind: 'distribution', dimension: 'Stage' },
+  DecisionLatency: { unit: 'Milliseconds', kind: 'distribution' },
+  StageLatency: { unit: 'Milliseconds', kind: 'distribution', dimension: 'Stage' },
   /** Calls with a wrong credential, or with none: 401. */
   AuthenticationFailures: { unit: 'Count', kind: 'sum' },
   /** Access tokens that could not be verified, as their issuer's keys are missing: 500. Anybody can cause it. */
@@ -94,13 +92,13 @@ export const METRICS = {
   /** Requests of the action with more bytes or values than the service decides: 400. A client can cause them. */
   OversizedRequests: { unit: 'Count', kind: 'sum' },
   /** Faults of our own. On the action's path one is a login that failed: 500. */
-  Faults: { unit: 'Count', kind: 'sum' },
+  InternalErrors: { unit: 'Count', kind: 'sum' },
   /** Uses of the previous version of a rotated secret, which soon will not be accepted any more. */
   PreviousCredentialUsed: { unit: 'Count', kind: 'sum' },
   /** Secrets that could not be read again. The last good value goes on. */
   SecretRefreshFailures: { unit: 'Count', kind: 'sum' },
   /** Lines of the log that were lost because nobody took them. */
-  LostLogLines: { unit: 'Count', kind: 'sum' },
+  DroppedLogLines: { unit: 'Count', kind: 'sum' },
   /** Age of the geo database, in days. */
   GeoDatabaseAge: { unit: 'None', kind: 'state' },
   /** A number that stands for the policy in force: where it has two values, two policies decide. */
@@ -112,7 +110,7 @@ export type MetricName = keyof typeof METRICS;
 /** The values of each closed dimension, as they stand in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
-  Source: ['memory', 'table', 'abuseipdb'],
+  Source: ['memory', 'dynamodb', 'abuseipdb'],
   Unknown: [
     ...['address/missing', 'address/malformed', 'address/ambiguous', 'address/unsigned'],
     ...['geo/private', 'geo/reserved', 'geo/not-found', 'geo/database'],

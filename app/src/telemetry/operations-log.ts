@@ -1,4 +1,4 @@
-import { Thinned } from '../lib/log-throttle.ts';
+import { LogThrottle } from '../lib/log-throttle.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import {
@@ -17,32 +17,32 @@ import type { Logger } from './log.ts';
  * @param now milliseconds since the epoch.
  */
 export function reputationHooks(log: Logger, now: () => number): ReputationHooks {
-  const failedChecks = new Thinned<CheckCause>(now);
+  const failedChecks = new LogThrottle<CheckCause>(now);
   return {
-    onState(change) {
+    onCircuitState(change) {
       if (change.state === 'closed') {
-        log.info({ event: 'abuseipdb-asked-again' });
+        log.info({ event: 'abuseipdb-circuit-closed' });
         return;
       }
       const until = new Date(change.until).toISOString();
       // A wrong key or plan does not mend itself; the others do.
       const level = change.cause === 'auth' ? 'error' : 'warn';
-      log[level]({ event: 'abuseipdb-not-asked', cause: change.cause, until });
+      log[level]({ event: 'abuseipdb-circuit-open', cause: change.cause, until });
     },
-    onTableState(change) {
+    onCacheState(change) {
       if (change.state === 'closed') {
-        log.info({ event: 'table-asked-again' });
+        log.info({ event: 'cache-circuit-closed' });
         return;
       }
       const until = new Date(change.until).toISOString();
-      log.warn({ event: 'table-not-asked', reason: change.cause, until });
+      log.warn({ event: 'cache-circuit-open', reason: change.cause, until });
     },
-    onTableFailure: (failure) => log.warn({ event: 'table-failure', ...failure }),
+    onCacheFailure: (failure) => log.warn({ event: 'cache-failure', ...failure }),
     onCheck(check) {
       log.debug({ event: 'check', ...check });
       warnAboutCheck(log, check, failedChecks);
     },
-    onError: (error) => log.error({ event: 'fault', err: error }),
+    onError: (error) => log.error({ event: 'internal-error', err: error }),
   };
 }
 
@@ -50,12 +50,12 @@ export function reputationHooks(log: Logger, now: () => number): ReputationHooks
 function warnAboutCheck(
   log: Logger,
   { cause, status }: CheckReport,
-  failedChecks: Thinned<CheckCause>,
+  failedChecks: LogThrottle<CheckCause>,
 ): void {
   const failed = cause && failedChecks.count(cause);
   if (!failed) return;
   const since = failed.since === undefined ? undefined : new Date(failed.since).toISOString();
-  log.warn({ event: 'check-failed', cause, status, count: failed.count, since });
+  log.warn({ event: 'abuseipdb-check-failed', cause, status, count: failed.count, since });
 }
 
 /** Says when there is no key to ask AbuseIPDB with, at start and whenever it changes. */
@@ -81,7 +81,7 @@ export function previousCredentialWarning(
   log: Logger,
   now: () => number,
 ): (secret: string, until: number) => void {
-  const uses = new Thinned<string>(now);
+  const uses = new LogThrottle<string>(now);
   return (secret, until) => {
     const used = uses.count(secret);
     if (used === undefined) return;
@@ -106,7 +106,7 @@ export function issuerKeysWarning(
   log: Logger,
   now: () => number,
 ): (failure: { readonly issuer: string; readonly why: string }) => void {
-  const failures = new Thinned<string>(now);
+  const failures = new LogThrottle<string>(now);
   return ({ issuer, why }) => {
     const failed = failures.count(issuer);
     if (failed === undefined) return;
@@ -133,7 +133,7 @@ export function warnAboutRotation(log: Logger, settings: RotationSettings): void
   if (credentialPreviousTtl === 0 || credentialPreviousTtl >= 2 * secretsRefresh) return;
   log.warn({
     event: 'previous-credential-ends-early',
-    msg: `CREDENTIAL_PREVIOUS_TTL is ${credentialPreviousTtl / 1000} s, less than twice SECRETS_REFRESH (${secretsRefresh / 1000} s): a rotation leaves no time to change the identity server. Make it longer.`,
+    msg: `CREDENTIAL_PREVIOUS_TTL is ${credentialPreviousTtl / 1000} s, less than twice SECRETS_REFRESH_INTERVAL (${secretsRefresh / 1000} s): a rotation leaves no time to change the identity server. Make it longer.`,
   });
 }
 
@@ -166,13 +166,13 @@ export function recordPolicy(
   }
 }
 
-const DAY = 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 /** GeoLite's licence wants older files replaced within 30 days; countries of networks change as fast. */
-const OLDEST = 30;
+const MAX_AGE_DAYS = 30;
 
 /** Days since the geo database was built; of several files, since the oldest was. */
 export function ageInDays({ info }: Pick<GeoDatabase, 'info'>, now: number): number {
-  return (now - info.built.getTime()) / DAY;
+  return (now - info.built.getTime()) / DAY_MS;
 }
 
 /** Logs at start which files of country data are old, and which fields that rules read no file has. */
@@ -189,7 +189,7 @@ export function warnAboutGeoDatabase(
   if (lacking.length > 0) {
     const names = lacking.map((field) => `geo.${field}`).join(', ');
     log.warn({
-      event: 'geo-fields-lacking',
+      event: 'geo-fields-missing',
       fields: lacking,
       msg: `The policy reads ${names}, which the geo database (${info.type}) does not have: such rules count as unknown(not-found).`,
     });
@@ -201,7 +201,7 @@ function warnAboutAge(log: Logger, info: MmdbInfo, now: number): void {
   const built = info.built.toISOString().slice(0, 10);
   if (isBundledGeoDatabase(info.path)) {
     log.warn({ event: 'geo-database-bundled', built, msg: BUNDLED_NOTICE.join(' ') });
-  } else if (days > OLDEST) {
+  } else if (days > MAX_AGE_DAYS) {
     log.warn({
       event: 'geo-database-old',
       type: info.type,

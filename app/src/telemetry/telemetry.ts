@@ -101,8 +101,8 @@ export function createTelemetry(
       rejections.add(status, why);
     }),
     onFault: quietly((error: unknown) => {
-      metrics.count('Faults');
-      log.error({ event: 'fault', err: error });
+      metrics.count('InternalErrors');
+      log.error({ event: 'internal-error', err: error });
     }),
     onSecretRefreshFailure: quietly((secret: string, error: Error) => {
       metrics.count('SecretRefreshFailures');
@@ -175,9 +175,9 @@ function both(one: ReputationHooks, other: ReputationHooks): ReputationHooks {
       for (const hook of hooks) hook?.(fact);
     };
   return {
-    onState: tell(one.onState, other.onState),
-    onTableState: tell(one.onTableState, other.onTableState),
-    onTableFailure: tell(one.onTableFailure, other.onTableFailure),
+    onCircuitState: tell(one.onCircuitState, other.onCircuitState),
+    onCacheState: tell(one.onCacheState, other.onCacheState),
+    onCacheFailure: tell(one.onCacheFailure, other.onCacheFailure),
     onCheck: tell(one.onCheck, other.onCheck),
     onError: tell(one.onError, other.onError),
   };

@@ -19,32 +19,32 @@ export function abuseIpdbAlarms(metrics: Metrics): AlarmDefinition[] {
       missing: 'good',
     },
     {
-      id: 'QuotaNearlySpent',
+      id: 'QuotaNearlyExhausted',
       description: 'Less than 10 % of the lookups that AbuseIPDB grants for the day are left.',
       severity: 'ticket',
-      metric: metrics.service('AbuseIpdbQuotaLeftPercent', { statistic: 'Minimum' }),
+      metric: metrics.service('AbuseIpdbQuotaRemainingPercent', { statistic: 'Minimum' }),
       breach: { below: 10 },
       ...{ minutes: 15, datapoints: 1, periods: 1 },
       // Only an answer of AbuseIPDB tells what is left; until the next one nothing has changed.
       missing: 'retains',
     },
     {
-      id: 'QuotaSpent',
+      id: 'QuotaExhausted',
       description:
         'AbuseIPDB grants no more lookups for now, so addresses that are not remembered are unknown.',
       severity: 'ticket',
-      metric: metrics.service('AbuseIpdbClosedFor', { of: 'quota' }),
+      metric: metrics.service('AbuseIpdbCircuitOpen', { of: 'quota' }),
       breach: { atLeast: 1 },
       ...{ minutes: 5, datapoints: 2, periods: 2 },
       missing: 'good',
     },
     {
-      id: 'KeyRefused',
+      id: 'KeyRejected',
       description:
         'The key of AbuseIPDB is missing or refused, so addresses that are not remembered are unknown.',
       severity: 'ticket',
       // AbuseIPDB is asked again every few minutes, and may be so when a task counts.
-      metric: metrics.service('AbuseIpdbClosedFor', { of: 'auth' }),
+      metric: metrics.service('AbuseIpdbCircuitOpen', { of: 'auth' }),
       breach: { atLeast: 1 },
       ...{ minutes: 5, datapoints: 2, periods: 3 },
       missing: 'good',

@@ -18,14 +18,14 @@ export function answerAlarms(metrics: Metrics): AlarmDefinition[] {
       metric: sumOfSparse({
         bad: metrics.loadBalancerAnswers(HttpCodeElb.ELB_502_COUNT),
         late: metrics.loadBalancerAnswers(HttpCodeElb.ELB_504_COUNT),
-        faults: metrics.service('Faults'),
+        faults: metrics.service('InternalErrors'),
       }),
       breach: { atLeast: 5 },
       ...{ minutes: 1, datapoints: 3, periods: 5 },
       missing: 'good',
     },
     {
-      id: 'SlowAnswers',
+      id: 'SlowResponses',
       description: 'One answer in a hundred takes more than the deadline of 1.2 s allows for.',
       severity: 'page',
       rollsBack: true,
@@ -40,7 +40,7 @@ export function answerAlarms(metrics: Metrics): AlarmDefinition[] {
         'More than one decision in a hundred ends in a fault of the service; each is a login that failed.',
       severity: 'page',
       // A share, where ServerErrors is a count: it holds for a service with one login a minute, too.
-      metric: shareBeside(metrics.service('Faults'), decisions, 3),
+      metric: shareBeside(metrics.service('InternalErrors'), decisions, 3),
       breach: { above: 1 },
       ...{ minutes: 5, datapoints: 2, periods: 3 },
       missing: 'good',
@@ -75,8 +75,8 @@ export function answerAlarms(metrics: Metrics): AlarmDefinition[] {
       metric: {
         expression: 'IF(count >= 100, p99, 0)',
         of: {
-          count: metrics.service('DecisionTime', { statistic: 'SampleCount' }),
-          p99: metrics.service('DecisionTime', { statistic: 'p99' }),
+          count: metrics.service('DecisionLatency', { statistic: 'SampleCount' }),
+          p99: metrics.service('DecisionLatency', { statistic: 'p99' }),
         },
         label: 'p99 (ms)',
       },

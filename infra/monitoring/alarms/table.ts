@@ -18,20 +18,20 @@ export function tableAlarms(metrics: Metrics): AlarmDefinition[] {
       missing: 'good',
     },
     {
-      id: 'TableFailures',
+      id: 'CacheFailures',
       description: 'Reads and writes of the table fail, or take longer than they may.',
       severity: 'ticket',
-      metric: metrics.service('TableFailures'),
+      metric: metrics.service('CacheFailures'),
       breach: { atLeast: 30 },
       ...{ minutes: 5, datapoints: 3, periods: 3 },
       missing: 'good',
     },
     {
-      id: 'TablePassedOver',
+      id: 'CacheCircuitOpen',
       description: 'The table fails so often that a task goes on without it.',
       severity: 'ticket',
-      // While it is passed over nothing of it can fail: TableFailures is quiet then.
-      metric: metrics.service('TablePassedOver'),
+      // While it is passed over nothing of it can fail: CacheFailures is quiet then.
+      metric: metrics.service('CacheCircuitOpen'),
       breach: { atLeast: 1 },
       ...{ minutes: 5, datapoints: 2, periods: 3 },
       missing: 'good',

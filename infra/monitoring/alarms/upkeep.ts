@@ -60,10 +60,10 @@ export function upkeepAlarms(metrics: Metrics, previousTtl: string): AlarmDefini
       missing: 'good',
     },
     {
-      id: 'LogLinesLost',
+      id: 'LogLinesDropped',
       description: 'Lines of the log were lost: decisions are without their record.',
       severity: 'ticket',
-      metric: metrics.service('LostLogLines'),
+      metric: metrics.service('DroppedLogLines'),
       breach: { atLeast: 1 },
       ...{ minutes: 15, datapoints: 1, periods: 4 },
       missing: 'good',

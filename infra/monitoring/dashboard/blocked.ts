@@ -50,7 +50,7 @@ export function blocked({ metrics, countriesRule, region, folder }: BlockedProps
           unit: 'decisions',
           // Of an address or a country: the reputation is in the next row.
           left: DIMENSION_VALUES.Unknown.filter((of) => !of.startsWith('reputation/')).map((of) =>
-            metrics.service('Unknowns', { of, label: of }),
+            metrics.service('UnknownSignals', { of, label: of }),
           ),
           stacked: true,
         }),
@@ -59,7 +59,7 @@ export function blocked({ metrics, countriesRule, region, folder }: BlockedProps
           unit: 'decisions',
           left: [
             metrics.service('UnenforceableRestrictions', { label: 'restrictions not allowed' }),
-            metrics.service('LeftOutOperations', { label: 'sets and adds left out' }),
+            metrics.service('SkippedOperations', { label: 'sets and adds left out' }),
             metrics.service('FailedConditions', { label: 'conditions that failed' }),
           ],
         }),
@@ -68,7 +68,7 @@ export function blocked({ metrics, countriesRule, region, folder }: BlockedProps
   };
 }
 
-type ByOutcome = 'Decisions' | 'WouldBeDecisions' | 'MonitoredRules';
+type ByOutcome = 'Decisions' | 'DryRunDecisions' | 'MonitoredRules';
 
 export function byOutcome(metrics: Metrics, name: ByOutcome): cloudwatch.IMetric[] {
   return DIMENSION_VALUES.Outcome.map((of) =>
@@ -79,7 +79,7 @@ export function byOutcome(metrics: Metrics, name: ByOutcome): cloudwatch.IMetric
 /** 0 in a minute in which nothing was refused; no data point in one without decisions. */
 export function refusedShare(
   metrics: Metrics,
-  name: 'Decisions' | 'WouldBeDecisions',
+  name: 'Decisions' | 'DryRunDecisions',
 ): cloudwatch.IMetric {
   return new MathExpression({
     expression: '100 * FILL(refused, 0) / decisions',

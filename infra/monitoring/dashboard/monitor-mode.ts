@@ -10,13 +10,13 @@ export function monitorMode(metrics: Metrics): Row {
         graph({
           title: 'Decisions of a watched policy by would-be outcome (per minute)',
           unit: 'decisions',
-          left: byOutcome(metrics, 'WouldBeDecisions'),
+          left: byOutcome(metrics, 'DryRunDecisions'),
           stacked: true,
         }),
         graph({
           title: 'Would-be block rate (% of decisions of a watched policy)',
           unit: '%',
-          left: [refusedShare(metrics, 'WouldBeDecisions')],
+          left: [refusedShare(metrics, 'DryRunDecisions')],
           max: 100,
         }),
         graph({

@@ -11,9 +11,11 @@ export function quota(metrics: Metrics): Row {
         graph({
           title: 'Lookups left today (fewest)',
           unit: 'lookups',
-          left: [metrics.service('AbuseIpdbQuotaLeft', { statistic: 'Minimum', label: 'left' })],
+          left: [
+            metrics.service('AbuseIpdbQuotaRemaining', { statistic: 'Minimum', label: 'left' }),
+          ],
           right: [
-            metrics.service('AbuseIpdbQuotaLeftPercent', {
+            metrics.service('AbuseIpdbQuotaRemainingPercent', {
               statistic: 'Minimum',
               label: 'left (%)',
             }),
@@ -52,7 +54,7 @@ function hitRatio(metrics: Metrics): MathExpression {
       '100 * (FILL(memory, 0) + FILL(stored, 0)) / (FILL(memory, 0) + FILL(stored, 0) + FILL(asked, 0))',
     usingMetrics: {
       memory: metrics.service('Reputations', { of: 'memory' }),
-      stored: metrics.service('Reputations', { of: 'table' }),
+      stored: metrics.service('Reputations', { of: 'dynamodb' }),
       asked: metrics.service('Reputations', { of: 'abuseipdb' }),
     },
     label: 'hit ratio (%)',

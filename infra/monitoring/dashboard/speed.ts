@@ -16,14 +16,16 @@ export function speed(metrics: Metrics): Row {
           title: 'Time of a decision (ms)',
           unit: 'ms',
           left: PERCENTILES.map((statistic) =>
-            metrics.service('DecisionTime', { statistic, label: statistic }),
+            metrics.service('DecisionLatency', { statistic, label: statistic }),
           ),
           limit: { value: DEADLINE, label: 'deadline' },
         }),
         graph({
           title: 'Time of each stage (ms, p99)',
           unit: 'ms',
-          left: DIMENSION_VALUES.Stage.map((of) => metrics.service('StageTime', { of, label: of })),
+          left: DIMENSION_VALUES.Stage.map((of) =>
+            metrics.service('StageLatency', { of, label: of }),
+          ),
         }),
         graph({
           title: 'Time of an answer, by the load balancer (s)',

@@ -23,7 +23,7 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
       title: 'Logins that failed by us (answers per minute)',
       unit: 'answers',
       left: [
-        metrics.service('Faults', { label: 'faults of the service' }),
+        metrics.service('InternalErrors', { label: 'faults of the service' }),
         metrics.taskAnswers(elb.HttpCodeTarget.TARGET_5XX_COUNT, { label: '5xx of tasks' }),
         metrics.loadBalancerAnswers(elb.HttpCodeElb.ELB_5XX_COUNT, {
           label: '5xx of the load balancer',
@@ -78,7 +78,7 @@ function ourTasks({ metrics, service }: UsOrThemProps): Row['lines'][number] {
       title: 'What the service lost (per minute)',
       unit: 'losses',
       left: [
-        metrics.service('LostLogLines', { label: 'lines of the log' }),
+        metrics.service('DroppedLogLines', { label: 'lines of the log' }),
         metrics.service('SecretRefreshFailures', { label: 'secrets not read again' }),
         metrics.service('IssuerKeyFailures', { label: 'keys of the token issuer not loaded' }),
         metrics.embeddedMetricErrors('EMFParsingErrors', { label: 'metrics not read' }),
@@ -97,12 +97,12 @@ function ourSurroundings(metrics: Metrics): Row['lines'][number] {
       unit: 'operations',
       left: [
         ...DIMENSION_VALUES.Operation.map((of) =>
-          metrics.service('TableFailures', { of, label: `${of} failed` }),
+          metrics.service('CacheFailures', { of, label: `${of} failed` }),
         ),
         metrics.tableThrottles('Read', { label: 'read throttled' }),
         metrics.tableThrottles('Write', { label: 'write throttled' }),
       ],
-      right: [metrics.service('TablePassedOver', { label: 'passed over (1 = yes)' })],
+      right: [metrics.service('CacheCircuitOpen', { label: 'passed over (1 = yes)' })],
       rightUnit: '1 = yes',
     }),
     graph({
@@ -129,7 +129,7 @@ function abuseIpdb(metrics: Metrics): Row['lines'][number] {
       unit: 'decisions',
       left: [
         ...DIMENSION_VALUES.Unknown.filter((of) => of.startsWith('reputation/')).map((of) =>
-          metrics.service('Unknowns', { of, label: of.slice('reputation/'.length) }),
+          metrics.service('UnknownSignals', { of, label: of.slice('reputation/'.length) }),
         ),
         metrics.service('UnavailableReputations', { label: 'unavailable, all but private' }),
       ],
@@ -139,9 +139,9 @@ function abuseIpdb(metrics: Metrics): Row['lines'][number] {
       unit: '1 = yes',
       max: 1,
       left: [
-        metrics.service('AbuseIpdbClosed', { label: 'whatever the cause' }),
+        metrics.service('AbuseIpdbCircuitOpen', { label: 'whatever the cause' }),
         ...DIMENSION_VALUES.Cause.map((of) =>
-          metrics.service('AbuseIpdbClosedFor', { of, label: of }),
+          metrics.service('AbuseIpdbCircuitOpen', { of, label: of }),
         ),
       ],
     }),
@@ -149,7 +149,7 @@ function abuseIpdb(metrics: Metrics): Row['lines'][number] {
       title: 'Time of AbuseIPDB (ms)',
       unit: 'ms',
       left: ['p50', 'p99'].map((statistic) =>
-        metrics.service('AbuseIpdbTime', { statistic, label: statistic }),
+        metrics.service('AbuseIpdbLatency', { statistic, label: statistic }),
       ),
     }),
   ];

@@ -98,11 +98,11 @@ describe('a claim that is copied', () => {
       REQUEST,
       policyThat({ claims: { set: { copy: value } } }),
     );
-    return { copy: tokenOf(outcome).claims.copy, leftOut: facts.decision.leftOut };
+    return { copy: tokenOf(outcome).claims.copy, skipped: facts.decision.skipped };
   };
   const SKIPPED = {
     copy: undefined,
-    leftOut: [{ rule: 'rule', effect: 'claims.set', cause: 'no-value' }],
+    skipped: [{ rule: 'rule', effect: 'claims.set', cause: 'no-value' }],
   };
 
   test.each<[string, unknown, unknown]>([
@@ -116,7 +116,7 @@ describe('a claim that is copied', () => {
     ],
     ['from an object, in a text', `${cel('token.claims.object.id')}!`, '9007199254740993!'],
   ])('%s', async (_, value, copy) => {
-    expect(await copyOf(value)).toEqual({ copy, leftOut: [] });
+    expect(await copyOf(value)).toEqual({ copy, skipped: [] });
   });
 
   test.each<[string, string]>([

@@ -91,7 +91,7 @@ describe.each(CASES)('$credential.scheme $credential.username', ({ credential, r
   beforeAll(async () => {
     const app = createServer({
       authenticator: createAuthenticator([credential]),
-      async act() {
+      async handleAction() {
         decided += 1;
         return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
       },

@@ -28,7 +28,7 @@ interface Effect {
   /** What becomes of those where the policy ignores that. */
   readonly ignored?: Change;
   /** Payloads that do not offer what would be set or added, and what becomes of them. */
-  readonly leftOut?: readonly string[];
+  readonly skipped?: readonly string[];
   readonly without?: Change;
   /** The name of the effect in the record of what could not be applied. */
   readonly name?: string;
@@ -93,7 +93,7 @@ const EFFECTS: Record<string, Effect> = {
   'audience.add': {
     effects: { audience: { add: ['https://gate.example/api?x=1', 'gate.example'] } },
     becomes: withAudience('https://gate.example/api?x=1', 'gate.example'),
-    leftOut: ['21'],
+    skipped: ['21'],
     name: 'audience.add',
   },
   'claims.set of a text': {
@@ -176,7 +176,7 @@ const EFFECTS: Record<string, Effect> = {
     effects: [{ claims: { set: { groups: 'none' } } }, { claims: { set: { address: 'none' } } }],
     becomes: withClaims({ groups: 'none', address: 'none' }),
     // The others have no address.
-    leftOut: ['03'],
+    skipped: ['03'],
     without: withClaims({ groups: 'none' }),
     name: 'claims.set',
   },
@@ -249,7 +249,7 @@ describe.each(['deny', 'ignore'])('Where what cannot be enforced means: %s', (un
     const { answer, outcome, facts } = await decideOn(body, policy);
     const number = payloadName.slice(0, 2);
     const missing = effect.unenforceable?.includes(number) === true;
-    const lacking = effect.leftOut?.includes(number) === true;
+    const lacking = effect.skipped?.includes(number) === true;
     const record = { rule: expect.stringMatching(/^rule-/), effect: effect.name };
 
     expect(faultsOf(answer)).toEqual([]);
@@ -267,8 +267,8 @@ describe.each(['deny', 'ignore'])('Where what cannot be enforced means: %s', (un
         : effect.becomes;
     expect(outcome).toMatchObject({ dropped: [] });
     expect(comparable(token)).toEqual(changed(before, change));
-    expect(facts.decision.leftOut.length > 0).toBe(lacking);
-    for (const one of facts.decision.leftOut) expect(one).toMatchObject(record);
+    expect(facts.decision.skipped.length > 0).toBe(lacking);
+    for (const one of facts.decision.skipped) expect(one).toMatchObject(record);
     expect(facts.decision.outcome).toBe(isNarrower(token, before) ? 'restrict' : 'issue');
   });
 });

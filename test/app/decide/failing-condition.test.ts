@@ -59,7 +59,7 @@ describe.each(CONDITIONS)('A rule whose condition fails (%s)', (_, when) => {
       outcome: 'restrict',
       failed: ['rule'],
       matched: ['rule', 'next'],
-      leftOut: [],
+      skipped: [],
     });
   });
 
@@ -97,7 +97,7 @@ test('what one side of a condition decides does not fail by the other', async ()
     when: 'token.claims["email"] > 3 || request.grant == "authorization_code"',
     effects: { claims: { set: { seen: true } } },
   });
-  expect(decision).toMatchObject({ failed: [], matched: ['rule'], leftOut: [] });
+  expect(decision).toMatchObject({ failed: [], matched: ['rule'], skipped: [] });
 });
 
 test('a restriction of a rule that fails and cannot be enforced refuses the token', async () => {

@@ -71,6 +71,6 @@ test('of two files one is old: the log names it, and the age is that of the olde
   expect(logged.filter(({ event }) => event === 'geo-database-old')).toEqual([
     expect.objectContaining({ type: 'Countries', msg: expect.stringContaining('countries.mmdb') }),
   ]);
-  expect(logged.some(({ event }) => event === 'geo-fields-lacking')).toBe(false);
+  expect(logged.some(({ event }) => event === 'geo-fields-missing')).toBe(false);
   expect(sumOf(lines, 'GeoDatabaseAge')).toBeCloseTo(40, 5);
 });

@@ -99,7 +99,7 @@ describe('A set or an add that cannot be applied', () => {
     expect(facts.decision).toMatchObject({
       outcome: 'refuse',
       refusedBy: 'rule',
-      leftOut: [],
+      skipped: [],
       unenforceable: [{ rule: 'rule', ...one.missed }],
     });
   });
@@ -113,8 +113,8 @@ describe('A set or an add that cannot be applied', () => {
       expect(outcome).toMatchObject({ kind: 'token', applied: [] });
       expect(facts.decision).toMatchObject({
         outcome: 'issue',
-        wouldBeRefusedBy: 'rule',
-        monitored: [{ rule: 'rule', would: 'refuse' }],
+        dryRunRefusedBy: 'rule',
+        monitored: [{ rule: 'rule', outcome: 'refuse' }],
       });
     }
   });
@@ -156,7 +156,7 @@ describe('An insisting rule refuses nothing', () => {
     ];
     const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
     expect(tokenOf(outcome).claims).not.toHaveProperty('email');
-    expect(facts.decision.leftOut).toEqual(
+    expect(facts.decision.skipped).toEqual(
       ['scopes.add', 'claims.set'].map((effect) => ({ rule: 'rule', effect, cause: 'removed' })),
     );
   });
@@ -168,6 +168,6 @@ describe('An insisting rule refuses nothing', () => {
     ];
     const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
     expect(tokenOf(outcome).claims.a).toBe('b');
-    expect(facts.decision.leftOut).toEqual([]);
+    expect(facts.decision.skipped).toEqual([]);
   });
 });

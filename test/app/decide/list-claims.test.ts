@@ -87,7 +87,7 @@ describe.each<ListForm>(['texts', 'array', 'list'])('Lists held as %s', (lists) 
       );
       const isThere = JSON.stringify(before) === JSON.stringify(after);
       expect(facts.decision.operations).toHaveLength(isThere ? 0 : 1);
-      expect(facts.decision).toMatchObject({ leftOut: [], unenforceable: [] });
+      expect(facts.decision).toMatchObject({ skipped: [], unenforceable: [] });
       expect(faultsOf(answer)).toEqual([]);
     },
   );
@@ -108,7 +108,7 @@ test.each(NOT_A_CLAIM)('a list called %s cannot be changed, and that is recorded
     policyThat({ claims: { set: { [name]: ['c'] }, remove: ['nothing'] } }),
   );
   expect(comparable(tokenOf(outcome))).toEqual(comparable(tokenBefore(body)));
-  expect(facts.decision.leftOut).toEqual([
+  expect(facts.decision.skipped).toEqual([
     { rule: 'rule', effect: 'claims.set', cause: 'not-reachable' },
   ]);
   const removal = await decideOn(body, policyThat({ claims: { remove: ['*'] } }));
@@ -120,7 +120,7 @@ test('an object is not offered: its removal cannot be enforced, and it cannot be
   const removal = await decideOn(body, policyThat({ claims: { remove: ['x'] } }));
   expect(removal.outcome.kind).toBe('refused');
   const { facts } = await decideOn(body, policyThat({ claims: { set: { x: 'a' } } }));
-  expect(facts.decision.leftOut).toMatchObject([{ cause: 'not-allowed' }]);
+  expect(facts.decision.skipped).toMatchObject([{ cause: 'not-allowed' }]);
 });
 
 test('a list of thousands is one operation', async () => {
@@ -151,7 +151,7 @@ test('a removal that is not offered and is ignored leaves room for what another 
   ];
   const { outcome, facts } = await decideOn(JSON.stringify(request), policyOf(rules));
   expect(tokenOf(outcome).claims.role).toBe('guest');
-  expect(facts.decision.leftOut).toEqual([]);
+  expect(facts.decision.skipped).toEqual([]);
 });
 
 test('an empty claim that a rule removes stays empty where it can only be set', async () => {
@@ -167,7 +167,7 @@ test('an empty claim that a rule removes stays empty where it can only be set', 
   expect(body).toBe('{"actionStatus":"SUCCESS"}');
   expect(facts.decision).toMatchObject({
     unenforceable: [],
-    leftOut: [{ rule: 'setting', effect: 'claims.set', cause: 'removed' }],
+    skipped: [{ rule: 'setting', effect: 'claims.set', cause: 'removed' }],
   });
 });
 

@@ -75,7 +75,7 @@ describe('A restriction that the request does not offer', () => {
       ).value = 60;
       const { body, facts } = await decideOn(JSON.stringify(request), policyThat(effects));
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
-      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [], leftOut: [] });
+      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [], skipped: [] });
     },
   );
 
@@ -169,7 +169,7 @@ describe('A set or an add that the request does not offer', () => {
       expect(facts.decision).toMatchObject({
         outcome: 'issue',
         unenforceable: [],
-        leftOut: [{ rule: 'rule', effect, cause: 'not-allowed' }],
+        skipped: [{ rule: 'rule', effect, cause: 'not-allowed' }],
       });
     }
   });
@@ -178,7 +178,7 @@ describe('A set or an add that the request does not offer', () => {
     const effects = { scopes: { add: ['a', 'b'] }, claims: { set: { c: 1, d: 2 } } };
     const rules = ['first', 'second'].map((id) => ({ id, effects }));
     const { facts } = await decideOn(NOTHING, policyOf(rules));
-    expect(facts.decision.leftOut).toEqual([
+    expect(facts.decision.skipped).toEqual([
       { rule: 'first', effect: 'scopes.add', cause: 'not-allowed' },
       { rule: 'second', effect: 'scopes.add', cause: 'not-allowed' },
       // The last rule that sets a claim has its way, so the first one has lost nothing.
@@ -212,7 +212,7 @@ describe('A set or an add that the request does not offer', () => {
       expect(token.scopes).toEqual(['email', 'openid', 'profile', 'roles']);
       expect(token.audience).not.toContain('gate.example');
       expect(token.claims).not.toHaveProperty('fresh');
-      expect(facts.decision.leftOut).toEqual(
+      expect(facts.decision.skipped).toEqual(
         ['scopes.add', 'audience.add', 'claims.set'].map((effect) => ({
           rule: 'adding',
           effect,

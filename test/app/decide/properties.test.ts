@@ -175,7 +175,7 @@ describe('Whatever the request and whatever the policy', () => {
       for (const { id, effects, onlyRestricts } of counting) {
         if (onlyRestricts) continue;
         const recorded = (effect: string) =>
-          facts.decision.leftOut.some((other) => other.rule === id && other.effect === effect);
+          facts.decision.skipped.some((other) => other.rule === id && other.effect === effect);
         if (!recorded('scopes.add')) {
           expect(token.scopes).toEqual(expect.arrayContaining([...(effects.scopes?.add ?? [])]));
         }
@@ -186,9 +186,9 @@ describe('Whatever the request and whatever the policy', () => {
           wanted.set(name, [id, value]);
         }
       }
-      const leftOut = facts.decision.leftOut.filter(({ effect }) => effect === 'claims.set');
+      const skipped = facts.decision.skipped.filter(({ effect }) => effect === 'claims.set');
       for (const [name, [id, value]] of wanted) {
-        if (leftOut.some(({ rule }) => rule === id)) continue;
+        if (skipped.some(({ rule }) => rule === id)) continue;
         // An empty claim that is not offered may be a text or a list.
         if (isEmpty(value) && token.claims[name] === undefined) continue;
         // As JSON has it, which knows no -0.
@@ -200,7 +200,7 @@ describe('Whatever the request and whatever the policy', () => {
     always(({ token, counting, facts }) => {
       if (token === undefined) return;
       const insisting = counting.filter(({ insists }) => insists).map(({ id }) => id);
-      const missed = [...facts.decision.leftOut, ...facts.decision.unenforceable].filter(
+      const missed = [...facts.decision.skipped, ...facts.decision.unenforceable].filter(
         ({ rule }) => insisting.includes(rule),
       );
       expect(missed.filter(({ cause }) => cause !== 'removed')).toEqual([]);

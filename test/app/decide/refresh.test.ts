@@ -19,7 +19,7 @@ describe('A claim that an earlier token got takes its new value', () => {
     ['a text to nothing', { risk_band: '' }],
     ['a text to a number', { risk_band: 3 }],
     ['a text to a boolean', { risk_band: false }],
-    ['a text to a list', { risk_band: ['low', 'watched'] }],
+    ['a text to a list', { risk_band: ['low', 'monitored'] }],
     ['a number', { risk_score: 0 }],
     ['a number to a fraction', { risk_score: 41.5 }],
     ['a number to a text', { risk_score: '42' }],
@@ -40,7 +40,7 @@ describe('A claim that an earlier token got takes its new value', () => {
     const { outcome, answer, facts } = await decideOn(REFRESH, setting(claims));
     expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
     expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(REFRESH), withClaims(claims)));
-    expect(facts.decision).toMatchObject({ outcome: 'issue', leftOut: [], unenforceable: [] });
+    expect(facts.decision).toMatchObject({ outcome: 'issue', skipped: [], unenforceable: [] });
     expect(facts.decision.operations).not.toContainEqual(expect.objectContaining({ op: 'add' }));
     expect(faultsOf(answer)).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('A claim that an earlier token got takes its new value', () => {
   ])('nothing is sent for a value %s', async (_, claims) => {
     const { facts, body } = await decideOn(REFRESH, setting(claims));
     expect(body).toBe('{"actionStatus":"SUCCESS"}');
-    expect(facts.decision.leftOut).toEqual([]);
+    expect(facts.decision.skipped).toEqual([]);
   });
 
   test('a new claim beside them is added', async () => {
@@ -71,7 +71,7 @@ describe('A claim that cannot take its new value keeps the old one, and that is 
       const { outcome, facts } = await decideOn(body, setting({ [name]: 'second' }));
       expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
       expect(tokenOf(outcome).claims[name]).toBe('first');
-      expect(facts.decision.leftOut).toEqual([
+      expect(facts.decision.skipped).toEqual([
         { rule: 'rule', effect: 'claims.set', cause: 'not-reachable' },
       ]);
     },
@@ -94,7 +94,7 @@ describe('A policy that is applied again at each refresh', () => {
     const request = refreshOf(payload('03'), tokenOf(first.outcome));
     const second = await decideOn(request, policy);
     expect(second.body).toBe('{"actionStatus":"SUCCESS"}');
-    expect(second.facts.decision).toMatchObject({ leftOut: [], unenforceable: [] });
+    expect(second.facts.decision).toMatchObject({ skipped: [], unenforceable: [] });
     expect(comparable(tokenOf(second.outcome))).toEqual(comparable(tokenBefore(request)));
   });
 

@@ -1,5 +1,5 @@
 import { decide } from '../../../app/src/decide.ts';
-import type { Step } from '../../../app/src/policy/trace.ts';
+import type { TraceEvent } from '../../../app/src/policy/trace.ts';
 import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { meet } from '../../support/policy.ts';
@@ -15,7 +15,7 @@ const PLACED: RuleText = { id: 'placed', when: 'geo.country == "LK"', effects: {
 /** Its token has a text `email`. */
 const REQUEST = '03';
 
-function decideBy(rule: RuleText, observe?: (step: Step) => void) {
+function decideBy(rule: RuleText, observe?: (step: TraceEvent) => void) {
   const { request, signals, now } = meet({ request: REQUEST, reputationAs: 'promise' });
   return decide(request, policyOf([rule]), signals, now, observe);
 }

@@ -23,7 +23,7 @@ let accepts: () => boolean;
 beforeAll(async () => {
   const made = createServer({
     authenticator: { accepts: () => accepts(), update: () => undefined, challenge: 'ApiKey' },
-    act: () => act(),
+    handleAction: () => act(),
     onRejected: () => undefined,
     onFault: () => undefined,
     isDraining: () => draining,

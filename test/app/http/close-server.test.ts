@@ -15,7 +15,7 @@ async function drainingServer() {
   const waiting: (() => void)[] = [];
   const app = createServer({
     authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-    act: async (body) => {
+    handleAction: async (body) => {
       if (draining && body !== BODY) await new Promise<void>((resolve) => waiting.push(resolve));
       return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
     },

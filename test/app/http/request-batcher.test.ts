@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Cohort } from '../../../app/src/http/request-batcher.ts';
+import { RequestBatcher } from '../../../app/src/http/request-batcher.ts';
 
 /** Lets everything happen that waits for no turn of the event loop. */
 const microtasks = () => new Promise<void>((resolve) => process.nextTick(resolve));
@@ -7,23 +7,23 @@ const microtasks = () => new Promise<void>((resolve) => process.nextTick(resolve
 /** What becomes of a request between the two steps. */
 type Fate = 'decided' | 'failed' | 'waits for a lookup';
 
-let cohort: Cohort;
+let cohort: RequestBatcher;
 let steps: string[];
 
 beforeEach(() => {
-  cohort = new Cohort();
+  cohort = new RequestBatcher();
   steps = [];
 });
 
 /** Lets requests arrive together, and writes down the steps that they take. */
 function arrive(...requests: readonly (readonly [name: string, fate?: Fate])[]) {
   return requests.map(async ([name, fate = 'decided']) => {
-    await cohort.othersRead();
+    await cohort.afterReads();
     steps.push(`${name} begins`);
     await microtasks();
     steps.push(`${name} ${fate}`);
     if (fate !== 'decided') return;
-    await cohort.othersDecided();
+    await cohort.afterDecisions();
     steps.push(`${name} answered`);
   });
 }
@@ -116,7 +116,7 @@ test('An answer is held for 63 others at the most', async () => {
 test('Back from its lookup, a request is answered at once', async () => {
   void arrive(['a', 'waits for a lookup']);
   await nextTurn();
-  void cohort.othersDecided().then(() => steps.push('a answered'));
+  void cohort.afterDecisions().then(() => steps.push('a answered'));
   await microtasks();
   expect(steps.at(-1)).toBe('a answered');
 });
@@ -125,7 +125,7 @@ test('Back from its lookup while others have just been read, it is answered with
   void arrive(['a', 'waits for a lookup']);
   await nextTurn();
   const others = arrive(['b'], ['c']);
-  void cohort.othersDecided().then(() => steps.push('a answered'));
+  void cohort.afterDecisions().then(() => steps.push('a answered'));
   await Promise.all(others);
   expect(steps.slice(-3)).toEqual(['a answered', 'b answered', 'c answered']);
 });

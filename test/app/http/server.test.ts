@@ -88,7 +88,7 @@ describe('What is not answered with a decision gets an error that the identity s
     const faults: unknown[] = [];
     const app = createServer({
       authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-      act: () => Promise.reject(new Error(MARKER)),
+      handleAction: () => Promise.reject(new Error(MARKER)),
       onRejected: () => undefined,
       onFault: (error) => faults.push(error),
       isDraining: () => false,
@@ -194,7 +194,7 @@ describe('Beside the action', () => {
     const faults: unknown[] = [];
     const { routes } = createServer({
       authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-      act: () => Promise.reject(new Error('It is not asked.')),
+      handleAction: () => Promise.reject(new Error('It is not asked.')),
       onRejected: () => undefined,
       onFault: (error) => faults.push(error),
       isDraining: () => false,
@@ -214,7 +214,7 @@ describe('Beside the action', () => {
     let draining = false;
     const app = createServer({
       authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-      act: async () => ({ body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' }),
+      handleAction: async () => ({ body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' }),
       onRejected: () => undefined,
       onFault: () => undefined,
       isDraining: () => draining,

@@ -1,4 +1,4 @@
-import { Thinned } from '../../../app/src/lib/log-throttle.ts';
+import { LogThrottle } from '../../../app/src/lib/log-throttle.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const SECOND = 1000;
@@ -36,7 +36,7 @@ test.each<[string, readonly (readonly [number, object | undefined])[]]>([
   ],
 ])('%s', (_, steps) => {
   let now = 0;
-  const thinned = new Thinned<'timeout'>(() => now);
+  const thinned = new LogThrottle<'timeout'>(() => now);
   for (const [time, expected] of steps) {
     now = time;
     expect(thinned.count('timeout')).toEqual(expected);
@@ -44,7 +44,7 @@ test.each<[string, readonly (readonly [number, object | undefined])[]]>([
 });
 
 test('each kind is counted by itself', () => {
-  const thinned = new Thinned<'timeout' | 'upstream'>(() => NOON);
+  const thinned = new LogThrottle<'timeout' | 'upstream'>(() => NOON);
   expect(thinned.count('timeout')).toEqual(line(1, undefined));
   expect(thinned.count('upstream')).toEqual(line(1, undefined));
   expect(thinned.count('timeout')).toBeUndefined();

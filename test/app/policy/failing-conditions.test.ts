@@ -70,7 +70,7 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
       '{ lifetime: 5m, scopes: { add: [admin] }, audience: { add: [api] }, claims: { set: { risk: low } } }';
     expect(await decide(FAILS, effects)).toMatchObject({
       operations: [{ op: 'replace', path: '/accessToken/claims/expires_in', value: 300 }],
-      leftOut: [],
+      skipped: [],
     });
   });
 

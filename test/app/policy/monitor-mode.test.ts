@@ -14,31 +14,31 @@ describe('a policy in monitor mode answers as if it were not there', () => {
       'a refusal',
       rule('no', 'abuse.score >= 75', '{ deny: No }'),
       'refuse',
-      [{ rule: 'no', would: 'refuse' }],
+      [{ rule: 'no', outcome: 'refuse' }],
     ],
     [
       'a restriction',
       rule('short', true, SHORT),
       'restrict',
-      [{ rule: 'short', would: 'restrict' }],
+      [{ rule: 'short', outcome: 'restrict' }],
     ],
     [
       'an allow',
       rule('trusted', true, '{ allow: true }'),
       'issue',
-      [{ rule: 'trusted', would: 'issue' }],
+      [{ rule: 'trusted', outcome: 'issue' }],
     ],
     [
       'an addition',
       rule('mark', true, '{ claims: { set: { risk: high } } }'),
       'issue',
-      [{ rule: 'mark', would: 'issue' }],
+      [{ rule: 'mark', outcome: 'issue' }],
     ],
     [
       'a lifetime that the token does not reach',
       rule('long', true, '{ lifetime: 5h }'),
       'issue',
-      [{ rule: 'long', would: 'issue' }],
+      [{ rule: 'long', outcome: 'issue' }],
     ],
     ['nothing', rule('other', false, '{ deny: No }'), 'issue', []],
     [
@@ -46,17 +46,17 @@ describe('a policy in monitor mode answers as if it were not there', () => {
       rule('short', true, SHORT) + rule('no', true, '{ deny: No }') + rule('late', true, SHORT),
       'refuse',
       [
-        { rule: 'short', would: 'restrict' },
-        { rule: 'no', would: 'refuse' },
+        { rule: 'short', outcome: 'restrict' },
+        { rule: 'no', outcome: 'refuse' },
       ],
     ],
-  ])('%s', async (_, rules, would, monitored) => {
+  ])('%s', async (_, rules, dryRunOutcome, monitored) => {
     expect(await decide(rules, MONITOR, { reputation: 90 })).toMatchObject({
       outcome: 'issue',
       refusal: undefined,
       operations: [],
       matched: [],
-      would,
+      dryRunOutcome,
       monitored,
     });
   });
@@ -75,8 +75,8 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     const rest = `${MONITOR}\n${unknowns('geo: ignore, reputation: { deny: Not known }')}`;
     expect(await decide(rules, rest, { reputation: 'quota' })).toMatchObject({
       outcome: 'issue',
-      would: 'refuse',
-      monitored: [{ rule: 'unknown.reputation', would: 'refuse' }],
+      dryRunOutcome: 'refuse',
+      monitored: [{ rule: 'unknown.reputation', outcome: 'refuse' }],
       missing: [{ signal: 'reputation', cause: 'quota', rule: 'risk' }],
     });
   });
@@ -85,7 +85,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     const rules = rule('odd', 'token.claims.sub > 3', '{ deny: No }');
     expect(await decide(rules, MONITOR)).toMatchObject({
       outcome: 'issue',
-      would: 'refuse',
+      dryRunOutcome: 'refuse',
       failed: ['odd'],
     });
   });
@@ -96,20 +96,20 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     expect(decision).toMatchObject({
       outcome: 'issue',
       refusal: undefined,
-      would: 'refuse',
+      dryRunOutcome: 'refuse',
       unenforceable: [{ rule: 'short', effect: 'lifetime', cause: 'not-allowed' }],
     });
   });
 
   test('a rule that says enforce takes effect', async () => {
     const rules =
-      rule('watched', true, '{ lifetime: 10m }') + rule('real', true, SHORT, 'mode: enforce');
+      rule('monitored', true, '{ lifetime: 10m }') + rule('real', true, SHORT, 'mode: enforce');
     expect(await decide(rules, MONITOR)).toMatchObject({
       outcome: 'restrict',
       matched: ['real'],
       operations: [{ value: 300 }],
-      would: 'restrict',
-      monitored: [{ rule: 'watched', would: 'restrict' }],
+      dryRunOutcome: 'restrict',
+      monitored: [{ rule: 'monitored', outcome: 'restrict' }],
     });
   });
 
@@ -120,8 +120,8 @@ describe('a policy in monitor mode answers as if it were not there', () => {
       outcome: 'refuse',
       refusal: { description: 'No' },
       matched: ['no'],
-      would: 'issue',
-      monitored: [{ rule: 'trusted', would: 'issue' }],
+      dryRunOutcome: 'issue',
+      monitored: [{ rule: 'trusted', outcome: 'issue' }],
     });
   });
 
@@ -137,7 +137,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
 
   test('what an enforced rule behind a watched refusal cannot do is recorded', async () => {
     const rules =
-      rule('watched', true, '{ deny: No }') +
+      rule('monitored', true, '{ deny: No }') +
       rule(
         'real',
         true,
@@ -153,7 +153,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
 
   test('enforce mode has no would', async () => {
     expect(await decide(rule('short', true, SHORT))).toMatchObject({
-      would: undefined,
+      dryRunOutcome: undefined,
       monitored: [],
     });
   });
@@ -165,56 +165,58 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
   test.each<[string, string, string, object]>([
     [
       'a refusal',
-      rule('watched', true, '{ deny: No }', watched),
+      rule('monitored', true, '{ deny: No }', watched),
       'refuse',
       { outcome: 'restrict' },
     ],
     [
       'an allow',
-      rule('watched', true, '{ allow: true }', watched),
+      rule('monitored', true, '{ allow: true }', watched),
       'issue',
       { outcome: 'restrict' },
     ],
     [
       'a restriction',
-      rule('watched', true, '{ lifetime: 1m }', watched),
+      rule('monitored', true, '{ lifetime: 1m }', watched),
       'restrict',
       { outcome: 'restrict' },
     ],
     [
       'an addition',
-      rule('watched', true, '{ scopes: { add: [x] } }', watched),
+      rule('monitored', true, '{ scopes: { add: [x] } }', watched),
       'issue',
       { outcome: 'restrict' },
     ],
-  ])('%s', async (_, first, would, expected) => {
+  ])('%s', async (_, first, outcome, expected) => {
     const decision = await decide(first + rule('next', true, SHORT));
     expect(decision).toMatchObject({
       ...expected,
       matched: ['next'],
-      monitored: [{ rule: 'watched', would }],
+      monitored: [{ rule: 'monitored', outcome }],
     });
     expect(decision.operations).toEqual([
       { op: 'replace', path: '/accessToken/claims/expires_in', value: 300 },
     ]);
-    expect(decision.would).toBeUndefined();
+    expect(decision.dryRunOutcome).toBeUndefined();
   });
 
   test('one that does not match is not recorded', async () => {
-    expect((await decide(rule('watched', false, '{ deny: No }', watched))).monitored).toEqual([]);
+    expect((await decide(rule('monitored', false, '{ deny: No }', watched))).monitored).toEqual([]);
   });
 
   test('one whose condition fails is recorded as both', async () => {
-    const decision = await decide(rule('watched', 'token.claims.sub > 3', '{ deny: No }', watched));
+    const decision = await decide(
+      rule('monitored', 'token.claims.sub > 3', '{ deny: No }', watched),
+    );
     expect(decision).toMatchObject({
       outcome: 'issue',
-      failed: ['watched'],
-      monitored: [{ rule: 'watched', would: 'refuse' }],
+      failed: ['monitored'],
+      monitored: [{ rule: 'monitored', outcome: 'refuse' }],
     });
   });
 
   test('an unknown entry that only a watched rule needed is not enforced', async () => {
-    const rules = rule('watched', 'abuse.score >= 75', '{ deny: No }', watched);
+    const rules = rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched);
     expect(
       await decide(rules, unknowns('geo: ignore, reputation: { deny: Not known }'), {
         reputation: 'quota',
@@ -222,14 +224,14 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
     ).toMatchObject({
       outcome: 'issue',
       matched: [],
-      monitored: [{ rule: 'unknown.reputation', would: 'refuse' }],
-      missing: [{ signal: 'reputation', cause: 'quota', rule: 'watched' }],
+      monitored: [{ rule: 'unknown.reputation', outcome: 'refuse' }],
+      missing: [{ signal: 'reputation', cause: 'quota', rule: 'monitored' }],
     });
   });
 
   test('an unknown entry that a later rule needs is enforced there', async () => {
     const rules =
-      rule('watched', 'abuse.score >= 75', '{ deny: No }', watched) +
+      rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched) +
       rule('short', true, SHORT) +
       rule('real', 'abuse.score >= 50', '{ deny: No }');
     expect(
@@ -245,7 +247,7 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
 
   test('a watched rule asks for its signals', async () => {
     expect(
-      (await decide(rule('watched', 'abuse.score >= 75', '{ deny: No }', watched))).asked,
+      (await decide(rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched))).asked,
     ).toEqual(['address', 'reputation']);
   });
 });

@@ -123,7 +123,7 @@ describe('restrictions add up', () => {
     ]) {
       const decision = await decide(...rules);
       expect(decision.operations).toEqual([]);
-      expect(decision.leftOut).toEqual([{ rule: 'add', effect: 'scopes.add', cause: 'removed' }]);
+      expect(decision.skipped).toEqual([{ rule: 'add', effect: 'scopes.add', cause: 'removed' }]);
     }
   });
 

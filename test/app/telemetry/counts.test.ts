@@ -5,7 +5,7 @@ import { SECRET, startTestService } from '../../support/running-service.ts';
 const POLICY = `
 version: 1
 rules:
-  - id: watched
+  - id: monitored
     mode: monitor
     when: geo.country == "US"
     then: { deny: Watched. }
@@ -57,13 +57,13 @@ function payloadWith(blownUp: {
 type Fields = Record<string, unknown>;
 interface Record_ extends Fields {
   readonly outcome: string;
-  readonly would?: string;
+  readonly dry_run_outcome?: string;
   readonly refused_by?: string;
-  readonly monitored: readonly { readonly would: string }[];
+  readonly monitored: readonly { readonly outcome: string }[];
   readonly unknown: readonly { readonly signal: string; readonly cause: string }[];
   readonly failed: readonly string[];
   readonly unenforceable: readonly object[];
-  readonly left_out: readonly object[];
+  readonly skipped: readonly object[];
   readonly signals: {
     readonly reputation?: { readonly source?: string; readonly stale?: boolean };
   };
@@ -83,11 +83,13 @@ function countsOf(records: readonly Record_[]): Record<string, Record<string, nu
   const unknowns = records.flatMap(({ unknown }) => unknown);
   return {
     Decisions: tally(records.map(({ outcome }) => outcome)),
-    WouldBeDecisions: tally(records.flatMap(({ would }) => would ?? [])),
-    MonitoredRules: tally(records.flatMap(({ monitored }) => monitored.map(({ would }) => would))),
+    DryRunDecisions: tally(records.flatMap(({ dry_run_outcome }) => dry_run_outcome ?? [])),
+    MonitoredRules: tally(
+      records.flatMap(({ monitored }) => monitored.map(({ outcome }) => outcome)),
+    ),
     Refusals: tally(records.flatMap(({ refused_by }) => refused_by ?? [])),
     Reputations: tally(reputations.flatMap(({ source }) => source ?? [])),
-    Unknowns: tally(unknowns.map(({ signal, cause }) => `${signal}/${cause}`)),
+    UnknownSignals: tally(unknowns.map(({ signal, cause }) => `${signal}/${cause}`)),
   };
 }
 
@@ -106,7 +108,7 @@ function totalsOf(records: readonly Record_[]): Record<string, number> {
         ).length,
     ),
     UnenforceableRestrictions: sum(({ unenforceable }) => unenforceable.length),
-    LeftOutOperations: sum(({ left_out }) => left_out.length),
+    SkippedOperations: sum(({ skipped }) => skipped.length),
     FailedConditions: sum(({ failed }) => failed.length),
   };
 }
@@ -159,7 +161,7 @@ describe.each([
     expect(Object.keys(counts.Decisions ?? {}).length).toBeGreaterThanOrEqual(
       mode.endsWith('r') ? 1 : 3,
     );
-    expect(Object.keys(counts.Unknowns ?? {}).length).toBeGreaterThanOrEqual(4);
+    expect(Object.keys(counts.UnknownSignals ?? {}).length).toBeGreaterThanOrEqual(4);
     for (const [name, total] of Object.entries(totalsOf(records))) {
       expect([name, total > 0]).toEqual([name, true]);
     }
@@ -195,9 +197,9 @@ describe.each([
         .filter(({ dimensions }) => dimensions.Stage === stage)
         .flatMap(({ values }) => values)
         .reduce((sum, [, count]) => sum + count, 0);
-    expect(measured('DecisionTime')).toBe(records.length);
+    expect(measured('DecisionLatency')).toBe(records.length);
     for (const stage of ['read', 'address', 'geo', 'reputation', 'decide']) {
-      expect([stage, measured('StageTime', stage)]).toEqual([stage, timed(stage)]);
+      expect([stage, measured('StageLatency', stage)]).toEqual([stage, timed(stage)]);
     }
   });
 
@@ -205,6 +207,6 @@ describe.each([
     expect(sumOf(lines, 'AuthenticationFailures')).toBe(2);
     expect(sumOf(lines, 'InvalidRequests')).toBe(1);
     expect(sumOf(lines, 'OversizedRequests')).toBe(2);
-    expect(sumOf(lines, 'Faults')).toBe(0);
+    expect(sumOf(lines, 'InternalErrors')).toBe(0);
   });
 });

@@ -80,7 +80,7 @@ test('sampled, the metrics still count every decision', async () => {
   expect(sumOf(service.lines, 'Decisions')).toBe(6);
   expect(sumOf(service.lines, 'Decisions', 'issue')).toBe(5);
   expect(
-    pointsOf(service.lines, 'DecisionTime')[0]?.values.reduce((sum, [, n]) => sum + n, 0),
+    pointsOf(service.lines, 'DecisionLatency')[0]?.values.reduce((sum, [, n]) => sum + n, 0),
   ).toBe(6);
 });
 

@@ -9,7 +9,7 @@ import {
 const POLICY = `
 version: 1
 rules:
-  - id: watched
+  - id: monitored
     mode: monitor
     when: geo.country == "US"
     then: { deny: Watched. }
@@ -51,7 +51,7 @@ describe('Each decision leaves one record', () => {
     source: 'abuseipdb',
     age_seconds: 0,
     stale: false,
-    quota_left: expect.any(Number),
+    quota_remaining: expect.any(Number),
   });
 
   test.each<[string, string, object]>([
@@ -61,7 +61,7 @@ describe('Each decision leaves one record', () => {
       {
         outcome: 'issue',
         rules: [],
-        monitored: [{ rule: 'watched', would: 'refuse' }],
+        monitored: [{ rule: 'monitored', outcome: 'refuse' }],
         signals: { address: { value: '9.9.9.9' }, geo: { country: 'US' }, reputation: asked(12) },
         unknown: [],
         operations: [],
@@ -111,7 +111,7 @@ describe('Each decision leaves one record', () => {
       {
         outcome: 'refuse',
         signals: { address: { cause: 'missing' } },
-        unknown: [{ signal: 'address', cause: 'missing', rule: 'watched' }],
+        unknown: [{ signal: 'address', cause: 'missing', rule: 'monitored' }],
       },
     ],
   ])('%s', async (_, body, expected) => {
@@ -130,8 +130,10 @@ describe('Each decision leaves one record', () => {
     await service.stop();
     expect(fresh).toMatchObject({ reputation: { score: 48, stale: false } });
     expect(fresh).not.toHaveProperty('reputation.cause');
-    expect(stale).toMatchObject({ reputation: { score: 48, stale: true, cause: 'upstream' } });
-    expect(stale).not.toHaveProperty('reputation.table');
+    expect(stale).toMatchObject({
+      reputation: { score: 48, stale: true, cause: 'upstream' },
+    });
+    expect(stale).not.toHaveProperty('reputation.cache_error');
   });
 
   test('with the request it belongs to, and how long each stage took', async () => {

@@ -22,12 +22,17 @@ describe('Checks that fail, as the log has them at level info', () => {
       onCheck?.({ milliseconds: 3, status: 200 });
     }
     onCheck?.({ cause: 'timeout', milliseconds: 900 });
-    const upstream = { level: 'warn', event: 'check-failed', cause: 'upstream', status: 503 };
+    const upstream = {
+      level: 'warn',
+      event: 'abuseipdb-check-failed',
+      cause: 'upstream',
+      status: 503,
+    };
     expect(lines).toMatchObject([
       { ...upstream, count: 1 },
       { ...upstream, count: 60, since: new Date(NOON).toISOString() },
       { ...upstream, count: 60, since: new Date(NOON + MINUTE).toISOString() },
-      { level: 'warn', event: 'check-failed', cause: 'timeout', count: 1 },
+      { level: 'warn', event: 'abuseipdb-check-failed', cause: 'timeout', count: 1 },
     ]);
     expect(lines).toHaveLength(4);
   });

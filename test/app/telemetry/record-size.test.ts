@@ -6,7 +6,7 @@ import { requestWith, requestWithClaims } from '../../support/policy.ts';
 /** Log drivers of containers split longer lines. */
 const MAX_LINE_BYTES = 16 * 1024;
 
-const LISTS = ['rules', 'failed', 'left_out', 'unenforceable', 'monitored', 'operations'] as const;
+const LISTS = ['rules', 'failed', 'skipped', 'unenforceable', 'monitored', 'operations'] as const;
 
 /** The record of a decision as it is read again from its line, and the length of the line. */
 async function recorded(rules: readonly RuleText[], body: string, more: object = {}) {
@@ -98,7 +98,7 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
     expect(Object.fromEntries(LISTS.map((list) => [list, total(list)]))).toEqual({
       rules: decision.matched.length,
       failed: decision.failed.length,
-      left_out: decision.leftOut.length,
+      skipped: decision.skipped.length,
       unenforceable: decision.unenforceable.length,
       monitored: decision.monitored.length,
       operations: decision.operations.length,
@@ -116,8 +116,8 @@ test('of a long list the first entries are shown', async () => {
   const rules = many(400, () => ({ mode: 'monitor', effects: { deny: 'No.' } }));
   const { record } = await recorded(rules, NOTHING_ALLOWED);
   expect(record.monitored.slice(0, 2)).toEqual([
-    { rule: 'rule-0', would: 'refuse' },
-    { rule: 'rule-1', would: 'refuse' },
+    { rule: 'rule-0', outcome: 'refuse' },
+    { rule: 'rule-1', outcome: 'refuse' },
   ]);
   expect(record.monitored.length).toBeGreaterThan(90);
 });

@@ -14,32 +14,37 @@ const CASES: readonly Case[] = [
   {
     name: 'all is well',
     happens: () => undefined,
-    says: { AbuseIpdbClosed: 0, 'AbuseIpdbChecks/ok': 2, AbuseIpdbChecks: 2, TablePassedOver: 0 },
+    says: {
+      AbuseIpdbCircuitOpen: 0,
+      'AbuseIpdbChecks/ok': 2,
+      AbuseIpdbChecks: 2,
+      CacheCircuitOpen: 0,
+    },
   },
   {
     name: 'the quota is used up',
     happens: ({ simulator }) =>
       simulator.setFault({ kind: 'quota', headers: true, retryAfter: 600 }),
     says: {
-      AbuseIpdbClosed: 1,
-      'AbuseIpdbClosedFor/quota': 1,
-      'AbuseIpdbClosedFor/auth': undefined,
+      AbuseIpdbCircuitOpen: 1,
+      'AbuseIpdbCircuitOpen/quota': 1,
+      'AbuseIpdbCircuitOpen/auth': undefined,
       'AbuseIpdbChecks/quota': 1,
-      AbuseIpdbQuotaLeft: 0,
-      AbuseIpdbQuotaLeftPercent: 0,
-      'Unknowns/reputation/quota': 1,
+      AbuseIpdbQuotaRemaining: 0,
+      AbuseIpdbQuotaRemainingPercent: 0,
+      'UnknownSignals/reputation/quota': 1,
       UnavailableReputations: 1,
     },
   },
   {
     name: 'the key is refused',
     happens: ({ simulator }) => simulator.setFault({ kind: 'status', status: 401 }),
-    says: { AbuseIpdbClosed: 1, 'AbuseIpdbClosedFor/auth': 1, 'AbuseIpdbChecks/auth': 1 },
+    says: { AbuseIpdbCircuitOpen: 1, 'AbuseIpdbCircuitOpen/auth': 1, 'AbuseIpdbChecks/auth': 1 },
   },
   {
     name: 'one check fails',
     happens: ({ simulator }) => simulator.setFault({ kind: 'status', status: 500 }),
-    says: { AbuseIpdbClosed: 0, 'AbuseIpdbChecks/upstream': 1 },
+    says: { AbuseIpdbCircuitOpen: 0, 'AbuseIpdbChecks/upstream': 1 },
   },
 ];
 
@@ -65,14 +70,14 @@ describe('What the metrics say when', () => {
 test('without a key AbuseIPDB counts as closed for it, with or without traffic', async () => {
   const service = await startTestService({ settings: { ABUSEIPDB_API_KEY: 'replace-me' } });
   await service.stop();
-  expect(sumOf(service.lines, 'AbuseIpdbClosedFor', 'auth')).toBe(1);
+  expect(sumOf(service.lines, 'AbuseIpdbCircuitOpen', 'auth')).toBe(1);
 });
 
 test('the quota is said in the flush after an answer that told it, and not again', async () => {
   const service = await startTestService();
   await service.post(payloadFrom('9.9.9.9'));
   await service.stop();
-  const [percent] = pointsOf(service.lines, 'AbuseIpdbQuotaLeftPercent');
+  const [percent] = pointsOf(service.lines, 'AbuseIpdbQuotaRemainingPercent');
   expect(percent?.values[0]?.[0]).toBeCloseTo(99.9, 1);
 });
 

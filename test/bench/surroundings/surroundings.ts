@@ -92,13 +92,13 @@ async function fill(
   table: string,
   addresses: readonly string[],
 ): Promise<void> {
-  const { maxAgeInDays, staleMaximum } = REPUTATION_DEFAULTS;
+  const { maxAgeInDays, maxStaleAge } = REPUTATION_DEFAULTS;
   const checkedAt = Date.now();
   for (let from = 0; from < addresses.length; from += BATCH) {
     const requests = addresses.slice(from, from + BATCH).map((address) => {
       const record = { score: 0, reports: 0, reporters: 0, tor: false, checkedAt };
       const key = recordKey(address, maxAgeInDays);
-      return { PutRequest: { Item: recordItem(key, record, checkedAt + staleMaximum) } };
+      return { PutRequest: { Item: recordItem(key, record, checkedAt + maxStaleAge) } };
     });
     await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
   }

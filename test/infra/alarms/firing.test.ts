@@ -73,12 +73,12 @@ describe.each(CONFIGURATIONS)('With %s, all is quiet in', (configuration) => {
 describe('Alarms stand when', () => {
   test.each(INCIDENTS)('$name', (incident) => {
     const { first, stuck } = watch(incident, incident.configuration);
-    const { LoginsInDanger: page, ...alarms } = first;
+    const { LoginsAtRisk: page, ...alarms } = first;
     expect(Object.keys(alarms).sort()).toEqual(Object.keys(incident.fires).sort());
     expect(page === undefined).toBe(incident.pages === undefined);
     const limits: Record<string, number> = {
       ...incident.fires,
-      LoginsInDanger: incident.pages ?? 0,
+      LoginsAtRisk: incident.pages ?? 0,
     };
     const late = Object.entries(first).filter(([id, at]) => at > (limits[id] ?? 0));
     expect(late).toEqual([]);

@@ -77,7 +77,7 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
   incident(
     'tasks have too much to do',
     slow(1800),
-    { SlowAnswers: 4, SlowDecisions: 20 },
+    { SlowResponses: 4, SlowDecisions: 20 },
     { pages: 4 },
   ),
   incident(
@@ -174,14 +174,16 @@ const WORK: readonly Incident[] = [
     ({ decisions }) => ({ unavailable: part(0.6, decisions), closedFor: 'timeout' }),
     { UnknownReputations: 20 },
   ),
-  incident('the quota is nearly spent', () => ({ quotaLeftPercent: 6 }), { QuotaNearlySpent: 30 }),
+  incident('the quota is nearly spent', () => ({ quotaLeftPercent: 6 }), {
+    QuotaNearlyExhausted: 30,
+  }),
   incident(
     'the quota is spent',
     ({ decisions }) => ({
       ...{ quotaLeftPercent: undefined, closedFor: 'quota' },
       unavailable: part(0.4, decisions),
     }),
-    { QuotaSpent: 15, UnknownReputations: 20 },
+    { QuotaExhausted: 15, UnknownReputations: 20 },
   ),
   incident(
     'AbuseIPDB refuses the key, and is asked again every few minutes',
@@ -190,7 +192,7 @@ const WORK: readonly Incident[] = [
       closedFor: elapsed % 5 === 4 ? undefined : 'auth',
       unavailable: part(0.4, decisions),
     }),
-    { KeyRefused: 15, UnknownReputations: 20 },
+    { KeyRejected: 15, UnknownReputations: 20 },
   ),
   incident(
     'four times as many refusals as usual',
@@ -240,10 +242,10 @@ const WORK: readonly Incident[] = [
   ),
   incident('DynamoDB throttles the table', () => ({ throttles: 5, tableFailures: 12 }), {
     TableThrottled: 15,
-    TableFailures: 20,
+    CacheFailures: 20,
   }),
   incident('the table cannot be reached', () => ({ tableFailures: 4, tablePassedOver: true }), {
-    TablePassedOver: 15,
+    CacheCircuitOpen: 15,
   }),
   incident(
     'a secret may no longer be read',
@@ -283,7 +285,7 @@ const WORK: readonly Incident[] = [
     { minutes: 90 },
   ),
   incident('a line of the log is lost', (_, elapsed) => ({ lostLogLines: elapsed === 5 ? 1 : 0 }), {
-    LogLinesLost: 15,
+    LogLinesDropped: 15,
   }),
   incident('a metric has a value that CloudWatch refuses', () => ({ malformedMetrics: 4 }), {
     MetricsMalformed: 15,
@@ -324,7 +326,7 @@ const CLIENTS: readonly Incident[] = [
       ...{ decisions: 2 * decisions, unavailable: decisions },
       ...{ quotaLeftPercent: undefined, closedFor: 'quota' },
     }),
-    { QuotaSpent: 15, UnknownReputations: 20 },
+    { QuotaExhausted: 15, UnknownReputations: 20 },
   ),
 ];
 

@@ -60,7 +60,7 @@ describe('The metrics of the service', () => {
     }
   });
 
-  test.each(['AbuseIpdbQuotaLeft', 'AbuseIpdbQuotaLeftPercent'])(
+  test.each(['AbuseIpdbQuotaRemaining', 'AbuseIpdbQuotaRemainingPercent'])(
     '%s is the fewest that any task was told of',
     (name) => {
       const shown = ofService.filter((metric) => metric.name === name);
@@ -69,7 +69,7 @@ describe('The metrics of the service', () => {
   );
 
   test('decision times are shown up to one in a thousand', () => {
-    const times = ofService.filter(({ name }) => name === 'DecisionTime');
+    const times = ofService.filter(({ name }) => name === 'DecisionLatency');
     expect(times.map(({ statistic }) => statistic)).toEqual(['p50', 'p99', 'p99.9']);
   });
 });

@@ -74,18 +74,26 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     'Would-be refusals by rule',
     {},
     [
-      { would_be_refused_by: 'restricted-country', refusals: 1, clients: 1 },
-      { would_be_refused_by: 'high-ip-risk', refusals: 1, clients: 1 },
+      { dry_run_refused_by: 'restricted-country', refusals: 1, clients: 1 },
+      { dry_run_refused_by: 'high-ip-risk', refusals: 1, clients: 1 },
     ],
   ],
   [
-    'Watched rules',
+    'Monitored rules',
     {},
     [
-      { 'watched.rule': 'watched', 'watched.would': 'refuse', decisions: 4 },
-      { 'watched.rule': 'unknown.address', 'watched.would': 'refuse', decisions: 1 },
-      { 'watched.rule': 'restricted-country', 'watched.would': 'refuse', decisions: 1 },
-      { 'watched.rule': 'high-ip-risk', 'watched.would': 'refuse', decisions: 1 },
+      { 'monitored_rule.rule': 'monitored', 'monitored_rule.outcome': 'refuse', decisions: 4 },
+      {
+        'monitored_rule.rule': 'unknown.address',
+        'monitored_rule.outcome': 'refuse',
+        decisions: 1,
+      },
+      {
+        'monitored_rule.rule': 'restricted-country',
+        'monitored_rule.outcome': 'refuse',
+        decisions: 1,
+      },
+      { 'monitored_rule.rule': 'high-ip-risk', 'monitored_rule.outcome': 'refuse', decisions: 1 },
     ],
   ],
   [
@@ -130,7 +138,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
-    'Faults',
+    'Internal errors',
     {},
     [
       {
@@ -211,7 +219,7 @@ describe('Over a recorded run', () => {
 
   test('Trouble around the service is there without what has a query of its own', () => {
     const events = run('Trouble around the service').rows.map(({ event }) => event);
-    expect(events).toEqual(expect.arrayContaining(['table-failure', 'abuseipdb-not-asked']));
+    expect(events).toEqual(expect.arrayContaining(['cache-failure', 'abuseipdb-circuit-open']));
     expect(events).not.toContain('rejected');
     expect(events).not.toContain('fault');
   });

@@ -126,7 +126,7 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     sum(({ failedConditions }) => failedConditions),
   ),
   service(
-    'Faults',
+    'InternalErrors',
     sum(({ faults }) => faults),
   ),
   service(
@@ -142,26 +142,26 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     sum(({ unauthenticated }) => unauthenticated),
   ),
   service(
-    'DecisionTime',
+    'DecisionLatency',
     distribution(({ decisionTime }) => decisionTime),
   ),
   service(
-    'AbuseIpdbQuotaLeftPercent',
+    'AbuseIpdbQuotaRemainingPercent',
     state(({ quotaLeftPercent }) => quotaLeftPercent),
   ),
   ...(['quota', 'auth'] as const).map((cause) =>
     service(
-      'AbuseIpdbClosedFor',
+      'AbuseIpdbCircuitOpen',
       state(({ closedFor }) => Number(closedFor === cause)),
       cause,
     ),
   ),
   service(
-    'TableFailures',
+    'CacheFailures',
     sum(({ tableFailures }) => tableFailures),
   ),
   service(
-    'TablePassedOver',
+    'CacheCircuitOpen',
     state(({ tablePassedOver }) => Number(tablePassedOver)),
   ),
   service(
@@ -181,7 +181,7 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     state(({ issuerKeysMissing }) => Number(issuerKeysMissing)),
   ),
   service(
-    'LostLogLines',
+    'DroppedLogLines',
     sum(({ lostLogLines }) => lostLogLines),
   ),
   service(

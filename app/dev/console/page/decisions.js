@@ -15,13 +15,14 @@ export function showDecisions(rows) {
 }
 
 function lineOf(row) {
-  const { time, outcome, would, address, country, score, source, rules, client, grant } = row;
+  const { time, outcome, dryRunOutcome, address, country, score, source, rules, client, grant } =
+    row;
   const milliseconds = row.milliseconds === undefined ? '' : row.milliseconds.toFixed(1);
   return element(
     'tr',
     { 'data-id': row.id },
     cell('Time', clockTime(time)),
-    cell('Outcome', outcomeBadge(outcome, would)),
+    cell('Outcome', outcomeBadge(outcome, dryRunOutcome)),
     cell('Address', address),
     cell('Country', country),
     cell('Score', score === undefined ? '' : `${score} `, faint(source)),

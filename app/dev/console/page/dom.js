@@ -22,12 +22,14 @@ export function byId(id) {
 /** What the page calls the outcomes, with a sign for who does not see the colour. */
 const OUTCOMES = { issue: '✓ issued', restrict: '◐ restricted', refuse: '✕ refused' };
 
-/** An outcome as a badge; `would` is that of a policy that is only watched. */
-export function outcomeBadge(outcome, would) {
+/** An outcome as a badge; `dryRunOutcome` is that of a policy that is only watched. */
+export function outcomeBadge(outcome, dryRunOutcome) {
   const word = OUTCOMES[outcome] ?? outcome;
-  const shown = would ?? outcome;
+  const shown = dryRunOutcome ?? outcome;
   const text =
-    would === undefined || would === outcome ? word : `${word}, would be ${OUTCOMES[would]}`;
+    dryRunOutcome === undefined || dryRunOutcome === outcome
+      ? word
+      : `${word}, would be ${OUTCOMES[dryRunOutcome]}`;
   return element('span', { class: `outcome ${shown in OUTCOMES ? shown : ''}` }, text);
 }
 

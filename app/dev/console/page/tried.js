@@ -15,7 +15,7 @@ const ENTRIES = {
 };
 
 /** The outcome in one sentence. */
-export function verdictOf({ outcome, would, refusal }) {
+export function verdictOf({ outcome, dryRunOutcome, refusal }) {
   const verdicts = {
     issue: 'The token is issued unchanged.',
     restrict: 'The token is issued with restrictions.',
@@ -23,9 +23,9 @@ export function verdictOf({ outcome, would, refusal }) {
   };
   const words = { issue: 'unchanged', restrict: 'restricted', refuse: 'refused' };
   const monitored =
-    would === undefined
+    dryRunOutcome === undefined
       ? ''
-      : ` The policy is in monitor mode; enforced, it would be ${words[would]}.`;
+      : ` The policy is in monitor mode; enforced, it would be ${words[dryRunOutcome]}.`;
   return verdicts[outcome] + monitored;
 }
 
@@ -35,7 +35,7 @@ export function showTried(place, tried) {
     element(
       'h3',
       { class: 'verdict' },
-      outcomeBadge(tried.outcome, tried.would),
+      outcomeBadge(tried.outcome, tried.dryRunOutcome),
       ` ${verdictOf(tried)}`,
     ),
     element('p', {}, `Decided for ${tried.time}, by policy ${tried.policy.revision}.`),
@@ -114,10 +114,10 @@ function rule({ id, when, outcome, error, values, unknown, effects }) {
     ...unknown.map(
       ({ signal, cause, entry }) => `${signal} is unknown (${cause}): ${ENTRIES[entry]}`,
     ),
-    ...effects.flatMap(({ by, does, watched }) =>
+    ...effects.flatMap(({ by, does, monitored }) =>
       (does.length === 0 ? ['nothing'] : does).map((text) => {
         const who = by === id ? '' : `${by}: `;
-        return `${who}${watched ? 'watched only, would ' : ''}${text}`;
+        return `${who}${monitored ? 'watched only, would ' : ''}${text}`;
       }),
     ),
   ];

@@ -16,7 +16,7 @@ export type LeftOutCause =
   /** The condition failed, so it is not known whether the rule applies. */
   | 'condition-failed';
 
-export interface LeftOut {
+export interface SkippedOperation {
   readonly rule: string;
   readonly effect: EffectName;
   readonly cause: LeftOutCause;
@@ -26,9 +26,9 @@ export interface LeftOut {
 export class Plan {
   readonly operations: Operation[] = [];
   /** Sets and adds that cannot be applied, of rules that do not insist on them. */
-  readonly leftOut: LeftOut[] = [];
+  readonly skipped: SkippedOperation[] = [];
   /** Restrictions that cannot be applied, and sets and adds on which their rule insists. */
-  readonly unenforceable: LeftOut[] = [];
+  readonly unenforceable: SkippedOperation[] = [];
   /** Whether an operation takes something from the token. */
   restricts = false;
   /** The first rule that refuses the token because one of its effects cannot be applied. */
@@ -73,12 +73,12 @@ export class Plan {
     // The policy itself says that a removal wins, so nothing of it is unenforceable.
     const insists = enforcement.additions === 'deny' && cause !== 'removed';
     if (insists) this.mustRefuse ??= rule;
-    record(insists ? this.unenforceable : this.leftOut, { rule, effect, cause });
+    record(insists ? this.unenforceable : this.skipped, { rule, effect, cause });
   }
 }
 
 /** Records what is not sent, once for a rule, an effect and a cause. */
-function record(list: LeftOut[], { rule, effect, cause }: LeftOut): void {
+function record(list: SkippedOperation[], { rule, effect, cause }: SkippedOperation): void {
   const recorded = list.some(
     (other) => other.rule === rule && other.effect === effect && other.cause === cause,
   );

@@ -1,5 +1,5 @@
 import type { SignalName } from '../../signals/request-signals.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import type { ParsedList } from '../lists.ts';
 import { type CelType, typeOf } from './checked-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
@@ -53,7 +53,7 @@ export function analyze(
   ast: Node,
   constants: Constants,
   declarations: Declarations,
-  problems: Problems,
+  problems: Issues,
 ): Uses {
   const uses: Uses = {
     signals: new Set(),
@@ -100,10 +100,10 @@ class Analysis {
   readonly #constants: Constants;
   readonly #declarations: Declarations;
   readonly #uses: Uses;
-  readonly #problems: Problems;
+  readonly #problems: Issues;
   readonly #comparisons: Comparisons;
 
-  constructor(constants: Constants, declarations: Declarations, uses: Uses, problems: Problems) {
+  constructor(constants: Constants, declarations: Declarations, uses: Uses, problems: Issues) {
     this.#constants = constants;
     this.#declarations = declarations;
     this.#uses = uses;

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../signals/address/parse.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../../signals/geo/codes.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { notAContinent, notACountry, type ParsedList } from '../lists.ts';
 import {
   type CodeDomain,
@@ -23,9 +23,9 @@ export interface ListUses {
 export class Comparisons {
   readonly #lists: ReadonlyMap<string, ParsedList>;
   readonly #uses: ListUses;
-  readonly #problems: Problems;
+  readonly #problems: Issues;
 
-  constructor(lists: ReadonlyMap<string, ParsedList>, uses: ListUses, problems: Problems) {
+  constructor(lists: ReadonlyMap<string, ParsedList>, uses: ListUses, problems: Issues) {
     this.#lists = lists;
     this.#uses = uses;
     this.#problems = problems;

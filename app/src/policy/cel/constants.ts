@@ -1,5 +1,5 @@
 import { Duration, Environment } from '@marcbachmann/cel-js/evaluator';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import { type CheckedNode, typeOf } from './checked-tree.ts';
 import { CONVERSIONS } from './conversions.ts';
@@ -16,11 +16,7 @@ export type Constants = ReadonlyMap<Node, unknown>;
  * Evaluates the parts of an expression that no request changes, and reports those that fail: they would fail
  * on each request. So would a method whose arguments are constants that nothing goes with.
  */
-export function foldConstants(
-  ast: unknown,
-  evaluate: NodeEvaluator,
-  problems: Problems,
-): Constants {
+export function foldConstants(ast: unknown, evaluate: NodeEvaluator, problems: Issues): Constants {
   const fold = new Fold(evaluate, problems);
   fold.visit(ast);
   return fold.values;
@@ -37,9 +33,9 @@ const NEEDS_NOTHING: Needs = { free: new Set(), failed: false };
 class Fold {
   readonly values = new Map<Node, unknown>();
   readonly #evaluate: NodeEvaluator;
-  readonly #problems: Problems;
+  readonly #problems: Issues;
 
-  constructor(evaluate: NodeEvaluator, problems: Problems) {
+  constructor(evaluate: NodeEvaluator, problems: Issues) {
     this.#evaluate = evaluate;
     this.#problems = problems;
   }

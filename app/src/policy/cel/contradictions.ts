@@ -1,4 +1,4 @@
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { typeOf } from './checked-tree.ts';
 import { type Constants, show } from './constants.ts';
 import { domainOfField, domainOfTimestampPart } from './domains.ts';
@@ -19,7 +19,7 @@ interface Restriction {
  * Reports comparisons that exclude each other (`now.hour >= 22 && now.hour < 6` is never true), and
  * alternatives of which one is always true (`geo.country != "KP" || geo.country != "IR"`).
  */
-export function reportContradictions(ast: unknown, constants: Constants, problems: Problems): void {
+export function reportContradictions(ast: unknown, constants: Constants, problems: Issues): void {
   if (Array.isArray(ast)) {
     for (const element of ast) reportContradictions(element, constants, problems);
     return;
@@ -66,7 +66,7 @@ function keyOf(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-function reportGroup(group: readonly Restriction[], operator: string, problems: Problems): void {
+function reportGroup(group: readonly Restriction[], operator: string, problems: Issues): void {
   // What is always true is what no value excludes: whose opposites exclude each other.
   const wanted = operator === '&&' ? group : group.map(negate);
   // One that no value satisfies alone is not contradicted by the others.

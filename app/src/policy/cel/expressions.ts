@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import type { ParsedList } from '../lists.ts';
 import { foldConstants, type NodeEvaluator } from './constants.ts';
 import { reportContradictions } from './contradictions.ts';
@@ -35,7 +35,7 @@ export interface Expression {
 /** Compiles expressions against the variables of the policy language. */
 export interface ExpressionCompiler {
   /** `undefined` when the expression is wrong; the mistakes are then in `problems`. */
-  compile(text: string, problems: Problems): Expression | undefined;
+  compile(text: string, problems: Issues): Expression | undefined;
   /** The class whose instances are the variable `lists`. */
   readonly Lists: new () => object;
   /** What the last evaluation of one of its expressions cost. */

@@ -1,4 +1,4 @@
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { typeOf } from './checked-tree.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 
@@ -50,7 +50,7 @@ interface Scope {
 type Report = (what: string) => void;
 
 /** Reports work inside of loops that is not bounded by the element. The tree must be type-checked. */
-export function checkLoops(ast: unknown, problems: Problems): void {
+export function checkLoops(ast: unknown, problems: Issues): void {
   visit(ast, { fixed: ['lists'], variables: [] }, (what) => problems.add(`${what} ${ADVICE}`));
 }
 

@@ -1,5 +1,5 @@
 import { SIGNALS, type SignalName } from '../../signals/request-signals.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { analyze, type Declarations } from './analysis.ts';
 import type { Constants } from './constants.ts';
 import { firstSignal } from './first-signal.ts';
@@ -25,7 +25,7 @@ export function collectReferences(
   ast: Node,
   constants: Constants,
   declarations: Declarations,
-  problems: Problems,
+  problems: Issues,
 ): References {
   const uses = analyze(ast, constants, declarations, problems);
   // Geo and reputation are those of the address.

@@ -1,4 +1,4 @@
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { type CelType, typeOf } from './checked-tree.ts';
 import { show } from './constants.ts';
 import { LOOPS } from './loops.ts';
@@ -38,7 +38,7 @@ const CLAIM_METHODS: Readonly<Record<string, readonly string[]>> = {
 const DROPPED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Reports a node whose types can never work together. The tree must be type-checked. */
-export function checkTypes(node: Node, problems: Problems): void {
+export function checkTypes(node: Node, problems: Issues): void {
   const reason = reasonAgainst(node);
   if (reason !== undefined) problems.add(`${reason} (in: ${show(node)})`);
 }

@@ -8,7 +8,7 @@ import type { SignalName } from '../../signals/request-signals.ts';
 import type { ExpressionCompiler } from '../cel/expressions.ts';
 import { mergeReferences, type References } from '../cel/references.ts';
 import type { Variables } from '../cel/variables/index.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import type { EffectsFile } from '../file/schema.ts';
 import {
   checkAnswerText,
@@ -47,7 +47,7 @@ export interface Effects {
 export function compileEffects(
   file: EffectsFile,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Effects {
   const deny = file.deny === undefined ? undefined : compileDeny(file.deny, compiler, problems);
   checkLists(file, problems);
@@ -146,7 +146,7 @@ function additionsIn({ scopes, audience, claims }: EffectsFile): EffectName[] {
 function compileDeny(
   deny: NonNullable<EffectsFile['deny']>,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): { reason: string; description: Template<string> } {
   const { reason: written = 'access_denied', description } =
     typeof deny === 'string' ? { description: deny } : deny;
@@ -171,7 +171,7 @@ const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 /** What the identity server takes for an audience; `urn:` forms and underscores are refused. */
 const AUDIENCE = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/$.?#].\S*|[a-zA-Z0-9.-]+)$/;
 
-function checkLists(file: EffectsFile, problems: Problems): void {
+function checkLists(file: EffectsFile, problems: Issues): void {
   checkRemovals(file.scopes?.remove, SCOPE, problems.at('scopes', 'remove'));
   checkRemovals(file.audience?.remove, /^\S+$/, problems.at('audience', 'remove'));
   checkRemovals(file.claims?.remove, /\S/, problems.at('claims', 'remove'));
@@ -203,11 +203,7 @@ function checkLists(file: EffectsFile, problems: Problems): void {
 const OTHER_PATTERN = /^[\^!]|\$$|\||\{.*,.*\}|\[.*\]/;
 
 /** A name that nothing can have removes nothing, and nobody would notice. */
-function checkRemovals(
-  names: readonly string[] | undefined,
-  form: RegExp,
-  problems: Problems,
-): void {
+function checkRemovals(names: readonly string[] | undefined, form: RegExp, problems: Issues): void {
   for (const [index, name] of (names ?? []).entries()) {
     if (name.includes('${')) {
       problems
@@ -225,7 +221,7 @@ function checkRemovals(
   }
 }
 
-function checkClaimName(name: string, problems: Problems): void {
+function checkClaimName(name: string, problems: Issues): void {
   // The identity server drops an add whose name is blank, and takes blanks around a name for a part of it.
   if (name.trim() === '') problems.add('a claim needs a name');
   else if (name !== name.trim()) problems.add(`"${name}" must not begin or end with a blank`);

@@ -11,7 +11,7 @@ import type { References } from '../cel/references.ts';
 import { elementsOf, isScalar, singleOf } from '../cel/values.ts';
 import type { Variables } from '../cel/variables/index.ts';
 import { withoutStacks } from '../cel/without-stacks.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { splitText } from './interpolation.ts';
 
 type Part = string | Expression;
@@ -29,7 +29,7 @@ const UNKNOWN = 'unknown';
 export function compileDescription(
   text: string,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Template<string> {
   // A block of YAML ends with a line break.
   const parts = compileText(text.trimEnd(), compiler, problems);
@@ -50,7 +50,7 @@ export function compileDescription(
 }
 
 /** Checks a fixed text of a refusal against what the identity server reads. */
-export function checkAnswerText(text: string, length: number, problems: Problems): void {
+export function checkAnswerText(text: string, length: number, problems: Issues): void {
   if (!isAnswerText(text)) {
     const refused = refusedCharacters(text).map((character) => JSON.stringify(character));
     problems.add(
@@ -64,7 +64,7 @@ export function checkAnswerText(text: string, length: number, problems: Problems
 export function compileClaimValue(
   value: unknown,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Template<ClaimValue | undefined> {
   if (typeof value === 'string') return compileClaimText(value, compiler, problems);
   if (Array.isArray(value) && value.every((element) => typeof element === 'string')) {
@@ -97,7 +97,7 @@ const CLAIM_TYPES = new Set([
 function compileClaimText(
   text: string,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Template<ClaimValue | undefined> {
   const parts = compileParts(text, compiler, problems);
   const [only, rest = ''] = parts;
@@ -122,13 +122,13 @@ function compileClaimText(
 const TEXT_TYPES = new Set([...CLAIM_TYPES, 'google.protobuf.Timestamp']);
 
 /** A text whose `${…}` all have a text themselves. */
-function compileText(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
+function compileText(text: string, compiler: ExpressionCompiler, problems: Issues): Part[] {
   const parts = compileParts(text, compiler, problems);
   checkTextTypes(parts, problems);
   return parts;
 }
 
-function checkTextTypes(parts: readonly Part[], problems: Problems): void {
+function checkTextTypes(parts: readonly Part[], problems: Issues): void {
   for (const part of parts) {
     if (typeof part === 'string' || TEXT_TYPES.has(part.type)) continue;
     problems.add(`\${…} cannot put a value of type ${part.type} into a text`);
@@ -136,7 +136,7 @@ function checkTextTypes(parts: readonly Part[], problems: Problems): void {
 }
 
 /** Splits a text at its `${…}`, and compiles the expressions. */
-function compileParts(text: string, compiler: ExpressionCompiler, problems: Problems): Part[] {
+function compileParts(text: string, compiler: ExpressionCompiler, problems: Issues): Part[] {
   const { parts, isClosed } = splitText(text);
   if (!isClosed) problems.add('has a ${ that is not closed');
   return parts.flatMap((part) =>

@@ -4,7 +4,7 @@ import type { ReputationCause } from '../../signals/reputation/reputation.ts';
 import { SIGNALS, type SignalName } from '../../signals/request-signals.ts';
 import type { ExpressionCompiler } from '../cel/expressions.ts';
 import { mergeReferences, type References } from '../cel/references.ts';
-import type { Problems } from '../file/issues.ts';
+import type { Issues } from '../file/issues.ts';
 import { type PolicyFile, readEffects } from '../file/schema.ts';
 import { compileEffects, type Effects } from './effects.ts';
 
@@ -61,7 +61,7 @@ export function compileUnknown(
   file: PolicyFile['unknown'],
   users: ReadonlyMap<SignalName, string>,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): { entries: UnknownEntries; parts: readonly EntryPart[]; references: References } {
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(file)) {
@@ -95,7 +95,7 @@ function compileEntry(
   name: SignalName,
   file: unknown,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): CompiledEntry {
   if (file === undefined) return NOTHING;
   if (!isByCause(name, file)) {
@@ -113,7 +113,7 @@ function compileByCause(
   name: SignalName,
   file: Readonly<Record<string, unknown>>,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): CompiledEntry {
   const causes: readonly string[] = CAUSES[name];
   const byCause = new Map<string, Effects | undefined>();
@@ -149,7 +149,7 @@ function compileByCause(
 function compileOne(
   file: unknown,
   compiler: ExpressionCompiler,
-  problems: Problems,
+  problems: Issues,
 ): Effects | undefined {
   if (file === 'ignore') return undefined;
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { Problems } from './issues.ts';
+import type { Issues } from './issues.ts';
 
 /** An object; if members are wrong, the right ones with `rest` for what must be there. */
 export function readParts<Shape extends z.core.$ZodLooseShape>(
   schema: z.ZodObject<Shape>,
   value: unknown,
   rest: Readonly<Record<string, unknown>>,
-  problems: Problems,
+  problems: Issues,
 ): z.output<z.ZodObject<Shape>> | undefined {
   const whole = read(schema, value, problems);
   if (whole !== undefined || !isMapping(value)) return whole;
@@ -20,7 +20,7 @@ export function readParts<Shape extends z.core.$ZodLooseShape>(
 }
 
 /** A value of the form, or `undefined` with each mistake in `problems`, as a sentence of the policy's words. */
-export function read<T>(schema: z.ZodType<T>, value: unknown, problems: Problems): T | undefined {
+export function read<T>(schema: z.ZodType<T>, value: unknown, problems: Issues): T | undefined {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;

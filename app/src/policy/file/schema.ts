@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
 import { isTimeZone } from '../policy-clock.ts';
-import type { Problems } from './issues.ts';
+import type { Issues } from './issues.ts';
 import { isMapping, read, readParts, show } from './read-form.ts';
 
 /*
@@ -136,7 +136,7 @@ export type PolicyFile = Omit<z.output<typeof policy>, 'lists' | 'rules'> & {
  * Checks the form of a policy. Where a part is wrong, the mistake is in `problems` and something
  * harmless stands for it, so that the mistakes of the other parts are found in the same run.
  */
-export function readPolicyFile(value: unknown, problems: Problems): PolicyFile | undefined {
+export function readPolicyFile(value: unknown, problems: Issues): PolicyFile | undefined {
   if (value === null) {
     problems.add('the policy is empty');
     return undefined;
@@ -163,7 +163,7 @@ const LIST_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 function readLists(
   file: Readonly<Record<string, unknown>>,
-  problems: Problems,
+  problems: Issues,
 ): Map<string, readonly ListEntryFile[]> {
   const lists = new Map<string, readonly ListEntryFile[]>();
   for (const [name, entries] of Object.entries(file)) {
@@ -176,7 +176,7 @@ function readLists(
   return lists;
 }
 
-function readRule(value: unknown, index: number, problems: Problems): RuleFile {
+function readRule(value: unknown, index: number, problems: Issues): RuleFile {
   const nothing = { id: `unnamed-${index}`, when: 'true' };
   const form = readParts(rule, value, nothing, problems);
   if (form !== undefined && form.then === undefined) problems.at('then').add('is missing');
@@ -185,6 +185,6 @@ function readRule(value: unknown, index: number, problems: Problems): RuleFile {
 }
 
 /** Checks the form of effects, which stand in rules and in entries of `unknown`. */
-export function readEffects(value: unknown, problems: Problems): EffectsFile | undefined {
+export function readEffects(value: unknown, problems: Issues): EffectsFile | undefined {
   return read(effects, value, problems);
 }

@@ -12,14 +12,14 @@ import {
   type YAMLError,
 } from 'yaml';
 import { checkAliases } from './aliases.ts';
-import { PolicyError, type Problem } from './issues.ts';
+import { type Issue, PolicyError } from './issues.ts';
 import { findMisleadingYaml } from './misleading-yaml.ts';
 
 /** A policy file as YAML: its plain value, and the line of each place in it. */
 export interface PolicySource {
   readonly value: unknown;
   /** Each mistake as one sentence that starts with file, line and rule; in the order of the lines. */
-  describe(problems: readonly Problem[]): string[];
+  describe(problems: readonly Issue[]): string[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { tell } from '../../lib/notify.ts';
+import { notify } from '../../lib/notify.ts';
 
 /** A change worth a log line: calls stop, for a cause and until a time, or go on. */
 export type BreakerChange<Cause extends string> =
@@ -11,7 +11,7 @@ export interface Permit<Cause extends string> {
   failed(cause: Cause): void;
 }
 
-export type Entry<Cause extends string> =
+export type Acquisition<Cause extends string> =
   | { readonly allowed: true; readonly permit: Permit<Cause> }
   | { readonly allowed: false; readonly cause: Cause };
 
@@ -41,30 +41,30 @@ type State<Cause extends string> =
  * Stops calls to something that fails: after some failures in a row, or for a time that it named
  * itself (`hold`). When the time is over one call at a time probes, and its success closes it.
  */
-export class Breaker<Cause extends string> {
+export class CircuitBreaker<Cause extends string> {
   readonly #options: BreakerOptions<Cause>;
   #state: State<Cause> = { kind: 'closed', failures: 0 };
   /** Counts the changes of state: a call begun before the last one has no say any more. */
-  #era = 0;
+  #generation = 0;
 
   constructor(options: BreakerOptions<Cause>) {
     this.#options = options;
   }
 
   /** Asks for leave to make one call. */
-  enter(): Entry<Cause> {
+  tryAcquire(): Acquisition<Cause> {
     const state = this.#state;
     if (state.kind === 'closed') return { allowed: true, permit: this.#permit() };
     const now = this.#options.now();
     // Before `since` the clock was set back: waiting for `until` could then take hours.
     const over = now >= state.until || now < state.since;
     if (state.kind === 'probing' || !over) return { allowed: false, cause: state.cause };
-    this.#become({ ...state, kind: 'probing' });
+    this.#transition({ ...state, kind: 'probing' });
     return { allowed: true, permit: this.#permit() };
   }
 
   /** Stops calls until a time (milliseconds since the epoch), unless they are held for longer already. */
-  hold(cause: Cause, until: number): void {
+  forceOpen(cause: Cause, until: number): void {
     const state = this.#state;
     if (state.kind === 'open' && state.pause === 0 && state.until >= until) return;
     this.#open(cause, until, 0);
@@ -76,13 +76,13 @@ export class Breaker<Cause extends string> {
   }
 
   #permit(): Permit<Cause> {
-    const era = this.#era;
+    const era = this.#generation;
     return {
       succeeded: () => {
-        if (era === this.#era) this.#succeeded();
+        if (era === this.#generation) this.#succeeded();
       },
       failed: (cause) => {
-        if (era === this.#era) this.#failed(cause);
+        if (era === this.#generation) this.#failed(cause);
       },
     };
   }
@@ -105,17 +105,17 @@ export class Breaker<Cause extends string> {
   }
 
   #open(cause: Cause, until: number, pause: number): void {
-    this.#become({ kind: 'open', cause, since: this.#options.now(), until, pause });
-    tell(this.#options.onState, { state: 'open', cause, until });
+    this.#transition({ kind: 'open', cause, since: this.#options.now(), until, pause });
+    notify(this.#options.onState, { state: 'open', cause, until });
   }
 
   #close(): void {
-    this.#become({ kind: 'closed', failures: 0 });
-    tell(this.#options.onState, { state: 'closed' });
+    this.#transition({ kind: 'closed', failures: 0 });
+    notify(this.#options.onState, { state: 'closed' });
   }
 
-  #become(state: State<Cause>): void {
+  #transition(state: State<Cause>): void {
     this.#state = state;
-    this.#era += 1;
+    this.#generation += 1;
   }
 }

@@ -1,4 +1,4 @@
-import type { FreshTimes } from './options.ts';
+import type { ReputationTtl } from './options.ts';
 import type { AbuseRecord } from './reputation.ts';
 
 /** Fresh answers at once, stale stands in when nothing better can be had, gone counts for nothing. */
@@ -22,12 +22,12 @@ export function ageOf(record: AbuseRecord, now: number): number {
 export function freshnessOf(
   record: AbuseRecord,
   now: number,
-  limits: { readonly freshTimes: FreshTimes; readonly staleMaximum: number },
+  limits: { readonly ttl: ReputationTtl; readonly maxStaleAge: number },
 ): Freshness {
   const ahead = record.checkedAt - now;
-  if (Math.abs(ahead) >= limits.staleMaximum) return 'gone';
+  if (Math.abs(ahead) >= limits.maxStaleAge) return 'gone';
   if (ahead > MAX_CLOCK_SKEW_MS) return 'stale';
-  return -ahead < freshTimeOf(record.score, limits.freshTimes) ? 'fresh' : 'stale';
+  return -ahead < freshTimeOf(record.score, limits.ttl) ? 'fresh' : 'stale';
 }
 
 /**
@@ -38,7 +38,7 @@ export function isBetter(
   record: AbuseRecord,
   other: AbuseRecord,
   now: number,
-  limits: { readonly freshTimes: FreshTimes; readonly staleMaximum: number },
+  limits: { readonly ttl: ReputationTtl; readonly maxStaleAge: number },
 ): boolean {
   const rank = RANKS[freshnessOf(record, now, limits)];
   const otherRank = RANKS[freshnessOf(other, now, limits)];
@@ -48,7 +48,7 @@ export function isBetter(
 
 const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, gone: 0 };
 
-function freshTimeOf(score: number, times: FreshTimes): number {
+function freshTimeOf(score: number, times: ReputationTtl): number {
   if (score < 25) return times.low;
   return score < 75 ? times.elevated : times.high;
 }

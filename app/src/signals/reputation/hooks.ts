@@ -2,7 +2,7 @@ import type { BreakerChange } from './circuit-breaker.ts';
 import type { CheckCause } from './reputation.ts';
 
 /** A read or write of the table that failed; the request went on without it. */
-export interface TableFailure {
+export interface CacheFailure {
   readonly operation: 'warm' | 'read' | 'write';
   /** `timeout`, `dropped` (too many are pending), or the name of the SDK's error. */
   readonly reason: string;
@@ -16,7 +16,7 @@ export interface CheckReport {
   /** HTTP status, where there was an answer. */
   readonly status?: number;
   readonly milliseconds: number;
-  readonly quotaLeft?: number;
+  readonly quotaRemaining?: number;
   /** Checks in the whole quota, where the answer said so. */
   readonly quotaLimit?: number;
 }
@@ -24,10 +24,10 @@ export interface CheckReport {
 /** Ears for logs and metrics. What they throw is dropped. */
 export interface ReputationHooks {
   /** AbuseIPDB is no longer asked, or is asked again. */
-  readonly onState?: (change: BreakerChange<CheckCause>) => void;
+  readonly onCircuitState?: (change: BreakerChange<CheckCause>) => void;
   /** The table is passed over, for the reason of the last failure, or read again. */
-  readonly onTableState?: (change: BreakerChange<string>) => void;
-  readonly onTableFailure?: (failure: TableFailure) => void;
+  readonly onCacheState?: (change: BreakerChange<string>) => void;
+  readonly onCacheFailure?: (failure: CacheFailure) => void;
   readonly onCheck?: (report: CheckReport) => void;
   /** A fault of our own; the request got `unknown(upstream)`. */
   readonly onError?: (error: unknown) => void;

@@ -1,13 +1,13 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import { tell } from '../../lib/notify.ts';
+import { notify } from '../../lib/notify.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb/check.ts';
-import { Gate } from './abuseipdb/quota-guard.ts';
+import { QuotaGuard } from './abuseipdb/quota-guard.ts';
 import { Upstream } from './abuseipdb/upstream.ts';
-import { ReputationTable, type TableRead } from './cache/dynamodb-cache.ts';
+import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
 import { ReputationMemory } from './cache/memory.ts';
-import { Breaker } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf, freshnessOf, isBetter } from './freshness.ts';
 import { limitsOf, type ReputationLimits, type ReputationOptions } from './options.ts';
 import type {
@@ -17,7 +17,7 @@ import type {
   ReputationSignal,
   ReputationSource,
 } from './reputation.ts';
-import { Flight } from './single-flight.ts';
+import { SingleFlight } from './single-flight.ts';
 
 export interface ReputationLadder {
   /**
@@ -28,7 +28,7 @@ export interface ReputationLadder {
   /** Pays at boot for what the first request would. Resolves in any case. */
   warm(): Promise<void>;
   /** Checks left in AbuseIPDB's quota, as the last answer had it. */
-  quotaLeft(): number | undefined;
+  quotaRemaining(): number | undefined;
   /** Resolves when no lookup and no write is under way. */
   settle(): Promise<void>;
 }
@@ -37,43 +37,47 @@ export interface ReputationLadder {
 const BREAKER = { failures: 5, pause: 5_000, maxPause: 30_000 };
 
 /** One lookup of one address, which everybody who asks for that address waits for. */
-interface Search {
+interface PendingLookup {
   readonly address: Address;
-  readonly flight: Flight<ReputationSignal>;
+  readonly flight: SingleFlight<ReputationSignal>;
   /** Where the record came from that would stand in. */
   source: ReputationSource;
   /** What the table had; none while it is waited for. */
-  read: TableRead | undefined;
+  read: CacheRead | undefined;
 }
 
 /** For who runs out of time before the table has answered. */
-const LATE: TableRead = { fault: 'timeout' };
+const LATE: CacheRead = { fault: 'timeout' };
 
 /** The reputation lookup. Throws when AbuseIPDB's base URL is none. */
-export function createReputation(options: ReputationOptions): ReputationLadder {
-  return new Ladder(options);
+export function createReputationLookup(options: ReputationOptions): ReputationLadder {
+  return new ReputationLookup(options);
 }
 
-class Ladder implements ReputationLadder {
+class ReputationLookup implements ReputationLadder {
   readonly #options: ReputationOptions;
   readonly #limits: ReputationLimits;
   readonly #memory: ReputationMemory;
-  readonly #table: ReputationTable;
-  readonly #gate: Gate;
+  readonly #table: DynamoDbCache;
+  readonly #gate: QuotaGuard;
   readonly #upstream: Upstream;
-  readonly #searches = new Map<string, Search>();
+  readonly #pending = new Map<string, PendingLookup>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: ReputationOptions) {
     const { now, key, baseUrl, agents, hooks = {} } = options;
     const limits = limitsOf(options);
-    const breaker = new Breaker<CheckCause>({ ...BREAKER, now, onState: hooks.onState });
+    const breaker = new CircuitBreaker<CheckCause>({
+      ...BREAKER,
+      now,
+      onState: hooks.onCircuitState,
+    });
     this.#options = options;
     this.#limits = limits;
     this.#memory = new ReputationMemory(limits.memoryEntries, now);
-    this.#table = new ReputationTable({ ...options.table, limits, now, hooks });
-    const rereadAfter = limits.closingReread;
-    this.#gate = new Gate({ breaker, table: this.#table, key, now, rereadAfter });
+    this.#table = new DynamoDbCache({ ...options.table, limits, now, hooks });
+    const rereadAfter = limits.sharedQuotaReread;
+    this.#gate = new QuotaGuard({ breaker, table: this.#table, key, now, rereadAfter });
     const { maxAgeInDays, abuseIpdbTimeout: timeout } = limits;
     const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#upstream = new Upstream({ ...limits, check, breaker, gate: this.#gate, hooks });
@@ -87,10 +91,10 @@ class Ladder implements ReputationLadder {
       return known(this.#reputation(record, 'memory'));
     }
     const failure = this.#memory.failure(address.value);
-    if (failure !== undefined) return this.#standIn(address, 'memory', failure);
-    const search = this.#searches.get(address.value) ?? this.#start(address);
+    if (failure !== undefined) return this.#staleFallback(address, 'memory', failure);
+    const search = this.#pending.get(address.value) ?? this.#start(address);
     const late = () =>
-      withFault(this.#standIn(address, search.source, 'timeout'), search.read ?? LATE);
+      withFault(this.#staleFallback(address, search.source, 'timeout'), search.read ?? LATE);
     // Even with no time left what has arrived counts: other work may have taken all of the time.
     return search.flight.wait(deadline.remaining(), late);
   }
@@ -99,12 +103,12 @@ class Ladder implements ReputationLadder {
     try {
       await this.#gate.warm();
     } catch (error) {
-      tell(this.#options.hooks?.onError, error);
+      notify(this.#options.hooks?.onError, error);
     }
   }
 
-  quotaLeft(): number | undefined {
-    return this.#upstream.quotaLeft();
+  quotaRemaining(): number | undefined {
+    return this.#upstream.quotaRemaining();
   }
 
   async settle(): Promise<void> {
@@ -113,9 +117,14 @@ class Ladder implements ReputationLadder {
     await this.#table.settle();
   }
 
-  #start(address: Address): Search {
-    const search: Search = { address, flight: new Flight(), source: 'memory', read: undefined };
-    this.#searches.set(address.value, search);
+  #start(address: Address): PendingLookup {
+    const search: PendingLookup = {
+      address,
+      flight: new SingleFlight(),
+      source: 'memory',
+      read: undefined,
+    };
+    this.#pending.set(address.value, search);
     const run = this.#run(search).then(() => {
       this.#running.delete(run);
     });
@@ -123,37 +132,37 @@ class Ladder implements ReputationLadder {
     return search;
   }
 
-  async #run(search: Search): Promise<void> {
+  async #run(search: PendingLookup): Promise<void> {
     let answer: ReputationSignal;
     try {
       answer = await this.#find(search);
     } catch (error) {
-      tell(this.#options.hooks?.onError, error);
-      answer = this.#standIn(search.address, search.source, 'upstream');
+      notify(this.#options.hooks?.onError, error);
+      answer = this.#staleFallback(search.address, search.source, 'upstream');
     }
-    this.#searches.delete(search.address.value);
-    search.flight.land(withFault(answer, search.read));
+    this.#pending.delete(search.address.value);
+    search.flight.settle(withFault(answer, search.read));
   }
 
-  async #find(search: Search): Promise<ReputationSignal> {
+  async #find(search: PendingLookup): Promise<ReputationSignal> {
     const address = search.address.value;
     const [read] = await Promise.all([this.#table.read(address), this.#gate.reread()]);
     const found = read.record;
     search.read = read;
     if (found !== undefined && this.#isUseful(found, this.#memory.record(address))) {
       this.#memory.keep(address, found);
-      search.source = 'table';
-      if (this.#freshness(found) === 'fresh') return known(this.#reputation(found, 'table'));
+      search.source = 'dynamodb';
+      if (this.#freshness(found) === 'fresh') return known(this.#reputation(found, 'dynamodb'));
     }
     const answer = await this.#upstream.ask(search.address);
     if ('record' in answer) {
       this.#memory.keep(address, answer.record);
       this.#table.write(address, answer.record);
-      return known(this.#reputation(answer.record, 'abuseipdb', answer.quotaLeft));
+      return known(this.#reputation(answer.record, 'abuseipdb', answer.quotaRemaining));
     }
     const { cause, rememberFor } = answer;
     if (rememberFor !== undefined) this.#memory.fail(address, cause, rememberFor);
-    return this.#standIn(search.address, search.source, cause);
+    return this.#staleFallback(search.address, search.source, cause);
   }
 
   #isUseful(found: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
@@ -163,20 +172,20 @@ class Ladder implements ReputationLadder {
   }
 
   /** The record that memory has, however old, while it counts for anything; else the cause. */
-  #standIn(address: Address, source: ReputationSource, cause: CheckCause): ReputationSignal {
+  #staleFallback(address: Address, source: ReputationSource, cause: CheckCause): ReputationSignal {
     const record = this.#memory.record(address.value);
     if (record === undefined || this.#freshness(record) === 'gone') return unknown(cause);
     const reputation = this.#reputation(record, source);
     return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
   }
 
-  #reputation(record: AbuseRecord, source: ReputationSource, quotaLeft?: number): Reputation {
+  #reputation(record: AbuseRecord, source: ReputationSource, quotaRemaining?: number): Reputation {
     return {
       record,
       source,
       stale: this.#freshness(record) !== 'fresh',
       age: ageOf(record, this.#options.now()),
-      quotaLeft,
+      quotaRemaining,
     };
   }
 
@@ -186,6 +195,6 @@ class Ladder implements ReputationLadder {
 }
 
 /** An answer with what was wrong with the table on the way to it. */
-function withFault(answer: ReputationSignal, read: TableRead | undefined): ReputationSignal {
-  return read?.fault === undefined ? answer : { ...answer, tableFault: read.fault };
+function withFault(answer: ReputationSignal, read: CacheRead | undefined): ReputationSignal {
+  return read?.fault === undefined ? answer : { ...answer, cacheError: read.fault };
 }

@@ -28,7 +28,7 @@ export interface AbuseRecord {
 }
 
 /** Where a record came from in this request. */
-export type ReputationSource = 'memory' | 'table' | 'abuseipdb';
+export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
 
 export interface Reputation {
   readonly record: AbuseRecord;
@@ -40,11 +40,11 @@ export interface Reputation {
   /** Milliseconds since AbuseIPDB was asked. */
   readonly age: number;
   /** Checks left in AbuseIPDB's quota, where this request asked it and the answer said so. */
-  readonly quotaLeft?: number;
+  readonly quotaRemaining?: number;
 }
 
 /** The reputation of an address, or why it is unknown, and what was wrong on the way. */
 export type ReputationSignal = Signal<Reputation, ReputationCause> & {
   /** Why this lookup could not use the table: as in `TableRead`. */
-  readonly tableFault?: string;
+  readonly cacheError?: string;
 };

@@ -4,7 +4,7 @@ import { afterTimeLimit } from '../../lib/timeout.ts';
  * One piece of work that many wait for, each as long as it can. Whoever leaves is forgotten, with
  * its timer; the work goes on for the others.
  */
-export class Flight<Value> {
+export class SingleFlight<Value> {
   readonly #waiters = new Set<(value: Value) => void>();
 
   /**
@@ -24,7 +24,7 @@ export class Flight<Value> {
   }
 
   /** Gives everybody who waits the value. */
-  land(value: Value): void {
+  settle(value: Value): void {
     for (const leave of this.#waiters) leave(value);
   }
 

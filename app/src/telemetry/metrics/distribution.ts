@@ -6,7 +6,7 @@ const LOG_GROWTH = Math.log(GROWTH);
 const BUCKETS = 347;
 
 /** Values with the number of times that each occurred, as CloudWatch takes them. */
-export interface Spread {
+export interface HistogramData {
   readonly values: readonly number[];
   readonly counts: readonly number[];
   readonly least: number;
@@ -17,7 +17,7 @@ export interface Spread {
  * Numbers above zero, of which only the bucket is kept: each stands for the middle of its bucket, at
  * most 2.5 % off. So a percentile over all tasks comes out right, which averages would not.
  */
-export class Distribution {
+export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #least = Number.POSITIVE_INFINITY;
   #most = 0;
@@ -31,7 +31,7 @@ export class Distribution {
   }
 
   /** What was added since the last call; none when nothing was. */
-  take(): Spread | undefined {
+  take(): HistogramData | undefined {
     if (this.#least === Number.POSITIVE_INFINITY) return undefined;
     const [least, most] = [this.#least, this.#most];
     const values: number[] = [];

@@ -5,7 +5,7 @@ import {
   type MetricName,
   SERVICE_DIMENSION,
 } from '../metric-names.ts';
-import type { Spread } from './distribution.ts';
+import type { HistogramData } from './distribution.ts';
 import type { Measurement } from './metrics.ts';
 
 /** What every line says beside its metrics. */
@@ -72,7 +72,7 @@ function line(group: readonly Measurement[], { service, timestamp }: EmfContext)
 }
 
 /** A spread as CloudWatch's own exporters write histograms: values, and how often each occurred. */
-function written(value: number | Spread): unknown {
+function written(value: number | HistogramData): unknown {
   if (typeof value === 'number') return value;
   const { values, counts, least, most } = value;
   return {
@@ -85,8 +85,8 @@ function written(value: number | Spread): unknown {
   };
 }
 
-function partsOf({ values, counts, least, most }: Spread): Spread[] {
-  const parts: Spread[] = [];
+function partsOf({ values, counts, least, most }: HistogramData): HistogramData[] {
+  const parts: HistogramData[] = [];
   for (let start = 0; start < values.length; start += MOST_VALUES) {
     const end = start + MOST_VALUES;
     const some = values.slice(start, end);

@@ -5,7 +5,7 @@ import {
   type MetricDescription,
   type MetricName,
 } from '../metric-names.ts';
-import { Distribution, type Spread } from './distribution.ts';
+import { Histogram, type HistogramData } from './distribution.ts';
 
 /** The metrics of one kind. */
 type Of<Kind> = {
@@ -20,7 +20,7 @@ export interface Measurement {
   readonly name: MetricName;
   /** Of the dimension beside `Service`, where it is of one value. */
   readonly dimension?: string;
-  readonly value: number | Spread;
+  readonly value: number | HistogramData;
 }
 
 /** What holds when it is asked for: each flush asks once. */
@@ -37,7 +37,7 @@ const NONE = '';
  */
 export class Metrics {
   readonly #sums = new Map<SumName, Map<string, number>>();
-  readonly #distributions = new Map<DistributionName, Map<string, Distribution>>();
+  readonly #distributions = new Map<DistributionName, Map<string, Histogram>>();
   readonly #states: States[] = [];
 
   constructor() {
@@ -58,7 +58,7 @@ export class Metrics {
     const all = this.#distributions.get(name);
     let distribution = all?.get(dimension);
     if (distribution === undefined) {
-      distribution = new Distribution();
+      distribution = new Histogram();
       all?.set(dimension, distribution);
     }
     distribution.add(milliseconds);
@@ -74,7 +74,7 @@ export class Metrics {
    * 0: an alarm can tell that nothing happened from that nobody said anything. Most values of a
    * dimension are there when they occurred: each costs as a metric of its own.
    */
-  take(): Measurement[] {
+  drain(): Measurement[] {
     return [...this.#askStates(), ...this.#takeSums(), ...this.#takeDistributions()];
   }
 

@@ -23,7 +23,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
   const { metrics, write, service, interval, now } = options;
   // Never throws: what cannot be measured must not fail what is.
   const flush = () => {
-    for (const line of emfLines(metrics.take(), { service, timestamp: now() })) {
+    for (const line of emfLines(metrics.drain(), { service, timestamp: now() })) {
       try {
         write(line);
       } catch {

@@ -22,23 +22,24 @@ export function measureReputation(
   metrics.observe(function* states(): ReturnType<States> {
     const causes = abuseIpdb.take();
     if (!hasKey()) causes.add('auth');
-    yield ['AbuseIpdbClosed', Number(causes.size > 0)];
-    for (const cause of causes) yield ['AbuseIpdbClosedFor', 1, cause];
-    yield ['TablePassedOver', Number(table.take().size > 0)];
-    yield ['AbuseIpdbQuotaLeft', quota.take()];
-    yield ['AbuseIpdbQuotaLeftPercent', percent.take()];
+    yield ['AbuseIpdbCircuitOpen', Number(causes.size > 0)];
+    for (const cause of causes) yield ['AbuseIpdbCircuitOpen', 1, cause];
+    yield ['CacheCircuitOpen', Number(table.take().size > 0)];
+    yield ['AbuseIpdbQuotaRemaining', quota.take()];
+    yield ['AbuseIpdbQuotaRemainingPercent', percent.take()];
   });
   return {
-    onState: (change) => abuseIpdb.add(change),
-    onTableState: (change) => table.add(change),
-    onTableFailure: ({ operation }) =>
-      metrics.count('TableFailures', operation === 'write' ? 'write' : 'read'),
-    onCheck({ cause, milliseconds, quotaLeft, quotaLimit }) {
+    onCircuitState: (change) => abuseIpdb.add(change),
+    onCacheState: (change) => table.add(change),
+    onCacheFailure: ({ operation }) =>
+      metrics.count('CacheFailures', operation === 'write' ? 'write' : 'read'),
+    onCheck({ cause, milliseconds, quotaRemaining, quotaLimit }) {
       metrics.count('AbuseIpdbChecks', cause ?? 'ok');
-      metrics.time('AbuseIpdbTime', milliseconds);
-      if (quotaLeft === undefined) return;
-      quota.add(quotaLeft);
-      if (quotaLimit !== undefined && quotaLimit > 0) percent.add((100 * quotaLeft) / quotaLimit);
+      metrics.time('AbuseIpdbLatency', milliseconds);
+      if (quotaRemaining === undefined) return;
+      quota.add(quotaRemaining);
+      if (quotaLimit !== undefined && quotaLimit > 0)
+        percent.add((100 * quotaRemaining) / quotaLimit);
     },
   };
 }

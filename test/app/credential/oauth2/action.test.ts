@@ -156,7 +156,7 @@ describe('without keys', () => {
     expect(counted('UnverifiableTokens')).toBe(1);
     expect(counted('IssuerKeyFailures')).toBeGreaterThan(0);
     expect(counted('IssuerKeysMissing')).toBe(1);
-    expect(counted('Faults') + counted('AuthenticationFailures')).toBe(0);
+    expect(counted('InternalErrors') + counted('AuthenticationFailures')).toBe(0);
     expect(logged('issuer-keys-failed')).toEqual([
       expect.objectContaining({
         issuer: issuer.issuer,

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { tokenRequest } from '../../../../app/dev/simulator/token-request.ts';
 import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
 import type { Rejection } from '../../../../app/src/http/action-endpoint.ts';
-import { createHandler } from '../../../../app/src/http/handle-action.ts';
+import { createActionHandler } from '../../../../app/src/http/handle-action.ts';
 import { createServer, listen } from '../../../../app/src/http/server.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
       update: () => undefined,
       challenge: 'Bearer',
     },
-    act: async (body, spent) => {
+    handleAction: async (body, spent) => {
       decided.push({ body, spent });
       return { body: '{"actionStatus":"SUCCESS"}', decisionId: `id-${body.length}` };
     },
@@ -110,7 +110,7 @@ rules: [{ id: risky, when: abuse.score >= 75, then: { deny: Access is denied. } 
 unknown: { address: ignore, reputation: ignore }
 `;
   const left: number[] = [];
-  const act = createHandler({
+  const act = createActionHandler({
     policy: compilePolicy(text, 'policy.yaml'),
     deadline: 1000,
     now: Date.now,

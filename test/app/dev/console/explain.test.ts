@@ -25,7 +25,7 @@ const deny = (id: string, when: string | boolean, more = '') =>
 const SHORT = '{ lifetime: 5m }';
 const UNKNOWN = (entry: string) =>
   `unknown: { address: ignore, geo: ignore, reputation: ${entry} }`;
-const REFUSES = { by: 'one', does: ['refuse with access_denied: No'], watched: false };
+const REFUSES = { by: 'one', does: ['refuse with access_denied: No'], monitored: false };
 
 interface Case {
   readonly name: string;
@@ -85,7 +85,7 @@ describe('Each kind of step', () => {
           { name: 'geo.country', value: '"LK"' },
           { name: 'abuse.tor', without: 'not asked for' },
         ],
-        effects: [{ by: 'one', does: ['refuse with access_denied: Score 42'], watched: false }],
+        effects: [{ by: 'one', does: ['refuse with access_denied: Score 42'], monitored: false }],
       },
     },
     {
@@ -100,7 +100,7 @@ describe('Each kind of step', () => {
           {
             by: 'unknown.reputation',
             does: ['cap the lifetime at 300 s (5 min)'],
-            watched: false,
+            monitored: false,
           },
         ],
       },
@@ -176,14 +176,14 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'a rule that is only watched',
+      name: 'a rule that is only monitored',
       policy: policyOf(deny('one', true, 'mode: monitor')),
-      one: { outcome: 'matched', effects: [{ ...REFUSES, watched: true }] },
+      one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
-      name: 'a rule of a policy that is only watched',
+      name: 'a rule of a policy that is only monitored',
       policy: policyOf(deny('one', true), 'mode: monitor'),
-      one: { outcome: 'matched', effects: [{ ...REFUSES, watched: true }] },
+      one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
       name: 'an enforced rule of such a policy, behind the end that it would have come to',

@@ -37,7 +37,7 @@ describe('A row says what a record says', () => {
       'a policy that is only watched: the rule that would have refused',
       [score, country],
       { mode: 'monitor' },
-      { outcome: 'issue', would: 'refuse', rules: ['country'] },
+      { outcome: 'issue', dryRunOutcome: 'refuse', rules: ['country'] },
     ],
     [
       'a rule that is only watched refuses nothing',
@@ -183,7 +183,7 @@ describe('What is told', () => {
     for (const reputation of [
       { score: 1, source: 'memory' },
       { score: 1, source: 'memory' },
-      { score: 1, source: 'table', stale: true },
+      { score: 1, source: 'dynamodb', stale: true },
       { cause: 'quota' },
       undefined,
     ]) {
@@ -191,7 +191,7 @@ describe('What is told', () => {
     }
     expect(live.state().figures.sources).toEqual([
       ['memory', 2],
-      ['table, stale', 1],
+      ['dynamodb, stale', 1],
       ['unknown: quota', 1],
       ['not asked for', 1],
     ]);

@@ -3,7 +3,7 @@ import { createExpressionCompiler } from '../../../../app/src/policy/cel/express
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { ClaimsView } from '../../../../app/src/policy/cel/variables/multi-value-map.ts';
 import { MAX_POLICY_WORK, MAX_WORK } from '../../../../app/src/policy/cel/work.ts';
-import { Problems } from '../../../../app/src/policy/file/issues.ts';
+import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { unknown } from '../../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';
 import {
@@ -203,7 +203,7 @@ describe('a condition on which a client wants to spend too much work fails, and 
     expect(tokenOf(outcome).claims).toMatchObject({ other: 'x' });
     expect(tokenOf(outcome).claims).not.toHaveProperty('parts');
     expect(tokenOf(outcome).claims).not.toHaveProperty('text');
-    expect(facts.decision.leftOut).toContainEqual({
+    expect(facts.decision.skipped).toContainEqual({
       rule: 'rule',
       effect: 'claims.set',
       cause: 'no-value',
@@ -389,7 +389,7 @@ describe('what real requests contain is far from the limit', () => {
 /** Evaluates an expression, and returns its value with the work that it took. */
 function measure(expression: string, body: string): { value: unknown; spent: number } {
   const compiler = createExpressionCompiler(new Map());
-  const problems = new Problems();
+  const problems = new Issues();
   const compiled = compiler.compile(expression, problems);
   expect(problems.list).toEqual([]);
   const { signals } = meet({ request: body });
@@ -435,7 +435,7 @@ describe('work is counted', () => {
   test('anew for each evaluation', () => {
     const expression = 'request.params.text.split(",").size()';
     const compiler = createExpressionCompiler(new Map());
-    const compiled = compiler.compile(expression, new Problems());
+    const compiled = compiler.compile(expression, new Issues());
     const spend = () => {
       const variables = { work: 0, request: { params: new Map([['text', 'a,b']]) } };
       try {

@@ -2,7 +2,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import { createExpressionCompiler } from '../../../../app/src/policy/cel/expressions.ts';
 import { SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
-import { Problems } from '../../../../app/src/policy/file/issues.ts';
+import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { createLists, parseList } from '../../../../app/src/policy/lists.ts';
 import { createPolicyClock } from '../../../../app/src/policy/policy-clock.ts';
 import { meet, requestWithClaims } from '../../../support/policy.ts';
@@ -92,7 +92,7 @@ const lists = new Map(
     numbers: [1, 2, 3],
     nobody: [],
     networks: ['10.0.0.0/8'],
-  }).map(([name, entries]) => [name, parseList(entries, new Problems())] as const),
+  }).map(([name, entries]) => [name, parseList(entries, new Issues())] as const),
 );
 const compiler = createExpressionCompiler(lists);
 
@@ -126,7 +126,7 @@ function outcomeOf(types: readonly string[], write: (...samples: string[]) => st
       return;
     }
     const expression = write(...chosen);
-    const problems = new Problems();
+    const problems = new Issues();
     const compiled = compiler.compile(expression, problems);
     if (compiled === undefined || problems.list.length > 0) return;
     outcome.loaded += 1;

@@ -28,9 +28,9 @@ async function readValue(expression: string, request: string): Promise<unknown> 
   const text = policyOf(
     rule('one', true, `{ claims: { set: { value_of: '\${${expression}}' } } }`),
   );
-  const { operations, leftOut } = await decideBy(text, { ...CIRCUMSTANCES, request });
+  const { operations, skipped } = await decideBy(text, { ...CIRCUMSTANCES, request });
   const [operation] = operations;
-  if (operation?.op !== 'add' || typeof operation.value === 'string') return { leftOut };
+  if (operation?.op !== 'add' || typeof operation.value === 'string') return { skipped };
   return operation.value.value;
 }
 
@@ -218,7 +218,7 @@ describe('what a text or a claim makes of a value', () => {
     expect(decision).toMatchObject({
       outcome: 'issue',
       operations: [],
-      leftOut: [{ rule: 'one', effect: 'claims.set', cause: 'no-value' }],
+      skipped: [{ rule: 'one', effect: 'claims.set', cause: 'no-value' }],
     });
   });
 });

@@ -283,7 +283,7 @@ describe('a text that names an unknown signal', () => {
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: ['mark', 'unknown.geo'],
-      leftOut: [{ rule: 'mark', effect: 'claims.set', cause: 'no-value' }],
+      skipped: [{ rule: 'mark', effect: 'claims.set', cause: 'no-value' }],
       missing: [{ signal: 'geo', cause: 'not-found', rule: 'mark' }],
     });
   });

@@ -1,7 +1,7 @@
 import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { recordItem, recordKey } from '../../../../app/src/signals/reputation/cache/item.ts';
-import { createReputation } from '../../../../app/src/signals/reputation/lookup.ts';
+import { createReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { type HeldResponses, holdResponses } from '../../../support/held-responses.ts';
 import { letTimePass, startTimers, stopTimers } from '../../../support/time-out.ts';
@@ -66,7 +66,7 @@ describe('A response that arrived while the thread was busy beyond all limits co
 
   test('of the table', async () => {
     const held = await hold(ITEM, 2);
-    const ladder = createReputation({
+    const ladder = createReputationLookup({
       now: () => NOON,
       baseUrl: 'http://127.0.0.1:1',
       key: () => 'key',
@@ -78,7 +78,7 @@ describe('A response that arrived while the thread was busy beyond all limits co
     expect(await found).toEqual({
       known: true,
       score: 96,
-      source: 'table',
+      source: 'dynamodb',
       stale: false,
       age: 0,
     });
@@ -88,7 +88,7 @@ describe('A response that arrived while the thread was busy beyond all limits co
     const held = await hold({ pieces: [CHECK] });
     const table = await startServer((_, response) => response.end('{}'));
     ends.push(() => table.close());
-    const ladder = createReputation({
+    const ladder = createReputationLookup({
       now: () => NOON,
       baseUrl: held.url,
       key: () => 'key',

@@ -1,6 +1,6 @@
 import {
-  Breaker,
   type BreakerChange,
+  CircuitBreaker,
   type Permit,
 } from '../../../../app/src/signals/reputation/circuit-breaker.ts';
 import { HOUR, MINUTE, NOON, SECOND } from './harness.ts';
@@ -10,7 +10,7 @@ type Cause = 'timeout' | 'upstream' | 'quota' | 'auth';
 function setUp() {
   const clock = { time: NOON };
   const changes: BreakerChange<Cause>[] = [];
-  const breaker = new Breaker<Cause>({
+  const breaker = new CircuitBreaker<Cause>({
     now: () => clock.time,
     failures: 5,
     pause: 5 * SECOND,
@@ -23,8 +23,8 @@ function setUp() {
   return { clock, changes, breaker, fail };
 }
 
-function enter(breaker: Breaker<Cause>): Permit<Cause> {
-  const entry = breaker.enter();
+function enter(breaker: CircuitBreaker<Cause>): Permit<Cause> {
+  const entry = breaker.tryAcquire();
   if (!entry.allowed) throw new Error(`The breaker is open: ${entry.cause}`);
   return entry.permit;
 }
@@ -33,9 +33,9 @@ describe('a breaker opened by failures', () => {
   test('lets calls through until five in a row have failed', () => {
     const { breaker, changes, fail } = setUp();
     fail(4);
-    expect(breaker.enter().allowed).toBe(true);
+    expect(breaker.tryAcquire().allowed).toBe(true);
     fail(1, 'timeout');
-    expect(breaker.enter()).toEqual({ allowed: false, cause: 'timeout' });
+    expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'timeout' });
     expect(changes).toEqual([{ state: 'open', cause: 'timeout', until: NOON + 5 * SECOND }]);
   });
 
@@ -44,7 +44,7 @@ describe('a breaker opened by failures', () => {
     fail(4);
     enter(breaker).succeeded();
     fail(4);
-    expect(breaker.enter().allowed).toBe(true);
+    expect(breaker.tryAcquire().allowed).toBe(true);
     expect(changes).toEqual([]);
   });
 
@@ -52,12 +52,12 @@ describe('a breaker opened by failures', () => {
     const { clock, breaker, fail } = setUp();
     fail(5);
     clock.time += 5 * SECOND - 1;
-    expect(breaker.enter().allowed).toBe(false);
+    expect(breaker.tryAcquire().allowed).toBe(false);
     clock.time += 1;
     const probe = enter(breaker);
-    expect(breaker.enter()).toEqual({ allowed: false, cause: 'upstream' });
+    expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'upstream' });
     probe.failed('timeout');
-    expect(breaker.enter()).toEqual({ allowed: false, cause: 'timeout' });
+    expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'timeout' });
   });
 
   test('closes when the probe succeeds, and then pauses for as little as at first', () => {
@@ -91,14 +91,14 @@ describe('a breaker opened by failures', () => {
     const early = Array.from({ length: 8 }, () => enter(breaker));
     fail(5);
     early[0]?.succeeded();
-    expect(breaker.enter().allowed).toBe(false);
+    expect(breaker.tryAcquire().allowed).toBe(false);
     clock.time += 5 * SECOND;
     const probe = enter(breaker);
     early[1]?.succeeded();
-    expect(breaker.enter().allowed).toBe(false);
+    expect(breaker.tryAcquire().allowed).toBe(false);
     probe.succeeded();
     for (const permit of early.slice(2)) permit.failed('timeout');
-    expect(breaker.enter().allowed).toBe(true);
+    expect(breaker.tryAcquire().allowed).toBe(true);
     expect(changes).toHaveLength(2);
   });
 
@@ -106,16 +106,16 @@ describe('a breaker opened by failures', () => {
     const { clock, breaker, fail } = setUp();
     fail(5);
     clock.time -= HOUR;
-    expect(breaker.enter().allowed).toBe(true);
+    expect(breaker.tryAcquire().allowed).toBe(true);
   });
 });
 
 describe('a breaker held open', () => {
   test('refuses until the time named, then probes', () => {
     const { clock, breaker, changes } = setUp();
-    breaker.hold('quota', NOON + HOUR);
+    breaker.forceOpen('quota', NOON + HOUR);
     clock.time += HOUR - 1;
-    expect(breaker.enter()).toEqual({ allowed: false, cause: 'quota' });
+    expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'quota' });
     clock.time += 1;
     enter(breaker).succeeded();
     expect(changes.map(({ state }) => state)).toEqual(['open', 'closed']);
@@ -123,7 +123,7 @@ describe('a breaker held open', () => {
 
   test('pauses for as little as at first when the probe fails', () => {
     const { clock, breaker, changes } = setUp();
-    breaker.hold('quota', NOON + HOUR);
+    breaker.forceOpen('quota', NOON + HOUR);
     clock.time += HOUR;
     enter(breaker).failed('timeout');
     expect(changes.at(-1)).toEqual({
@@ -135,11 +135,11 @@ describe('a breaker held open', () => {
 
   test('says nothing again when it is held for the same time or a shorter one', () => {
     const { breaker, changes } = setUp();
-    breaker.hold('quota', NOON + HOUR);
-    breaker.hold('quota', NOON + HOUR);
-    breaker.hold('auth', NOON + MINUTE);
+    breaker.forceOpen('quota', NOON + HOUR);
+    breaker.forceOpen('quota', NOON + HOUR);
+    breaker.forceOpen('auth', NOON + MINUTE);
     expect(changes).toHaveLength(1);
-    breaker.hold('quota', NOON + 2 * HOUR);
+    breaker.forceOpen('quota', NOON + 2 * HOUR);
     expect(changes).toHaveLength(2);
   });
 
@@ -148,24 +148,24 @@ describe('a breaker held open', () => {
     fail(5);
     clock.time += 5 * SECOND;
     const probe = enter(breaker);
-    breaker.hold('quota', clock.time + HOUR);
+    breaker.forceOpen('quota', clock.time + HOUR);
     probe.succeeded();
-    expect(breaker.enter()).toEqual({ allowed: false, cause: 'quota' });
+    expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'quota' });
   });
 
   test('is released at once; what failures opened is not', () => {
     const { breaker, fail } = setUp();
-    breaker.hold('auth', NOON + HOUR);
+    breaker.forceOpen('auth', NOON + HOUR);
     breaker.release();
-    expect(breaker.enter().allowed).toBe(true);
+    expect(breaker.tryAcquire().allowed).toBe(true);
     fail(5);
     breaker.release();
-    expect(breaker.enter().allowed).toBe(false);
+    expect(breaker.tryAcquire().allowed).toBe(false);
   });
 });
 
 test('a log that throws does not disturb the breaker', () => {
-  const breaker = new Breaker<Cause>({
+  const breaker = new CircuitBreaker<Cause>({
     now: () => NOON,
     failures: 1,
     pause: SECOND,
@@ -175,5 +175,5 @@ test('a log that throws does not disturb the breaker', () => {
     },
   });
   enter(breaker).failed('timeout');
-  expect(breaker.enter().allowed).toBe(false);
+  expect(breaker.tryAcquire().allowed).toBe(false);
 });

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
-import { createReputation } from '../../../../app/src/signals/reputation/lookup.ts';
+import { createReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { address, lookup, NOON, newAddress, SECOND, startServer } from './harness.ts';
 
@@ -147,14 +147,17 @@ describe('AbuseIPDB', () => {
       () => table.close(),
     );
     const events: unknown[] = [];
-    const ladder = createReputation({
+    const ladder = createReputationLookup({
       now: () => NOON,
       baseUrl: server.url,
       key: () => 'key',
       abuseIpdbTimeout: 30 * SECOND,
-      tableTimeout: 30 * SECOND,
+      cacheReadTimeout: 30 * SECOND,
       table: { client, name: 'any' },
-      hooks: { onCheck: (report) => events.push(report), onState: (state) => events.push(state) },
+      hooks: {
+        onCheck: (report) => events.push(report),
+        onCircuitState: (state) => events.push(state),
+      },
     });
     for (let number = 0; number < 3; number += 1) {
       expect(await lookup(ladder, newAddress())).toMatchObject({ score: 7, source: 'abuseipdb' });

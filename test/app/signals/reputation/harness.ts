@@ -7,9 +7,9 @@ import type { Address } from '../../../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import type { BreakerChange } from '../../../../app/src/signals/reputation/circuit-breaker.ts';
-import type { CheckReport, TableFailure } from '../../../../app/src/signals/reputation/hooks.ts';
+import type { CacheFailure, CheckReport } from '../../../../app/src/signals/reputation/hooks.ts';
 import {
-  createReputation,
+  createReputationLookup,
   type ReputationLadder,
 } from '../../../../app/src/signals/reputation/lookup.ts';
 import type { ReputationOptions } from '../../../../app/src/signals/reputation/options.ts';
@@ -29,7 +29,7 @@ export interface Clock {
 export interface Events {
   readonly states: BreakerChange<string>[];
   readonly tableStates: BreakerChange<string>[];
-  readonly tableFailures: TableFailure[];
+  readonly tableFailures: CacheFailure[];
   readonly checks: CheckReport[];
   readonly errors: unknown[];
 }
@@ -85,13 +85,13 @@ export async function startBench(): Promise<Bench> {
         checks: [],
         errors: [],
       };
-      const ladder = createReputation({
+      const ladder = createReputationLookup({
         now,
         baseUrl: simulator.url,
         key: () => 'good-key',
         table: { client: shared, name },
         // Looser than in production: a busy machine must not look like a slow table.
-        tableTimeout: 30 * SECOND,
+        cacheReadTimeout: 30 * SECOND,
         hooks: hooksInto(events),
         ...options,
       });
@@ -108,9 +108,9 @@ export async function startBench(): Promise<Bench> {
 
 function hooksInto(events: Events) {
   return {
-    onState: (change: BreakerChange<string>) => void events.states.push(change),
-    onTableState: (change: BreakerChange<string>) => void events.tableStates.push(change),
-    onTableFailure: (failure: TableFailure) => void events.tableFailures.push(failure),
+    onCircuitState: (change: BreakerChange<string>) => void events.states.push(change),
+    onCacheState: (change: BreakerChange<string>) => void events.tableStates.push(change),
+    onCacheFailure: (failure: CacheFailure) => void events.tableFailures.push(failure),
     onCheck: (report: CheckReport) => void events.checks.push(report),
     onError: (error: unknown) => void events.errors.push(error),
   };

@@ -152,7 +152,7 @@ describe('an address with a stale record', () => {
     const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
     const known = newAddress();
     await checkElsewhere(known, 80);
-    expect(await lookup(ladder, known)).toMatchObject({ source: 'table', stale: false });
+    expect(await lookup(ladder, known)).toMatchObject({ source: 'dynamodb', stale: false });
     bench.simulator.setFault(fault);
     bench.clock.time += 3 * HOUR;
     const age = 3 * HOUR;

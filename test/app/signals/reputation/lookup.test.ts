@@ -70,7 +70,7 @@ describe('the way down the ladder', () => {
     }
     expect(await lookup(other.ladder, address('2001:0:4136:e378::f6f6:f6f5'))).toMatchObject({
       score: 96,
-      source: 'table',
+      source: 'dynamodb',
     });
     const checked = bench.simulator.checks.slice(before).map((check) => check.address);
     expect(checked).toEqual(['9.9.9.10']);
@@ -82,16 +82,16 @@ describe('the way down the ladder', () => {
     scoreOf(ip, 60);
     bench.simulator.setQuota(500);
     const fresh = { known: true, score: 60, stale: false };
-    const asked = { ...fresh, source: 'abuseipdb', age: 0, quotaLeft: 499 };
+    const asked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 499 };
     expect(await lookup(one.ladder, ip)).toEqual(asked);
     await one.ladder.settle();
     bench.clock.time += 10 * MINUTE;
     expect(one.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
-    const read = { ...fresh, source: 'table', age: 10 * MINUTE };
+    const read = { ...fresh, source: 'dynamodb', age: 10 * MINUTE };
     expect(await lookup(other.ladder, ip)).toEqual(read);
     expect(other.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
     expect([one.events.checks.length, other.events.checks.length]).toEqual([1, 0]);
-    expect([one.ladder.quotaLeft(), other.ladder.quotaLeft()]).toEqual([499, undefined]);
+    expect([one.ladder.quotaRemaining(), other.ladder.quotaRemaining()]).toEqual([499, undefined]);
   });
 
   test.each([
@@ -121,7 +121,7 @@ describe('the way down the ladder', () => {
     await lookup(other.ladder, ip);
     await other.ladder.settle();
     bench.clock.time += MINUTE;
-    expect(await lookup(one.ladder, ip)).toMatchObject({ score: 80, source: 'table' });
+    expect(await lookup(one.ladder, ip)).toMatchObject({ score: 80, source: 'dynamodb' });
   });
 
   test('the newest of two stale records stands in, wherever it is', async () => {
@@ -138,14 +138,14 @@ describe('the way down the ladder', () => {
     bench.simulator.setFault({ kind: 'reset' });
     const age = 2 * HOUR;
     const stale = { known: true, stale: true, staleCause: 'upstream', score: 60, age };
-    expect(await lookup(one.ladder, ip)).toEqual({ ...stale, source: 'table' });
+    expect(await lookup(one.ladder, ip)).toEqual({ ...stale, source: 'dynamodb' });
     expect(await lookup(other.ladder, ip)).toEqual({ ...stale, source: 'memory' });
   });
 });
 
 describe('clocks that disagree', () => {
   test.each([
-    ['a moment', 2 * SECOND, { source: 'table', score: 10, stale: false, age: 0 }],
+    ['a moment', 2 * SECOND, { source: 'dynamodb', score: 10, stale: false, age: 0 }],
     ['a minute', MINUTE, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
     ['an hour', HOUR, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
     ['nearly a day', 24 * HOUR - 1, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
@@ -196,7 +196,7 @@ describe('clocks that disagree', () => {
     scoreOf(ip, 90);
     await lookup(other.ladder, ip);
     await other.ladder.settle();
-    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'table', score: 90 });
+    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
   });
 
   test('a record from a task an hour behind is an hour old', async () => {
@@ -205,7 +205,7 @@ describe('clocks that disagree', () => {
     scoreOf(ip, 10);
     await lookup(behind.ladder, ip);
     await behind.ladder.settle();
-    expect(await lookup(bench.task().ladder, ip)).toMatchObject({ source: 'table', age: HOUR });
+    expect(await lookup(bench.task().ladder, ip)).toMatchObject({ source: 'dynamodb', age: HOUR });
   });
 
   test('a record dated days ahead is replaced, not kept for days', async () => {
@@ -231,7 +231,7 @@ describe('clocks that disagree', () => {
     scoreOf(ip, 90);
     await lookup(other.ladder, ip);
     await other.ladder.settle();
-    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'table', score: 90 });
+    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
   });
 });
 
@@ -276,7 +276,7 @@ describe('many at once', () => {
     scoreOf(ip, 90);
     await lookup(other.ladder, ip);
     await other.ladder.settle();
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'table', score: 90 });
+    expect(await lookup(ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
     bench.clock.time += 3 * HOUR;
     expect(await lookup(ladder, ip, 30)).toMatchObject({
       stale: true,
@@ -291,7 +291,7 @@ describe('many at once', () => {
     const upstream = await held(70);
     const { ladder, events } = bench.task({
       baseUrl: upstream.url,
-      concurrency: 2,
+      maxConcurrentChecks: 2,
       abuseIpdbTimeout: 60 * SECOND,
     });
     const lookups = Array.from({ length: 5 }, () => lookup(ladder, newAddress(), 60 * SECOND));
@@ -312,7 +312,7 @@ describe('many at once', () => {
     for (const ip of [first, second, first, third]) await lookup(ladder, ip);
     await ladder.settle();
     expect(await lookup(ladder, first)).toMatchObject({ source: 'memory' });
-    expect(await lookup(ladder, second)).toMatchObject({ source: 'table' });
+    expect(await lookup(ladder, second)).toMatchObject({ source: 'dynamodb' });
   });
 
   test('invented addresses whose checks fail take no place in memory', async () => {
@@ -364,7 +364,7 @@ describe('the breaker of AbuseIPDB', () => {
     await other.ladder.settle();
     bench.simulator.setFault({ kind: 'reset' });
     for (let i = 0; i < 5; i += 1) await lookup(one.ladder, newAddress());
-    expect(await lookup(one.ladder, ip)).toMatchObject({ known: true, source: 'table' });
+    expect(await lookup(one.ladder, ip)).toMatchObject({ known: true, source: 'dynamodb' });
   });
 
   test('counts answers without a score, but no refused address', async () => {
@@ -385,7 +385,7 @@ describe('faults of our own', () => {
       throw new Error('disk full');
     };
     const { ladder } = bench.task({
-      hooks: { onCheck: fail, onState: fail, onTableFailure: fail, onTableState: fail },
+      hooks: { onCheck: fail, onCircuitState: fail, onCacheFailure: fail, onCacheState: fail },
     });
     expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
     bench.simulator.setFault({ kind: 'status', status: 401 });

@@ -35,14 +35,14 @@ describe.each(Object.entries(SHAPES))('Times: %s', (_, shape) => {
       for (let decision = 0; decision < DECISIONS; decision += 1) {
         const time = shape(random.next().value);
         times.push(time);
-        metrics.time('DecisionTime', time);
+        metrics.time('DecisionLatency', time);
       }
       const context = { service: 'risk-gate', timestamp: Date.UTC(2026, 0, 7) };
-      lines.push(...emfLines(metrics.take(), context).map((line) => JSON.stringify(line)));
+      lines.push(...emfLines(metrics.drain(), context).map((line) => JSON.stringify(line)));
     }
   }
   times.sort((one, other) => one - other);
-  const points = pointsOf(lines, 'DecisionTime');
+  const points = pointsOf(lines, 'DecisionLatency');
 
   test.each([0.5, 0.9, 0.99, 0.999, 1])('percentile %d over all tasks is within 3 %%', (share) => {
     const truth = times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
@@ -60,11 +60,11 @@ describe.each(Object.entries(SHAPES))('Times: %s', (_, shape) => {
 
 test('values out of all proportion are kept in the outermost buckets', () => {
   const metrics = new Metrics();
-  for (const time of [0, 1e-9, 1e9]) metrics.time('DecisionTime', time);
-  const lines = emfLines(metrics.take(), { service: 's', timestamp: Date.UTC(2026, 0, 7) });
+  for (const time of [0, 1e-9, 1e9]) metrics.time('DecisionLatency', time);
+  const lines = emfLines(metrics.drain(), { service: 's', timestamp: Date.UTC(2026, 0, 7) });
   const points = pointsOf(
     lines.map((line) => JSON.stringify(line)),
-    'DecisionTime',
+    'DecisionLatency',
   );
   expect(points.flatMap(({ values }) => values).reduce((sum, [, count]) => sum + count, 0)).toBe(3);
 });

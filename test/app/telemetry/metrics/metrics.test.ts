@@ -6,7 +6,7 @@ import { dataPointsOf, pointsOf, sumOf } from '../../../support/emf.ts';
 const CONTEXT = { service: 'gate-a', timestamp: Date.UTC(2026, 0, 7, 10) };
 
 function flush(metrics: Metrics): string[] {
-  return emfLines(metrics.take(), CONTEXT).map((line) => JSON.stringify(line));
+  return emfLines(metrics.drain(), CONTEXT).map((line) => JSON.stringify(line));
 }
 
 test('what was counted is written once, with its dimension and in total', () => {
@@ -41,20 +41,20 @@ test('with nothing counted, each outcome says 0, so that a share of it is 0 and 
 
 test('a state that cannot be told costs nothing else', () => {
   const metrics = new Metrics();
-  metrics.count('Faults');
+  metrics.count('InternalErrors');
   metrics.observe(() => {
     throw new Error('It cannot be told.');
   });
   metrics.observe(() => [['GeoDatabaseAge', 3]]);
   const lines = flush(metrics);
-  expect(sumOf(lines, 'Faults')).toBe(1);
+  expect(sumOf(lines, 'InternalErrors')).toBe(1);
   expect(sumOf(lines, 'GeoDatabaseAge')).toBe(3);
 });
 
 test('every line names the service and the namespace, and nothing but one dimension beside', () => {
   const metrics = new Metrics();
   metrics.count('Refusals', 'unknown.reputation');
-  metrics.time('StageTime', 3, 'geo');
+  metrics.time('StageLatency', 3, 'geo');
   for (const line of flush(metrics)) {
     const [directive] = JSON.parse(line)._aws.CloudWatchMetrics;
     expect(directive.Namespace).toBe('RiskGate');
@@ -70,14 +70,14 @@ test('states are asked for at each flush, and one that is not known has no data 
   const metrics = new Metrics();
   let left: number | undefined = 12;
   metrics.observe(() => [
-    ['AbuseIpdbQuotaLeft', left],
-    ['AbuseIpdbClosedFor', 1, 'quota'],
+    ['AbuseIpdbQuotaRemaining', left],
+    ['AbuseIpdbCircuitOpen', 1, 'quota'],
   ]);
   const first = flush(metrics);
-  expect(sumOf(first, 'AbuseIpdbQuotaLeft')).toBe(12);
-  expect(sumOf(first, 'AbuseIpdbClosedFor', 'quota')).toBe(1);
+  expect(sumOf(first, 'AbuseIpdbQuotaRemaining')).toBe(12);
+  expect(sumOf(first, 'AbuseIpdbCircuitOpen', 'quota')).toBe(1);
   left = undefined;
-  expect(pointsOf(flush(metrics), 'AbuseIpdbQuotaLeft')).toEqual([]);
+  expect(pointsOf(flush(metrics), 'AbuseIpdbQuotaRemaining')).toEqual([]);
 });
 
 test('a policy of 300 rules is split over lines that CloudWatch takes', () => {
@@ -91,6 +91,6 @@ test('a policy of 300 rules is split over lines that CloudWatch takes', () => {
 
 test('no line is longer than what a log driver takes in one piece', () => {
   const metrics = new Metrics();
-  for (let time = 0; time < 400; time += 1) metrics.time('DecisionTime', 0.001 * 1.05 ** time);
+  for (let time = 0; time < 400; time += 1) metrics.time('DecisionLatency', 0.001 * 1.05 ** time);
   for (const line of flush(metrics)) expect(Buffer.byteLength(line)).toBeLessThan(16 * 1024);
 });

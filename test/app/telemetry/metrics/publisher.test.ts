@@ -28,10 +28,10 @@ function publish(write: (line: string) => void) {
 test('nothing is written for a decision; each interval has one data point with its time', () => {
   const lines: string[] = [];
   const { metrics, publisher } = publish((line) => lines.push(line));
-  metrics.count('Faults');
+  metrics.count('InternalErrors');
   expect(lines).toEqual([]);
   jest.advanceTimersByTime(90_000);
-  expect(pointsOf(lines, 'Faults').map(({ values }) => values[0]?.[0])).toEqual([1, 0, 0]);
+  expect(pointsOf(lines, 'InternalErrors').map(({ values }) => values[0]?.[0])).toEqual([1, 0, 0]);
   const times = lines.map((line): number => JSON.parse(line)._aws.Timestamp);
   expect([...new Set(times)]).toEqual([30_000, 60_000, 90_000].map((time) => START + time));
   publisher.stop();
@@ -40,9 +40,9 @@ test('nothing is written for a decision; each interval has one data point with i
 test('the end of the service writes what is left, and nothing comes after it', () => {
   const lines: string[] = [];
   const { metrics, publisher } = publish((line) => lines.push(line));
-  metrics.count('Faults', undefined, 2);
+  metrics.count('InternalErrors', undefined, 2);
   publisher.stop();
-  expect(sumOf(lines, 'Faults')).toBe(2);
+  expect(sumOf(lines, 'InternalErrors')).toBe(2);
   const written = lines.length;
   jest.advanceTimersByTime(90_000);
   expect(lines).toHaveLength(written);
@@ -57,8 +57,8 @@ test('a log that fails ends nothing: the next interval is written again', () => 
   });
   jest.advanceTimersByTime(30_000);
   broken = false;
-  metrics.count('Faults');
+  metrics.count('InternalErrors');
   jest.advanceTimersByTime(30_000);
-  expect(sumOf(lines, 'Faults')).toBe(1);
+  expect(sumOf(lines, 'InternalErrors')).toBe(1);
   publisher.stop();
 });

@@ -1,14 +1,14 @@
 import { type IncomingHttpHeaders, validateHeaderValue } from 'node:http';
 import { type AgentFactory, directAgents } from '../../../lib/agents.ts';
 import { type GetResponse, get } from '../../../lib/http-get.ts';
-import { member } from '../../../lib/optional-field.ts';
+import { optionalField } from '../../../lib/optional-field.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../../lib/timeout.ts';
 import type { Address } from '../../address/address.ts';
 import { freshnessOf } from '../freshness.ts';
 import { REPUTATION_DEFAULTS, type ReputationLimits } from '../options.ts';
 import type { AbuseRecord, CheckCause } from '../reputation.ts';
 import { parseRecord } from './response-body.ts';
-import { closingTime } from './retry-after.ts';
+import { retryDelay } from './retry-after.ts';
 
 /** A CHECK response has about 500 bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -16,7 +16,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** What an answer's headers say of the quota, which errors have too. */
 interface Quota {
   /** Checks left. */
-  readonly quotaLeft?: number;
+  readonly quotaRemaining?: number;
   /** Checks in all. */
   readonly quotaLimit?: number;
 }
@@ -25,7 +25,7 @@ export interface CheckFailure extends Quota {
   readonly cause: CheckCause;
   readonly status?: number;
   /** Milliseconds for which a 429 stops the calls. */
-  readonly closedFor?: number;
+  readonly retryAfter?: number;
 }
 
 export type CheckAnswer =
@@ -44,7 +44,7 @@ export interface AbuseIpdbOptions {
   readonly agents?: AgentFactory | undefined;
 }
 
-type FreshnessLimits = Pick<ReputationLimits, 'freshTimes' | 'staleMaximum'>;
+type FreshnessLimits = Pick<ReputationLimits, 'ttl' | 'maxStaleAge'>;
 
 /** One CHECK of one address. Never throws. */
 export type Check = (address: Address, key: string) => Promise<CheckAnswer>;
@@ -101,8 +101,9 @@ function answerOf(
 ): CheckAnswer {
   const quota = quotaOf(headers);
   if (status !== 200) {
-    const closed = status === 429 ? { quotaLeft: 0, closedFor: closingTime(headers, now) } : {};
-    return { cause: causeOf(status), status, ...quota, ...closed };
+    const exhausted =
+      status === 429 ? { quotaRemaining: 0, retryAfter: retryDelay(headers, now) } : {};
+    return { cause: causeOf(status), status, ...quota, ...exhausted };
   }
   const age = ageIn(headers);
   const record = body === undefined ? 'upstream' : parseRecord(textOf(body), address, now - age);
@@ -138,8 +139,8 @@ function causeOf(status: number): CheckCause {
 
 function quotaOf(headers: IncomingHttpHeaders): Quota {
   return {
-    ...member('quotaLeft', countIn(headers, 'x-ratelimit-remaining')),
-    ...member('quotaLimit', countIn(headers, 'x-ratelimit-limit')),
+    ...optionalField('quotaRemaining', countIn(headers, 'x-ratelimit-remaining')),
+    ...optionalField('quotaLimit', countIn(headers, 'x-ratelimit-limit')),
   };
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ReputationTable } from '../cache/dynamodb-cache.ts';
-import type { Breaker } from '../circuit-breaker.ts';
+import type { DynamoDbCache } from '../cache/dynamodb-cache.ts';
+import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CheckCause } from '../reputation.ts';
 import { isPlausibleClosing } from './retry-after.ts';
 
 export interface GateOptions {
-  readonly breaker: Breaker<CheckCause>;
-  readonly table: Pick<ReputationTable, 'readClosing' | 'writeClosing' | 'warm'>;
+  readonly breaker: CircuitBreaker<CheckCause>;
+  readonly table: Pick<DynamoDbCache, 'readClosing' | 'writeClosing' | 'warm'>;
   readonly key: () => string | undefined;
   readonly now: () => number;
   /** Milliseconds after which the table is asked again for a closing. */
@@ -18,7 +18,7 @@ export interface GateOptions {
  * through the table, or by its refusal of the key. A new key is a new account's or a good one at
  * last, so what was learned with the old one ends with it.
  */
-export class Gate {
+export class QuotaGuard {
   readonly #options: GateOptions;
   #key: string | undefined;
   #keyName = keyNameOf(undefined);
@@ -57,14 +57,14 @@ export class Gate {
   refuseKey(key: string, time: number): void {
     // The answer to an old key says nothing of the new one.
     if (key !== this.currentKey()) return;
-    this.#options.breaker.hold('auth', this.#options.now() + time);
+    this.#options.breaker.forceOpen('auth', this.#options.now() + time);
   }
 
   /** Stops the calls with a key whose quota is used up, here and in the other tasks. */
   closeQuota(key: string, time: number): void {
     if (key !== this.currentKey()) return;
     const until = this.#options.now() + time;
-    this.#options.breaker.hold('quota', until);
+    this.#options.breaker.forceOpen('quota', until);
     this.#options.table.writeClosing(this.#keyName, until);
   }
 
@@ -80,7 +80,7 @@ export class Gate {
     const reading = this.#options.table[how](keyName).then((until) => {
       if (this.#reading === reading) this.#reading = undefined;
       const holds = until !== undefined && isPlausibleClosing(until, this.#options.now());
-      if (holds && keyName === this.#keyName) this.#options.breaker.hold('quota', until);
+      if (holds && keyName === this.#keyName) this.#options.breaker.forceOpen('quota', until);
     });
     this.#reading = reading;
     return reading;

@@ -9,7 +9,7 @@ const WITHOUT_A_WORD = 60_000;
  * minute (AbuseIPDB does not say when its day ends). Held between a second and a day, for either
  * clock may be wrong.
  */
-export function closingTime(headers: IncomingHttpHeaders, now: number): number {
+export function retryDelay(headers: IncomingHttpHeaders, now: number): number {
   const time =
     retryAfter(headers['retry-after'], now) ??
     untilReset(textOf(headers['x-ratelimit-reset']), now) ??

@@ -1,17 +1,17 @@
-import { tell } from '../../../lib/notify.ts';
-import { member } from '../../../lib/optional-field.ts';
+import { notify } from '../../../lib/notify.ts';
+import { optionalField } from '../../../lib/optional-field.ts';
 import type { Address } from '../../address/address.ts';
-import type { Breaker, Permit } from '../circuit-breaker.ts';
+import type { CircuitBreaker, Permit } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { AbuseRecord, CheckCause } from '../reputation.ts';
 import type { Check, CheckAnswer, CheckFailure } from './check.ts';
-import type { Gate } from './quota-guard.ts';
+import type { QuotaGuard } from './quota-guard.ts';
 
 /** A refused key is tried again after this, so that a repaired account works within five minutes. */
 const AUTH_PAUSE = 4 * 60 * 1000;
 
 export type UpstreamAnswer =
-  | { readonly record: AbuseRecord; readonly quotaLeft?: number }
+  | { readonly record: AbuseRecord; readonly quotaRemaining?: number }
   | {
       readonly cause: CheckCause;
       /** Milliseconds to remember it of this address; none when it says nothing of the address. */
@@ -20,11 +20,11 @@ export type UpstreamAnswer =
 
 export interface UpstreamOptions {
   readonly check: Check;
-  readonly breaker: Breaker<CheckCause>;
-  readonly gate: Gate;
-  readonly concurrency: number;
-  readonly errorMemory: number;
-  readonly refusalMemory: number;
+  readonly breaker: CircuitBreaker<CheckCause>;
+  readonly gate: QuotaGuard;
+  readonly maxConcurrentChecks: number;
+  readonly negativeTtl: number;
+  readonly rejectionTtl: number;
   readonly hooks: ReputationHooks;
 }
 
@@ -32,23 +32,23 @@ export interface UpstreamOptions {
 export class Upstream {
   readonly #options: UpstreamOptions;
   #running = 0;
-  #quotaLeft: number | undefined;
+  #quotaRemaining: number | undefined;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
   }
 
   /** Checks left in the quota, as the last answer had it. */
-  quotaLeft(): number | undefined {
-    return this.#quotaLeft;
+  quotaRemaining(): number | undefined {
+    return this.#quotaRemaining;
   }
 
   /** One check, if it may be made now. */
   async ask(address: Address): Promise<UpstreamAnswer> {
     const key = this.#options.gate.currentKey();
     if (key === undefined) return { cause: 'auth' };
-    if (this.#running >= this.#options.concurrency) return { cause: 'upstream' };
-    const entry = this.#options.breaker.enter();
+    if (this.#running >= this.#options.maxConcurrentChecks) return { cause: 'upstream' };
+    const entry = this.#options.breaker.tryAcquire();
     if (!entry.allowed) return { cause: entry.cause };
     this.#running += 1;
     try {
@@ -66,12 +66,12 @@ export class Upstream {
   async #check(address: Address, key: string): Promise<CheckAnswer> {
     const start = performance.now();
     const answer = await this.#options.check(address, key);
-    if (answer.quotaLeft !== undefined) this.#quotaLeft = answer.quotaLeft;
-    tell(this.#options.hooks.onCheck, {
+    if (answer.quotaRemaining !== undefined) this.#quotaRemaining = answer.quotaRemaining;
+    notify(this.#options.hooks.onCheck, {
       ...('cause' in answer ? { cause: answer.cause } : {}),
-      ...member('status', answer.status),
-      ...member('quotaLeft', answer.quotaLeft),
-      ...member('quotaLimit', answer.quotaLimit),
+      ...optionalField('status', answer.status),
+      ...optionalField('quotaRemaining', answer.quotaRemaining),
+      ...optionalField('quotaLimit', answer.quotaLimit),
       milliseconds: performance.now() - start,
     });
     return answer;
@@ -80,24 +80,24 @@ export class Upstream {
   #judge(answer: CheckAnswer, key: string, permit: Permit<CheckCause>): UpstreamAnswer {
     if ('record' in answer) {
       permit.succeeded();
-      return { record: answer.record, ...member('quotaLeft', answer.quotaLeft) };
+      return { record: answer.record, ...optionalField('quotaRemaining', answer.quotaRemaining) };
     }
-    const { cause, closedFor } = answer;
+    const { cause, retryAfter } = answer;
     if (cause === 'auth') this.#options.gate.refuseKey(key, AUTH_PAUSE);
-    if (closedFor !== undefined) this.#options.gate.closeQuota(key, closedFor);
-    return { cause, ...member('rememberFor', this.#blame(answer, permit)) };
+    if (retryAfter !== undefined) this.#options.gate.closeQuota(key, retryAfter);
+    return { cause, ...optionalField('rememberFor', this.#blame(answer, permit)) };
   }
 
   /** Who is at fault: AbuseIPDB, which the breaker counts, the question, or the key. */
   #blame(failure: CheckFailure, permit: Permit<CheckCause>): number | undefined {
-    const { errorMemory, refusalMemory } = this.#options;
+    const { negativeTtl, rejectionTtl } = this.#options;
     if (failure.cause === 'auth' || failure.cause === 'quota' || failure.status === 422) {
       // AbuseIPDB works. A key that was just refused holds the breaker open already.
       permit.succeeded();
-      return failure.status === 422 ? refusalMemory : undefined;
+      return failure.status === 422 ? rejectionTtl : undefined;
     }
     // An answer without a score counts too: it costs quota, and one odd address opens nothing.
     permit.failed(failure.cause);
-    return errorMemory;
+    return negativeTtl;
   }
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { tell } from '../../../lib/notify.ts';
+import { notify } from '../../../lib/notify.ts';
 import { withTimeLimit } from '../../../lib/timeout.ts';
-import { Breaker } from '../circuit-breaker.ts';
+import { CircuitBreaker } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { ReputationLimits } from '../options.ts';
 import type { AbuseRecord } from '../reputation.ts';
@@ -25,7 +25,7 @@ export interface TableOptions {
 }
 
 /** What the table has of an address. */
-export interface TableRead {
+export interface CacheRead {
   readonly record?: AbuseRecord;
   /** Why it could not be read (as in `TableFailure`; the last one while it is passed over), or its item not be used. */
   readonly fault?: string;
@@ -46,23 +46,26 @@ const NO_SDK_LIMIT = { requestTimeout: 0 };
  * The cache that the tasks share. It is only a cache: whatever goes wrong with a read is a miss,
  * nobody waits for a write, and nothing here rejects.
  */
-export class ReputationTable {
+export class DynamoDbCache {
   readonly #options: TableOptions;
-  readonly #breaker: Breaker<string>;
+  readonly #breaker: CircuitBreaker<string>;
   readonly #writes = new Set<Promise<void>>();
   #reads = 0;
 
   constructor(options: TableOptions) {
     this.#options = options;
     const { now, hooks } = options;
-    this.#breaker = new Breaker({ ...BREAKER, now, onState: hooks.onTableState });
+    this.#breaker = new CircuitBreaker({ ...BREAKER, now, onState: hooks.onCacheState });
   }
 
   /** The record of an address, if it has a usable one. */
-  async read(address: string): Promise<TableRead> {
+  async read(address: string): Promise<CacheRead> {
     const { limits, now } = this.#options;
-    if (this.#reads >= limits.pendingReads) {
-      this.#drop('read', `${limits.pendingReads} reads are pending: this one is taken for a miss.`);
+    if (this.#reads >= limits.maxPendingReads) {
+      this.#drop(
+        'read',
+        `${limits.maxPendingReads} reads are pending: this one is taken for a miss.`,
+      );
       return { fault: 'dropped' };
     }
     this.#reads += 1;
@@ -86,12 +89,12 @@ export class ReputationTable {
   /** Keeps a record, soon and if possible. */
   write(address: string, record: AbuseRecord): void {
     const { limits } = this.#options;
-    if (this.#writes.size >= limits.pendingWrites) {
-      this.#drop('write', `${limits.pendingWrites} writes are pending: this one is left out.`);
+    if (this.#writes.size >= limits.maxPendingWrites) {
+      this.#drop('write', `${limits.maxPendingWrites} writes are pending: this one is left out.`);
       return;
     }
     const key = recordKey(address, limits.maxAgeInDays);
-    this.#put(recordItem(key, record, record.checkedAt + limits.staleMaximum));
+    this.#put(recordItem(key, record, record.checkedAt + limits.maxStaleAge));
   }
 
   /** Tells the other tasks of a closing. Never left out: it spares each of them a refused call. */
@@ -112,7 +115,7 @@ export class ReputationTable {
     } catch (error) {
       const reason = reasonOf(error);
       const message = `The reputation table ${JSON.stringify(name)} cannot be read (${reason}: ${messageOf(error)}): the service runs without it, so each task asks AbuseIPDB for itself; check the table's name, its region and the task's permission for GetItem and PutItem.`;
-      tell(hooks.onTableFailure, { operation: 'warm', reason, message });
+      notify(hooks.onCacheFailure, { operation: 'warm', reason, message });
       return undefined;
     }
   }
@@ -123,10 +126,10 @@ export class ReputationTable {
   }
 
   async #get(key: string): Promise<Got> {
-    const entry = this.#breaker.enter();
+    const entry = this.#breaker.tryAcquire();
     if (!entry.allowed) return { fault: entry.cause };
     try {
-      const item = await this.#fetch(key, this.#options.limits.tableTimeout);
+      const item = await this.#fetch(key, this.#options.limits.cacheReadTimeout);
       entry.permit.succeeded();
       return { item };
     } catch (error) {
@@ -151,7 +154,7 @@ export class ReputationTable {
 
   #put(item: Item): void {
     const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
-    const timeout = this.#options.limits.tableWriteTimeout;
+    const timeout = this.#options.limits.cacheWriteTimeout;
     const write = withTimeLimit(timeout, (abortSignal) =>
       this.#options.client.send(command, { abortSignal, ...NO_SDK_LIMIT }),
     )
@@ -166,11 +169,11 @@ export class ReputationTable {
   }
 
   #drop(operation: 'read' | 'write', message: string): void {
-    tell(this.#options.hooks.onTableFailure, { operation, reason: 'dropped', message });
+    notify(this.#options.hooks.onCacheFailure, { operation, reason: 'dropped', message });
   }
 
   #report(operation: 'read' | 'write', error: unknown): void {
     const failure = { operation, reason: reasonOf(error), message: messageOf(error) };
-    tell(this.#options.hooks.onTableFailure, failure);
+    notify(this.#options.hooks.onCacheFailure, failure);
   }
 }

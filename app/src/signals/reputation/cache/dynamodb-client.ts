@@ -31,8 +31,8 @@ export function createDynamoDbClient(options: DynamoDbClientOptions = {}): Dynam
     ...rest,
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: connectTimeout ?? REPUTATION_DEFAULTS.tableWriteTimeout,
-      requestTimeout: timeout ?? REPUTATION_DEFAULTS.tableTimeout,
+      connectionTimeout: connectTimeout ?? REPUTATION_DEFAULTS.cacheWriteTimeout,
+      requestTimeout: timeout ?? REPUTATION_DEFAULTS.cacheReadTimeout,
       throwOnRequestTimeout: true,
       // An idle connection may wait for the next login; each call has its limit already.
       socketTimeout: 0,

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { member } from '../../../lib/optional-field.ts';
+import { optionalField } from '../../../lib/optional-field.ts';
 import { isProviderText, isScore } from '../abuseipdb/response-body.ts';
 import type { AbuseRecord } from '../reputation.ts';
 
@@ -24,12 +24,15 @@ export function recordItem(key: string, record: AbuseRecord, expiresAt: number):
     ...head(key, expiresAt),
     score: number(record.score),
     checked_at: number(record.checkedAt),
-    ...member('reports', record.reports === undefined ? undefined : number(record.reports)),
-    ...member('reporters', record.reporters === undefined ? undefined : number(record.reporters)),
-    ...member('tor', record.tor === undefined ? undefined : { BOOL: record.tor }),
-    ...member('usage', text(record.usage)),
-    ...member('isp', text(record.isp)),
-    ...member('domain', text(record.domain)),
+    ...optionalField('reports', record.reports === undefined ? undefined : number(record.reports)),
+    ...optionalField(
+      'reporters',
+      record.reporters === undefined ? undefined : number(record.reporters),
+    ),
+    ...optionalField('tor', record.tor === undefined ? undefined : { BOOL: record.tor }),
+    ...optionalField('usage', text(record.usage)),
+    ...optionalField('isp', text(record.isp)),
+    ...optionalField('domain', text(record.domain)),
   };
 }
 

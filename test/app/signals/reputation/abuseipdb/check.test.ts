@@ -39,7 +39,7 @@ describe('against the API', () => {
     simulator.setQuota(200);
     const answer = await checkAt(simulator.url)(ADDRESS, KEY);
     expect(answer).toMatchObject({ record: { score: 33, usage: '', checkedAt: NOON } });
-    expect(answer).toMatchObject({ quotaLeft: 199 });
+    expect(answer).toMatchObject({ quotaRemaining: 199 });
     expect(answer).toHaveProperty('record.tor', undefined);
   });
 
@@ -53,8 +53,8 @@ describe('against the API', () => {
     const answer = await checkAt(simulator.url)(ADDRESS, KEY);
     simulator.setQuota(500);
     // Noon to midnight, as the simulator's day ends.
-    expect(answer).toMatchObject({ cause: 'quota', status: 429, quotaLeft: 0 });
-    expect(answer).toMatchObject({ closedFor: 12 * 60 * 60 * 1000 });
+    expect(answer).toMatchObject({ cause: 'quota', status: 429, quotaRemaining: 0 });
+    expect(answer).toMatchObject({ retryAfter: 12 * 60 * 60 * 1000 });
   });
 
   test('checks one after the other keep to the connections that are open', async () => {

@@ -93,7 +93,7 @@ describe('What is known in spite of an odd form:', () => {
   ])('%s', async (_, bytes) => {
     const answer = await checkOf(bytes);
     expect(answer).toMatchObject({ record: { score: 96 } });
-    expect(answer).not.toHaveProperty('quotaLeft');
+    expect(answer).not.toHaveProperty('quotaRemaining');
     expect(answer).not.toHaveProperty('quotaLimit');
   });
 
@@ -234,7 +234,7 @@ describe('A response out of a cache is as old as the cache says', () => {
     const { url } = await startRaw((socket) =>
       socket.write(response(bodyFor(ADDRESS.value, 0), 'age: 60\r\n')),
     );
-    const limits = { freshTimes: { low: 0, elevated: 0, high: 0 }, staleMaximum: 60_000 };
+    const limits = { ttl: { low: 0, elevated: 0, high: 0 }, maxStaleAge: 60_000 };
     const options = { baseUrl: url, maxAgeInDays: 30, timeout: 30 * SECOND, now: () => NOON };
     expect(await createCheck({ ...options, limits })(ADDRESS, 'key')).toMatchObject({
       cause: 'invalid',

@@ -33,7 +33,7 @@ describe('a used-up quota', () => {
     bench.simulator.setFault({ kind: 'quota', ...form });
     expect(await lookup(ladder, newAddress())).toEqual(QUOTA);
     expect(events.states).toEqual([{ state: 'open', cause: 'quota', until: NOON + time }]);
-    expect(ladder.quotaLeft()).toBe(0);
+    expect(ladder.quotaRemaining()).toBe(0);
     bench.simulator.setFault(undefined);
     bench.clock.time += time - 1;
     expect(await lookup(ladder, newAddress())).toEqual(QUOTA);

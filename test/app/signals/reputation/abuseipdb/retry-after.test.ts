@@ -1,6 +1,6 @@
 import {
-  closingTime,
   isPlausibleClosing,
+  retryDelay,
 } from '../../../../../app/src/signals/reputation/abuseipdb/retry-after.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../harness.ts';
 
@@ -42,7 +42,7 @@ test.each<[string, Record<string, string>, number]>([
     24 * HOUR,
   ],
 ])('a 429 closes for %s', (_, headers, time) => {
-  expect(closingTime(headers, NOON)).toBe(time);
+  expect(retryDelay(headers, NOON)).toBe(time);
 });
 
 test.each([

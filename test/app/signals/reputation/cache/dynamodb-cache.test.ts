@@ -64,7 +64,7 @@ const drip: RequestListener = (_, response) => {
 async function taskWith(url: string, options = {}) {
   const client = bench.client(url, 60);
   const table = { client, name: 'elsewhere' };
-  return bench.task({ table, tableTimeout: 5000, tableWriteTimeout: 5000, ...options });
+  return bench.task({ table, cacheReadTimeout: 5000, cacheWriteTimeout: 5000, ...options });
 }
 
 const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
@@ -104,10 +104,10 @@ describe('a DynamoDB that', () => {
     // Only what never answers is to run into a limit: a busy machine may be slow to be refused.
     const limit = reason === 'timeout' ? 60 : 30_000;
     const { ladder, events } = await taskWith(url, {
-      tableTimeout: limit,
-      tableWriteTimeout: limit,
+      cacheReadTimeout: limit,
+      cacheWriteTimeout: limit,
     });
-    const answer = { known: true, source: 'abuseipdb', tableFault: reason };
+    const answer = { known: true, source: 'abuseipdb', cacheError: reason };
     expect(await lookup(ladder, newAddress())).toMatchObject(answer);
     await ladder.settle();
     const failure = (operation: string) => expect.objectContaining({ operation, reason });
@@ -137,8 +137,8 @@ describe('a DynamoDB that', () => {
 
   test('sends what the SDK cannot decode is a miss', async () => {
     const url = await dynamoDbThat(respond(200, { Item: { isp: { B: '***' } } }));
-    const { ladder, events } = await taskWith(url, { tableTimeout: 30 * SECOND });
-    const answer = { source: 'abuseipdb', tableFault: expect.any(String) };
+    const { ladder, events } = await taskWith(url, { cacheReadTimeout: 30 * SECOND });
+    const answer = { source: 'abuseipdb', cacheError: expect.any(String) };
     expect(await lookup(ladder, newAddress())).toMatchObject(answer);
     expect(events.errors).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe('a DynamoDB that', () => {
   test('fails five times in a row is passed over for five seconds, then probed', async () => {
     const server = await startServer(refuse(400, 'AccessDeniedException'));
     servers.push(server);
-    const { ladder, events } = await taskWith(server.url, { pendingWrites: 0 });
+    const { ladder, events } = await taskWith(server.url, { maxPendingWrites: 0 });
     // The closing is read with the first one.
     for (let i = 0; i < 4; i += 1) await lookup(ladder, newAddress());
     expect(server.requests).toBe(5);
@@ -162,7 +162,7 @@ describe('a DynamoDB that', () => {
       { state: 'open', cause: 'AccessDeniedException', until: NOON + 5 * SECOND },
     ]);
     expect(await lookup(ladder, newAddress())).toMatchObject({
-      tableFault: 'AccessDeniedException',
+      cacheError: 'AccessDeniedException',
     });
     expect(server.requests).toBe(5);
     bench.clock.time += 5 * SECOND;
@@ -181,7 +181,7 @@ describe('what DynamoDB words is in no message: it may repeat the request, its s
     ['no JSON', (_, response) => response.end('leaked words'), 'SyntaxError'],
   ])('%s', async (_, listener, says) => {
     const { ladder, events } = await taskWith(await dynamoDbThat(listener), {
-      tableTimeout: 30 * SECOND,
+      cacheReadTimeout: 30 * SECOND,
     });
     await ladder.warm();
     await lookup(ladder, newAddress());
@@ -205,30 +205,30 @@ test.each([
   const send = () => Promise.reject(Object.assign(new Error('It is so.'), fields));
   const client = { send } as unknown as DynamoDBClient;
   const { ladder } = bench.task({ table: { client, name: 'elsewhere' } });
-  expect(await lookup(ladder, newAddress())).toMatchObject({ tableFault: reason });
+  expect(await lookup(ladder, newAddress())).toMatchObject({ cacheError: reason });
 });
 
 describe('a lookup says what was wrong with the table', () => {
   test('when AbuseIPDB fails too', async () => {
     const url = await dynamoDbThat(refuse(500, 'InternalServerError'));
     const { ladder } = await taskWith(url, { key: () => undefined });
-    const unknown = { known: false, cause: 'auth', tableFault: 'InternalServerError' };
+    const unknown = { known: false, cause: 'auth', cacheError: 'InternalServerError' };
     expect(await lookup(ladder, newAddress())).toEqual(unknown);
   });
 
   test('when its time ends before that of the table', async () => {
-    const { ladder } = await taskWith(await dynamoDbThat(hang), { tableTimeout: 1000 });
-    const late = { known: false, cause: 'timeout', tableFault: 'timeout' };
+    const { ladder } = await taskWith(await dynamoDbThat(hang), { cacheReadTimeout: 1000 });
+    const late = { known: false, cause: 'timeout', cacheError: 'timeout' };
     expect(await lookup(ladder, newAddress(), 30)).toEqual(late);
   });
 
   test('and nothing when it was of use, or was not asked', async () => {
     const { ladder } = bench.task();
     const ip = newAddress();
-    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+    expect(await lookup(ladder, ip)).not.toHaveProperty('cacheError');
     await ladder.settle();
-    expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('tableFault');
-    expect(await lookup(ladder, ip)).not.toHaveProperty('tableFault');
+    expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('cacheError');
+    expect(await lookup(ladder, ip)).not.toHaveProperty('cacheError');
   });
 });
 
@@ -241,7 +241,7 @@ describe('reads under way', () => {
     tableFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
 
   test('are as many as may be, and give their place back', async () => {
-    const { ladder, events } = bench.task({ pendingReads: 8, concurrency: 1 });
+    const { ladder, events } = bench.task({ maxPendingReads: 8, maxConcurrentChecks: 1 });
     await atOnce(ladder);
     expect(droppedIn(events)).toHaveLength(MANY - 8);
     await atOnce(ladder);
@@ -250,8 +250,8 @@ describe('reads under way', () => {
 
   test('are no failures of the table beyond that, but misses', async () => {
     const { ladder, events } = await taskWith(await dynamoDbThat(hang), {
-      tableTimeout: 60,
-      pendingReads: 0,
+      cacheReadTimeout: 60,
+      maxPendingReads: 0,
     });
     await atOnce(ladder);
     expect(droppedIn(events)).toHaveLength(MANY);
@@ -272,7 +272,7 @@ describe('a write', () => {
     const url = await dynamoDbThat((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { ladder, events } = await taskWith(url, { tableWriteTimeout: 300 });
+    const { ladder, events } = await taskWith(url, { cacheWriteTimeout: 300 });
     await lookup(ladder, newAddress());
     expect(events.tableFailures).toEqual([]);
     await ladder.settle();
@@ -284,8 +284,8 @@ describe('a write', () => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
     const { ladder, events } = await taskWith(url, {
-      tableWriteTimeout: 30 * SECOND,
-      pendingWrites: 2,
+      cacheWriteTimeout: 30 * SECOND,
+      maxPendingWrites: 2,
     });
     const first = newAddress();
     for (const ip of [first, newAddress(), newAddress()]) await lookup(ladder, ip);
@@ -321,7 +321,7 @@ describe('a record in the table', () => {
   test.each([
     ['of another form', { version: { N: '0' }, score: { N: '0' } }, 'version'],
     ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }, 'invalid'],
-  ])('%s is a miss, and is replaced', async (_, attributes, tableFault) => {
+  ])('%s is a miss, and is replaced', async (_, attributes, cacheError) => {
     const ip = newAddress();
     const key = `${ip.value}#30`;
     const times = {
@@ -331,7 +331,7 @@ describe('a record in the table', () => {
     await bench.dynamoDb.put(bench.table(), { address: { S: key }, ...times, ...attributes });
     const { ladder } = bench.task();
     bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
-    const asked = { score: 99, source: 'abuseipdb', tableFault };
+    const asked = { score: 99, source: 'abuseipdb', cacheError };
     expect(await lookup(ladder, ip)).toMatchObject(asked);
     await ladder.settle();
     expect(await bench.dynamoDb.get(bench.table(), key)).toMatchObject({ score: { N: '99' } });
