@@ -1,0 +1,51 @@
+import { importCycles, importGraph, importsIn } from './support/imports.ts';
+
+const graph = importGraph(['app', 'infra', 'test']);
+
+/** Files whose cycle is known and being removed. */
+const KNOWN = ['app/src/config/settings.ts', 'app/src/policy/trace.ts'];
+
+test('no source files import each other, type-only imports included', () => {
+  expect(graph.size).toBeGreaterThan(200);
+  const cycles = importCycles(graph);
+  expect(cycles.filter((files) => !KNOWN.some((file) => files.includes(file)))).toEqual([]);
+});
+
+test.each([
+  ['the service', 'app/src/', ['app/dev/', 'app/build/', 'infra/', 'test/']],
+  ['the application', 'app/', ['infra/', 'test/']],
+  ['the stack', 'infra/', ['test/']],
+])('%s imports nothing that depends on it', (_, importer, forbidden) => {
+  const imports = [...graph].flatMap(([file, targets]) =>
+    file.startsWith(importer) ? targets.map((target) => `${file} -> ${target}`) : [],
+  );
+  expect(imports).not.toEqual([]);
+  const isForbidden = (line: string) => forbidden.some((folder) => line.includes(`-> ${folder}`));
+  expect(imports.filter(isForbidden)).toEqual([]);
+});
+
+describe('the search for cycles', () => {
+  test.each([
+    ["import { a } from './a.ts';"],
+    ["import type { A } from './a.ts';"],
+    ["export { a } from './a.ts';"],
+    ["export type * from './a.ts';"],
+    ["import './a.ts';"],
+    ["const a = await import('./a.ts');"],
+    ["let a: import('./a.ts').A;"],
+  ])('sees %s', (source) => {
+    expect(importsIn('app/src/b.ts', source)).toEqual(['app/src/a.ts']);
+  });
+
+  test('finds every file of a cycle, and none beside it', () => {
+    const files = new Map([
+      ['entry', ['a']],
+      ['a', ['b', 'leaf']],
+      ['b', ['c']],
+      ['c', ['a']],
+      ['leaf', []],
+      ['self', ['self']],
+    ]);
+    expect(importCycles(files)).toEqual([['a', 'b', 'c'], ['self']]);
+  });
+});
