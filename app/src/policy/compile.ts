@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Enforcement, Unenforceable } from '../action/change.ts';
 import type { SignalName } from '../signals/request-signals.ts';
+import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
+import { mergeReferences, type References } from './cel/analysis/references.ts';
 import {
   createExpressionCompiler,
   type Expression,
   type ExpressionCompiler,
-} from './cel/expressions.ts';
-import type { NamedVariable } from './cel/referenced-variables.ts';
-import { mergeReferences, type References } from './cel/references.ts';
+} from './cel/compiler.ts';
 import type { Variables } from './cel/variables/index.ts';
 import { compileEffects, type Effects } from './effects/effects.ts';
 import { compileUnknown, type UnknownEntries } from './effects/unknown.ts';
@@ -38,7 +38,7 @@ export interface Rule {
   /** The signal that its condition reads first, whatever the request. */
   readonly firstSignal: SignalName | undefined;
   /** The condition as it stands in the file, and the variables that it names. */
-  readonly source: { readonly when: string; readonly variables: readonly NamedVariable[] };
+  readonly source: { readonly when: string; readonly variables: readonly ReferencedVariable[] };
   readonly effects: Effects;
   /** What the rule says itself, beside the mode of the policy. */
   readonly mode: Mode | undefined;

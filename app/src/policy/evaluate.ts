@@ -59,7 +59,7 @@ export async function evaluate(
 ): Promise<Verdict> {
   const { signals, variables } = evaluation;
   // Rules that are watched must leave enough for those that are enforced.
-  variables.work = 0;
+  variables.cost = 0;
   const run = new Evaluator(evaluation, modeOf);
   const next = () => run.next();
   for (;;) {

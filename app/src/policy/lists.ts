@@ -2,7 +2,7 @@ import type { Address } from '../signals/address/address.ts';
 import { enclosingBlock } from '../signals/address/cidr.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
-import { indexOf } from './cel/equality.ts';
+import { indexList } from './cel/semantics/list-index.ts';
 import type { Issues } from './file/issues.ts';
 import type { ListEntryFile } from './file/schema.ts';
 
@@ -121,7 +121,7 @@ export function createLists(
 
 function eachOnce(values: readonly Value[]): readonly Value[] {
   const entries = [...new Set(values)];
-  indexOf(entries);
+  indexList(entries);
   return entries;
 }
 

@@ -1,6 +1,6 @@
 import type { SignalName } from '../../signals/request-signals.ts';
-import { LOOPS } from './loops.ts';
-import { isNode, type Node } from './syntax-tree.ts';
+import { LOOPS } from './analysis/loop-costs.ts';
+import { isNode, type Node } from './library/syntax-tree.ts';
 
 /** Which signal a variable of the policy language belongs to. */
 export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {

@@ -6,9 +6,9 @@ import {
   toAnswerText,
 } from '../../action/characters.ts';
 import type { ClaimValue } from '../../action/operation.ts';
-import type { Expression, ExpressionCompiler } from '../cel/expressions.ts';
-import type { References } from '../cel/references.ts';
-import { elementsOf, isScalar, singleOf } from '../cel/values.ts';
+import type { References } from '../cel/analysis/references.ts';
+import type { Expression, ExpressionCompiler } from '../cel/compiler.ts';
+import { elementsOf, isScalar, singleOf } from '../cel/semantics/values.ts';
 import type { Variables } from '../cel/variables/index.ts';
 import { withoutStacks } from '../cel/without-stacks.ts';
 import type { Issues } from '../file/issues.ts';

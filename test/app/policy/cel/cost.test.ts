@@ -1,8 +1,11 @@
 import { readTokenRequest } from '../../../../app/src/action/request.ts';
-import { createExpressionCompiler } from '../../../../app/src/policy/cel/expressions.ts';
+import { createExpressionCompiler } from '../../../../app/src/policy/cel/compiler.ts';
+import {
+  MAX_CONDITION_COST,
+  MAX_POLICY_COST,
+} from '../../../../app/src/policy/cel/semantics/cost.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { ClaimsView } from '../../../../app/src/policy/cel/variables/multi-value-map.ts';
-import { MAX_POLICY_WORK, MAX_WORK } from '../../../../app/src/policy/cel/work.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { unknown } from '../../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';
@@ -223,10 +226,10 @@ describe('many conditions for one request have a limit together', () => {
     }));
 
   /** How many of these conditions one request may cost. */
-  const AFFORDABLE = Math.floor(MAX_POLICY_WORK / measure(HEAVY, LEVELS).spent);
+  const AFFORDABLE = Math.floor(MAX_POLICY_COST / measure(HEAVY, LEVELS).spent);
 
   test('each of them is far from its own', () => {
-    expect(measure(HEAVY, LEVELS).spent).toBeLessThan(0.8 * MAX_WORK);
+    expect(measure(HEAVY, LEVELS).spent).toBeLessThan(0.8 * MAX_CONDITION_COST);
     expect(AFFORDABLE).toBeGreaterThan(5);
   });
 
@@ -401,9 +404,9 @@ function measure(expression: string, body: string): { value: unknown; spent: num
     lists: { values: () => new compiler.Lists() } as never,
   });
   try {
-    return { value: compiled?.evaluate(variables), spent: compiler.work.spent };
+    return { value: compiled?.evaluate(variables), spent: compiler.costMeter.spent };
   } catch {
-    return { value: undefined, spent: compiler.work.spent };
+    return { value: undefined, spent: compiler.costMeter.spent };
   }
 }
 
@@ -429,7 +432,7 @@ describe('work is counted', () => {
   test('up to the limit, beyond which there is no value', () => {
     const over = measure('request.params.text.split(",").size()', body(900 * KB));
     expect(over.value).toBeUndefined();
-    expect(over.spent).toBeGreaterThan(MAX_WORK);
+    expect(over.spent).toBeGreaterThan(MAX_CONDITION_COST);
   });
 
   test('anew for each evaluation', () => {
@@ -437,13 +440,13 @@ describe('work is counted', () => {
     const compiler = createExpressionCompiler(new Map());
     const compiled = compiler.compile(expression, new Issues());
     const spend = () => {
-      const variables = { work: 0, request: { params: new Map([['text', 'a,b']]) } };
+      const variables = { cost: 0, request: { params: new Map([['text', 'a,b']]) } };
       try {
         compiled?.evaluate(variables as never);
       } catch {
         // Counted nevertheless.
       }
-      return compiler.work.spent;
+      return compiler.costMeter.spent;
     };
     expect(spend()).toBe(spend());
   });

@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { createExpressionCompiler } from '../../../../app/src/policy/cel/expressions.ts';
+import { createExpressionCompiler } from '../../../../app/src/policy/cel/compiler.ts';
 import { SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';

@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { namedVariables } from '../../../../app/src/policy/cel/referenced-variables.ts';
+import { referencedVariables } from '../../../../app/src/policy/cel/analysis/referenced-variables.ts';
 import { SIGNAL_MISSING, SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import {
@@ -13,7 +13,7 @@ import {
 const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
 function namesIn(expression: string): string[] {
-  return namedVariables(environment.parse(expression).ast).map(({ name }) => name);
+  return referencedVariables(environment.parse(expression).ast).map(({ name }) => name);
 }
 
 test.each<[string, string[]]>([
@@ -46,7 +46,7 @@ describe('its value is what CEL sees', () => {
     await signals.resolve('geo');
     const use = new SignalUse(signals);
     const time = policy.clock(now);
-    const [variable] = namedVariables(environment.parse(expression).ast);
+    const [variable] = referencedVariables(environment.parse(expression).ast);
     return variable?.read(new Variables({ request, use, now, time, lists: policy.lists }));
   }
 

@@ -36,7 +36,7 @@ export class NowView {
 /** The root of what a condition can name. */
 export class Variables {
   /** Units of work that conditions have spent on them; no condition can name it. */
-  work = 0;
+  cost = 0;
   readonly #inputs: Inputs;
   #request: RequestView | undefined;
   #token: TokenView | undefined;

@@ -1,5 +1,5 @@
 import type { Claim, NamedValues } from '../../../action/request.ts';
-import { ConditionError, conditionError } from '../condition-error.ts';
+import { ConditionError, conditionError } from '../semantics/condition-error.ts';
 
 /** Headers or parameters by name. What is not there is an empty text; several values are joined by ", ". */
 export class TextsView extends Map<string, string> {

@@ -1,9 +1,9 @@
-import { typeOf } from './checked-tree.ts';
-import { isNode, type Node } from './syntax-tree.ts';
-import { Variables } from './variables/index.ts';
+import { typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
+import { Variables } from '../variables/index.ts';
 
 /** A variable that an expression names, down to the member that it reads: `geo.country`. */
-export interface NamedVariable {
+export interface ReferencedVariable {
   /** As CEL writes it. */
   readonly name: string;
   /** Its value. Throws `SIGNAL_MISSING` where a signal is missing, as the expression would. */
@@ -11,9 +11,9 @@ export interface NamedVariable {
 }
 
 /** The variables that a parsed expression names, each once, in the order in which they stand there. */
-export function namedVariables(ast: unknown): readonly NamedVariable[] {
-  const found = new Map<string, NamedVariable>();
-  const add = (variable: NamedVariable) => {
+export function referencedVariables(ast: unknown): readonly ReferencedVariable[] {
+  const found = new Map<string, ReferencedVariable>();
+  const add = (variable: ReferencedVariable) => {
     if (!found.has(variable.name)) found.set(variable.name, variable);
   };
   const visit = (value: unknown): void => {
@@ -36,7 +36,7 @@ export function namedVariables(ast: unknown): readonly NamedVariable[] {
 }
 
 /** `isMember` is false for a variable as a whole, which is no value that could be shown. */
-function variableOf(node: Node): (NamedVariable & { isMember: boolean }) | undefined {
+function variableOf(node: Node): (ReferencedVariable & { isMember: boolean }) | undefined {
   if (node.op === 'id') {
     const name = String(node.args);
     if (!Object.hasOwn(Variables.prototype, name)) return undefined;

@@ -1,8 +1,8 @@
-import type { Issues } from '../file/issues.ts';
-import { type CelType, typeOf } from './checked-tree.ts';
+import type { Issues } from '../../file/issues.ts';
+import { type CelType, typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
 import { show } from './constants.ts';
-import { LOOPS } from './loops.ts';
-import { isNode, type Node } from './syntax-tree.ts';
+import { LOOPS } from './loop-costs.ts';
 
 /*
  * What the library's type checker accepts, and what then fails on every request, or is false whatever is

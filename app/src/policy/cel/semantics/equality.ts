@@ -1,7 +1,8 @@
-import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { Duration } from '@marcbachmann/cel-js/evaluator';
 import { conditionError } from './condition-error.ts';
-import { elementsOf, isScalar, singleOf, typeName } from './values.ts';
-import { COST, type WorkMeter } from './work.ts';
+import { COST, type CostMeter } from './cost.ts';
+import { indexList, numberKey } from './list-index.ts';
+import { elementsOf, isScalar, numberOf, singleOf, typeName } from './values.ts';
 
 /*
  * Equality of values whose types only the request decides. CEL calls values of different types unequal, so
@@ -11,7 +12,7 @@ import { COST, type WorkMeter } from './work.ts';
  */
 
 /** Returns whether two values are equal; throws where their types differ. */
-export function equals(a: unknown, b: unknown, work: WorkMeter): boolean {
+export function equals(a: unknown, b: unknown, work: CostMeter): boolean {
   const equal = compare(a, b, work);
   if (equal === undefined) throw differentTypes(a, b);
   return equal;
@@ -25,7 +26,7 @@ function differentTypes(a: unknown, b: unknown) {
 }
 
 /** Whether two values are equal; `undefined` where their types differ. */
-function compare(a: unknown, b: unknown, work: WorkMeter): boolean | undefined {
+function compare(a: unknown, b: unknown, work: CostMeter): boolean | undefined {
   if (typeof a === 'string' && typeof b === 'string') {
     if (a.length !== b.length) return false;
     work.spend(a.length * COST.comparedCharacter);
@@ -54,7 +55,7 @@ function isNothing(value: unknown): boolean {
 function compareLists(
   a: readonly unknown[],
   b: readonly unknown[],
-  work: WorkMeter,
+  work: CostMeter,
 ): boolean | undefined {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -72,18 +73,13 @@ function compareLists(
 function compareWithOne(
   list: readonly unknown[],
   value: unknown,
-  work: WorkMeter,
+  work: CostMeter,
 ): boolean | undefined {
   if (list.length === 1) return compare(list[0], value, work);
   return list.length === 0 ? false : undefined;
 }
 
-function numberOf(value: unknown): number | bigint | undefined {
-  if (typeof value === 'bigint' || typeof value === 'number') return value;
-  return value instanceof UnsignedInt ? value.value : undefined;
-}
-
-function compareObjects(a: object, b: object, work: WorkMeter): boolean | undefined {
+function compareObjects(a: object, b: object, work: CostMeter): boolean | undefined {
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
   if (a instanceof Duration && b instanceof Duration) {
     return a.seconds === b.seconds && a.nanos === b.nanos;
@@ -105,7 +101,7 @@ function entriesOf(value: object): ReadonlyMap<unknown, unknown> | undefined {
 function compareMaps(
   a: ReadonlyMap<unknown, unknown>,
   b: ReadonlyMap<unknown, unknown>,
-  work: WorkMeter,
+  work: CostMeter,
 ): boolean | undefined {
   work.spend(COST.comparedMap + (a.size + b.size) * COST.comparedElement);
   let equal = a.size === b.size;
@@ -123,16 +119,6 @@ function compareMaps(
 /** Up to here a search from end to end is quicker than a set. */
 const MAX_SEARCHED_ELEMENTS = 16;
 
-/** The elements of a list by type, so that one is found at once. */
-interface ListIndex {
-  readonly strings: Set<string>;
-  readonly numbers: Set<bigint | number>;
-  readonly others: readonly unknown[];
-}
-
-// The policy's lists stay; those of a request stay the same while it is decided.
-const indexes = new WeakMap<object, ListIndex>();
-
 /**
  * Returns whether a value is an element of a list or a key of a map. Throws where it is not found and
  * something there has another type. Nothing is in null.
@@ -142,7 +128,7 @@ const indexes = new WeakMap<object, ListIndex>();
 export function isIn(
   value: unknown,
   container: unknown,
-  work: WorkMeter,
+  work: CostMeter,
   keyType?: string,
 ): boolean {
   if (container === null) return false;
@@ -157,7 +143,7 @@ export function isIn(
 function isKey(
   value: unknown,
   container: object,
-  work: WorkMeter,
+  work: CostMeter,
   keyType: string | undefined,
 ): boolean {
   if (typeof value === 'string') work.spend(value.length * COST.comparedCharacter);
@@ -171,7 +157,7 @@ function isKey(
   );
 }
 
-function isElement(value: unknown, list: ReadonlySet<unknown> | unknown[], work: WorkMeter) {
+function isElement(value: unknown, list: ReadonlySet<unknown> | unknown[], work: CostMeter) {
   const size = Array.isArray(list) ? list.length : list.size;
   if (
     size <= MAX_SEARCHED_ELEMENTS ||
@@ -180,18 +166,18 @@ function isElement(value: unknown, list: ReadonlySet<unknown> | unknown[], work:
     work.spend(size * COST.comparedElement);
     return isAmong(value, list, work);
   }
-  const { strings, numbers, others } = indexOf(list);
+  const { strings, numbers, others } = indexList(list);
   work.spend(COST.lookup);
   if (typeof value === 'string') {
     work.spend(value.length * COST.comparedCharacter);
     if (strings.has(value)) return true;
     return isAmong(value, numbers.size > 0 ? [...others, 0] : others, work);
   }
-  if (numbers.has(exactNumber(numberOf(value) ?? 0))) return true;
+  if (numbers.has(numberKey(numberOf(value) ?? 0))) return true;
   return isAmong(value, strings.size > 0 ? [...others, ''] : others, work);
 }
 
-function isAmong(value: unknown, list: Iterable<unknown>, work: WorkMeter): boolean {
+function isAmong(value: unknown, list: Iterable<unknown>, work: CostMeter): boolean {
   let different: unknown;
   for (const element of list) {
     const equal = compare(value, element, work);
@@ -200,31 +186,4 @@ function isAmong(value: unknown, list: Iterable<unknown>, work: WorkMeter): bool
   }
   if (different !== undefined) throw differentTypes(value, different);
   return false;
-}
-
-/**
- * Returns the index of a list, which is built once. That is not counted as work: making a list has counted it,
- * and the lists of a request are bounded. Those of the policy are indexed when it is loaded.
- */
-export function indexOf(list: ReadonlySet<unknown> | unknown[]): ListIndex {
-  const known = indexes.get(list);
-  if (known !== undefined) return known;
-  const index = {
-    strings: new Set<string>(),
-    numbers: new Set<bigint | number>(),
-    others: [] as unknown[],
-  };
-  for (const element of list) {
-    const number = numberOf(element);
-    if (typeof element === 'string') index.strings.add(element);
-    else if (number !== undefined) index.numbers.add(exactNumber(number));
-    else if (element !== null) index.others.push(element);
-  }
-  indexes.set(list, index);
-  return index;
-}
-
-/** The same number in the same form, whether it is an int or a double. */
-function exactNumber(value: bigint | number): bigint | number {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
 }

@@ -77,3 +77,9 @@ export function typeName(value: unknown): string {
   if (value instanceof Uint8Array) return 'bytes';
   return 'map';
 }
+
+/** Returns the value of an int, uint or double; `undefined` for anything else. */
+export function numberOf(value: unknown): number | bigint | undefined {
+  if (typeof value === 'bigint' || typeof value === 'number') return value;
+  return value instanceof UnsignedInt ? value.value : undefined;
+}

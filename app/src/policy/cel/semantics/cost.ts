@@ -7,13 +7,13 @@ import { conditionError } from './condition-error.ts';
  */
 
 /** What one evaluation may cost, in units of about a nanosecond; a condition that waits for signals is evaluated up to three times. */
-export const MAX_WORK = 10_000_000;
+export const MAX_CONDITION_COST = 10_000_000;
 
 /**
  * What all conditions and `${…}` of a policy together may cost for one request: each of a hundred rules may read the
  * same long text.
  */
-export const MAX_POLICY_WORK = 5 * MAX_WORK;
+export const MAX_POLICY_COST = 5 * MAX_CONDITION_COST;
 
 /** What each thing costs, in units of about a nanosecond: measured, and rounded up. */
 export const COST = {
@@ -42,9 +42,9 @@ const TOO_COSTLY = conditionError(
 );
 
 /** Counts the work of one evaluation. */
-export class WorkMeter {
+export class CostMeter {
   #spent = 0;
-  #limit = MAX_WORK;
+  #limit = MAX_CONDITION_COST;
 
   /** Units spent since the start. */
   get spent(): number {
@@ -58,7 +58,7 @@ export class WorkMeter {
   /** @param spentBefore units that the policy's other evaluations have cost for the same request. */
   start(spentBefore: number): void {
     this.#spent = 0;
-    this.#limit = Math.max(0, Math.min(MAX_WORK, MAX_POLICY_WORK - spentBefore));
+    this.#limit = Math.max(0, Math.min(MAX_CONDITION_COST, MAX_POLICY_COST - spentBefore));
   }
 
   /** Adds units, and throws when there have been more than an evaluation may cost. */

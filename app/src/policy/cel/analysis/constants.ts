@@ -1,10 +1,10 @@
 import { Duration, Environment } from '@marcbachmann/cel-js/evaluator';
-import type { Issues } from '../file/issues.ts';
-import { isTimeZone } from '../policy-clock.ts';
-import { type CheckedNode, typeOf } from './checked-tree.ts';
-import { CONVERSIONS } from './conversions.ts';
-import { LOOPS } from './loops.ts';
-import { isNode, type Node } from './syntax-tree.ts';
+import type { Issues } from '../../file/issues.ts';
+import { isTimeZone } from '../../policy-clock.ts';
+import { type CheckedNode, typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
+import { CONVERSIONS } from '../semantics/conversions.ts';
+import { LOOPS } from './loop-costs.ts';
 
 /** Evaluates a node that needs nothing of the request. */
 export type NodeEvaluator = (node: Node) => unknown;

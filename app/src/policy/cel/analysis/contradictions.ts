@@ -1,8 +1,8 @@
-import type { Issues } from '../file/issues.ts';
-import { typeOf } from './checked-tree.ts';
+import type { Issues } from '../../file/issues.ts';
+import { typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
 import { type Constants, show } from './constants.ts';
 import { domainOfField, domainOfTimestampPart } from './domains.ts';
-import { isNode, type Node } from './syntax-tree.ts';
 
 type Value = string | number | boolean;
 

@@ -6,13 +6,20 @@ import {
   isDynamic,
   type LoopArguments,
   mapValue,
-} from './checked-tree.ts';
-import { type Binding, bindingOf, elementForm, type Forms, formOf } from './claim-forms.ts';
+} from '../library/cel-js.ts';
+import type { Node } from '../library/syntax-tree.ts';
+import { isMissingSignal } from '../signal-use.ts';
+import {
+  type Binding,
+  bindingOf,
+  type ClaimShapes,
+  elementShape,
+  shapeOf,
+} from './claim-shapes.ts';
 import { conditionError } from './condition-error.ts';
+import { COST, type CostMeter } from './cost.ts';
 import { equals, isIn } from './equality.ts';
 import { type BoundedFunction, FUNCTIONS, METHODS } from './functions.ts';
-import { isMissingSignal } from './signal-use.ts';
-import type { Node } from './syntax-tree.ts';
 import {
   elementsOf,
   isScalar,
@@ -22,12 +29,11 @@ import {
   singleOf,
   typeName,
 } from './values.ts';
-import { COST, type WorkMeter } from './work.ts';
 
 /** What surrounds a part of a condition. */
 interface Scope {
   /** Variables that the condition declares. */
-  readonly forms: Forms;
+  readonly forms: ClaimShapes;
   /** The sums among their values. */
   readonly sums: ReadonlyMap<string, readonly CheckedNode[]>;
   /** Variables of loops over what the policy contains, whose length no client chooses. */
@@ -42,7 +48,7 @@ interface Scope {
  * types are not unequal but fail, a claim's value and the list of that value are the same, and work is
  * counted.
  */
-export function applySemantics(ast: unknown, work: WorkMeter): void {
+export function applySemantics(ast: unknown, work: CostMeter): void {
   new Semantics(work).visit(ast as CheckedNode, {
     forms: new Map(),
     sums: new Map(),
@@ -53,9 +59,9 @@ export function applySemantics(ast: unknown, work: WorkMeter): void {
 }
 
 class Semantics {
-  readonly #work: WorkMeter;
+  readonly #work: CostMeter;
 
-  constructor(work: WorkMeter) {
+  constructor(work: CostMeter) {
     this.#work = work;
   }
 
@@ -251,7 +257,7 @@ class Semantics {
     this.visit(value, scope);
     this.visit(body, {
       ...scope,
-      forms: new Map([...scope.forms, [name, formOf(value, scope.forms)]]),
+      forms: new Map([...scope.forms, [name, shapeOf(value, scope.forms)]]),
       sums: new Map([...scope.sums, [name, sumsIn(value, scope.sums)]]),
       fixed: changed(scope.fixed, name, names(value, scope.fixed)),
     });
@@ -288,7 +294,7 @@ class Semantics {
   /** The number of a claim's values; of anything else, what CEL says. */
   #size(node: CheckedNode, value: CheckedNode, scope: Scope): void {
     const bounded = METHODS.get('size') as BoundedFunction;
-    if (isDynamic(value) && formOf(value, scope.forms).isClaim) asList(value, scope);
+    if (isDynamic(value) && shapeOf(value, scope.forms).isClaim) asList(value, scope);
     this.#bound(node, [value], bounded, scope);
   }
 
@@ -309,7 +315,7 @@ class Semantics {
     const isFixed = names(range, scope.fixed);
     const inside: Scope = {
       ...scope,
-      forms: new Map([...scope.forms, [element, elementForm(range, scope.forms)]]),
+      forms: new Map([...scope.forms, [element, elementShape(range, scope.forms)]]),
       fixed: changed(scope.fixed, element, isFixed),
       inLoop: true,
       inRequestLoop: scope.inRequestLoop || !isFixed,
@@ -453,7 +459,7 @@ function asDoubleBeside(value: unknown, node: CheckedNode, other: unknown): unkn
   return isWhole && isDynamic(node) ? Number(value) : value;
 }
 
-function concatenate(a: unknown, b: unknown, work: WorkMeter): unknown[] {
+function concatenate(a: unknown, b: unknown, work: CostMeter): unknown[] {
   const [first, second] = [elementsOf(listOf(a)), elementsOf(listOf(b))];
   if (first === undefined || second === undefined) {
     throw conditionError(`cannot add values of type ${typeName(a)} and ${typeName(b)}`);

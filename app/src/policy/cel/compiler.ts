@@ -1,15 +1,16 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { Issues } from '../file/issues.ts';
 import type { ParsedList } from '../lists.ts';
-import { foldConstants, type NodeEvaluator } from './constants.ts';
-import { reportContradictions } from './contradictions.ts';
-import { explainError } from './explain-error.ts';
-import { checkLoops } from './loops.ts';
-import { registerMatches } from './matches.ts';
-import { collectReferences, type References } from './references.ts';
-import { applySemantics } from './semantics.ts';
-import type { Node } from './syntax-tree.ts';
-import { declareTexts } from './texts.ts';
+import { foldConstants, type NodeEvaluator } from './analysis/constants.ts';
+import { reportContradictions } from './analysis/contradictions.ts';
+import { checkLoopCosts } from './analysis/loop-costs.ts';
+import { collectReferences, type References } from './analysis/references.ts';
+import { describeError } from './describe-error.ts';
+import { declareHeaderTypes } from './header-types.ts';
+import type { Node } from './library/syntax-tree.ts';
+import { applySemantics } from './semantics/apply.ts';
+import { CostMeter } from './semantics/cost.ts';
+import { registerMatches } from './semantics/matches.ts';
 import { NowView, type Variables } from './variables/index.ts';
 import { ClaimsView, TextsView } from './variables/multi-value-map.ts';
 import {
@@ -21,7 +22,6 @@ import {
   UserView,
 } from './variables/request.ts';
 import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
-import { WorkMeter } from './work.ts';
 
 /** A CEL expression, parsed and type-checked. */
 export interface Expression {
@@ -39,7 +39,7 @@ export interface ExpressionCompiler {
   /** The class whose instances are the variable `lists`. */
   readonly Lists: new () => object;
   /** What the last evaluation of one of its expressions cost. */
-  readonly work: Pick<WorkMeter, 'spent'>;
+  readonly costMeter: Pick<CostMeter, 'spent'>;
 }
 
 const ORGANIZATION = { id: 'string', name: 'string', handle: 'string', depth: 'int' };
@@ -122,38 +122,38 @@ export function createExpressionCompiler(
   const types = Object.fromEntries(
     [...lists].map(([name, { type }]) => [name, type ?? 'list<dyn>']),
   );
-  const work = new WorkMeter();
+  const work = new CostMeter();
   const environment = createEnvironment(Lists, types, work);
   const declarations = { variables: VARIABLES, fields: FIELDS, lists };
   return {
     Lists,
-    work,
+    costMeter: work,
     compile(text, problems) {
       try {
         const parsed = environment.parse(text);
-        declareTexts(parsed.ast);
+        declareHeaderTypes(parsed.ast);
         const check = parsed.check();
         if (check.valid) {
           applySemantics(parsed.ast, work);
           const constants = foldConstants(parsed.ast, nodeEvaluator(environment, work), problems);
           const references = collectReferences(parsed.ast, constants, declarations, problems);
           reportContradictions(parsed.ast, constants, problems);
-          checkLoops(parsed.ast, problems);
+          checkLoopCosts(parsed.ast, problems);
           const evaluate = (variables: Variables) => {
-            work.start(variables.work);
+            work.start(variables.cost);
             try {
               return parsed(variables);
             } finally {
-              variables.work += work.spent;
+              variables.cost += work.spent;
               // Also where another error got through: too much work fails, whatever else the condition says.
               work.check();
             }
           };
           return { evaluate, references, type: String(check.type) };
         }
-        problems.add(explainError(check.error, text));
+        problems.add(describeError(check.error, text));
       } catch (error) {
-        problems.add(explainError(error, text));
+        problems.add(describeError(error, text));
       }
       return undefined;
     },
@@ -161,7 +161,7 @@ export function createExpressionCompiler(
 }
 
 /** Evaluates a checked node as a part of an expression that needs no variables. */
-function nodeEvaluator(environment: Environment, work: WorkMeter): NodeEvaluator {
+function nodeEvaluator(environment: Environment, work: CostMeter): NodeEvaluator {
   return (node) => {
     const expression = environment.parse('true');
     expression.check();
@@ -181,7 +181,7 @@ interface EvaluatedNode {
 function createEnvironment(
   Lists: new () => object,
   fields: Record<string, string>,
-  work: WorkMeter,
+  work: CostMeter,
 ): Environment {
   const environment = new Environment({ enableOptionalTypes: true });
   for (const [name, [ctor, fields]] of Object.entries(TYPES)) {

@@ -1,8 +1,8 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { RE2JS, RE2JSException } from 're2js';
+import type { Node } from '../library/syntax-tree.ts';
 import { conditionError } from './condition-error.ts';
-import type { Node } from './syntax-tree.ts';
-import { COST, type WorkMeter } from './work.ts';
+import { COST, type CostMeter } from './cost.ts';
 
 /*
  * CEL's `matches` is specified with the syntax of RE2, whose time is linear in the text. The library's
@@ -31,7 +31,7 @@ interface Call {
  * macro by its name before types are known, so the receiver's type in the signature only keeps it apart
  * from the library's own `matches`.
  */
-export function registerMatches(environment: Environment, work: WorkMeter): void {
+export function registerMatches(environment: Environment, work: CostMeter): void {
   environment.registerFunction('list.matches(ast): bool', ({ ast, receiver, args }: Call) => {
     const pattern = compilePattern(args[0]);
     return {

@@ -1,19 +1,19 @@
-import { parseExactly } from '../../action/exact-json.ts';
+import { parseExactly } from '../../../action/exact-json.ts';
+import { toCel } from '../variables/multi-value-map.ts';
 import { conditionError } from './condition-error.ts';
 import { CONVERSIONS, type Conversion } from './conversions.ts';
+import { COST, type CostMeter } from './cost.ts';
 import { iterableOf, lengthOf } from './values.ts';
-import { toCel } from './variables/multi-value-map.ts';
-import { COST, type WorkMeter } from './work.ts';
 
 /** A call of a function or method, the receiver first. */
 export interface BoundedFunction {
   /** Spends what the call costs, before it is made. Throws where the call must fail. */
-  readonly cost: (work: WorkMeter, values: readonly unknown[]) => void;
+  readonly cost: (work: CostMeter, values: readonly unknown[]) => void;
   /** Replaces the library's function where that cannot be bounded, or does something else. */
   readonly replacement?: {
     /** Of the receiver and the arguments. */
     readonly types: readonly string[];
-    readonly call: (work: WorkMeter, values: readonly unknown[]) => unknown;
+    readonly call: (work: CostMeter, values: readonly unknown[]) => unknown;
   };
 }
 
@@ -29,7 +29,7 @@ const MAX_LINEAR_SEARCH_LENGTH = 200;
 /** Beyond it, for each character of one and of the other. */
 const SEARCHED_PAIR = 0.5;
 
-function spendSearch(work: WorkMeter, text: unknown, sought: unknown): void {
+function spendSearch(work: CostMeter, text: unknown, sought: unknown): void {
   const [length, soughtLength] = [lengthOf(text), lengthOf(sought)];
   work.spend(length * COST.readCharacter);
   if (soughtLength > MAX_LINEAR_SEARCH_LENGTH) work.spend(length * soughtLength * SEARCHED_PAIR);
@@ -60,7 +60,7 @@ const SPLIT: BoundedFunction = {
 };
 
 /** The last part has the rest of the text. */
-function splitLimited(work: WorkMeter, text: string, separator: string, limit: bigint): string[] {
+function splitLimited(work: CostMeter, text: string, separator: string, limit: bigint): string[] {
   if (limit === 0n || (text === '' && separator === '')) return [];
   const parts: string[] = [];
   let from = 0;

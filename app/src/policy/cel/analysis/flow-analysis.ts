@@ -1,7 +1,9 @@
-import type { SignalName } from '../../signals/request-signals.ts';
-import type { Issues } from '../file/issues.ts';
-import type { ParsedList } from '../lists.ts';
-import { type CelType, typeOf } from './checked-tree.ts';
+import type { SignalName } from '../../../signals/request-signals.ts';
+import type { Issues } from '../../file/issues.ts';
+import type { ParsedList } from '../../lists.ts';
+import { SIGNAL_OF } from '../first-signal.ts';
+import { type CelType, typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
 import {
   boundVariable,
@@ -11,7 +13,6 @@ import {
   timeZoneIssue,
 } from './constants.ts';
 import { domainOfField, domainOfTimestampPart, SIZE } from './domains.ts';
-import { SIGNAL_OF } from './first-signal.ts';
 import {
   allSources,
   derive,
@@ -25,12 +26,11 @@ import {
   OTHER,
   sourcesOf,
 } from './flow.ts';
-import { LOOPS } from './loops.ts';
-import { isNode, type Node } from './syntax-tree.ts';
+import { LOOPS } from './loop-costs.ts';
 import { checkTypes } from './type-rules.ts';
 
 /** What an expression uses, and what its use makes of lists. */
-export interface Uses extends ListUses {
+export interface FlowUses extends ListUses {
   readonly signals: Set<SignalName>;
   readonly cidrLists: Set<string>;
   readonly geoFields: Set<string>;
@@ -49,13 +49,13 @@ export interface Declarations {
  * Follows values through a type-checked expression, from where they come from to what they are compared with,
  * and reports uses that could never mean what their author wants.
  */
-export function analyze(
+export function analyzeFlow(
   ast: Node,
   constants: Constants,
   declarations: Declarations,
   problems: Issues,
-): Uses {
-  const uses: Uses = {
+): FlowUses {
+  const uses: FlowUses = {
     signals: new Set(),
     cidrLists: new Set(),
     countryLists: new Set(),
@@ -99,11 +99,11 @@ const CONVERSIONS = new Set(['bool', 'double', 'int', 'timestamp', 'uint']);
 class Analysis {
   readonly #constants: Constants;
   readonly #declarations: Declarations;
-  readonly #uses: Uses;
+  readonly #uses: FlowUses;
   readonly #problems: Issues;
   readonly #comparisons: Comparisons;
 
-  constructor(constants: Constants, declarations: Declarations, uses: Uses, problems: Issues) {
+  constructor(constants: Constants, declarations: Declarations, uses: FlowUses, problems: Issues) {
     this.#constants = constants;
     this.#declarations = declarations;
     this.#uses = uses;

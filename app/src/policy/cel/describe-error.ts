@@ -58,7 +58,7 @@ const FUNCTIONS: readonly (readonly [RegExp, string])[] = [
 const MAX_PLACE_LENGTH = 200;
 
 /** Returns what is wrong with an expression, and where. The drawing below CEL's message does not fit a log line. */
-export function explainError(error: unknown, text: string): string {
+export function describeError(error: unknown, text: string): string {
   if (text.trim() === '') return 'an expression must not be empty';
   const { summary, range } = (error ?? {}) as CelError;
   const reason = summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));

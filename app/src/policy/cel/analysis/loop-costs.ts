@@ -1,6 +1,6 @@
-import type { Issues } from '../file/issues.ts';
-import { typeOf } from './checked-tree.ts';
-import { isNode, type Node } from './syntax-tree.ts';
+import type { Issues } from '../../file/issues.ts';
+import { typeOf } from '../library/cel-js.ts';
+import { isNode, type Node } from '../library/syntax-tree.ts';
 
 /*
  * A request of 1 MiB has lists of thousands and texts of a million letters. A loop over such a list is
@@ -50,7 +50,7 @@ interface Scope {
 type Report = (what: string) => void;
 
 /** Reports work inside of loops that is not bounded by the element. The tree must be type-checked. */
-export function checkLoops(ast: unknown, problems: Issues): void {
+export function checkLoopCosts(ast: unknown, problems: Issues): void {
   visit(ast, { fixed: ['lists'], variables: [] }, (what) => problems.add(`${what} ${ADVICE}`));
 }
 

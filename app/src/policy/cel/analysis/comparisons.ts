@@ -1,7 +1,7 @@
-import { parseAddress } from '../../signals/address/parse.ts';
-import { CONTINENTS, isContinentCode, isCountryCode } from '../../signals/geo/codes.ts';
-import type { Issues } from '../file/issues.ts';
-import { notAContinent, notACountry, type ParsedList } from '../lists.ts';
+import { parseAddress } from '../../../signals/address/parse.ts';
+import { CONTINENTS, isContinentCode, isCountryCode } from '../../../signals/geo/codes.ts';
+import type { Issues } from '../../file/issues.ts';
+import { notAContinent, notACountry, type ParsedList } from '../../lists.ts';
 import {
   type CodeDomain,
   type Domain,

@@ -1,10 +1,10 @@
-import { SIGNALS, type SignalName } from '../../signals/request-signals.ts';
-import type { Issues } from '../file/issues.ts';
-import { analyze, type Declarations } from './analysis.ts';
+import { SIGNALS, type SignalName } from '../../../signals/request-signals.ts';
+import type { Issues } from '../../file/issues.ts';
+import { firstSignal } from '../first-signal.ts';
+import type { Node } from '../library/syntax-tree.ts';
 import type { Constants } from './constants.ts';
-import { firstSignal } from './first-signal.ts';
-import { type NamedVariable, namedVariables } from './referenced-variables.ts';
-import type { Node } from './syntax-tree.ts';
+import { analyzeFlow, type Declarations } from './flow-analysis.ts';
+import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
 
 /** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
 export interface References {
@@ -17,7 +17,7 @@ export interface References {
   /** Fields of `geo` that it reads, for a warning when the database has none of them. */
   readonly geoFields: ReadonlySet<string>;
   /** For who explains a decision by the values behind it. */
-  readonly variables: readonly NamedVariable[];
+  readonly variables: readonly ReferencedVariable[];
 }
 
 /** Gathers what a type-checked expression names, and reports uses that could never mean what their author wants. */
@@ -27,14 +27,14 @@ export function collectReferences(
   declarations: Declarations,
   problems: Issues,
 ): References {
-  const uses = analyze(ast, constants, declarations, problems);
+  const uses = analyzeFlow(ast, constants, declarations, problems);
   // Geo and reputation are those of the address.
   if (uses.signals.size > 0) uses.signals.add('address');
   return {
     ...uses,
     signals: new Set(SIGNALS.filter((name) => uses.signals.has(name))),
     firstSignal: firstSignal(ast),
-    variables: namedVariables(ast),
+    variables: referencedVariables(ast),
   };
 }
 

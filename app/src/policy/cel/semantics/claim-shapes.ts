@@ -1,23 +1,23 @@
-import { type CheckedNode, isDynamic } from './checked-tree.ts';
-import type { Node } from './syntax-tree.ts';
+import { type CheckedNode, isDynamic } from '../library/cel-js.ts';
+import type { Node } from '../library/syntax-tree.ts';
 
 /** Whether a value, or each of its elements, is what a claim contains: one value, or a list of them. */
-export interface Form {
+export interface ClaimShape {
   readonly isClaim: boolean;
   readonly elementsAreClaims: boolean;
 }
 
-const OTHER: Form = { isClaim: false, elementsAreClaims: false };
-const CLAIM: Form = { isClaim: true, elementsAreClaims: false };
+const OTHER: ClaimShape = { isClaim: false, elementsAreClaims: false };
+const CLAIM: ClaimShape = { isClaim: true, elementsAreClaims: false };
 
 /** The forms of the variables that the condition itself declares. */
-export type Forms = ReadonlyMap<string, Form>;
+export type ClaimShapes = ReadonlyMap<string, ClaimShape>;
 
 /**
  * Returns the form of an expression. `size` needs it: of a claim with one value it is 1, and of an element of
  * a claim the length of the text.
  */
-export function formOf(node: CheckedNode, forms: Forms): Form {
+export function shapeOf(node: CheckedNode, forms: ClaimShapes): ClaimShape {
   const args: readonly unknown[] = Array.isArray(node.args) ? node.args : [node.args];
   const [first, second, third] = args as CheckedNode[];
   if (node.op === 'id') return forms.get(String(node.args)) ?? OTHER;
@@ -30,18 +30,18 @@ export function formOf(node: CheckedNode, forms: Forms): Form {
     case '[?]':
       return formOfIndexed(first, second, forms);
     case '?:':
-      return second && third ? either(formOf(second, forms), formOf(third, forms)) : OTHER;
+      return second && third ? either(shapeOf(second, forms), shapeOf(third, forms)) : OTHER;
     case '+':
       // Text or list: as a list it has what both sides have.
       return isDynamic(node) ? CLAIM : OTHER;
     case 'list':
       return {
         isClaim: false,
-        elementsAreClaims: args.some((one) => formOf(one as CheckedNode, forms).isClaim),
+        elementsAreClaims: args.some((one) => shapeOf(one as CheckedNode, forms).isClaim),
       };
     case 'call': {
       const [value] = second as unknown as CheckedNode[];
-      return String(first) === 'dyn' && value !== undefined ? formOf(value, forms) : OTHER;
+      return String(first) === 'dyn' && value !== undefined ? shapeOf(value, forms) : OTHER;
     }
     case 'rcall':
       return second && third ? formOfMethod(node, String(first), second, third, forms) : OTHER;
@@ -55,27 +55,30 @@ function formOfMethod(
   name: string,
   receiver: CheckedNode,
   args: unknown,
-  forms: Forms,
-): Form {
+  forms: ClaimShapes,
+): ClaimShape {
   const [first, ...rest] = args as CheckedNode[];
   const binding = bindingOf(node);
   if (binding !== undefined) {
-    return formOf(binding.body, new Map([...forms, [binding.name, formOf(binding.value, forms)]]));
+    return shapeOf(
+      binding.body,
+      new Map([...forms, [binding.name, shapeOf(binding.value, forms)]]),
+    );
   }
-  if (name === 'value') return formOf(receiver, forms);
+  if (name === 'value') return shapeOf(receiver, forms);
   if (name === 'orValue' || name === 'or') {
-    return first ? either(formOf(receiver, forms), formOf(first, forms)) : OTHER;
+    return first ? either(shapeOf(receiver, forms), shapeOf(first, forms)) : OTHER;
   }
-  if (name === 'filter') return { ...formOf(receiver, forms), isClaim: false };
+  if (name === 'filter') return { ...shapeOf(receiver, forms), isClaim: false };
   const body = rest.at(-1);
   if (name !== 'map' || first === undefined || body === undefined) return OTHER;
-  const inside = new Map([...forms, [String(first.args), elementForm(receiver, forms)]]);
-  return { isClaim: false, elementsAreClaims: formOf(body, inside).isClaim };
+  const inside = new Map([...forms, [String(first.args), elementShape(receiver, forms)]]);
+  return { isClaim: false, elementsAreClaims: shapeOf(body, inside).isClaim };
 }
 
 /** Returns the form of the variable of a loop. */
-export function elementForm(range: CheckedNode, forms: Forms): Form {
-  return formOf(range, forms).elementsAreClaims ? CLAIM : OTHER;
+export function elementShape(range: CheckedNode, forms: ClaimShapes): ClaimShape {
+  return shapeOf(range, forms).elementsAreClaims ? CLAIM : OTHER;
 }
 
 /** A name that `cel.bind` gives to a value. */
@@ -98,13 +101,17 @@ function isMemberOfClaim(base: CheckedNode): boolean {
   );
 }
 
-function formOfIndexed(base: CheckedNode, key: CheckedNode | undefined, forms: Forms): Form {
+function formOfIndexed(
+  base: CheckedNode,
+  key: CheckedNode | undefined,
+  forms: ClaimShapes,
+): ClaimShape {
   const isPosition = key?.checkedType?.name === 'int';
   if (!isPosition) return isMemberOfClaim(base) ? CLAIM : OTHER;
-  return formOf(base, forms).elementsAreClaims ? CLAIM : OTHER;
+  return shapeOf(base, forms).elementsAreClaims ? CLAIM : OTHER;
 }
 
-function either(a: Form, b: Form): Form {
+function either(a: ClaimShape, b: ClaimShape): ClaimShape {
   return {
     isClaim: a.isClaim || b.isClaim,
     elementsAreClaims: a.elementsAreClaims || b.elementsAreClaims,
