@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { shippedPackages } from './support/bundle.ts';
+import { importedPackages, shippedPackages } from './support/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Licences that ask for no more than their text and the names of the authors, which the image holds. */
+/** Licences that require only their text and the authors' names, both of which the image contains. */
 const ALLOWED = [
   'MIT',
   'Apache-2.0',
@@ -27,8 +27,8 @@ const ALLOWED = [
 ];
 
 /**
- * The terms of packages that are not on the list, and why they may ship all the same. The package of
- * the country database is CC0; the data in it is under CC BY 4.0, whose credit NOTICE gives.
+ * Licences that are allowed for one package. The package of the country database is CC0; its data is under
+ * CC BY 4.0, whose attribution is in NOTICE.
  */
 const EXCEPTIONS = new Map([['@ip-location-db/geo-whois-asn-country-mmdb', 'CC0-1.0']]);
 
@@ -48,6 +48,7 @@ interface Manifest {
   readonly version: string;
   readonly license?: string;
   readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 interface Sbom {
@@ -55,7 +56,7 @@ interface Sbom {
     readonly name: string;
     readonly versionInfo: string;
     readonly licenseDeclared: string;
-    readonly checksums?: readonly object[];
+    readonly checksums?: readonly { readonly algorithm: string }[];
   }[];
 }
 
@@ -65,8 +66,8 @@ const production = locked.filter(([, { dev, devOptional }]) => !dev && !devOptio
 
 let folder: string;
 
-/** A checkout with nothing in it but what npm reads. */
 beforeAll(() => {
+  // Only the files that npm reads.
   folder = mkdtempSync(join(tmpdir(), 'risk-gate-supply-'));
   for (const file of ['package.json', 'package-lock.json']) {
     copyFileSync(join(ROOT, file), join(folder, file));
@@ -83,18 +84,18 @@ function manifest(path: string): Manifest {
   return readJson(join(path, 'package.json'));
 }
 
-/** Lets npm resolve an installation without a network, and gives its exit code. */
+/** Lets npm resolve an installation offline, and returns its exit code. */
 function tryInstall(): number | null {
   const options = ['--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
   return spawnSync('npm', ['ci', ...options], { cwd: folder }).status;
 }
 
-describe('The lock file', () => {
-  test('fits package.json, and says all that an installation needs', () => {
+describe('the lock file', () => {
+  test('matches package.json and is complete', () => {
     expect(tryInstall()).toBe(0);
   });
 
-  test('would not pass if package.json asked for something else', () => {
+  test('is rejected by npm when package.json requires another version', () => {
     const original = readFileSync(join(folder, 'package.json'), 'utf8');
     const changed = original.replace(/("hono": )"[^"]+"/, '$1"^3.0.0"');
     writeFileSync(join(folder, 'package.json'), changed);
@@ -102,14 +103,14 @@ describe('The lock file', () => {
     writeFileSync(join(folder, 'package.json'), original);
   });
 
-  test('has the digest of every package that is fetched', () => {
-    // What lies inside another package is covered by that one's digest.
-    const fetched = locked.filter(([, { inBundle }]) => !inBundle);
-    const without = fetched.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
+  test('contains the digest of every package that is downloaded', () => {
+    // A package inside another one is covered by the outer digest.
+    const downloaded = locked.filter(([, { inBundle }]) => !inBundle);
+    const without = downloaded.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
     expect(without.map(([path]) => path)).toEqual([]);
   });
 
-  test('takes nothing from a repository, a folder or an address of its own', () => {
+  test('installs from the npm registry only', () => {
     const elsewhere = locked.filter(
       ([, { link, resolved }]) =>
         link || (resolved && !/^https:\/\/registry\.npmjs\.org\//.test(resolved)),
@@ -118,15 +119,21 @@ describe('The lock file', () => {
   });
 });
 
-describe('What runs in production', () => {
-  test('is installed as it is locked', () => {
+describe('production dependencies', () => {
+  test('are exactly the packages that the service imports', async () => {
+    const { dependencies = {} } = manifest('.');
+    const imported = (await importedPackages()).map((path) => path.replace('node_modules/', ''));
+    expect(Object.keys(dependencies).sort()).toEqual(imported);
+  });
+
+  test('are installed in the locked versions', () => {
     const different = production.filter(
       ([path, { version }]) => manifest(path).version !== version,
     );
     expect(different.map(([path]) => path)).toEqual([]);
   });
 
-  test('needs no install script', () => {
+  test('have no install scripts', () => {
     const scripted = production.filter(([path, { hasInstallScript }]) => {
       const { preinstall, install, postinstall } = manifest(path).scripts ?? {};
       return hasInstallScript || preinstall || install || postinstall;
@@ -134,7 +141,7 @@ describe('What runs in production', () => {
     expect(scripted.map(([path]) => path)).toEqual([]);
   });
 
-  test('is under licences that are allowed', () => {
+  test('have allowed licences', () => {
     const refused = production
       .map(([path]) => manifest(path))
       .filter(
@@ -143,14 +150,12 @@ describe('What runs in production', () => {
     expect(refused.map(({ name, license }) => `${name}: ${license}`)).toEqual([]);
   });
 
-  test('has the credit that the country data asks for', () => {
+  test('include the attribution that the country data requires', () => {
     expect(readFileSync(join(ROOT, 'NOTICE'), 'utf8')).toContain('CC BY 4.0');
   });
 });
 
-describe('The SBOM', () => {
-  let packages: Sbom['packages'];
-
+describe('the build', () => {
   beforeAll(() => {
     for (const name of ['app', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name));
     const { status, stderr } = spawnSync(
@@ -158,41 +163,44 @@ describe('The SBOM', () => {
       ['--import', 'tsx', 'app/build/build.ts'],
       {
         cwd: folder,
-        // Where no registry is.
+        // The build must not need the registry.
         env: { ...process.env, npm_config_registry: 'http://127.0.0.1:1/' },
         encoding: 'utf8',
       },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    ({ packages } = readJson<Sbom>('dist/sbom.spdx.json', folder));
   });
 
-  test('names every package that ships, with version, licence and digest', async () => {
-    const named = new Map(packages.map((one) => [`${one.name} ${one.versionInfo}`, one]));
+  test('lists exactly the packages that ship in the SBOM, with version, licence and digest', async () => {
+    const { packages } = readJson<Sbom>('dist/sbom.spdx.json', folder);
     const shipped = await shippedPackages();
-    // The bundle was looked into.
     expect(shipped).toContain('node_modules/hono');
-    for (const path of shipped) {
+    const expected = ['.', ...shipped].map((path) => {
       const { name, version, license } = manifest(path);
-      expect(named.get(`${name} ${version}`)).toMatchObject({
-        licenseDeclared: license,
-        checksums: [expect.objectContaining({ algorithm: 'SHA512' })],
-      });
-    }
+      return [`${name}@${version}`, license, path === '.' ? [] : ['SHA512']];
+    });
+    const listed = packages.map(({ name, versionInfo, licenseDeclared, checksums = [] }) => [
+      `${name}@${versionInfo}`,
+      licenseDeclared,
+      checksums.map(({ algorithm }) => algorithm),
+    ]);
+    expect(listed.sort()).toEqual(expected.sort());
   });
 
-  test('names nothing else', () => {
-    expect(packages.map(({ name }) => name)).not.toContain('jest');
-    expect(packages).toHaveLength(production.length + 1);
+  test('contains the licence texts of exactly the packages that ship', async () => {
+    const text = readFileSync(join(folder, 'dist/LICENSES-THIRD-PARTY.txt'), 'utf8');
+    const named = [...text.matchAll(/^(@?[a-z][\w./-]+) \d+\.\d+\.\S+ \(\S+\)$/gm)];
+    const shipped = (await shippedPackages()).map((path) => manifest(path).name);
+    expect(named.map(([, name]) => name).sort()).toEqual(shipped.sort());
   });
 });
 
-describe('What a change must pass', () => {
+describe('continuous integration', () => {
   const workflow = parse(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8'));
   const commands = (job: string): string[] =>
     workflow.jobs[job].steps.flatMap(({ run }: { run?: string }) => run ?? []);
 
-  test('runs for every change to be merged, and audits what ships', () => {
+  test('runs for pushes and pull requests, and audits production dependencies', () => {
     expect(Object.keys(workflow.on)).toEqual(expect.arrayContaining(['push', 'pull_request']));
     expect(commands('check').at(-1)).toMatch(/\s\.ci\/run$/);
     expect(commands('audit')).toEqual([expect.stringMatching(/^npm audit --omit=dev\b/)]);
@@ -200,7 +208,7 @@ describe('What a change must pass', () => {
 
   const script = readFileSync(join(ROOT, '.ci/run'), 'utf8');
 
-  test('is every kind of test that there is, and the guard of the benchmark', () => {
+  test('runs every kind of test and the benchmark guard', () => {
     const { scripts = {} } = manifest('.');
     const kinds = Object.keys(scripts).filter((name) => /^(test:|bench:guard$)/.test(name));
     expect(kinds.length).toBeGreaterThan(4);
@@ -209,7 +217,7 @@ describe('What a change must pass', () => {
     expect(script).toMatch(/^npm test$/m);
   });
 
-  test('needs no audit by itself, and installs exactly what is locked', () => {
+  test('installs exactly the lock file, without an audit', () => {
     expect(script).toMatch(/^npm ci --no-audit/m);
     expect(script).not.toMatch(/npm (?:audit|install|i)\b/);
   });

@@ -1,8 +1,8 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /**
- * pino asks which files called it, for transports, of which there are none here. With source maps on, Node decodes
- * those of all callers to tell: a sixth of the start, and some 20 MiB for as long as the process lives.
+ * Replaces pino's look at its callers, which only its transports need. With source maps on, Node would decode
+ * those of every caller: a sixth of the start-up time, and some 20 MiB for the life of the process.
  */
 const WITHOUT_CALLERS: Plugin = {
   name: 'without-callers',
@@ -13,7 +13,7 @@ const WITHOUT_CALLERS: Plugin = {
   },
 };
 
-/** How the service is put together for the image: what ships, and how fast it starts, is decided here. */
+/** How esbuild bundles the service: determines what ships and how fast it starts. */
 export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
   entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
   outdir: 'dist',
@@ -22,21 +22,21 @@ export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Read only once it is needed: S3's client, of the ways to come by credentials the one that gives some.
+  // Code that is imported dynamically is loaded on first use: S3's client, each source of AWS credentials.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // As ES modules packages lose what is not imported: of DynamoDB's client, nearly all commands.
+  // ES modules can be tree-shaken, which removes nearly all commands of DynamoDB's client.
   mainFields: ['module', 'main'],
-  // Node reads all of a module before it runs any. Names stay, for stacks; lines stay short, because Node
-  // prints the whole line of an error that nobody caught.
+  // Less for Node to parse at start-up. Names are kept for stack traces; lines are kept short because Node
+  // prints the whole source line of an uncaught error.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 500,
-  // Those that stand in comments are in the packages' own files too.
+  // LICENSES-THIRD-PARTY.txt contains them.
   legalComments: 'none',
   plugins: [WITHOUT_CALLERS],
   metafile: true,
-  // Some dependencies are CommonJS inside and ask for node's modules by require.
+  // Some dependencies are CommonJS modules that require() Node's built-in modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },

@@ -21,6 +21,9 @@ const SERVICE_FILES = [
 /** What modules of the service share, or is read only when it is needed; named by the bundler. */
 const CHUNK = /^\/app\/chunks\/[\w-]+-[A-Z0-9]{8}\.mjs(?:\.map)?$/;
 
+/** The line above a licence text: `hono 4.13.19 (MIT)`. */
+const LICENSE_HEADING = /^(@?[a-z][\w./-]+) \d+\.\d+\.\S+ \(\S+\)$/gm;
+
 /** Every base has it, and on a read-only root file system nothing can be written there either. */
 const OPEN_TO_ALL = ['/tmp'];
 
@@ -75,8 +78,15 @@ async function checkTexts(app: string): Promise<void> {
   for (const name of ['hono', 'pino', 'zod', '@aws-sdk/core', '@ip-location-db/']) {
     assert.ok(`\n${licenses}`.includes(`\n${name}`), `The licences lack that of ${name}.`);
   }
-  const { spdxVersion } = JSON.parse(await readFile(join(app, 'sbom.spdx.json'), 'utf8'));
-  assert.match(spdxVersion, /^SPDX-2/, 'The SBOM is none of SPDX.');
+  const { spdxVersion, packages } = JSON.parse(await readFile(join(app, 'sbom.spdx.json'), 'utf8'));
+  assert.match(spdxVersion, /^SPDX-2/, 'The SBOM must be an SPDX 2 document.');
+  const licensed = [...licenses.matchAll(LICENSE_HEADING)].map(([, name]) => name);
+  const listed = packages.map(({ name }: { name: string }) => name);
+  assert.deepEqual(
+    listed.sort(),
+    ['risk-gate', ...licensed].sort(),
+    'The SBOM and the licences must list the same packages.',
+  );
   const maps = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('.map'));
   for (const file of maps) {
     const map = JSON.parse(await readFile(join(app, file), 'utf8'));

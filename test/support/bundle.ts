@@ -1,29 +1,36 @@
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BUNDLE } from '../../app/build/bundle.ts';
 import { bundledGeoDatabase } from '../../app/src/signals/geo/database.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
+const PACKAGE_FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** Returns whether a source file, given with slashes, is for development only: it must not ship. */
+/** Returns whether a source file, with slashes in its path, is for development only and must not ship. */
 export function isDevelopmentOnly(file: string): boolean {
   // uPlot draws the console's chart.
   return ['app/dev/', 'node_modules/uplot/'].some((folder) => `/${file}`.includes(`/${folder}`));
 }
 
-function bundle() {
+let bundling: ReturnType<typeof runBundler> | undefined;
+
+function runBundler() {
   return build({ ...BUNDLE, absWorkingDir: ROOT, write: false, logLevel: 'error' });
 }
 
-/** The JavaScript that ships, module by module. */
+function bundle() {
+  bundling ??= runBundler();
+  return bundling;
+}
+
+/** Returns the JavaScript that ships, module by module. */
 export async function shippedCode(): Promise<string[]> {
   const { outputFiles } = await bundle();
   return outputFiles.map(({ text }) => text);
 }
 
-/** Files of which anything ships, by their path in the project. */
+/** Returns the files with code in the bundle, by their paths in the project. */
 export async function shippedFiles(): Promise<string[]> {
   const { metafile } = await bundle();
   return Object.values(metafile.outputs).flatMap(({ inputs }) =>
@@ -33,8 +40,21 @@ export async function shippedFiles(): Promise<string[]> {
   );
 }
 
-/** Folders of the packages of which anything ships: what the bundle takes in, and the geo database. */
+/** Returns the folders of the packages that ship: those in the bundle, and the geo database. */
 export async function shippedPackages(): Promise<string[]> {
-  const folders = (await shippedFiles()).flatMap((file) => PACKAGE.exec(file) ?? []);
-  return [...new Set([...folders, relative(ROOT, dirname(bundledGeoDatabase()))])].sort();
+  return foldersOf([...(await shippedFiles()), GEO_DATABASE]);
+}
+
+/** Returns the folders of the packages that files of app/src import or read themselves. */
+export async function importedPackages(): Promise<string[]> {
+  const { metafile } = await bundle();
+  const sources = Object.entries(metafile.inputs).filter(([file]) => file.startsWith('app/src/'));
+  const imports = sources.flatMap(([, { imports: found }]) => found.map(({ path }) => path));
+  return foldersOf([...imports, GEO_DATABASE]);
+}
+
+const GEO_DATABASE = relative(ROOT, bundledGeoDatabase());
+
+function foldersOf(files: readonly string[]): string[] {
+  return [...new Set(files.flatMap((file) => PACKAGE_FOLDER.exec(file) ?? []))].sort();
 }
