@@ -1,4 +1,4 @@
-import { MOST_VALUES } from '../../app/src/action/values.ts';
+import { MAX_VALUES } from '../../app/src/action/json-size.ts';
 
 /** What a body can be made of, near the limit of 1 MiB, that costs more than any request does. */
 export interface HeavyBody {
@@ -71,7 +71,7 @@ class Maker {
    */
   many(element: (id: string) => string, values = 1, share = 1): string {
     const room = (LIMIT - ROOM) * share;
-    const most = Math.floor(((MOST_VALUES - USUAL_VALUES) * share) / values);
+    const most = Math.floor(((MAX_VALUES - USUAL_VALUES) * share) / values);
     const letters = this.#size === 'long' ? Math.floor(room / most) - element('').length - 1 : 0;
     const elements: string[] = [];
     let left = room;

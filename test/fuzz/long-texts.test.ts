@@ -1,8 +1,8 @@
-import { toAnswerText } from '../../app/src/action/characters.ts';
-import { isReachableClaim, isReservedClaim } from '../../app/src/action/claims.ts';
+import { toAllowedText } from '../../app/src/action/characters.ts';
+import { isAddressableClaim, isReservedClaim } from '../../app/src/action/claims.ts';
+import { hasTooManyValues } from '../../app/src/action/json-size.ts';
 import { compilePatterns } from '../../app/src/action/pattern.ts';
 import { lifetimeOf } from '../../app/src/action/token.ts';
-import { hasTooManyValues } from '../../app/src/action/values.ts';
 import { createAuthenticator } from '../../app/src/credential/authenticator.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
 import { RUNAWAY_MS, withCpuTime } from '../support/cpu-time.ts';
@@ -34,15 +34,15 @@ test.each<[string, () => unknown, unknown]>([
   ['a glob of stars beside each other', () => matches('**********b', a), false],
   ['a glob that nearly fits everywhere', () => matches('*aaaaaaab*', a), false],
   ['a glob that ends as it begins', () => matches('aa*aa*aa', a), true],
-  ['a claim of digits', () => isReachableClaim(`${'1'.repeat(LONG)}x`), true],
-  ['a claim of digits of another script', () => isReachableClaim('\u0661'.repeat(LONG)), false],
+  ['a claim of digits', () => isAddressableClaim(`${'1'.repeat(LONG)}x`), true],
+  ['a claim of digits of another script', () => isAddressableClaim('\u0661'.repeat(LONG)), false],
   ['a claim that looks like one of the token', () => isReservedClaim(`scope${a}`), false],
   ['a lifetime', () => lifetimeOf([{ name: 'expires_in', value: '9'.repeat(LONG) }]), 'unknown'],
-  ['a text of a refusal', () => toAnswerText(spaces + a, 100).length, 100],
-  ['marks of a refusal', () => toAnswerText('\u0301'.repeat(LONG), 100), ''],
+  ['a text of a refusal', () => toAllowedText(spaces + a, 100).length, 100],
+  ['marks of a refusal', () => toAllowedText('\u0301'.repeat(LONG), 100), ''],
   [
     'one that grows as it is taken apart',
-    () => toAnswerText('\ufdfa'.repeat(LONG), 100).length,
+    () => toAllowedText('\ufdfa'.repeat(LONG), 100).length,
     100,
   ],
   ['an address of blanks', () => addressOf(`${spaces}x${spaces}`), false],

@@ -29,11 +29,11 @@ function changeInWords(change: Change): string[] {
     ['scopes', scopes],
     ['audience', audience],
   ] as const) {
-    if (list && !list.remove.empty) words.push(`${name}: remove ${list.remove.texts.join(', ')}`);
+    if (list && !list.remove.empty) words.push(`${name}: remove ${list.remove.sources.join(', ')}`);
     if (list && list.add.length > 0) words.push(`${name}: add ${list.add.join(', ')}`);
   }
   if (claims && !claims.remove.empty) {
-    words.push(`claims: remove ${claims.remove.texts.join(', ')}`);
+    words.push(`claims: remove ${claims.remove.sources.join(', ')}`);
   }
   for (const { name, value } of claims?.set ?? []) {
     words.push(

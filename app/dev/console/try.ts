@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { PLAIN_SUCCESS } from '../../src/action/answer.ts';
 import type { SkippedOperation } from '../../src/action/operations/index.ts';
 import { readTokenRequest } from '../../src/action/request.ts';
-import { answerBody } from '../../src/http/handle-action.ts';
+import { PLAIN_SUCCESS } from '../../src/action/response.ts';
+import { responseBody } from '../../src/http/handle-action.ts';
 import { deadlineAfter } from '../../src/lib/deadline.ts';
 import type { DecisionDependencies } from '../../src/service.ts';
 import { RequestSignals } from '../../src/signals/request-signals.ts';
@@ -93,7 +93,7 @@ export async function tryRequest(
   const read = readTokenRequest(body);
   const signals = new RequestSignals(sources, read, deadlineAfter(deadline));
   const { decision, rules } = await explain(read, policy, signals, time);
-  const answer = answerBody(decision);
+  const answer = responseBody(decision);
   const before = outcomeOf(body, PLAIN_SUCCESS);
   const after = outcomeOf(body, answer);
   return {

@@ -35,6 +35,6 @@ const INDEX = /^[+-]?\p{Nd}+$/u;
  * name that begins with "aud" for the audience, splits one with a slash, and reads a number as an
  * index. Newer builds read `*` in an offered path as digits, so a name with one may not match itself.
  */
-export function isReachableClaim(name: string): boolean {
+export function isAddressableClaim(name: string): boolean {
   return name !== '' && !name.startsWith('aud') && !/[/*]/.test(name) && !INDEX.test(name);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { endOfText } from './values.ts';
+import { endOfString } from './json-size.ts';
 
 /** Integers of fewer digits are exact in a double. */
 const MIN_LONG_DIGITS = 16;
@@ -15,7 +15,7 @@ const MARK = `${randomUUID()}:`;
  *
  * @throws SyntaxError
  */
-export function parseExactly(json: string): unknown {
+export function parseExactJson(json: string): unknown {
   // First: what follows relies on valid JSON.
   const value: unknown = JSON.parse(json);
   // Nearly all requests have no such number; then this search is all that it costs.
@@ -61,7 +61,7 @@ function markRoundedIntegers(json: string): string {
   let copied = 0;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
-    if (code === QUOTE) at = endOfText(json, at + 1);
+    if (code === QUOTE) at = endOfString(json, at + 1);
     else if (code === MINUS || (code >= ZERO && code <= NINE)) {
       NUMBER.lastIndex = at;
       const [number = '', fraction, exponent] = NUMBER.exec(json) ?? [];

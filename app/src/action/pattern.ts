@@ -1,23 +1,23 @@
-/** Names that a policy lists: whole, or with `*` for any run of characters. */
+/** Names that a policy lists: exact names, and globs in which `*` matches any run of characters. */
 export interface Patterns {
   readonly empty: boolean;
-  /** As the policy writes them. */
-  readonly texts: readonly string[];
+  /** The patterns as the policy writes them. */
+  readonly sources: readonly string[];
   matches(name: string): boolean;
 }
 
-/** Compiles names and globs. Matching never backtracks: its time grows with the name, not with its shape. */
-export function compilePatterns(texts: readonly string[]): Patterns {
-  const names = new Set(texts.filter((text) => !text.includes('*')));
-  const globs = texts.filter((text) => text.includes('*')).map((text) => text.split('*'));
+/** Compiles names and globs. Matching is linear in the length of the name: it never backtracks. */
+export function compilePatterns(sources: readonly string[]): Patterns {
+  const names = new Set(sources.filter((source) => !source.includes('*')));
+  const globs = sources.filter((source) => source.includes('*')).map((source) => source.split('*'));
   return {
-    empty: texts.length === 0,
-    texts,
+    empty: sources.length === 0,
+    sources,
     matches: (name) => names.has(name) || globs.some((parts) => matchesParts(name, parts)),
   };
 }
 
-/** The first part stands at the start, the last at the end, the others in order between them. */
+/** Returns whether a name starts with the first part, ends with the last, and has the others in order between. */
 function matchesParts(name: string, parts: readonly string[]): boolean {
   const first = parts[0] ?? '';
   const last = parts[parts.length - 1] ?? '';
@@ -26,9 +26,9 @@ function matchesParts(name: string, parts: readonly string[]): boolean {
   const end = name.length - last.length;
   let from = first.length;
   for (const part of parts.slice(1, -1)) {
-    const at = name.indexOf(part, from);
-    if (at < 0 || at + part.length > end) return false;
-    from = at + part.length;
+    const index = name.indexOf(part, from);
+    if (index < 0 || index + part.length > end) return false;
+    from = index + part.length;
   }
   return true;
 }

@@ -1,6 +1,6 @@
-import { parseExactly } from './exact-json.ts';
+import { parseExactJson } from './exact-json.ts';
+import { hasTooManyValues, MAX_VALUES } from './json-size.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
-import { hasTooManyValues, MOST_VALUES } from './values.ts';
 
 /** A header or a form parameter of the token request: every value it came with, in order. */
 export interface NamedValues {
@@ -113,11 +113,11 @@ const NOTHING: JsonObject = Object.freeze(Object.create(null));
 
 function parseObject(body: string): JsonObject {
   if (hasTooManyValues(body)) {
-    throw new OversizedRequestError(`The body holds more than ${MOST_VALUES} values.`);
+    throw new OversizedRequestError(`The body holds more than ${MAX_VALUES} values.`);
   }
   let root: unknown;
   try {
-    root = parseExactly(body);
+    root = parseExactJson(body);
   } catch (error) {
     // The parser's stack was not enough.
     if (error instanceof RangeError) throw new OversizedRequestError('The body nests too deeply.');

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from '../action/answer.ts';
 import { OversizedRequestError, RequestError } from '../action/request.ts';
+import { type ErrorStatus, errorBody, PLAIN_SUCCESS } from '../action/response.ts';
 import {
   type Authenticator,
   type TokenCheck,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { failedBody, successBody } from '../action/answer.ts';
 import { readTokenRequest } from '../action/request.ts';
+import { failedBody, successBody } from '../action/response.ts';
 import { type Decision, decide } from '../decide.ts';
 import { deadlineAfter } from '../lib/deadline.ts';
 import type { Policy } from '../policy/compile.ts';
@@ -35,12 +35,12 @@ export function createActionHandler(
     const decisionId = randomUUID();
     const times = { read: read - start, decide: end - read, total: end - start };
     onDecision({ decisionId, request, policy, signals, decision, times });
-    return { body: answerBody(decision), decisionId };
+    return { body: responseBody(decision), decisionId };
   };
 }
 
 /** The body of the answer that carries a decision out. */
-export function answerBody({ refusal, operations }: Decision): string {
+export function responseBody({ refusal, operations }: Decision): string {
   if (refusal !== undefined) return failedBody(refusal.reason, refusal.description);
   return successBody(operations);
 }

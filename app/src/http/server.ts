@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { errorBody } from '../action/answer.ts';
+import { errorBody } from '../action/response.ts';
 import {
   type ActionEndpoint,
   type ActionEndpointDependencies,

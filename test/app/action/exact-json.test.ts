@@ -1,4 +1,4 @@
-import { parseExactly } from '../../../app/src/action/exact-json.ts';
+import { parseExactJson } from '../../../app/src/action/exact-json.ts';
 import { verdictOf } from '../../support/conditions.ts';
 import { cel, decideOn, policyThat, tokenOf } from '../../support/decide.ts';
 import { requestWithClaims } from '../../support/policy.ts';
@@ -29,15 +29,15 @@ describe('JSON is parsed without rounding integers', () => {
     [`1${'0'.repeat(400)}`, Number.POSITIVE_INFINITY],
     [`-1${'0'.repeat(309)}`, Number.NEGATIVE_INFINITY],
   ])('%s', (json, value) => {
-    expect(parseExactly(json)).toEqual(value);
+    expect(parseExactJson(json)).toEqual(value);
   });
 
   test('wherever in the text they are', () => {
     for (let offset = 0; offset < 40; offset += 1) {
       const blanks = ' '.repeat(offset);
-      expect(parseExactly(`${blanks}9007199254740993`)).toBe(9007199254740993n);
-      expect(parseExactly(`[1,${blanks}9007199254740993]`)).toEqual([1, 9007199254740993n]);
-      expect(parseExactly(`${blanks}[9007199254740991,1]`)).toEqual([9007199254740991, 1]);
+      expect(parseExactJson(`${blanks}9007199254740993`)).toBe(9007199254740993n);
+      expect(parseExactJson(`[1,${blanks}9007199254740993]`)).toEqual([1, 9007199254740993n]);
+      expect(parseExactJson(`${blanks}[9007199254740991,1]`)).toEqual([9007199254740991, 1]);
     }
   });
 
@@ -48,7 +48,7 @@ describe('JSON is parsed without rounding integers', () => {
     '09007199254740993',
     '[9007199254740993,]',
   ])('what is not JSON is an error: %j', (json) => {
-    expect(() => parseExactly(json)).toThrow(SyntaxError);
+    expect(() => parseExactJson(json)).toThrow(SyntaxError);
   });
 });
 

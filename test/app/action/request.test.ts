@@ -1,10 +1,10 @@
+import { MAX_VALUES } from '../../../app/src/action/json-size.ts';
 import {
   OversizedRequestError,
   RequestError,
   readTokenRequest,
 } from '../../../app/src/action/request.ts';
 import { lifetimeOf } from '../../../app/src/action/token.ts';
-import { MOST_VALUES } from '../../../app/src/action/values.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
 
 const ACME = {
@@ -437,7 +437,7 @@ describe('What is no request of this action is an error that echoes nothing', ()
     ['no access token', `{${TYPE},"event":{"request":"${MARKER}"}}`],
     ['an access token that is null', `{${TYPE},"event":{"accessToken":null,"x":"${MARKER}"}}`],
     ['an access token that is a list', `{${TYPE},"event":{"accessToken":["${MARKER}"]}}`],
-    ['more values than a request has', `[${`"${MARKER}",`.repeat(MOST_VALUES)}1]`],
+    ['more values than a request has', `[${`"${MARKER}",`.repeat(MAX_VALUES)}1]`],
   ])('%s', (_, text) => {
     let thrown: unknown;
     try {
@@ -456,7 +456,7 @@ describe('What is no request of this action is an error that echoes nothing', ()
 /** A client can cause them, so they are told apart: they must not page. */
 describe('A body that is larger than any request is oversized', () => {
   test.each<[string, string]>([
-    ['more values', `[${'1,'.repeat(MOST_VALUES)}1]`],
+    ['more values', `[${'1,'.repeat(MAX_VALUES)}1]`],
     [
       'nested too deep to have its long integers read exactly',
       `${'['.repeat(19_000)}12345678901234567890${']'.repeat(19_000)}`,

@@ -1,5 +1,5 @@
 import type { Change } from '../change.ts';
-import { isReachableClaim, isReservedClaim } from '../claims.ts';
+import { isAddressableClaim, isReservedClaim } from '../claims.ts';
 import type { ClaimValue, Operation } from '../operation.ts';
 import type { Claim, TokenRequest } from '../request.ts';
 import type { Plan } from './plan.ts';
@@ -37,7 +37,7 @@ function planRemovals(
     if (isReservedClaim(name) || sent.has(name)) continue;
     const removing = changes.filter((change) => change.claims?.remove.matches(name));
     if (removing.length === 0) continue;
-    const path = isReachableClaim(name) ? offeredPath(plan, 'remove', claim) : undefined;
+    const path = isAddressableClaim(name) ? offeredPath(plan, 'remove', claim) : undefined;
     if (path !== undefined) {
       plan.restrict(removing, 'claims.remove', { op: 'remove', path });
       sent.add(name);
@@ -46,7 +46,7 @@ function planRemovals(
     // An empty claim that cannot be removed gives nothing away, and stays empty.
     if (claim.value === undefined) continue;
     kept.add(name);
-    const cause = isReachableClaim(name) ? 'not-allowed' : 'not-reachable';
+    const cause = isAddressableClaim(name) ? 'not-allowed' : 'not-reachable';
     plan.failRestriction(removing, 'claims.remove', cause);
   }
   return kept;
@@ -106,7 +106,7 @@ function planSet(
   }
   const path = offeredPath(plan, 'replace', listed);
   if (isAlready(listed, path, value)) return;
-  if (!isReachableClaim(name)) plan.skip(change, 'claims.set', 'not-reachable');
+  if (!isAddressableClaim(name)) plan.skip(change, 'claims.set', 'not-reachable');
   else if (path === undefined) plan.skip(change, 'claims.set', 'not-allowed');
   else plan.operations.push({ op: 'replace', path, value });
 }

@@ -6,7 +6,7 @@ import { planAudience, planScopes } from './lists.ts';
 import { Plan } from './plan.ts';
 
 export type { EffectName } from '../change.ts';
-export type { LeftOutCause, Plan, SkippedOperation } from './plan.ts';
+export type { Plan, SkipCause, SkippedOperation } from './plan.ts';
 
 /** Turns what the policy wants changed into the operations that the identity server will apply. */
 export function planOperations(request: TokenRequest, changes: readonly Change[]): Plan {

@@ -2,7 +2,7 @@ import type { Change, EffectName } from '../change.ts';
 import type { AllowedOperations, Operation } from '../operation.ts';
 
 /** Why an effect was not sent. */
-export type LeftOutCause =
+export type SkipCause =
   /** The request does not allow the operation: the identity server would drop it. */
   | 'not-allowed'
   /** The identity server cannot address it: an odd claim name, or a field that is not a list. */
@@ -19,7 +19,7 @@ export type LeftOutCause =
 export interface SkippedOperation {
   readonly rule: string;
   readonly effect: EffectName;
-  readonly cause: LeftOutCause;
+  readonly cause: SkipCause;
 }
 
 /** The operations to send, and what could not be sent. */
@@ -53,7 +53,7 @@ export class Plan {
     }
   }
 
-  failRestriction(changes: readonly Change[], effect: EffectName, cause: LeftOutCause): void {
+  failRestriction(changes: readonly Change[], effect: EffectName, cause: SkipCause): void {
     for (const { rule, enforcement } of changes) {
       if (enforcement.restrictions === 'deny') this.mustRefuse ??= rule;
       record(this.unenforceable, { rule, effect, cause });
@@ -69,7 +69,7 @@ export class Plan {
   }
 
   /** Records a set or an add that is not sent; it refuses the token where the rule insists on it. */
-  skip({ rule, enforcement }: Change, effect: EffectName, cause: LeftOutCause): void {
+  skip({ rule, enforcement }: Change, effect: EffectName, cause: SkipCause): void {
     // The policy itself says that a removal wins, so nothing of it is unenforceable.
     const insists = enforcement.additions === 'deny' && cause !== 'removed';
     if (insists) this.mustRefuse ??= rule;

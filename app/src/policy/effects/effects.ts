@@ -1,9 +1,9 @@
-import { FORBIDDEN_REASONS } from '../../action/answer.ts';
 import type { Change, EffectName, Enforcement } from '../../action/change.ts';
-import { REASON_LENGTH } from '../../action/characters.ts';
-import { isReachableClaim, isReservedClaim } from '../../action/claims.ts';
+import { MAX_REASON_LENGTH } from '../../action/characters.ts';
+import { isAddressableClaim, isReservedClaim } from '../../action/claims.ts';
 import type { ClaimValue } from '../../action/operation.ts';
 import { compilePatterns } from '../../action/pattern.ts';
+import { FORBIDDEN_REASONS } from '../../action/response.ts';
 import type { SignalName } from '../../signals/request-signals.ts';
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
 import type { ExpressionCompiler } from '../cel/compiler.ts';
@@ -155,7 +155,7 @@ function compileDeny(
   if (reason === '') place.add('a reason must not be empty');
   if (reason.includes('${'))
     place.add('a reason is fixed; an expression belongs into the description');
-  else checkAnswerText(reason, REASON_LENGTH, place);
+  else checkAnswerText(reason, MAX_REASON_LENGTH, place);
   if (FORBIDDEN_REASONS.has(reason.toLowerCase())) {
     place.add(
       `the identity server does not pass the reason ${reason} on as a refusal; use e.g. access_denied`,
@@ -193,7 +193,7 @@ function checkLists(file: EffectsFile, problems: Issues): void {
   for (const [index, name] of (file.claims?.remove ?? []).entries()) {
     const place = problems.at('claims', 'remove', index);
     checkClaimName(name, place);
-    if (!name.includes('*') && !isReservedClaim(name) && !isReachableClaim(name)) {
+    if (!name.includes('*') && !isReservedClaim(name) && !isAddressableClaim(name)) {
       place.add(`the identity server cannot remove a claim with the name "${name}"`);
     }
   }

@@ -1,9 +1,9 @@
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import {
-  DESCRIPTION_LENGTH,
-  isAnswerText,
-  refusedCharacters,
-  toAnswerText,
+  disallowedCharacters,
+  hasOnlyAllowedCharacters,
+  MAX_DESCRIPTION_LENGTH,
+  toAllowedText,
 } from '../../action/characters.ts';
 import type { ClaimValue } from '../../action/operation.ts';
 import type { References } from '../cel/analysis/references.ts';
@@ -34,7 +34,7 @@ export function compileDescription(
   // A block of YAML ends with a line break.
   const parts = compileText(text.trimEnd(), compiler, problems);
   const fixed = parts.filter((part) => typeof part === 'string').join('');
-  checkAnswerText(fixed, DESCRIPTION_LENGTH, problems);
+  checkAnswerText(fixed, MAX_DESCRIPTION_LENGTH, problems);
   if (text.trim() === '' && parts.every((part) => typeof part === 'string')) {
     problems.add(
       'a refusal needs a description: without one the client gets a 200 without a token',
@@ -44,15 +44,15 @@ export function compileDescription(
     references: references(parts),
     render(variables) {
       const text = parts.map((part) => (typeof part === 'string' ? part : show(part, variables)));
-      return toAnswerText(text.join(''), DESCRIPTION_LENGTH).trim();
+      return toAllowedText(text.join(''), MAX_DESCRIPTION_LENGTH).trim();
     },
   };
 }
 
 /** Checks a fixed text of a refusal against what the identity server reads. */
 export function checkAnswerText(text: string, length: number, problems: Issues): void {
-  if (!isAnswerText(text)) {
-    const refused = refusedCharacters(text).map((character) => JSON.stringify(character));
+  if (!hasOnlyAllowedCharacters(text)) {
+    const refused = disallowedCharacters(text).map((character) => JSON.stringify(character));
     problems.add(
       `the identity server does not take ${refused.join(' ')} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ]`,
     );
@@ -160,7 +160,7 @@ function evaluate(expression: Expression, variables: Variables): unknown {
 
 function show(expression: Expression, variables: Variables): string {
   const text = toText(evaluate(expression, variables));
-  return text === undefined ? UNKNOWN : toAnswerText(text, DESCRIPTION_LENGTH);
+  return text === undefined ? UNKNOWN : toAllowedText(text, MAX_DESCRIPTION_LENGTH);
 }
 
 function join(parts: readonly Part[], variables: Variables): string | undefined {

@@ -1,4 +1,4 @@
-import { parseExactly } from '../../../action/exact-json.ts';
+import { parseExactJson } from '../../../action/exact-json.ts';
 import { toCel } from '../variables/multi-value-map.ts';
 import { conditionError } from './condition-error.ts';
 import { CONVERSIONS, type Conversion } from './conversions.ts';
@@ -113,7 +113,7 @@ const JSON_OF_BYTES: BoundedFunction = {
   replacement: {
     types: ['bytes'],
     call: (_, [bytes]) => {
-      const value = toCel(parseExactly(Buffer.from(bytes as Uint8Array).toString('utf8')));
+      const value = toCel(parseExactJson(Buffer.from(bytes as Uint8Array).toString('utf8')));
       if (value instanceof Map) return value;
       throw conditionError('json expects an object');
     },

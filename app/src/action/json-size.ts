@@ -3,7 +3,7 @@
  * Beyond that come only bodies that mean harm: 1 MiB has room for 500,000 values, and what each costs
  * (to parse, to match, to remove) adds up to seconds.
  */
-export const MOST_VALUES = 20_000;
+export const MAX_VALUES = 20_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -16,19 +16,19 @@ const OPENING_BRACE = 0x7b;
  * members. Counted before it is parsed, for much of the cost is the parser's.
  */
 export function hasTooManyValues(json: string): boolean {
-  if (json.length <= MOST_VALUES) return false;
+  if (json.length <= MAX_VALUES) return false;
   let values = 0;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
-    if (code === QUOTE) at = endOfText(json, at + 1);
+    if (code === QUOTE) at = endOfString(json, at + 1);
     else if (code === COMMA || code === OPENING_BRACKET || code === OPENING_BRACE) values += 1;
-    if (values > MOST_VALUES) return true;
+    if (values > MAX_VALUES) return true;
   }
   return false;
 }
 
 /** Where the text that begins at `start` has its closing quote: most of a large body is in texts, and need not be looked at. */
-export function endOfText(json: string, start: number): number {
+export function endOfString(json: string, start: number): number {
   for (let from = start; ; ) {
     const quote = json.indexOf('"', from);
     if (quote < 0) return json.length;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { applyAnswer } from '../../../app/dev/simulator/identity-server/index.ts';
+import { hasOnlyAllowedCharacters, toAllowedText } from '../../../app/src/action/characters.ts';
+import { isAddressableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
 import {
   errorBody,
   FORBIDDEN_REASONS,
   failedBody,
   successBody,
-} from '../../../app/src/action/answer.ts';
-import { isAnswerText, toAnswerText } from '../../../app/src/action/characters.ts';
-import { isReachableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
+} from '../../../app/src/action/response.ts';
 import { payload } from '../../support/payloads.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 
@@ -113,10 +113,10 @@ describe('A text is reduced to what the identity server takes', () => {
   test('and changed only where it must be', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 300 }), (text, length) => {
-        const reduced = toAnswerText(text, length);
-        expect(isAnswerText(reduced)).toBe(true);
+        const reduced = toAllowedText(text, length);
+        expect(hasOnlyAllowedCharacters(reduced)).toBe(true);
         expect(reduced.length).toBeLessThanOrEqual(length);
-        if (isAnswerText(text)) expect(reduced).toBe(text.slice(0, length));
+        if (hasOnlyAllowedCharacters(text)) expect(reduced).toBe(text.slice(0, length));
       }),
       { numRuns: 500 },
     );
@@ -125,7 +125,7 @@ describe('A text is reduced to what the identity server takes', () => {
   test('no character passes that the identity server refuses', () => {
     for (let unit = 0; unit <= 0xffff; unit++) {
       const character = String.fromCharCode(unit);
-      if (!isAnswerText(character)) continue;
+      if (!hasOnlyAllowedCharacters(character)) continue;
       const answer = { actionStatus: 'FAILED', failureReason: 'x', failureDescription: character };
       expect(faultsOf(answer)).toEqual([]);
     }
@@ -156,7 +156,7 @@ describe('A claim can be addressed by its name', () => {
     ['a*', false],
     ['http://wso2.org/claims/role', false],
   ])('%j: %p', (name, expected) => {
-    expect(isReachableClaim(name)).toBe(expected);
+    expect(isAddressableClaim(name)).toBe(expected);
   });
 
   test.each([

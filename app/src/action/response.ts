@@ -1,4 +1,4 @@
-import { DESCRIPTION_LENGTH, REASON_LENGTH, toAnswerText } from './characters.ts';
+import { MAX_DESCRIPTION_LENGTH, MAX_REASON_LENGTH, toAllowedText } from './characters.ts';
 import type { Operation } from './operation.ts';
 
 /** Statuses with which the identity server reads an ERROR body, and does not ask again. */
@@ -29,8 +29,8 @@ export function successBody(operations: readonly Operation[]): string {
 export function failedBody(reason: string, description: string): string {
   return JSON.stringify({
     actionStatus: 'FAILED',
-    failureReason: toAnswerText(reason, REASON_LENGTH),
-    failureDescription: toAnswerText(description, DESCRIPTION_LENGTH) || 'Access is denied.',
+    failureReason: toAllowedText(reason, MAX_REASON_LENGTH),
+    failureDescription: toAllowedText(description, MAX_DESCRIPTION_LENGTH) || 'Access is denied.',
   });
 }
 
@@ -38,7 +38,7 @@ export function failedBody(reason: string, description: string): string {
 export function errorBody(message: string, description: string): string {
   return JSON.stringify({
     actionStatus: 'ERROR',
-    errorMessage: toAnswerText(message, REASON_LENGTH),
-    errorDescription: toAnswerText(description, DESCRIPTION_LENGTH) || 'The request failed.',
+    errorMessage: toAllowedText(message, MAX_REASON_LENGTH),
+    errorDescription: toAllowedText(description, MAX_DESCRIPTION_LENGTH) || 'The request failed.',
   });
 }
