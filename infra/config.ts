@@ -9,7 +9,7 @@ import {
   parseAddressHeaders,
 } from '../app/src/signals/address/header-formats.ts';
 import { parseCidr } from '../app/src/signals/address/ranges.ts';
-import { ADDRESS_FORMS, type AddressForm } from '../app/src/telemetry/recorded-address.ts';
+import { ADDRESS_FORMATS, type AddressFormat } from '../app/src/telemetry/recorded-address.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type EndpointConfig, readEndpoint } from './endpoint-config.ts';
 
@@ -64,7 +64,7 @@ export interface Config {
   /** Of decisions that issue a token as it is, with nothing to say of it: how many per cent have a record. */
   readonly decisionLogIssuedPercent: number;
   /** How records write the client's address; the stack makes the key of `hashed`. */
-  readonly decisionLogAddress: AddressForm['form'];
+  readonly decisionLogAddress: AddressFormat['form'];
   readonly tags: Readonly<Record<string, string>>;
   /** Names in CDK's context that are not ours, to be mentioned once. */
   readonly foreignContext: readonly string[];
@@ -130,7 +130,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     ...readAddressConfig(read),
     logLevel: read.oneOf('logLevel', LOG_LEVELS, 'info'),
     decisionLogIssuedPercent: read.number('decisionLogIssuedPercent', 100, 0, 100),
-    decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMS, 'whole'),
+    decisionLogAddress: read.oneOf('decisionLogAddress', ADDRESS_FORMATS, 'whole'),
     tags: read.record('tags'),
     foreignContext: [],
   };

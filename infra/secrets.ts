@@ -1,7 +1,7 @@
 import { SecretValue } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { AddressForm } from '../app/src/telemetry/recorded-address.ts';
+import type { AddressFormat } from '../app/src/telemetry/recorded-address.ts';
 
 export interface SecretsProps {
   /** @default generated */
@@ -13,7 +13,7 @@ export interface SecretsProps {
   /** @default generated */
   readonly addressSignatureSecretArn: string | undefined;
   /** `hashed` takes a key. */
-  readonly decisionLogAddress: AddressForm['form'];
+  readonly decisionLogAddress: AddressFormat['form'];
 }
 
 /** The two secrets, and those of signed and of hashed addresses where needed. Their values are never in the template. */

@@ -11,7 +11,7 @@ import { CONSOLE_PATH, createConsole } from './console/console.ts';
 import { startLocalDynamoDb } from './simulator/dynamodb.ts';
 import { type EdgeOptions, edgeHeaders } from './simulator/edge.ts';
 import { startSimulator } from './simulator/simulator.ts';
-import { tokenRequest } from './simulator/token-request.ts';
+import { clientCredentialsRequest } from './simulator/token-request.ts';
 
 const TABLE = 'risk-gate-local';
 
@@ -55,7 +55,7 @@ async function main(environment: Environment): Promise<void> {
   const edge = edgeOf(settings);
   const page = createConsole({ address: edge });
   const service = await startService(settings, log, {
-    dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: settings.dynamoDbTimeout }),
+    dynamoDb: createDynamoDbClient({ ...dynamoDb.clientConfig, timeout: settings.dynamoDbTimeout }),
     onRecord: page.onRecord,
     mount: page.mount,
   });
@@ -81,15 +81,15 @@ async function main(environment: Environment): Promise<void> {
 
 /** The edge in front of the identity server, which this machine plays as well. */
 function edgeOf({
-  addressHeaders: names,
+  addressHeaders: headerNames,
   trustedProxyHops,
   addressSignature,
 }: Settings): EdgeOptions {
   if (addressSignature === undefined || !('secret' in addressSignature)) {
-    return { names, trustedProxyHops };
+    return { headerNames, trustedProxyHops };
   }
   const key = parseSignatureSecret(addressSignature.secret, 'ADDRESS_SIGNATURE_SECRET');
-  return { names, trustedProxyHops, sign: (value) => signAddress(key, value, Date.now()) };
+  return { headerNames, trustedProxyHops, sign: (value) => signAddress(key, value, Date.now()) };
 }
 
 function newCredential(): string {
@@ -125,7 +125,7 @@ function introduction(
   simulator: string | undefined,
 ): string {
   const endpoint = origin + ACTION_PATH;
-  const body = JSON.stringify(tokenRequest(edgeHeaders('14.102.69.58', edge)));
+  const body = JSON.stringify(clientCredentialsRequest(edgeHeaders('14.102.69.58', edge)));
   const countries = geoDatabases.flatMap((path) =>
     isBundledGeoDatabase(path) ? BUNDLED_NOTICE : [path],
   );
@@ -162,7 +162,7 @@ async function sayGuideCases(
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', [name]: value },
-      body: JSON.stringify(tokenRequest(edgeHeaders(address, edge))),
+      body: JSON.stringify(clientCredentialsRequest(edgeHeaders(address, edge))),
     });
     say(
       `  ${address.padEnd(16)} ${defaultPolicy ? meaning : 'by your policy'}\n    HTTP ${response.status} ${await response.text()}\n`,

@@ -20,7 +20,7 @@ import { createReputationLookup, type ReputationLadder } from './signals/reputat
 import { decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
-import { type AddressForm, addressWriter } from './telemetry/recorded-address.ts';
+import { type AddressFormat, addressFormatter } from './telemetry/recorded-address.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 /** What may come in another way than from the environment: the database of a laptop, a test's clock. */
@@ -63,7 +63,7 @@ export async function startService(
   telemetry.warnAboutRotation(settings);
   const parts = await openParts(settings, telemetry, now);
   const { policy, geo, credential, apiKey, signatureKeys } = parts;
-  const reputation = openReputation(settings, telemetry.watch(parts), apiKey, options);
+  const reputation = openReputation(settings, telemetry.start(parts), apiKey, options);
   let draining = false;
   const address: AddressOptions = {
     names: settings.addressHeaders,
@@ -91,7 +91,7 @@ export async function startService(
     authenticator: credential.authenticator,
     handleAction: createActionHandler({ ...deciding, onDecision }),
     onRejected: telemetry.onRejected,
-    onFault: telemetry.onFault,
+    onFault: telemetry.onInternalError,
     isDraining: () => draining,
   });
   options.mount?.(server.routes, deciding);
@@ -123,10 +123,10 @@ export async function startService(
 function decisionListener(
   { onDecision }: Telemetry,
   { onRecord }: ServiceOptions,
-  address: AddressForm,
+  address: AddressFormat,
 ): Telemetry['onDecision'] {
   if (onRecord === undefined) return onDecision;
-  const form = { writeAddress: addressWriter(address) };
+  const form = { formatAddress: addressFormatter(address) };
   return (facts) => {
     onDecision(facts);
     try {

@@ -53,7 +53,7 @@ export type FirewallMetric = 'BlockedRequests' | 'CountedRequests' | 'AllowedReq
 /** Lines of EMF that CloudWatch Logs could not read, and metrics in them that it refused. */
 export type EmbeddedMetricError = 'EMFParsingErrors' | 'EMFValidationErrors';
 
-const STATISTICS = { sum: Stats.SUM, state: Stats.MAXIMUM, distribution: Stats.p(99) } as const;
+const STATISTICS = { counter: Stats.SUM, gauge: Stats.MAXIMUM, histogram: Stats.p(99) } as const;
 
 const UNITS: Partial<Record<MetricDescription['unit'], Unit>> = {
   Count: Unit.COUNT,

@@ -1,5 +1,5 @@
-import { readAddress } from '../../app/dev/simulator/address.ts';
-import { profileOf } from '../../app/dev/simulator/profiles.ts';
+import { parseCheckedAddress } from '../../app/dev/simulator/address.ts';
+import { profileFor } from '../../app/dev/simulator/profiles.ts';
 import { byZipf, openAddresses } from './addresses.ts';
 
 const addresses = await openAddresses();
@@ -7,7 +7,7 @@ const addresses = await openAddresses();
 test('Drawn addresses are different, public and the same for the same seed', () => {
   const drawn = addresses.any(2000, 'seed');
   expect(new Set(drawn).size).toBe(2000);
-  expect(drawn.every((address) => readAddress(address)?.public)).toBe(true);
+  expect(drawn.every((address) => parseCheckedAddress(address)?.public)).toBe(true);
   expect(addresses.any(2000, 'seed')).toEqual(drawn);
   expect(addresses.any(2000, 'another')).not.toEqual(drawn);
   const ipv6 = drawn.filter((address) => address.includes(':')).length;
@@ -16,8 +16,8 @@ test('Drawn addresses are different, public and the same for the same seed', () 
 
 test('Clean addresses are scored low by the simulated AbuseIPDB', () => {
   const scores = addresses.clean(500, 'seed').map((address) => {
-    const checked = readAddress(address);
-    return checked && profileOf(checked).score;
+    const checked = parseCheckedAddress(address);
+    return checked && profileFor(checked).score;
   });
   expect(scores.every((score) => score !== undefined && score < 25)).toBe(true);
 });

@@ -1,6 +1,6 @@
-import { readAddress } from '../../app/dev/simulator/address.ts';
-import { Draws } from '../../app/dev/simulator/draws.ts';
-import { profileOf } from '../../app/dev/simulator/profiles.ts';
+import { parseCheckedAddress } from '../../app/dev/simulator/address.ts';
+import { profileFor } from '../../app/dev/simulator/profiles.ts';
+import { SeededRandom } from '../../app/dev/simulator/seeded-random.ts';
 import { parseAddress } from '../../app/src/signals/address/parse.ts';
 import {
   bundledGeoDatabase,
@@ -33,7 +33,7 @@ function draw(
   seed: string,
   accepts: (address: string) => boolean,
 ): string[] {
-  const draws = new Draws(seed);
+  const draws = new SeededRandom(seed);
   const found = new Set<string>();
   while (found.size < count) {
     const address = parseAddress(draws.chance(12.5) ? ipv6(draws) : ipv4(draws));
@@ -45,32 +45,32 @@ function draw(
   return [...found];
 }
 
-function ipv4(draws: Draws): string {
-  const octet = () => draws.between(0, 255);
-  return `${draws.between(1, 223)}.${octet()}.${octet()}.${octet()}`;
+function ipv4(draws: SeededRandom): string {
+  const octet = () => draws.integer(0, 255);
+  return `${draws.integer(1, 223)}.${octet()}.${octet()}.${octet()}`;
 }
 
-function ipv6(draws: Draws): string {
-  const group = () => draws.between(1, 0xffff).toString(16);
+function ipv6(draws: SeededRandom): string {
+  const group = () => draws.integer(1, 0xffff).toString(16);
   const prefix = draws.pick([...IPV6_PREFIXES] as [string, ...string[]]);
   return `${prefix}:${group()}:${group()}:${group()}:${group()}:${group()}:${group()}`;
 }
 
 function isClean(address: string): boolean {
-  const checked = readAddress(address);
-  return checked !== undefined && profileOf(checked).score < 25;
+  const checked = parseCheckedAddress(address);
+  return checked !== undefined && profileFor(checked).score < 25;
 }
 
 /** Draws from a list by Zipf's law: the n-th is drawn 1/n as often as the first. */
 export function byZipf<Item>(items: readonly Item[], count: number, seed: string): Item[] {
-  const draws = new Draws(seed);
+  const draws = new SeededRandom(seed);
   let sum = 0;
   const sums = items.map((_, at) => {
     sum += 1 / (at + 1);
     return sum;
   });
   return Array.from({ length: count }, () => {
-    const target = draws.fraction() * sum;
+    const target = draws.next() * sum;
     const item = items[firstAbove(sums, target)];
     if (item === undefined) throw new RangeError('There is nothing to draw from.');
     return item;

@@ -151,7 +151,9 @@ test('The page complained of nothing, and asked nobody but the service', () => {
 });
 
 test('Before the first decision the page says what to do, and the first one is drawn at once', async () => {
-  const added = createConsole({ address: { names: ['x-client-source-ip'], trustedProxyHops: 0 } });
+  const added = createConsole({
+    address: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 },
+  });
   const service = await startTestService({ added });
   try {
     const { page, complaints } = await open(browser, `${service.origin}/console`);

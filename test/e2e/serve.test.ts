@@ -30,7 +30,7 @@ beforeAll(async () => {
     startLocalDynamoDb(),
   ]);
   await dynamoDb.createTable(TABLE);
-  const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint };
+  const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint };
   environment = { ...AWS, ...settingsFor(simulator), ...endpoint };
   folder = mkdtempSync(join(tmpdir(), 'risk-gate-'));
 });

@@ -41,7 +41,7 @@ async function start(output: Output) {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const child = spawn(process.execPath, ['--import', 'tsx', 'app/src/main.ts'], {
@@ -101,7 +101,7 @@ test('a start that fails has written its lines when it ends', async () => {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
     ABUSEIPDB_API_KEY: 'replace-me',
     PORT: String(typeof address === 'object' ? address?.port : 0),
   });

@@ -38,7 +38,7 @@ export async function startFleet(): Promise<Fleet> {
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
     ABUSEIPDB_BASE_URL: simulator.url,
     REPUTATION_TABLE: TABLE,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.access.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
     ABUSEIPDB_TIMEOUT_MS: String(DEADLINE - 500),
     DECISION_DEADLINE_MS: String(DEADLINE),
     LOG_LEVEL: 'info',

@@ -41,10 +41,10 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   ]);
   await local.createTable(TABLE);
   const tls = await startTlsFront(Number(new URL(simulator.url).port));
-  const dynamoDbFront = await startDynamoDbFront(local.access.endpoint);
+  const dynamoDbFront = await startDynamoDbFront(local.clientConfig.endpoint);
   const abuseIpdb = await startTcpProxy(tls.port);
   const dynamoDb = await startTcpProxy(dynamoDbFront.port);
-  const client = new DynamoDBClient(local.access);
+  const client = new DynamoDBClient(local.clientConfig);
   const environment = {
     ACTION_CREDENTIAL: CREDENTIAL,
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,

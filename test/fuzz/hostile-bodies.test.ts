@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { applyAnswer } from '../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
 import { payload } from '../support/payloads.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
@@ -161,7 +161,7 @@ describe('A body that means harm is decided or refused, and harms nothing', () =
     const text = await response.text();
     expect(response.status).toBe(status);
     const contentType = response.headers.get('content-type') ?? undefined;
-    const outcome = applyAnswer(GOOD, { status, contentType, body: text });
+    const outcome = applyResponse(GOOD, { status, contentType, body: text });
     expect(outcome).toMatchObject(
       status === 200 ? { kind: 'token' } : { kind: 'server-error', retried: false },
     );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { applyAnswer } from '../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 import { runsOf } from './amount.ts';
@@ -35,7 +35,7 @@ async function judge(body: Buffer): Promise<void> {
   const text = await response.text();
   const contentType = response.headers.get('content-type') ?? undefined;
   const request = response.status === 200 ? body.toString('utf8') : '{}';
-  const outcome = applyAnswer(request, { status: response.status, contentType, body: text });
+  const outcome = applyResponse(request, { status: response.status, contentType, body: text });
   expect([200, 400]).toContain(response.status);
   expect(outcome).toMatchObject(
     response.status === 200

@@ -1,11 +1,11 @@
-import { applyAnswer } from '../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { RequestError } from '../../app/src/action/request.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
 import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo/database.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
-import { type DecisionFacts, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
+import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { WEDNESDAY_TEN } from '../support/decide.ts';
 import { faultsOf } from '../support/safe-profile.ts';
@@ -40,7 +40,7 @@ export async function openTrial(): Promise<Trial> {
   const sources = await openSources();
   const lines: string[] = [];
   const record = recordWriter(createLog('info', { write: (line) => void lines.push(line) }));
-  let outcome: DecisionFacts['decision']['outcome'] | undefined;
+  let outcome: DecisionEvent['decision']['outcome'] | undefined;
   const handlers = POLICIES.map((policy) =>
     createActionHandler({
       policy,
@@ -78,14 +78,14 @@ export async function openTrial(): Promise<Trial> {
 function checkAnswer(request: string, body: string, decided: string | undefined): void {
   refuse('The answer', faultsOf(JSON.parse(body)));
   const answer = { status: 200, contentType: 'application/json', body };
-  const outcome = applyAnswer(request, answer);
+  const outcome = applyResponse(request, answer);
   const expected = decided === 'refuse' ? 'refused' : 'token';
   if (outcome.kind !== expected) {
     throw new Error(`To ${decided} led to ${JSON.stringify(outcome)} by ${body}`);
   }
   if (outcome.kind !== 'token') return;
   // A claim that is listed twice is taken away twice, and is gone after the first time.
-  const dropped = outcome.dropped.filter(({ why }) => !why.endsWith('gone already'));
+  const dropped = outcome.dropped.filter(({ reason }) => !reason.endsWith('gone already'));
   if (dropped.length > 0) throw new Error(`The identity server drops ${JSON.stringify(dropped)}`);
 }
 

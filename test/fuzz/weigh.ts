@@ -6,7 +6,7 @@ import { readAddress } from '../../app/src/signals/address/read.ts';
 import { unknown } from '../../app/src/signals/signal.ts';
 import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
-import { measureDecision } from '../../app/src/telemetry/metrics/decision-metrics.ts';
+import { recordDecisionMetrics } from '../../app/src/telemetry/metrics/decision-metrics.ts';
 import { Metrics } from '../../app/src/telemetry/metrics/metrics.ts';
 import { WEDNESDAY_TEN } from '../support/decide.ts';
 import { HEAVY_BODIES } from './heavy-bodies.ts';
@@ -39,7 +39,7 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
     deadline: 10_000,
     now: () => WEDNESDAY_TEN,
     onDecision: (facts) => {
-      measureDecision(metrics, facts);
+      recordDecisionMetrics(metrics, facts);
       record(decisionRecord(facts));
     },
   });

@@ -20,7 +20,7 @@ export async function startSurroundings(policyFile: string): Promise<Surrounding
     freePort(),
   ]);
   await dynamoDb.createTable(TABLE);
-  const { credentials, endpoint, region } = dynamoDb.access;
+  const { credentials, endpoint, region } = dynamoDb.clientConfig;
   // As in a task of ECS: the drain delay is the service's own.
   const { DRAIN_DELAY_MS: _, ...settings } = settingsFor(simulator);
   return {

@@ -101,7 +101,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ quota: 10_000_000 });
   dynamoDb = await startLocalDynamoDb();
   await dynamoDb.createTable(TABLE);
-  line = await startTcpProxy(Number(new URL(dynamoDb.access.endpoint).port));
+  line = await startTcpProxy(Number(new URL(dynamoDb.clientConfig.endpoint).port));
   service = await startLoadedService({
     abuseIpdb: simulator.url,
     dynamoDb: `http://127.0.0.1:${line.port}`,

@@ -1,5 +1,5 @@
-import { Draws } from '../../app/dev/simulator/draws.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
+import { SeededRandom } from '../../app/dev/simulator/seeded-random.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { LATEST } from '../faults/states.ts';
 import type { RunningProcess } from '../support/process.ts';
@@ -26,7 +26,7 @@ async function startAll(
   simulator = await startSimulator({ quota: 1_000_000, latency });
   dynamoDb = await startLocalDynamoDb();
   await dynamoDb.createTable(TABLE);
-  const dynamoDbUrl = dynamoDb.access.endpoint;
+  const dynamoDbUrl = dynamoDb.clientConfig.endpoint;
   const surroundings = {
     abuseIpdb: simulator.url,
     dynamoDb: dynamoDbUrl,
@@ -98,9 +98,9 @@ describe('50,000 requests for 5,000 addresses, dealt to four processes on one ta
   afterAll(stopAll);
 
   test('cost 1.05 lookups an address at most', async () => {
-    const draws = new Draws('herd');
+    const draws = new SeededRandom('herd');
     const addresses = Array.from({ length: REQUESTS }, () => {
-      const number = draws.between(1, ADDRESSES);
+      const number = draws.integer(1, ADDRESSES);
       return `9.8.${number >> 8}.${number & 255}`;
     });
     const asked = new Set(addresses);

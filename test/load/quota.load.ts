@@ -68,7 +68,7 @@ async function ask(tasks: readonly LoadedService[], addresses: readonly string[]
 }
 
 async function items(): Promise<Item[]> {
-  const client = new DynamoDBClient(dynamoDb.access);
+  const client = new DynamoDBClient(dynamoDb.clientConfig);
   const all: Item[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: TABLE })) {
     all.push(...Items);
@@ -88,7 +88,7 @@ beforeAll(async () => {
   await dynamoDb.createTable(TABLE);
   const surroundings = {
     abuseIpdb: simulator.url,
-    dynamoDb: dynamoDb.access.endpoint,
+    dynamoDb: dynamoDb.clientConfig.endpoint,
     // Machine time is no part of this: what waits for it is no failure.
     settings: {
       ABUSEIPDB_CONCURRENCY: String(CONCURRENCY),

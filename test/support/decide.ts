@@ -1,5 +1,5 @@
 import {
-  applyAnswer,
+  applyResponse,
   type IssuedToken,
   type ListForm,
   type Outcome,
@@ -8,7 +8,7 @@ import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known } from '../../app/src/signals/signal.ts';
-import type { DecisionFacts } from '../../app/src/telemetry/decision-record.ts';
+import type { DecisionEvent } from '../../app/src/telemetry/decision-record.ts';
 
 /** 10:00 UTC on a Wednesday. */
 export const WEDNESDAY_TEN = Date.UTC(2026, 0, 7, 10);
@@ -29,7 +29,7 @@ export interface Decided {
   readonly answer: unknown;
   /** What the identity server makes of the answer. */
   readonly outcome: Outcome;
-  readonly facts: DecisionFacts;
+  readonly facts: DecisionEvent;
 }
 
 interface Circumstances {
@@ -47,7 +47,7 @@ export async function decideOn(
   policy: Policy,
   { sources, now = WEDNESDAY_TEN, lists }: Circumstances = {},
 ): Promise<Decided> {
-  const all: DecisionFacts[] = [];
+  const all: DecisionEvent[] = [];
   const act = createActionHandler({
     policy,
     sources: { ...SOURCES, ...sources },
@@ -59,14 +59,14 @@ export async function decideOn(
   const [facts, ...more] = all;
   if (facts === undefined || more.length > 0) throw new Error('There is not one decision.');
   const response = { status: 200, contentType: 'application/json', body };
-  const outcome = applyAnswer(requestBody, response, lists);
+  const outcome = applyResponse(requestBody, response, lists);
   return { body, answer: JSON.parse(body), outcome, facts };
 }
 
 /** The token that the identity server issues when the answer changes nothing. */
 export function tokenBefore(requestBody: string): IssuedToken {
   return tokenOf(
-    applyAnswer(requestBody, {
+    applyResponse(requestBody, {
       status: 200,
       contentType: 'application/json',
       body: '{"actionStatus":"SUCCESS"}',

@@ -17,7 +17,7 @@ export function localDynamoDb(endpoint: string) {
 
 export interface DynamoDb {
   /** Options for a client of it. */
-  readonly access: LocalDynamoDb['access'];
+  readonly access: LocalDynamoDb['clientConfig'];
   /** Creates a table as the stack does, and gives its name. */
   createTable(): Promise<string>;
   /** Stores an item as it is. */
@@ -32,10 +32,10 @@ export interface DynamoDb {
 /** DynamoDB's protocol in this process, with its items within a test's reach. */
 export async function startDynamoDb(): Promise<DynamoDb> {
   const local = await startLocalDynamoDb();
-  const client = new DynamoDBClient(local.access);
+  const client = new DynamoDBClient(local.clientConfig);
   let tables = 0;
   return {
-    access: local.access,
+    access: local.clientConfig,
     createTable: async () => {
       tables += 1;
       const name = `reputation-${tables}`;

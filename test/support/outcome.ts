@@ -1,8 +1,8 @@
-import { applyAnswer, type Outcome } from '../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse, type Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 
 /** Returns what the identity server makes of the service's response to a request, as `fetch` has it. */
 export async function outcomeOf(requestBody: string, response: Response): Promise<Outcome> {
-  return applyAnswer(requestBody, {
+  return applyResponse(requestBody, {
     status: response.status,
     contentType: response.headers.get('content-type') ?? undefined,
     body: await response.text(),

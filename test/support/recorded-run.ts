@@ -1,5 +1,5 @@
+import { reputationLogHooks } from '../../app/src/telemetry/events/reputation.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
-import { reputationHooks } from '../../app/src/telemetry/operations-log.ts';
 import { payload, payloadFrom } from './payloads.ts';
 import { type RunningService, SECRET, startTestService } from './running-service.ts';
 
@@ -81,7 +81,7 @@ export async function recordRun(): Promise<readonly string[]> {
 function troubleLines(): readonly string[] {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
-  const hooks = reputationHooks(log, () => START);
+  const hooks = reputationLogHooks(log, () => START);
   hooks.onCircuitState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
   hooks.onError?.(new RangeError('a fault'));

@@ -81,7 +81,7 @@ export async function startTestService(
     read,
     createLog(read.logLevel, { write: (line) => void lines.push(line) }),
     {
-      dynamoDb: createDynamoDbClient({ ...dynamoDb.access, timeout: 4000 }),
+      dynamoDb: createDynamoDbClient({ ...dynamoDb.clientConfig, timeout: 4000 }),
       ...(now && { now }),
       ...added,
     },

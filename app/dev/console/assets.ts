@@ -15,8 +15,8 @@ const TYPES = {
 
 /** Files of the page's own folder. */
 const OWN = [
-  ...['page.css', 'icon.svg', 'page.js', 'dom.js', 'live.js', 'figures.js', 'chart.js'],
-  ...['decisions.js', 'try.js', 'tried.js'],
+  ...['page.css', 'icon.svg', 'page.js', 'dom.js', 'live.js', 'statistics.js', 'chart.js'],
+  ...['decisions.js', 'try.js', 'try-result.js'],
 ];
 
 /** Files of packages, by the names under which the page asks for them. */

@@ -1,5 +1,5 @@
 import type { IssuedToken } from '../simulator/identity-server/index.ts';
-import { showSeconds } from './show.ts';
+import { formatSeconds } from './format.ts';
 
 /** One property of the token, without and with what the policy does to it. */
 export interface TokenRow {
@@ -62,5 +62,5 @@ function propertiesOf(token: IssuedToken): Map<string, string> {
 
 function lifetime(seconds: number | undefined): string {
   if (seconds === undefined) return 'not stated';
-  return seconds > 0 ? showSeconds(seconds) : "the server's default";
+  return seconds > 0 ? formatSeconds(seconds) : "the server's default";
 }

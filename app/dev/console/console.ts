@@ -5,10 +5,10 @@ import type { Routes } from '../../src/http/server.ts';
 import type { DecisionDependencies } from '../../src/service.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
-import { whyRefused } from './guard.ts';
-import { Latest } from './latest.ts';
-import { Live } from './live.ts';
-import { FormError, readForm, tryRequest } from './try.ts';
+import { refusalReason } from './guard.ts';
+import { LatestValue } from './latest-value.ts';
+import { LiveFeed } from './live-feed.ts';
+import { FormError, parseForm, tryRequest } from './try.ts';
 
 export const CONSOLE_PATH = '/console';
 
@@ -41,8 +41,8 @@ export interface Console {
 type Env = Routes extends Hono<infer E> ? E : never;
 
 export function createConsole({ address, now }: ConsoleOptions): Console {
-  const live = new Live(now);
-  const streams = new Set<Latest<string>>();
+  const live = new LiveFeed(now);
+  const streams = new Set<LatestValue<string>>();
   return {
     onRecord: (record) => live.add(record),
     mount(service, deciding) {
@@ -61,7 +61,7 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
         const body = await readBody(context.env.incoming, FORM_LIMIT);
         const text = 'text' in body ? body.text : '';
         try {
-          return context.json(await tryRequest(readForm(text), deciding, address));
+          return context.json(await tryRequest(parseForm(text), deciding, address));
         } catch (error) {
           if (!(error instanceof FormError)) throw error;
           return context.json({ error: error.message }, 400);
@@ -90,7 +90,7 @@ const guard: MiddlewareHandler<Env> = async (context, next) => {
   context.header('cross-origin-resource-policy', 'same-origin');
   context.header('referrer-policy', 'no-referrer');
   context.header('x-content-type-options', 'nosniff');
-  const why = whyRefused(context.env.incoming);
+  const why = refusalReason(context.env.incoming);
   if (why !== undefined) return context.text(`${why}\n`, 403);
   await next();
 };
@@ -100,9 +100,9 @@ function send(context: Context<Env>, { type, body }: Asset) {
 }
 
 /** Server-sent events: the whole state each time, so that a page which missed some has missed nothing. */
-function stream(context: Context<Env>, live: Live, streams: Set<Latest<string>>) {
-  const latest = new Latest<string>();
-  const silence = live.listen((state) => latest.put(state));
+function stream(context: Context<Env>, live: LiveFeed, streams: Set<LatestValue<string>>) {
+  const latest = new LatestValue<string>();
+  const silence = live.subscribe((state) => latest.put(state));
   if (silence === undefined) return context.text('Too many pages of the console are open.\n', 503);
   streams.add(latest);
   const response = streamSSE(context, async (sse) => {

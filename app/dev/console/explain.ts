@@ -5,8 +5,8 @@ import { Variables } from '../../src/policy/cel/variables/index.ts';
 import type { Mode, Policy, Rule } from '../../src/policy/compile.ts';
 import type { ConditionResult, TraceEvent } from '../../src/policy/trace.ts';
 import { type RequestSignals, SIGNALS } from '../../src/signals/request-signals.ts';
-import { effectInWords } from './effect-words.ts';
-import { showValue } from './show.ts';
+import { describeEffect } from './describe-effect.ts';
+import { formatValue } from './format.ts';
 
 /** A decision, and how each rule contributed to it. */
 export interface Explanation {
@@ -24,13 +24,13 @@ export interface ExplainedRule {
   /** Why the condition failed. */
   readonly error?: string;
   /** The variables that the condition names, as it saw them. */
-  readonly values: readonly SeenValue[];
+  readonly values: readonly ConditionValue[];
   /** Signals that the rule needed and did not get, and what their entries of `unknown` did about it. */
   readonly unknown: readonly Pick<UnknownStep, 'signal' | 'cause' | 'entry'>[];
   readonly effects: readonly ExplainedEffect[];
 }
 
-export interface SeenValue {
+export interface ConditionValue {
   readonly name: string;
   /** In CEL's spelling; absent when there is none. */
   readonly value?: string;
@@ -53,7 +53,7 @@ type EffectStep = Extract<TraceEvent, { kind: 'effect' }>;
 interface Course {
   readonly condition: ConditionResult;
   readonly error: unknown;
-  readonly values: readonly SeenValue[];
+  readonly values: readonly ConditionValue[];
   readonly unknown: UnknownStep[];
   readonly effects: EffectStep[];
 }
@@ -105,7 +105,7 @@ function explainRule(
     unknown: course.unknown.map(({ signal, cause, entry }) => ({ signal, cause, entry })),
     effects: course.effects.map(({ effect, mode, ends }) => ({
       by: effect.rule,
-      does: effectInWords(effect, ends),
+      does: describeEffect(effect, ends),
       monitored: isWatched(effect.rule, mode),
     })),
   };
@@ -128,13 +128,13 @@ function courseOf(
     time: policy.clock(now),
     lists: policy.lists,
   });
-  const values = rule.source.variables.map(({ name, read }): SeenValue => {
+  const values = rule.source.variables.map(({ name, read }): ConditionValue => {
     use.begin();
     try {
       const value = read(variables);
       return value === undefined
         ? { name, without: 'not there' }
-        : { name, value: showValue(value) };
+        : { name, value: formatValue(value) };
     } catch (thrown) {
       if (thrown !== SIGNAL_MISSING) return { name, without: summaryOf(thrown) };
       return { name, without: whyMissing(use, signals) };

@@ -12,7 +12,7 @@ import type { IncomingMessage } from 'node:http';
  * The port in `Host` is not compared with that of the service: behind a forwarded port it is another one,
  * and a page of another port has another origin.
  */
-export function whyRefused(request: IncomingMessage): string | undefined {
+export function refusalReason(request: IncomingMessage): string | undefined {
   if (!isLoopback(request.socket.remoteAddress)) {
     return 'The console answers on this machine only: open it by 127.0.0.1.';
   }

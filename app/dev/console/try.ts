@@ -7,11 +7,15 @@ import { deadlineAfter } from '../../src/lib/deadline.ts';
 import type { DecisionDependencies } from '../../src/service.ts';
 import { RequestSignals } from '../../src/signals/request-signals.ts';
 import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
-import { applyAnswer, type IssuedToken, type Outcome } from '../simulator/identity-server/index.ts';
-import { fullTokenRequest } from '../simulator/token-request.ts';
+import {
+  applyResponse,
+  type IssuedToken,
+  type Outcome,
+} from '../simulator/identity-server/index.ts';
+import { sampleTokenRequest } from '../simulator/token-request.ts';
 import { compareTokens, type TokenRow } from './compare-tokens.ts';
+import { describeSignals } from './describe-signals.ts';
 import { type ExplainedRule, explain } from './explain.ts';
-import { signalsInWords } from './signal-words.ts';
 
 const name = z
   .string()
@@ -36,16 +40,16 @@ const formSchema = z.strictObject({
 export type TryForm = z.output<typeof formSchema>;
 
 /** What would become of a token request, and why. */
-export interface Tried {
+export interface TryResult {
   readonly outcome: 'issue' | 'restrict' | 'refuse';
   /** In monitor mode, what enforcing would have come to. */
-  readonly dryRunOutcome: Tried['outcome'] | undefined;
+  readonly dryRunOutcome: TryResult['outcome'] | undefined;
   /** What the OAuth client gets in place of a token. */
   readonly refusal: { readonly error: string; readonly description: string } | undefined;
   readonly token: readonly TokenRow[];
   readonly rules: readonly ExplainedRule[];
   /** What the policy wanted and the request does not allow. */
-  readonly notDone: readonly string[];
+  readonly notApplied: readonly string[];
   readonly signals: readonly { readonly name: string; readonly is: string }[];
   readonly policy: { readonly mode: string; readonly revision: string };
   /** The time that the policy saw, ISO 8601. */
@@ -58,7 +62,7 @@ export interface Tried {
 export class FormError extends Error {}
 
 /** Reads what the page sent. @throws FormError */
-export function readForm(text: string): TryForm {
+export function parseForm(text: string): TryForm {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -81,8 +85,8 @@ export async function tryRequest(
   form: TryForm,
   { policy, sources, deadline, now }: DecisionDependencies,
   edge: EdgeOptions,
-): Promise<Tried> {
-  const request = fullTokenRequest({
+): Promise<TryResult> {
+  const request = sampleTokenRequest({
     headers: edgeHeaders(form.address, edge),
     grant: form.grant,
     clientId: form.clientId,
@@ -102,8 +106,8 @@ export async function tryRequest(
     refusal: refusalOf(after),
     token: compareTokens(tokenOf(before), after.kind === 'token' ? after.token : undefined),
     rules,
-    notDone: [...decision.unenforceable, ...decision.skipped].map(notDoneInWords),
-    signals: signalsInWords(signals),
+    notApplied: [...decision.unenforceable, ...decision.skipped].map(notDoneInWords),
+    signals: describeSignals(signals),
     policy: { mode: policy.mode, revision: policy.revision },
     time: new Date(time).toISOString(),
     request,
@@ -112,7 +116,7 @@ export async function tryRequest(
 }
 
 function outcomeOf(requestBody: string, body: string): Outcome {
-  return applyAnswer(requestBody, { status: 200, contentType: 'application/json', body });
+  return applyResponse(requestBody, { status: 200, contentType: 'application/json', body });
 }
 
 function tokenOf(outcome: Outcome): IssuedToken {
@@ -120,7 +124,7 @@ function tokenOf(outcome: Outcome): IssuedToken {
   return outcome.token;
 }
 
-function refusalOf(outcome: Outcome): Tried['refusal'] {
+function refusalOf(outcome: Outcome): TryResult['refusal'] {
   if (outcome.kind === 'token') return undefined;
   if (outcome.kind === 'refused') {
     return { error: outcome.error, description: outcome.errorDescription ?? '' };

@@ -18,7 +18,7 @@ const PUBLIC_RANGES = new Set(['unicast', 'as112', 'as112v6', 'amt', '6to4', 'te
  * Reads an address as CHECK does, or gives `undefined` for what CHECK refuses. Zone ids, ports, brackets
  * and IPv4-mapped forms are undocumented; refusing them shows a client that forgets to normalise.
  */
-export function readAddress(text: string): CheckedAddress | undefined {
+export function parseCheckedAddress(text: string): CheckedAddress | undefined {
   if (isIP(text) === 0 || text.includes('%')) return undefined;
   const address = ipaddr.parse(text);
   const range = address.range();
@@ -33,7 +33,7 @@ export function readAddress(text: string): CheckedAddress | undefined {
 
 /** The spelling that equal addresses share. Throws a RangeError for what CHECK does not accept. */
 export function canonicalAddress(text: string): string {
-  const address = readAddress(text);
+  const address = parseCheckedAddress(text);
   if (address === undefined) {
     throw new RangeError(`${JSON.stringify(text)} is not an IPv4 or IPv6 address.`);
   }

@@ -1,22 +1,22 @@
-import { type CheckedAddress, readAddress } from './address.ts';
-import { type Answer, jsonAnswer } from './answer.ts';
-import type { CheckQuery } from './check-call.ts';
+import { type CheckedAddress, parseCheckedAddress } from './address.ts';
 import type { CheckData } from './check-data.ts';
+import type { CheckQuery } from './check-request.ts';
 import {
   ADDRESS_INVALID,
   ADDRESS_MISSING,
   type ApiError,
-  errorAnswer,
+  errorResponse,
   MAX_AGE_INVALID,
   quotaExceeded,
   UNAUTHENTICATED,
 } from './errors.ts';
 import type { Fault, FaultScore } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
-import { recordOf } from './record.ts';
+import { generateCheckData } from './record.ts';
+import { jsonResponse, type SimulatedResponse } from './response.ts';
 
 /** What the endpoint answers from. */
-export interface CheckService {
+export interface CheckState {
   /** The accepted key; any that is not empty when absent. */
   readonly key: string | undefined;
   readonly quota: DailyQuota;
@@ -28,22 +28,22 @@ export interface CheckService {
 const DEFAULT_MAX_AGE = '30';
 
 /** Answers CHECK. Whoever has a valid key pays with one check of the quota, even for a parameter error. */
-export function check(service: CheckService, query: CheckQuery, fault?: Fault): Answer {
+export function check(service: CheckState, query: CheckQuery, fault?: Fault): SimulatedResponse {
   const { quota } = service;
-  if (!isAccepted(query.key, service.key)) return errorAnswer([UNAUTHENTICATED], quota.headers());
-  if (!quota.take()) {
+  if (!isAccepted(query.key, service.key)) return errorResponse([UNAUTHENTICATED], quota.headers());
+  if (!quota.tryConsume()) {
     const headers = { ...quota.headers(), ...quota.retryHeaders() };
-    return errorAnswer([quotaExceeded(quota.limit)], headers);
+    return errorResponse([quotaExceeded(quota.limit)], headers);
   }
-  const address = readAddress(query.ipAddress ?? '');
+  const address = parseCheckedAddress(query.ipAddress ?? '');
   const maxAgeInDays = readMaxAge(query.maxAgeInDays ?? DEFAULT_MAX_AGE);
   if (address === undefined || maxAgeInDays === undefined) {
-    return errorAnswer(parameterErrors(query, address), quota.headers());
+    return errorResponse(parameterErrors(query, address), quota.headers());
   }
-  const record = recordOf(address, maxAgeInDays, service.now());
+  const record = generateCheckData(address, maxAgeInDays, service.now());
   const data = { ...record, ...service.records.get(address.canonical) };
   const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
-  return jsonAnswer(200, { data: { ...shown, ...faultyFields(fault, data) } }, quota.headers());
+  return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, quota.headers());
 }
 
 function isAccepted(key: string | undefined, accepted: string | undefined): boolean {

@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
 import type { CheckData } from './check-data.ts';
-import { type Faults, faultSchema } from './fault.ts';
+import { type FaultRegistry, faultSchema } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
 
 /** What the controls turn. */
-export interface Control {
-  readonly faults: Faults;
+export interface SimulatorControls {
+  readonly faults: FaultRegistry;
   readonly quota: DailyQuota;
   setRecord(address: string, record: Partial<CheckData>): void;
 }
 
 /** The answer of a control. */
-export interface ControlAnswer {
+export interface ControlResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -50,12 +50,12 @@ const quotaSchema = z.strictObject({ remaining: z.int().min(0) });
 const scopeSchema = z.looseObject({ address: z.string().optional() });
 
 /** Lets a person turn faults, records and the quota by curl. A mistake is 400, 404, 405 or 413 with one sentence. */
-export async function control(
-  controls: Control,
+export async function handleControl(
+  controls: SimulatorControls,
   request: IncomingMessage,
   path: string,
   parameters: URLSearchParams,
-): Promise<ControlAnswer> {
+): Promise<ControlResponse> {
   try {
     return { status: 200, body: await turn(controls, request, path, parameters) };
   } catch (error) {
@@ -68,7 +68,7 @@ export async function control(
 }
 
 async function turn(
-  controls: Control,
+  controls: SimulatorControls,
   request: IncomingMessage,
   path: string,
   parameters: URLSearchParams,
@@ -98,14 +98,14 @@ async function turn(
   );
 }
 
-function setFault(controls: Control, body: unknown): unknown {
+function setFault(controls: SimulatorControls, body: unknown): unknown {
   const { address, ...rest } = read(scopeSchema, body, 'fault');
   const fault = read(faultSchema, rest, 'fault');
   controls.faults.set(fault, address);
   return { fault, address: address ?? 'all' };
 }
 
-function endFault(controls: Control, address: string | undefined): unknown {
+function endFault(controls: SimulatorControls, address: string | undefined): unknown {
   controls.faults.set(undefined, address);
   return { fault: null, address: address ?? 'all' };
 }

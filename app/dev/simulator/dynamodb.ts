@@ -12,7 +12,7 @@ const dynalite: (options: { createTableMs: number }) => Server = createRequire(i
 /** DynamoDB's protocol in this process, in memory. */
 export interface LocalDynamoDb {
   /** Options for a client of it: any credentials will do. */
-  readonly access: {
+  readonly clientConfig: {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -35,7 +35,7 @@ export async function startLocalDynamoDb(): Promise<LocalDynamoDb> {
   };
   const client = new DynamoDBClient(access);
   return {
-    access,
+    clientConfig: access,
     async createTable(TableName) {
       await client.send(
         new CreateTableCommand({

@@ -4,7 +4,7 @@ import { SIGNATURE_SUFFIX } from '../../src/signals/address/signature.ts';
 const PROXY = '192.0.2.1';
 
 /** A header of a token request, as the identity server passes it on. */
-export interface PassedHeader {
+export interface ForwardedHeader {
   readonly name: string;
   readonly value: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface PassedHeader {
 /** What the edge in front of the identity server does. */
 export interface EdgeOptions {
   /** Headers in lower case that the service reads the address from. The edge sets the first of them. */
-  readonly names: readonly string[];
+  readonly headerNames: readonly string[];
   readonly trustedProxyHops: number;
   /** Signs the value of the address header; absent from an edge that does not sign. */
   readonly sign?: ((value: string) => string) | undefined;
@@ -22,9 +22,9 @@ export interface EdgeOptions {
  * Writes the headers that an edge sets for a client's address: in the header's own format, as if it had
  * passed as many proxies as the service trusts. An empty address stands for a request without them.
  */
-export function edgeHeaders(address: string, options: EdgeOptions): readonly PassedHeader[] {
-  const { names, trustedProxyHops, sign } = options;
-  const [name] = names;
+export function edgeHeaders(address: string, options: EdgeOptions): readonly ForwardedHeader[] {
+  const { headerNames, trustedProxyHops, sign } = options;
+  const [name] = headerNames;
   if (address === '' || name === undefined) return [];
   const proxies = Array.from({ length: Math.max(0, trustedProxyHops - 1) }, () => PROXY);
   const value = [address, ...proxies].map((entry) => writeEntry(name, entry)).join(', ');

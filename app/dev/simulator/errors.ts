@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer } from './answer.ts';
+import { jsonResponse, type SimulatedResponse } from './response.ts';
 
 /** One entry of an error body. `source` is there for faults of a parameter only. */
 export interface ApiError {
@@ -35,11 +35,11 @@ export function quotaExceeded(limit: number): ApiError {
 }
 
 /** Errors in AbuseIPDB's body; the first one gives the status of the answer. */
-export function errorAnswer(
+export function errorResponse(
   errors: readonly [ApiError, ...ApiError[]],
   headers: Readonly<Record<string, string>> = {},
-): Answer {
-  return jsonAnswer(errors[0].status, { errors }, headers);
+): SimulatedResponse {
+  return jsonResponse(errors[0].status, { errors }, headers);
 }
 
 function parameterError(parameter: string, detail: string): ApiError {

@@ -69,7 +69,7 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', KINDS,
 });
 
 /** The faults that are switched on. That of an address goes before that of all. */
-export class Faults {
+export class FaultRegistry {
   #ofAll: Fault | undefined;
   readonly #byAddress = new Map<string, Fault>();
 
@@ -89,7 +89,7 @@ export class Faults {
   }
 
   /** The fault of a check. `address` is canonical; absent when the request gave none that is valid. */
-  of(address: string | undefined): Fault | undefined {
+  find(address: string | undefined): Fault | undefined {
     return (address === undefined ? undefined : this.#byAddress.get(address)) ?? this.#ofAll;
   }
 }

@@ -17,7 +17,7 @@ export const GUIDE_PROFILES: ReadonlyMap<string, Profile> = new Map<string, Prof
       isp: 'Example Scanning',
       domain: 'scanning.example',
       hostnames: ['probe-51.scanning.example'],
-      reports: { lately: 6, earlier: 3 },
+      reports: { recent: 6, older: 3 },
     },
   ],
   [
@@ -29,7 +29,7 @@ export const GUIDE_PROFILES: ReadonlyMap<string, Profile> = new Map<string, Prof
       usageType: 'Fixed Line ISP',
       isp: 'Example Broadband',
       domain: 'broadband.example',
-      reports: { lately: 51, earlier: 13 },
+      reports: { recent: 51, older: 13 },
     },
   ],
   [
@@ -41,7 +41,7 @@ export const GUIDE_PROFILES: ReadonlyMap<string, Profile> = new Map<string, Prof
       usageType: 'Data Center/Web Hosting/Transit',
       isp: 'Example Hosting',
       domain: 'hosting.example',
-      reports: { lately: 217, earlier: 93 },
+      reports: { recent: 217, older: 93 },
     },
   ],
   [
@@ -53,7 +53,7 @@ export const GUIDE_PROFILES: ReadonlyMap<string, Profile> = new Map<string, Prof
       usageType: null,
       isp: null,
       domain: null,
-      reports: { lately: 0, earlier: 2 },
+      reports: { recent: 0, older: 2 },
     },
   ],
   ['8.8.8.8', resolver('Google LLC', 'google.com', 'dns.google', 53)],
@@ -70,6 +70,6 @@ function resolver(isp: string, domain: string, hostname: string, reports: number
     isp,
     domain,
     hostnames: [hostname],
-    reports: { lately: reports, earlier: 20 },
+    reports: { recent: reports, older: 20 },
   };
 }

@@ -10,8 +10,8 @@ export interface Profile {
   readonly isTor: boolean;
   readonly reports: {
     /** Of the last 30 days. */
-    readonly lately: number;
+    readonly recent: number;
     /** Of the months before. */
-    readonly earlier: number;
+    readonly older: number;
   };
 }

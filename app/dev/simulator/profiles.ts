@@ -1,7 +1,7 @@
 import type { CheckedAddress } from './address.ts';
-import { Draws } from './draws.ts';
 import { GUIDE_PROFILES } from './guide-profiles.ts';
 import type { Profile } from './profile.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 type Network = Pick<Profile, 'usageType' | 'isp' | 'domain'>;
 
@@ -46,7 +46,7 @@ const COUNTRIES: readonly [string | null, ...(string | null)[]] = [
 ];
 
 /** The profile of an address: the guide's own, that of a reserved range, or one derived from it. */
-export function profileOf(address: CheckedAddress): Profile {
+export function profileFor(address: CheckedAddress): Profile {
   if (!address.public) return reservedProfile(address);
   return GUIDE_PROFILES.get(address.canonical) ?? derivedProfile(address.canonical);
 }
@@ -63,7 +63,7 @@ function reservedProfile({ canonical, range }: CheckedAddress): Profile {
     hostnames: [],
     isTor: false,
     // Careless reporters do report 0.0.0.0; the score stays 0.
-    reports: { lately: unspecified ? 188 : 0, earlier: 0 },
+    reports: { recent: unspecified ? 188 : 0, older: 0 },
   };
 }
 
@@ -75,7 +75,7 @@ const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function derivedProfile(address: string): Profile {
-  const draws = new Draws(address);
+  const draws = new SeededRandom(address);
   const score = drawScore(draws);
   const network = draws.pick(NETWORKS);
   const isTor = score >= 25 && draws.chance(10);
@@ -85,28 +85,28 @@ function derivedProfile(address: string): Profile {
     isWhitelisted: draws.chance(10) ? null : score === 0 && draws.chance(5),
     countryCode: draws.pick(COUNTRIES),
     ...network,
-    hostnames: named ? [`host-${draws.between(1, 9999)}.${network.domain}`] : [],
+    hostnames: named ? [`host-${draws.integer(1, 9999)}.${network.domain}`] : [],
     isTor,
     reports: drawReports(draws, score),
   };
 }
 
 /** Most addresses are clean; about 4 in 100 noted, 5 elevated, 3 high. */
-function drawScore(draws: Draws): number {
-  const band = draws.between(1, 100);
+function drawScore(draws: SeededRandom): number {
+  const band = draws.integer(1, 100);
   if (band <= 88) return 0;
-  if (band <= 92) return draws.between(1, 24);
-  if (band <= 97) return draws.between(25, 74);
-  return draws.between(75, 100);
+  if (band <= 92) return draws.integer(1, 24);
+  if (band <= 97) return draws.integer(25, 74);
+  return draws.integer(75, 100);
 }
 
 /** A clean address may have been reported long ago: a score decays, the date of the last report stays. */
-function drawReports(draws: Draws, score: number): Profile['reports'] {
+function drawReports(draws: SeededRandom, score: number): Profile['reports'] {
   if (score > 0) {
-    return { lately: draws.between(1 + score, 4 * score), earlier: draws.between(0, score) };
+    return { recent: draws.integer(1 + score, 4 * score), older: draws.integer(0, score) };
   }
   return {
-    lately: draws.chance(8) ? draws.between(1, 3) : 0,
-    earlier: draws.chance(15) ? draws.between(1, 5) : 0,
+    recent: draws.chance(8) ? draws.integer(1, 3) : 0,
+    older: draws.chance(15) ? draws.integer(1, 5) : 0,
   };
 }

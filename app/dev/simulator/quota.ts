@@ -31,7 +31,7 @@ export class DailyQuota {
   }
 
   /** Counts one check; `false` when none was left. */
-  take(): boolean {
+  tryConsume(): boolean {
     this.#renew();
     if (this.#left === 0) return false;
     this.#left -= 1;

@@ -1,8 +1,8 @@
 import type { CheckedAddress } from './address.ts';
 import type { CheckData, Report } from './check-data.ts';
-import { Draws } from './draws.ts';
 import type { Profile } from './profile.ts';
-import { profileOf } from './profiles.ts';
+import { profileFor } from './profiles.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -18,8 +18,12 @@ const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
  * The whole, verbose record of an address at a time (milliseconds since the epoch), its counts and reports
  * limited to `maxAgeInDays`. It stays the same throughout a day.
  */
-export function recordOf(address: CheckedAddress, maxAgeInDays: number, now: number): CheckData {
-  const profile = profileOf(address);
+export function generateCheckData(
+  address: CheckedAddress,
+  maxAgeInDays: number,
+  now: number,
+): CheckData {
+  const profile = profileFor(address);
   const today = now - (now % DAY);
   const reports = reportsOf(address.canonical, profile, today);
   const window = reports.filter(({ time }) => time >= today - maxAgeInDays * DAY);
@@ -50,11 +54,11 @@ interface DatedReport {
 
 /** The reports of an address, the latest first. */
 function reportsOf(address: string, profile: Profile, today: number): DatedReport[] {
-  const draws = new Draws(`reports of ${address}`);
-  const { lately, earlier } = profile.reports;
-  const reporters = Math.ceil((lately + earlier) * 0.6);
-  return Array.from({ length: lately + earlier }, (_, index) => {
-    const time = today - (index < lately ? ageLately(draws, index) : ageEarlier(draws)) * HOUR;
+  const draws = new SeededRandom(`reports of ${address}`);
+  const { recent, older } = profile.reports;
+  const reporters = Math.ceil((recent + older) * 0.6);
+  return Array.from({ length: recent + older }, (_, index) => {
+    const time = today - (index < recent ? ageLately(draws, index) : ageEarlier(draws)) * HOUR;
     const reporterCountryCode = draws.pick(REPORTER_COUNTRIES);
     return {
       time,
@@ -62,7 +66,7 @@ function reportsOf(address: string, profile: Profile, today: number): DatedRepor
         reportedAt: isoWithOffset(time),
         comment: 'Simulated report',
         categories: draws.pick(CATEGORIES),
-        reporterId: 1000 + draws.between(1, reporters),
+        reporterId: 1000 + draws.integer(1, reporters),
         reporterCountryCode,
         reporterCountryName: countryName(reporterCountryCode),
       },
@@ -71,13 +75,13 @@ function reportsOf(address: string, profile: Profile, today: number): DatedRepor
 }
 
 /** In hours, below 30 days. Reports crowd into the last days, and one is of the last two. */
-function ageLately(draws: Draws, index: number): number {
-  return index === 0 ? draws.between(0, 48) : Math.floor(29 * 24 * draws.fraction() ** 2);
+function ageLately(draws: SeededRandom, index: number): number {
+  return index === 0 ? draws.integer(0, 48) : Math.floor(29 * 24 * draws.next() ** 2);
 }
 
 /** In hours: 40 to 300 days. */
-function ageEarlier(draws: Draws): number {
-  return draws.between(40 * 24, 300 * 24);
+function ageEarlier(draws: SeededRandom): number {
+  return draws.integer(40 * 24, 300 * 24);
 }
 
 function countryName(code: string | null): string | null {

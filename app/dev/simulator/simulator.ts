@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { canonicalAddress } from './address.ts';
-import type { CheckCall } from './check-call.ts';
 import type { CheckData } from './check-data.ts';
-import { type Fault, Faults } from './fault.ts';
+import type { ReceivedCheck } from './check-request.ts';
+import { type Fault, FaultRegistry } from './fault.ts';
 import { DailyQuota } from './quota.ts';
-import { handlerOf } from './routes.ts';
+import { createRequestListener } from './routes.ts';
 
-export type { CheckCall } from './check-call.ts';
 export type { CheckData, Report } from './check-data.ts';
+export type { ReceivedCheck } from './check-request.ts';
 export type { Fault } from './fault.ts';
 
 export interface SimulatorOptions {
@@ -31,7 +31,7 @@ export interface Simulator {
   /** The API root, the value of `ABUSEIPDB_BASE_URL`: http://127.0.0.1:1234/api/v2 */
   readonly url: string;
   /** Every CHECK that arrived, in order. */
-  readonly checks: readonly CheckCall[];
+  readonly checks: readonly ReceivedCheck[];
   /**
    * Lays down what CHECK says of an address, in place of what was laid down before; a field that is
    * `undefined` is left out of the answer. Throws a RangeError for what is no address.
@@ -56,9 +56,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port = 0, host = '127.0.0.1', key, quota: limit = 1000, latency = 0 } = options;
   const now = options.now ?? Date.now;
   const quota = new DailyQuota(limit, now);
-  const faults = new Faults();
+  const faults = new FaultRegistry();
   const records = new Map<string, Partial<CheckData>>();
-  const checks: CheckCall[] = [];
+  const checks: ReceivedCheck[] = [];
   const connections = new Map<Socket, number>();
   const setRecord = (address: string, record: Partial<CheckData>) => {
     records.set(canonicalAddress(address), { ...record });
@@ -67,7 +67,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   server.on(
     'request',
-    handlerOf({ key, quota, faults, records, checks, connections, setRecord, latency, now }),
+    createRequestListener({
+      key,
+      quota,
+      faults,
+      records,
+      checks,
+      connections,
+      setRecord,
+      latency,
+      now,
+    }),
   );
   let opened = 0;
   server.on('connection', (socket) => {

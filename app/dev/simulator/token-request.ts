@@ -1,7 +1,7 @@
-import type { PassedHeader } from './edge.ts';
+import type { ForwardedHeader } from './edge.ts';
 
 /** The request of the identity server for a client's own token, as the guide of the action shows it. */
-export function tokenRequest(headers: readonly PassedHeader[]): object {
+export function clientCredentialsRequest(headers: readonly ForwardedHeader[]): object {
   const clientId = 'r1sk_gate_example_client';
   return {
     actionType: 'PRE_ISSUE_ACCESS_TOKEN',
@@ -31,8 +31,8 @@ export function tokenRequest(headers: readonly PassedHeader[]): object {
 }
 
 /** What a person can choose of a token request. */
-export interface ChosenRequest {
-  readonly headers: readonly PassedHeader[];
+export interface TokenRequestOptions {
+  readonly headers: readonly ForwardedHeader[];
   readonly grant: string;
   readonly clientId: string;
   /** Granted scopes. */
@@ -43,7 +43,7 @@ export interface ChosenRequest {
  * The request of an identity server of version 1.3 of the contract, with all that it can hold, so that
  * every effect of a policy has something to work on. A client's own token has no user and no refresh token.
  */
-export function fullTokenRequest(chosen: ChosenRequest): object {
+export function sampleTokenRequest(chosen: TokenRequestOptions): object {
   const { headers, grant, clientId, scopes } = chosen;
   const ofUser = grant !== 'client_credentials';
   const openId = ofUser && scopes.includes('openid');

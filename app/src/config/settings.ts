@@ -12,7 +12,7 @@ import {
 } from '../signals/address/header-formats.ts';
 import { parseSignatureSecret } from '../signals/address/signature.ts';
 import { bundledGeoDatabase } from '../signals/geo/database.ts';
-import { ADDRESS_FORMS, type AddressForm } from '../telemetry/recorded-address.ts';
+import { ADDRESS_FORMATS, type AddressFormat } from '../telemetry/recorded-address.ts';
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
 
@@ -87,7 +87,7 @@ export function readSettings(environment: Environment): Settings {
         'risk-gate',
       // CloudWatch keeps minutes: with a longer interval some would have no data.
       metricsInterval: read.duration('METRICS_INTERVAL', '30s', '1m'),
-      issuedPercent: read.number('DECISION_LOG_ISSUED_PERCENT', 100, 0, 100),
+      issuedSamplePercent: read.number('DECISION_LOG_ISSUED_PERCENT', 100, 0, 100),
       address: readAddressForm(read),
     },
     reputation: {
@@ -169,8 +169,8 @@ function readGeoDatabases(read: SettingsReader): readonly string[] {
 /** Long enough that nobody finds it by trying. */
 const SHORTEST_HASH_KEY = 16;
 
-function readAddressForm(read: SettingsReader): AddressForm {
-  const form = read.oneOf('DECISION_LOG_ADDRESS', ADDRESS_FORMS, 'whole');
+function readAddressForm(read: SettingsReader): AddressFormat {
+  const form = read.oneOf('DECISION_LOG_ADDRESS', ADDRESS_FORMATS, 'whole');
   const key = read.text('DECISION_LOG_HASH_KEY') ?? '';
   if (form !== 'hashed') return { form };
   if (key.length < SHORTEST_HASH_KEY) {

@@ -5,7 +5,7 @@ import { type Decision, decide } from '../decide.ts';
 import { deadlineAfter } from '../lib/deadline.ts';
 import type { Policy } from '../policy/compile.ts';
 import { RequestSignals, type SignalSources } from '../signals/request-signals.ts';
-import type { DecisionFacts } from '../telemetry/decision-record.ts';
+import type { DecisionEvent } from '../telemetry/decision-record.ts';
 import type { ActionAnswer } from './action-endpoint.ts';
 
 export interface HandlerDependencies {
@@ -16,7 +16,7 @@ export interface HandlerDependencies {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Is told of every decision. What it throws must not become an error of the request. */
-  readonly onDecision: (facts: DecisionFacts) => void;
+  readonly onDecision: (facts: DecisionEvent) => void;
 }
 
 /** One request from its body to the body of its answer: request, signals, policy, operations, answer. */

@@ -1,32 +1,34 @@
 import type { Decision } from '../decide.ts';
-import { type DecisionFacts, decisionRecord } from './decision-record.ts';
-import { type AddressForm, addressWriter } from './recorded-address.ts';
+import { type DecisionEvent, decisionRecord } from './decision-record.ts';
+import { type AddressFormat, addressFormatter } from './recorded-address.ts';
 
 export interface DecisionLogOptions {
   readonly write: (record: object) => void;
-  /** Of the tokens that are issued as they are and without anything to say of them, how many per cent. */
-  readonly issuedPercent: number;
-  readonly address: AddressForm;
-  /** From 0 to 1. @default Math.random */
+  /** Percentage of unremarkable issued tokens that are recorded. */
+  readonly issuedSamplePercent: number;
+  readonly address: AddressFormat;
+  /** Returns a number from 0 to 1. @default Math.random */
   readonly random?: () => number;
 }
 
 /**
- * Writes the records of decisions: every refusal and restriction, whatever is unknown, failed or only
- * watched, and of the rest a share.
+ * Returns a function that records decisions: all that refuse or restrict, or in which anything was unknown,
+ * failed, skipped or only monitored, and a sample of the rest.
  */
-export function createDecisionLog(options: DecisionLogOptions): (facts: DecisionFacts) => void {
-  const { write, issuedPercent, random = Math.random } = options;
-  const form = { writeAddress: addressWriter(options.address) };
-  return (facts) => {
-    const sampled = issuedPercent < 100 && isPlain(facts.decision);
-    if (sampled && random() * 100 >= issuedPercent) return;
-    write(decisionRecord(facts, sampled ? { ...form, issuedPercent } : form));
+export function createDecisionLog(options: DecisionLogOptions): (event: DecisionEvent) => void {
+  const { write, issuedSamplePercent, random = Math.random } = options;
+  const formatAddress = addressFormatter(options.address);
+  const unsampled = { formatAddress };
+  const sampled = { formatAddress, samplePercent: issuedSamplePercent };
+  return (event) => {
+    const isSampled = issuedSamplePercent < 100 && isUnremarkable(event.decision);
+    if (isSampled && random() * 100 >= issuedSamplePercent) return;
+    write(decisionRecord(event, isSampled ? sampled : unsampled));
   };
 }
 
-/** Whether the token was issued as it is, and nobody will ask why. */
-function isPlain(decision: Decision): boolean {
+/** Whether the token was issued unchanged, and nobody will ask why. */
+function isUnremarkable(decision: Decision): boolean {
   return (
     decision.outcome === 'issue' &&
     (decision.dryRunOutcome === undefined || decision.dryRunOutcome === 'issue') &&

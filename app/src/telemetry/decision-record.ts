@@ -3,140 +3,102 @@ import type { Decision } from '../decide.ts';
 import type { Policy } from '../policy/compile.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
 import type { RequestSignals } from '../signals/request-signals.ts';
-import { lineBytes } from './log.ts';
+import { jsonLineBytes } from './log.ts';
+import { RecordLists } from './record-lists.ts';
 
-/** Milliseconds that each stage took; signals only where they were asked for. */
-export interface StageTimes {
+/** Milliseconds spent in each stage. */
+export interface StageDurations {
   readonly read: number;
   readonly decide: number;
   readonly total: number;
 }
 
-export interface DecisionFacts {
+/** A decision with everything that led to it. */
+export interface DecisionEvent {
   readonly decisionId: string;
   readonly request: TokenRequest;
   readonly policy: Policy;
   readonly signals: RequestSignals;
   readonly decision: Decision;
-  readonly times: StageTimes;
+  readonly times: StageDurations;
 }
 
-/** How a record is written. */
-export interface RecordForm {
-  readonly writeAddress: (address: Address) => string;
-  /** Of how many such decisions, in per cent, a record is written. @default all */
-  readonly issuedPercent?: number;
+export interface RecordOptions {
+  readonly formatAddress: (address: Address) => string;
+  /** The percentage of such decisions that is recorded, if the record is one of a sample. */
+  readonly samplePercent?: number;
 }
 
-const WHOLE: RecordForm = { writeAddress: ({ value }) => value };
+const DEFAULT_OPTIONS: RecordOptions = { formatAddress: ({ value }) => value };
 
 /**
- * The one record of a decision. It holds names and numbers of our own and ids of the request, never a
- * token, a claim's or header's value, a credential, or the text of a refusal, which may quote them.
+ * Returns the record of a decision. It contains names and numbers of the service and ids of the request,
+ * and never a token, the value of a claim or a header, a credential, or the text of a refusal, which may
+ * quote them.
  */
-export function decisionRecord(facts: DecisionFacts, form: RecordForm = WHOLE): object {
-  const { decisionId, request, policy, signals, decision, times } = facts;
+export function decisionRecord(
+  event: DecisionEvent,
+  options: RecordOptions = DEFAULT_OPTIONS,
+): object {
+  const { decisionId, request, policy, signals, decision, times } = event;
   const lists = new RecordLists();
-  const rules = lists.fit('rules', decision.matched);
-  const failed = lists.fit('failed', decision.failed);
-  const skipped = lists.fit('skipped', decision.skipped);
-  const unenforceable = lists.fit('unenforceable', decision.unenforceable);
-  const monitored = lists.fit('monitored', decision.monitored);
-  const operations = lists.fit('operations', decision.operations, ({ op, path }) => ({
+  const rules = lists.shorten('rules', decision.matched);
+  const failed = lists.shorten('failed', decision.failed);
+  const skipped = lists.shorten('skipped', decision.skipped);
+  const unenforceable = lists.shorten('unenforceable', decision.unenforceable);
+  const monitored = lists.shorten('monitored', decision.monitored);
+  const operations = lists.shorten('operations', decision.operations, ({ op, path }) => ({
     op,
-    path: cut(path),
+    path: shorten(path),
   }));
   return {
     event: 'decision',
     decision_id: decisionId,
-    request_id: cut(request.requestId),
+    request_id: shorten(request.requestId),
     outcome: decision.outcome,
     dry_run_outcome: decision.dryRunOutcome,
     reason: decision.refusal?.reason,
     refused_by: decision.refusedBy,
     dry_run_refused_by: decision.dryRunRefusedBy,
-    tenant: cut(request.tenant.name || request.tenant.id),
-    client_id: cut(request.clientId),
-    grant: cut(request.grant),
+    tenant: shorten(request.tenant.name || request.tenant.id),
+    client_id: shorten(request.clientId),
+    grant: shorten(request.grant),
     policy_revision: policy.revision,
     policy_mode: policy.mode,
-    sampled_percent: form.issuedPercent,
-    signals: signalFields(signals, form),
+    sampled_percent: options.samplePercent,
+    signals: signalFields(signals, options),
     unknown: decision.missing,
-    ms: stageFields(times, signals),
-    // Lists last, the longest at the end: Logs Insights finds the first 200 fields of a line and no more.
-    rules: rules.shown,
-    rules_more: rules.more,
-    failed: failed.shown,
-    failed_more: failed.more,
-    skipped: skipped.shown,
-    skipped_more: skipped.more,
-    unenforceable: unenforceable.shown,
-    unenforceable_more: unenforceable.more,
-    monitored: monitored.shown,
-    monitored_more: monitored.more,
-    operations: operations.shown,
-    operations_more: operations.more,
+    ms: durationFields(times, signals),
+    // Lists come last, the longest at the end: Logs Insights reads only the first 200 fields of a line.
+    rules: rules.entries,
+    rules_more: rules.omitted,
+    failed: failed.entries,
+    failed_more: failed.omitted,
+    skipped: skipped.entries,
+    skipped_more: skipped.omitted,
+    unenforceable: unenforceable.entries,
+    unenforceable_more: unenforceable.omitted,
+    monitored: monitored.entries,
+    monitored_more: monitored.omitted,
+    operations: operations.entries,
+    operations_more: operations.omitted,
   };
 }
 
-/**
- * Bytes that each list may take, of the 16 KiB at which log drivers of containers split a line. A policy
- * may have hundreds of rules, and scopes and audiences are removed one by one.
- */
-const MAX_LIST_BYTES = {
-  rules: 2048,
-  failed: 1024,
-  skipped: 1536,
-  unenforceable: 1536,
-  monitored: 4096,
-  operations: 8192,
-} as const;
-
-/** For all lists together; the other fields take less than 4 KiB. */
-const MAX_LISTS_BYTES = 11_500;
-
-/** Nearly every list of nearly every record. */
-const NO_ENTRIES = { shown: [], more: undefined };
-
-/** Lists of one record: of each as many entries as fit, and the number of the others. */
-class RecordLists {
-  #left = MAX_LISTS_BYTES;
-
-  /** Returns the entries that fit, as they are written, and how many more there are. */
-  fit<T>(
-    name: keyof typeof MAX_LIST_BYTES,
-    entries: readonly T[],
-    write: (entry: T) => unknown = (entry) => entry,
-  ): { readonly shown: readonly unknown[]; readonly more: number | undefined } {
-    if (entries.length === 0) return NO_ENTRIES;
-    const shown: unknown[] = [];
-    let room = Math.min(this.#left, MAX_LIST_BYTES[name]);
-    for (const entry of entries) {
-      const written = write(entry);
-      const bytes = lineBytes(JSON.stringify(written)) + 1;
-      if (bytes > room) break;
-      room -= bytes;
-      this.#left -= bytes;
-      shown.push(written);
-    }
-    const more = entries.length - shown.length;
-    return { shown, more: more > 0 ? more : undefined };
-  }
-}
-
-/** Each signal that was asked for: its value with source and age, or why it is unknown. */
+/** Returns each signal that was fetched: its value with source and age, or the cause why it is unknown. */
 function signalFields(
   { address, geo, reputation }: RequestSignals,
-  { writeAddress }: RecordForm,
+  { formatAddress }: RecordOptions,
 ): object {
   return {
     address:
       address &&
-      (address.known ? addressFields(address.value, writeAddress) : { cause: address.cause }),
+      (address.known ? addressFields(address.value, formatAddress) : { cause: address.cause }),
     geo:
       geo &&
-      (geo.known ? { country: cut(geo.value.country), asn: geo.value.asn } : { cause: geo.cause }),
+      (geo.known
+        ? { country: shorten(geo.value.country), asn: geo.value.asn }
+        : { cause: geo.cause }),
     reputation:
       reputation &&
       (reputation.known
@@ -153,43 +115,44 @@ function signalFields(
   };
 }
 
-/** The address as received, and the one that was looked up in its place. */
-function addressFields(address: Address, writeAddress: RecordForm['writeAddress']): object {
+/** Returns the address as received, and the embedded IPv4 address if that was looked up instead. */
+function addressFields(address: Address, formatAddress: RecordOptions['formatAddress']): object {
   const lookedUp = address.public ? lookupAddress(address) : address;
   return {
-    value: writeAddress(address),
-    looked_up: lookedUp === address ? undefined : writeAddress(lookedUp),
+    value: formatAddress(address),
+    looked_up: lookedUp === address ? undefined : formatAddress(lookedUp),
     signed: address.signed,
   };
 }
 
-function stageFields(times: StageTimes, signals: RequestSignals): object {
+function durationFields(times: StageDurations, signals: RequestSignals): object {
   return {
-    read: round(times.read),
-    address: round(signals.times.address),
-    geo: round(signals.times.geo),
-    reputation: round(signals.times.reputation),
-    decide: round(times.decide),
-    total: round(times.total),
+    read: roundToMicroseconds(times.read),
+    address: roundToMicroseconds(signals.times.address),
+    geo: roundToMicroseconds(signals.times.geo),
+    reputation: roundToMicroseconds(signals.times.reputation),
+    decide: roundToMicroseconds(times.decide),
+    total: roundToMicroseconds(times.total),
   };
 }
 
-function round(milliseconds: number | undefined): number | undefined {
+/** Rounds milliseconds to the microsecond. */
+function roundToMicroseconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
 }
 
-/** Ids are short; a text that is not is no id, and must not fill the log. */
+/** Real ids are short. A longer string is not one, and must not fill the log. */
 const MAX_ID_LENGTH = 128;
-/** A character may take six bytes in a line. */
+/** Escaped, a character can take six bytes. */
 const MAX_ID_BYTES = 256;
 
-function cut(text: string): string;
-function cut(text: string | undefined): string | undefined;
-function cut(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  let short = text.length > MAX_ID_LENGTH ? text.slice(0, MAX_ID_LENGTH) : text;
-  while (short.length * 6 > MAX_ID_BYTES && lineBytes(JSON.stringify(short)) > MAX_ID_BYTES) {
+function shorten(id: string): string;
+function shorten(id: string | undefined): string | undefined;
+function shorten(id: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  let short = id.length > MAX_ID_LENGTH ? id.slice(0, MAX_ID_LENGTH) : id;
+  while (short.length * 6 > MAX_ID_BYTES && jsonLineBytes(JSON.stringify(short)) > MAX_ID_BYTES) {
     short = short.slice(0, short.length / 2);
   }
-  return short === text ? text : `${short}…`;
+  return short === id ? id : `${short}…`;
 }

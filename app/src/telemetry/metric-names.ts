@@ -1,34 +1,34 @@
 /**
- * Every metric of the service, as CloudWatch knows it: what the service counts and what the alarms
- * and the dashboard of `infra` ask for are the same words, so neither can be renamed alone.
+ * Every metric of the service. The service records them by these names, and the alarms and the dashboard
+ * in `infra` query them by the same names, so neither side can rename one alone.
  */
 export const METRIC_NAMESPACE = 'RiskGate';
 
-/** On every metric, so that two deployments in one account do not add up. Its value is `SERVICE_NAME`. */
+/** A dimension of every metric, with the value of `SERVICE_NAME`: keeps two deployments in one account apart. */
 export const SERVICE_DIMENSION = 'Service';
 
-/** What a metric is measured in. CloudWatch has no unit for days. */
+/** CloudWatch's units. It has none for days. */
 type Unit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
 /**
- * How values of one flush become data points: `sum` adds them up, and says 0 when there were none;
- * `state` is what holds at the flush, or the worst since the last; `distribution` keeps the spread,
- * so that percentiles come out right over all tasks.
+ * How values become data points, in OpenTelemetry's terms. A `counter` is summed per flush, 0 included. A
+ * `gauge` is the value at the flush, or the worst since the last one. A `histogram` keeps the distribution,
+ * so that percentiles over all tasks are correct.
  */
-type Kind = 'sum' | 'state' | 'distribution';
+type Kind = 'counter' | 'gauge' | 'histogram';
 
 export interface MetricDescription {
   readonly unit: Unit;
   readonly kind: Kind;
-  /** The dimension beside `Service`, a closed set of values; `Rule` is as long as the policy. */
+  /** A second dimension, with a closed set of values. The values of `Rule` are the policy's rules. */
   readonly dimension?: Dimension;
-  /** Whether the sum over that dimension is a metric too. */
+  /** Whether the sum over the dimension is published as well. */
   readonly total?: true;
-  /** Whether each value of the dimension says 0 when there were none: a share needs both its parts. */
+  /** Whether every value of the dimension is published, even at 0, so that a ratio always has both parts. */
   readonly zeros?: true;
 }
 
-/** Country, client, address and text of a request are fields of records, and never dimensions. */
+/** Country, client and address would be unbounded dimensions: they are fields of records instead. */
 export type Dimension =
   | 'Outcome'
   | 'Rule'
@@ -40,74 +40,74 @@ export type Dimension =
   | 'Operation';
 
 export const METRICS = {
-  /** Every decision, recorded or not. */
-  Decisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true, zeros: true },
-  /** Tokens that were issued, restricted or not. Unlike refusals, a single client cannot make them fewer. */
-  TokensIssued: { unit: 'Count', kind: 'sum' },
-  /** What enforcing would have come to, of decisions of a policy in monitor mode. */
-  DryRunDecisions: { unit: 'Count', kind: 'sum', dimension: 'Outcome', total: true },
-  /** What rules that are only watched would have come to, each by itself. */
-  MonitoredRules: { unit: 'Count', kind: 'sum', dimension: 'Outcome' },
-  /** Refusals by the rule, or the entry of `unknown`, that refused. */
-  Refusals: { unit: 'Count', kind: 'sum', dimension: 'Rule' },
-  /** Where known reputations came from. */
-  Reputations: { unit: 'Count', kind: 'sum', dimension: 'Source' },
-  /** Reputations that were stale and stood in. */
-  StaleReputations: { unit: 'Count', kind: 'sum' },
-  /** Signals that a rule needed and did not get, as `signal/cause`. */
-  UnknownSignals: { unit: 'Count', kind: 'sum', dimension: 'Unknown' },
-  /** Decisions for which a reputation was needed and AbuseIPDB gave none: neither `private` nor `reserved` counts. */
-  UnavailableReputations: { unit: 'Count', kind: 'sum' },
-  /** Restrictions that the request did not allow. */
-  UnenforceableRestrictions: { unit: 'Count', kind: 'sum' },
-  /** Sets and adds that the request did not allow. */
-  SkippedOperations: { unit: 'Count', kind: 'sum' },
-  /** Conditions that failed while they were evaluated. */
-  FailedConditions: { unit: 'Count', kind: 'sum' },
-  /** Lookups at AbuseIPDB. */
-  AbuseIpdbChecks: { unit: 'Count', kind: 'sum', dimension: 'Result', total: true },
-  AbuseIpdbLatency: { unit: 'Milliseconds', kind: 'distribution' },
-  /** The fewest lookups left, by the answers since the last flush; no data point without one. */
-  AbuseIpdbQuotaRemaining: { unit: 'Count', kind: 'state' },
-  AbuseIpdbQuotaRemainingPercent: { unit: 'Percent', kind: 'state' },
-  /** 1 while AbuseIPDB is not called, 0 otherwise; by cause, 1 for the cause and no data point for the others. */
-  AbuseIpdbCircuitOpen: { unit: 'None', kind: 'state', dimension: 'Cause', total: true },
-  /** Reads and writes of the table that failed, throttled ones among them. */
-  CacheFailures: { unit: 'Count', kind: 'sum', dimension: 'Operation', total: true },
-  /** 1 while the table is passed over; 0 otherwise. */
-  CacheCircuitOpen: { unit: 'None', kind: 'state' },
-  /** From the request's body to the body of its answer. */
-  DecisionLatency: { unit: 'Milliseconds', kind: 'distribution' },
-  StageLatency: { unit: 'Milliseconds', kind: 'distribution', dimension: 'Stage' },
-  /** Calls with a wrong credential, or with none: 401. */
-  AuthenticationFailures: { unit: 'Count', kind: 'sum' },
-  /** Access tokens that could not be verified, as their issuer's keys are missing: 500. Anybody can cause it. */
-  UnverifiableTokens: { unit: 'Count', kind: 'sum' },
-  /** Attempts to load the keys of an access token issuer that failed. The last keys go on for 24 h. */
-  IssuerKeyFailures: { unit: 'Count', kind: 'sum' },
+  /** All decisions, including those that are not recorded. */
+  Decisions: { unit: 'Count', kind: 'counter', dimension: 'Outcome', total: true, zeros: true },
+  /** Tokens issued, restricted or not. Unlike refusals, a single client cannot reduce them. */
+  TokensIssued: { unit: 'Count', kind: 'counter' },
+  /** Outcomes that a policy in monitor mode would have had if it were enforced. */
+  DryRunDecisions: { unit: 'Count', kind: 'counter', dimension: 'Outcome', total: true },
+  /** Outcomes of monitored rules, each on its own. */
+  MonitoredRules: { unit: 'Count', kind: 'counter', dimension: 'Outcome' },
+  /** Refusals, by the rule or the entry of `unknown` that refused. */
+  Refusals: { unit: 'Count', kind: 'counter', dimension: 'Rule' },
+  /** Known reputations, by source. */
+  Reputations: { unit: 'Count', kind: 'counter', dimension: 'Source' },
+  /** Stale reputations that were used as a fallback. */
+  StaleReputations: { unit: 'Count', kind: 'counter' },
+  /** Unknown signals that a rule needed, as `signal/cause`. */
+  UnknownSignals: { unit: 'Count', kind: 'counter', dimension: 'Unknown' },
+  /** Decisions whose reputation was unknown because of a failure: `private` and `reserved` do not count. */
+  UnavailableReputations: { unit: 'Count', kind: 'counter' },
+  /** Restrictions that could not be applied. */
+  UnenforceableRestrictions: { unit: 'Count', kind: 'counter' },
+  /** Sets and adds that could not be applied. */
+  SkippedOperations: { unit: 'Count', kind: 'counter' },
+  /** Conditions that failed at evaluation. */
+  FailedConditions: { unit: 'Count', kind: 'counter' },
+  /** CHECK requests to AbuseIPDB, by result. */
+  AbuseIpdbChecks: { unit: 'Count', kind: 'counter', dimension: 'Result', total: true },
+  AbuseIpdbLatency: { unit: 'Milliseconds', kind: 'histogram' },
+  /** The lowest quota that AbuseIPDB reported since the last flush; no data point without a response. */
+  AbuseIpdbQuotaRemaining: { unit: 'Count', kind: 'gauge' },
+  AbuseIpdbQuotaRemainingPercent: { unit: 'Percent', kind: 'gauge' },
+  /** 1 while AbuseIPDB is not called, 0 otherwise. By cause: 1 for that cause, no data point for the others. */
+  AbuseIpdbCircuitOpen: { unit: 'None', kind: 'gauge', dimension: 'Cause', total: true },
+  /** Failed reads and writes of DynamoDB, throttled ones included. */
+  CacheFailures: { unit: 'Count', kind: 'counter', dimension: 'Operation', total: true },
+  /** 1 while DynamoDB is skipped, 0 otherwise. */
+  CacheCircuitOpen: { unit: 'None', kind: 'gauge' },
+  /** From the request body to the response body. */
+  DecisionLatency: { unit: 'Milliseconds', kind: 'histogram' },
+  StageLatency: { unit: 'Milliseconds', kind: 'histogram', dimension: 'Stage' },
+  /** Requests with a wrong credential, or without one: 401. */
+  AuthenticationFailures: { unit: 'Count', kind: 'counter' },
+  /** Access tokens that could not be verified because the issuer's keys are missing: 500. Anybody can cause them. */
+  UnverifiableTokens: { unit: 'Count', kind: 'counter' },
+  /** Failed attempts to load the keys of an access token issuer. The last keys remain valid for 24 h. */
+  IssuerKeyFailures: { unit: 'Count', kind: 'counter' },
   /** 1 while no access token can be verified, 0 otherwise; no data point without OAuth2. */
-  IssuerKeysMissing: { unit: 'None', kind: 'state' },
-  /** Calls that were no request of the action: 400. */
-  InvalidRequests: { unit: 'Count', kind: 'sum' },
-  /** Requests of the action with more bytes or values than the service decides: 400. A client can cause them. */
-  OversizedRequests: { unit: 'Count', kind: 'sum' },
-  /** Faults of our own. On the action's path one is a login that failed: 500. */
-  InternalErrors: { unit: 'Count', kind: 'sum' },
-  /** Uses of the previous version of a rotated secret, which soon will not be accepted any more. */
-  PreviousCredentialUsed: { unit: 'Count', kind: 'sum' },
-  /** Secrets that could not be read again. The last good value goes on. */
-  SecretRefreshFailures: { unit: 'Count', kind: 'sum' },
-  /** Lines of the log that were lost because nobody took them. */
-  DroppedLogLines: { unit: 'Count', kind: 'sum' },
+  IssuerKeysMissing: { unit: 'None', kind: 'gauge' },
+  /** Requests that are not valid requests of the action: 400. */
+  InvalidRequests: { unit: 'Count', kind: 'counter' },
+  /** Requests of the action that exceed the limits on bytes or values: 400. A client can cause them. */
+  OversizedRequests: { unit: 'Count', kind: 'counter' },
+  /** Errors of the service itself: 500. On the action's path each one is a failed login. */
+  InternalErrors: { unit: 'Count', kind: 'counter' },
+  /** Uses of the previous version of a rotated secret, which expires soon. */
+  PreviousCredentialUsed: { unit: 'Count', kind: 'counter' },
+  /** Failed refreshes of secrets. The last good value remains in use. */
+  SecretRefreshFailures: { unit: 'Count', kind: 'counter' },
+  /** Log lines that were dropped because standard output was not read. */
+  DroppedLogLines: { unit: 'Count', kind: 'counter' },
   /** Age of the geo database, in days. */
-  GeoDatabaseAge: { unit: 'None', kind: 'state' },
-  /** A number that stands for the policy in force: where it has two values, two policies decide. */
-  PolicyRevision: { unit: 'None', kind: 'state' },
+  GeoDatabaseAge: { unit: 'None', kind: 'gauge' },
+  /** The policy's revision as a number: two values at one time mean that tasks use different policies. */
+  PolicyRevision: { unit: 'None', kind: 'gauge' },
 } as const satisfies Record<string, MetricDescription>;
 
 export type MetricName = keyof typeof METRICS;
 
-/** The values of each closed dimension, as they stand in records and logs. */
+/** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
   Source: ['memory', 'dynamodb', 'abuseipdb'],

@@ -1,57 +1,58 @@
 import { pino } from 'pino';
 
-/** Lines of text, written in the background. */
+/** Standard output, written in the background. */
 export interface StandardOutput {
-  /** Takes one line, with its line feed. */
+  /** Writes one line, which ends with a line feed. */
   write(line: string): void;
-  /** Writes what is left, then calls back; never, where nobody takes it. Nothing can be written any more. */
-  end(then: () => void): void;
+  /** Writes what is pending, then calls back; never calls back if nobody reads. No writes may follow. */
+  end(onEnd: () => void): void;
 }
 
-/** Characters that are written together: what a pipe holds. */
-const TOGETHER = 64 * 1024;
+/** Characters that are written together: the capacity of a pipe. */
+const BATCH_CHARACTERS = 64 * 1024;
 
-/** Milliseconds after which fewer are written, too. */
-const LATEST = 100;
+/** Time after which a smaller batch is written. */
+const FLUSH_INTERVAL_MS = 100;
 
-/** Characters that wait to be written, at the most: some ten thousand records. */
-const MOST_WAITING = 16 * 1024 * 1024;
+/** Characters that may be pending, about ten thousand records. Lines beyond are dropped. */
+const MAX_PENDING_CHARACTERS = 16 * 1024 * 1024;
 
 /**
- * Standard output. A reader that is slow or gone delays no answer, and costs lines and no memory.
- * Lines are put together here: a write for each costs more than the decision that it tells of, and
- * pino's own stream measures all that waits again with each line.
+ * Opens standard output. A slow or missing reader costs lines, and neither latency nor memory.
  *
- * @param onLost is told how many lines could not be written.
+ * Lines are batched here because a write for each costs more than the decision it reports, and because
+ * pino's own stream measures everything pending again at each write.
+ *
+ * @param onDropped receives the number of lines that could not be written.
  */
 export function openStandardOutput(
-  onLost: (lines: number) => void = () => undefined,
+  onDropped: (lines: number) => void = () => undefined,
 ): StandardOutput {
-  let waiting = '';
+  let batch = '';
   const flush = () => {
-    if (waiting === '') return;
-    output.write(waiting);
-    waiting = '';
+    if (batch === '') return;
+    output.write(batch);
+    batch = '';
   };
-  // However the process ends: before pino, which then writes what it has been given.
+  // Registered before pino's own listener, which writes what it has been passed however the process exits.
   process.once('exit', flush);
-  const output = pino.destination({ fd: 1, sync: false, maxLength: MOST_WAITING });
-  output.on('drop', (text: string) => onLost(text.split('\n').length - 1));
-  // A disk that is full, say: what could not be written is tried again, until it is dropped.
+  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_PENDING_CHARACTERS });
+  output.on('drop', (dropped: string) => onDropped(dropped.split('\n').length - 1));
+  // For example a full disk: pino retries what could not be written until it is dropped.
   output.on('error', () => undefined);
-  const timer = setInterval(flush, LATEST);
+  const timer = setInterval(flush, FLUSH_INTERVAL_MS);
   timer.unref();
   return {
     write(line) {
-      waiting += line;
-      if (waiting.length >= TOGETHER) flush();
+      batch += line;
+      if (batch.length >= BATCH_CHARACTERS) flush();
     },
-    end(then) {
+    end(onEnd) {
       clearInterval(timer);
       process.off('exit', flush);
       flush();
-      // To flush is not enough: it waits for no line that is being written, and an exit would cut it off.
-      output.once('close', then);
+      // A flush would not wait for the write in progress, which exiting would cut off.
+      output.once('close', onEnd);
       output.end();
     },
   };

@@ -6,76 +6,74 @@ import type { ApiKey } from '../secrets/api-key.ts';
 import type { GeoDatabase } from '../signals/geo/database.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
-import type { DecisionFacts } from './decision-record.ts';
+import type { DecisionEvent } from './decision-record.ts';
+import {
+  createIssuerKeysWarning,
+  createPreviousCredentialWarning,
+  type RotationSettings,
+  warnAboutRotation,
+} from './events/credential.ts';
+import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
+import { logPolicy } from './events/policy.ts';
+import { logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
-import { measureDecision } from './metrics/decision-metrics.ts';
+import { recordDecisionMetrics } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
-import { measureReputation } from './metrics/reputation-metrics.ts';
-import {
-  ageInDays,
-  issuerKeysWarning,
-  previousCredentialWarning,
-  type RotationSettings,
-  recordPolicy,
-  reputationHooks,
-  warnAboutGeoDatabase,
-  warnAboutRotation,
-  watchApiKey,
-} from './operations-log.ts';
-import type { AddressForm } from './recorded-address.ts';
-import { createRejectionLog } from './rejections.ts';
+import { reputationMetricsHooks } from './metrics/reputation-metrics.ts';
+import type { AddressFormat } from './recorded-address.ts';
+import { createRejectionLog } from './rejection-log.ts';
 
 /** Times in milliseconds. */
 export interface TelemetrySettings {
   /** The value of the metrics' dimension `Service`. */
   readonly service: string;
   readonly metricsInterval: number;
-  readonly issuedPercent: number;
-  readonly address: AddressForm;
+  readonly issuedSamplePercent: number;
+  readonly address: AddressFormat;
 }
 
-/** What telemetry watches beside the requests. */
-interface Parts {
+/** The parts of the service that telemetry reports on, besides the requests. */
+interface MonitoredParts {
   readonly policy: Policy;
   readonly geo: GeoDatabase;
   readonly apiKey: ApiKey;
   readonly credential: Pick<ActionCredential, 'lacksIssuerKeys'>;
 }
 
-/** What the operator learns: records, metrics and log lines. Nothing of it throws or is waited for. */
+/** Records, metrics and log lines. None of its functions throws or waits for I/O. */
 export interface Telemetry {
-  readonly onDecision: (facts: DecisionFacts) => void;
-  /** A request that was answered with an error of its own making. */
+  readonly onDecision: (event: DecisionEvent) => void;
+  /** Receives each request that was rejected because of the request itself. */
   readonly onRejected: (rejection: Rejection) => void;
-  /** A fault of ours, with its stack. */
-  readonly onFault: (error: unknown) => void;
+  /** Receives each error of the service itself, to be logged with its stack. */
+  readonly onInternalError: (error: unknown) => void;
   readonly onSecretRefreshFailure: (secret: string, error: Error) => void;
   /**
-   * Receives each use of the previous version of a rotated secret, and when that one stops being accepted
-   * (milliseconds since the epoch). Secrets go by the name of their setting.
+   * Receives each use of the previous version of a rotated secret, named by its setting, and until when that
+   * version is accepted (milliseconds since the epoch).
    */
   readonly onPreviousCredentialUsed: (secret: string, until: number) => void;
   /** Receives each failure to load the keys of an access token issuer. */
   readonly onIssuerKeysFailed: NonNullable<IssuerKeysHooks['onFailed']>;
   /** Receives each change of those keys. */
   readonly onIssuerKeysChanged: NonNullable<IssuerKeysHooks['onChanged']>;
-  /** Warns at start about settings with which every rotation would refuse calls. */
+  /** Warns about settings with which every rotation of a secret would reject requests. */
   warnAboutRotation(settings: RotationSettings): void;
   /**
-   * Begins to measure the service with what it was started with, and gives the ears of the lookups. A
-   * service that did not get so far says nothing of its traffic.
+   * Logs what the service starts with, starts to publish metrics, and returns the hooks of the reputation
+   * lookup. Not called by a service that fails to start, which therefore publishes no metrics.
    */
-  watch(parts: Parts): ReputationHooks;
-  /** Writes what is known and not written yet. */
+  start(parts: MonitoredParts): ReputationHooks;
+  /** Writes everything pending. */
   stop(): void;
 }
 
 /**
- * Telemetry into a log.
+ * Creates the telemetry that writes to a log.
  *
- * @param metrics what is counted elsewhere too.
+ * @param metrics may also be counted by others.
  * @param now milliseconds since the epoch.
  */
 export function createTelemetry(
@@ -84,57 +82,64 @@ export function createTelemetry(
   metrics: Metrics,
   now: () => number,
 ): Telemetry {
-  // Records and metrics are no matter of how talkative the log is.
+  // Records and metrics are written at every log level.
   const write = recordWriter(log);
-  const record = createDecisionLog({ ...settings, write });
-  const rejections = createRejectionLog((told) => log.warn({ event: 'rejected', ...told }));
-  const warnAboutPreviousCredential = previousCredentialWarning(log, now);
-  const warnAboutIssuerKeys = issuerKeysWarning(log, now);
+  const logDecision = createDecisionLog({ ...settings, write });
+  const rejectionLog = createRejectionLog((rejections) =>
+    log.warn({ event: 'rejected', ...rejections }),
+  );
+  const warnAboutPreviousCredential = createPreviousCredentialWarning(log, now);
+  const warnAboutIssuerKeys = createIssuerKeysWarning(log, now);
   let publisher: Publisher | undefined;
   return {
-    onDecision: quietly((facts: DecisionFacts) => {
-      measureDecision(metrics, facts);
-      record(facts);
+    onDecision: swallowErrors((event: DecisionEvent) => {
+      recordDecisionMetrics(metrics, event);
+      logDecision(event);
     }),
-    onRejected: quietly(({ status, cause, why }: Rejection) => {
+    onRejected: swallowErrors(({ status, cause, why }: Rejection) => {
       metrics.count(REJECTION_METRICS[cause]);
-      rejections.add(status, why);
+      rejectionLog.add(status, why);
     }),
-    onFault: quietly((error: unknown) => {
+    onInternalError: swallowErrors((error: unknown) => {
       metrics.count('InternalErrors');
       log.error({ event: 'internal-error', err: error });
     }),
-    onSecretRefreshFailure: quietly((secret: string, error: Error) => {
+    onSecretRefreshFailure: swallowErrors((secret: string, error: Error) => {
       metrics.count('SecretRefreshFailures');
       log.warn({ event: 'secret-refresh-failed', secret, why: error.message });
     }),
-    onPreviousCredentialUsed: quietly((secret: string, until: number) => {
+    onPreviousCredentialUsed: swallowErrors((secret: string, until: number) => {
       metrics.count('PreviousCredentialUsed');
       warnAboutPreviousCredential(secret, until);
     }),
-    onIssuerKeysFailed: quietly((failure) => {
+    onIssuerKeysFailed: swallowErrors((failure) => {
       metrics.count('IssuerKeyFailures');
       warnAboutIssuerKeys(failure);
     }),
-    onIssuerKeysChanged: quietly((change) => log.info({ event: 'issuer-keys-loaded', ...change })),
-    warnAboutRotation: (settings) => warnAboutRotation(log, settings),
-    watch({ policy, geo, apiKey, credential }) {
-      recordPolicy(log, write, policy);
+    onIssuerKeysChanged: swallowErrors((change) =>
+      log.info({ event: 'issuer-keys-loaded', ...change }),
+    ),
+    warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
+    start({ policy, geo, apiKey, credential }) {
+      logPolicy(log, write, policy);
       warnAboutGeoDatabase(log, geo, policy, now());
       metrics.observe(() => [
         ['GeoDatabaseAge', policy.signals.has('geo') ? ageInDays(geo, now()) : undefined],
-        ['PolicyRevision', numberOf(policy.revision)],
-        ['IssuerKeysMissing', asNumber(credential.lacksIssuerKeys())],
+        ['PolicyRevision', revisionNumber(policy.revision)],
+        ['IssuerKeysMissing', toGauge(credential.lacksIssuerKeys())],
       ]);
-      const asks = policy.signals.has('reputation');
-      if (asks) watchApiKey(log, apiKey);
-      const hasKey = () => !asks || apiKey.current() !== undefined;
+      const usesReputation = policy.signals.has('reputation');
+      if (usesReputation) logMissingApiKey(log, apiKey);
+      const hasKey = () => !usesReputation || apiKey.current() !== undefined;
       const { service, metricsInterval: interval } = settings;
       publisher = startPublisher({ metrics, write, service, interval, now });
-      return both(reputationHooks(log, now), measureReputation(metrics, hasKey, now));
+      return combineHooks(
+        reputationLogHooks(log, now),
+        reputationMetricsHooks(metrics, hasKey, now),
+      );
     },
     stop() {
-      rejections.flush();
+      rejectionLog.flush();
       publisher?.stop();
     },
   };
@@ -147,38 +152,38 @@ const REJECTION_METRICS = {
   oversized: 'OversizedRequests',
 } as const satisfies Record<Rejection['cause'], MetricName>;
 
-/** What cannot be told must not become the caller's error. */
-function quietly<Facts extends unknown[]>(tell: (...facts: Facts) => void) {
-  return (...facts: Facts): void => {
+/** An error in telemetry must not become an error of the request. */
+function swallowErrors<Arguments extends unknown[]>(hook: (...values: Arguments) => void) {
+  return (...values: Arguments): void => {
     try {
-      tell(...facts);
+      hook(...values);
     } catch {
-      // There is nobody left to tell.
+      // Reporting itself has failed, so there is nowhere to report this.
     }
   };
 }
 
-function asNumber(state: boolean | undefined): number | undefined {
+function toGauge(state: boolean | undefined): number | undefined {
   return state === undefined ? undefined : Number(state);
 }
 
-/** A revision is hexadecimal; of its digits a metric can hold so many exactly. */
-function numberOf(revision: string): number {
+/** Returns the first 32 bits of a hexadecimal revision, which a metric represents exactly. */
+function revisionNumber(revision: string): number {
   return Number.parseInt(revision.slice(0, 8), 16);
 }
 
-/** Each hook tells both. */
-function both(one: ReputationHooks, other: ReputationHooks): ReputationHooks {
-  const tell =
-    <Fact>(...hooks: readonly (((fact: Fact) => void) | undefined)[]) =>
-    (fact: Fact) => {
-      for (const hook of hooks) hook?.(fact);
+/** Returns hooks that call both. */
+function combineHooks(first: ReputationHooks, second: ReputationHooks): ReputationHooks {
+  const callAll =
+    <Value>(...hooks: readonly (((value: Value) => void) | undefined)[]) =>
+    (value: Value) => {
+      for (const hook of hooks) hook?.(value);
     };
   return {
-    onCircuitState: tell(one.onCircuitState, other.onCircuitState),
-    onCacheState: tell(one.onCacheState, other.onCacheState),
-    onCacheFailure: tell(one.onCacheFailure, other.onCacheFailure),
-    onCheck: tell(one.onCheck, other.onCheck),
-    onError: tell(one.onError, other.onError),
+    onCircuitState: callAll(first.onCircuitState, second.onCircuitState),
+    onCacheState: callAll(first.onCacheState, second.onCacheState),
+    onCacheFailure: callAll(first.onCacheFailure, second.onCacheFailure),
+    onCheck: callAll(first.onCheck, second.onCheck),
+    onError: callAll(first.onError, second.onError),
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { applyAnswer } from '../../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../../app/dev/simulator/identity-server/index.ts';
 import { hasOnlyAllowedCharacters, toAllowedText } from '../../../app/src/action/characters.ts';
 import { isAddressableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
 import {
@@ -14,7 +14,7 @@ import { faultsOf } from '../../support/safe-profile.ts';
 const REQUEST = payload('03');
 
 function outcomeOf(body: string, status = 200) {
-  return applyAnswer(REQUEST, { status, contentType: 'application/json', body });
+  return applyResponse(REQUEST, { status, contentType: 'application/json', body });
 }
 
 /** Any text that JavaScript can hold, lone surrogates included, and some that are very long. */

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { applyAnswer } from '../../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../../app/src/http/action-endpoint.ts';
 import { createServer, listen } from '../../../app/src/http/server.ts';
 import { PAYLOADS, payload, payloadFrom } from '../../support/payloads.ts';
@@ -21,7 +21,10 @@ afterAll(() => service.stop());
 async function judge(body: string, response: Response) {
   const text = await response.text();
   const contentType = response.headers.get('content-type') ?? undefined;
-  return { text, outcome: applyAnswer(body, { status: response.status, contentType, body: text }) };
+  return {
+    text,
+    outcome: applyResponse(body, { status: response.status, contentType, body: text }),
+  };
 }
 
 describe('What is not answered with a decision gets an error that the identity server reads once', () => {

@@ -1,5 +1,5 @@
+import { logPolicy } from '../../../app/src/telemetry/events/policy.ts';
 import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
-import { recordPolicy } from '../../../app/src/telemetry/operations-log.ts';
 import { compile, decideBy, policyOf, rule, UNKNOWN_CAUSES } from '../../support/policy.ts';
 
 const CLOSED = '{ deny: Unknown }';
@@ -137,7 +137,7 @@ describe('at the start of the service', () => {
   function linesOf(text: string): { level: string; event: string }[] {
     const lines: string[] = [];
     const log = createLog('warn', { write: (line) => void lines.push(line) });
-    recordPolicy(log, recordWriter(log), compile(text));
+    logPolicy(log, recordWriter(log), compile(text));
     return lines.map((line) => JSON.parse(line));
   }
 

@@ -1,6 +1,6 @@
 import { unknown } from '../../../app/src/signals/signal.ts';
 import { createDecisionLog } from '../../../app/src/telemetry/decision-log.ts';
-import type { DecisionFacts } from '../../../app/src/telemetry/decision-record.ts';
+import type { DecisionEvent } from '../../../app/src/telemetry/decision-record.ts';
 import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
 import { pointsOf, sumOf } from '../../support/emf.ts';
 import { payload, payloadFrom } from '../../support/payloads.ts';
@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-async function factsOf({ rules, policy = {} }: Case): Promise<DecisionFacts> {
+async function factsOf({ rules, policy = {} }: Case): Promise<DecisionEvent> {
   const sources = { reputation: () => unknown('timeout') };
   return (await decideOn(payload('03'), policyOf(rules, policy), { sources })).facts;
 }
@@ -50,7 +50,7 @@ describe('With no issued decision to be recorded', () => {
   test.each(CASES)('$name: $always', async (which) => {
     const records: object[] = [];
     const write = (record: object) => void records.push(record);
-    createDecisionLog({ write, issuedPercent: 0, address: { form: 'whole' } })(
+    createDecisionLog({ write, issuedSamplePercent: 0, address: { form: 'whole' } })(
       await factsOf(which),
     );
     expect(records).toHaveLength(which.always ? 1 : 0);
@@ -63,7 +63,12 @@ test('a share of the issued ones is recorded, and says which share', async () =>
   const write = (record: object) => void records.push(record);
   let draw = 0;
   const random = () => (draw++ % 100) / 100;
-  const record = createDecisionLog({ write, issuedPercent: 7, address: { form: 'whole' }, random });
+  const record = createDecisionLog({
+    write,
+    issuedSamplePercent: 7,
+    address: { form: 'whole' },
+    random,
+  });
   for (let decision = 0; decision < 1000; decision += 1) record(facts);
   expect(records).toHaveLength(70);
   expect(new Set(records.map(({ sampled_percent }) => sampled_percent))).toEqual(new Set([7]));

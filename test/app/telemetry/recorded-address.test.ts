@@ -1,18 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../../app/src/signals/address/parse.ts';
-import { type AddressForm, addressWriter } from '../../../app/src/telemetry/recorded-address.ts';
+import {
+  type AddressFormat,
+  addressFormatter,
+} from '../../../app/src/telemetry/recorded-address.ts';
 
-function written(text: string, how: AddressForm): string {
+function written(text: string, how: AddressFormat): string {
   const address = parseAddress(text);
   if (address === undefined) throw new Error(`${text} is no address.`);
-  return addressWriter(how)(address);
+  return addressFormatter(how)(address);
 }
 
 const KEY = 'a-key-that-all-tasks-share';
 
 describe('An address in a record', () => {
-  test.each<[string, AddressForm, string]>([
+  test.each<[string, AddressFormat, string]>([
     ['203.0.113.77', { form: 'whole' }, '203.0.113.77'],
     ['2001:DB8:0:0::1', { form: 'whole' }, '2001:db8::1'],
     ['203.0.113.77', { form: 'truncated' }, '203.0.113.0/24'],

@@ -46,7 +46,7 @@ export class Account {
     const freshness = freshnessOf({ score: scoreOf(address), checkedAt }, now, REPUTATION_DEFAULTS);
     if (freshness === 'fresh') {
       day.hits += 1;
-    } else if (this.#quota.take()) {
+    } else if (this.#quota.tryConsume()) {
       day.lookups += 1;
       this.#checkedAt[address] = now;
     } else {

@@ -1,4 +1,4 @@
-import { Draws } from '../../../app/dev/simulator/draws.ts';
+import { SeededRandom } from '../../../app/dev/simulator/seeded-random.ts';
 
 const HOUR = 3_600_000;
 
@@ -39,7 +39,7 @@ export type OnToken = (time: number, address: number) => void;
 
 /** A stream of tokens over some days, the same for the same seed. */
 export class Stream {
-  readonly #draws: Draws;
+  readonly #draws: SeededRandom;
   readonly #tokensPerDay: number;
   readonly #users: number;
   readonly #carrierAddresses: number;
@@ -48,7 +48,7 @@ export class Stream {
   #passing: number;
 
   constructor(tokensPerSecond: number, seed: string) {
-    this.#draws = new Draws(seed);
+    this.#draws = new SeededRandom(seed);
     this.#tokensPerDay = tokensPerSecond * 86_400;
     const ofUsers = this.#tokensPerDay * (1 - ASSUMED.machines);
     this.#users = Math.ceil(ofUsers / ASSUMED.tokensPerUser);
@@ -74,19 +74,19 @@ export class Stream {
 
   #address(day: number): number {
     const draws = this.#draws;
-    if (draws.fraction() < ASSUMED.machines) {
-      return Math.floor(draws.fraction() * ASSUMED.machineAddresses);
+    if (draws.next() < ASSUMED.machines) {
+      return Math.floor(draws.next() * ASSUMED.machineAddresses);
     }
-    const kind = draws.fraction();
+    const kind = draws.next();
     if (kind < ASSUMED.passing) {
       this.#passing += 1;
       return this.#passing - 1;
     }
     if (kind < ASSUMED.passing + ASSUMED.carrier) {
-      return ASSUMED.machineAddresses + Math.floor(draws.fraction() * this.#carrierAddresses);
+      return ASSUMED.machineAddresses + Math.floor(draws.next() * this.#carrierAddresses);
     }
     // The inverse of the power law's distribution: the n-th user comes n ** -zipf as often as the first.
-    const user = Math.floor(this.#users * draws.fraction() ** (1 / (1 - ASSUMED.zipf)));
+    const user = Math.floor(this.#users * draws.next() ** (1 / (1 - ASSUMED.zipf)));
     const nights = user % 100 < ASSUMED.renewed * 100 ? day : 0;
     return this.#homes + this.#users * nights + user;
   }

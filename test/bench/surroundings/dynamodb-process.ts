@@ -2,4 +2,4 @@
 import { startLocalDynamoDb } from '../../../app/dev/simulator/dynamodb.ts';
 
 const dynamoDb = await startLocalDynamoDb();
-process.stdout.write(`{"event":"ready","port":${new URL(dynamoDb.access.endpoint).port}}\n`);
+process.stdout.write(`{"event":"ready","port":${new URL(dynamoDb.clientConfig.endpoint).port}}\n`);

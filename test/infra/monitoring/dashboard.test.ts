@@ -52,7 +52,7 @@ describe('The metrics of the service', () => {
     expect(shown).toEqual(expect.arrayContaining([...wanted]));
   });
 
-  const STATISTICS = { sum: /^Sum$/, state: /^(Maximum|Minimum)$/, distribution: /^p[\d.]+$/ };
+  const STATISTICS = { counter: /^Sum$/, gauge: /^(Maximum|Minimum)$/, histogram: /^p[\d.]+$/ };
 
   test.each(NAMES)('%s is shown by a statistic that fits its kind', (name, { kind }) => {
     for (const { statistic } of ofService.filter((metric) => metric.name === name)) {

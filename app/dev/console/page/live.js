@@ -1,7 +1,7 @@
 import { drawChart } from './chart.js';
 import { showDecisions } from './decisions.js';
 import { byId, clockTime } from './dom.js';
-import { showFigures, summaryOf } from './figures.js';
+import { showFigures, summaryOf } from './statistics.js';
 
 /** The summary is read out, so it must not change with each decision. Milliseconds. */
 const BETWEEN_SUMMARIES = 10_000;

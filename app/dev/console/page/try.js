@@ -1,5 +1,5 @@
 import { byId } from './dom.js';
-import { showTried, verdictOf } from './tried.js';
+import { showTried, verdictOf } from './try-result.js';
 
 /** Makes the form ask the service, and show what it says. */
 export function startTry() {

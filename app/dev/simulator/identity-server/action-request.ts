@@ -1,5 +1,5 @@
 import type { AllowedOperation } from './allowed-operations.ts';
-import { type Json, JsonObject, readJson } from './json.ts';
+import { type Json, JsonObject, parseJson } from './json.ts';
 import { toPlain } from './values.ts';
 
 /**
@@ -29,7 +29,7 @@ export interface ActionRequest {
  * @throws {Error} if it is no JSON object: a mistake of the test, not of the service
  */
 export function readActionRequest(body: string, lists: ListForm): ActionRequest {
-  const root = readJson(body);
+  const root = parseJson(body);
   if (!(root instanceof JsonObject)) throw new Error('The action request is no JSON object.');
   const accessToken = member(root, 'event', 'accessToken');
   const allowedOperations = items(root.get('allowedOperations')).map((allowed) => ({

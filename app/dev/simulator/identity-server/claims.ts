@@ -1,10 +1,10 @@
 import type { ActionRequest } from './action-request.ts';
-import { readAddedMember } from './added-member.ts';
 import { type Json, JsonNumber } from './json.ts';
-import { indexIn, isThere, lastSegment, removeValue } from './list-index.ts';
+import { containsValue, indexIn, lastSegment, removeValue } from './list-index.ts';
+import { parseNamedValue } from './named-value.ts';
+import { applied, crashed, type OperationResult, skipped } from './operation-result.ts';
 import type { TokenDraft } from './token-draft.ts';
-import { javaText, toPlain } from './values.ts';
-import { applied, crashed, skipped, type Verdict } from './verdict.ts';
+import { toJavaString, toPlain } from './values.ts';
 
 export const CLAIMS = '/accessToken/claims/';
 
@@ -25,11 +25,11 @@ export function addClaim(
   value: Json,
   request: ActionRequest,
   draft: TokenDraft,
-): Verdict {
+): OperationResult {
   if (indexIn(lastSegment(path), request.claims.size) === undefined) {
     return skipped('the index is none of the claims');
   }
-  const claim = readAddedMember(value);
+  const claim = parseNamedValue(value);
   if (typeof claim === 'string') return skipped(claim);
   const { name } = claim;
   // As Java's `equalsIgnoreCase` compares, for which the long s (U+017F) is an s.
@@ -56,7 +56,7 @@ export function changeClaim(
   value: Json,
   request: ActionRequest,
   draft: TokenDraft,
-): Verdict {
+): OperationResult {
   const [name = '', segment = '', ...more] = path.slice(CLAIMS.length).split('/');
   if (more.length > 0) return skipped('a claim name with a slash cannot be reached');
   if (segment === '' && INDEX.test(name)) {
@@ -83,7 +83,7 @@ function changeElement(
   value: Json,
   request: ActionRequest,
   draft: TokenDraft,
-): Verdict {
+): OperationResult {
   const sent = request.claims.get(name);
   const current = draft.claims.get(name);
   if (!Array.isArray(sent) || !Array.isArray(current)) return skipped(`${name} is no list`);
@@ -96,8 +96,8 @@ function changeElement(
     return removeValue(current, sent[index]) ? applied : skipped('the element is gone already');
   }
   if (!isPrimitive(value)) return skipped('an element is a string, a number or a boolean');
-  const text = javaText(value);
-  if (isThere(text, current, sent)) return skipped('the element is there already');
+  const text = toJavaString(value);
+  if (containsValue(text, current, sent)) return skipped('the element is there already');
   removeValue(current, sent[index]);
   current.push(text);
   return applied;

@@ -7,29 +7,29 @@ export type Json = null | boolean | string | JsonNumber | JsonObject | readonly 
 
 /** A number as it was written. */
 export class JsonNumber {
-  readonly text: string;
+  readonly literal: string;
 
   constructor(text: string) {
-    this.text = text;
+    this.literal = text;
   }
 
   /** Written without fraction and exponent. */
   get whole(): boolean {
-    return /^-?[0-9]+$/.test(this.text);
+    return /^-?[0-9]+$/.test(this.literal);
   }
 }
 
 /** All members in their order, repeated names included, since each of them is type-checked. */
 export class JsonObject {
-  readonly members: readonly (readonly [string, Json])[];
+  readonly entries: readonly (readonly [string, Json])[];
 
   constructor(members: readonly (readonly [string, Json])[]) {
-    this.members = members;
+    this.entries = members;
   }
 
   /** The member of that name; of several the last one counts. */
   get(name: string): Json | undefined {
-    return this.members.findLast(([member]) => member === name)?.[1];
+    return this.entries.findLast(([member]) => member === name)?.[1];
   }
 }
 
@@ -51,7 +51,7 @@ const DEEPEST = 1000;
  * The first value of a text.
  * @throws {JsonError} if it does not begin with one
  */
-export function readJson(text: string): Json {
+export function parseJson(text: string): Json {
   return new Reader(text).value(0);
 }
 

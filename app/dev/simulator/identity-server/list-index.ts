@@ -26,7 +26,7 @@ export function removeValue(list: unknown[], value: unknown): boolean {
 }
 
 /** Whether a value is where a replacement must not find it: in the list now, or when it was sent. */
-export function isThere(
+export function containsValue(
   value: unknown,
   current: readonly unknown[],
   sent: readonly unknown[],

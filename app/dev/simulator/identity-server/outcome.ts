@@ -1,5 +1,5 @@
 /** One HTTP answer of the action endpoint. `body` is the decoded text; a byte order mark stays in it. */
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   contentType: string | undefined;
   body: string;
@@ -35,7 +35,7 @@ export interface IssuedToken {
 
 export interface DroppedOperation {
   operation: unknown;
-  why: string;
+  reason: string;
 }
 
 /** What the OAuth client sees of its token request. */

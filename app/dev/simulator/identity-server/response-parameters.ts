@@ -1,10 +1,10 @@
 import type { ActionRequest } from './action-request.ts';
-import { readAddedMember } from './added-member.ts';
 import type { Json } from './json.ts';
 import { lastSegment } from './list-index.ts';
+import { parseNamedValue } from './named-value.ts';
+import { applied, type OperationResult, skipped } from './operation-result.ts';
 import type { TokenDraft } from './token-draft.ts';
 import { toPlain } from './values.ts';
-import { applied, skipped, type Verdict } from './verdict.ts';
 
 /** Adds a member to the token response. Only `-` is known to work as the place. */
 export function addResponseParameter(
@@ -12,9 +12,9 @@ export function addResponseParameter(
   value: Json,
   request: ActionRequest,
   draft: TokenDraft,
-): Verdict {
+): OperationResult {
   if (lastSegment(path) !== '-') return skipped('a response parameter goes to -');
-  const parameter = readAddedMember(value);
+  const parameter = parseNamedValue(value);
   if (typeof parameter === 'string') return skipped(parameter);
   const { name } = parameter;
   if (request.responseParameters?.includes(name))
@@ -25,7 +25,7 @@ export function addResponseParameter(
 }
 
 /** Takes a member out of the token response; the request offers the few that may go, by name. */
-export function removeResponseParameter(path: string, draft: TokenDraft): Verdict {
+export function removeResponseParameter(path: string, draft: TokenDraft): OperationResult {
   const name = lastSegment(path);
   if (draft.removedParameters.has(name)) return skipped(`${name} was removed already`);
   draft.removedParameters.add(name);

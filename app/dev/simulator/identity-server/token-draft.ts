@@ -15,7 +15,7 @@ export interface TokenDraft {
 }
 
 /** The token as it would be without any operation. */
-export function draftOf(request: ActionRequest): TokenDraft {
+export function createDraft(request: ActionRequest): TokenDraft {
   const { audience } = request;
   const claims = new Map(
     [...request.claims].map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
@@ -34,7 +34,7 @@ export function draftOf(request: ActionRequest): TokenDraft {
 }
 
 /** The token that results. */
-export function issuedFrom(draft: TokenDraft, request: ActionRequest): IssuedToken {
+export function toIssuedToken(draft: TokenDraft, request: ActionRequest): IssuedToken {
   const removed = new Set(draft.removedParameters);
   if (losesIdToken(draft, request)) removed.add('id_token');
   const claims = new Map(draft.claims);

@@ -7,7 +7,7 @@ const SERVER_ERRORS = new Set(['server_error', 'internal_server_error', '500']);
  * description, so without one it sends 200 and no token; that is taken to hold for every reason,
  * since nothing says which of the two rules comes first.
  */
-export function refusal(reason: string, description: string | undefined): Outcome {
+export function toRefusedOutcome(reason: string, description: string | undefined): Outcome {
   if (description === undefined) return { kind: 'no-token-but-200' };
   if (SERVER_ERRORS.has(reason.toLowerCase())) {
     return { kind: 'server-error', retried: false, why: `failureReason is ${reason}` };
@@ -29,7 +29,7 @@ export function refusal(reason: string, description: string | undefined): Outcom
 }
 
 /** What the OAuth client gets for an ERROR: never its texts, and no error at all without one. */
-export function endpointError(description: string | undefined): Outcome {
+export function toErrorOutcome(description: string | undefined): Outcome {
   if (description === undefined) return { kind: 'no-token-but-200' };
   return { kind: 'server-error', retried: false, why: 'the endpoint reported an ERROR' };
 }

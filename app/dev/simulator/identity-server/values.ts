@@ -2,9 +2,9 @@ import { type Json, JsonNumber, JsonObject } from './json.ts';
 
 /** The value in plain JavaScript, with the precision that it has there. */
 export function toPlain(value: Json): unknown {
-  if (value instanceof JsonNumber) return Number(value.text);
+  if (value instanceof JsonNumber) return Number(value.literal);
   if (value instanceof JsonObject) {
-    return withoutPrototype(value.members.map(([name, member]) => [name, toPlain(member)]));
+    return withoutPrototype(value.entries.map(([name, member]) => [name, toPlain(member)]));
   }
   return Array.isArray(value) ? value.map(toPlain) : value;
 }
@@ -22,23 +22,23 @@ export function withoutPrototype(
  * The value as the text that Java makes of it, which is what scopes, audiences, lifetimes and list
  * elements are read from. Very large and very small fractions are spelled differently there.
  */
-export function javaText(value: Json): string {
+export function toJavaString(value: Json): string {
   if (value instanceof JsonNumber) {
-    if (value.whole) return BigInt(value.text).toString();
-    const number = Number(value.text);
+    if (value.whole) return BigInt(value.literal).toString();
+    const number = Number(value.literal);
     return Number.isInteger(number) ? number.toFixed(1) : String(number);
   }
   if (value instanceof JsonObject) {
-    const last = new Map(value.members);
-    return `{${[...last].map(([name, member]) => `${name}=${javaText(member)}`).join(', ')}}`;
+    const last = new Map(value.entries);
+    return `{${[...last].map(([name, member]) => `${name}=${toJavaString(member)}`).join(', ')}}`;
   }
-  return Array.isArray(value) ? `[${value.map(javaText).join(', ')}]` : String(value);
+  return Array.isArray(value) ? `[${value.map(toJavaString).join(', ')}]` : String(value);
 }
 
 const LARGEST = 2n ** 63n - 1n;
 
 /** A whole number above zero that fits 64 bits, or nothing. A sign and leading zeros are fine. */
-export function positiveLong(text: string): bigint | undefined {
+export function parsePositiveLong(text: string): bigint | undefined {
   if (!/^\+?[0-9]+$/.test(text)) return undefined;
   const number = BigInt(text.replace('+', ''));
   return number > 0n && number <= LARGEST ? number : undefined;

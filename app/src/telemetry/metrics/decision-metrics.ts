@@ -1,9 +1,9 @@
-import type { DecisionFacts } from '../decision-record.ts';
+import type { DecisionEvent } from '../decision-record.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts one decision, and takes its times: the same that its record says, recorded or not. */
-export function measureDecision(metrics: Metrics, facts: DecisionFacts): void {
-  const { decision, signals, times } = facts;
+/** Records the outcome and the durations of a decision, whether or not the decision itself is recorded. */
+export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): void {
+  const { decision, signals, times } = event;
   metrics.count('Decisions', decision.outcome);
   if (decision.outcome !== 'refuse') metrics.count('TokensIssued');
   if (decision.dryRunOutcome !== undefined)
@@ -16,20 +16,20 @@ export function measureDecision(metrics: Metrics, facts: DecisionFacts): void {
   }
   for (const { signal, cause } of decision.missing) {
     metrics.count('UnknownSignals', `${signal}/${cause}`);
-    // An address that is not public has no reputation. That is no failure, and a client can cause it at will.
+    // Only public addresses have a reputation. That is not a failure, and clients can cause it at will.
     const isFailure = cause !== 'private' && cause !== 'reserved';
     if (signal === 'reputation' && isFailure) metrics.count('UnavailableReputations');
   }
   countAll(metrics, 'UnenforceableRestrictions', decision.unenforceable.length);
   countAll(metrics, 'SkippedOperations', decision.skipped.length);
   countAll(metrics, 'FailedConditions', decision.failed.length);
-  metrics.time('DecisionLatency', times.total);
-  metrics.time('StageLatency', times.read, 'read');
-  metrics.time('StageLatency', times.decide, 'decide');
+  metrics.record('DecisionLatency', times.total);
+  metrics.record('StageLatency', times.read, 'read');
+  metrics.record('StageLatency', times.decide, 'decide');
   const { address, geo, reputation } = signals.times;
-  if (address !== undefined) metrics.time('StageLatency', address, 'address');
-  if (geo !== undefined) metrics.time('StageLatency', geo, 'geo');
-  if (reputation !== undefined) metrics.time('StageLatency', reputation, 'reputation');
+  if (address !== undefined) metrics.record('StageLatency', address, 'address');
+  if (geo !== undefined) metrics.record('StageLatency', geo, 'geo');
+  if (reputation !== undefined) metrics.record('StageLatency', reputation, 'reputation');
 }
 
 function countAll(

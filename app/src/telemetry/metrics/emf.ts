@@ -5,10 +5,10 @@ import {
   type MetricName,
   SERVICE_DIMENSION,
 } from '../metric-names.ts';
-import type { HistogramData } from './distribution.ts';
-import type { Measurement } from './metrics.ts';
+import type { HistogramData } from './histogram.ts';
+import type { DataPoint } from './metrics.ts';
 
-/** What every line says beside its metrics. */
+/** What every line contains besides its metrics. */
 export interface EmfContext {
   /** The value of the dimension `Service`. */
   readonly service: string;
@@ -16,43 +16,43 @@ export interface EmfContext {
   readonly timestamp: number;
 }
 
-/** CloudWatch takes no more values in one metric of one line. */
-const MOST_VALUES = 100;
-/** Nor more metrics in one line. */
-const MOST_METRICS = 100;
+/** Limits of the EMF specification. */
+const MAX_VALUES_PER_METRIC = 100;
+const MAX_METRICS_PER_LINE = 100;
 
 /**
- * Measurements in CloudWatch's embedded metric format, one object for a line: CloudWatch Logs makes
- * metrics of them by itself. Those of the same dimensions share a line; distributions have lines of
- * their own, as Logs Insights sees but 200 fields of one.
+ * Converts data points to CloudWatch's embedded metric format, one object a line, from which CloudWatch
+ * Logs extracts metrics. Numbers with the same dimensions share a line; each histogram has its own lines,
+ * because Logs Insights reads only the first 200 fields of a line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emfLines(measurements: readonly Measurement[], context: EmfContext): object[] {
-  const shared = new Map<string, Measurement[]>();
+export function emfLines(points: readonly DataPoint[], context: EmfContext): object[] {
+  const groups = new Map<string, DataPoint[]>();
   const lines: object[] = [];
-  for (const measurement of measurements) {
-    const { name, dimension, value } = measurement;
+  for (const point of points) {
+    const { name, dimension, value } = point;
     if (typeof value !== 'number') {
-      for (const part of partsOf(value))
-        lines.push(line([{ ...measurement, value: part }], context));
+      for (const chunk of chunksOf(value))
+        lines.push(emfLine([{ ...point, value: chunk }], context));
       continue;
     }
     const key = dimension === undefined ? '' : `${dimensionOf(name)}=${dimension}`;
-    const group = shared.get(key);
-    if (group === undefined) shared.set(key, [measurement]);
-    else group.push(measurement);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [point]);
+    else group.push(point);
   }
-  for (const group of shared.values()) {
-    for (let start = 0; start < group.length; start += MOST_METRICS) {
-      lines.push(line(group.slice(start, start + MOST_METRICS), context));
+  for (const group of groups.values()) {
+    for (let start = 0; start < group.length; start += MAX_METRICS_PER_LINE) {
+      lines.push(emfLine(group.slice(start, start + MAX_METRICS_PER_LINE), context));
     }
   }
   return lines;
 }
 
-function line(group: readonly Measurement[], { service, timestamp }: EmfContext): object {
-  const [first] = group;
-  const name = first?.dimension === undefined ? undefined : dimensionOf(first.name);
+/** Writes one line. All points have the dimension of the first. */
+function emfLine(points: readonly DataPoint[], { service, timestamp }: EmfContext): object {
+  const [first] = points;
+  const dimension = first?.dimension === undefined ? undefined : dimensionOf(first.name);
   return {
     event: 'metrics',
     _aws: {
@@ -60,44 +60,45 @@ function line(group: readonly Measurement[], { service, timestamp }: EmfContext)
       CloudWatchMetrics: [
         {
           Namespace: METRIC_NAMESPACE,
-          Dimensions: [[SERVICE_DIMENSION, ...(name === undefined ? [] : [name])]],
-          Metrics: group.map((metric) => ({ Name: metric.name, Unit: METRICS[metric.name].unit })),
+          Dimensions: [[SERVICE_DIMENSION, ...(dimension === undefined ? [] : [dimension])]],
+          Metrics: points.map(({ name }) => ({ Name: name, Unit: METRICS[name].unit })),
         },
       ],
     },
     [SERVICE_DIMENSION]: service,
-    ...(name !== undefined && { [name]: first?.dimension }),
-    ...Object.fromEntries(group.map((metric) => [metric.name, written(metric.value)])),
+    ...(dimension !== undefined && { [dimension]: first?.dimension }),
+    ...Object.fromEntries(points.map(({ name, value }) => [name, emfValue(value)])),
   };
 }
 
-/** A spread as CloudWatch's own exporters write histograms: values, and how often each occurred. */
-function written(value: number | HistogramData): unknown {
+/** A histogram is written as a statistic set with values and counts, as CloudWatch's own exporters do. */
+function emfValue(value: number | HistogramData): unknown {
   if (typeof value === 'number') return value;
-  const { values, counts, least, most } = value;
+  const { values, counts, min, max } = value;
   return {
     Values: values,
     Counts: counts,
-    Min: least,
-    Max: most,
+    Min: min,
+    Max: max,
     Count: counts.reduce((sum, count) => sum + count, 0),
     Sum: values.reduce((sum, one, index) => sum + one * (counts[index] ?? 0), 0),
   };
 }
 
-function partsOf({ values, counts, least, most }: HistogramData): HistogramData[] {
-  const parts: HistogramData[] = [];
-  for (let start = 0; start < values.length; start += MOST_VALUES) {
-    const end = start + MOST_VALUES;
-    const some = values.slice(start, end);
-    parts.push({
-      values: some,
+/** Splits a histogram into parts that fit into one metric each. */
+function chunksOf({ values, counts, min, max }: HistogramData): HistogramData[] {
+  const chunks: HistogramData[] = [];
+  for (let start = 0; start < values.length; start += MAX_VALUES_PER_METRIC) {
+    const end = start + MAX_VALUES_PER_METRIC;
+    const chunk = values.slice(start, end);
+    chunks.push({
+      values: chunk,
       counts: counts.slice(start, end),
-      least: start === 0 ? least : (some[0] ?? least),
-      most: end >= values.length ? most : (some.at(-1) ?? most),
+      min: start === 0 ? min : (chunk[0] ?? min),
+      max: end >= values.length ? max : (chunk.at(-1) ?? max),
     });
   }
-  return parts;
+  return chunks;
 }
 
 function dimensionOf(name: MetricName): Dimension | undefined {

@@ -5,119 +5,118 @@ import {
   type MetricDescription,
   type MetricName,
 } from '../metric-names.ts';
-import { Histogram, type HistogramData } from './distribution.ts';
+import { Histogram, type HistogramData } from './histogram.ts';
 
-/** The metrics of one kind. */
-type Of<Kind> = {
+type NameOf<Kind> = {
   [Name in MetricName]: (typeof METRICS)[Name]['kind'] extends Kind ? Name : never;
 }[MetricName];
-type SumName = Of<'sum'>;
-type StateName = Of<'state'>;
-type DistributionName = Of<'distribution'>;
+type CounterName = NameOf<'counter'>;
+type GaugeName = NameOf<'gauge'>;
+type HistogramName = NameOf<'histogram'>;
 
-/** What one metric has come to since the last flush. */
-export interface Measurement {
+/** One metric since the last flush. */
+export interface DataPoint {
   readonly name: MetricName;
-  /** Of the dimension beside `Service`, where it is of one value. */
+  /** Value of the metric's own dimension. Absent for a metric without one, and for a total. */
   readonly dimension?: string;
   readonly value: number | HistogramData;
 }
 
-/** What holds when it is asked for: each flush asks once. */
-export type States = () => Iterable<
-  readonly [name: StateName, value: number | undefined, dimension?: string]
+/** Reads the current values of gauges; called at each flush. `undefined` yields no data point. */
+export type GaugeCallback = () => Iterable<
+  readonly [name: GaugeName, value: number | undefined, dimension?: string]
 >;
 
-/** No dimension beside `Service`: a metric that has none, or the total of one that has. */
-const NONE = '';
+/** Key of a metric without a dimension of its own. */
+const NO_DIMENSION = '';
 
 /**
- * Counts and times since the last flush, in this process. Adding one is a matter of nanoseconds and
- * neither writes nor throws.
+ * The metrics of this process since the last flush. Recording costs nanoseconds, does no I/O and never
+ * throws.
  */
 export class Metrics {
-  readonly #sums = new Map<SumName, Map<string, number>>();
-  readonly #distributions = new Map<DistributionName, Map<string, Histogram>>();
-  readonly #states: States[] = [];
+  readonly #counters = new Map<CounterName, Map<string, number>>();
+  readonly #histograms = new Map<HistogramName, Map<string, Histogram>>();
+  readonly #gaugeCallbacks: GaugeCallback[] = [];
 
   constructor() {
     for (const [name, { kind }] of Object.entries(METRICS)) {
-      if (kind === 'sum') this.#sums.set(name as SumName, new Map());
-      if (kind === 'distribution') this.#distributions.set(name as DistributionName, new Map());
+      if (kind === 'counter') this.#counters.set(name as CounterName, new Map());
+      if (kind === 'histogram') this.#histograms.set(name as HistogramName, new Map());
     }
   }
 
-  /** Adds to a sum, for one value of its dimension if it has one. */
-  count(name: SumName, dimension: string = NONE, amount = 1): void {
-    const sum = this.#sums.get(name);
-    sum?.set(dimension, (sum.get(dimension) ?? 0) + amount);
+  /** Adds to a counter, for one value of its dimension if it has one. */
+  count(name: CounterName, dimension: string = NO_DIMENSION, amount = 1): void {
+    const counter = this.#counters.get(name);
+    counter?.set(dimension, (counter.get(dimension) ?? 0) + amount);
   }
 
-  /** Adds a value to a distribution; milliseconds. */
-  time(name: DistributionName, milliseconds: number, dimension: string = NONE): void {
-    const all = this.#distributions.get(name);
-    let distribution = all?.get(dimension);
-    if (distribution === undefined) {
-      distribution = new Histogram();
-      all?.set(dimension, distribution);
+  /** Records a duration in a histogram. */
+  record(name: HistogramName, milliseconds: number, dimension: string = NO_DIMENSION): void {
+    const byDimension = this.#histograms.get(name);
+    let histogram = byDimension?.get(dimension);
+    if (histogram === undefined) {
+      histogram = new Histogram();
+      byDimension?.set(dimension, histogram);
     }
-    distribution.add(milliseconds);
+    histogram.record(milliseconds);
   }
 
-  /** Has each flush ask what holds. */
-  observe(states: States): void {
-    this.#states.push(states);
+  /** Registers a callback that reads gauges at each flush. */
+  observe(callback: GaugeCallback): void {
+    this.#gaugeCallbacks.push(callback);
   }
 
   /**
-   * Everything since the last call. Sums without a dimension, and totals, are there even when they are
-   * 0: an alarm can tell that nothing happened from that nobody said anything. Most values of a
-   * dimension are there when they occurred: each costs as a metric of its own.
+   * Returns everything since the last call. Counters without a dimension, and totals, are included when
+   * they are 0, so that an alarm can tell "nothing happened" from "no data". A dimension's values are
+   * included only if they occurred (unless `zeros`): each is billed as a metric.
    */
-  drain(): Measurement[] {
-    return [...this.#askStates(), ...this.#takeSums(), ...this.#takeDistributions()];
+  drain(): DataPoint[] {
+    return [...this.#readGauges(), ...this.#drainCounters(), ...this.#drainHistograms()];
   }
 
-  #takeSums(): Measurement[] {
-    const all: Measurement[] = [];
-    for (const [name, sum] of this.#sums) {
+  #drainCounters(): DataPoint[] {
+    const points: DataPoint[] = [];
+    for (const [name, counter] of this.#counters) {
       const { dimension, total, zeros }: MetricDescription = METRICS[name];
       if (dimension === undefined || total) {
-        const value = [...sum.values()].reduce((before, amount) => before + amount, 0);
-        all.push({ name, value });
+        const value = [...counter.values()].reduce((sum, amount) => sum + amount, 0);
+        points.push({ name, value });
       }
       if (dimension !== undefined) {
         const always = zeros ? valuesOf(dimension) : [];
-        for (const value of new Set([...always, ...sum.keys()])) {
-          all.push({ name, dimension: value, value: sum.get(value) ?? 0 });
+        for (const value of new Set([...always, ...counter.keys()])) {
+          points.push({ name, dimension: value, value: counter.get(value) ?? 0 });
         }
       }
-      sum.clear();
+      counter.clear();
     }
-    return all;
+    return points;
   }
 
-  #takeDistributions(): Measurement[] {
-    const all: Measurement[] = [];
-    for (const [name, byDimension] of this.#distributions) {
-      for (const [dimension, distribution] of byDimension) {
-        const value = distribution.take();
+  #drainHistograms(): DataPoint[] {
+    const points: DataPoint[] = [];
+    for (const [name, byDimension] of this.#histograms) {
+      for (const [dimension, histogram] of byDimension) {
+        const value = histogram.drain();
         if (value === undefined) continue;
-        all.push(dimension === NONE ? { name, value } : { name, dimension, value });
+        points.push(dimension === NO_DIMENSION ? { name, value } : { name, dimension, value });
       }
     }
-    return all;
+    return points;
   }
 
-  #askStates(): Measurement[] {
-    return this.#states.flatMap((states) => {
+  #readGauges(): DataPoint[] {
+    return this.#gaugeCallbacks.flatMap((callback) => {
       try {
-        return [...states()].flatMap(([name, value, dimension]) => {
+        return [...callback()].flatMap(([name, value, dimension]) => {
           if (value === undefined) return [];
           return dimension === undefined ? { name, value } : { name, dimension, value };
         });
       } catch {
-        // One that cannot be told must not cost the others.
+        // One gauge that cannot be read must not lose the other metrics.
         return [];
       }
     });

@@ -1,33 +1,33 @@
 import { emfLines } from './emf.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Times in milliseconds. */
 export interface PublisherOptions {
   readonly metrics: Metrics;
-  /** Where the lines go: standard output, which CloudWatch Logs reads. */
+  /** Writes a line to standard output, which CloudWatch Logs collects. */
   readonly write: (line: object) => void;
   /** The value of the dimension `Service`. */
   readonly service: string;
-  /** Milliseconds between two flushes. */
+  /** Time between two flushes. */
   readonly interval: number;
-  /** Milliseconds since the epoch. */
+  /** Time since the epoch. */
   readonly now: () => number;
 }
 
 export interface Publisher {
-  /** Ends the flushing, after a last one. */
+  /** Flushes a last time, and stops. */
   stop(): void;
 }
 
-/** Writes the metrics at each interval, beginning with the first. */
+/** Writes the metrics at each interval, the first time after one interval. */
 export function startPublisher(options: PublisherOptions): Publisher {
   const { metrics, write, service, interval, now } = options;
-  // Never throws: what cannot be measured must not fail what is.
   const flush = () => {
     for (const line of emfLines(metrics.drain(), { service, timestamp: now() })) {
       try {
         write(line);
       } catch {
-        // The next line has another try.
+        // One line that cannot be written must not lose the others.
       }
     }
   };

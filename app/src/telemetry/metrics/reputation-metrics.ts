@@ -1,84 +1,85 @@
 import type { BreakerChange } from '../../signals/reputation/circuit-breaker.ts';
 import type { ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { CheckCause } from '../../signals/reputation/reputation.ts';
-import type { Metrics, States } from './metrics.ts';
+import type { GaugeCallback, Metrics } from './metrics.ts';
 
 /**
- * Measures the lookups: how they go, how much quota is left, and whether AbuseIPDB and the table are
- * asked at all.
+ * Returns hooks that measure the reputation lookup: results and latency of AbuseIPDB checks, the remaining
+ * quota, and whether the circuits of AbuseIPDB and of the cache are open.
  *
- * @param hasKey whether there is a key to ask AbuseIPDB with.
+ * @param hasKey whether there is an AbuseIPDB key.
  * @param now milliseconds since the epoch.
  */
-export function measureReputation(
+export function reputationMetricsHooks(
   metrics: Metrics,
   hasKey: () => boolean,
   now: () => number,
 ): ReputationHooks {
-  const abuseIpdb = new Openings<CheckCause>(now);
-  const table = new Openings<string>(now);
-  const quota = new Lowest();
-  const percent = new Lowest();
-  metrics.observe(function* states(): ReturnType<States> {
-    const causes = abuseIpdb.take();
+  const abuseIpdb = new OpenCauses<CheckCause>(now);
+  const cache = new OpenCauses<string>(now);
+  const quotaRemaining = new Minimum();
+  const quotaRemainingPercent = new Minimum();
+  metrics.observe(function* gauges(): ReturnType<GaugeCallback> {
+    const causes = abuseIpdb.drain();
     if (!hasKey()) causes.add('auth');
     yield ['AbuseIpdbCircuitOpen', Number(causes.size > 0)];
     for (const cause of causes) yield ['AbuseIpdbCircuitOpen', 1, cause];
-    yield ['CacheCircuitOpen', Number(table.take().size > 0)];
-    yield ['AbuseIpdbQuotaRemaining', quota.take()];
-    yield ['AbuseIpdbQuotaRemainingPercent', percent.take()];
+    yield ['CacheCircuitOpen', Number(cache.drain().size > 0)];
+    yield ['AbuseIpdbQuotaRemaining', quotaRemaining.drain()];
+    yield ['AbuseIpdbQuotaRemainingPercent', quotaRemainingPercent.drain()];
   });
   return {
     onCircuitState: (change) => abuseIpdb.add(change),
-    onCacheState: (change) => table.add(change),
+    onCacheState: (change) => cache.add(change),
     onCacheFailure: ({ operation }) =>
       metrics.count('CacheFailures', operation === 'write' ? 'write' : 'read'),
-    onCheck({ cause, milliseconds, quotaRemaining, quotaLimit }) {
+    onCheck({ cause, milliseconds, quotaRemaining: remaining, quotaLimit: limit }) {
       metrics.count('AbuseIpdbChecks', cause ?? 'ok');
-      metrics.time('AbuseIpdbLatency', milliseconds);
-      if (quotaRemaining === undefined) return;
-      quota.add(quotaRemaining);
-      if (quotaLimit !== undefined && quotaLimit > 0)
-        percent.add((100 * quotaRemaining) / quotaLimit);
+      metrics.record('AbuseIpdbLatency', milliseconds);
+      if (remaining === undefined) return;
+      quotaRemaining.add(remaining);
+      if (limit !== undefined && limit > 0) quotaRemainingPercent.add((100 * remaining) / limit);
     },
   };
 }
 
-/** For which causes calls were stopped at any time since the last flush. */
-class Openings<Cause extends string> {
+/** The causes for which a circuit was open at any time since the last flush. */
+class OpenCauses<Cause extends string> {
   readonly #now: () => number;
-  readonly #since = new Set<Cause>();
-  #open: { readonly cause: Cause; readonly until: number } | undefined;
+  readonly #sinceLastFlush = new Set<Cause>();
+  #current: { readonly cause: Cause; readonly until: number } | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   add(change: BreakerChange<Cause>): void {
-    this.#open = change.state === 'open' ? change : undefined;
-    if (change.state === 'open') this.#since.add(change.cause);
+    this.#current = change.state === 'open' ? change : undefined;
+    if (change.state === 'open') this.#sinceLastFlush.add(change.cause);
   }
 
-  take(): Set<Cause> {
-    const causes = new Set(this.#since);
-    this.#since.clear();
-    // Past its end nobody may have asked yet, but the next one will.
-    if (this.#open !== undefined && this.#now() < this.#open.until) causes.add(this.#open.cause);
+  drain(): Set<Cause> {
+    const causes = new Set(this.#sinceLastFlush);
+    this.#sinceLastFlush.clear();
+    // After `until` the next request probes, so the circuit no longer counts as open.
+    if (this.#current !== undefined && this.#now() < this.#current.until) {
+      causes.add(this.#current.cause);
+    }
     return causes;
   }
 }
 
-/** The lowest number since the last flush. What an old answer said of the quota is no news. */
-class Lowest {
-  #lowest: number | undefined;
+/** The lowest number since the last flush; `undefined` without one, so that an old quota is not repeated. */
+class Minimum {
+  #min: number | undefined;
 
   add(value: number): void {
-    if (this.#lowest === undefined || value < this.#lowest) this.#lowest = value;
+    if (this.#min === undefined || value < this.#min) this.#min = value;
   }
 
-  take(): number | undefined {
-    const lowest = this.#lowest;
-    this.#lowest = undefined;
-    return lowest;
+  drain(): number | undefined {
+    const min = this.#min;
+    this.#min = undefined;
+    return min;
   }
 }

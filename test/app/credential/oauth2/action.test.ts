@@ -1,4 +1,4 @@
-import { tokenRequest } from '../../../../app/dev/simulator/token-request.ts';
+import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
 import { ACTION_PATH } from '../../../../app/src/http/action-endpoint.ts';
 import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
@@ -14,7 +14,7 @@ import { exchange, statusesOf } from '../../../support/raw-http.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
 const NOW_S = 1_800_000_000;
-const BODY = JSON.stringify(tokenRequest([]));
+const BODY = JSON.stringify(clientCredentialsRequest([]));
 const POLICY = `
 version: 1
 rules: [{ id: never, when: 'request.grant == "x"', then: { deny: Access is denied. } }]

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { tokenRequest } from '../../../../app/dev/simulator/token-request.ts';
+import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
 import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
 import type { Rejection } from '../../../../app/src/http/action-endpoint.ts';
 import { createActionHandler } from '../../../../app/src/http/handle-action.ts';
@@ -125,7 +125,7 @@ unknown: { address: ignore, reputation: ignore }
     },
   });
 
-  await act(JSON.stringify(tokenRequest([])), 1000);
+  await act(JSON.stringify(clientCredentialsRequest([])), 1000);
 
   expect(left).toEqual([0]);
 });

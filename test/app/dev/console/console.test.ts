@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { ASSETS } from '../../../../app/dev/console/assets.ts';
 import { type Console, createConsole } from '../../../../app/dev/console/console.ts';
-import type { LiveState } from '../../../../app/dev/console/live.ts';
-import type { Tried } from '../../../../app/dev/console/try.ts';
+import type { LiveState } from '../../../../app/dev/console/live-feed.ts';
+import type { TryResult } from '../../../../app/dev/console/try.ts';
 import { payloadFrom } from '../../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
@@ -11,7 +11,7 @@ let page: Console;
 let service: RunningService;
 
 beforeAll(async () => {
-  page = createConsole({ address: { names: ['x-client-source-ip'], trustedProxyHops: 0 } });
+  page = createConsole({ address: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 } });
   service = await startTestService({ added: page });
 });
 
@@ -38,10 +38,10 @@ function post(form: unknown, headers: Record<string, string> = OWN): Promise<Res
   return fetch(`${service.origin}/console/try`, { method: 'POST', headers, body });
 }
 
-async function tried(changes: Partial<typeof FORM> = {}): Promise<Tried> {
+async function tried(changes: Partial<typeof FORM> = {}): Promise<TryResult> {
   const response = await post({ ...FORM, ...changes });
   expect(response.status).toBe(200);
-  return (await response.json()) as Tried;
+  return (await response.json()) as TryResult;
 }
 
 /** The events of the stream as they come. */
@@ -225,7 +225,7 @@ describe('A try', () => {
 });
 
 test('The service ends at once, though a page is open', async () => {
-  const other = createConsole({ address: { names: ['x'], trustedProxyHops: 0 } });
+  const other = createConsole({ address: { headerNames: ['x'], trustedProxyHops: 0 } });
   const ending = await startTestService({ added: other });
   const response = await fetch(`${ending.origin}/console/events`);
   other.close();

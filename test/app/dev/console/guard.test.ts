@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { whyRefused } from '../../../../app/dev/console/guard.ts';
+import { refusalReason } from '../../../../app/dev/console/guard.ts';
 
 interface Asked {
   readonly method?: string;
@@ -14,7 +14,7 @@ const BY_LINK = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
 function refused({ method = 'GET', from = '127.0.0.1', headers = {} }: Asked): string | undefined {
   const request = { method, socket: { remoteAddress: from }, headers: { ...HOST, ...headers } };
-  return whyRefused(request as unknown as IncomingMessage);
+  return refusalReason(request as unknown as IncomingMessage);
 }
 
 test.each<[string, Asked]>([

@@ -17,14 +17,14 @@ test.each([
   ['forwarded', 0],
   ['forwarded', 3],
 ])('what the simulated edge writes into %s for %s proxies, the service reads', (name, hops) => {
-  const options = { names: [name], trustedProxyHops: hops };
+  const options = { headerNames: [name], trustedProxyHops: hops };
   const sign = (value: string) => signAddress(KEY, value, NOW);
   const readBack = (address: string) => {
     const headers = edgeHeaders(address, { ...options, sign }).map(({ name, value }) => ({
       name,
       values: value,
     }));
-    const signal = readAddress(headers, { ...options, signature });
+    const signal = readAddress(headers, { names: [name], trustedProxyHops: hops, signature });
     return signal.known ? signal.value.value : signal.cause;
   };
   expect(readBack('205.210.31.51')).toBe('205.210.31.51');

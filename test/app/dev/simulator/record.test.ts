@@ -1,14 +1,14 @@
-import { readAddress } from '../../../../app/dev/simulator/address.ts';
+import { parseCheckedAddress } from '../../../../app/dev/simulator/address.ts';
 import type { CheckData } from '../../../../app/dev/simulator/check-data.ts';
-import { recordOf } from '../../../../app/dev/simulator/record.ts';
+import { generateCheckData } from '../../../../app/dev/simulator/record.ts';
 
 const NOON = Date.UTC(2025, 4, 20, 12);
 const DAY = 86_400_000;
 
 function record(text: string, maxAgeInDays = 30, now = NOON): CheckData {
-  const address = readAddress(text);
+  const address = parseCheckedAddress(text);
   if (address === undefined) throw new Error(`${text} is no address`);
-  return recordOf(address, maxAgeInDays, now);
+  return generateCheckData(address, maxAgeInDays, now);
 }
 
 /** 4000 public addresses, far apart. */

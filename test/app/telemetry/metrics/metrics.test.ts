@@ -25,7 +25,7 @@ test('with nothing counted, sums and totals say 0, so that silence is not taken 
   const said = flush(new Metrics()).flatMap(dataPointsOf);
   const expected = Object.entries(METRICS).filter(([, metric]) => {
     const { kind, dimension, total } = metric as { kind: string; dimension?: string; total?: true };
-    return kind === 'sum' && (dimension === undefined || total);
+    return kind === 'counter' && (dimension === undefined || total);
   });
   const whole = said.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
   expect(whole.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
@@ -54,7 +54,7 @@ test('a state that cannot be told costs nothing else', () => {
 test('every line names the service and the namespace, and nothing but one dimension beside', () => {
   const metrics = new Metrics();
   metrics.count('Refusals', 'unknown.reputation');
-  metrics.time('StageLatency', 3, 'geo');
+  metrics.record('StageLatency', 3, 'geo');
   for (const line of flush(metrics)) {
     const [directive] = JSON.parse(line)._aws.CloudWatchMetrics;
     expect(directive.Namespace).toBe('RiskGate');
@@ -91,6 +91,6 @@ test('a policy of 300 rules is split over lines that CloudWatch takes', () => {
 
 test('no line is longer than what a log driver takes in one piece', () => {
   const metrics = new Metrics();
-  for (let time = 0; time < 400; time += 1) metrics.time('DecisionLatency', 0.001 * 1.05 ** time);
+  for (let time = 0; time < 400; time += 1) metrics.record('DecisionLatency', 0.001 * 1.05 ** time);
   for (const line of flush(metrics)) expect(Buffer.byteLength(line)).toBeLessThan(16 * 1024);
 });

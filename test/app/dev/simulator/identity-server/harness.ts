@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
-  applyAnswer,
+  applyResponse,
   type IssuedToken,
   type ListForm,
   type Outcome,
@@ -50,7 +50,7 @@ interface Named {
 
 /** What comes of a body that is sent with 200 and the right content type. */
 export function outcomeOf(requestBody: string, body: string, lists?: ListForm): Outcome {
-  return applyAnswer(requestBody, { status: 200, contentType: 'application/json', body }, lists);
+  return applyResponse(requestBody, { status: 200, contentType: 'application/json', body }, lists);
 }
 
 /** What comes of operations, each given as it is written in the answer. */

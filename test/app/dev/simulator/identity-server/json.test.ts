@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import {
   JsonError,
   JsonNumber,
-  readJson,
+  parseJson,
 } from '../../../../../app/dev/simulator/identity-server/json.ts';
-import { javaText, toPlain } from '../../../../../app/dev/simulator/identity-server/values.ts';
+import { toJavaString, toPlain } from '../../../../../app/dev/simulator/identity-server/values.ts';
 
 test('a text that JSON.stringify wrote is read as the value that it was', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(JSON.stringify(toPlain(readJson(JSON.stringify(value))))).toBe(JSON.stringify(value));
+      expect(JSON.stringify(toPlain(parseJson(JSON.stringify(value))))).toBe(JSON.stringify(value));
     }),
   );
 });
@@ -17,7 +17,7 @@ test('a text that JSON.stringify wrote is read as the value that it was', () => 
 test.each(['900', '900.0', '9e2', '-0', '92233720368547758070'])(
   'the number %s keeps its spelling',
   (text) => {
-    expect(readJson(text)).toEqual(new JsonNumber(text));
+    expect(parseJson(text)).toEqual(new JsonNumber(text));
   },
 );
 
@@ -45,19 +45,19 @@ test.each([
   ['a non-breaking space between values', '[1,\u00A02]'],
   ['endless nesting', '['.repeat(100_000)],
 ])('%s is no JSON', (_, text) => {
-  expect(() => readJson(text)).toThrow(JsonError);
+  expect(() => parseJson(text)).toThrow(JsonError);
 });
 
 test('of repeated names the last one counts', () => {
-  expect(toPlain(readJson('{"a":1,"b":2,"a":3}'))).toEqual({ a: 3, b: 2 });
+  expect(toPlain(parseJson('{"a":1,"b":2,"a":3}'))).toEqual({ a: 3, b: 2 });
 });
 
 test('text after the value is not looked at', () => {
-  expect(toPlain(readJson('{"a":1}</html>'))).toEqual({ a: 1 });
+  expect(toPlain(parseJson('{"a":1}</html>'))).toEqual({ a: 1 });
 });
 
 test('a member called __proto__ is a member like others', () => {
-  expect(Object.keys(toPlain(readJson('{"__proto__":1}')) as object)).toEqual(['__proto__']);
+  expect(Object.keys(toPlain(parseJson('{"__proto__":1}')) as object)).toEqual(['__proto__']);
 });
 
 test.each([
@@ -70,5 +70,5 @@ test.each([
   ['{"a":1,"b":"x"}', '{a=1, b=x}'],
   ['[1,"b",null]', '[1, b, null]'],
 ])('%s becomes the text %s', (json, text) => {
-  expect(javaText(readJson(json))).toBe(text);
+  expect(toJavaString(parseJson(json))).toBe(text);
 });

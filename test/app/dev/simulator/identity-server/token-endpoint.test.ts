@@ -1,5 +1,5 @@
 import {
-  applyAnswer,
+  applyResponse,
   type Outcome,
 } from '../../../../../app/dev/simulator/identity-server/index.ts';
 import { M2M, outcomeOf, payload } from './harness.ts';
@@ -91,7 +91,7 @@ describe('texts', () => {
 
 describe('an ERROR', () => {
   const error = (members: Record<string, unknown>, status = 500): Outcome =>
-    applyAnswer(payload(M2M), {
+    applyResponse(payload(M2M), {
       status,
       contentType: 'application/json',
       body: JSON.stringify({ actionStatus: 'ERROR', ...members }),

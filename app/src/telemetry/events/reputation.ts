@@ -1,0 +1,65 @@
+import { LogThrottle } from '../../lib/log-throttle.ts';
+import type { ApiKey } from '../../secrets/api-key.ts';
+import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
+import type { CheckCause } from '../../signals/reputation/reputation.ts';
+import type { Logger } from '../log.ts';
+
+/**
+ * Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function reputationLogHooks(log: Logger, now: () => number): ReputationHooks {
+  const failedChecks = new LogThrottle<CheckCause>(now);
+  return {
+    onCircuitState(change) {
+      if (change.state === 'closed') {
+        log.info({ event: 'abuseipdb-circuit-closed' });
+        return;
+      }
+      const until = new Date(change.until).toISOString();
+      // A wrong key or plan needs an operator. The other causes pass.
+      const level = change.cause === 'auth' ? 'error' : 'warn';
+      log[level]({ event: 'abuseipdb-circuit-open', cause: change.cause, until });
+    },
+    onCacheState(change) {
+      if (change.state === 'closed') {
+        log.info({ event: 'cache-circuit-closed' });
+        return;
+      }
+      const until = new Date(change.until).toISOString();
+      log.warn({ event: 'cache-circuit-open', reason: change.cause, until });
+    },
+    onCacheFailure: (failure) => log.warn({ event: 'cache-failure', ...failure }),
+    onCheck(check) {
+      log.debug({ event: 'check', ...check });
+      warnAboutFailedCheck(log, check, failedChecks);
+    },
+    onError: (error) => log.error({ event: 'internal-error', err: error }),
+  };
+}
+
+/** Single failures open no circuit, but each was a decision without a reputation. */
+function warnAboutFailedCheck(
+  log: Logger,
+  { cause, status }: CheckReport,
+  failedChecks: LogThrottle<CheckCause>,
+): void {
+  const failed = cause && failedChecks.count(cause);
+  if (!failed) return;
+  const since = failed.since === undefined ? undefined : new Date(failed.since).toISOString();
+  log.warn({ event: 'abuseipdb-check-failed', cause, status, count: failed.count, since });
+}
+
+/** Logs an error while there is no AbuseIPDB key: at start, and whenever the key changes. */
+export function logMissingApiKey(log: Logger, apiKey: ApiKey): void {
+  const check = (key: string | undefined) => {
+    if (key !== undefined) return;
+    log.error({
+      event: 'abuseipdb-key-missing',
+      msg: 'There is no AbuseIPDB key, so every reputation is unknown(auth): set the key.',
+    });
+  };
+  check(apiKey.current());
+  apiKey.onChange(check);
+}
