@@ -5,7 +5,7 @@ import { TYPICAL } from './bodies.ts';
 import { type Baseline, type Build, buildAll } from './build.ts';
 import { chooseGenerator } from './generator/generator.ts';
 import type { Generator, Load, Measured } from './generator/load.ts';
-import { endProcesses, type ServerProcess, startProcess } from './processes.ts';
+import { endProcesses, type ServerProcess, startServer } from './processes.ts';
 import { AWS, type Surroundings, startSurroundings } from './surroundings/surroundings.ts';
 
 export interface BenchOptions {
@@ -46,7 +46,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     surroundings,
     async startService(settings = {}) {
       const table = settings.REPUTATION_TABLE ?? (await surroundings.newTable());
-      return startProcess('server', [build.service], {
+      return startServer('server', [build.service], {
         ...AWS,
         PORT: '0',
         ACTION_CREDENTIAL: CREDENTIAL,
@@ -58,7 +58,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       });
     },
     startBaseline: (name, environment = {}) =>
-      startProcess('server', [build.baseline(name)], {
+      startServer('server', [build.baseline(name)], {
         ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
         ABUSEIPDB_BASE_URL: surroundings.abuseIpdb,
         GEO_DATABASE: join(build.folder, 'dist/geo-whois-asn-country.mmdb'),

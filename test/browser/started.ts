@@ -15,7 +15,7 @@ export interface Started {
 
 export async function start(port = '0'): Promise<Started> {
   const process = startScript('app/dev/local.ts', { PORT: port });
-  await process.says(/Ctrl\+C/);
+  await process.waitForOutput(/Ctrl\+C/);
   const said = process.stdout();
   const found = (pattern: RegExp) => pattern.exec(said)?.[1] ?? '';
   const endpoint = found(/Endpoint +(\S+)/);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CommandOptions, ROOT, runCommand } from './command.ts';
+import { type CommandOptions, outputOf, ROOT } from '../support/process.ts';
 
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
 
@@ -27,7 +27,7 @@ export interface CdkOptions extends CommandOptions {
 /** Runs the CDK CLI, as the command line does. @throws Error with what it said when it fails. */
 export function runCdk(args: readonly string[], { home, ...options }: CdkOptions): Promise<string> {
   const environment = { ...quiet(home), ...options.environment };
-  return runCommand(process.execPath, [CDK, ...args, '--no-notices'], { ...options, environment });
+  return outputOf(process.execPath, [CDK, ...args, '--no-notices'], { ...options, environment });
 }
 
 /** Arguments for the configuration of the stack, with an image that need not be built. */

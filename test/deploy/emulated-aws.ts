@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startMoto } from '../support/moto.ts';
+import { outputOf } from '../support/process.ts';
 import { runCdk } from './cdk.ts';
-import { runCommand } from './command.ts';
 
 /** The account that moto plays. */
 export const ACCOUNT = '123456789012';
@@ -54,7 +54,7 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
     async call(calls) {
       const script = fileURLToPath(new URL('aws_calls.py', import.meta.url));
       const input = JSON.stringify(calls);
-      return JSON.parse(await runCommand('python3', [script], { environment, input, signal }));
+      return JSON.parse(await outputOf('python3', [script], { environment, input, signal }));
     },
     async stop() {
       controller.abort();

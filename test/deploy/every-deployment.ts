@@ -8,8 +8,8 @@ import {
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { KEEP_ALIVE_TIMEOUT_MS } from '../../app/src/http/server.ts';
+import { ROOT } from '../support/process.ts';
 import { IMAGE } from './cdk.ts';
-import { ROOT } from './command.ts';
 import type { Deployment } from './deployment.ts';
 import { ACCOUNT, type EmulatedAws, REGION } from './emulated-aws.ts';
 import { readSecret } from './secrets.ts';

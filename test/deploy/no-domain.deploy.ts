@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describeWithMoto } from '../support/moto.ts';
-import { ROOT } from './command.ts';
+import { ROOT } from '../support/process.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
 import { testEveryDeployment } from './every-deployment.ts';

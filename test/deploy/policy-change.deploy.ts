@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ROOT } from '../support/process.ts';
 import { runCdk } from './cdk.ts';
-import { ROOT } from './command.ts';
 
 /** What synth reads. */
 const SOURCES = [

@@ -47,10 +47,12 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
     await simulator.close();
     return process.end();
   };
-  const [, port] = await process.says(/"event":"ready","port":(\d+)/).catch(async (error) => {
-    await end();
-    throw error;
-  });
+  const [, port] = await process
+    .waitForOutput(/"event":"ready","port":(\d+)/)
+    .catch(async (error) => {
+      await end();
+      throw error;
+    });
   const { pathname } = new URL(deployment.outputs.ActionEndpoint ?? '');
   const post = (body: string, secret: string) =>
     fetch(`http://127.0.0.1:${port}${pathname}`, {

@@ -8,7 +8,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     local = startScript('app/dev/local.ts', { PORT: '0' });
-    await local.says(/Ctrl\+C/);
+    await local.waitForOutput(/Ctrl\+C/);
     curl = readCurl(local.stdout());
   });
 
@@ -75,7 +75,7 @@ describe('npm start', () => {
 
   test('each further decision is shown as one line of JSON', async () => {
     await post('205.210.31.51');
-    const [line] = await local.says(/^\{.*"event":"decision".*"source":"memory".*\}$/m);
+    const [line] = await local.waitForOutput(/^\{.*"event":"decision".*"source":"memory".*\}$/m);
     expect(JSON.parse(line)).toMatchObject({ outcome: 'issue' });
   });
 
@@ -86,7 +86,7 @@ describe('npm start', () => {
 
 test('npm start on a port that is taken says so in one sentence', async () => {
   const first = startScript('app/dev/local.ts', { PORT: '0' });
-  const [, port = ''] = await first.says(/127\.0\.0\.1:(\d+)\/pre-issue/);
+  const [, port = ''] = await first.waitForOutput(/127\.0\.0\.1:(\d+)\/pre-issue/);
   const second = startScript('app/dev/local.ts', { PORT: port });
   expect(await second.exited).toBe(1);
   expect(second.stderr()).toBe(

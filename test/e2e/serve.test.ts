@@ -43,7 +43,7 @@ afterAll(async () => {
 /** Starts the service and gives it back when it is ready, with the way to ask it. */
 async function startService(changes: Record<string, string>) {
   const service = startScript('app/src/main.ts', { ...environment, ...changes });
-  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
   const post = (address: string) =>
     fetch(`http://127.0.0.1:${port}/pre-issue-access-token`, {
       method: 'POST',
@@ -61,7 +61,7 @@ describe('npm run serve', () => {
       expect(await (await post('103.159.198.178')).json()).toMatchObject({
         actionStatus: 'FAILED',
       });
-      await service.says(new RegExp(`"score":100,"source":"${source}"`));
+      await service.waitForOutput(new RegExp(`"score":100,"source":"${source}"`));
       expect(await service.end()).toBe(0);
     }
     expect(checks()).toHaveLength(1);
@@ -109,7 +109,7 @@ test('without a key for AbuseIPDB it serves, and says so as an error', async () 
   const { service, post } = await startService({ ABUSEIPDB_API_KEY: 'replace-me' });
   expect(service.stdout()).toMatch(/"level":"error".*"event":"abuseipdb-key-missing"/);
   expect(await (await post('9.9.9.10')).json()).toMatchObject({ actionStatus: 'SUCCESS' });
-  await service.says(/"reputation":\{"cause":"auth"\}/);
+  await service.waitForOutput(/"reputation":\{"cause":"auth"\}/);
   expect(await service.end()).toBe(0);
 });
 

@@ -11,7 +11,7 @@ export const CLOSING = DEADLINE + 1_000 + 5_000;
 /** Sends a signal, and resolves when the service has taken it. */
 export async function signal({ process }: ServiceProcess, name: NodeJS.Signals): Promise<void> {
   process.child.kill(name);
-  await process.says(/"event":"draining"/);
+  await process.waitForOutput(/"event":"draining"/);
 }
 
 /** What was not answered with a decision. */

@@ -14,7 +14,7 @@ beforeAll(async () => {
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
     REPUTATION_TABLE: TABLE,
   });
-  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
   origin = `http://127.0.0.1:${port}`;
 });
 

@@ -72,7 +72,7 @@ export async function startServiceProcess(
   environment: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
   const service = startBuilt(environment);
-  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
   const post = (body: string, secret: string) =>
     fetch(`http://127.0.0.1:${port}/pre-issue-access-token`, {
       method: 'POST',
@@ -110,7 +110,9 @@ export async function startServiceProcess(
       const response = await post(body, secret);
       const answer = await response.text();
       const milliseconds = performance.now() - start;
-      const [line] = await service.says(new RegExp(`^.*"request_id":"${requestId}".*\n`, 'm'));
+      const [line] = await service.waitForOutput(
+        new RegExp(`^.*"request_id":"${requestId}".*\n`, 'm'),
+      );
       const { reputation, geo } = JSON.parse(line).signals;
       const outcome = outcomeOf(answer);
       return { status: response.status, milliseconds, outcome, reputation, geo };

@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { RequestError, readTokenRequest } from '../../app/src/action/request.ts';
+import { outputOf } from '../support/process.ts';
 import { HEAVY_BODIES } from './heavy-bodies.ts';
 import { HEAVY_POLICIES } from './heavy-policies.ts';
 
 const LIMIT = 1024 * 1024;
 
 test('whatever 1 MiB holds, and whatever a policy asks of it, it takes no more than 50 ms of CPU', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--import', 'tsx', 'test/fuzz/weigh.ts'],
-  ]);
-  expect(JSON.parse(stdout)).toEqual([]);
+  const args = ['--import', 'tsx', 'test/fuzz/weigh.ts'];
+  expect(JSON.parse(await outputOf(process.execPath, args))).toEqual([]);
 });
 
 test('the bodies are as heavy as a body may be, and are requests', () => {

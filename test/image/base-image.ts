@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { outputOf } from '../support/process.ts';
 import type { Buildah } from './buildah.ts';
-import { output } from './command.ts';
 
 export const BASE_IMAGE = 'localhost/node:24';
 
@@ -22,7 +22,7 @@ export async function makeBaseImage(buildah: Buildah, folder: string): Promise<v
     await mkdir(join(root, path), { recursive: true });
   }
   await mkdir(join(root, 'root'), { mode: 0o700 });
-  await output('mkdir', ['--mode=1777', join(root, 'tmp')]);
+  await outputOf('mkdir', ['--mode=1777', join(root, 'tmp')]);
   await addNodeAndNpm(root, folder);
   for (const tool of TOOLS) await copyFile(tool, root);
   const programs = [join(root, NODE), ...TOOLS];
@@ -42,35 +42,32 @@ async function addNodeAndNpm(root: string, folder: string): Promise<void> {
   const packed = join(folder, 'packed');
   await mkdir(packed);
   const packages = [`node-linux-${process.arch}@24`, 'npm@11'];
-  const files = await output(
-    'npm',
-    ['pack', '--silent', '--pack-destination', packed, ...packages],
-    { timeout: 120_000 },
-  );
+  const options = ['--silent', '--pack-destination', packed];
+  const files = await outputOf('npm', ['pack', ...options, ...packages]);
   const [node = '', npm = ''] = files.split('\n').map((file) => join(packed, file));
-  await output('tar', ['-xzf', node, '-C', packed, 'package/bin/node']);
+  await outputOf('tar', ['-xzf', node, '-C', packed, 'package/bin/node']);
   await rename(join(packed, 'package/bin/node'), join(root, NODE));
-  await output('tar', ['-xzf', npm, '-C', join(root, NPM), '--strip-components=1']);
+  await outputOf('tar', ['-xzf', npm, '-C', join(root, NPM), '--strip-components=1']);
   await symlink(`/${NPM}/bin/npm-cli.js`, join(root, 'usr/local/bin/npm'));
 }
 
 /** The shared libraries of some programs, the loader included. */
 async function librariesOf(programs: readonly string[]): Promise<Set<string>> {
-  const listing = await output('ldd', programs);
+  const listing = await outputOf('ldd', programs);
   return new Set([...listing.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path));
 }
 
 /** Copies a file of this machine to the same place in the image, and links as what they lead to. */
 async function copyFile(path: string, root: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
-  await output('cp', ['--dereference', path, join(root, path)]);
+  await outputOf('cp', ['--dereference', path, join(root, path)]);
 }
 
 /** Settings with which npm in the image reaches the registry as npm on this machine does. */
 export async function npmHome(folder: string): Promise<string> {
   const home = join(folder, 'home');
   await mkdir(home);
-  const registry = await output('npm', ['config', 'get', 'registry']);
+  const registry = await outputOf('npm', ['config', 'get', 'registry']);
   const settings = [`registry=${registry}`];
   const authorities = await certificateAuthorities();
   if (authorities !== undefined) {
@@ -84,7 +81,7 @@ export async function npmHome(folder: string): Promise<string> {
 /** Whom this machine trusts to certify the registry, when that is more than Node's own list. */
 async function certificateAuthorities(): Promise<string | undefined> {
   const { rootCertificates } = await import('node:tls');
-  const own = await output('npm', ['config', 'get', 'cafile']);
+  const own = await outputOf('npm', ['config', 'get', 'cafile']);
   const extra = process.env.NODE_EXTRA_CA_CERTS;
   if (own === 'null' && extra === undefined) return undefined;
   const texts = own === 'null' ? [...rootCertificates] : [await readFile(own, 'utf8')];

@@ -1,8 +1,5 @@
 import { join } from 'node:path';
-import { output, run } from './command.ts';
-
-/** A build with a full npm installation in it. */
-const LONGEST = 300_000;
+import { outputOf, runCommand } from '../support/process.ts';
 
 /** buildah with a store of its own: nothing of the machine's images is seen or changed. */
 export interface Buildah {
@@ -20,18 +17,19 @@ export async function openBuildah(folder: string): Promise<Buildah> {
   // Neither overlay file systems nor a container runtime, which not every machine of a CI allows.
   const options = [...store, '--storage-driver', 'vfs'];
   return {
-    run: (...args) => output('buildah', [...options, ...args], { timeout: LONGEST }),
+    run: (...args) => outputOf('buildah', [...options, ...args]),
   };
 }
 
 async function isInstalled(): Promise<boolean> {
-  return (await run('sh', ['-c', 'command -v buildah'])).status === 0;
+  return (await runCommand('sh', ['-c', 'command -v buildah'])).status === 0;
 }
 
 async function install(): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', DEBIAN_FRONTEND: 'noninteractive' };
   const script = 'apt-get update && apt-get install -y --no-install-recommends buildah';
-  const { status, stderr } = await run('sh', ['-c', script], { env, timeout: LONGEST });
+  const { status, stderr } = await runCommand('sh', ['-c', script], {
+    environment: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
   if (status === 0 && (await isInstalled())) return;
   throw new Error(
     `buildah is missing and could not be installed by apt-get: install it.\n${stderr.trim()}`,

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type CommandResult, run, start } from './command.ts';
+import {
+  type CommandResult,
+  type RunningProcess,
+  runCommand,
+  startCommand,
+} from '../support/process.ts';
 import type { ImageConfig } from './service-image.ts';
 
 const ENTER = fileURLToPath(new URL('enter.sh', import.meta.url));
@@ -16,7 +21,7 @@ export interface ContainerOptions {
 /** An image's files with its settings, ready to run commands in; the network is this machine's. */
 export interface Container {
   /** Starts the image's own command, whose process id is the child's. */
-  start(): ReturnType<typeof start>;
+  start(): RunningProcess;
   /** Runs another command in a container of the same kind. */
   run(command: readonly string[]): Promise<CommandResult>;
   /** Runs a command beside a running one, as a container's health check is run. */
@@ -33,13 +38,13 @@ export function createContainer(options: ContainerOptions): Container {
     ...[...variables, '--', ...command],
   ];
   return {
-    start: () => start('unshare', enter(image.Cmd)),
-    run: (command) => run('unshare', enter(command)),
+    start: () => startCommand('unshare', enter(image.Cmd)),
+    run: (command) => runCommand('unshare', enter(command)),
     exec(pid, command, user = Number(uid)) {
       const place = ['--target', String(pid), '--mount', '--root', '--wd'];
       const identity = [`--setuid=${user}`, `--setgid=${user === 0 ? 0 : gid}`];
       // By env of this machine: nsenter enters only when it is started, with the container's variables.
-      return run('env', ['-i', ...variables, 'nsenter', ...place, ...identity, ...command]);
+      return runCommand('env', ['-i', ...variables, 'nsenter', ...place, ...identity, ...command]);
     },
   };
 }

@@ -7,12 +7,12 @@ import { SECRET } from '../support/running-service.ts';
 
 interface GuideCase {
   readonly address: string;
-  /** What the default policy makes of it: the outcome in the record, and at the identity server. */
+  /** The outcome in the decision record under the default policy, and the result at the identity server. */
   readonly recorded: string;
   readonly result: string | readonly string[];
 }
 
-/** The four addresses of the guide. The lifetime of the second follows from the hour, in UTC. */
+/** The four addresses of the guide. The lifetime of the second depends on the hour (UTC). */
 export const GUIDE_CASES: readonly GuideCase[] = [
   { address: '205.210.31.51', recorded: 'issue', result: 'a token for 3600 s' },
   {
@@ -32,32 +32,35 @@ export const GUIDE_CASES: readonly GuideCase[] = [
   },
 ];
 
-/** Asks for a token from an address, and gives what the identity server makes of the answer. */
-export async function ask(origin: string, { address, result }: GuideCase): Promise<string> {
+/** Requests a decision on an address. @returns what the identity server does with the response. */
+export async function requestGuideCase(
+  origin: string,
+  { address, result: expectedResult }: GuideCase,
+): Promise<string> {
   const body = payloadFrom(address);
-  const possible = typeof result === 'string' ? [result] : result;
+  const possible = typeof expectedResult === 'string' ? [expectedResult] : expectedResult;
   const before = lifetimeIndex();
   const response = await fetch(`${origin}${ACTION_PATH}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
     body,
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(60_000),
   });
   const outcome = await outcomeOf(body, response);
-  // The hour may have turned in between.
+  // The hour may have changed during the request.
   const expected = [before, lifetimeIndex()].map((index) => possible[index] ?? possible[0]);
-  const said = inWords(outcome);
-  assert.ok(expected.includes(said), `${address}: expected ${expected[0]}, got ${said}`);
-  return said;
+  const result = describeOutcome(outcome);
+  assert.ok(expected.includes(result), `${address}: expected ${expected[0]}, got ${result}`);
+  return result;
 }
 
-/** 0 from 9 to 17 h, else 1. */
+/** Returns 0 from 09:00 to 17:00 UTC, 1 otherwise. */
 function lifetimeIndex(): number {
   const hour = new Date().getUTCHours();
   return hour >= 9 && hour < 17 ? 0 : 1;
 }
 
-function inWords(outcome: Outcome): string {
+function describeOutcome(outcome: Outcome): string {
   if (outcome.kind === 'refused') return `refused: ${outcome.errorDescription}`;
   if (outcome.kind !== 'token' || outcome.dropped.length > 0) return JSON.stringify(outcome);
   return `a token for ${outcome.token.expiresIn} s`;

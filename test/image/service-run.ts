@@ -1,141 +1,130 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { CommandResult } from './command.ts';
+import type { CommandResult, RunningProcess } from '../support/process.ts';
 import type { Container } from './container.ts';
-import { ask, GUIDE_CASES } from './guide-cases.ts';
+import { GUIDE_CASES, requestGuideCase } from './guide-cases.ts';
 
-/** What ECS allows: until the health check has failed for good, and until SIGKILL. Milliseconds. */
-const START_LIMIT = 15_000;
-const STOP_LIMIT = 30_000;
-const HEALTH_CHECK_LIMIT = 3_000;
+/** Hang guard for the start and the end of the service. */
+const HANG_GUARD_MS = 300_000;
+const POLL_MS = 20;
 
-/** The service of an image while it runs. */
+/** The service of an image while it runs in a container. */
 export class ServiceRun {
-  readonly pid: number;
+  readonly #process: RunningProcess;
   readonly #container: Container;
   readonly #origin: string;
-  readonly #exit: Promise<number | string>;
-  #stdout = '';
-  #stderr = '';
-  #ended = false;
 
   constructor(container: Container, port: number) {
-    const child = container.start();
     this.#container = container;
     this.#origin = `http://127.0.0.1:${port}`;
-    this.pid = child.pid ?? 0;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr += text;
-    });
-    this.#exit = once(child, 'close').then(([code, signal]) => {
-      this.#ended = true;
-      return code ?? signal;
-    });
+    this.#process = container.start();
   }
 
-  /** Waits until it is ready, and gives the milliseconds since the call. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Waits until the service is ready. @returns the milliseconds since the call. */
   async ready(): Promise<number> {
     const start = performance.now();
-    while (!(await this.#answers('/readyz'))) {
-      const late = performance.now() - start > START_LIMIT;
-      if (late || this.#ended) {
-        const fault = late ? `is not ready after ${START_LIMIT} ms` : 'ended before it was ready';
-        throw new Error(`The service ${fault}. It said:\n${this.#stdout}${this.#stderr}`);
+    let ended = false;
+    void this.#process.exited.then(() => {
+      ended = true;
+    });
+    while (!(await this.#responds('/readyz'))) {
+      const hangs = performance.now() - start > HANG_GUARD_MS;
+      if (hangs || ended) {
+        const issue = hangs
+          ? `is not ready after ${HANG_GUARD_MS} ms`
+          : 'ended before it was ready';
+        const output = this.#process.stdout() + this.#process.stderr();
+        throw new Error(`The service ${issue}. Its output:\n${output}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     return performance.now() - start;
   }
 
-  /** Runs the health check beside the service, and gives the milliseconds that it took. */
-  async checkHealth(): Promise<number> {
-    const start = performance.now();
+  /** Checks that the health check passes. */
+  async checkHealth(): Promise<void> {
     const command = await healthCheckCommand();
-    assertExit(await this.#container.exec(this.pid, command), 0, 'a service that lives');
-    return performance.now() - start;
+    assertExit(await this.#container.exec(this.pid, command), 0, 'a live service');
   }
 
-  /** A service that hangs must be replaced, so its health check has to fail, and in time. */
-  async checkHealthWhileHanging(): Promise<number> {
+  /** Checks that the health check fails by its own timeout, so that ECS replaces a service that hangs. */
+  async checkHealthWhileHanging(): Promise<void> {
     process.kill(this.pid, 'SIGSTOP');
     try {
-      const start = performance.now();
       const command = await healthCheckCommand();
-      assertExit(await this.#container.exec(this.pid, command), 1, 'a service that hangs');
-      const time = performance.now() - start;
-      assert.ok(
-        time < HEALTH_CHECK_LIMIT,
-        `The health check needs ${time} ms: ECS ends it before.`,
-      );
-      return time;
+      assertExit(await this.#container.exec(this.pid, command), 1, 'a hanging service');
     } finally {
       process.kill(this.pid, 'SIGCONT');
     }
   }
 
-  /** Asks for the tokens of the guide, and gives what came of each. */
-  async askGuideCases(): Promise<string[]> {
+  /** Sends the requests of the guide. @returns a line for each, with its outcome. */
+  async requestGuideCases(): Promise<string[]> {
     const results: string[] = [];
     for (const guideCase of GUIDE_CASES) {
-      results.push(`${guideCase.address}: ${await ask(this.#origin, guideCase)}`);
+      results.push(`${guideCase.address}: ${await requestGuideCase(this.#origin, guideCase)}`);
     }
     return results;
   }
 
-  /** The console is of a machine on which somebody sits: nothing of it may answer here. */
+  /** Checks that nothing of the development console is served. */
   async checkNoConsole(): Promise<void> {
     for (const path of ['/console', '/console/events', '/console/try', '/console/assets/page.js']) {
       for (const method of ['GET', 'POST']) {
-        const signal = AbortSignal.timeout(5000);
+        const signal = AbortSignal.timeout(HANG_GUARD_MS);
         const { status } = await fetch(this.#origin + path, { method, signal });
-        assert.equal(status, 404, `${method} ${path} is answered with ${status}, not with 404.`);
+        assert.equal(status, 404, `${method} ${path}: expected status 404, got ${status}.`);
       }
     }
   }
 
-  /** Stops it as ECS does, and gives the milliseconds until it ended. */
-  async stop(): Promise<number> {
-    const start = performance.now();
-    process.kill(this.pid, 'SIGTERM');
-    const timer = setTimeout(() => process.kill(this.pid, 'SIGKILL'), STOP_LIMIT);
-    const code = await this.#exit;
+  /** Stops the service as ECS does, and checks that it exits on its own. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => process.kill(this.pid, 'SIGKILL'), HANG_GUARD_MS);
+    const status = await this.#process.end('SIGTERM');
     clearTimeout(timer);
-    assert.equal(code, 0, `After SIGTERM the service ended with ${code}: ${this.#stderr}`);
+    const message = `After SIGTERM the service ended with ${status}: ${this.#process.stderr()}`;
+    assert.equal(status, 0, message);
     const command = await healthCheckCommand();
-    assertExit(await this.#container.run(command), 1, 'a service that is gone');
-    return performance.now() - start;
+    assertExit(await this.#container.run(command), 1, 'a stopped service');
   }
 
-  /** Checks what it has written: lines of JSON, a decision record for each request, no secret. */
+  /**
+   * Checks that the service logged lines of JSON with a decision record for each request, and no secret.
+   *
+   * @returns the number of decision records.
+   */
   checkLog(secrets: readonly string[]): number {
-    assert.equal(this.#stderr, '', `The service complained: ${this.#stderr}`);
-    const lines = this.#stdout.trimEnd().split('\n');
-    const records = lines.map(readRecord);
+    const stderr = this.#process.stderr();
+    const stdout = this.#process.stdout();
+    assert.equal(stderr, '', `Standard error must be empty: ${stderr}`);
+    const records = stdout.trimEnd().split('\n').map(parseRecord);
     const events = records.map(({ event }) => event);
     assert.deepEqual(
       events.filter((event) => ['ready', 'draining', 'stopped'].includes(event)),
       ['ready', 'draining', 'stopped'],
-      `The log does not tell of start and end: ${events}`,
+      `The log must contain one start and one stop: ${events}`,
     );
     const decisions = records.filter(({ event }) => event === 'decision');
     assert.deepEqual(
       decisions.map(({ signals, outcome }) => [signals.address.value, outcome]),
       GUIDE_CASES.map(({ address, recorded }) => [address, recorded]),
-      `The decision records are not those of the requests:\n${this.#stdout}`,
+      `The decision records must be those of the requests:\n${stdout}`,
     );
     for (const secret of secrets) {
-      assert.ok(!this.#stdout.includes(secret), 'A secret stands in the log.');
+      assert.ok(!stdout.includes(secret), 'The log must not contain secrets.');
     }
     return decisions.length;
   }
 
-  async #answers(path: string): Promise<boolean> {
+  async #responds(path: string): Promise<boolean> {
     try {
-      const response = await fetch(this.#origin + path, { signal: AbortSignal.timeout(1000) });
+      const signal = AbortSignal.timeout(HANG_GUARD_MS);
+      const response = await fetch(this.#origin + path, { signal });
       await response.arrayBuffer();
       return response.ok;
     } catch {
@@ -144,22 +133,25 @@ export class ServiceRun {
   }
 }
 
-function readRecord(line: string) {
+function parseRecord(line: string) {
   try {
     return JSON.parse(line);
   } catch {
-    throw new Error(`The service wrote a line that is no JSON: ${line}`);
+    throw new Error(`Expected a line of JSON in the log, got: ${line}`);
   }
 }
 
-/** The command by which the task definition has the container checked. */
+/** Reads the health check command from the task definition. */
 async function healthCheckCommand(): Promise<readonly string[]> {
   const file = new URL('../../infra/task-definition.ts', import.meta.url);
   const text = /command: \['CMD', ([^\]]*)\]/.exec(await readFile(file, 'utf8'))?.[1];
-  if (text === undefined) throw new Error("infra/task-definition.ts has no command: ['CMD', …].");
+  if (text === undefined) {
+    throw new Error("infra/task-definition.ts must contain command: ['CMD', …].");
+  }
   return [...text.matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
 }
 
-function assertExit({ status, stderr }: CommandResult, expected: number, what: string): void {
-  assert.equal(status, expected, `The health check of ${what} ended with ${status}: ${stderr}`);
+function assertExit({ status, stderr }: CommandResult, expected: number, target: string): void {
+  const message = `The health check of ${target} ended with ${status}, not ${expected}: ${stderr}`;
+  assert.equal(status, expected, message);
 }

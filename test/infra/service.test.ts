@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readSettings } from '../../app/src/config/settings.ts';
 import {
   type Configuration,
@@ -13,7 +13,7 @@ interface Container {
   readonly Image: unknown;
   readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
   readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
-  readonly HealthCheck: { readonly Command: readonly string[] };
+  readonly HealthCheck: { readonly Command: readonly string[]; readonly Timeout: number };
   readonly PortMappings: readonly { readonly ContainerPort: number }[];
   readonly StopTimeout: number;
 }
@@ -157,6 +157,13 @@ describe('The container', () => {
     expect(Command).toEqual(['CMD', 'node', expect.stringMatching(/^[\w-]+\.mjs$/)]);
     const source = `app/src/${Command[2]?.replace(/\.mjs$/, '.ts')}`;
     expect(existsSync(new URL(`../../${source}`, import.meta.url))).toBe(true);
+  });
+
+  test('gives the health check more time than its own request timeout', () => {
+    const source = readFileSync(new URL('../../app/src/health-check.ts', import.meta.url), 'utf8');
+    const [, timeoutMs] = /timeout\w*\D{1,9}(\d[\d_]*)/i.exec(source) ?? [];
+    const { Timeout } = containerOf(stack()).HealthCheck;
+    expect(Number(timeoutMs?.replaceAll('_', ''))).toBeLessThan(Timeout * 1000);
   });
 
   test('does not wait for a log that is slow', () => {

@@ -51,7 +51,7 @@ export async function startLoadedService(surroundings: Surroundings): Promise<Lo
     NODE_OPTIONS: `--import ${USAGE}`,
     ...settings,
   });
-  const [, port] = await service.says(/"event":"ready","port":(\d+)/);
+  const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
   // A hundred megabytes of decision records: read, as a log driver does, but not kept.
   if (!keepOutput) service.child.stdout?.removeAllListeners('data').resume();
   /** Sends a message. Its surroundings answer each; what it has used comes besides. */

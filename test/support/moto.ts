@@ -1,47 +1,43 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startProcess } from './process.ts';
 
-/** AWS in a process of this machine: moto's server, with Secrets Manager among others. */
+/** An emulated AWS: moto's server as a process on this machine. */
 export interface Moto {
   readonly endpoint: string;
-  /** What it has logged last, for the message of a test that fails. */
+  /** Returns the end of its log, for error messages. */
   log(): string;
-  /** Ends the process and waits until it is gone. Doing it twice is fine. */
+  /** Ends the process and waits for its exit. May be called more than once. */
   stop(): Promise<void>;
 }
 
 export interface MotoOptions {
-  /** With all of CloudFormation that the stack of this project needs. @default false */
+  /** Adds the parts of CloudFormation that this project's stack needs. @default false */
   readonly cloudFormation?: boolean;
 }
 
 const MOTO_WITH_CLOUDFORMATION = fileURLToPath(new URL('moto_cfn.py', import.meta.url));
 
-/** Lines of the log that are kept: a traceback, and the requests before it. */
-const LOG_LINES = 60;
+/** Enough for a traceback and the requests before it. */
+const MAX_LOG_LINES = 60;
 
-/** Longest time in milliseconds until moto answers. */
-const PATIENCE = 20_000;
+/** Hang guard for moto's start. */
+const START_TIMEOUT_MS = 120_000;
 
-/** Starts moto on a port that the system gives it. @throws Error when it does not answer in time. */
+/** Starts moto on a free port. @throws Error when it does not start. */
 export async function startMoto({ cloudFormation = false }: MotoOptions = {}): Promise<Moto> {
   const server = cloudFormation ? [MOTO_WITH_CLOUDFORMATION] : ['-m', 'moto.server'];
-  const child = spawn('python3', [...server, '-H', '127.0.0.1', '-p', '0'], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
-  const said: string[] = [];
-  const gone = once(child, 'exit');
+  const args = [...server, '-H', '127.0.0.1', '-p', '0'];
+  const moto = startProcess('python3', args, { keepInputOpen: true });
   const stop = async () => {
-    child.kill();
-    await gone;
+    await moto.end();
   };
-  const timer = setTimeout(() => child.kill(), PATIENCE);
+  const timer = setTimeout(() => moto.child.kill(), START_TIMEOUT_MS);
   try {
-    const endpoint = await announcedEndpoint(child.stderr, said);
+    const [, endpoint = ''] = await moto.waitForOutput(LISTENING, 'stderr');
     await fetch(`${endpoint}/moto-api/`);
-    return { endpoint, log: () => said.join('\n'), stop };
+    const log = () => moto.stderr().split('\n').slice(-MAX_LOG_LINES).join('\n');
+    return { endpoint, log, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -50,36 +46,24 @@ export async function startMoto({ cloudFormation = false }: MotoOptions = {}): P
   }
 }
 
-/** The server says where it listens, and listens by then. */
-async function announcedEndpoint(output: NodeJS.ReadableStream, said: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    createInterface({ input: output })
-      .on('line', (line) => {
-        said.push(line);
-        if (said.length > LOG_LINES) said.shift();
-        const endpoint = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
-        if (endpoint !== undefined) resolve(endpoint);
-      })
-      .on('close', () => reject(new Error(`moto ended before it listened:\n${said.join('\n')}`)));
-  });
-}
+const LISTENING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
 
 /**
- * `describe` for tests against moto. Without moto they are skipped, and it is said so; with
- * REQUIRE_MOTO=1 they fail instead.
+ * `describe` for tests against moto. Without moto they are skipped with a message, or fail if REQUIRE_MOTO=1
+ * is set.
  */
 export function describeWithMoto(name: string, body: () => void): void {
   if (spawnSync('python3', ['-c', 'import moto.server']).status === 0) {
     describe(name, body);
     return;
   }
-  const missing = 'python3 has no moto (pip install "moto[server]")';
+  const missing = 'moto is not installed (pip install "moto[server]")';
   if (process.env.REQUIRE_MOTO === '1') {
-    test(`${name}: needs moto`, () => {
+    test(`${name}: requires moto`, () => {
       throw new Error(`REQUIRE_MOTO=1, but ${missing}.`);
     });
     return;
   }
-  process.stderr.write(`Skipped, as ${missing}: ${name}\n`);
+  process.stderr.write(`Skipped: ${name}: ${missing}\n`);
   describe.skip(name, body);
 }

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { outputOf } from '../../support/process.ts';
 import { pinned } from '../cores.ts';
 import { checkMeasured, type Generator, type Load, type Measured } from './load.ts';
 
 const PROCESS = fileURLToPath(new URL('autocannon-process.ts', import.meta.url));
 
-/** autocannon in a process of its own, where there is no wrk. It counts times in whole milliseconds. */
+/** autocannon in its own process, where wrk is not installed. It measures whole milliseconds. */
 export const autocannon: Generator = {
   name: 'autocannon',
   async run(load) {
@@ -14,29 +13,17 @@ export const autocannon: Generator = {
   },
 };
 
-async function run(load: Load): Promise<string> {
+function run(load: Load): Promise<string> {
   const [file, before] = pinned('generator', process.execPath);
   const args = [...before, '--import', 'tsx', PROCESS];
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  child.stdin.end(JSON.stringify(load));
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`autocannon ended with ${code}: ${stderr}`);
-  return stdout;
+  return outputOf(file, args, { input: JSON.stringify(load) });
 }
 
-/** Reads autocannon's result. `duration` is in seconds, latencies are in milliseconds. */
+/** Parses autocannon's result, whose `duration` is in seconds and whose latencies are in milliseconds. */
 export function parseAutocannon(output: string): Measured {
   const result = JSON.parse(output);
   const { p50, p99, max } = result.latency;
-  // A request in flight at the end is none: only what was answered counts.
+  // Only responses count: requests in flight at the end do not.
   const requests: number = result.requests.total;
   return {
     requests,

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startProcess } from '../../support/process.ts';
 import { pinned } from '../cores.ts';
 import { ADDRESS, checkMeasured, type Generator, type Load, type Measured } from './load.ts';
 
@@ -39,19 +38,13 @@ export const wrk: Generator = {
 
 async function run(args: readonly string[], { untilUsedUp = false }: Load): Promise<Measured> {
   const [file, before] = pinned('generator', 'wrk');
-  const child = spawn(file, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    // It sums up what there is when it is interrupted.
-    if (untilUsedUp && text.includes('used up')) child.kill('SIGINT');
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`wrk ended with ${code}: ${stderr || stdout}`);
+  const generator = startProcess(file, [...before, ...args]);
+  // wrk prints its summary when it is interrupted.
+  const interrupt = () => generator.child.kill('SIGINT');
+  if (untilUsedUp) generator.waitForOutput(/used up/).then(interrupt, () => undefined);
+  const status = await generator.exited;
+  const stdout = generator.stdout();
+  if (status !== 0) throw new Error(`wrk ended with ${status}: ${generator.stderr() || stdout}`);
   return parseWrk(stdout);
 }
 

@@ -7,7 +7,7 @@ import {
 import type { Fault } from '../../../app/dev/simulator/fault.ts';
 import { recordItem, recordKey } from '../../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/options.ts';
-import { type ServerProcess, startProcess } from '../processes.ts';
+import { type ServerProcess, startServer } from '../processes.ts';
 
 /** What the service finds around it, each in a process of its own. */
 export interface Surroundings {
@@ -35,7 +35,7 @@ export function startSurrounding(
   name: 'abuseipdb' | 'dynamodb' | 'known-addresses',
 ): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`${name}-process.ts`, import.meta.url));
-  return startProcess('surroundings', ['--import', 'tsx', file]);
+  return startServer('surroundings', ['--import', 'tsx', file]);
 }
 
 export async function startSurroundings(): Promise<Surroundings> {
