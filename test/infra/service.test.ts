@@ -116,7 +116,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(settings).toMatchObject({
       ...{ port: 3000, logLevel: 'info', trustedProxyHops: 0 },
       credentialPreviousTtl: 24 * 3_600_000,
-      telemetry: { issuedPercent: 100, address: { form: 'whole' } },
+      telemetry: { issuedSamplePercent: 100, address: { form: 'whole' } },
     });
     // Whatever else there is would be a name that the service does not read.
     const known =
@@ -179,7 +179,7 @@ describe('The container', () => {
       trustedProxyHops: 2,
       logLevel: 'debug',
       credentialPreviousTtl: 90 * 60_000,
-      telemetry: { issuedPercent: 25, address: { form: 'truncated' } },
+      telemetry: { issuedSamplePercent: 25, address: { form: 'truncated' } },
     });
   });
 

@@ -33,7 +33,7 @@ test('the defaults are those of the README', () => {
     telemetry: {
       service: 'risk-gate',
       metricsInterval: 30_000,
-      issuedPercent: 100,
+      issuedSamplePercent: 100,
       address: { form: 'whole' },
     },
     credentialPreviousTtl: 24 * 3_600_000,
@@ -75,7 +75,7 @@ describe('A setting is read', () => {
     ['CREDENTIAL_PREVIOUS_TTL', ' 0h ', { credentialPreviousTtl: 0 }],
     ['SERVICE_NAME', 'RiskGate-eu', { telemetry: { service: 'RiskGate-eu' } }],
     ['METRICS_INTERVAL', '60s', { telemetry: { metricsInterval: 60_000 } }],
-    ['DECISION_LOG_ISSUED_PERCENT', '0', { telemetry: { issuedPercent: 0 } }],
+    ['DECISION_LOG_ISSUED_PERCENT', '0', { telemetry: { issuedSamplePercent: 0 } }],
     ['DECISION_LOG_ADDRESS', 'Truncated', { telemetry: { address: { form: 'truncated' } } }],
   ])('%s=%s', (name, value, expected) => {
     expect(readSettings({ ...REQUIRED, [name]: value })).toMatchObject(expected);
