@@ -5,7 +5,8 @@ import { closeServer } from './http/close-server.ts';
 import { createActionHandler, type HandlerDependencies } from './http/handle-action.ts';
 import { createServer, listen, type Routes } from './http/server.ts';
 import { CLOSE_GRACE_MS } from './http/shutdown.ts';
-import { agentsThrough } from './lib/proxy.ts';
+import { swallowErrors } from './lib/hooks.ts';
+import { proxyAgents } from './lib/proxy.ts';
 import type { Policy } from './policy/compile.ts';
 import { loadPolicy } from './policy/file/load.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
@@ -16,8 +17,8 @@ import { openSignatureKeys, type SignatureKeys } from './signals/address/signatu
 import { type GeoDatabase, openGeoDatabase } from './signals/geo/database.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
-import { createReputationLookup, type ReputationLadder } from './signals/reputation/lookup.ts';
-import { decisionRecord } from './telemetry/decision-record.ts';
+import { ReputationLookup } from './signals/reputation/lookup.ts';
+import { type DecisionEvent, decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { type AddressFormat, addressFormatter } from './telemetry/recorded-address.ts';
@@ -101,7 +102,7 @@ export async function startService(
     signatureKeys?.stop();
     telemetry.stop();
   };
-  await reputation.warm();
+  await reputation.warmUp();
   const { server: listening, port } = await listen(server, settings.port).catch((error: Error) => {
     release();
     throw new StartError(error.message, { cause: error });
@@ -127,13 +128,12 @@ function decisionListener(
 ): Telemetry['onDecision'] {
   if (onRecord === undefined) return onDecision;
   const form = { formatAddress: addressFormatter(address) };
+  const notifyRecord = swallowErrors((facts: DecisionEvent) =>
+    onRecord(decisionRecord(facts, form)),
+  );
   return (facts) => {
     onDecision(facts);
-    try {
-      onRecord(decisionRecord(facts, form));
-    } catch {
-      // Who looks on must not become the caller's error.
-    }
+    notifyRecord(facts);
   };
 }
 
@@ -170,7 +170,7 @@ async function openParts(
     onPreviousUsed: (until: number) => telemetry.onPreviousCredentialUsed(secret, until),
   });
   const { actionCredential, abuseIpdbKey, addressSignature } = settings;
-  const client = createSecretsClient({ agents: agentsThrough(settings.proxy) });
+  const client = createSecretsClient({ agents: proxyAgents(settings.proxy) });
   const [policy, geo, credential, apiKey, signatureKeys] = await Promise.allSettled([
     loadPolicy(settings.policyFile),
     openGeoDatabase(...settings.geoDatabases),
@@ -180,7 +180,7 @@ async function openParts(
         ...rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
         oauth2: {
           timeLimit: Math.min(TOKEN_TIME_LIMIT_MS, settings.decisionDeadline),
-          agents: agentsThrough(settings.proxy),
+          agents: proxyAgents(settings.proxy),
           onFailed: telemetry.onIssuerKeysFailed,
           onChanged: telemetry.onIssuerKeysChanged,
         },
@@ -225,18 +225,18 @@ function openReputation(
   hooks: ReputationHooks,
   apiKey: ApiKey,
   { dynamoDb, now = Date.now }: ServiceOptions,
-): ReputationLadder {
-  const agents = agentsThrough(settings.proxy);
-  return createReputationLookup({
+): ReputationLookup {
+  const agents = proxyAgents(settings.proxy);
+  return new ReputationLookup({
     ...settings.reputation,
     abuseIpdbTimeout: settings.abuseIpdbTimeout,
     cacheReadTimeout: settings.dynamoDbTimeout,
     now,
     baseUrl: settings.abuseIpdbBaseUrl,
     key: () => apiKey.current(),
-    table: {
+    cache: {
       client: dynamoDb ?? createDynamoDbClient({ timeout: settings.dynamoDbTimeout, agents }),
-      name: settings.reputationTable,
+      tableName: settings.reputationTable,
     },
     hooks,
     agents,

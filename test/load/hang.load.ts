@@ -1,6 +1,6 @@
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
-import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts';
+import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/limits.ts';
 import { LATEST } from '../faults/states.ts';
 import { TABLE } from '../support/running-service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';

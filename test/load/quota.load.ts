@@ -2,7 +2,7 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import type { Item } from '../../app/src/signals/reputation/cache/item.ts';
-import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/options.ts';
+import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/limits.ts';
 import { until } from '../faults/states.ts';
 import { sumOf } from '../support/emf.ts';
 import { TABLE } from '../support/running-service.ts';

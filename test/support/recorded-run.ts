@@ -82,7 +82,7 @@ function troubleLines(): readonly string[] {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const hooks = reputationLogHooks(log, () => START);
-  hooks.onCircuitState?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
+  hooks.onCircuitChange?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
   hooks.onError?.(new RangeError('a fault'));
   return lines;

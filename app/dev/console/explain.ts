@@ -4,7 +4,7 @@ import { SIGNAL_MISSING, SignalUse } from '../../src/policy/cel/signal-use.ts';
 import { Variables } from '../../src/policy/cel/variables/index.ts';
 import type { Mode, Policy, Rule } from '../../src/policy/compile.ts';
 import type { ConditionResult, TraceEvent } from '../../src/policy/trace.ts';
-import { type RequestSignals, SIGNALS } from '../../src/signals/request-signals.ts';
+import { type RequestSignals, SIGNAL_NAMES } from '../../src/signals/request-signals.ts';
 import { describeEffect } from './describe-effect.ts';
 import { formatValue } from './format.ts';
 
@@ -144,7 +144,7 @@ function courseOf(
 }
 
 function whyMissing(use: SignalUse, signals: RequestSignals): string {
-  const name = SIGNALS.find((name) => use.unknown.has(name));
+  const name = SIGNAL_NAMES.find((name) => use.unknown.has(name));
   const signal = name && signals[name];
   return signal?.known === false ? `${name} is unknown: ${signal.cause}` : 'not asked for';
 }

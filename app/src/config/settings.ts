@@ -12,6 +12,7 @@ import {
 } from '../signals/address/header-formats.ts';
 import { parseSignatureSecret } from '../signals/address/signature.ts';
 import { bundledGeoDatabase } from '../signals/geo/database.ts';
+import { REPUTATION_DEFAULTS, type ReputationLimits } from '../signals/reputation/limits.ts';
 import { ADDRESS_FORMATS, type AddressFormat } from '../telemetry/recorded-address.ts';
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import { type Environment, type SecretSetting, SettingsReader } from './settings-reader.ts';
@@ -45,14 +46,10 @@ export interface Settings {
   readonly drainDelay: number;
 }
 
-export interface ReputationSettings {
-  readonly ttl: { readonly low: number; readonly elevated: number; readonly high: number };
-  readonly maxStaleAge: number;
-  readonly negativeTtl: number;
-  readonly memoryEntries: number;
-  readonly concurrency: number;
-  readonly maxAgeInDays: number;
-}
+export type ReputationSettings = Pick<
+  ReputationLimits,
+  'ttl' | 'maxStaleAge' | 'negativeTtl' | 'memoryEntries' | 'maxConcurrentChecks' | 'maxAgeInDays'
+>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -77,8 +74,18 @@ export function readSettings(environment: Environment): Settings {
     reputationTable: read.table('REPUTATION_TABLE'),
     // The identity server gives up after 3 s (Asgardeo) or 5 s, and asks once more.
     decisionDeadline: read.number('DECISION_DEADLINE_MS', 1200, 50, 2500),
-    abuseIpdbTimeout: read.number('ABUSEIPDB_TIMEOUT_MS', 900, 10, 4000),
-    dynamoDbTimeout: read.number('DYNAMODB_TIMEOUT_MS', 50, 5, 4000),
+    abuseIpdbTimeout: read.number(
+      'ABUSEIPDB_TIMEOUT_MS',
+      REPUTATION_DEFAULTS.abuseIpdbTimeout,
+      10,
+      4000,
+    ),
+    dynamoDbTimeout: read.number(
+      'DYNAMODB_TIMEOUT_MS',
+      REPUTATION_DEFAULTS.cacheReadTimeout,
+      5,
+      4000,
+    ),
     ...readAddressHeaders(read),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     telemetry: {
@@ -92,15 +99,39 @@ export function readSettings(environment: Environment): Settings {
     },
     reputation: {
       ttl: {
-        low: read.duration('REPUTATION_TTL_LOW', '6h'),
-        elevated: read.duration('REPUTATION_TTL_ELEVATED', '1h'),
-        high: read.duration('REPUTATION_TTL_HIGH', '2h'),
+        low: read.duration('REPUTATION_TTL_LOW', seconds(REPUTATION_DEFAULTS.ttl.low)),
+        elevated: read.duration(
+          'REPUTATION_TTL_ELEVATED',
+          seconds(REPUTATION_DEFAULTS.ttl.elevated),
+        ),
+        high: read.duration('REPUTATION_TTL_HIGH', seconds(REPUTATION_DEFAULTS.ttl.high)),
       },
-      maxStaleAge: read.duration('REPUTATION_MAX_STALE_AGE', '24h'),
-      negativeTtl: read.duration('REPUTATION_NEGATIVE_TTL', '10s'),
-      memoryEntries: read.number('REPUTATION_MEMORY_ENTRIES', 100_000, 1, 10_000_000),
-      concurrency: read.number('ABUSEIPDB_CONCURRENCY', 64, 1, 1000),
-      maxAgeInDays: read.number('ABUSEIPDB_MAX_AGE_IN_DAYS', 30, 1, 365),
+      maxStaleAge: read.duration(
+        'REPUTATION_MAX_STALE_AGE',
+        seconds(REPUTATION_DEFAULTS.maxStaleAge),
+      ),
+      negativeTtl: read.duration(
+        'REPUTATION_NEGATIVE_TTL',
+        seconds(REPUTATION_DEFAULTS.negativeTtl),
+      ),
+      memoryEntries: read.number(
+        'REPUTATION_MEMORY_ENTRIES',
+        REPUTATION_DEFAULTS.memoryEntries,
+        1,
+        10_000_000,
+      ),
+      maxConcurrentChecks: read.number(
+        'ABUSEIPDB_CONCURRENCY',
+        REPUTATION_DEFAULTS.maxConcurrentChecks,
+        1,
+        1000,
+      ),
+      maxAgeInDays: read.number(
+        'ABUSEIPDB_MAX_AGE_IN_DAYS',
+        REPUTATION_DEFAULTS.maxAgeInDays,
+        1,
+        365,
+      ),
     },
     // A timer cannot wait longer than 24 days; a rotation should not wait for a day.
     secretsRefresh: read.duration('SECRETS_REFRESH_INTERVAL', '5m', '24h'),
@@ -122,6 +153,11 @@ export function readSettings(environment: Environment): Settings {
   read.reportMisspelled();
   if (read.issues.length > 0) throw new SettingsError(read.issues.join('\n'));
   return settings;
+}
+
+/** Writes a default in milliseconds as a setting writes it. */
+function seconds(milliseconds: number): string {
+  return `${milliseconds / 1000}s`;
 }
 
 function readAddressHeaders(

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { BOUND_STEP, boundResponse, ResponseTooLarge } from './bound-response.ts';
 import { errorName } from './error-name.ts';
-import { agentsThrough, readProxySettings } from './proxy.ts';
+import { proxyAgents, readProxySettings } from './proxy.ts';
 
 /** What the operator calls the file, and how to mend it: parts of the sentence that an error is. */
-export interface LocationWords {
+export interface ErrorLabels {
   /** E.g. `The policy`. */
   readonly what: string;
   /** The setting that names it. */
@@ -23,14 +23,14 @@ const TIMEOUT = 20_000;
  *
  * @throws Error of one sentence: what cannot be read, why, and what to do.
  */
-export async function readLocation(location: string, words: LocationWords): Promise<Buffer> {
+export async function readLocation(location: string, words: ErrorLabels): Promise<Buffer> {
   try {
     return location.startsWith('s3://')
       ? await readObject(location, words.maxBytes)
       : await readFile(location);
   } catch (error) {
     const { what } = words;
-    throw new Error(`${what} ${location} ${faultOf(error, words)}`, { cause: error });
+    throw new Error(`${what} ${location} ${describeReadError(error, words)}`, { cause: error });
   }
 }
 
@@ -40,7 +40,7 @@ async function readObject(location: string, maxBytes: number): Promise<Buffer> {
   const { hostname: Bucket, pathname } = new URL(location);
   // Read where region and credentials are read, too; what is wrong with it has stopped the start already.
   const proxy = readProxySettings(process.env, () => {});
-  const client = new S3Client({ requestHandler: agentsThrough(proxy)() });
+  const client = new S3Client({ requestHandler: proxyAgents(proxy)() });
   client.middlewareStack.add(boundResponse(maxBytes), BOUND_STEP);
   try {
     const command = new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) });
@@ -51,7 +51,7 @@ async function readObject(location: string, maxBytes: number): Promise<Buffer> {
   }
 }
 
-function faultOf(error: unknown, { setting, maxBytes }: LocationWords): string {
+function describeReadError(error: unknown, { setting, maxBytes }: ErrorLabels): string {
   const { code, name } = error as { code?: string; name?: string };
   if (code === 'ENOENT' || name === 'NoSuchKey' || name === 'NoSuchBucket') {
     return `does not exist: correct ${setting}.`;

@@ -74,10 +74,10 @@ function parseProxy(text: string): Proxy | undefined {
 }
 
 /** Makes agents that go through the proxies, or directly when there are none. */
-export function agentsThrough(settings: ProxySettings | undefined): AgentFactory {
+export function proxyAgents(settings: ProxySettings | undefined): AgentFactory {
   if (settings === undefined) return directAgents;
   const { https, http, noProxy } = settings;
-  const isDirect = directHosts(noProxy);
+  const isDirect = parseNoProxy(noProxy);
   const choose = (proxy: Proxy | undefined): ChooseProxy => {
     return (host, port) => (isDirect(host, port) ? undefined : proxy);
   };
@@ -98,7 +98,7 @@ const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32'];
  * below it, with or without a leading dot or `*.`), an address or a CIDR block, each but the last with a
  * port if need be.
  */
-export function directHosts(noProxy: string): (host: string, port: number) => boolean {
+export function parseNoProxy(noProxy: string): (host: string, port: number) => boolean {
   const blocks = new BlockList();
   for (const cidr of LINK_LOCAL) addBlock(blocks, cidr);
   const names: { name: string; port: number | undefined }[] = [];

@@ -2,7 +2,7 @@
 export type Schedule = (task: () => Promise<void>, delay: number) => () => void;
 
 /** Schedules on a timer that does not keep the process alive. */
-export const onTimer: Schedule = (task, delay) => {
+export const scheduleTimer: Schedule = (task, delay) => {
   const timer = setTimeout(() => void task(), delay);
   timer.unref();
   return () => clearTimeout(timer);

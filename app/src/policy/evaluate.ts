@@ -1,5 +1,5 @@
 import type { Change } from '../action/change.ts';
-import { type RequestSignals, SIGNALS, type SignalName } from '../signals/request-signals.ts';
+import { type RequestSignals, SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 import type { SignalUse } from './cel/signal-use.ts';
 import type { Variables } from './cel/variables/index.ts';
 import { withoutStacks } from './cel/without-stacks.ts';
@@ -134,7 +134,7 @@ class Evaluator implements Verdict {
       return rule.when(variables) === true ? 'matched' : 'not-matched';
     } catch (error) {
       if (use.unknown.size > 0 && this.#matchesWithoutUnknown(rule)) return 'matched';
-      this.#needed = SIGNALS.find((name) => use.pending.has(name));
+      this.#needed = SIGNAL_NAMES.find((name) => use.pending.has(name));
       if (this.#needed !== undefined) return undefined;
       this.#error = error;
       return use.caused(error) ? 'unknown' : 'failed';
@@ -178,7 +178,7 @@ class Evaluator implements Verdict {
 
   #unknownSignals(): SignalName[] {
     const { use } = this.#evaluation;
-    return SIGNALS.filter((name) => use.unknown.has(name) || use.incomplete.has(name));
+    return SIGNAL_NAMES.filter((name) => use.unknown.has(name) || use.incomplete.has(name));
   }
 
   /** Asks for the signals that effects name, and tells which of them are unknown. */
@@ -189,7 +189,7 @@ class Evaluator implements Verdict {
       if (waiting !== undefined) await waiting;
     }
     // With the address unknown, the others were never asked.
-    return SIGNALS.filter((name) => names.has(name) && signals[name]?.known === false);
+    return SIGNAL_NAMES.filter((name) => names.has(name) && signals[name]?.known === false);
   }
 
   async #applyUnknown(

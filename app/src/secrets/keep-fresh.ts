@@ -1,4 +1,5 @@
-import { jittered, onTimer, type Schedule } from '../lib/schedule.ts';
+import { notify } from '../lib/hooks.ts';
+import { jittered, type Schedule, scheduleTimer } from '../lib/schedule.ts';
 
 /** What the owner of a refreshed value decides. Times in milliseconds. */
 export interface RefreshHooks {
@@ -24,7 +25,7 @@ export interface RefreshOptions<Value> extends RefreshHooks {
 /** Refreshes a value in the background, beginning one interval from now, until it is stopped. */
 export function keepFresh<Value>(options: RefreshOptions<Value>): { stop(): void } {
   const { load, apply, onError, interval = 300_000, retryInterval = 30_000 } = options;
-  const { schedule = onTimer, random = Math.random } = options;
+  const { schedule = scheduleTimer, random = Math.random } = options;
   const control = new AbortController();
   const { signal } = control;
   let cancel = plan(interval);
@@ -42,7 +43,7 @@ export function keepFresh<Value>(options: RefreshOptions<Value>): { stop(): void
     } catch (error) {
       if (signal.aborted) return;
       next = Math.min(retryInterval, interval);
-      report(onError, error);
+      notify(onError, error instanceof Error ? error : new Error('A refresh failed.'));
     }
     if (!signal.aborted) cancel = plan(next);
   }
@@ -53,12 +54,4 @@ export function keepFresh<Value>(options: RefreshOptions<Value>): { stop(): void
       cancel();
     },
   };
-}
-
-function report(onError: (error: Error) => void, error: unknown): void {
-  try {
-    onError(error instanceof Error ? error : new Error('A refresh failed.'));
-  } catch {
-    // A hook that fails must end neither the refreshing nor the service.
-  }
 }

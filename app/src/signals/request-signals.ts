@@ -6,8 +6,8 @@ import type { ReputationSignal } from './reputation/reputation.ts';
 import type { Signal } from './signal.ts';
 
 /** The signals that a policy can use, the cheapest first: that is the order in which they are asked for. */
-export const SIGNALS = ['address', 'geo', 'reputation'] as const;
-export type SignalName = (typeof SIGNALS)[number];
+export const SIGNAL_NAMES = ['address', 'geo', 'reputation'] as const;
+export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** Where signals come from. Each answers with a value, whatever happens to what stands behind it. */
 export interface SignalSources {

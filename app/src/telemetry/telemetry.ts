@@ -1,6 +1,7 @@
 import type { ActionCredential } from '../credential/action-credential.ts';
 import type { IssuerKeysHooks } from '../credential/oauth2/issuer-keys.ts';
 import type { Rejection } from '../http/action-endpoint.ts';
+import { combineHooks, swallowErrors } from '../lib/hooks.ts';
 import type { Policy } from '../policy/compile.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import type { GeoDatabase } from '../signals/geo/database.ts';
@@ -152,17 +153,6 @@ const REJECTION_METRICS = {
   oversized: 'OversizedRequests',
 } as const satisfies Record<Rejection['cause'], MetricName>;
 
-/** An error in telemetry must not become an error of the request. */
-function swallowErrors<Arguments extends unknown[]>(hook: (...values: Arguments) => void) {
-  return (...values: Arguments): void => {
-    try {
-      hook(...values);
-    } catch {
-      // Reporting itself has failed, so there is nowhere to report this.
-    }
-  };
-}
-
 function toGauge(state: boolean | undefined): number | undefined {
   return state === undefined ? undefined : Number(state);
 }
@@ -170,20 +160,4 @@ function toGauge(state: boolean | undefined): number | undefined {
 /** Returns the first 32 bits of a hexadecimal revision, which a metric represents exactly. */
 function revisionNumber(revision: string): number {
   return Number.parseInt(revision.slice(0, 8), 16);
-}
-
-/** Returns hooks that call both. */
-function combineHooks(first: ReputationHooks, second: ReputationHooks): ReputationHooks {
-  const callAll =
-    <Value>(...hooks: readonly (((value: Value) => void) | undefined)[]) =>
-    (value: Value) => {
-      for (const hook of hooks) hook?.(value);
-    };
-  return {
-    onCircuitState: callAll(first.onCircuitState, second.onCircuitState),
-    onCacheState: callAll(first.onCacheState, second.onCacheState),
-    onCacheFailure: callAll(first.onCacheFailure, second.onCacheFailure),
-    onCheck: callAll(first.onCheck, second.onCheck),
-    onError: callAll(first.onError, second.onError),
-  };
 }

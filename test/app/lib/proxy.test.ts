@@ -4,7 +4,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { readSettings } from '../../../app/src/config/settings.ts';
 import type { AgentFactory } from '../../../app/src/lib/agents.ts';
 import { readLocation } from '../../../app/src/lib/file-or-s3.ts';
-import { agentsThrough, directHosts, readProxySettings } from '../../../app/src/lib/proxy.ts';
+import { parseNoProxy, proxyAgents, readProxySettings } from '../../../app/src/lib/proxy.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { createCheck } from '../../../app/src/signals/reputation/abuseipdb/check.ts';
 import { createDynamoDbClient } from '../../../app/src/signals/reputation/cache/dynamodb-client.ts';
@@ -137,7 +137,7 @@ describe('NO_PROXY', () => {
     ['', '[fd00:ec2::254]', 80, true],
     ['', '170.254.169.254', 80, false],
   ])('%j: %s, port %i: directly %s', (noProxy, host, port, expected) => {
-    expect(directHosts(noProxy)(host, port)).toBe(expected);
+    expect(parseNoProxy(noProxy)(host, port)).toBe(expected);
   });
 });
 
@@ -173,7 +173,7 @@ async function behindProxy(protocol: string, body: string, environment = {}): Pr
   const { settings } = read({ HTTPS_PROXY: url, HTTP_PROXY: url, ...environment });
   return {
     proxy,
-    agents: (options) => agentsThrough(settings)({ ...options, ca: CERTIFICATE }),
+    agents: (options) => proxyAgents(settings)({ ...options, ca: CERTIFICATE }),
     url: (name) => `${protocol}://${name}.test`,
   };
 }

@@ -1,6 +1,6 @@
 import { DailyQuota } from '../../../app/dev/simulator/quota.ts';
 import { freshnessOf } from '../../../app/src/signals/reputation/freshness.ts';
-import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/options.ts';
+import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/limits.ts';
 import { scoreOf } from './stream.ts';
 
 /** What became of the tokens of a day. */

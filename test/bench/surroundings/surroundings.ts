@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Fault } from '../../../app/dev/simulator/fault.ts';
 import { recordItem, recordKey } from '../../../app/src/signals/reputation/cache/item.ts';
-import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/options.ts';
+import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/limits.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
 
 /** What the service finds around it, each in a process of its own. */

@@ -1,5 +1,6 @@
 import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
-import { jittered, onTimer, type Schedule } from '../../lib/schedule.ts';
+import { notify } from '../../lib/hooks.ts';
+import { jittered, type Schedule, scheduleTimer } from '../../lib/schedule.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
 import { discoveryUrls, isPlainHttp, isSafeUrl } from './issuer-url.ts';
@@ -77,7 +78,13 @@ export function startIssuerKeys(
   options: IssuerKeysOptions = {},
 ): IssuerKeys & { readonly loading: Promise<unknown> } {
   const { issuer } = source;
-  const { now = Date.now, schedule = onTimer, random = Math.random, onFailed, onChanged } = options;
+  const {
+    now = Date.now,
+    schedule = scheduleTimer,
+    random = Math.random,
+    onFailed,
+    onChanged,
+  } = options;
   const agents = (options.agents ?? directAgents)();
   const control = new AbortController();
   let keys: KeySet | undefined;
@@ -107,12 +114,12 @@ export function startIssuerKeys(
       wasLoaded = true;
       if (loaded.fingerprint !== keys?.fingerprint) {
         keys = loaded;
-        swallowErrors(() => onChanged?.({ issuer, keys: loaded.size }));
+        notify(onChanged, { issuer, keys: loaded.size });
       }
     } catch (error) {
       wasLoaded = false;
       if (!control.signal.aborted) {
-        swallowErrors(() => onFailed?.({ issuer, why: reasonOf(error) }));
+        notify(onFailed, { issuer, why: reasonOf(error) });
       }
     }
     return wasLoaded;
@@ -194,13 +201,4 @@ function reasonOf(error: unknown): string {
   if (error instanceof TimeLimitExceeded)
     return `The keys did not arrive within ${LOAD_LIMIT_MS} ms`;
   return error instanceof Error ? error.name : 'unknown error';
-}
-
-/** A listener that fails must end neither the loading nor the service. */
-function swallowErrors(notify: () => void): void {
-  try {
-    notify();
-  } catch {
-    // Nobody is left to notify.
-  }
 }

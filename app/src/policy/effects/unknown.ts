@@ -1,7 +1,7 @@
 import type { AddressCause } from '../../signals/address/address.ts';
 import type { GeoCause } from '../../signals/geo/database.ts';
 import type { ReputationCause } from '../../signals/reputation/reputation.ts';
-import { SIGNALS, type SignalName } from '../../signals/request-signals.ts';
+import { SIGNAL_NAMES, type SignalName } from '../../signals/request-signals.ts';
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
 import type { ExpressionCompiler } from '../cel/compiler.ts';
 import type { Issues } from '../file/issues.ts';
@@ -66,9 +66,9 @@ export function compileUnknown(
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(file)) {
     if (!Object.hasOwn(CAUSES, name))
-      problems.at(name).add(`is no signal; those are ${SIGNALS.join(', ')}`);
+      problems.at(name).add(`is no signal; those are ${SIGNAL_NAMES.join(', ')}`);
   }
-  for (const name of SIGNALS) {
+  for (const name of SIGNAL_NAMES) {
     const user = users.get(name);
     if (file[name] === undefined && user !== undefined) {
       const why = name === 'address' ? ' (geo and reputation are those of the address)' : '';
@@ -84,7 +84,9 @@ export function compileUnknown(
       geo: compiled.geo.find,
       reputation: compiled.reputation.find,
     },
-    parts: SIGNALS.flatMap((signal) => compiled[signal].parts.map((part) => ({ signal, ...part }))),
+    parts: SIGNAL_NAMES.flatMap((signal) =>
+      compiled[signal].parts.map((part) => ({ signal, ...part })),
+    ),
     references: mergeReferences(Object.values(compiled).flatMap(({ references }) => references)),
   };
 }

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
-import { lastNotAbove } from './search.ts';
+import { floorIndex } from './search.ts';
 
 export { type Cidr, parseCidr } from './cidr.ts';
 
@@ -30,7 +30,7 @@ function covers<Bits extends number | bigint>(
   lasts: ArrayLike<Bits>,
   bits: Bits,
 ): boolean {
-  const last = lasts[lastNotAbove(firsts, bits)];
+  const last = lasts[floorIndex(firsts, bits)];
   return last !== undefined && bits <= last;
 }
 

@@ -1,5 +1,5 @@
 import { parseCidr } from './cidr.ts';
-import { lastNotAbove } from './search.ts';
+import { floorIndex } from './search.ts';
 import { type Reach, SPECIAL_PURPOSE_BLOCKS } from './special-purpose.ts';
 
 interface Boundary {
@@ -18,8 +18,8 @@ const ipv6Reach = ipv6.map(({ reach }) => reach);
 export function reachOf(bits: number | bigint): Reach {
   const reach =
     typeof bits === 'number'
-      ? ipv4Reach[lastNotAbove(ipv4Starts, bits)]
-      : ipv6Reach[lastNotAbove(ipv6Starts, bits)];
+      ? ipv4Reach[floorIndex(ipv4Starts, bits)]
+      : ipv6Reach[floorIndex(ipv6Starts, bits)];
   return reach ?? 'reserved';
 }
 

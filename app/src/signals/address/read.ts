@@ -83,7 +83,7 @@ function isSigned(
   const differs = trustedProxyHops > 0 ? said.length > 1 : said.some((other) => other !== value);
   const [given, ...more] = valuesOf(headers, name + SIGNATURE_SUFFIX);
   if (differs || given === undefined || more.length > 0) return false;
-  return signature.signs(value, given);
+  return signature.verify(value, given);
 }
 
 /** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */

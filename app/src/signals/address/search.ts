@@ -1,5 +1,5 @@
 /** Index of the last entry of ascending `starts` that is not above `bits`; -1 if all are. */
-export function lastNotAbove<Bits extends number | bigint>(
+export function floorIndex<Bits extends number | bigint>(
   starts: ArrayLike<Bits>,
   bits: Bits,
 ): number {

@@ -23,7 +23,7 @@ const MIN_SECRET_LENGTH = 16;
 /** Checks that an address header was signed by the operator's edge. */
 export interface AddressSignature {
   /** Whether `signature`, the only value of the signature header, signs this value as it was received. */
-  signs(value: string, signature: string): boolean;
+  verify(value: string, signature: string): boolean;
 }
 
 /** A key with which an edge may sign. */
@@ -50,7 +50,7 @@ export interface AddressSignatureOptions {
 export function createAddressSignature(options: AddressSignatureOptions): AddressSignature {
   const { keys, now, onPreviousUsed } = options;
   return {
-    signs(value, signature) {
+    verify(value, signature) {
       if (value.length > MAX_VALUE_LENGTH || signature.length > MAX_SIGNATURE_LENGTH) return false;
       const [, seconds, list] = SIGNATURE.exec(signature) ?? [];
       if (seconds === undefined || list === undefined) return false;

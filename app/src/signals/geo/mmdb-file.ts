@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'maxmind';
-import { type Place, placeOf } from './place.ts';
+import { type Place, parsePlace } from './place.ts';
 import { faultOf, hasMetadata, spreadAddresses } from './search-tree.ts';
 
 /** What an mmdb file says of itself. */
@@ -51,7 +51,7 @@ export function readMmdbFile(path: string, file: Buffer): MmdbFile {
     if (typeof record !== 'object' || record === null) return undefined;
     let found = places.get(record);
     if (found === undefined) {
-      found = { place: placeOf(record) };
+      found = { place: parsePlace(record) };
       places.set(record, found);
     }
     return found.place;

@@ -24,7 +24,7 @@ const HIGHEST_AS_NUMBER = 2 ** 32 - 1;
  * undefined if the record has none of the fields. `registered_country` does not stand in for a missing
  * country: it is where the holder of the network is registered, not where the client is.
  */
-export function placeOf(record: unknown): Place | undefined {
+export function parsePlace(record: unknown): Place | undefined {
   const place = {
     country: country(
       at(record, 'country', 'iso_code') ?? at(record, 'country_code') ?? at(record, 'country'),

@@ -1,11 +1,11 @@
-import { notify } from '../../lib/notify.ts';
+import { notify } from '../../lib/hooks.ts';
 
-/** A change worth a log line: calls stop, for a cause and until a time, or go on. */
-export type BreakerChange<Cause extends string> =
+/** A change worth a log line: calls stop, for a cause and until a time, or resume. */
+export type CircuitChange<Cause extends string> =
   | { readonly state: 'closed' }
   | { readonly state: 'open'; readonly cause: Cause; readonly until: number };
 
-/** Leave for one call. Its holder must say how the call went, or a probe would never end. */
+/** Permission for one call. The caller must report the result, or a half-open circuit would stay half-open. */
 export interface Permit<Cause extends string> {
   succeeded(): void;
   failed(cause: Cause): void;
@@ -15,74 +15,76 @@ export type Acquisition<Cause extends string> =
   | { readonly allowed: true; readonly permit: Permit<Cause> }
   | { readonly allowed: false; readonly cause: Cause };
 
-export interface BreakerOptions<Cause extends string> {
+export interface CircuitBreakerOptions<Cause extends string> {
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Failures in a row that open it. */
-  readonly failures: number;
-  /** Milliseconds of the first opening; each failed probe doubles them. */
-  readonly pause: number;
-  /** Milliseconds that no opening exceeds. */
-  readonly maxPause: number;
-  readonly onState?: ((change: BreakerChange<Cause>) => void) | undefined;
+  /** Consecutive failures that open the circuit. */
+  readonly failureThreshold: number;
+  /** Milliseconds for which the circuit opens first; each failed probe doubles them. */
+  readonly openMs: number;
+  /** Limit of that doubling, in milliseconds. */
+  readonly maxOpenMs: number;
+  readonly onChange?: ((change: CircuitChange<Cause>) => void) | undefined;
 }
 
 type State<Cause extends string> =
   | { readonly kind: 'closed'; readonly failures: number }
   | {
-      readonly kind: 'open' | 'probing';
+      readonly kind: 'open' | 'halfOpen';
       readonly cause: Cause;
       readonly since: number;
       readonly until: number;
-      /** Milliseconds of this opening; 0 when it was held open. */
-      readonly pause: number;
+      /** Milliseconds for which failures opened the circuit; 0 when it was forced open. */
+      readonly openMs: number;
     };
 
 /**
- * Stops calls to something that fails: after some failures in a row, or for a time that it named
- * itself (`hold`). When the time is over one call at a time probes, and its success closes it.
+ * A circuit breaker. Consecutive failures open the circuit, or the caller forces it open until a time that
+ * the dependency has stated (`forceOpen`). After that time the circuit is half-open: one call at a time
+ * probes the dependency, and its success closes the circuit.
  */
 export class CircuitBreaker<Cause extends string> {
-  readonly #options: BreakerOptions<Cause>;
+  readonly #options: CircuitBreakerOptions<Cause>;
   #state: State<Cause> = { kind: 'closed', failures: 0 };
-  /** Counts the changes of state: a call begun before the last one has no say any more. */
+  /** Incremented with each transition: the result of a call that began before it is ignored. */
   #generation = 0;
 
-  constructor(options: BreakerOptions<Cause>) {
+  constructor(options: CircuitBreakerOptions<Cause>) {
     this.#options = options;
   }
 
-  /** Asks for leave to make one call. */
+  /** Returns a permit for one call, or the cause for which calls are stopped. */
   tryAcquire(): Acquisition<Cause> {
     const state = this.#state;
     if (state.kind === 'closed') return { allowed: true, permit: this.#permit() };
     const now = this.#options.now();
-    // Before `since` the clock was set back: waiting for `until` could then take hours.
-    const over = now >= state.until || now < state.since;
-    if (state.kind === 'probing' || !over) return { allowed: false, cause: state.cause };
-    this.#transition({ ...state, kind: 'probing' });
+    // If now is before `since` the clock was set back, and waiting for `until` could take hours.
+    const isOver = now >= state.until || now < state.since;
+    if (state.kind === 'halfOpen' || !isOver) return { allowed: false, cause: state.cause };
+    this.#transition({ ...state, kind: 'halfOpen' });
     return { allowed: true, permit: this.#permit() };
   }
 
-  /** Stops calls until a time (milliseconds since the epoch), unless they are held for longer already. */
+  /** Opens the circuit until a time (milliseconds since the epoch), unless it is forced open for longer. */
   forceOpen(cause: Cause, until: number): void {
     const state = this.#state;
-    if (state.kind === 'open' && state.pause === 0 && state.until >= until) return;
+    if (state.kind === 'open' && state.openMs === 0 && state.until >= until) return;
     this.#open(cause, until, 0);
   }
 
-  /** Ends a `hold`. What was opened by failures stays as it is. */
-  release(): void {
-    if (this.#state.kind !== 'closed' && this.#state.pause === 0) this.#close();
+  /** Closes a circuit that was forced open. One that failures opened stays open. */
+  endForcedOpen(): void {
+    if (this.#state.kind !== 'closed' && this.#state.openMs === 0) this.#close();
   }
 
   #permit(): Permit<Cause> {
-    const era = this.#generation;
+    const generation = this.#generation;
     return {
       succeeded: () => {
-        if (era === this.#generation) this.#succeeded();
+        if (generation === this.#generation) this.#succeeded();
       },
       failed: (cause) => {
-        if (era === this.#generation) this.#failed(cause);
+        if (generation === this.#generation) this.#failed(cause);
       },
     };
   }
@@ -94,24 +96,24 @@ export class CircuitBreaker<Cause extends string> {
 
   #failed(cause: Cause): void {
     const state = this.#state;
-    const { failures, pause, maxPause, now } = this.#options;
-    if (state.kind === 'closed' && state.failures + 1 < failures) {
+    const { failureThreshold, openMs, maxOpenMs, now } = this.#options;
+    if (state.kind === 'closed' && state.failures + 1 < failureThreshold) {
       this.#state = { kind: 'closed', failures: state.failures + 1 };
       return;
     }
-    const last = state.kind === 'closed' ? 0 : state.pause;
-    const next = last === 0 ? pause : Math.min(2 * last, maxPause);
-    this.#open(cause, now() + next, next);
+    const lastMs = state.kind === 'closed' ? 0 : state.openMs;
+    const nextMs = lastMs === 0 ? openMs : Math.min(2 * lastMs, maxOpenMs);
+    this.#open(cause, now() + nextMs, nextMs);
   }
 
-  #open(cause: Cause, until: number, pause: number): void {
-    this.#transition({ kind: 'open', cause, since: this.#options.now(), until, pause });
-    notify(this.#options.onState, { state: 'open', cause, until });
+  #open(cause: Cause, until: number, openMs: number): void {
+    this.#transition({ kind: 'open', cause, since: this.#options.now(), until, openMs });
+    notify(this.#options.onChange, { state: 'open', cause, until });
   }
 
   #close(): void {
     this.#transition({ kind: 'closed', failures: 0 });
-    notify(this.#options.onState, { state: 'closed' });
+    notify(this.#options.onChange, { state: 'closed' });
   }
 
   #transition(state: State<Cause>): void {

@@ -1,44 +1,45 @@
-import type { ReputationTtl } from './options.ts';
+import type { ReputationLimits, ReputationTtl } from './limits.ts';
 import type { AbuseRecord } from './reputation.ts';
 
-/** Fresh answers at once, stale stands in when nothing better can be had, gone counts for nothing. */
-export type Freshness = 'fresh' | 'stale' | 'gone';
+/**
+ * Cache states in the sense of RFC 5861: a fresh record is used at once, a stale one only when no fresh
+ * one is available (stale-if-error), an expired one never.
+ */
+export type Freshness = 'fresh' | 'stale' | 'expired';
+
+export type FreshnessLimits = Pick<ReputationLimits, 'ttl' | 'maxStaleAge'>;
 
 /**
- * How far a record's date may be ahead of this task's clock and still count as now. Clocks that are kept
- * in time differ by milliseconds; a wrong clock is off by more, and then nobody knows the record's age.
+ * How far a record's date may be ahead of this task's clock and still be fresh. Synchronised clocks differ
+ * by milliseconds; beyond this one of the clocks is wrong, and the record's age is unknown.
  */
 const MAX_CLOCK_SKEW_MS = 5_000;
 
-/** Returns the milliseconds since the record was checked; 0 for a date ahead of this task's clock. */
+/** Returns the age of a record in milliseconds; 0 if its date is ahead of this task's clock. */
 export function ageOf(record: AbuseRecord, now: number): number {
   return Math.max(0, now - record.checkedAt);
 }
 
 /**
- * Returns how far a record still counts. A date ahead of this task's clock (another task's clock is
- * wrong, or this one was set back) makes it stale at best, so that it is checked again.
+ * Returns the cache state of a record. A date ahead of this task's clock (another task's clock is wrong,
+ * or this one was set back) makes it stale at best, so that the address is checked again.
  */
-export function freshnessOf(
-  record: AbuseRecord,
-  now: number,
-  limits: { readonly ttl: ReputationTtl; readonly maxStaleAge: number },
-): Freshness {
+export function freshnessOf(record: AbuseRecord, now: number, limits: FreshnessLimits): Freshness {
   const ahead = record.checkedAt - now;
-  if (Math.abs(ahead) >= limits.maxStaleAge) return 'gone';
+  if (Math.abs(ahead) >= limits.maxStaleAge) return 'expired';
   if (ahead > MAX_CLOCK_SKEW_MS) return 'stale';
-  return -ahead < freshTimeOf(record.score, limits.ttl) ? 'fresh' : 'stale';
+  return -ahead < ttlOf(record.score, limits.ttl) ? 'fresh' : 'stale';
 }
 
 /**
- * Returns whether a record is the better one of two: the fresher, and of two alike the one whose date is
- * nearer to now.
+ * Returns whether a record is preferable to another: the fresher one is, and of two in the same state the
+ * one whose date is closer to now.
  */
 export function isBetter(
   record: AbuseRecord,
   other: AbuseRecord,
   now: number,
-  limits: { readonly ttl: ReputationTtl; readonly maxStaleAge: number },
+  limits: FreshnessLimits,
 ): boolean {
   const rank = RANKS[freshnessOf(record, now, limits)];
   const otherRank = RANKS[freshnessOf(other, now, limits)];
@@ -46,9 +47,9 @@ export function isBetter(
   return Math.abs(now - record.checkedAt) < Math.abs(now - other.checkedAt);
 }
 
-const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, gone: 0 };
+const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, expired: 0 };
 
-function freshTimeOf(score: number, times: ReputationTtl): number {
-  if (score < 25) return times.low;
-  return score < 75 ? times.elevated : times.high;
+function ttlOf(score: number, ttl: ReputationTtl): number {
+  if (score < 25) return ttl.low;
+  return score < 75 ? ttl.elevated : ttl.high;
 }

@@ -1,34 +1,34 @@
-import type { BreakerChange } from './circuit-breaker.ts';
+import type { CircuitChange } from './circuit-breaker.ts';
 import type { CheckCause } from './reputation.ts';
 
-/** A read or write of the table that failed; the request went on without it. */
+/** A read or write of the DynamoDB cache that failed. The request continued without it. */
 export interface CacheFailure {
   readonly operation: 'warm' | 'read' | 'write';
-  /** `timeout`, `dropped` (too many are pending), or the name of the SDK's error. */
+  /** `timeout`, `dropped` (too many operations are pending), or the name of the SDK's error. */
   readonly reason: string;
   readonly message: string;
 }
 
-/** One CHECK that was sent. */
+/** A CHECK request that was sent. */
 export interface CheckReport {
-  /** Absent when the answer counts. */
+  /** Absent when the response is usable. */
   readonly cause?: CheckCause;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status; absent without a response. */
   readonly status?: number;
   readonly milliseconds: number;
   readonly quotaRemaining?: number;
-  /** Checks in the whole quota, where the answer said so. */
+  /** Checks in the whole quota, if the response states it. */
   readonly quotaLimit?: number;
 }
 
-/** Ears for logs and metrics. What they throw is dropped. */
+/** Listeners for logs and metrics. Their errors are swallowed. */
 export interface ReputationHooks {
-  /** AbuseIPDB is no longer asked, or is asked again. */
-  readonly onCircuitState?: (change: BreakerChange<CheckCause>) => void;
-  /** The table is passed over, for the reason of the last failure, or read again. */
-  readonly onCacheState?: (change: BreakerChange<string>) => void;
+  /** Calls to AbuseIPDB stop or resume. */
+  readonly onCircuitChange?: (change: CircuitChange<CheckCause>) => void;
+  /** Calls to DynamoDB stop, for the reason of the last failure, or resume. */
+  readonly onCacheCircuitChange?: (change: CircuitChange<string>) => void;
   readonly onCacheFailure?: (failure: CacheFailure) => void;
   readonly onCheck?: (report: CheckReport) => void;
-  /** A fault of our own; the request got `unknown(upstream)`. */
+  /** An internal error; the request got `unknown(upstream)`. */
   readonly onError?: (error: unknown) => void;
 }

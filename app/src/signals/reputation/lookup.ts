@@ -1,15 +1,16 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import { notify } from '../../lib/notify.ts';
+import { notify } from '../../lib/hooks.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb/check.ts';
+import { AbuseIpdbClient } from './abuseipdb/client.ts';
 import { QuotaGuard } from './abuseipdb/quota-guard.ts';
-import { Upstream } from './abuseipdb/upstream.ts';
 import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
-import { ReputationMemory } from './cache/memory.ts';
+import { MemoryCache } from './cache/memory.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf, freshnessOf, isBetter } from './freshness.ts';
-import { limitsOf, type ReputationLimits, type ReputationOptions } from './options.ts';
+import type { ReputationLimits } from './limits.ts';
+import { type ReputationOptions, withDefaultLimits } from './options.ts';
 import type {
   AbuseRecord,
   CheckCause,
@@ -19,162 +20,157 @@ import type {
 } from './reputation.ts';
 import { SingleFlight } from './single-flight.ts';
 
-export interface ReputationLadder {
-  /**
-   * What AbuseIPDB says of an address: from memory, the table, or AbuseIPDB itself. At once, without
-   * a promise, when memory knows; otherwise within the deadline. Never throws or rejects.
-   */
-  lookup(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal>;
-  /** Pays at boot for what the first request would. Resolves in any case. */
-  warm(): Promise<void>;
-  /** Checks left in AbuseIPDB's quota, as the last answer had it. */
-  quotaRemaining(): number | undefined;
-  /** Resolves when no lookup and no write is under way. */
-  settle(): Promise<void>;
-}
+/** When the circuit to AbuseIPDB opens, and for how long. */
+const CIRCUIT = { failureThreshold: 5, openMs: 5_000, maxOpenMs: 30_000 };
 
-/** Failures in a row after which AbuseIPDB is left alone, and for how many milliseconds. */
-const BREAKER = { failures: 5, pause: 5_000, maxPause: 30_000 };
-
-/** One lookup of one address, which everybody who asks for that address waits for. */
+/** One lookup of an address, shared by all requests for that address. */
 interface PendingLookup {
   readonly address: Address;
   readonly flight: SingleFlight<ReputationSignal>;
-  /** Where the record came from that would stand in. */
+  /** Source of the record that would be the stale fallback. */
   source: ReputationSource;
-  /** What the table had; none while it is waited for. */
-  read: CacheRead | undefined;
+  /** Result of the DynamoDB read; undefined while it is pending. */
+  cacheRead: CacheRead | undefined;
 }
 
-/** For who runs out of time before the table has answered. */
-const LATE: CacheRead = { fault: 'timeout' };
+/** For a request whose deadline passes before the DynamoDB read has ended. */
+const TIMED_OUT_READ: CacheRead = { error: 'timeout' };
 
-/** The reputation lookup. Throws when AbuseIPDB's base URL is none. */
-export function createReputationLookup(options: ReputationOptions): ReputationLadder {
-  return new ReputationLookup(options);
-}
-
-class ReputationLookup implements ReputationLadder {
+/**
+ * Looks up the reputation of addresses: in memory, in DynamoDB, at AbuseIPDB, and falls back to a stale
+ * record.
+ */
+export class ReputationLookup {
   readonly #options: ReputationOptions;
   readonly #limits: ReputationLimits;
-  readonly #memory: ReputationMemory;
-  readonly #table: DynamoDbCache;
-  readonly #gate: QuotaGuard;
-  readonly #upstream: Upstream;
+  readonly #memory: MemoryCache;
+  readonly #cache: DynamoDbCache;
+  readonly #quotaGuard: QuotaGuard;
+  readonly #abuseIpdb: AbuseIpdbClient;
   readonly #pending = new Map<string, PendingLookup>();
   readonly #running = new Set<Promise<void>>();
 
+  /** @throws Error when AbuseIPDB's base URL is not valid. */
   constructor(options: ReputationOptions) {
     const { now, key, baseUrl, agents, hooks = {} } = options;
-    const limits = limitsOf(options);
-    const breaker = new CircuitBreaker<CheckCause>({
-      ...BREAKER,
-      now,
-      onState: hooks.onCircuitState,
-    });
+    const limits = withDefaultLimits(options);
+    const { maxAgeInDays, abuseIpdbTimeout: timeout, sharedQuotaReread: rereadAfterMs } = limits;
+    const onChange = hooks.onCircuitChange;
+    const breaker = new CircuitBreaker<CheckCause>({ ...CIRCUIT, now, onChange });
+    const cache = new DynamoDbCache({ ...options.cache, limits, now, hooks });
+    const quotaGuard = new QuotaGuard({ breaker, cache, key, now, rereadAfterMs });
+    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#options = options;
     this.#limits = limits;
-    this.#memory = new ReputationMemory(limits.memoryEntries, now);
-    this.#table = new DynamoDbCache({ ...options.table, limits, now, hooks });
-    const rereadAfter = limits.sharedQuotaReread;
-    this.#gate = new QuotaGuard({ breaker, table: this.#table, key, now, rereadAfter });
-    const { maxAgeInDays, abuseIpdbTimeout: timeout } = limits;
-    const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
-    this.#upstream = new Upstream({ ...limits, check, breaker, gate: this.#gate, hooks });
+    this.#memory = new MemoryCache(limits.memoryEntries, now);
+    this.#cache = cache;
+    this.#quotaGuard = quotaGuard;
+    this.#abuseIpdb = new AbuseIpdbClient({ ...limits, check, breaker, quotaGuard, hooks });
   }
 
+  /**
+   * Returns the reputation of an address: synchronously when memory has it, otherwise as a promise that
+   * resolves within the deadline. Never throws or rejects.
+   */
   lookup(client: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal> {
     if (!client.public) return unknown(client.cause);
     const address = lookupAddress(client);
-    const record = this.#memory.record(address.value);
+    const record = this.#memory.getRecord(address.value);
     if (record !== undefined && this.#freshness(record) === 'fresh') {
       return known(this.#reputation(record, 'memory'));
     }
-    const failure = this.#memory.failure(address.value);
+    const failure = this.#memory.getFailure(address.value);
     if (failure !== undefined) return this.#staleFallback(address, 'memory', failure);
-    const search = this.#pending.get(address.value) ?? this.#start(address);
-    const late = () =>
-      withFault(this.#staleFallback(address, search.source, 'timeout'), search.read ?? LATE);
-    // Even with no time left what has arrived counts: other work may have taken all of the time.
-    return search.flight.wait(deadline.remaining(), late);
+    const pending = this.#pending.get(address.value) ?? this.#start(address);
+    const onTimeout = () =>
+      withCacheError(
+        this.#staleFallback(address, pending.source, 'timeout'),
+        pending.cacheRead ?? TIMED_OUT_READ,
+      );
+    // Waits even when no time is left: other work may have used it up while the response arrived.
+    return pending.flight.wait(deadline.remaining(), onTimeout);
   }
 
-  async warm(): Promise<void> {
+  /** Makes the first DynamoDB read at startup instead of in the first request. Never rejects. */
+  async warmUp(): Promise<void> {
     try {
-      await this.#gate.warm();
+      await this.#quotaGuard.warmUp();
     } catch (error) {
       notify(this.#options.hooks?.onError, error);
     }
   }
 
+  /** Returns the checks left in AbuseIPDB's quota, as of the last response that stated them. */
   quotaRemaining(): number | undefined {
-    return this.#upstream.quotaRemaining();
+    return this.#abuseIpdb.quotaRemaining();
   }
 
+  /** Resolves when no lookup and no write is pending. */
   async settle(): Promise<void> {
-    // A lookup that ends may begin a write, so they are waited for in this order.
+    // In this order, because a lookup may start a write when it ends.
     while (this.#running.size > 0) await Promise.all(this.#running);
-    await this.#table.settle();
+    await this.#cache.settle();
   }
 
   #start(address: Address): PendingLookup {
-    const search: PendingLookup = {
+    const pending: PendingLookup = {
       address,
       flight: new SingleFlight(),
       source: 'memory',
-      read: undefined,
+      cacheRead: undefined,
     };
-    this.#pending.set(address.value, search);
-    const run = this.#run(search).then(() => {
+    this.#pending.set(address.value, pending);
+    const run = this.#run(pending).then(() => {
       this.#running.delete(run);
     });
     this.#running.add(run);
-    return search;
+    return pending;
   }
 
-  async #run(search: PendingLookup): Promise<void> {
-    let answer: ReputationSignal;
+  async #run(pending: PendingLookup): Promise<void> {
+    let signal: ReputationSignal;
     try {
-      answer = await this.#find(search);
+      signal = await this.#find(pending);
     } catch (error) {
       notify(this.#options.hooks?.onError, error);
-      answer = this.#staleFallback(search.address, search.source, 'upstream');
+      signal = this.#staleFallback(pending.address, pending.source, 'upstream');
     }
-    this.#pending.delete(search.address.value);
-    search.flight.settle(withFault(answer, search.read));
+    this.#pending.delete(pending.address.value);
+    pending.flight.settle(withCacheError(signal, pending.cacheRead));
   }
 
-  async #find(search: PendingLookup): Promise<ReputationSignal> {
-    const address = search.address.value;
-    const [read] = await Promise.all([this.#table.read(address), this.#gate.reread()]);
-    const found = read.record;
-    search.read = read;
-    if (found !== undefined && this.#isUseful(found, this.#memory.record(address))) {
-      this.#memory.keep(address, found);
-      search.source = 'dynamodb';
-      if (this.#freshness(found) === 'fresh') return known(this.#reputation(found, 'dynamodb'));
+  async #find(pending: PendingLookup): Promise<ReputationSignal> {
+    const address = pending.address.value;
+    const [read] = await Promise.all([this.#cache.read(address), this.#quotaGuard.refresh()]);
+    const cached = read.record;
+    pending.cacheRead = read;
+    if (cached !== undefined && this.#isUseful(cached, this.#memory.getRecord(address))) {
+      this.#memory.setRecord(address, cached);
+      pending.source = 'dynamodb';
+      if (this.#freshness(cached) === 'fresh') return known(this.#reputation(cached, 'dynamodb'));
     }
-    const answer = await this.#upstream.ask(search.address);
-    if ('record' in answer) {
-      this.#memory.keep(address, answer.record);
-      this.#table.write(address, answer.record);
-      return known(this.#reputation(answer.record, 'abuseipdb', answer.quotaRemaining));
+    const outcome = await this.#abuseIpdb.check(pending.address);
+    if ('record' in outcome) {
+      const { record, quotaRemaining } = outcome;
+      this.#memory.setRecord(address, record);
+      this.#cache.write(address, record);
+      return known(this.#reputation(record, 'abuseipdb', quotaRemaining));
     }
-    const { cause, rememberFor } = answer;
-    if (rememberFor !== undefined) this.#memory.fail(address, cause, rememberFor);
-    return this.#staleFallback(search.address, search.source, cause);
+    const { cause, cacheForMs } = outcome;
+    if (cacheForMs !== undefined) this.#memory.setFailure(address, cause, cacheForMs);
+    return this.#staleFallback(pending.address, pending.source, cause);
   }
 
-  #isUseful(found: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
-    if (this.#freshness(found) === 'gone') return false;
+  #isUseful(cached: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
+    if (this.#freshness(cached) === 'expired') return false;
     if (remembered === undefined) return true;
-    return isBetter(found, remembered, this.#options.now(), this.#limits);
+    return isBetter(cached, remembered, this.#options.now(), this.#limits);
   }
 
-  /** The record that memory has, however old, while it counts for anything; else the cause. */
+  /** Returns the record in memory unless it has expired; otherwise `unknown` with the cause. */
   #staleFallback(address: Address, source: ReputationSource, cause: CheckCause): ReputationSignal {
-    const record = this.#memory.record(address.value);
-    if (record === undefined || this.#freshness(record) === 'gone') return unknown(cause);
+    const record = this.#memory.getRecord(address.value);
+    if (record === undefined || this.#freshness(record) === 'expired') return unknown(cause);
     const reputation = this.#reputation(record, source);
     return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
   }
@@ -194,7 +190,6 @@ class ReputationLookup implements ReputationLadder {
   }
 }
 
-/** An answer with what was wrong with the table on the way to it. */
-function withFault(answer: ReputationSignal, read: CacheRead | undefined): ReputationSignal {
-  return read?.fault === undefined ? answer : { ...answer, cacheError: read.fault };
+function withCacheError(signal: ReputationSignal, read: CacheRead | undefined): ReputationSignal {
+  return read?.error === undefined ? signal : { ...signal, cacheError: read.error };
 }

@@ -1,18 +1,18 @@
 import type { NonPublicCause } from '../address/address.ts';
 import type { Signal } from '../signal.ts';
 
-/** Why nothing is known of an address's abuse record. */
+/** Why the reputation of an address is unknown. */
 export type ReputationCause = NonPublicCause | CheckCause;
 
-/** Why AbuseIPDB gave no usable answer. */
+/** Why a check yielded no record. */
 export type CheckCause = 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
 
 /**
- * What AbuseIPDB's CHECK says of one address. Only the score is certain to be there. A text that
- * AbuseIPDB gives as `null` (it does not know) is empty; a field that an answer lacks is undefined.
+ * AbuseIPDB's CHECK response for one address. Only the score is always present. A string that AbuseIPDB
+ * returns as `null` is empty; a field that the response lacks is undefined.
  */
 export interface AbuseRecord {
-  /** abuseConfidenceScore, a whole number from 0 to 100. */
+  /** abuseConfidenceScore, an integer from 0 to 100. */
   readonly score: number;
   /** totalReports within `maxAgeInDays`. */
   readonly reports?: number;
@@ -23,28 +23,28 @@ export interface AbuseRecord {
   readonly usage?: string;
   readonly isp?: string;
   readonly domain?: string;
-  /** When AbuseIPDB was asked, in milliseconds since the epoch. */
+  /** When AbuseIPDB checked the address, in milliseconds since the epoch. */
   readonly checkedAt: number;
 }
 
-/** Where a record came from in this request. */
+/** Where this request got a record from. */
 export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
 
 export interface Reputation {
   readonly record: AbuseRecord;
   readonly source: ReputationSource;
-  /** Older than its fresh time: it is all that could be had. */
+  /** Whether the record is older than its TTL. Used only when no fresh record is available. */
   readonly stale: boolean;
-  /** Why no fresh one could be had, where a stale one stands in. */
+  /** Why no fresh record is available; present when `stale` is true. */
   readonly staleCause?: CheckCause;
-  /** Milliseconds since AbuseIPDB was asked. */
+  /** Milliseconds since AbuseIPDB checked the address. */
   readonly age: number;
-  /** Checks left in AbuseIPDB's quota, where this request asked it and the answer said so. */
+  /** Checks left in AbuseIPDB's quota, if this request sent a check and the response states it. */
   readonly quotaRemaining?: number;
 }
 
-/** The reputation of an address, or why it is unknown, and what was wrong on the way. */
+/** The reputation of an address, or the cause why it is unknown. */
 export type ReputationSignal = Signal<Reputation, ReputationCause> & {
-  /** Why this lookup could not use the table: as in `TableRead`. */
+  /** Why this lookup could not use the DynamoDB cache: the error of `CacheRead`. */
   readonly cacheError?: string;
 };

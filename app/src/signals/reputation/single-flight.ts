@@ -1,34 +1,34 @@
 import { afterTimeLimit } from '../../lib/timeout.ts';
 
 /**
- * One piece of work that many wait for, each as long as it can. Whoever leaves is forgotten, with
- * its timer; the work goes on for the others.
+ * One operation that several callers wait for, each with its own timeout. A caller that times out is
+ * removed together with its timer; the operation continues for the others.
  */
 export class SingleFlight<Value> {
   readonly #waiters = new Set<(value: Value) => void>();
 
   /**
-   * Resolves with the value when the work lands, or with what `late` returns after some milliseconds. A
-   * result that arrived within them is never late, however busy the thread was.
+   * Resolves with the value of `settle`, or with the result of `onTimeout` after `timeoutMs`. A value that
+   * arrived in time wins even if the event loop was blocked until after the timeout.
    */
-  wait(milliseconds: number, late: () => Value): Promise<Value> {
+  wait(timeoutMs: number, onTimeout: () => Value): Promise<Value> {
     return new Promise((resolve) => {
-      const leave = (value: Value) => {
+      const finish = (value: Value) => {
         cancel();
-        this.#waiters.delete(leave);
+        this.#waiters.delete(finish);
         resolve(value);
       };
-      const cancel = afterTimeLimit(milliseconds, () => leave(late()));
-      this.#waiters.add(leave);
+      const cancel = afterTimeLimit(timeoutMs, () => finish(onTimeout()));
+      this.#waiters.add(finish);
     });
   }
 
-  /** Gives everybody who waits the value. */
+  /** Resolves every pending `wait` with the value. */
   settle(value: Value): void {
-    for (const leave of this.#waiters) leave(value);
+    for (const finish of this.#waiters) finish(value);
   }
 
-  /** How many wait. */
+  /** Number of pending `wait` calls. */
   get waiters(): number {
     return this.#waiters.size;
   }

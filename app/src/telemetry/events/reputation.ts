@@ -12,7 +12,7 @@ import type { Logger } from '../log.ts';
 export function reputationLogHooks(log: Logger, now: () => number): ReputationHooks {
   const failedChecks = new LogThrottle<CheckCause>(now);
   return {
-    onCircuitState(change) {
+    onCircuitChange(change) {
       if (change.state === 'closed') {
         log.info({ event: 'abuseipdb-circuit-closed' });
         return;
@@ -22,7 +22,7 @@ export function reputationLogHooks(log: Logger, now: () => number): ReputationHo
       const level = change.cause === 'auth' ? 'error' : 'warn';
       log[level]({ event: 'abuseipdb-circuit-open', cause: change.cause, until });
     },
-    onCacheState(change) {
+    onCacheCircuitChange(change) {
       if (change.state === 'closed') {
         log.info({ event: 'cache-circuit-closed' });
         return;

@@ -1,4 +1,4 @@
-import type { BreakerChange } from '../../signals/reputation/circuit-breaker.ts';
+import type { CircuitChange } from '../../signals/reputation/circuit-breaker.ts';
 import type { ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { CheckCause } from '../../signals/reputation/reputation.ts';
 import type { GaugeCallback, Metrics } from './metrics.ts';
@@ -29,8 +29,8 @@ export function reputationMetricsHooks(
     yield ['AbuseIpdbQuotaRemainingPercent', quotaRemainingPercent.drain()];
   });
   return {
-    onCircuitState: (change) => abuseIpdb.add(change),
-    onCacheState: (change) => cache.add(change),
+    onCircuitChange: (change) => abuseIpdb.add(change),
+    onCacheCircuitChange: (change) => cache.add(change),
     onCacheFailure: ({ operation }) =>
       metrics.count('CacheFailures', operation === 'write' ? 'write' : 'read'),
     onCheck({ cause, milliseconds, quotaRemaining: remaining, quotaLimit: limit }) {
@@ -53,7 +53,7 @@ class OpenCauses<Cause extends string> {
     this.#now = now;
   }
 
-  add(change: BreakerChange<Cause>): void {
+  add(change: CircuitChange<Cause>): void {
     this.#current = change.state === 'open' ? change : undefined;
     if (change.state === 'open') this.#sinceLastFlush.add(change.cause);
   }

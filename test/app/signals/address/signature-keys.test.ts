@@ -54,14 +54,14 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
         },
       },
     );
-    const { signs } = createAddressSignature({ keys, now: () => time });
+    const { verify } = createAddressSignature({ keys, now: () => time });
     const signatureOf = (n: number) =>
       signAddress(parseSignatureSecret(secretOf(n), 'The test'), '8.8.8.8', time);
     return {
       stop,
       errors,
       /** Which of the secrets 1, 2 and 3 sign. */
-      accepted: () => [1, 2, 3].filter((n) => signs('8.8.8.8', signatureOf(n))),
+      accepted: () => [1, 2, 3].filter((n) => verify('8.8.8.8', signatureOf(n))),
       wait: (milliseconds: number) => {
         time += milliseconds;
       },

@@ -1,7 +1,7 @@
 import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { recordItem, recordKey } from '../../../../app/src/signals/reputation/cache/item.ts';
-import { createReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
+import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { type HeldResponses, holdResponses } from '../../../support/held-responses.ts';
 import { letTimePass, startTimers, stopTimers } from '../../../support/time-out.ts';
@@ -66,13 +66,13 @@ describe('A response that arrived while the thread was busy beyond all limits co
 
   test('of the table', async () => {
     const held = await hold(ITEM, 2);
-    const ladder = createReputationLookup({
+    const reputation = new ReputationLookup({
       now: () => NOON,
       baseUrl: 'http://127.0.0.1:1',
       key: () => 'key',
-      table: { client: clientOf(held.url), name: 'any' },
+      cache: { client: clientOf(held.url), tableName: 'any' },
     });
-    const found = lookup(ladder, ADDRESS, 50);
+    const found = lookup(reputation, ADDRESS, 50);
     await held.asked;
     beBusyMeanwhile(held);
     expect(await found).toEqual({
@@ -88,21 +88,21 @@ describe('A response that arrived while the thread was busy beyond all limits co
     const held = await hold({ pieces: [CHECK] });
     const table = await startServer((_, response) => response.end('{}'));
     ends.push(() => table.close());
-    const ladder = createReputationLookup({
+    const reputation = new ReputationLookup({
       now: () => NOON,
       baseUrl: held.url,
       key: () => 'key',
-      table: { client: clientOf(table.url), name: 'any' },
+      cache: { client: clientOf(table.url), tableName: 'any' },
     });
-    const before = [lookup(ladder, ADDRESS, 50), lookup(ladder, ADDRESS, 1200)];
+    const before = [lookup(reputation, ADDRESS, 50), lookup(reputation, ADDRESS, 1200)];
     await held.asked;
     held.respondMeanwhile();
-    const after = [lookup(ladder, ADDRESS, 0), lookup(ladder, ADDRESS, 1)];
+    const after = [lookup(reputation, ADDRESS, 0), lookup(reputation, ADDRESS, 1)];
     letTimePass(BEYOND_ALL_LIMITS);
     for (const found of await Promise.all([...before, ...after])) {
       expect(found).toMatchObject({ known: true, score: 96, source: 'abuseipdb' });
     }
-    await ladder.settle();
+    await reputation.settle();
   });
 });
 

@@ -1,6 +1,6 @@
 import {
-  type BreakerChange,
   CircuitBreaker,
+  type CircuitChange,
   type Permit,
 } from '../../../../app/src/signals/reputation/circuit-breaker.ts';
 import { HOUR, MINUTE, NOON, SECOND } from './harness.ts';
@@ -9,13 +9,13 @@ type Cause = 'timeout' | 'upstream' | 'quota' | 'auth';
 
 function setUp() {
   const clock = { time: NOON };
-  const changes: BreakerChange<Cause>[] = [];
+  const changes: CircuitChange<Cause>[] = [];
   const breaker = new CircuitBreaker<Cause>({
     now: () => clock.time,
-    failures: 5,
-    pause: 5 * SECOND,
-    maxPause: 30 * SECOND,
-    onState: (change) => void changes.push(change),
+    failureThreshold: 5,
+    openMs: 5 * SECOND,
+    maxOpenMs: 30 * SECOND,
+    onChange: (change) => void changes.push(change),
   });
   const fail = (times: number, cause: Cause = 'upstream') => {
     for (let i = 0; i < times; i += 1) enter(breaker).failed(cause);
@@ -156,10 +156,10 @@ describe('a breaker held open', () => {
   test('is released at once; what failures opened is not', () => {
     const { breaker, fail } = setUp();
     breaker.forceOpen('auth', NOON + HOUR);
-    breaker.release();
+    breaker.endForcedOpen();
     expect(breaker.tryAcquire().allowed).toBe(true);
     fail(5);
-    breaker.release();
+    breaker.endForcedOpen();
     expect(breaker.tryAcquire().allowed).toBe(false);
   });
 });
@@ -167,10 +167,10 @@ describe('a breaker held open', () => {
 test('a log that throws does not disturb the breaker', () => {
   const breaker = new CircuitBreaker<Cause>({
     now: () => NOON,
-    failures: 1,
-    pause: SECOND,
-    maxPause: SECOND,
-    onState: () => {
+    failureThreshold: 1,
+    openMs: SECOND,
+    maxOpenMs: SECOND,
+    onChange: () => {
       throw new Error('disk full');
     },
   });

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createCheck } from '../../../../app/src/signals/reputation/abuseipdb/check.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
-import { createReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
+import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { address, lookup, NOON, newAddress, SECOND, startServer } from './harness.ts';
 
@@ -147,23 +147,26 @@ describe('AbuseIPDB', () => {
       () => table.close(),
     );
     const events: unknown[] = [];
-    const ladder = createReputationLookup({
+    const reputation = new ReputationLookup({
       now: () => NOON,
       baseUrl: server.url,
       key: () => 'key',
       abuseIpdbTimeout: 30 * SECOND,
       cacheReadTimeout: 30 * SECOND,
-      table: { client, name: 'any' },
+      cache: { client, tableName: 'any' },
       hooks: {
         onCheck: (report) => events.push(report),
-        onCircuitState: (state) => events.push(state),
+        onCircuitChange: (state) => events.push(state),
       },
     });
     for (let number = 0; number < 3; number += 1) {
-      expect(await lookup(ladder, newAddress())).toMatchObject({ score: 7, source: 'abuseipdb' });
+      expect(await lookup(reputation, newAddress())).toMatchObject({
+        score: 7,
+        source: 'abuseipdb',
+      });
       await idle();
     }
-    await ladder.settle();
+    await reputation.settle();
     const success = { status: 200, milliseconds: expect.any(Number) };
     expect(events).toEqual([success, success, success]);
     expect(server.connections).toEqual([2, 2, 1]);

@@ -1,5 +1,5 @@
 import { ageOf, freshnessOf, isBetter } from '../../../../app/src/signals/reputation/freshness.ts';
-import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/options.ts';
+import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
 import { HOUR, MINUTE, NOON, SECOND } from './harness.ts';
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   [75, 2 * HOUR, 'stale'],
   [100, 2 * HOUR - 1, 'fresh'],
   [100, 24 * HOUR - 1, 'stale'],
-  [0, 24 * HOUR, 'gone'],
+  [0, 24 * HOUR, 'expired'],
   // Dates ahead of this task's clock.
   [50, -1, 'fresh'],
   [50, -5 * SECOND, 'fresh'],
@@ -22,9 +22,9 @@ test.each([
   [50, -MINUTE, 'stale'],
   [50, -HOUR, 'stale'],
   [100, -24 * HOUR + 1, 'stale'],
-  [50, -24 * HOUR, 'gone'],
-  [50, -25 * HOUR, 'gone'],
-  [50, -1e6 * HOUR, 'gone'],
+  [50, -24 * HOUR, 'expired'],
+  [50, -25 * HOUR, 'expired'],
+  [50, -1e6 * HOUR, 'expired'],
 ])('a record with score %i and an age of %i ms is %s', (score, age, freshness) => {
   const record = { score, checkedAt: NOON - age };
   expect(freshnessOf(record, NOON, REPUTATION_DEFAULTS)).toBe(freshness);

@@ -6,12 +6,13 @@ import { deadlineAfter } from '../../../../app/src/lib/deadline.ts';
 import type { Address } from '../../../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
 import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
-import type { BreakerChange } from '../../../../app/src/signals/reputation/circuit-breaker.ts';
-import type { CacheFailure, CheckReport } from '../../../../app/src/signals/reputation/hooks.ts';
-import {
-  createReputationLookup,
-  type ReputationLadder,
-} from '../../../../app/src/signals/reputation/lookup.ts';
+import type { CircuitChange } from '../../../../app/src/signals/reputation/circuit-breaker.ts';
+import type {
+  CacheFailure,
+  CheckReport,
+  ReputationHooks,
+} from '../../../../app/src/signals/reputation/hooks.ts';
+import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import type { ReputationOptions } from '../../../../app/src/signals/reputation/options.ts';
 import { type DynamoDb, localDynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
 
@@ -20,47 +21,47 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const NOON = Date.UTC(2026, 10, 23, 12);
 
-/** A clock that stands until it is set. */
+/** A clock that only changes when a test sets it. */
 export interface Clock {
   time: number;
 }
 
-/** What a ladder told its hooks, in order. */
+/** What the hooks of a reputation lookup received, in order. */
 export interface Events {
-  readonly states: BreakerChange<string>[];
-  readonly tableStates: BreakerChange<string>[];
-  readonly tableFailures: CacheFailure[];
+  readonly circuitChanges: CircuitChange<string>[];
+  readonly cacheCircuitChanges: CircuitChange<string>[];
+  readonly cacheFailures: CacheFailure[];
   readonly checks: CheckReport[];
   readonly errors: unknown[];
 }
 
 export interface Task {
-  readonly ladder: ReputationLadder;
+  readonly reputation: ReputationLookup;
   readonly events: Events;
 }
 
-/** AbuseIPDB, DynamoDB and a clock, and as many tasks of the service as a test wants. */
-export interface Bench {
+/** A simulated AbuseIPDB, a local DynamoDB, a clock, and any number of service tasks. */
+export interface Harness {
   readonly simulator: Simulator;
   readonly dynamoDb: DynamoDb;
   readonly clock: Clock;
-  /** An empty table with nobody's records. */
+  /** Switches to a new, empty table. */
   newTable(): Promise<void>;
-  table(): string;
-  /** One task, with a memory of its own. */
+  tableName(): string;
+  /** Creates a task with its own memory. */
   task(options?: Partial<ReputationOptions>): Task;
-  /** A client of another DynamoDB, closed with the bench. */
+  /** Creates a client of another DynamoDB, which is closed with the harness. */
   client(endpoint: string, timeout?: number): ReturnType<typeof createDynamoDbClient>;
   close(): Promise<void>;
 }
 
-export async function startBench(): Promise<Bench> {
+export async function startHarness(): Promise<Harness> {
   const clock: Clock = { time: NOON };
   const now = () => clock.time;
   const simulator = await startSimulator({ now, quota: 100_000 });
   const dynamoDb = await startDynamoDb();
   const clients: { destroy(): void }[] = [];
-  const ladders: ReputationLadder[] = [];
+  const lookups: ReputationLookup[] = [];
   const client = (endpoint: string, timeout = 1000) => {
     const made = createDynamoDbClient({ ...localDynamoDb(endpoint), timeout });
     clients.push(made);
@@ -73,71 +74,72 @@ export async function startBench(): Promise<Bench> {
     dynamoDb,
     clock,
     client,
-    table: () => name,
+    tableName: () => name,
     newTable: async () => {
       name = await dynamoDb.createTable();
     },
     task: (options = {}) => {
       const events: Events = {
-        states: [],
-        tableStates: [],
-        tableFailures: [],
+        circuitChanges: [],
+        cacheCircuitChanges: [],
+        cacheFailures: [],
         checks: [],
         errors: [],
       };
-      const ladder = createReputationLookup({
+      const reputation = new ReputationLookup({
         now,
         baseUrl: simulator.url,
         key: () => 'good-key',
-        table: { client: shared, name },
-        // Looser than in production: a busy machine must not look like a slow table.
+        cache: { client: shared, tableName: name },
+        // Longer than in production: a busy machine must not look like a slow table.
         cacheReadTimeout: 30 * SECOND,
         hooks: hooksInto(events),
         ...options,
       });
-      ladders.push(ladder);
-      return { ladder, events };
+      lookups.push(reputation);
+      return { reputation, events };
     },
     close: async () => {
-      await Promise.all(ladders.map((ladder) => ladder.settle()));
+      await Promise.all(lookups.map((each) => each.settle()));
       for (const made of clients) made.destroy();
       await Promise.all([simulator.close(), dynamoDb.close()]);
     },
   };
 }
 
-function hooksInto(events: Events) {
+function hooksInto(events: Events): ReputationHooks {
   return {
-    onCircuitState: (change: BreakerChange<string>) => void events.states.push(change),
-    onCacheState: (change: BreakerChange<string>) => void events.tableStates.push(change),
-    onCacheFailure: (failure: CacheFailure) => void events.tableFailures.push(failure),
+    onCircuitChange: (change: CircuitChange<string>) => void events.circuitChanges.push(change),
+    onCacheCircuitChange: (change: CircuitChange<string>) =>
+      void events.cacheCircuitChanges.push(change),
+    onCacheFailure: (failure: CacheFailure) => void events.cacheFailures.push(failure),
     onCheck: (report: CheckReport) => void events.checks.push(report),
     onError: (error: unknown) => void events.errors.push(error),
   };
 }
 
-/** An address that is one. */
+/** Parses an address. */
 export function address(text: string): Address {
   const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(`${text} is no address`);
+  if (parsed === undefined) throw new Error(`${text} is not a valid address`);
   return parsed;
 }
 
 let last = 0;
 
-/** A public address that no test has used. */
+/** Returns a public address that no other test uses. */
 export function newAddress(): Address {
   last += 1;
   return address(`5.${last >> 16}.${(last >> 8) & 255}.${last & 255}`);
 }
 
 /** A deadline that no test reaches. */
-export const AMPLE = { remaining: () => 60 * SECOND };
+export const NO_DEADLINE = { remaining: () => 60 * SECOND };
 
-/** Looks up, and gives what comes back as one flat object. */
-export async function lookup(ladder: ReputationLadder, ip: Address, milliseconds?: number) {
-  const deadline = milliseconds === undefined ? AMPLE : deadlineAfter(milliseconds);
-  const signal = await ladder.lookup(ip, deadline);
+/** Looks an address up, and returns the signal as one flat object. */
+export async function lookup(reputation: ReputationLookup, ip: Address, milliseconds?: number) {
+  const deadline = milliseconds === undefined ? NO_DEADLINE : deadlineAfter(milliseconds);
+  const signal = await reputation.lookup(ip, deadline);
   if (!signal.known) return signal;
   const { value, ...other } = signal;
   const { record, ...rest } = value;
@@ -150,7 +152,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** An HTTP server on a free port. */
+/** Starts an HTTP server on a free port. */
 export async function startServer(listener: RequestListener): Promise<LocalServer> {
   let requests = 0;
   const server = createServer((request, response) => {
@@ -172,13 +174,13 @@ export async function startServer(listener: RequestListener): Promise<LocalServe
   };
 }
 
-/** An AbuseIPDB whose responses wait until the test lets them go. */
+/** An AbuseIPDB that holds its responses back until the test releases them. */
 export interface HeldAbuseIpdb extends LocalServer {
-  /** Sends the responses that wait, and every later one at once. */
+  /** Sends the responses held back, and every later one at once. */
   release(): void;
 }
 
-/** Starts an AbuseIPDB that gives every address the same score, once it is released. */
+/** Starts an AbuseIPDB that returns the same score for every address, once it is released. */
 export async function holdAbuseIpdb(score: number): Promise<HeldAbuseIpdb> {
   const waiting: (() => void)[] = [];
   let released = false;
@@ -198,7 +200,7 @@ export async function holdAbuseIpdb(score: number): Promise<HeldAbuseIpdb> {
   });
 }
 
-/** The URL of a port on which nobody listens. */
+/** Returns the URL of a port without a listener. */
 export async function refusingUrl(): Promise<string> {
   const server = await startServer(() => {});
   await server.close();

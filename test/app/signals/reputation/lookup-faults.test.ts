@@ -1,25 +1,25 @@
 import type { Fault } from '../../../../app/dev/simulator/simulator.ts';
 import type { Address } from '../../../../app/src/signals/address/address.ts';
 import {
-  type Bench,
+  type Harness,
   HOUR,
   lookup,
   NOON,
   newAddress,
   refusingUrl,
   SECOND,
-  startBench,
+  startHarness,
 } from './harness.ts';
 
-let bench: Bench;
+let harness: Harness;
 beforeAll(async () => {
-  bench = await startBench();
+  harness = await startHarness();
 });
-afterAll(() => bench.close());
+afterAll(() => harness.close());
 beforeEach(async () => {
-  bench.clock.time = NOON;
-  bench.simulator.setFault(undefined);
-  await bench.newTable();
+  harness.clock.time = NOON;
+  harness.simulator.setFault(undefined);
+  await harness.newTable();
 });
 
 /** Milliseconds of one check here: only what is too slow is to run into a limit, however busy the machine. */
@@ -83,63 +83,63 @@ const CASES = Object.entries(FAULTS);
 
 /** Lets another task put an address's record into the table, with all the time it wants. */
 async function checkElsewhere(ip: Address, score: number): Promise<void> {
-  bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
-  const { ladder } = bench.task();
-  await lookup(ladder, ip);
-  await ladder.settle();
+  harness.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
+  const { reputation } = harness.task();
+  await lookup(reputation, ip);
+  await reputation.settle();
 }
 
 describe('an address that nobody knows', () => {
   test.each(CASES)('is unknown after %s', async (_, { fault, cause }) => {
-    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
-    bench.simulator.setFault(fault);
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause });
+    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeLimit(cause) });
+    harness.simulator.setFault(fault);
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause });
     expect(events.checks).toEqual([expect.objectContaining({ cause })]);
     expect(events.errors).toEqual([]);
   });
 
   test('is unknown when nobody listens at the base URL', async () => {
-    const { ladder } = bench.task({ baseUrl: await refusingUrl() });
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    const { reputation } = harness.task({ baseUrl: await refusingUrl() });
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
   });
 
   test('is unknown when the host of the base URL has no address', async () => {
     const baseUrl = 'http://abuseipdb.invalid/api/v2';
-    const { ladder } = bench.task({ baseUrl, abuseIpdbTimeout: 4000 });
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    const { reputation } = harness.task({ baseUrl, abuseIpdbTimeout: 4000 });
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
   });
 
   test.each([undefined, ''])('is unknown without a call when the key is %p', async (key) => {
-    const { ladder } = bench.task({ key: () => key });
-    const before = bench.simulator.checks.length;
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
-    expect(bench.simulator.checks).toHaveLength(before);
+    const { reputation } = harness.task({ key: () => key });
+    const before = harness.simulator.checks.length;
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
+    expect(harness.simulator.checks).toHaveLength(before);
   });
 
   test('is unknown when the key holds what no header can', async () => {
-    const { ladder } = bench.task({ key: () => 'ключ' });
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
+    const { reputation } = harness.task({ key: () => 'ключ' });
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
   });
 });
 
 test('A record of another address is not stored for the other tasks', async () => {
-  const { ladder } = bench.task();
+  const { reputation } = harness.task();
   const asked = newAddress();
-  bench.simulator.setFault({ kind: 'address', value: 'other' });
-  await lookup(ladder, asked);
-  await ladder.settle();
-  expect(await bench.dynamoDb.get(bench.table(), `${asked.value}#30`)).toBeUndefined();
+  harness.simulator.setFault({ kind: 'address', value: 'other' });
+  await lookup(reputation, asked);
+  await reputation.settle();
+  expect(await harness.dynamoDb.get(harness.tableName(), `${asked.value}#30`)).toBeUndefined();
 });
 
 describe('an address with a fresh record', () => {
   test.each(CASES)('is known at once in spite of %s', async (_, { fault }) => {
-    const { ladder, events } = bench.task();
+    const { reputation, events } = harness.task();
     const known = newAddress();
-    bench.simulator.setRecord(known.value, { abuseConfidenceScore: 80 });
-    await lookup(ladder, known);
-    bench.simulator.setFault(fault);
-    bench.clock.time += HOUR;
-    expect(ladder.lookup(known, { remaining: () => 0 })).toMatchObject({
+    harness.simulator.setRecord(known.value, { abuseConfidenceScore: 80 });
+    await lookup(reputation, known);
+    harness.simulator.setFault(fault);
+    harness.clock.time += HOUR;
+    expect(reputation.lookup(known, { remaining: () => 0 })).toMatchObject({
       known: true,
       value: { record: { score: 80 }, source: 'memory', stale: false, age: HOUR },
     });
@@ -149,29 +149,29 @@ describe('an address with a fresh record', () => {
 
 describe('an address with a stale record', () => {
   test.each(CASES)('keeps it after %s', async (_, { fault, cause, forgotten }) => {
-    const { ladder, events } = bench.task({ abuseIpdbTimeout: timeLimit(cause) });
+    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeLimit(cause) });
     const known = newAddress();
     await checkElsewhere(known, 80);
-    expect(await lookup(ladder, known)).toMatchObject({ source: 'dynamodb', stale: false });
-    bench.simulator.setFault(fault);
-    bench.clock.time += 3 * HOUR;
+    expect(await lookup(reputation, known)).toMatchObject({ source: 'dynamodb', stale: false });
+    harness.simulator.setFault(fault);
+    harness.clock.time += 3 * HOUR;
     const age = 3 * HOUR;
     const stale = { known: true, score: 80, source: 'memory', stale: true, staleCause: cause, age };
-    expect(await lookup(ladder, known)).toEqual(stale);
+    expect(await lookup(reputation, known)).toEqual(stale);
     // Now the failure is remembered of the address, unless it says nothing of it.
-    const again = ladder.lookup(known, { remaining: () => 1000 });
+    const again = reputation.lookup(known, { remaining: () => 1000 });
     expect(again instanceof Promise).toBe(forgotten === true);
     expect(await again).toMatchObject({ known: true, value: { stale: true, staleCause: cause } });
     expect(events.checks).toHaveLength(1);
   });
 
   test('loses it after a day', async () => {
-    const { ladder } = bench.task();
+    const { reputation } = harness.task();
     const known = newAddress();
-    await lookup(ladder, known);
-    bench.simulator.setFault({ kind: 'reset' });
-    bench.clock.time += 24 * HOUR;
-    expect(await lookup(ladder, known)).toEqual({ known: false, cause: 'upstream' });
+    await lookup(reputation, known);
+    harness.simulator.setFault({ kind: 'reset' });
+    harness.clock.time += 24 * HOUR;
+    expect(await lookup(reputation, known)).toEqual({ known: false, cause: 'upstream' });
   });
 });
 
@@ -180,25 +180,25 @@ describe('a failure that is remembered', () => {
     ['a failed check for ten seconds', { kind: 'reset' }, 10 * SECOND],
     ['a refused address for an hour', { kind: 'status', status: 422 }, HOUR],
   ] as [string, Fault, number][])('answers for %s without a call', async (_, fault, time) => {
-    const { ladder, events } = bench.task();
+    const { reputation, events } = harness.task();
     const failing = newAddress();
-    bench.simulator.setFault(fault);
-    await lookup(ladder, failing);
-    bench.simulator.setFault(undefined);
-    bench.clock.time += time - 1;
-    expect(ladder.lookup(failing, { remaining: () => 1000 })).toMatchObject({ known: false });
-    bench.clock.time += 1;
-    expect(await lookup(ladder, failing)).toMatchObject({ known: true, source: 'abuseipdb' });
+    harness.simulator.setFault(fault);
+    await lookup(reputation, failing);
+    harness.simulator.setFault(undefined);
+    harness.clock.time += time - 1;
+    expect(reputation.lookup(failing, { remaining: () => 1000 })).toMatchObject({ known: false });
+    harness.clock.time += 1;
+    expect(await lookup(reputation, failing)).toMatchObject({ known: true, source: 'abuseipdb' });
     expect(events.checks).toHaveLength(2);
   });
 
   test('does not outlive a clock that is set back', async () => {
-    const { ladder } = bench.task();
+    const { reputation } = harness.task();
     const failing = newAddress();
-    bench.simulator.setFault({ kind: 'reset' });
-    await lookup(ladder, failing);
-    bench.simulator.setFault(undefined);
-    bench.clock.time -= HOUR;
-    expect(await lookup(ladder, failing)).toMatchObject({ known: true });
+    harness.simulator.setFault({ kind: 'reset' });
+    await lookup(reputation, failing);
+    harness.simulator.setFault(undefined);
+    harness.clock.time -= HOUR;
+    expect(await lookup(reputation, failing)).toMatchObject({ known: true });
   });
 });

@@ -1,6 +1,6 @@
 import {
   address,
-  type Bench,
+  type Harness,
   type HeldAbuseIpdb,
   HOUR,
   holdAbuseIpdb,
@@ -10,18 +10,18 @@ import {
   NOON,
   newAddress,
   SECOND,
-  startBench,
+  startHarness,
 } from './harness.ts';
 
-let bench: Bench;
+let harness: Harness;
 beforeAll(async () => {
-  bench = await startBench();
+  harness = await startHarness();
 });
-afterAll(() => bench.close());
+afterAll(() => harness.close());
 beforeEach(async () => {
-  bench.clock.time = NOON;
-  bench.simulator.setFault(undefined);
-  await bench.newTable();
+  harness.clock.time = NOON;
+  harness.simulator.setFault(undefined);
+  await harness.newTable();
 });
 
 const upstreams: LocalServer[] = [];
@@ -35,11 +35,11 @@ async function held(score: number): Promise<HeldAbuseIpdb> {
   return upstream;
 }
 
-const AMPLE = { remaining: () => 60 * SECOND };
+const NO_DEADLINE = { remaining: () => 60 * SECOND };
 const scoreOf = (ip: { value: string }, score: number) =>
-  bench.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
+  harness.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
 
-describe('the way down the ladder', () => {
+describe('the way down the reputation', () => {
   test.each([
     ...['10.0.0.1', '127.0.0.1', '192.168.1.1', '169.254.1.1', 'fd00::1', '::1'].map(
       (text) => [text, 'private'] as const,
@@ -48,50 +48,53 @@ describe('the way down the ladder', () => {
       (text) => [text, 'reserved'] as const,
     ),
   ])('%s is %s: an answer at once, and no lookup ever', async (text, cause) => {
-    const { ladder, events } = bench.task();
-    expect(ladder.lookup(address(text), AMPLE)).toEqual({ known: false, cause });
-    await ladder.settle();
+    const { reputation, events } = harness.task();
+    expect(reputation.lookup(address(text), NO_DEADLINE)).toEqual({ known: false, cause });
+    await reputation.settle();
     expect(events.checks).toEqual([]);
   });
 
   test('a tunnel has the record of its IPv4 address: one check, one item, one memory for all its forms', async () => {
-    const [one, other] = [bench.task(), bench.task()];
-    bench.simulator.setRecord('9.9.9.10', { abuseConfidenceScore: 96 });
-    const before = bench.simulator.checks.length;
-    expect(await lookup(one.ladder, address('2002:909:90a::1'))).toMatchObject({
+    const [one, other] = [harness.task(), harness.task()];
+    harness.simulator.setRecord('9.9.9.10', { abuseConfidenceScore: 96 });
+    const before = harness.simulator.checks.length;
+    expect(await lookup(one.reputation, address('2002:909:90a::1'))).toMatchObject({
       score: 96,
       source: 'abuseipdb',
     });
-    await one.ladder.settle();
+    await one.reputation.settle();
     for (const form of ['2002:909:90a::2', '9.9.9.10', '64:ff9b::9.9.9.10', '2001::f6f6:f6f5']) {
-      expect(one.ladder.lookup(address(form), AMPLE)).toMatchObject({
+      expect(one.reputation.lookup(address(form), NO_DEADLINE)).toMatchObject({
         value: { record: { score: 96 }, source: 'memory' },
       });
     }
-    expect(await lookup(other.ladder, address('2001:0:4136:e378::f6f6:f6f5'))).toMatchObject({
+    expect(await lookup(other.reputation, address('2001:0:4136:e378::f6f6:f6f5'))).toMatchObject({
       score: 96,
       source: 'dynamodb',
     });
-    const checked = bench.simulator.checks.slice(before).map((check) => check.address);
+    const checked = harness.simulator.checks.slice(before).map((check) => check.address);
     expect(checked).toEqual(['9.9.9.10']);
   });
 
   test('AbuseIPDB first, then memory at once, and the table for another task', async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     scoreOf(ip, 60);
-    bench.simulator.setQuota(500);
+    harness.simulator.setQuota(500);
     const fresh = { known: true, score: 60, stale: false };
     const asked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 499 };
-    expect(await lookup(one.ladder, ip)).toEqual(asked);
-    await one.ladder.settle();
-    bench.clock.time += 10 * MINUTE;
-    expect(one.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    expect(await lookup(one.reputation, ip)).toEqual(asked);
+    await one.reputation.settle();
+    harness.clock.time += 10 * MINUTE;
+    expect(one.reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
     const read = { ...fresh, source: 'dynamodb', age: 10 * MINUTE };
-    expect(await lookup(other.ladder, ip)).toEqual(read);
-    expect(other.ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    expect(await lookup(other.reputation, ip)).toEqual(read);
+    expect(other.reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
     expect([one.events.checks.length, other.events.checks.length]).toEqual([1, 0]);
-    expect([one.ladder.quotaRemaining(), other.ladder.quotaRemaining()]).toEqual([499, undefined]);
+    expect([one.reputation.quotaRemaining(), other.reputation.quotaRemaining()]).toEqual([
+      499,
+      undefined,
+    ]);
   });
 
   test.each([
@@ -99,47 +102,47 @@ describe('the way down the ladder', () => {
     [50, HOUR],
     [90, 2 * HOUR],
   ])('score %i is asked again after %i ms', async (score, time) => {
-    const { ladder } = bench.task();
+    const { reputation } = harness.task();
     const ip = newAddress();
     scoreOf(ip, score);
-    await lookup(ladder, ip);
-    bench.clock.time += time - 1;
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', stale: false });
-    bench.clock.time += 1;
+    await lookup(reputation, ip);
+    harness.clock.time += time - 1;
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', stale: false });
+    harness.clock.time += 1;
     scoreOf(ip, 99);
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 99 });
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 99 });
   });
 
   test('a newer record of another task takes the place of a stale one', async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     scoreOf(ip, 50);
-    await lookup(one.ladder, ip);
-    await one.ladder.settle();
-    bench.clock.time += HOUR;
+    await lookup(one.reputation, ip);
+    await one.reputation.settle();
+    harness.clock.time += HOUR;
     scoreOf(ip, 80);
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    bench.clock.time += MINUTE;
-    expect(await lookup(one.ladder, ip)).toMatchObject({ score: 80, source: 'dynamodb' });
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    harness.clock.time += MINUTE;
+    expect(await lookup(one.reputation, ip)).toMatchObject({ score: 80, source: 'dynamodb' });
   });
 
   test('the newest of two stale records stands in, wherever it is', async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     scoreOf(ip, 50);
-    await lookup(one.ladder, ip);
-    await one.ladder.settle();
-    bench.clock.time += 2 * HOUR;
+    await lookup(one.reputation, ip);
+    await one.reputation.settle();
+    harness.clock.time += 2 * HOUR;
     scoreOf(ip, 60);
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    bench.clock.time += 2 * HOUR;
-    bench.simulator.setFault({ kind: 'reset' });
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    harness.clock.time += 2 * HOUR;
+    harness.simulator.setFault({ kind: 'reset' });
     const age = 2 * HOUR;
     const stale = { known: true, stale: true, staleCause: 'upstream', score: 60, age };
-    expect(await lookup(one.ladder, ip)).toEqual({ ...stale, source: 'dynamodb' });
-    expect(await lookup(other.ladder, ip)).toEqual({ ...stale, source: 'memory' });
+    expect(await lookup(one.reputation, ip)).toEqual({ ...stale, source: 'dynamodb' });
+    expect(await lookup(other.reputation, ip)).toEqual({ ...stale, source: 'memory' });
   });
 });
 
@@ -150,97 +153,102 @@ describe('clocks that disagree', () => {
     ['an hour', HOUR, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
     ['nearly a day', 24 * HOUR - 1, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
   ])('of a record from a task %s ahead comes the right score', async (_, time, expected) => {
-    const ahead = bench.task({ now: () => bench.clock.time + time });
+    const ahead = harness.task({ now: () => harness.clock.time + time });
     const ip = newAddress();
     scoreOf(ip, 10);
-    await lookup(ahead.ladder, ip);
-    await ahead.ladder.settle();
+    await lookup(ahead.reputation, ip);
+    await ahead.reputation.settle();
     scoreOf(ip, 90);
-    const { ladder } = bench.task();
-    expect(await lookup(ladder, ip)).toMatchObject(expected);
-    expect(await lookup(ladder, ip)).toMatchObject({ ...expected, source: 'memory' });
+    const { reputation } = harness.task();
+    expect(await lookup(reputation, ip)).toMatchObject(expected);
+    expect(await lookup(reputation, ip)).toMatchObject({ ...expected, source: 'memory' });
   });
 
   test.each([
     ['within a day stands in', HOUR, { known: true, score: 10, stale: true, age: 0 }],
     ['beyond a day counts for nothing', 25 * HOUR, { known: false, cause: 'upstream' }],
   ])('a record from the future %s while AbuseIPDB fails', async (_, time, expected) => {
-    const ahead = bench.task({ now: () => bench.clock.time + time });
+    const ahead = harness.task({ now: () => harness.clock.time + time });
     const ip = newAddress();
     scoreOf(ip, 10);
-    await lookup(ahead.ladder, ip);
-    await ahead.ladder.settle();
-    bench.simulator.setFault({ kind: 'reset' });
-    expect(await lookup(bench.task().ladder, ip)).toMatchObject(expected);
+    await lookup(ahead.reputation, ip);
+    await ahead.reputation.settle();
+    harness.simulator.setFault({ kind: 'reset' });
+    expect(await lookup(harness.task().reputation, ip)).toMatchObject(expected);
   });
 
   test('a clock that is set back makes what is in memory stale, not fresh for longer', async () => {
-    const { ladder } = bench.task();
+    const { reputation } = harness.task();
     const ip = newAddress();
     scoreOf(ip, 10);
-    await lookup(ladder, ip);
-    bench.clock.time -= HOUR;
+    await lookup(reputation, ip);
+    harness.clock.time -= HOUR;
     scoreOf(ip, 90);
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', stale: false });
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', stale: false });
   });
 
   test("another task's fresh record replaces one from this task's own wrong clock", async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    bench.clock.time = NOON + HOUR;
+    harness.clock.time = NOON + HOUR;
     scoreOf(ip, 10);
-    await lookup(one.ladder, ip);
-    await one.ladder.settle();
-    bench.clock.time = NOON;
+    await lookup(one.reputation, ip);
+    await one.reputation.settle();
+    harness.clock.time = NOON;
     scoreOf(ip, 90);
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    expect(await lookup(one.reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
   });
 
   test('a record from a task an hour behind is an hour old', async () => {
-    const behind = bench.task({ now: () => bench.clock.time - HOUR });
+    const behind = harness.task({ now: () => harness.clock.time - HOUR });
     const ip = newAddress();
     scoreOf(ip, 10);
-    await lookup(behind.ladder, ip);
-    await behind.ladder.settle();
-    expect(await lookup(bench.task().ladder, ip)).toMatchObject({ source: 'dynamodb', age: HOUR });
+    await lookup(behind.reputation, ip);
+    await behind.reputation.settle();
+    expect(await lookup(harness.task().reputation, ip)).toMatchObject({
+      source: 'dynamodb',
+      age: HOUR,
+    });
   });
 
   test('a record dated days ahead is replaced, not kept for days', async () => {
-    const wrong = bench.task({ now: () => bench.clock.time + 72 * HOUR });
+    const wrong = harness.task({ now: () => harness.clock.time + 72 * HOUR });
     const ip = newAddress();
     scoreOf(ip, 0);
-    await lookup(wrong.ladder, ip);
-    await wrong.ladder.settle();
-    const { ladder } = bench.task();
+    await lookup(wrong.reputation, ip);
+    await wrong.reputation.settle();
+    const { reputation } = harness.task();
     scoreOf(ip, 90);
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'memory', score: 90 });
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', score: 90 });
   });
 
   test('a task whose own clock was days ahead takes the record of another task', async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    bench.clock.time = NOON + 72 * HOUR;
+    harness.clock.time = NOON + 72 * HOUR;
     scoreOf(ip, 0);
-    await lookup(one.ladder, ip);
-    await one.ladder.settle();
-    bench.clock.time = NOON;
+    await lookup(one.reputation, ip);
+    await one.reputation.settle();
+    harness.clock.time = NOON;
     scoreOf(ip, 90);
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    expect(await lookup(one.ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    expect(await lookup(one.reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
   });
 });
 
 describe('many at once', () => {
   test('a thousand who ask for one address cost one check', async () => {
-    const { ladder, events } = bench.task();
+    const { reputation, events } = harness.task();
     const ip = newAddress();
     scoreOf(ip, 70);
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => ladder.lookup(ip, AMPLE)));
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, () => reputation.lookup(ip, NO_DEADLINE)),
+    );
     expect(events.checks).toHaveLength(1);
     expect(new Set(answers.map((answer) => answer.known && answer.value.record.score))).toEqual(
       new Set([70]),
@@ -249,52 +257,52 @@ describe('many at once', () => {
 
   test('each waits as long as it can; the lookup goes on and fills memory', async () => {
     const upstream = await held(70);
-    const { ladder } = bench.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
+    const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
-    const patient = ladder.lookup(ip, { remaining: () => 60 * SECOND });
-    expect(await lookup(ladder, ip, 30)).toMatchObject({ known: false, cause: 'timeout' });
-    expect(await lookup(ladder, ip, 0)).toEqual({ known: false, cause: 'timeout' });
+    const patient = reputation.lookup(ip, { remaining: () => 60 * SECOND });
+    expect(await lookup(reputation, ip, 30)).toMatchObject({ known: false, cause: 'timeout' });
+    expect(await lookup(reputation, ip, 0)).toEqual({ known: false, cause: 'timeout' });
     upstream.release();
     expect(await patient).toMatchObject({ known: true, value: { source: 'abuseipdb' } });
-    expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    expect(reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
   });
 
   test('a lookup that nobody waits for any more fills memory too', async () => {
     const upstream = await held(70);
-    const { ladder } = bench.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
+    const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
-    expect(await lookup(ladder, ip, 1)).toMatchObject({ known: false, cause: 'timeout' });
+    expect(await lookup(reputation, ip, 1)).toMatchObject({ known: false, cause: 'timeout' });
     upstream.release();
-    await ladder.settle();
-    expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+    await reputation.settle();
+    expect(reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
   });
 
   test('who runs out of time gets the stale record', async () => {
-    const [upstream, other] = [await held(70), bench.task()];
-    const { ladder } = bench.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
+    const [upstream, other] = [await held(70), harness.task()];
+    const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
     scoreOf(ip, 90);
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    expect(await lookup(ladder, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
-    bench.clock.time += 3 * HOUR;
-    expect(await lookup(ladder, ip, 30)).toMatchObject({
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    expect(await lookup(reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
+    harness.clock.time += 3 * HOUR;
+    expect(await lookup(reputation, ip, 30)).toMatchObject({
       stale: true,
       staleCause: 'timeout',
       score: 90,
     });
     upstream.release();
-    await ladder.settle();
+    await reputation.settle();
   });
 
   test('beyond the checks at one time nobody queues', async () => {
     const upstream = await held(70);
-    const { ladder, events } = bench.task({
+    const { reputation, events } = harness.task({
       baseUrl: upstream.url,
       maxConcurrentChecks: 2,
       abuseIpdbTimeout: 60 * SECOND,
     });
-    const lookups = Array.from({ length: 5 }, () => lookup(ladder, newAddress(), 60 * SECOND));
+    const lookups = Array.from({ length: 5 }, () => lookup(reputation, newAddress(), 60 * SECOND));
     // The three that are refused come back first, and the others once they may.
     let refusals = 0;
     for (const one of lookups) void one.then(() => ++refusals === 3 && upstream.release());
@@ -302,79 +310,79 @@ describe('many at once', () => {
     const refused = { known: false, cause: 'upstream' };
     expect(answers.filter((answer) => answer.known)).toHaveLength(2);
     expect(answers.filter((answer) => !answer.known)).toEqual([refused, refused, refused]);
-    expect(events.states).toEqual([]);
-    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
+    expect(events.circuitChanges).toEqual([]);
+    expect(await lookup(reputation, newAddress())).toMatchObject({ known: true });
   });
 
   test('memory holds no more addresses than it may', async () => {
-    const { ladder } = bench.task({ memoryEntries: 2 });
+    const { reputation } = harness.task({ memoryEntries: 2 });
     const [first, second, third] = [newAddress(), newAddress(), newAddress()];
-    for (const ip of [first, second, first, third]) await lookup(ladder, ip);
-    await ladder.settle();
-    expect(await lookup(ladder, first)).toMatchObject({ source: 'memory' });
-    expect(await lookup(ladder, second)).toMatchObject({ source: 'dynamodb' });
+    for (const ip of [first, second, first, third]) await lookup(reputation, ip);
+    await reputation.settle();
+    expect(await lookup(reputation, first)).toMatchObject({ source: 'memory' });
+    expect(await lookup(reputation, second)).toMatchObject({ source: 'dynamodb' });
   });
 
   test('invented addresses whose checks fail take no place in memory', async () => {
-    const { ladder, events } = bench.task({ memoryEntries: 2 });
+    const { reputation, events } = harness.task({ memoryEntries: 2 });
     const real = [newAddress(), newAddress()];
-    for (const ip of real) await lookup(ladder, ip);
+    for (const ip of real) await lookup(reputation, ip);
     // A refusal is the question's fault, so that the breaker lets each of them through.
-    bench.simulator.setFault({ kind: 'status', status: 422 });
-    for (let i = 0; i < 10; i += 1) await lookup(ladder, newAddress());
+    harness.simulator.setFault({ kind: 'status', status: 422 });
+    for (let i = 0; i < 10; i += 1) await lookup(reputation, newAddress());
     expect(events.checks).toHaveLength(12);
     for (const ip of real) {
-      expect(ladder.lookup(ip, AMPLE)).toMatchObject({ value: { source: 'memory' } });
+      expect(reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
     }
   });
 });
 
 describe('the breaker of AbuseIPDB', () => {
   test('opens after five failures, probes, and recovers within a minute of the end', async () => {
-    const { ladder, events } = bench.task();
-    bench.simulator.setFault({ kind: 'status', status: 500 });
-    for (let i = 0; i < 5; i += 1) await lookup(ladder, newAddress());
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    const { reputation, events } = harness.task();
+    harness.simulator.setFault({ kind: 'status', status: 500 });
+    for (let i = 0; i < 5; i += 1) await lookup(reputation, newAddress());
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
     expect(events.checks).toHaveLength(5);
     // An outage of ten minutes, with a login every second.
     for (let second = 0; second < 600; second += 10) {
-      bench.clock.time += 10 * SECOND;
-      await lookup(ladder, newAddress());
+      harness.clock.time += 10 * SECOND;
+      await lookup(reputation, newAddress());
     }
     expect(events.checks.length).toBeLessThan(30);
-    bench.simulator.setFault(undefined);
-    bench.clock.time += 30 * SECOND;
-    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
-    expect(events.states.at(-1)).toEqual({ state: 'closed' });
+    harness.simulator.setFault(undefined);
+    harness.clock.time += 30 * SECOND;
+    expect(await lookup(reputation, newAddress())).toMatchObject({ known: true });
+    expect(events.circuitChanges.at(-1)).toEqual({ state: 'closed' });
   });
 
   test('lets one probe through, however many ask', async () => {
-    const { ladder, events } = bench.task();
-    bench.simulator.setFault({ kind: 'reset' });
-    for (let i = 0; i < 5; i += 1) await lookup(ladder, newAddress());
-    bench.clock.time += 5 * SECOND;
-    await Promise.all(Array.from({ length: 20 }, () => lookup(ladder, newAddress())));
+    const { reputation, events } = harness.task();
+    harness.simulator.setFault({ kind: 'reset' });
+    for (let i = 0; i < 5; i += 1) await lookup(reputation, newAddress());
+    harness.clock.time += 5 * SECOND;
+    await Promise.all(Array.from({ length: 20 }, () => lookup(reputation, newAddress())));
     expect(events.checks).toHaveLength(6);
   });
 
   test('serves the table while it is open', async () => {
-    const [one, other] = [bench.task(), bench.task()];
+    const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    await lookup(other.ladder, ip);
-    await other.ladder.settle();
-    bench.simulator.setFault({ kind: 'reset' });
-    for (let i = 0; i < 5; i += 1) await lookup(one.ladder, newAddress());
-    expect(await lookup(one.ladder, ip)).toMatchObject({ known: true, source: 'dynamodb' });
+    await lookup(other.reputation, ip);
+    await other.reputation.settle();
+    harness.simulator.setFault({ kind: 'reset' });
+    for (let i = 0; i < 5; i += 1) await lookup(one.reputation, newAddress());
+    expect(await lookup(one.reputation, ip)).toMatchObject({ known: true, source: 'dynamodb' });
   });
 
   test('counts answers without a score, but no refused address', async () => {
-    const { ladder, events } = bench.task();
-    bench.simulator.setFault({ kind: 'status', status: 422 });
-    for (let i = 0; i < 10; i += 1) await lookup(ladder, newAddress());
-    expect(events.states).toEqual([]);
-    bench.simulator.setFault({ kind: 'score', value: 'missing' });
-    for (let i = 0; i < 6; i += 1) await lookup(ladder, newAddress());
-    expect(events.states).toMatchObject([{ state: 'open', cause: 'invalid' }]);
+    const { reputation, events } = harness.task();
+    harness.simulator.setFault({ kind: 'status', status: 422 });
+    for (let i = 0; i < 10; i += 1) await lookup(reputation, newAddress());
+    expect(events.circuitChanges).toEqual([]);
+    harness.simulator.setFault({ kind: 'score', value: 'missing' });
+    for (let i = 0; i < 6; i += 1) await lookup(reputation, newAddress());
+    expect(events.circuitChanges).toMatchObject([{ state: 'open', cause: 'invalid' }]);
     expect(events.checks).toHaveLength(15);
   });
 });
@@ -384,12 +392,17 @@ describe('faults of our own', () => {
     const fail = () => {
       throw new Error('disk full');
     };
-    const { ladder } = bench.task({
-      hooks: { onCheck: fail, onCircuitState: fail, onCacheFailure: fail, onCacheState: fail },
+    const { reputation } = harness.task({
+      hooks: {
+        onCheck: fail,
+        onCircuitChange: fail,
+        onCacheFailure: fail,
+        onCacheCircuitChange: fail,
+      },
     });
-    expect(await lookup(ladder, newAddress())).toMatchObject({ known: true });
-    bench.simulator.setFault({ kind: 'status', status: 401 });
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'auth' });
+    expect(await lookup(reputation, newAddress())).toMatchObject({ known: true });
+    harness.simulator.setFault({ kind: 'status', status: 401 });
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
   });
 
   test('a key that cannot be read is unknown(upstream), and told of', async () => {
@@ -397,9 +410,9 @@ describe('faults of our own', () => {
     const key = () => {
       throw error;
     };
-    const { ladder, events } = bench.task({ key });
-    await ladder.warm();
-    expect(await lookup(ladder, newAddress())).toEqual({ known: false, cause: 'upstream' });
+    const { reputation, events } = harness.task({ key });
+    await reputation.warmUp();
+    expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
     expect(events.errors).toEqual([error, error]);
   });
 });

@@ -1,4 +1,4 @@
-import { SIGNALS, type SignalName } from '../../../signals/request-signals.ts';
+import { SIGNAL_NAMES, type SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
 import { firstSignal } from '../first-signal.ts';
 import type { Node } from '../library/syntax-tree.ts';
@@ -32,7 +32,7 @@ export function collectReferences(
   if (uses.signals.size > 0) uses.signals.add('address');
   return {
     ...uses,
-    signals: new Set(SIGNALS.filter((name) => uses.signals.has(name))),
+    signals: new Set(SIGNAL_NAMES.filter((name) => uses.signals.has(name))),
     firstSignal: firstSignal(ast),
     variables: referencedVariables(ast),
   };

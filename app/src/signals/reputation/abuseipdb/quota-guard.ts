@@ -2,92 +2,98 @@ import { createHash } from 'node:crypto';
 import type { DynamoDbCache } from '../cache/dynamodb-cache.ts';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CheckCause } from '../reputation.ts';
-import { isPlausibleClosing } from './retry-after.ts';
+import { isPlausibleRetryTime } from './retry-after.ts';
 
-export interface GateOptions {
+export interface QuotaGuardOptions {
   readonly breaker: CircuitBreaker<CheckCause>;
-  readonly table: Pick<DynamoDbCache, 'readClosing' | 'writeClosing' | 'warm'>;
+  readonly cache: Pick<
+    DynamoDbCache,
+    'readQuotaExhaustedUntil' | 'writeQuotaExhaustedUntil' | 'warmUp'
+  >;
   readonly key: () => string | undefined;
   readonly now: () => number;
-  /** Milliseconds after which the table is asked again for a closing. */
-  readonly rereadAfter: number;
+  /** Milliseconds between two reads of the shared quota state. */
+  readonly rereadAfterMs: number;
 }
 
 /**
- * AbuseIPDB closed for the API key: by its quota, which the tasks share and so tell each other
- * through the table, or by its refusal of the key. A new key is a new account's or a good one at
- * last, so what was learned with the old one ends with it.
+ * Forces the circuit to AbuseIPDB open while the quota of the API key is exhausted or the key is rejected.
+ * The tasks share the quota, so they share its exhaustion through DynamoDB. A new key ends both states: it
+ * belongs to another account, or corrects a wrong one.
  */
 export class QuotaGuard {
-  readonly #options: GateOptions;
+  readonly #options: QuotaGuardOptions;
   #key: string | undefined;
   #keyName = keyNameOf(undefined);
   #readAt: number | undefined;
-  #reading: Promise<void> | undefined;
+  #pendingRead: Promise<void> | undefined;
 
-  constructor(options: GateOptions) {
+  constructor(options: QuotaGuardOptions) {
     this.#options = options;
   }
 
-  /** The API key as it is now; none when there is none. Reopens when it has changed. */
+  /** Returns the current API key, if there is one. When it has changed, ends the states of the old key. */
   currentKey(): string | undefined {
     const key = this.#options.key() || undefined;
     if (key !== this.#key) {
       this.#key = key;
       this.#keyName = keyNameOf(key);
       this.#readAt = undefined;
-      this.#options.breaker.release();
+      this.#options.breaker.endForcedOpen();
     }
     return key;
   }
 
-  /** Learns from the table what another task has found, unless that was done a moment ago. */
-  async reread(): Promise<void> {
+  /** Reads whether another task has found the quota exhausted, at most once in `rereadAfterMs`. */
+  async refresh(): Promise<void> {
     this.currentKey();
-    await (this.#isRecent() ? this.#reading : this.#read('readClosing'));
+    await (this.#isRecent() ? this.#pendingRead : this.#read('readQuotaExhaustedUntil'));
   }
 
-  /** The first reading, at boot, which warms the table's client too. */
-  async warm(): Promise<void> {
+  /** Makes the first read at startup, which warms the DynamoDB client up as well. */
+  async warmUp(): Promise<void> {
     this.currentKey();
-    await this.#read('warm');
+    await this.#read('warmUp');
   }
 
-  /** Stops the calls with a key that AbuseIPDB refuses, for a time in milliseconds. */
-  refuseKey(key: string, time: number): void {
-    // The answer to an old key says nothing of the new one.
+  /** Stops checks with a key that AbuseIPDB has rejected, for `durationMs`. */
+  markKeyRejected(key: string, durationMs: number): void {
+    // The response to a check with an old key says nothing about the new one.
     if (key !== this.currentKey()) return;
-    this.#options.breaker.forceOpen('auth', this.#options.now() + time);
+    const keyRejectedUntil = this.#options.now() + durationMs;
+    this.#options.breaker.forceOpen('auth', keyRejectedUntil);
   }
 
-  /** Stops the calls with a key whose quota is used up, here and in the other tasks. */
-  closeQuota(key: string, time: number): void {
+  /** Stops checks with a key whose quota is exhausted, in all tasks, for `durationMs`. */
+  markQuotaExhausted(key: string, durationMs: number): void {
     if (key !== this.currentKey()) return;
-    const until = this.#options.now() + time;
-    this.#options.breaker.forceOpen('quota', until);
-    this.#options.table.writeClosing(this.#keyName, until);
+    const quotaExhaustedUntil = this.#options.now() + durationMs;
+    this.#options.breaker.forceOpen('quota', quotaExhaustedUntil);
+    this.#options.cache.writeQuotaExhaustedUntil(this.#keyName, quotaExhaustedUntil);
   }
 
   #isRecent(): boolean {
     if (this.#readAt === undefined) return false;
     const age = this.#options.now() - this.#readAt;
-    return age >= 0 && age < this.#options.rereadAfter;
+    return age >= 0 && age < this.#options.rereadAfterMs;
   }
 
-  #read(how: 'readClosing' | 'warm'): Promise<void> {
+  #read(method: 'readQuotaExhaustedUntil' | 'warmUp'): Promise<void> {
+    const { cache, breaker, now } = this.#options;
     const keyName = this.#keyName;
-    this.#readAt = this.#options.now();
-    const reading = this.#options.table[how](keyName).then((until) => {
-      if (this.#reading === reading) this.#reading = undefined;
-      const holds = until !== undefined && isPlausibleClosing(until, this.#options.now());
-      if (holds && keyName === this.#keyName) this.#options.breaker.forceOpen('quota', until);
+    this.#readAt = now();
+    const read = cache[method](keyName).then((quotaExhaustedUntil) => {
+      if (this.#pendingRead === read) this.#pendingRead = undefined;
+      if (quotaExhaustedUntil === undefined || keyName !== this.#keyName) return;
+      if (!isPlausibleRetryTime(quotaExhaustedUntil, now())) return;
+      breaker.forceOpen('quota', quotaExhaustedUntil);
     });
-    this.#reading = reading;
-    return reading;
+    this.#pendingRead = read;
+    return read;
   }
 }
 
-/** A name for the key that does not give it away: keys are long and random. */
+/** Returns a name for an API key. A hash does not reveal the key, which is long and random. */
 function keyNameOf(key: string | undefined): string {
   if (key === undefined) return 'no-key';
   return createHash('sha256').update(key).digest('hex').slice(0, 16);

@@ -1,7 +1,7 @@
 import { errorName } from '../../../lib/error-name.ts';
 import { TimeLimitExceeded } from '../../../lib/timeout.ts';
 
-/** What the SDK hangs on an error, for the parts that matter here. All of it may be what the other side sent. */
+/** The fields of an SDK error that matter here. The other side may have sent any of them. */
 interface ErrorFields {
   readonly name?: unknown;
   readonly code?: unknown;
@@ -13,42 +13,42 @@ interface ErrorFields {
 /** Characters of a message of Node or of the SDK. */
 const MAX_MESSAGE_LENGTH = 300;
 
-/** Returns `timeout`, or the name of the SDK's error. Never throws, whatever the error consists of. */
-export function reasonOf(error: unknown): string {
+/** Returns `timeout`, or the name of the SDK's error. Never throws, whatever was thrown. */
+export function errorReason(error: unknown): string {
   if (error instanceof TimeLimitExceeded) return 'timeout';
   const { name, code } = fieldsOf(error);
-  // The name of a connection's error says nothing, and a reset the SDK too calls TimeoutError; its code does.
-  const isUnnamed = name === 'Error' || name === 'TimeoutError';
-  if (isUnnamed && isText(code) && /^E(?!TIMEDOUT)/.test(code)) return nameIn(code);
-  // The SDK's own names for a limit that its handler saw first.
-  return name === 'TimeoutError' || name === 'AbortError' ? 'timeout' : nameIn(name);
+  // The SDK calls a connection reset TimeoutError, and Node calls all connection errors Error: only the code tells.
+  const isUnspecific = name === 'Error' || name === 'TimeoutError';
+  if (isUnspecific && isString(code) && /^E(?!TIMEDOUT)/.test(code)) return safeName(code);
+  // The SDK's own names for a timeout that its request handler detected first.
+  return name === 'TimeoutError' || name === 'AbortError' ? 'timeout' : safeName(name);
 }
 
 /**
- * Returns a sentence about a failed call. Of what DynamoDB, or something in its place, sent it has the status
- * only: its own words may repeat the request, with the address and the task's session token.
+ * Describes a failed call in one sentence. Of a response it repeats the status only: its text may quote
+ * the request, with the address and the task's session token.
  */
-export function messageOf(error: unknown): string {
+export function safeErrorMessage(error: unknown): string {
   const { code, message, $metadata, $response } = fieldsOf(error);
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status !== undefined || $response !== undefined) {
     const shown = Number.isInteger(status) ? `with status ${status}` : 'without a status';
-    return `DynamoDB responded ${shown} (${reasonOf(error)}).`;
+    return `DynamoDB responded ${shown} (${errorReason(error)}).`;
   }
-  // Behind the first line the SDK explains itself to developers.
-  const line = isText(message) ? (message.split('\n', 1)[0] ?? '') : '';
-  // Refused on each of a name's addresses, Node's error has no message of its own.
-  return line.slice(0, MAX_MESSAGE_LENGTH) || (isText(code) ? nameIn(code) : 'unknown');
+  // The SDK's hints for developers follow the first line.
+  const line = isString(message) ? (message.split('\n', 1)[0] ?? '') : '';
+  // If every address of a host name refuses the connection, Node's error has no message.
+  return line.slice(0, MAX_MESSAGE_LENGTH) || (isString(code) ? safeName(code) : 'unknown');
 }
 
 function fieldsOf(error: unknown): ErrorFields {
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function nameIn(value: unknown): string {
+function safeName(value: unknown): string {
   return errorName(value) ?? 'unknown';
 }

@@ -1,120 +1,127 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { notify } from '../../../lib/notify.ts';
+import { notify } from '../../../lib/hooks.ts';
 import { withTimeLimit } from '../../../lib/timeout.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
-import type { ReputationLimits } from '../options.ts';
+import type { ReputationLimits } from '../limits.ts';
 import type { AbuseRecord } from '../reputation.ts';
-import { messageOf, reasonOf } from './cache-error.ts';
+import { errorReason, safeErrorMessage } from './cache-error.ts';
 import {
-  closingItem,
-  closingKey,
   type Item,
-  parseClosingItem,
+  parseQuotaItem,
   parseRecordItem,
+  quotaItem,
+  quotaKey,
   recordItem,
   recordKey,
 } from './item.ts';
 
-export interface TableOptions {
+export interface DynamoDbCacheOptions {
   readonly client: DynamoDBClient;
-  readonly name: string;
+  readonly tableName: string;
   readonly limits: ReputationLimits;
   readonly now: () => number;
   readonly hooks: ReputationHooks;
 }
 
-/** What the table has of an address. */
+/** Result of reading the record of an address. Both fields are absent on a plain cache miss. */
 export interface CacheRead {
   readonly record?: AbuseRecord;
-  /** Why it could not be read (as in `TableFailure`; the last one while it is passed over), or its item not be used. */
-  readonly fault?: string;
+  /**
+   * Why the item could not be read (the reason of `CacheFailure`; while the circuit is open, that of the
+   * last failure) or used (`ItemError`).
+   */
+  readonly error?: string;
 }
 
-type Got = { readonly item: Item | undefined } | { readonly fault: string };
+type ItemRead = { readonly item: Item | undefined } | { readonly error: string };
 
-/** Failures in a row after which the table is passed over, and for how many milliseconds. */
-const BREAKER = { failures: 5, pause: 5_000, maxPause: 5_000 };
+/** When the circuit to DynamoDB opens, and for how long. */
+const CIRCUIT = { failureThreshold: 5, openMs: 5_000, maxOpenMs: 5_000 };
 
 /**
- * Switches the SDK's own limit off: it also counts the time for which this thread was too busy to read
- * an answer that was there. `withTimeLimit` does not, and ends the call by its signal.
+ * Disables the SDK's own timeout, which also counts time in which the event loop was too busy to read a
+ * response that had arrived. `withTimeLimit` does not, and aborts the call through its signal.
  */
-const NO_SDK_LIMIT = { requestTimeout: 0 };
+const NO_SDK_TIMEOUT = { requestTimeout: 0 };
 
 /**
- * The cache that the tasks share. It is only a cache: whatever goes wrong with a read is a miss,
- * nobody waits for a write, and nothing here rejects.
+ * The cache that all tasks share. Every failed read is a cache miss, no request waits for a write, and no
+ * method rejects.
  */
 export class DynamoDbCache {
-  readonly #options: TableOptions;
+  readonly #options: DynamoDbCacheOptions;
   readonly #breaker: CircuitBreaker<string>;
-  readonly #writes = new Set<Promise<void>>();
-  #reads = 0;
+  readonly #pendingWrites = new Set<Promise<void>>();
+  #pendingReads = 0;
 
-  constructor(options: TableOptions) {
+  constructor(options: DynamoDbCacheOptions) {
     this.#options = options;
     const { now, hooks } = options;
-    this.#breaker = new CircuitBreaker({ ...BREAKER, now, onState: hooks.onCacheState });
+    this.#breaker = new CircuitBreaker({ ...CIRCUIT, now, onChange: hooks.onCacheCircuitChange });
   }
 
-  /** The record of an address, if it has a usable one. */
+  /** Reads the record of an address. */
   async read(address: string): Promise<CacheRead> {
     const { limits, now } = this.#options;
-    if (this.#reads >= limits.maxPendingReads) {
-      this.#drop(
-        'read',
-        `${limits.maxPendingReads} reads are pending: this one is taken for a miss.`,
-      );
-      return { fault: 'dropped' };
+    if (this.#pendingReads >= limits.maxPendingReads) {
+      const message = `${limits.maxPendingReads} reads are pending: this one counts as a cache miss.`;
+      this.#reportDropped('read', message);
+      return { error: 'dropped' };
     }
-    this.#reads += 1;
+    this.#pendingReads += 1;
     const key = recordKey(address, limits.maxAgeInDays);
-    const got = await this.#get(key);
-    this.#reads -= 1;
-    if ('fault' in got) return got;
-    const read = got.item && parseRecordItem(got.item, key, now());
-    if (read === undefined) return {};
-    return typeof read === 'string' ? { fault: read } : { record: read };
+    const read = await this.#get(key);
+    this.#pendingReads -= 1;
+    if ('error' in read) return read;
+    const record = read.item && parseRecordItem(read.item, key, now());
+    if (record === undefined) return {};
+    return typeof record === 'string' ? { error: record } : { record };
   }
 
-  /** Until when AbuseIPDB is closed for an API key, if a task has found it so. */
-  async readClosing(keyName: string): Promise<number | undefined> {
-    const key = closingKey(keyName);
-    const got = await this.#get(key);
-    if ('fault' in got || got.item === undefined) return undefined;
-    return parseClosingItem(got.item, key, this.#options.now());
+  /**
+   * Reads until when the quota of an API key is exhausted (milliseconds since the epoch), if any task has
+   * found that it is. `keyName` identifies the key without revealing it.
+   */
+  async readQuotaExhaustedUntil(keyName: string): Promise<number | undefined> {
+    const key = quotaKey(keyName);
+    const read = await this.#get(key);
+    if ('error' in read || read.item === undefined) return undefined;
+    return parseQuotaItem(read.item, key, this.#options.now());
   }
 
-  /** Keeps a record, soon and if possible. */
+  /** Writes a record in the background, unless too many writes are pending. */
   write(address: string, record: AbuseRecord): void {
     const { limits } = this.#options;
-    if (this.#writes.size >= limits.maxPendingWrites) {
-      this.#drop('write', `${limits.maxPendingWrites} writes are pending: this one is left out.`);
+    if (this.#pendingWrites.size >= limits.maxPendingWrites) {
+      const message = `${limits.maxPendingWrites} writes are pending: this one is skipped.`;
+      this.#reportDropped('write', message);
       return;
     }
     const key = recordKey(address, limits.maxAgeInDays);
     this.#put(recordItem(key, record, record.checkedAt + limits.maxStaleAge));
   }
 
-  /** Tells the other tasks of a closing. Never left out: it spares each of them a refused call. */
-  writeClosing(keyName: string, until: number): void {
-    this.#put(closingItem(closingKey(keyName), until));
+  /** Shares an exhausted quota with the other tasks. Never skipped: it spares each of them a refused check. */
+  writeQuotaExhaustedUntil(keyName: string, until: number): void {
+    this.#put(quotaItem(quotaKey(keyName), until));
   }
 
   /**
-   * The first read, at boot: it pays for credentials and TLS, and shows whether the table can be
-   * read. A table that cannot be is no reason not to start, but somebody must hear of it.
+   * Makes the first read, at startup: it fetches credentials, does the TLS handshake, and shows whether the
+   * table can be read. If it cannot, the service starts all the same, and the failure is reported.
+   *
+   * @returns as `readQuotaExhaustedUntil`.
    */
-  async warm(keyName: string): Promise<number | undefined> {
-    const { limits, now, name, hooks } = this.#options;
-    const key = closingKey(keyName);
+  async warmUp(keyName: string): Promise<number | undefined> {
+    const { limits, now, tableName, hooks } = this.#options;
+    const key = quotaKey(keyName);
     try {
-      const item = await this.#fetch(key, limits.warmTimeout);
-      return item && parseClosingItem(item, key, now());
+      const item = await this.#fetch(key, limits.warmUpTimeout);
+      return item && parseQuotaItem(item, key, now());
     } catch (error) {
-      const reason = reasonOf(error);
-      const message = `The reputation table ${JSON.stringify(name)} cannot be read (${reason}: ${messageOf(error)}): the service runs without it, so each task asks AbuseIPDB for itself; check the table's name, its region and the task's permission for GetItem and PutItem.`;
+      const reason = errorReason(error);
+      const message = `The reputation table ${JSON.stringify(tableName)} cannot be read (${reason}: ${safeErrorMessage(error)}): the service runs without the shared cache, so each task calls AbuseIPDB itself. Check the table's name and region, and that the task role may call dynamodb:GetItem and dynamodb:PutItem on it.`;
       notify(hooks.onCacheFailure, { operation: 'warm', reason, message });
       return undefined;
     }
@@ -122,58 +129,57 @@ export class DynamoDbCache {
 
   /** Resolves when no write is pending. */
   async settle(): Promise<void> {
-    while (this.#writes.size > 0) await Promise.all(this.#writes);
+    while (this.#pendingWrites.size > 0) await Promise.all(this.#pendingWrites);
   }
 
-  async #get(key: string): Promise<Got> {
-    const entry = this.#breaker.tryAcquire();
-    if (!entry.allowed) return { fault: entry.cause };
+  async #get(key: string): Promise<ItemRead> {
+    const acquisition = this.#breaker.tryAcquire();
+    if (!acquisition.allowed) return { error: acquisition.cause };
     try {
       const item = await this.#fetch(key, this.#options.limits.cacheReadTimeout);
-      entry.permit.succeeded();
+      acquisition.permit.succeeded();
       return { item };
     } catch (error) {
-      const fault = reasonOf(error);
-      entry.permit.failed(fault);
-      this.#report('read', error);
-      return { fault };
+      const reason = errorReason(error);
+      acquisition.permit.failed(reason);
+      this.#reportFailure('read', error);
+      return { error: reason };
     }
   }
 
-  async #fetch(key: string, timeout: number): Promise<Item | undefined> {
-    // Eventually consistent: half the price, and a record missed by milliseconds is only asked again.
+  async #fetch(key: string, timeoutMs: number): Promise<Item | undefined> {
+    // Eventually consistent: half the price, and a record missed by milliseconds costs one more check.
     const command = new GetItemCommand({
-      TableName: this.#options.name,
+      TableName: this.#options.tableName,
       Key: { address: { S: key } },
     });
-    const answer = await withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, ...NO_SDK_LIMIT }),
+    const { Item } = await withTimeLimit(timeoutMs, (abortSignal) =>
+      this.#options.client.send(command, { abortSignal, ...NO_SDK_TIMEOUT }),
     );
-    return answer.Item;
+    return Item;
   }
 
   #put(item: Item): void {
-    const command = new PutItemCommand({ TableName: this.#options.name, Item: item });
-    const timeout = this.#options.limits.cacheWriteTimeout;
-    const write = withTimeLimit(timeout, (abortSignal) =>
-      this.#options.client.send(command, { abortSignal, ...NO_SDK_LIMIT }),
+    const command = new PutItemCommand({ TableName: this.#options.tableName, Item: item });
+    const write = withTimeLimit(this.#options.limits.cacheWriteTimeout, (abortSignal) =>
+      this.#options.client.send(command, { abortSignal, ...NO_SDK_TIMEOUT }),
     )
       .then(
         () => {},
-        (error: unknown) => this.#report('write', error),
+        (error: unknown) => this.#reportFailure('write', error),
       )
       .then(() => {
-        this.#writes.delete(write);
+        this.#pendingWrites.delete(write);
       });
-    this.#writes.add(write);
+    this.#pendingWrites.add(write);
   }
 
-  #drop(operation: 'read' | 'write', message: string): void {
+  #reportDropped(operation: 'read' | 'write', message: string): void {
     notify(this.#options.hooks.onCacheFailure, { operation, reason: 'dropped', message });
   }
 
-  #report(operation: 'read' | 'write', error: unknown): void {
-    const failure = { operation, reason: reasonOf(error), message: messageOf(error) };
+  #reportFailure(operation: 'read' | 'write', error: unknown): void {
+    const failure = { operation, reason: errorReason(error), message: safeErrorMessage(error) };
     notify(this.#options.hooks.onCacheFailure, failure);
   }
 }

@@ -1,13 +1,16 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type AgentFactory, directAgents, isDroppedConnection } from '../../../lib/agents.ts';
 import { BOUND_STEP, boundResponse } from '../../../lib/bound-response.ts';
-import { REPUTATION_DEFAULTS } from '../options.ts';
+import { REPUTATION_DEFAULTS } from '../limits.ts';
 
 export interface DynamoDbClientOptions
   extends Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'> {
-  /** Milliseconds until the headers of an answer, for a call that brings no limit of its own; those of the table do. */
+  /**
+   * Milliseconds until the headers of a response arrive, for calls without a timeout of their own; those of
+   * `DynamoDbCache` have one.
+   */
   readonly timeout?: number;
-  /** Milliseconds to connect, TLS excluded. */
+  /** Milliseconds to connect, without the TLS handshake. */
   readonly connectTimeout?: number;
   /** @default connects directly */
   readonly agents?: AgentFactory;
@@ -15,26 +18,25 @@ export interface DynamoDbClientOptions
 
 const MAX_SOCKETS = 128;
 
-/** An item has 400 KB at most, and one of ours less than 2 KB. */
+/** DynamoDB limits an item to 400 KB; ours have less than 2 KB. */
 const MAX_RESPONSE_BYTES = 512 * 1024;
 
 /**
- * Returns a client for a cache on the critical path: one attempt (a second one comes too late to help,
- * except for a connection that was dropped while it was idle, which shows at once), and
- * limits that really end a call. Left to itself the SDK makes four attempts, and its
- * `requestTimeout` only prints a warning unless `throwOnRequestTimeout` is set.
- * What is left out (region, endpoint, credentials) the SDK finds by its own rules.
+ * Creates a client for a cache on the critical path. It makes one attempt, because a second one would come
+ * too late, except after a connection that was dropped while idle, which fails at once. Its timeouts end the
+ * call. By default the SDK makes four attempts, and its `requestTimeout` only prints a warning unless
+ * `throwOnRequestTimeout` is set. The SDK resolves options that are omitted (region, endpoint, credentials).
  */
 export function createDynamoDbClient(options: DynamoDbClientOptions = {}): DynamoDBClient {
-  const { timeout, connectTimeout, agents = directAgents, ...rest } = options;
+  const { timeout, connectTimeout, agents = directAgents, ...clientConfig } = options;
   const client = new DynamoDBClient({
-    ...rest,
+    ...clientConfig,
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: connectTimeout ?? REPUTATION_DEFAULTS.cacheWriteTimeout,
       requestTimeout: timeout ?? REPUTATION_DEFAULTS.cacheReadTimeout,
       throwOnRequestTimeout: true,
-      // An idle connection may wait for the next login; each call has its limit already.
+      // An idle connection may wait for the next login; each call has a timeout already.
       socketTimeout: 0,
       ...agents({ maxSockets: MAX_SOCKETS }),
     },
@@ -49,8 +51,8 @@ export function createDynamoDbClient(options: DynamoDbClientOptions = {}): Dynam
         throw error;
       }
     },
-    // The innermost step: what is sent again is the same signed request.
-    { step: 'deserialize', priority: 'low', name: 'sendAgainOnNewConnection' },
+    // The innermost step, so that the same signed request is sent again.
+    { step: 'deserialize', priority: 'low', name: 'retryOnNewConnection' },
   );
   return client;
 }

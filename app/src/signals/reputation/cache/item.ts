@@ -1,138 +1,144 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { optionalField } from '../../../lib/optional-field.ts';
-import { isProviderText, isScore } from '../abuseipdb/response-body.ts';
+import { isProviderString, isScore } from '../abuseipdb/response-body.ts';
 import type { AbuseRecord } from '../reputation.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-/** The form of the items below. Another number is an item of another release: a miss. */
+/** Version of the item format. An item with another version is from another release: a cache miss. */
 const VERSION = '1';
 
-/** The partition key of an address's record. Records of another window are other items. */
+/** Returns the partition key of an address's record. Each window of reports has its own items. */
 export function recordKey(address: string, maxAgeInDays: number): string {
   return `${address}#${maxAgeInDays}`;
 }
 
-/** The partition key under which an API key's closing is shared. No address begins with "#". */
-export function closingKey(keyName: string): string {
+/**
+ * Returns the partition key under which the tasks share that an API key's quota is exhausted. No address
+ * begins with "#". `closing` and `closed_until` are stored data: renaming them would orphan items.
+ */
+export function quotaKey(keyName: string): string {
   return `#closing#${keyName}`;
 }
 
-/** A record as an item that outlives it by no more than a second. Times in milliseconds. */
+/** Returns a record as an item, which expires at most a second after `expiresAt` (milliseconds since the epoch). */
 export function recordItem(key: string, record: AbuseRecord, expiresAt: number): Item {
   return {
-    ...head(key, expiresAt),
-    score: number(record.score),
-    checked_at: number(record.checkedAt),
-    ...optionalField('reports', record.reports === undefined ? undefined : number(record.reports)),
+    ...baseItem(key, expiresAt),
+    score: numberAttribute(record.score),
+    checked_at: numberAttribute(record.checkedAt),
+    ...optionalField(
+      'reports',
+      record.reports === undefined ? undefined : numberAttribute(record.reports),
+    ),
     ...optionalField(
       'reporters',
-      record.reporters === undefined ? undefined : number(record.reporters),
+      record.reporters === undefined ? undefined : numberAttribute(record.reporters),
     ),
     ...optionalField('tor', record.tor === undefined ? undefined : { BOOL: record.tor }),
-    ...optionalField('usage', text(record.usage)),
-    ...optionalField('isp', text(record.isp)),
-    ...optionalField('domain', text(record.domain)),
+    ...optionalField('usage', stringAttribute(record.usage)),
+    ...optionalField('isp', stringAttribute(record.isp)),
+    ...optionalField('domain', stringAttribute(record.domain)),
   };
 }
 
-/** Until when AbuseIPDB is not to be asked (milliseconds since the epoch), as an item. */
-export function closingItem(key: string, until: number): Item {
-  return { ...head(key, until), closed_until: number(until) };
+/** Returns the item that says until when a quota is exhausted (milliseconds since the epoch). */
+export function quotaItem(key: string, until: number): Item {
+  return { ...baseItem(key, until), closed_until: numberAttribute(until) };
 }
 
-/** Why an item is of no use: another release's form, or not what any release of ours writes. */
-export type ItemFault = 'version' | 'invalid';
+/** Why an item is unusable: it is from another release, or no release writes such an item. */
+export type ItemError = 'version' | 'invalid';
 
 /**
- * Returns the record of the item that was read for a key, or what is wrong with it; undefined when it has
- * expired (TTL deletes days late).
+ * Parses the item that was read for a key. Returns its record, the error that makes it unusable, or
+ * undefined if it has expired (DynamoDB's TTL deletes items days late).
  */
 export function parseRecordItem(
   item: Item,
   key: string,
   now: number,
-): AbuseRecord | ItemFault | undefined {
+): AbuseRecord | ItemError | undefined {
   if (item.version?.N !== VERSION) return 'version';
-  // A cache in front of the table can mix items up, as any proxy can.
+  // A cache or proxy in front of DynamoDB can return another key's item.
   if (item.address?.S !== key) return 'invalid';
-  const expiresAt = integer(item.expires_at);
+  const expiresAt = readInteger(item.expires_at);
   if (expiresAt === undefined) return 'invalid';
   if (hasExpired(expiresAt, now)) return undefined;
-  const score = integer(item.score);
-  const checkedAt = integer(item.checked_at);
+  const score = readInteger(item.score);
+  const checkedAt = readInteger(item.checked_at);
   if (!isScore(score) || checkedAt === undefined || checkedAt < 0) return 'invalid';
   const optional = {
-    reports: count(item.reports),
-    reporters: count(item.reporters),
-    tor: flag(item.tor),
-    usage: textOf(item.usage),
-    isp: textOf(item.isp),
-    domain: textOf(item.domain),
+    reports: readCount(item.reports),
+    reporters: readCount(item.reporters),
+    tor: readBoolean(item.tor),
+    usage: readString(item.usage),
+    isp: readString(item.isp),
+    domain: readString(item.domain),
   };
-  // They may lack, but never have another type or be longer: no release of ours writes that.
-  const broken = Object.entries(optional).some(
+  // A field may be absent, but no release writes another type or a longer string.
+  const isInvalid = Object.entries(optional).some(
     ([name, value]) => item[name] !== undefined && value === undefined,
   );
-  return broken ? 'invalid' : { score, ...optional, checkedAt };
+  return isInvalid ? 'invalid' : { score, ...optional, checkedAt };
 }
 
-/** Until when the item that was read for a key says that AbuseIPDB is closed; none when it is no such item. */
-export function parseClosingItem(item: Item, key: string, now: number): number | undefined {
+/** Parses until when a quota is exhausted (milliseconds since the epoch); undefined if the item is not valid. */
+export function parseQuotaItem(item: Item, key: string, now: number): number | undefined {
   if (item.address?.S !== key) return undefined;
-  return isCurrent(item, now) ? integer(item.closed_until) : undefined;
+  return isValid(item, now) ? readInteger(item.closed_until) : undefined;
 }
 
-function head(key: string, expiresAt: number): Item {
+function baseItem(key: string, expiresAt: number): Item {
   return {
     address: { S: key },
     version: { N: VERSION },
-    expires_at: number(Math.ceil(expiresAt / 1000)),
+    expires_at: numberAttribute(Math.ceil(expiresAt / 1000)),
   };
 }
 
-function isCurrent(item: Item, now: number): boolean {
-  const expiresAt = integer(item.expires_at);
+function isValid(item: Item, now: number): boolean {
+  const expiresAt = readInteger(item.expires_at);
   return item.version?.N === VERSION && expiresAt !== undefined && !hasExpired(expiresAt, now);
 }
 
-/** `expiresAt` in seconds since the epoch, as DynamoDB's TTL wants it; `now` in milliseconds. */
+/** Compares `expiresAt` in seconds since the epoch, DynamoDB's unit, with `now` in milliseconds. */
 function hasExpired(expiresAt: number, now: number): boolean {
   return expiresAt * 1000 <= now;
 }
 
-function number(value: number): AttributeValue {
+function numberAttribute(value: number): AttributeValue {
   return { N: String(value) };
 }
 
-/** An empty text is what AbuseIPDB gives as null, and is kept as such. */
-function text(value: string | undefined): AttributeValue | undefined {
+/** An empty string is AbuseIPDB's null, and is stored as NULL. */
+function stringAttribute(value: string | undefined): AttributeValue | undefined {
   if (value === undefined) return undefined;
   return value === '' ? { NULL: true } : { S: value };
 }
 
-// The SDK passes on what it is sent, so each value is checked for its type as well.
+// The SDK does not validate responses, so the type of each value is checked, too.
 
-function textOf(attribute: AttributeValue | undefined): string | undefined {
+function readString(attribute: AttributeValue | undefined): string | undefined {
   if (attribute?.NULL === true) return '';
-  const text: unknown = attribute?.S;
-  return isProviderText(text) ? text : undefined;
+  const value: unknown = attribute?.S;
+  return isProviderString(value) ? value : undefined;
 }
 
-function flag(attribute: AttributeValue | undefined): boolean | undefined {
+function readBoolean(attribute: AttributeValue | undefined): boolean | undefined {
   const value: unknown = attribute?.BOOL;
   return typeof value === 'boolean' ? value : undefined;
 }
 
-function integer(attribute: AttributeValue | undefined): number | undefined {
+function readInteger(attribute: AttributeValue | undefined): number | undefined {
   const digits: unknown = attribute?.N;
-  // As we write it: Number() also takes '', ' ' and '0x0' for 0, and none of them must become a score.
+  // Number() converts '', ' ' and '0x0' to 0, and none of them must become a score.
   if (typeof digits !== 'string' || !/^-?\d+$/.test(digits)) return undefined;
   const value = Number(digits);
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-function count(attribute: AttributeValue | undefined): number | undefined {
-  const value = integer(attribute);
+function readCount(attribute: AttributeValue | undefined): number | undefined {
+  const value = readInteger(attribute);
   return value !== undefined && value >= 0 ? value : undefined;
 }

@@ -8,50 +8,48 @@ interface Failure {
 }
 
 /**
- * Failures that are remembered at one time. Only a check that was made can fail, so the default limits
- * allow some 2,000 in the 10 s for which one is remembered (64 at a time, 0.3 s each). One that is
- * forgotten early costs one more check.
+ * Failures in the cache. Only a check that was sent can fail, so the default limits allow about 2,000
+ * within the negative TTL of 10 s (64 at a time, 0.3 s each). One that is evicted early costs one more check.
  */
-export const FAILURES_REMEMBERED = 10_000;
+export const MAX_CACHED_FAILURES = 10_000;
 
 /**
- * Names of providers, their domains and uses that are kept once for all records that have them: 6 MB if
- * each were as long as it may be. Of one that is not among them, every record keeps its own.
+ * Provider names, domains and usage types that records share: 6 MB if each had its maximum length. A
+ * record whose strings are not among them keeps its own.
  */
-const SHARED_TEXTS = 10_000;
+const MAX_SHARED_STRINGS = 10_000;
 
 /**
- * What this process knows of addresses: their last record, and a check that just failed. They are
- * apart, so that invented addresses whose checks fail take no record's place. A record goes only for
- * another one, which AbuseIPDB gave for a check of its quota, now or within the stale maximum.
+ * Records and failed checks in this process's memory. They are separate, so that failed checks of invented
+ * addresses evict no record. Only another record, which cost one check of the quota, evicts a record.
  */
-export class ReputationMemory {
+export class MemoryCache {
   readonly #records: LRUCache<string, AbuseRecord>;
-  readonly #failures = new LRUCache<string, Failure>({ max: FAILURES_REMEMBERED });
-  readonly #texts = new LRUCache<string, string>({ max: SHARED_TEXTS });
+  readonly #failures = new LRUCache<string, Failure>({ max: MAX_CACHED_FAILURES });
+  readonly #strings = new LRUCache<string, string>({ max: MAX_SHARED_STRINGS });
   readonly #now: () => number;
 
-  /** @param entries most records. */
-  constructor(entries: number, now: () => number) {
-    this.#records = new LRUCache({ max: entries });
+  constructor(maxRecords: number, now: () => number) {
+    this.#records = new LRUCache({ max: maxRecords });
     this.#now = now;
   }
 
-  record(address: string): AbuseRecord | undefined {
+  /** Returns the last record of an address, fresh or not. */
+  getRecord(address: string): AbuseRecord | undefined {
     return this.#records.get(address);
   }
 
-  /** Why the last check failed, while that is remembered. */
-  failure(address: string): CheckCause | undefined {
+  /** Returns why the last check failed, until its TTL has passed. */
+  getFailure(address: string): CheckCause | undefined {
     const failure = this.#failures.get(address);
     if (failure === undefined) return undefined;
     const now = this.#now();
-    // Before `since` the clock was set back, and the memory could last for hours.
+    // If now is before `since` the clock was set back, and the failure could last for hours.
     return now >= failure.since && now < failure.until ? failure.cause : undefined;
   }
 
-  /** Keeps a record in place of what was known. */
-  keep(address: string, record: AbuseRecord): void {
+  /** Replaces the record of an address, and forgets a failed check. */
+  setRecord(address: string, record: AbuseRecord): void {
     const { usage, isp, domain } = record;
     this.#records.set(address, {
       ...record,
@@ -62,17 +60,17 @@ export class ReputationMemory {
     this.#failures.delete(address);
   }
 
-  /** The same text as one that is kept already: each answer brings its own, and they are a third of a record. */
-  #shared(text: string | undefined): string | undefined {
-    if (text === undefined) return undefined;
-    const known = this.#texts.get(text);
-    if (known === undefined) this.#texts.set(text, text);
-    return known ?? text;
+  /** Remembers a failed check for `ttlMs`, beside the record if there is one. */
+  setFailure(address: string, cause: CheckCause, ttlMs: number): void {
+    const since = this.#now();
+    this.#failures.set(address, { cause, since, until: since + ttlMs });
   }
 
-  /** Remembers a failed check for a time in milliseconds, beside the record that there is. */
-  fail(address: string, cause: CheckCause, time: number): void {
-    const since = this.#now();
-    this.#failures.set(address, { cause, since, until: since + time });
+  /** Returns the string that other records share: strings are a third of a record's memory. */
+  #shared(value: string | undefined): string | undefined {
+    if (value === undefined) return undefined;
+    const shared = this.#strings.get(value);
+    if (shared === undefined) this.#strings.set(value, value);
+    return shared ?? value;
   }
 }

@@ -54,7 +54,7 @@ describe('against the API', () => {
     simulator.setQuota(500);
     // Noon to midnight, as the simulator's day ends.
     expect(answer).toMatchObject({ cause: 'quota', status: 429, quotaRemaining: 0 });
-    expect(answer).toMatchObject({ retryAfter: 12 * 60 * 60 * 1000 });
+    expect(answer).toMatchObject({ retryAfterMs: 12 * 60 * 60 * 1000 });
   });
 
   test('checks one after the other keep to the connections that are open', async () => {
@@ -141,6 +141,8 @@ describe('against whatever else may answer', () => {
 test.each(['', 'api.abuseipdb.com', 'ftp://api.abuseipdb.com'])(
   'a base URL of %j stops the start',
   (baseUrl) => {
-    expect(() => checkAt(baseUrl)).toThrow(/^The AbuseIPDB base URL ".*" is no http or https URL/);
+    expect(() => checkAt(baseUrl)).toThrow(
+      /^The AbuseIPDB base URL ".*" is not a valid http or https URL/,
+    );
   },
 );

@@ -1,6 +1,6 @@
 import {
-  isPlausibleClosing,
-  retryDelay,
+  isPlausibleRetryTime,
+  retryDelayMs,
 } from '../../../../../app/src/signals/reputation/abuseipdb/retry-after.ts';
 import { HOUR, MINUTE, NOON, SECOND } from '../harness.ts';
 
@@ -42,7 +42,7 @@ test.each<[string, Record<string, string>, number]>([
     24 * HOUR,
   ],
 ])('a 429 closes for %s', (_, headers, time) => {
-  expect(retryDelay(headers, NOON)).toBe(time);
+  expect(retryDelayMs(headers, NOON)).toBe(time);
 });
 
 test.each([
@@ -50,5 +50,5 @@ test.each([
   ['is over', 'a moment ago', NOON, false],
   ['is a wrong clock', 'next month', NOON + 700 * HOUR, false],
 ])('a shared closing %s that ends %s', (_, __, until, plausible) => {
-  expect(isPlausibleClosing(until, NOON)).toBe(plausible);
+  expect(isPlausibleRetryTime(until, NOON)).toBe(plausible);
 });

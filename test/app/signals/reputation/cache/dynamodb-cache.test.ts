@@ -1,28 +1,28 @@
 import type { RequestListener } from 'node:http';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../../../../../app/src/signals/reputation/cache/dynamodb-client.ts';
-import type { ReputationLadder } from '../../../../../app/src/signals/reputation/lookup.ts';
+import type { ReputationLookup } from '../../../../../app/src/signals/reputation/lookup.ts';
 import {
-  type Bench,
   type Events,
+  type Harness,
   type LocalServer,
   lookup,
   NOON,
   newAddress,
   refusingUrl,
   SECOND,
-  startBench,
+  startHarness,
   startServer,
 } from '../harness.ts';
 
-let bench: Bench;
+let harness: Harness;
 beforeAll(async () => {
-  bench = await startBench();
+  harness = await startHarness();
 });
-afterAll(() => bench.close());
+afterAll(() => harness.close());
 beforeEach(async () => {
-  bench.clock.time = NOON;
-  await bench.newTable();
+  harness.clock.time = NOON;
+  await harness.newTable();
 });
 
 const servers: LocalServer[] = [];
@@ -62,9 +62,9 @@ const drip: RequestListener = (_, response) => {
 
 /** A task whose DynamoDB is another one. */
 async function taskWith(url: string, options = {}) {
-  const client = bench.client(url, 60);
-  const table = { client, name: 'elsewhere' };
-  return bench.task({ table, cacheReadTimeout: 5000, cacheWriteTimeout: 5000, ...options });
+  const client = harness.client(url, 60);
+  const cache = { client, tableName: 'elsewhere' };
+  return harness.task({ cache, cacheReadTimeout: 5000, cacheWriteTimeout: 5000, ...options });
 }
 
 const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
@@ -103,16 +103,16 @@ describe('a DynamoDB that', () => {
     const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
     // Only what never answers is to run into a limit: a busy machine may be slow to be refused.
     const limit = reason === 'timeout' ? 60 : 30_000;
-    const { ladder, events } = await taskWith(url, {
+    const { reputation, events } = await taskWith(url, {
       cacheReadTimeout: limit,
       cacheWriteTimeout: limit,
     });
     const answer = { known: true, source: 'abuseipdb', cacheError: reason };
-    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
-    await ladder.settle();
+    expect(await lookup(reputation, newAddress())).toMatchObject(answer);
+    await reputation.settle();
     const failure = (operation: string) => expect.objectContaining({ operation, reason });
     // The record's read and the closing's, and the write that came to nothing.
-    expect(events.tableFailures).toEqual([failure('read'), failure('read'), failure('write')]);
+    expect(events.cacheFailures).toEqual([failure('read'), failure('read'), failure('write')]);
     expect(events.errors).toEqual([]);
   });
 
@@ -120,11 +120,11 @@ describe('a DynamoDB that', () => {
     '%s is told of at boot, and no more',
     async (_, [fault, reason]) => {
       const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
-      const { ladder, events } = await taskWith(url, {
-        warmTimeout: reason === 'timeout' ? 60 : 5000,
+      const { reputation, events } = await taskWith(url, {
+        warmUpTimeout: reason === 'timeout' ? 60 : 5000,
       });
-      await ladder.warm();
-      expect(events.tableFailures).toEqual([
+      await reputation.warmUp();
+      expect(events.cacheFailures).toEqual([
         expect.objectContaining({
           operation: 'warm',
           message: expect.stringMatching(
@@ -137,36 +137,36 @@ describe('a DynamoDB that', () => {
 
   test('sends what the SDK cannot decode is a miss', async () => {
     const url = await dynamoDbThat(respond(200, { Item: { isp: { B: '***' } } }));
-    const { ladder, events } = await taskWith(url, { cacheReadTimeout: 30 * SECOND });
+    const { reputation, events } = await taskWith(url, { cacheReadTimeout: 30 * SECOND });
     const answer = { source: 'abuseipdb', cacheError: expect.any(String) };
-    expect(await lookup(ladder, newAddress())).toMatchObject(answer);
+    expect(await lookup(reputation, newAddress())).toMatchObject(answer);
     expect(events.errors).toEqual([]);
   });
 
   test('gets one attempt', async () => {
     const server = await startServer(refuse(500, 'InternalServerError'));
     servers.push(server);
-    const { ladder } = await taskWith(server.url);
-    await ladder.warm();
+    const { reputation } = await taskWith(server.url);
+    await reputation.warmUp();
     expect(server.requests).toBe(1);
   });
 
   test('fails five times in a row is passed over for five seconds, then probed', async () => {
     const server = await startServer(refuse(400, 'AccessDeniedException'));
     servers.push(server);
-    const { ladder, events } = await taskWith(server.url, { maxPendingWrites: 0 });
+    const { reputation, events } = await taskWith(server.url, { maxPendingWrites: 0 });
     // The closing is read with the first one.
-    for (let i = 0; i < 4; i += 1) await lookup(ladder, newAddress());
+    for (let i = 0; i < 4; i += 1) await lookup(reputation, newAddress());
     expect(server.requests).toBe(5);
-    expect(events.tableStates).toEqual([
+    expect(events.cacheCircuitChanges).toEqual([
       { state: 'open', cause: 'AccessDeniedException', until: NOON + 5 * SECOND },
     ]);
-    expect(await lookup(ladder, newAddress())).toMatchObject({
+    expect(await lookup(reputation, newAddress())).toMatchObject({
       cacheError: 'AccessDeniedException',
     });
     expect(server.requests).toBe(5);
-    bench.clock.time += 5 * SECOND;
-    await Promise.all([lookup(ladder, newAddress()), lookup(ladder, newAddress())]);
+    harness.clock.time += 5 * SECOND;
+    await Promise.all([lookup(reputation, newAddress()), lookup(reputation, newAddress())]);
     expect(server.requests).toBe(6);
   });
 });
@@ -180,14 +180,14 @@ describe('what DynamoDB words is in no message: it may repeat the request, its s
     ['a page', (_, response) => response.writeHead(502).end('<html>leaked words</html>'), '502'],
     ['no JSON', (_, response) => response.end('leaked words'), 'SyntaxError'],
   ])('%s', async (_, listener, says) => {
-    const { ladder, events } = await taskWith(await dynamoDbThat(listener), {
+    const { reputation, events } = await taskWith(await dynamoDbThat(listener), {
       cacheReadTimeout: 30 * SECOND,
     });
-    await ladder.warm();
-    await lookup(ladder, newAddress());
-    await ladder.settle();
-    expect(events.tableFailures.length).toBeGreaterThanOrEqual(2);
-    expect(JSON.stringify(events.tableFailures)).toContain(says);
+    await reputation.warmUp();
+    await lookup(reputation, newAddress());
+    await reputation.settle();
+    expect(events.cacheFailures.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(events.cacheFailures)).toContain(says);
     expect(JSON.stringify(events)).not.toContain('leaked');
   });
 });
@@ -204,64 +204,64 @@ test.each([
 ])('the reason is %s for an error of the SDK with %j', async (reason, fields) => {
   const send = () => Promise.reject(Object.assign(new Error('It is so.'), fields));
   const client = { send } as unknown as DynamoDBClient;
-  const { ladder } = bench.task({ table: { client, name: 'elsewhere' } });
-  expect(await lookup(ladder, newAddress())).toMatchObject({ cacheError: reason });
+  const { reputation } = harness.task({ cache: { client, tableName: 'elsewhere' } });
+  expect(await lookup(reputation, newAddress())).toMatchObject({ cacheError: reason });
 });
 
 describe('a lookup says what was wrong with the table', () => {
   test('when AbuseIPDB fails too', async () => {
     const url = await dynamoDbThat(refuse(500, 'InternalServerError'));
-    const { ladder } = await taskWith(url, { key: () => undefined });
+    const { reputation } = await taskWith(url, { key: () => undefined });
     const unknown = { known: false, cause: 'auth', cacheError: 'InternalServerError' };
-    expect(await lookup(ladder, newAddress())).toEqual(unknown);
+    expect(await lookup(reputation, newAddress())).toEqual(unknown);
   });
 
   test('when its time ends before that of the table', async () => {
-    const { ladder } = await taskWith(await dynamoDbThat(hang), { cacheReadTimeout: 1000 });
+    const { reputation } = await taskWith(await dynamoDbThat(hang), { cacheReadTimeout: 1000 });
     const late = { known: false, cause: 'timeout', cacheError: 'timeout' };
-    expect(await lookup(ladder, newAddress(), 30)).toEqual(late);
+    expect(await lookup(reputation, newAddress(), 30)).toEqual(late);
   });
 
   test('and nothing when it was of use, or was not asked', async () => {
-    const { ladder } = bench.task();
+    const { reputation } = harness.task();
     const ip = newAddress();
-    expect(await lookup(ladder, ip)).not.toHaveProperty('cacheError');
-    await ladder.settle();
-    expect(await lookup(bench.task().ladder, ip)).not.toHaveProperty('cacheError');
-    expect(await lookup(ladder, ip)).not.toHaveProperty('cacheError');
+    expect(await lookup(reputation, ip)).not.toHaveProperty('cacheError');
+    await reputation.settle();
+    expect(await lookup(harness.task().reputation, ip)).not.toHaveProperty('cacheError');
+    expect(await lookup(reputation, ip)).not.toHaveProperty('cacheError');
   });
 });
 
 describe('reads under way', () => {
   const MANY = 500;
-  const atOnce = (ladder: ReputationLadder) =>
-    Promise.all(Array.from({ length: MANY }, () => lookup(ladder, newAddress())));
+  const atOnce = (reputation: ReputationLookup) =>
+    Promise.all(Array.from({ length: MANY }, () => lookup(reputation, newAddress())));
 
-  const droppedIn = ({ tableFailures }: Events) =>
-    tableFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
+  const droppedIn = ({ cacheFailures }: Events) =>
+    cacheFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
 
   test('are as many as may be, and give their place back', async () => {
-    const { ladder, events } = bench.task({ maxPendingReads: 8, maxConcurrentChecks: 1 });
-    await atOnce(ladder);
+    const { reputation, events } = harness.task({ maxPendingReads: 8, maxConcurrentChecks: 1 });
+    await atOnce(reputation);
     expect(droppedIn(events)).toHaveLength(MANY - 8);
-    await atOnce(ladder);
+    await atOnce(reputation);
     expect(droppedIn(events)).toHaveLength(2 * (MANY - 8));
   });
 
   test('are no failures of the table beyond that, but misses', async () => {
-    const { ladder, events } = await taskWith(await dynamoDbThat(hang), {
+    const { reputation, events } = await taskWith(await dynamoDbThat(hang), {
       cacheReadTimeout: 60,
       maxPendingReads: 0,
     });
-    await atOnce(ladder);
+    await atOnce(reputation);
     expect(droppedIn(events)).toHaveLength(MANY);
-    expect(events.tableStates).toEqual([]);
+    expect(events.cacheCircuitChanges).toEqual([]);
   });
 });
 
 test('the client gives a call up by itself when nothing else does', async () => {
   const url = await dynamoDbThat(hang);
-  const client = createDynamoDbClient({ ...bench.dynamoDb.access, endpoint: url, timeout: 50 });
+  const client = createDynamoDbClient({ ...harness.dynamoDb.access, endpoint: url, timeout: 50 });
   const command = new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } });
   await expect(client.send(command)).rejects.toMatchObject({ name: 'TimeoutError' });
   client.destroy();
@@ -272,36 +272,36 @@ describe('a write', () => {
     const url = await dynamoDbThat((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { ladder, events } = await taskWith(url, { cacheWriteTimeout: 300 });
-    await lookup(ladder, newAddress());
-    expect(events.tableFailures).toEqual([]);
-    await ladder.settle();
-    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'timeout' }]);
+    const { reputation, events } = await taskWith(url, { cacheWriteTimeout: 300 });
+    await lookup(reputation, newAddress());
+    expect(events.cacheFailures).toEqual([]);
+    await reputation.settle();
+    expect(events.cacheFailures).toMatchObject([{ operation: 'write', reason: 'timeout' }]);
   });
 
   test('is left out when too many are pending', async () => {
     const url = await dynamoDbThat((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { ladder, events } = await taskWith(url, {
+    const { reputation, events } = await taskWith(url, {
       cacheWriteTimeout: 30 * SECOND,
       maxPendingWrites: 2,
     });
     const first = newAddress();
-    for (const ip of [first, newAddress(), newAddress()]) await lookup(ladder, ip);
-    expect(events.tableFailures).toMatchObject([{ operation: 'write', reason: 'dropped' }]);
-    expect(await lookup(ladder, first)).toMatchObject({ known: true, source: 'memory' });
+    for (const ip of [first, newAddress(), newAddress()]) await lookup(reputation, ip);
+    expect(events.cacheFailures).toMatchObject([{ operation: 'write', reason: 'dropped' }]);
+    expect(await lookup(reputation, first)).toMatchObject({ known: true, source: 'memory' });
   });
 });
 
 describe('a record in the table', () => {
   test('has the address and the window as its key, and ends when it counts for nothing', async () => {
-    const { ladder } = bench.task({ maxAgeInDays: 45 });
+    const { reputation } = harness.task({ maxAgeInDays: 45 });
     const ip = newAddress();
-    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 41, isp: null });
-    await lookup(ladder, ip);
-    await ladder.settle();
-    expect(await bench.dynamoDb.get(bench.table(), `${ip.value}#45`)).toMatchObject({
+    harness.simulator.setRecord(ip.value, { abuseConfidenceScore: 41, isp: null });
+    await lookup(reputation, ip);
+    await reputation.settle();
+    expect(await harness.dynamoDb.get(harness.tableName(), `${ip.value}#45`)).toMatchObject({
       score: { N: '41' },
       isp: { NULL: true },
       checked_at: { N: String(NOON) },
@@ -311,11 +311,11 @@ describe('a record in the table', () => {
 
   test('is not read by a task with another window', async () => {
     const ip = newAddress();
-    const { ladder } = bench.task({ maxAgeInDays: 30 });
-    await lookup(ladder, ip);
-    await ladder.settle();
-    const other = bench.task({ maxAgeInDays: 90 });
-    expect(await lookup(other.ladder, ip)).toMatchObject({ source: 'abuseipdb' });
+    const { reputation } = harness.task({ maxAgeInDays: 30 });
+    await lookup(reputation, ip);
+    await reputation.settle();
+    const other = harness.task({ maxAgeInDays: 90 });
+    expect(await lookup(other.reputation, ip)).toMatchObject({ source: 'abuseipdb' });
   });
 
   test.each([
@@ -328,12 +328,18 @@ describe('a record in the table', () => {
       checked_at: { N: String(NOON) },
       expires_at: { N: String(NOON / SECOND + 3600) },
     };
-    await bench.dynamoDb.put(bench.table(), { address: { S: key }, ...times, ...attributes });
-    const { ladder } = bench.task();
-    bench.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
+    await harness.dynamoDb.put(harness.tableName(), {
+      address: { S: key },
+      ...times,
+      ...attributes,
+    });
+    const { reputation } = harness.task();
+    harness.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
     const asked = { score: 99, source: 'abuseipdb', cacheError };
-    expect(await lookup(ladder, ip)).toMatchObject(asked);
-    await ladder.settle();
-    expect(await bench.dynamoDb.get(bench.table(), key)).toMatchObject({ score: { N: '99' } });
+    expect(await lookup(reputation, ip)).toMatchObject(asked);
+    await reputation.settle();
+    expect(await harness.dynamoDb.get(harness.tableName(), key)).toMatchObject({
+      score: { N: '99' },
+    });
   });
 });

@@ -1,8 +1,8 @@
 import {
-  closingItem,
   type Item,
-  parseClosingItem,
+  parseQuotaItem,
   parseRecordItem,
+  quotaItem,
   recordItem,
 } from '../../../../../app/src/signals/reputation/cache/item.ts';
 import type { AbuseRecord } from '../../../../../app/src/signals/reputation/reputation.ts';
@@ -77,17 +77,17 @@ test.each([
 });
 
 test('a closing comes back as it was, until it is over', () => {
-  const closing = closingItem('#closing#a', NOON + HOUR);
-  expect(parseClosingItem(closing, '#closing#a', NOON)).toBe(NOON + HOUR);
-  expect(parseClosingItem(closing, '#closing#a', NOON + HOUR)).toBeUndefined();
+  const closing = quotaItem('#closing#a', NOON + HOUR);
+  expect(parseQuotaItem(closing, '#closing#a', NOON)).toBe(NOON + HOUR);
+  expect(parseQuotaItem(closing, '#closing#a', NOON + HOUR)).toBeUndefined();
 });
 
 test('a closing of another API key does not count', () => {
-  const closing = closingItem('#closing#a', NOON + HOUR);
-  expect(parseClosingItem(closing, '#closing#b', NOON)).toBeUndefined();
+  const closing = quotaItem('#closing#a', NOON + HOUR);
+  expect(parseQuotaItem(closing, '#closing#b', NOON)).toBeUndefined();
 });
 
 test('a record is no closing, nor the other way round', () => {
-  expect(parseClosingItem(item(), KEY, NOON)).toBeUndefined();
-  expect(parseRecordItem(closingItem(KEY, NOON + HOUR), KEY, NOON)).toBe('invalid');
+  expect(parseQuotaItem(item(), KEY, NOON)).toBeUndefined();
+  expect(parseRecordItem(quotaItem(KEY, NOON + HOUR), KEY, NOON)).toBe('invalid');
 });

@@ -1,0 +1,106 @@
+import { notify } from '../../../lib/hooks.ts';
+import { optionalField } from '../../../lib/optional-field.ts';
+import type { Address } from '../../address/address.ts';
+import type { CircuitBreaker, Permit } from '../circuit-breaker.ts';
+import type { ReputationHooks } from '../hooks.ts';
+import type { AbuseRecord, CheckCause } from '../reputation.ts';
+import type { Check, CheckFailure, CheckResult } from './check.ts';
+import type { QuotaGuard } from './quota-guard.ts';
+
+/** After this time a rejected key is tried again, so that a repaired account works within five minutes. */
+const KEY_REJECTED_MS = 4 * 60 * 1000;
+
+export type CheckOutcome =
+  | { readonly record: AbuseRecord; readonly quotaRemaining?: number }
+  | {
+      readonly cause: CheckCause;
+      /** Milliseconds to cache the failure for this address; absent when it is not about the address. */
+      readonly cacheForMs?: number;
+    };
+
+export interface AbuseIpdbClientOptions {
+  readonly check: Check;
+  readonly breaker: CircuitBreaker<CheckCause>;
+  readonly quotaGuard: QuotaGuard;
+  readonly maxConcurrentChecks: number;
+  /** Milliseconds. */
+  readonly negativeTtl: number;
+  /** Milliseconds. */
+  readonly rejectionTtl: number;
+  readonly hooks: ReputationHooks;
+}
+
+/** Checks addresses while there is a key, quota is left, the circuit is closed and few checks are pending. */
+export class AbuseIpdbClient {
+  readonly #options: AbuseIpdbClientOptions;
+  #pendingChecks = 0;
+  #quotaRemaining: number | undefined;
+
+  constructor(options: AbuseIpdbClientOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the checks left in the quota, as of the last response that stated them. */
+  quotaRemaining(): number | undefined {
+    return this.#quotaRemaining;
+  }
+
+  /** Checks an address, or returns why no check can be sent now. */
+  async check(address: Address): Promise<CheckOutcome> {
+    const key = this.#options.quotaGuard.currentKey();
+    if (key === undefined) return { cause: 'auth' };
+    if (this.#pendingChecks >= this.#options.maxConcurrentChecks) return { cause: 'upstream' };
+    const acquisition = this.#options.breaker.tryAcquire();
+    if (!acquisition.allowed) return { cause: acquisition.cause };
+    this.#pendingChecks += 1;
+    try {
+      const result = await this.#send(address, key);
+      return this.#toOutcome(result, key, acquisition.permit);
+    } catch (error) {
+      // Without a result for its permit, a half-open circuit would never leave that state.
+      acquisition.permit.failed('upstream');
+      throw error;
+    } finally {
+      this.#pendingChecks -= 1;
+    }
+  }
+
+  async #send(address: Address, key: string): Promise<CheckResult> {
+    const start = performance.now();
+    const result = await this.#options.check(address, key);
+    if (result.quotaRemaining !== undefined) this.#quotaRemaining = result.quotaRemaining;
+    notify(this.#options.hooks.onCheck, {
+      ...('cause' in result ? { cause: result.cause } : {}),
+      ...optionalField('status', result.status),
+      ...optionalField('quotaRemaining', result.quotaRemaining),
+      ...optionalField('quotaLimit', result.quotaLimit),
+      milliseconds: performance.now() - start,
+    });
+    return result;
+  }
+
+  #toOutcome(result: CheckResult, key: string, permit: Permit<CheckCause>): CheckOutcome {
+    if ('record' in result) {
+      permit.succeeded();
+      return { record: result.record, ...optionalField('quotaRemaining', result.quotaRemaining) };
+    }
+    const { cause, retryAfterMs } = result;
+    const { quotaGuard } = this.#options;
+    if (cause === 'auth') quotaGuard.markKeyRejected(key, KEY_REJECTED_MS);
+    if (retryAfterMs !== undefined) quotaGuard.markQuotaExhausted(key, retryAfterMs);
+    return { cause, ...optionalField('cacheForMs', this.#reportFailure(result, permit)) };
+  }
+
+  /** Reports a failure to the circuit breaker unless AbuseIPDB works; returns for how long to cache it. */
+  #reportFailure(failure: CheckFailure, permit: Permit<CheckCause>): number | undefined {
+    const { negativeTtl, rejectionTtl } = this.#options;
+    if (failure.cause === 'auth' || failure.cause === 'quota' || failure.status === 422) {
+      // The key or the request was rejected. The quota guard has forced the circuit open if need be.
+      permit.succeeded();
+      return failure.status === 422 ? rejectionTtl : undefined;
+    }
+    // A response without a valid score counts, too: it costs quota, and a single one opens no circuit.
+    permit.failed(failure.cause);
+    return negativeTtl;
+  }
+}

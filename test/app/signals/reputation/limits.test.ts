@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+import { readSettings } from '../../../../app/src/config/settings.ts';
+import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
+
+const { reputation, abuseIpdbTimeout, dynamoDbTimeout } = readSettings({
+  ACTION_CREDENTIAL: '{ "scheme": "bearer", "secret": "0123456789abcdef" }',
+  ABUSEIPDB_API_KEY: 'key',
+  REPUTATION_TABLE: 'table',
+});
+
+test('the settings have the default limits, under the names that the lookup reads', () => {
+  const settings = { ...reputation, abuseIpdbTimeout, cacheReadTimeout: dynamoDbTimeout };
+  expect(REPUTATION_DEFAULTS).toMatchObject(settings);
+});
