@@ -4,7 +4,7 @@ import { VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { ConfigError } from './config-reader.ts';
+import { ConfigError } from '../app/src/config/options.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
 export interface CloudFrontProps {

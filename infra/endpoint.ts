@@ -9,9 +9,9 @@ import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
+import { ConfigError } from '../app/src/config/options.ts';
 import { CloudFront } from './cloudfront.ts';
-import { ConfigError } from './config-reader.ts';
-import type { EndpointConfig } from './endpoint-config.ts';
+import type { EndpointConfig } from './config/endpoint.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
 export interface EndpointProps {

@@ -2,7 +2,7 @@ import { ArnFormat, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as waf from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
 
 export interface FirewallProps {

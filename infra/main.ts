@@ -1,9 +1,9 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { ConfigError } from '../app/src/config/options.ts';
 import { PolicyError } from '../app/src/policy/file/issues.ts';
 import { openGeoDatabase } from '../app/src/signals/geo/database.ts';
-import { readConfig } from './config.ts';
-import { ConfigError } from './config-reader.ts';
+import { readConfig } from './config/config.ts';
 import { RiskGateStack } from './stack.ts';
 
 /** The CDK app. Mistakes of its user are sentences, without a stack trace. */

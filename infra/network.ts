@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EgressConfig } from './config.ts';
+import type { EgressConfig } from './config/config.ts';
 
 export interface NetworkProps {
   readonly egress: EgressConfig;

@@ -6,7 +6,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { FieldIndexPolicy, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Network } from './network.ts';
 import { requestsPerMinute } from './scaling.ts';
 import type { Secrets } from './secrets.ts';

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/http/action-endpoint.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { decodePolicy } from '../app/src/policy/file/source.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';
 import { LoadBalancer } from './load-balancer.ts';

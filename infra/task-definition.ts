@@ -5,7 +5,7 @@ import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_PREVIOUS_TTL } from '../app/src/secrets/previous-ttl.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { DataFile } from './data-file.ts';
 import { serviceImage } from './image.ts';
 import type { Secrets } from './secrets.ts';

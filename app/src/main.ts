@@ -1,4 +1,5 @@
-import { readSettings, SettingsError } from './config/settings.ts';
+import { ConfigError } from './config/options.ts';
+import { readSettings } from './config/settings.ts';
 import { FORCED_EXIT_MS } from './http/shutdown.ts';
 import { type Service, StartError, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
@@ -38,8 +39,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // A mistake of the operator is a sentence; a fault of ours needs its stack.
-  const expected = error instanceof StartError || error instanceof SettingsError;
+  const expected = error instanceof StartError || error instanceof ConfigError;
   const text = expected || !(error instanceof Error) ? String(error) : error.stack;
-  process.stderr.write(`${text?.replace(/^(?:Start|Settings)?Error: /, '')}\n`);
+  process.stderr.write(`${text?.replace(/^(?:Start|Config)?Error: /, '')}\n`);
   process.exit(1);
 });

@@ -159,7 +159,7 @@ export async function createApp({ region = 'us-east-1', ...context }: Context): 
   readonly stack: RiskGateStack;
 }> {
   const { App, Validations } = await import('aws-cdk-lib');
-  const { readConfig } = await import('../../infra/config.ts');
+  const { readConfig } = await import('../../infra/config/config.ts');
   const { RiskGateStack } = await import('../../infra/stack.ts');
   const { riskGate: _, ...flags } = JSON.parse(
     readFileSync(join(ROOT, 'cdk.json'), 'utf8'),

@@ -5,8 +5,8 @@ export const DEFAULT_PREVIOUS_TTL = '24h';
 
 const MAX_PREVIOUS_TTL = '8760h';
 
-/** Completes "set it to …" in an error. */
-export const PREVIOUS_TTL_FORM = `a duration such as 90s, 15m or 24h, of ${MAX_PREVIOUS_TTL} at most, or to 0 to accept no previous version`;
+/** Completes "must be …" in an error. */
+export const PREVIOUS_TTL_FORM = `a duration such as 90s, 15m or 24h, at most ${MAX_PREVIOUS_TTL}, or 0 to accept no previous version`;
 
 /** Reads CREDENTIAL_PREVIOUS_TTL in milliseconds; `undefined` when it is not valid. */
 export function parsePreviousTtl(text: string): number | undefined {

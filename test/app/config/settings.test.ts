@@ -1,4 +1,5 @@
-import { readSettings, SettingsError } from '../../../app/src/config/settings.ts';
+import { ConfigError } from '../../../app/src/config/options.ts';
+import { readSettings } from '../../../app/src/config/settings.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-abc123';
 const REQUIRED = {
@@ -7,18 +8,18 @@ const REQUIRED = {
   REPUTATION_TABLE: 'reputation',
 };
 
-/** The message with which settings are refused. */
-function refusal(environment: Record<string, string | undefined>): string {
+/** Returns the message of the error that settings throw. */
+function errorMessage(environment: Record<string, string | undefined>): string {
   try {
     readSettings(environment);
   } catch (error) {
-    if (error instanceof SettingsError) return error.message;
+    if (error instanceof ConfigError) return error.message;
     throw error;
   }
-  throw new Error('The settings were taken.');
+  throw new Error('The settings are valid.');
 }
 
-test('the defaults are those of the README', () => {
+test('has the documented defaults', () => {
   expect(readSettings(REQUIRED)).toMatchObject({
     port: 3000,
     policyFile: 'app/policy.yaml',
@@ -41,7 +42,7 @@ test('the defaults are those of the README', () => {
   });
 });
 
-describe('A setting is read', () => {
+describe('Reads', () => {
   test.each<[string, string, object]>([
     ['PORT', '8080', { port: 8080 }],
     ['PORT', ' 8080 ', { port: 8080 }],
@@ -65,6 +66,7 @@ describe('A setting is read', () => {
     ],
     ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
     ['REPUTATION_MAX_STALE_AGE', '48h', { reputation: { maxStaleAge: 48 * 3_600_000 } }],
+    ['ABUSEIPDB_CONCURRENCY', '8', { reputation: { maxConcurrentChecks: 8 } }],
     ['REPUTATION_NEGATIVE_TTL', '30', { reputation: { negativeTtl: 30_000 } }],
     ['CREDENTIAL_PREVIOUS_TTL', '', { credentialPreviousTtl: 24 * 3_600_000 }],
     ['CREDENTIAL_PREVIOUS_TTL', '90m', { credentialPreviousTtl: 90 * 60_000 }],
@@ -81,8 +83,8 @@ describe('A setting is read', () => {
     expect(readSettings({ ...REQUIRED, [name]: value })).toMatchObject(expected);
   });
 
-  test('hashed addresses with their key', () => {
-    const key = 'a-key-that-all-share';
+  test('the key of hashed addresses', () => {
+    const key = 'a-key-that-is-shared';
     const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: key };
     expect(readSettings({ ...REQUIRED, ...hashed })).toMatchObject({
       telemetry: { address: { form: 'hashed', key } },
@@ -91,22 +93,18 @@ describe('A setting is read', () => {
 
   test.each<[string, Record<string, string>, object | undefined]>([
     ['no signature', {}, undefined],
-    [
-      'an empty signature secret, which counts as not set',
-      { ADDRESS_SIGNATURE_SECRET: '' },
-      undefined,
-    ],
+    ['an empty signature secret as not set', { ADDRESS_SIGNATURE_SECRET: '' }, undefined],
     [
       'a signature secret',
       { ADDRESS_SIGNATURE_SECRET: '0123456789abcdef' },
       { secret: '0123456789abcdef' },
     ],
-    ['where the signature secret is', { ADDRESS_SIGNATURE_SECRET_ARN: ARN }, { secretArn: ARN }],
+    ['the ARN of a signature secret', { ADDRESS_SIGNATURE_SECRET_ARN: ARN }, { secretArn: ARN }],
   ])('%s', (_name, environment, expected) => {
     expect(readSettings({ ...REQUIRED, ...environment }).addressSignature).toEqual(expected);
   });
 
-  test('secrets by their ARN instead of their text', () => {
+  test('secrets by ARN instead of by value', () => {
     const environment = { ACTION_CREDENTIAL_SECRET_ARN: ARN, ABUSEIPDB_SECRET_ARN: ARN };
     expect(readSettings({ REPUTATION_TABLE: 'reputation', ...environment })).toMatchObject({
       actionCredential: { secretArn: ARN },
@@ -115,61 +113,89 @@ describe('A setting is read', () => {
   });
 });
 
-describe('A wrong setting is refused with its name, what is wrong and what to do', () => {
+describe('Rejects with the name, what is wrong and what to do', () => {
   test.each<[string, string | undefined, RegExp]>([
-    ['PORT', '70000', /^PORT is "70000": set it to a whole number from 0 to 65535\.$/],
-    ['PORT', '30.5', /^PORT is "30\.5"/],
-    ['PORT', '0x10', /^PORT is "0x10"/],
-    ['DECISION_DEADLINE_MS', '0', /^DECISION_DEADLINE_MS is "0": .* from 50 to 2500\.$/],
-    ['DRAIN_DELAY_MS', '15001', /^DRAIN_DELAY_MS is "15001": .* from 0 to 15000\.$/],
-    ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS is "fast"/],
-    ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL is .* http or https URL/],
-    ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL is/],
-    ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL is .* without a query/],
+    ['PORT', '70000', /^PORT must be a whole number from 0 to 65535, got "70000"\.$/],
+    ['PORT', '30.5', /^PORT must be .*, got "30\.5"\.$/],
+    ['PORT', '0x10', /^PORT must be .*, got "0x10"\.$/],
+    ['DECISION_DEADLINE_MS', '0', /^DECISION_DEADLINE_MS must be .* from 50 to 2500, got "0"\.$/],
+    ['DRAIN_DELAY_MS', '15001', /^DRAIN_DELAY_MS must be .* from 0 to 15000, got "15001"\.$/],
+    ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS must be .*, got "fast"\.$/],
+    ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL must be an http or https URL/],
+    ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL must be/],
+    ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL must be .* without a query/],
     ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS holds ""/],
     ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS holds "x real ip"/],
-    ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS is "-1"/],
-    ['GEO_DATABASE', 'a.mmdb,,b.mmdb', /^GEO_DATABASE is "a\.mmdb,,b\.mmdb": .* comma-separated/],
-    ['GEO_DATABASE', 'a.mmdb,', /^GEO_DATABASE is "a\.mmdb,": .* without an empty entry\.$/],
-    ['TRUSTED_PROXY_HOPS', '33', /^TRUSTED_PROXY_HOPS is "33": .* from 0 to 32\.$/],
-    ['LOG_LEVEL', 'loud', /^LOG_LEVEL is "loud": set it to one of fatal, error/],
-    ['REPUTATION_TTL_LOW', '1d', /^REPUTATION_TTL_LOW is "1d": set it to a duration/],
-    ['REPUTATION_TTL_LOW', '0s', /^REPUTATION_TTL_LOW is "0s"/],
-    ['ABUSEIPDB_MAX_AGE_IN_DAYS', '366', /^ABUSEIPDB_MAX_AGE_IN_DAYS is "366": .* from 1 to 365/],
+    ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS must be .*, got "-1"\.$/],
+    [
+      'GEO_DATABASE',
+      'a.mmdb,,b.mmdb',
+      /^GEO_DATABASE must be .* comma-separated .*, got "a\.mmdb,,b\.mmdb"\.$/,
+    ],
+    [
+      'GEO_DATABASE',
+      'a.mmdb,',
+      /^GEO_DATABASE must be .* without an empty entry, got "a\.mmdb,"\.$/,
+    ],
+    ['TRUSTED_PROXY_HOPS', '33', /^TRUSTED_PROXY_HOPS must be .* from 0 to 32, got "33"\.$/],
+    ['LOG_LEVEL', 'loud', /^LOG_LEVEL must be one of fatal, error, .*, got "loud"\.$/],
+    ['REPUTATION_TTL_LOW', '1d', /^REPUTATION_TTL_LOW must be a duration .*, got "1d"\.$/],
+    ['REPUTATION_TTL_LOW', '0s', /^REPUTATION_TTL_LOW must be .*, got "0s"\.$/],
+    [
+      'ABUSEIPDB_MAX_AGE_IN_DAYS',
+      '366',
+      /^ABUSEIPDB_MAX_AGE_IN_DAYS must be .* from 1 to 365, got "366"\.$/,
+    ],
     [
       'SECRETS_REFRESH_INTERVAL',
       '720h',
-      /^SECRETS_REFRESH_INTERVAL is "720h": .* of 24h at most\.$/,
+      /^SECRETS_REFRESH_INTERVAL must be .* at most 24h, got "720h"\.$/,
     ],
     [
       'CREDENTIAL_PREVIOUS_TTL',
       '8761h',
-      /^CREDENTIAL_PREVIOUS_TTL is "8761h": .* of 8760h at most/,
+      /^CREDENTIAL_PREVIOUS_TTL must be .* at most 8760h, .*, got "8761h"\.$/,
     ],
     [
       'CREDENTIAL_PREVIOUS_TTL',
       '1d',
-      /^CREDENTIAL_PREVIOUS_TTL is "1d": set it to a duration such/,
+      /^CREDENTIAL_PREVIOUS_TTL must be a duration such .*, got "1d"\.$/,
     ],
-    ['CREDENTIAL_PREVIOUS_TTL', '-1', /^CREDENTIAL_PREVIOUS_TTL is "-1": .* or to 0 to accept no/],
-    ['CREDENTIAL_PREVIOUS_TTL', '0.5h', /^CREDENTIAL_PREVIOUS_TTL is "0\.5h"/],
-    ['CREDENTIAL_PREVIOUS_TTL', 'off', /^CREDENTIAL_PREVIOUS_TTL is "off"/],
-    ['REPUTATION_MAX_STALE_AGE', '1h', /^REPUTATION_MAX_STALE_AGE is shorter than a fresh time/],
-    ['ABUSEIPDB_BASE_URL', 'https://user:pass@host/', /^ABUSEIPDB_BASE_URL is .* or a user\.$/],
-    ['SERVICE_NAME', 'risk gate', /^SERVICE_NAME is "risk gate": set it to letters, digits and/],
-    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL is "5m": .* of 1m at most\.$/],
+    [
+      'CREDENTIAL_PREVIOUS_TTL',
+      '-1',
+      /^CREDENTIAL_PREVIOUS_TTL must be .* or 0 to accept no .*, got "-1"\.$/,
+    ],
+    ['CREDENTIAL_PREVIOUS_TTL', '0.5h', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "0\.5h"\.$/],
+    ['CREDENTIAL_PREVIOUS_TTL', 'off', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "off"\.$/],
+    ['REPUTATION_MAX_STALE_AGE', '1h', /^REPUTATION_MAX_STALE_AGE is shorter than a TTL/],
+    [
+      'ABUSEIPDB_BASE_URL',
+      'https://user:pass@host/',
+      /^ABUSEIPDB_BASE_URL must be .* or a user, got "https:\/\/…@host\/"\.$/,
+    ],
+    [
+      'SERVICE_NAME',
+      'risk gate',
+      /^SERVICE_NAME must be .* letters, digits, and .*, got "risk gate"\.$/,
+    ],
+    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL must be .* at most 1m, got "5m"\.$/],
     [
       'DECISION_LOG_ISSUED_PERCENT',
       '101',
-      /^DECISION_LOG_ISSUED_PERCENT is "101": .* from 0 to 100/,
+      /^DECISION_LOG_ISSUED_PERCENT must be .* from 0 to 100, got "101"\.$/,
     ],
-    ['DECISION_LOG_ADDRESS', 'none', /^DECISION_LOG_ADDRESS is "none": set it to one of whole, t/],
+    [
+      'DECISION_LOG_ADDRESS',
+      'none',
+      /^DECISION_LOG_ADDRESS must be one of whole, t.*, got "none"\.$/,
+    ],
     [
       'DECISION_LOG_ADDRESS',
       'hashed',
       /^DECISION_LOG_HASH_KEY is not set: with .* the same for all/,
     ],
-    ['REPUTATION_TABLE', 'a b', /^REPUTATION_TABLE is "a b": set it to the name/],
+    ['REPUTATION_TABLE', 'a b', /^REPUTATION_TABLE must be the name .*, got "a b"\.$/],
     ['REPUTATION_TABLE', undefined, /^REPUTATION_TABLE is not set: set it to the name/],
     [
       'ACTION_CREDENTIAL',
@@ -178,8 +204,8 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     ],
     [
       'ADDRESS_SIGNATURE_SECERT',
-      'kept to itself',
-      /^ADDRESS_SIGNATURE_SECERT is no setting: did you mean ADDRESS_SIGNATURE_SECRET\? Rename or remove it\.$/,
+      'not repeated',
+      /^ADDRESS_SIGNATURE_SECERT is not a setting: did you mean ADDRESS_SIGNATURE_SECRET\? Rename or remove it\.$/,
     ],
     ['ADRESS_HEADERS', 'x-real-ip', /^ADRESS_HEADERS .* did you mean ADDRESS_HEADERS\?/],
     ['TRUSTED_PROXY_HOP', '1', /^TRUSTED_PROXY_HOP .* did you mean TRUSTED_PROXY_HOPS\?/],
@@ -187,7 +213,7 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     ['CREDENTIAL-PREVIOUS-TTL', '0', /^CREDENTIAL-PREVIOUS-TTL .* CREDENTIAL_PREVIOUS_TTL\?/],
     ['ABUSEIPDB_SECRET_ARN', ARN, /^Both ABUSEIPDB_API_KEY and ABUSEIPDB_SECRET_ARN are set/],
   ])('%s=%s', (name, value, message) => {
-    expect(refusal({ ...REQUIRED, [name]: value })).toMatch(message);
+    expect(errorMessage({ ...REQUIRED, [name]: value })).toMatch(message);
   });
 
   test.each([
@@ -197,21 +223,21 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     'AWS_REGION',
     'ADDRESS',
     'npm_config_x',
-  ])('but variables of others are theirs: %s', (name) => {
+  ])("but ignores the variable %s, which may be another program's", (name) => {
     expect(readSettings({ ...REQUIRED, [name]: 'x' })).toEqual(readSettings(REQUIRED));
   });
 
-  test('all mistakes are shown at once', () => {
-    const message = refusal({ PORT: 'x', LOG_LEVEL: 'y' });
+  test('with all issues at once', () => {
+    const message = errorMessage({ PORT: 'x', LOG_LEVEL: 'y' });
     expect(message.split('\n')).toHaveLength(5);
   });
 
   test.each(['CloudFront-Viewer-Address', 'True-Client-IP', 'CF-Connecting-IP', 'Fly-Client-IP'])(
-    '%s is never a list, so trusted proxies are refused',
+    'rejects trusted proxies with %s, which is never a list',
     (name) => {
       const environment = { ...REQUIRED, ADDRESS_HEADERS: `x-forwarded-for, ${name}` };
       expect(readSettings(environment).addressHeaders).toContain(name.toLowerCase());
-      expect(refusal({ ...environment, TRUSTED_PROXY_HOPS: '1' })).toMatch(
+      expect(errorMessage({ ...environment, TRUSTED_PROXY_HOPS: '1' })).toMatch(
         new RegExp(
           `^ADDRESS_HEADERS contains ${name.toLowerCase()}, .*: set TRUSTED_PROXY_HOPS to 0, .*\\.$`,
         ),
@@ -221,24 +247,24 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
 
   test.each<[string, Record<string, string>, RegExp]>([
     [
-      'both settings of the signature',
+      'a signature secret by value and by ARN',
       { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush-hush', ADDRESS_SIGNATURE_SECRET_ARN: ARN },
       /^Both ADDRESS_SIGNATURE_SECRET and ADDRESS_SIGNATURE_SECRET_ARN are set: set one of them\.$/,
     ],
     [
-      'a signature secret that is too short',
+      'a short signature secret',
       { ADDRESS_SIGNATURE_SECRET: 'hush-hush-hush!' },
       /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
     ],
     [
-      'a signature secret that is blank',
+      'a blank signature secret',
       { ADDRESS_SIGNATURE_SECRET: ' ' },
       /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
     ],
     [
       'a signature secret in place of its ARN',
       { ADDRESS_SIGNATURE_SECRET_ARN: 'hush-hush-hush-hush' },
-      /^ADDRESS_SIGNATURE_SECRET_ARN is not an ARN of Secrets Manager: expected arn:.*\.$/,
+      /^ADDRESS_SIGNATURE_SECRET_ARN must be the ARN of a secret in Secrets Manager: arn:.*\.$/,
     ],
     [
       'a signature header as an address header',
@@ -248,21 +274,21 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
       },
       /^ADDRESS_HEADERS contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
     ],
-  ])('%s is one sentence, and the secret is not repeated', (_name, environment, sentence) => {
-    const message = refusal({ ...REQUIRED, ...environment });
+  ])('%s, in one sentence that does not repeat the secret', (_name, environment, sentence) => {
+    const message = errorMessage({ ...REQUIRED, ...environment });
     expect(message).toMatch(sentence);
     expect(message).not.toContain('hush');
   });
 
-  test('a key that is too short is not repeated', () => {
+  test('a short key, without repeating it', () => {
     const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };
-    const message = refusal({ ...REQUIRED, ...hashed });
+    const message = errorMessage({ ...REQUIRED, ...hashed });
     expect(message).toMatch(/^DECISION_LOG_HASH_KEY is too short/);
     expect(message).not.toContain('hush');
   });
 
-  test('a secret in a setting is not repeated', () => {
-    const message = refusal({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
+  test('a secret by value and by ARN, without repeating it', () => {
+    const message = errorMessage({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
     expect(message).not.toContain('hush');
   });
 
@@ -273,9 +299,9 @@ describe('A wrong setting is refused with its name, what is wrong and what to do
     '//hush@host',
     'hush:hush@host/api',
     'https:hush@host\n?hush',
-  ])('nor is what is secret in a URL: %j', (url) => {
-    const message = refusal({ ...REQUIRED, ABUSEIPDB_BASE_URL: url });
-    expect(message).toMatch(/^ABUSEIPDB_BASE_URL is .*host/);
+  ])('a URL, without its user, password and query: %j', (url) => {
+    const message = errorMessage({ ...REQUIRED, ABUSEIPDB_BASE_URL: url });
+    expect(message).toMatch(/^ABUSEIPDB_BASE_URL must be .*host/);
     expect(message).not.toContain('hush');
   });
 });

@@ -1,8 +1,8 @@
-import { readConfig } from '../../infra/config.ts';
-import { ConfigError } from '../../infra/config-reader.ts';
+import { ConfigError } from '../../../app/src/config/options.ts';
+import { readConfig } from '../../../infra/config/config.ts';
 
-/** The sentences of the error, none when the configuration can be used. */
-function mistakesOf(context: Readonly<Record<string, unknown>>): string[] {
+/** Returns the issues, one sentence each; empty if the configuration is valid. */
+function issuesOf(context: Readonly<Record<string, unknown>>): string[] {
   try {
     readConfig(context);
     return [];
@@ -20,29 +20,33 @@ const ZONE = {
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
 const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate-AbCdEf';
 
-describe('What cannot be used is one sentence that names the setting', () => {
+describe('Rejects in one sentence that names the option', () => {
   test.each<[name: string, context: Record<string, unknown>, sentence: RegExp]>([
     [
-      'a name of a header that is none',
+      'an invalid header name',
       { addressHeaders: 'x real ip' },
       /^addressHeaders holds "x real ip": set it to header names, comma-separated\.$/,
     ],
     [
-      'a header of a signature among the address headers',
+      'a signature header among the address headers',
       { addressHeaders: 'x-ip,x-ip-signature', signedAddress: true },
       /^addressHeaders contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
     ],
     [
-      'a secret of a signature that is switched off',
+      'a signature secret with signatures switched off',
       { addressSignatureSecretArn: SECRET, signedAddress: 'false' },
       /^addressSignatureSecretArn is set, but signedAddress is false: remove one of them\.$/,
     ],
     [
-      'half an ARN of the secret of a signature',
+      'an incomplete ARN of the signature secret',
       { addressSignatureSecretArn: SECRET.slice(0, -7) },
-      /^addressSignatureSecretArn is .*: set it to the complete ARN of a secret\.$/,
+      /^addressSignatureSecretArn must be the complete ARN of a secret, got .*\.$/,
     ],
-    ['a signature that is neither on nor off', { signedAddress: 'yes' }, /^signedAddress is "yes"/],
+    [
+      'an invalid switch for signatures',
+      { signedAddress: 'yes' },
+      /^signedAddress must be .*, got "yes"\.$/,
+    ],
     [
       'trusted proxies with a header that is never a list',
       { addressHeaders: 'X-Forwarded-For,CloudFront-Viewer-Address', trustedProxyHops: '1' },
@@ -54,24 +58,24 @@ describe('What cannot be used is one sentence that names the setting', () => {
       /^domainName is set without hostedZoneId and hostedZoneName, or certificateArn: .+\.$/,
     ],
     [
-      'a domain with half a zone',
+      'a domain with an incomplete zone',
       { ...ZONE, hostedZoneName: undefined },
       /^domainName is set without hostedZoneId and hostedZoneName/,
     ],
     [
-      'a domain outside of its zone',
+      'a domain outside its zone',
       { ...ZONE, hostedZoneName: 'example.org' },
       /^domainName gate\.example\.com is not in the zone example\.org/,
     ],
     [
-      'a domain that only ends like its zone',
+      'a domain that merely ends like its zone',
       { ...ZONE, domainName: 'bad-example.com' },
       /is not in the zone/,
     ],
     [
       'a domain with a path',
       { ...ZONE, domainName: 'gate.example.com/path' },
-      /^domainName is "gate\.example\.com\/path"/,
+      /^domainName must be a domain name, got "gate\.example\.com\/path"\.$/,
     ],
     [
       'a certificate and a zone',
@@ -89,91 +93,83 @@ describe('What cannot be used is one sentence that names the setting', () => {
       /^hostedZoneId is set without domainName/,
     ],
     [
-      'a certificate of IAM',
+      'a certificate in IAM',
       {
         domainName: 'gate.example.com',
         certificateArn: 'arn:aws:iam::111122223333:server-certificate/x',
       },
-      /^certificateArn is "arn:aws:iam/,
+      /^certificateArn must be .*, got "arn:aws:iam/,
     ],
     [
-      'a prefix list beside a domain',
+      'a prefix list with a domain',
       { ...ZONE, cloudFrontPrefixListId: 'pl-3b927c52' },
       /^cloudFrontPrefixListId and domainName are both set/,
     ],
-    ['an unknown key', { domian: 'gate.example.com' }, /^domian is no known configuration/],
+    ['an unknown name', { domian: 'gate.example.com' }, /^domian is not an option/],
     [
-      'a slip in a name',
+      'a misspelled name',
       { allowedCidr: '192.0.2.0/24' },
       /^allowedCidr .+ did you mean allowedCidrs\?/,
     ],
-    [
-      'a name in another spelling',
-      { allowed_cidrs: '192.0.2.0/24' },
-      /did you mean allowedCidrs\?/,
-    ],
+    ['a name in snake case', { allowed_cidrs: '192.0.2.0/24' }, /did you mean allowedCidrs\?/],
     ['a short form of a name', { minTasks: 3 }, /^minTasks .+ did you mean minimumTasks\?/],
     [
-      'an unknown key in cdk.json that resembles none',
+      'an unknown name in cdk.json that resembles no option',
       { riskGate: { stage: 'prod' } },
-      /^stage is no known configuration: see the table/,
+      /^stage is not an option: see the table/,
     ],
     [
       'a domain with a label that begins with a hyphen',
       { ...ZONE, domainName: '-gate.example.com' },
-      /^domainName is "-gate\.example\.com"/,
+      /^domainName must be .*, got "-gate\.example\.com"\.$/,
     ],
     [
       'a domain with a label of 64 characters',
       { ...ZONE, domainName: `${'g'.repeat(64)}.example.com` },
-      /^domainName is "g/,
+      /^domainName must be .*, got "g/,
     ],
-    ['an address as domain', { ...ZONE, domainName: '192.0.2.7' }, /^domainName is "192\.0\.2\.7"/],
     [
-      'a zone that is no name',
+      'an address as domain',
+      { ...ZONE, domainName: '192.0.2.7' },
+      /^domainName must be .*, got "192\.0\.2\.7"/,
+    ],
+    [
+      'a URL as zone',
       { ...ZONE, hostedZoneName: 'https://example.com' },
-      /^hostedZoneName is "https:\/\/example\.com"/,
+      /^hostedZoneName must be .*, got "https:\/\/example\.com"/,
     ],
+    ['an unknown name in cdk.json', { riskGate: { minTasks: 3 } }, /^minTasks is not an option/],
     [
-      'an unknown key in cdk.json',
-      { riskGate: { minTasks: 3 } },
-      /^minTasks is no known configuration/,
-    ],
-    [
-      'a name of a machine among the CIDRs',
+      'a host name among the CIDRs',
       { allowedCidrs: 'idp.example.com' },
-      /^allowedCidrs holds "idp\.example\.com", which is no CIDR/,
+      /^allowedCidrs contains "idp\.example\.com", which is not a valid CIDR/,
     ],
     [
-      'an address without its prefix',
+      'an address without a prefix length',
       { allowedCidrs: '192.0.2.7' },
-      /^allowedCidrs holds "192\.0\.2\.7"/,
+      /^allowedCidrs contains "192\.0\.2\.7"/,
     ],
     [
-      'a prefix that is too long',
+      'a prefix length that is too long',
       { allowedCidrs: ['192.0.2.0/33'] },
-      /^allowedCidrs holds "192\.0\.2\.0\/33"/,
+      /^allowedCidrs contains "192\.0\.2\.0\/33"/,
     ],
     [
-      'everybody, whom AWS WAF does not take',
+      'every IPv4 address, which AWS WAF rejects',
       { allowedCidrs: '0.0.0.0/0' },
-      /^allowedCidrs holds "0\.0\.0\.0\/0", which is everybody/,
+      /^allowedCidrs contains "0\.0\.0\.0\/0", which is every address/,
     ],
-    ['everybody with IPv6', { allowedCidrs: '::/0' }, /which is everybody/],
-    [
-      'an egress of its own',
-      { egress: 'vpn' },
-      /^egress is "vpn": set it to one of nat, public\.$/,
-    ],
+    ['every IPv6 address', { allowedCidrs: '::/0' }, /which is every address/],
+    ['an unknown egress', { egress: 'vpn' }, /^egress must be one of nat, public, got "vpn"\.$/],
     [
       'one zone',
       { availabilityZones: 'us-east-1a' },
-      /^availabilityZones is "us-east-1a": set it to two zones of the region/,
+      /^availabilityZones must be two zones of the region, .*, got "us-east-1a"\.$/,
     ],
     [
-      'zones by their ids',
+      'zones by id',
       { availabilityZones: 'use1-az1,use1-az2' },
-      /^availabilityZones is "use1-az1,use1-az2"/,
+      /^availabilityZones must be .*, got "use1-az1,use1-az2"\.$/,
     ],
     [
       'NAT gateways without NAT',
@@ -181,162 +177,182 @@ describe('What cannot be used is one sentence that names the setting', () => {
       /^natGateways is set, but egress is public/,
     ],
     [
-      'more gateways than zones',
+      'more NAT gateways than zones',
       { natGateways: 3 },
-      /^natGateways is "3": set it to a whole number from 1 to 2\.$/,
+      /^natGateways must be a whole number from 1 to 2, got "3"\.$/,
     ],
-    ['one task', { minimumTasks: 1 }, /^minimumTasks is "1": set it to a whole number from 2/],
-    ['a number in words', { minimumTasks: 'two' }, /^minimumTasks is "two"/],
     [
-      'fewer tasks at most than at least',
+      'one task',
+      { minimumTasks: 1 },
+      /^minimumTasks must be a whole number from 2 to 100, got "1"\.$/,
+    ],
+    ['a number in words', { minimumTasks: 'two' }, /^minimumTasks must be .*, got "two"\.$/],
+    [
+      'a maximum below the minimum',
       { minimumTasks: 5, maximumTasks: 4 },
       /^maximumTasks is below minimumTasks \(5\)/,
     ],
-    ['a CPU that Fargate does not have', { taskCpu: 300 }, /^taskCpu is "300"/],
     [
-      'memory that does not go with the CPU',
+      'a CPU size that Fargate does not have',
+      { taskCpu: 300 },
+      /^taskCpu must be one of 256, .*, got "300"\.$/,
+    ],
+    [
+      'a memory size that the CPU size excludes',
       { taskCpu: 1024, taskMemory: 1024 },
-      /^taskMemory is "1024": set it to one of 2048/,
+      /^taskMemory must be one of 2048, .*, got "1024"\.$/,
     ],
     [
-      'a retention that CloudWatch does not have',
+      'a retention that CloudWatch Logs does not have',
       { logRetentionDays: 10 },
-      /^logRetentionDays is "10"/,
+      /^logRetentionDays must be one of 1, 3, .*, got "10"\.$/,
     ],
     [
-      'an ARN of a secret without its six characters',
+      'an ARN of a secret without its random suffix',
       { abuseIpdbSecretArn: SECRET.slice(0, -7) },
-      /^abuseIpdbSecretArn is /,
+      /^abuseIpdbSecretArn must be the complete ARN/,
     ],
     [
-      'another header than that of the generated credential',
+      'a header that the generated credential does not use',
       { credentialHeader: 'x-gate' },
       /^credentialHeader is set without actionCredentialSecretArn/,
     ],
     [
-      'a header with a blank',
+      'a header name with a space',
       { credentialHeader: 'x api key' },
-      /^credentialHeader is "x api key"/,
+      /^credentialHeader must be .*, got "x api key"\.$/,
     ],
-    ['an issuer at no port', { issuerPort: 0 }, /^issuerPort is "0"/],
-    ['a rate below that of AWS WAF', { unauthenticatedLimit: 9 }, /^unauthenticatedLimit is "9"/],
-    ['an image without its registry', { imageUri: 'risk-gate' }, /^imageUri is "risk-gate"/],
+    ['port 0 of the issuer', { issuerPort: 0 }, /^issuerPort must be .*, got "0"\.$/],
     [
-      'a CPU that Fargate does not have, whatever the memory',
+      'a rate below the minimum of AWS WAF',
+      { unauthenticatedLimit: 9 },
+      /^unauthenticatedLimit must be .*, got "9"\.$/,
+    ],
+    [
+      'an image without a registry',
+      { imageUri: 'risk-gate' },
+      /^imageUri must be .*, got "risk-gate"\.$/,
+    ],
+    [
+      'a CPU size that Fargate does not have, without judging the memory size',
       { taskCpu: 300, taskMemory: 16384 },
-      /^taskCpu is "300"/,
+      /^taskCpu must be .*, got "300"\.$/,
     ],
     [
-      'a largest number of tasks that is none',
+      'a maximum that is not a number',
       { minimumTasks: 20, maximumTasks: 'many' },
-      /^maximumTasks is "many"/,
+      /^maximumTasks must be .*, got "many"\.$/,
     ],
     [
-      'an id of a zone that is none',
+      'a name as the id of a zone',
       { ...ZONE, hostedZoneId: 'example.com' },
-      /^hostedZoneId is "example\.com": set it to the id of a hosted zone\.$/,
+      /^hostedZoneId must be the id of a hosted zone, got "example\.com"\.$/,
     ],
     [
-      'a switch that is neither on nor off',
+      'an invalid switch',
       { deletionProtection: 'maybe' },
-      /^deletionProtection is "maybe"/,
+      /^deletionProtection must be one of true, false, got "maybe"\.$/,
     ],
     [
-      'a policy that is not there',
+      'a policy file that does not exist',
       { policyFile: 'no/policy.yaml' },
-      /^policyFile is "no\/policy\.yaml", which is no file/,
+      /^policyFile must be the path of an existing file, got "no\/policy\.yaml"\.$/,
     ],
     [
       'a directory as country database',
       { geoDatabase: 'app' },
-      /^geoDatabase is "app", which is no file/,
+      /^geoDatabase must be .*, got "app"\.$/,
     ],
     [
-      'a second country database that is not there',
+      'a second country database that does not exist',
       { geoDatabase: 'cdk.json,no/asn.mmdb' },
-      /^geoDatabase is "no\/asn\.mmdb", which is no file/,
+      /^geoDatabase must be .*, got "no\/asn\.mmdb"\.$/,
     ],
     [
-      'everybody as allowed addresses, in another notation',
+      'every address in another notation',
       { allowedCidrs: '64:ff9b::/96' },
-      /^allowedCidrs holds "64:ff9b::\/96", which is everybody/,
+      /^allowedCidrs contains "64:ff9b::\/96", which is every address/,
     ],
-    ['a level that the log does not have', { logLevel: 'verbose' }, /^logLevel is "verbose"/],
+    ['an unknown log level', { logLevel: 'verbose' }, /^logLevel must be .*, got "verbose"\.$/],
     [
-      'a share of records that is none',
+      'a percentage above 100',
       { decisionLogIssuedPercent: 101 },
-      /^decisionLogIssuedPercent is "101": set it to a whole number from 0 to 100\.$/,
+      /^decisionLogIssuedPercent must be a whole number from 0 to 100, got "101"\.$/,
     ],
     [
-      'a form of addresses that records do not have',
+      'an unknown form of addresses in records',
       { decisionLogAddress: 'masked' },
-      /^decisionLogAddress is "masked": set it to one of whole, truncated, hashed\.$/,
+      /^decisionLogAddress must be one of whole, truncated, hashed, got "masked"\.$/,
     ],
     [
-      'an alarm address without @',
+      'an e-mail address for alarms without @',
       { alarmEmail: 'ops.example.com' },
-      /^alarmEmail is "ops\.example\.com": set it to an e-mail address\.$/,
+      /^alarmEmail must be an e-mail address, got "ops\.example\.com"\.$/,
     ],
     [
-      'an address for tickets without @',
+      'an e-mail address for tickets without @',
       { ticketEmail: 'team' },
-      /^ticketEmail is "team": set it to an e-mail address\.$/,
+      /^ticketEmail must be an e-mail address, got "team"\.$/,
     ],
     [
-      'a ceiling that nothing can reach',
+      'a ceiling that cannot be exceeded',
       { blockRateCeiling: 100 },
-      /^blockRateCeiling is "100": set it to a whole number from 1 to 99\.$/,
+      /^blockRateCeiling must be a whole number from 1 to 99, got "100"\.$/,
     ],
     [
-      'a longer silence than CloudWatch looks back for',
+      'a longer period than CloudWatch evaluates',
       { noTrafficHours: 25 },
-      /^noTrafficHours is "25": set it to a whole number from 1 to 24\.$/,
+      /^noTrafficHours must be a whole number from 1 to 24, got "25"\.$/,
     ],
     [
       'a previous credential that is accepted for more than a year',
       { credentialPreviousTtl: '8761h' },
-      /^credentialPreviousTtl is "8761h": set it to a duration such as 90s, .* or to 0 .+\.$/,
+      /^credentialPreviousTtl must be a duration such as 90s, .* or 0 .+, got "8761h"\.$/,
     ],
     [
-      'a previous credential that is accepted for days, which the service does not read',
+      'a TTL in days, a unit that the service does not have',
       { credentialPreviousTtl: '1d' },
-      /^credentialPreviousTtl is "1d"/,
+      /^credentialPreviousTtl must be .*, got "1d"\.$/,
     ],
-    ['tags that are a text', { tags: 'team=iam' }, /^tags is no object of texts/],
-    ['a tag that is a number', { tags: { cost: 4711 } }, /^tags is no object of texts/],
-    ['a list where one value belongs', { logLevel: ['info'] }, /^logLevel is no text/],
+    ['tags as a string', { tags: 'team=iam' }, /^tags must be an object of strings/],
+    ['a tag that is a number', { tags: { cost: 4711 } }, /^tags must be an object of strings/],
     [
-      'a text instead of the whole configuration',
+      'a list instead of a single value',
+      { logLevel: ['info'] },
+      /^logLevel must be a single value/,
+    ],
+    [
+      'a string instead of the object of options',
       { riskGate: 'egress' },
-      /^riskGate in cdk\.json is no object/,
+      /^riskGate in cdk\.json must be an object/,
     ],
     [
-      'a list instead of the whole configuration',
+      'a list instead of the object of options',
       { riskGate: ['egress'] },
-      /^riskGate in cdk\.json is no object/,
+      /^riskGate in cdk\.json must be an object/,
     ],
   ])('%s', (_, context, sentence) => {
-    expect(mistakesOf(context)).toEqual([expect.stringMatching(sentence)]);
+    expect(issuesOf(context)).toEqual([expect.stringMatching(sentence)]);
   });
 
-  test('several mistakes are told at once, each in a line of its own', () => {
-    const mistakes = mistakesOf({
+  test('reports all issues at once, one per line', () => {
+    const issues = issuesOf({
       domainName: 'gate.example.com',
       allowedCidrs: '10.0.0.0/8,10.0.0.0/33,nowhere',
       taskCpu: 1,
       riskGate: { minTasks: 3 },
     });
-    expect(mistakes).toHaveLength(5);
-    expect(new Set(mistakes.map((sentence) => sentence.split(' ')[0]))).toEqual(
+    expect(issues).toHaveLength(5);
+    expect(new Set(issues.map((sentence) => sentence.split(' ')[0]))).toEqual(
       new Set(['domainName', 'allowedCidrs', 'taskCpu', 'minTasks']),
     );
   });
 });
 
-describe('What can be used', () => {
+describe('Reads', () => {
   test.each<[name: string, context: Record<string, unknown>, read: object]>([
     [
-      'nothing: CloudFront, one NAT gateway, two tasks, protected',
+      'the defaults: CloudFront, one NAT gateway, two tasks, deletion protection',
       {},
       {
         endpoint: { kind: 'cloudfront' },
@@ -352,37 +368,37 @@ describe('What can be used', () => {
     ],
     ['signed addresses', { signedAddress: 'true' }, { signedAddress: true }],
     [
-      'signed addresses, by their secret alone',
+      'signed addresses from the ARN of their secret alone',
       { addressSignatureSecretArn: SECRET },
       { signedAddress: true, addressSignatureSecretArn: SECRET },
     ],
     [
-      'a rotation that revokes at once',
+      'a rotation that revokes the previous credential at once',
       { riskGate: { credentialPreviousTtl: 0 } },
       { credentialPreviousTtl: '0' },
     ],
     [
-      'no record of tokens that are issued as they are, and hashed addresses in the others',
+      'no records of unremarkable decisions, and hashed addresses in the others',
       { decisionLogIssuedPercent: '0', decisionLogAddress: 'hashed' },
       { decisionLogIssuedPercent: 0, decisionLogAddress: 'hashed' },
     ],
     ...(
       [
-        ['with the dot of the root', { hostedZoneName: 'example.com.' }, {}],
+        ['with a trailing dot', { hostedZoneName: 'example.com.' }, {}],
         [
-          'with that dot at both names',
+          'with a trailing dot at both names',
           { domainName: 'gate.example.com.', hostedZoneName: 'example.com.' },
           {},
         ],
-        ['by the id as the API returns it', { hostedZoneId: '/hostedzone/Z0123456789EXAMPLE' }, {}],
-        ['in capitals', { domainName: 'Gate.Example.COM', hostedZoneName: 'EXAMPLE.com' }, {}],
+        ['by its id as the API returns it', { hostedZoneId: '/hostedzone/Z0123456789EXAMPLE' }, {}],
+        ['in upper case', { domainName: 'Gate.Example.COM', hostedZoneName: 'EXAMPLE.com' }, {}],
         [
-          'under a Unicode top level domain, in ASCII',
+          'under a Unicode top-level domain, in ASCII',
           { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
           { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
         ],
         [
-          'under a Unicode top level domain, in Unicode',
+          'under a Unicode top-level domain, in Unicode',
           { domainName: 'gate.пример.рф', hostedZoneName: 'пример.рф.' },
           { domainName: 'gate.xn--e1afmkfd.xn--p1ai', hostedZoneName: 'xn--e1afmkfd.xn--p1ai' },
         ],
@@ -394,7 +410,7 @@ describe('What can be used', () => {
     ]),
     ['a domain in its zone', ZONE, { endpoint: { kind: 'hosted-zone', ...ZONE } }],
     [
-      'the name of the zone itself',
+      'the domain of the zone itself',
       { ...ZONE, domainName: 'example.com' },
       { endpoint: { kind: 'hosted-zone' } },
     ],
@@ -404,23 +420,23 @@ describe('What can be used', () => {
       { endpoint: { kind: 'certificate', certificateArn: CERTIFICATE } },
     ],
     [
-      'a list with commas, as -c gives it',
+      'a comma-separated list, as -c passes it',
       { allowedCidrs: '192.0.2.0/24, 2001:db8::/32' },
       { allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'] },
     ],
     [
-      'one address for all alarms',
+      'one e-mail address for all alarms',
       { alarmEmail: 'ops@example.com' },
       { alarmEmail: 'ops@example.com', ticketEmail: 'ops@example.com' },
     ],
     [
-      'an address for tickets alone',
+      'an e-mail address for tickets alone',
       { ticketEmail: 'team@example.com' },
       { alarmEmail: undefined, ticketEmail: 'team@example.com' },
     ],
-    ['a number as text, as -c gives it', { minimumTasks: '4' }, { minimumTasks: 4 }],
+    ['a number as a string, as -c passes it', { minimumTasks: '4' }, { minimumTasks: 4 }],
     [
-      'a switch of cdk.json',
+      'a boolean in cdk.json',
       { riskGate: { deletionProtection: false } },
       { deletionProtection: false },
     ],
@@ -430,18 +446,22 @@ describe('What can be used', () => {
       { minimumTasks: 5, logLevel: 'warn' },
     ],
     [
-      'a header in capitals, for AWS WAF reads them in lower case',
+      'a header name in upper case, as AWS WAF needs lower case',
       { credentialHeader: 'X-Gate', actionCredentialSecretArn: SECRET },
       { credentialHeader: 'x-gate' },
     ],
-    ['the least memory of a large CPU', { taskCpu: 2048 }, { task: { cpu: 2048, memory: 4096 } }],
     [
-      'what cdk acknowledge writes',
+      'the smallest memory of a large CPU',
+      { taskCpu: 2048 },
+      { task: { cpu: 2048, memory: 4096 } },
+    ],
+    [
+      'the context that cdk acknowledge writes',
       { 'acknowledged-issue-numbers': [34892] },
       { foreignContext: [] },
     ],
     [
-      'looked-up values',
+      'the context of lookups',
       {
         'vpc-provider:account=111122223333:filter.isDefault=true:region=us-east-1': {},
         'hosted-zone:account=111122223333:domainName=example.com:region=us-east-1': {},
@@ -450,12 +470,12 @@ describe('What can be used', () => {
       { foreignContext: [] },
     ],
     [
-      'settings of other tools, which are mentioned',
+      'context of other tools, which is reported',
       { stage: 'prod', domain: 'example.com', 'my-team:owner': 'iam', environment: { name: 'x' } },
       { foreignContext: ['stage', 'domain', 'environment'] },
     ],
     [
-      'the flags and caches of CDK beside it',
+      'options beside flags and caches of CDK',
       { '@aws-cdk/core:explicitStackTags': true, 'aws:cdk:bundling-stacks': ['**'] },
       { minimumTasks: 2 },
     ],

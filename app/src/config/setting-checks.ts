@@ -1,0 +1,98 @@
+import { parseAddressHeaders } from '../signals/address/header-formats.ts';
+import { parseSignatureSecret } from '../signals/address/signature.ts';
+import { isSet, type Options } from './options.ts';
+import { SETTINGS } from './setting-table.ts';
+import { similarName, VARIABLE_TOLERANCE } from './similar-name.ts';
+
+/** The valid settings; a check that needs an invalid one reports nothing. */
+type ValidSettings = Partial<Options<typeof SETTINGS>>;
+
+/** Long enough that it cannot be guessed. */
+const MIN_HASH_KEY_LENGTH = 16;
+
+/** Returns the issues of settings that do not fit together, and of names that are misspelled. */
+export function checkSettings(
+  settings: ValidSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return [
+    ...checkSecrets(settings, environment),
+    ...parseAddressHeaderSettings(settings).issues,
+    ...checkHashKey(settings),
+    ...checkStaleAge(settings),
+    ...checkNames(environment),
+  ];
+}
+
+/** Returns the issues of secrets, which are set by value or by ARN. No issue repeats a secret. */
+function checkSecrets(
+  { ADDRESS_SIGNATURE_SECRET: signatureSecret }: ValidSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const issues = [
+    ['ACTION_CREDENTIAL', 'ACTION_CREDENTIAL_SECRET_ARN', true] as const,
+    ['ABUSEIPDB_API_KEY', 'ABUSEIPDB_SECRET_ARN', true] as const,
+    ['ADDRESS_SIGNATURE_SECRET', 'ADDRESS_SIGNATURE_SECRET_ARN', false] as const,
+  ].flatMap(([name, arnName, isRequired]) => {
+    const [hasValue, hasArn] = [isSet(environment[name]), isSet(environment[arnName])];
+    if (hasValue && hasArn) return `Both ${name} and ${arnName} are set: set one of them.`;
+    if (hasValue || hasArn || !isRequired) return [];
+    return `Neither ${name} nor ${arnName} is set: set one of them.`;
+  });
+  if (signatureSecret !== undefined) {
+    try {
+      parseSignatureSecret(signatureSecret, 'ADDRESS_SIGNATURE_SECRET');
+    } catch (error) {
+      issues.push((error as Error).message);
+    }
+  }
+  return issues;
+}
+
+/** Parses the names of the address headers, and checks them against the settings beside them. */
+export function parseAddressHeaderSettings(
+  settings: ValidSettings,
+): ReturnType<typeof parseAddressHeaders> {
+  const { ADDRESS_HEADERS: headers, TRUSTED_PROXY_HOPS: trustedProxyHops = 0 } = settings;
+  const { ADDRESS_SIGNATURE_SECRET: secret, ADDRESS_SIGNATURE_SECRET_ARN: secretArn } = settings;
+  return parseAddressHeaders(headers ?? '', {
+    trustedProxyHops,
+    signed: secret !== undefined || secretArn !== undefined,
+    settings: { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' },
+  });
+}
+
+function checkHashKey(settings: ValidSettings): readonly string[] {
+  const key = settings.DECISION_LOG_HASH_KEY ?? '';
+  if (settings.DECISION_LOG_ADDRESS !== 'hashed' || key.length >= MIN_HASH_KEY_LENGTH) return [];
+  return [
+    `DECISION_LOG_HASH_KEY is ${key === '' ? 'not set' : 'too short'}: with DECISION_LOG_ADDRESS=hashed set it to ${MIN_HASH_KEY_LENGTH} characters or more, the same for all tasks.`,
+  ];
+}
+
+function checkStaleAge(settings: ValidSettings): readonly string[] {
+  const maxTtl = Math.max(
+    settings.REPUTATION_TTL_LOW ?? 0,
+    settings.REPUTATION_TTL_ELEVATED ?? 0,
+    settings.REPUTATION_TTL_HIGH ?? 0,
+  );
+  if (maxTtl <= (settings.REPUTATION_MAX_STALE_AGE ?? Number.POSITIVE_INFINITY)) return [];
+  return [
+    'REPUTATION_MAX_STALE_AGE is shorter than a TTL (REPUTATION_TTL_…): set it to the longest of them, or longer.',
+  ];
+}
+
+/**
+ * Reports variables that are probably misspelled settings: `ADDRESS_SIGNATURE_SECERT` would not switch on
+ * what it is meant to. Values are not repeated.
+ */
+function checkNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const names = Object.keys(SETTINGS);
+  return Object.keys(environment)
+    .filter((name) => !names.includes(name))
+    .flatMap((name) => {
+      const meant = similarName(name, names, VARIABLE_TOLERANCE);
+      if (meant === undefined) return [];
+      return `${name} is not a setting: did you mean ${meant}? Rename or remove it.`;
+    });
+}

@@ -1,0 +1,87 @@
+import { isSet } from '../../app/src/config/options.ts';
+import { parseAddressHeaders } from '../../app/src/signals/address/header-formats.ts';
+import { checkEndpoint } from './endpoint.ts';
+import { type StackOptions, TASK_SIZES } from './option-table.ts';
+
+/**
+ * Returns the issues of options that do not fit together. A check that needs an invalid option reports
+ * nothing.
+ *
+ * @param values raw values, which show what is set.
+ */
+export function checkOptions(
+  options: Partial<StackOptions>,
+  values: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return [
+    ...checkEndpoint(options, values),
+    ...checkEgress(options),
+    ...checkTasks(options),
+    ...checkCredentialHeader(options, values),
+    ...checkSignature(options, values),
+    ...parseAddressHeaderOptions(options).issues,
+  ];
+}
+
+function checkEgress({ egress, natGateways }: Partial<StackOptions>): readonly string[] {
+  if (egress !== 'public' || natGateways === undefined) return [];
+  return ['natGateways is set, but egress is public: remove one of them.'];
+}
+
+function checkTasks(options: Partial<StackOptions>): readonly string[] {
+  const { taskCpu, taskMemory, minimumTasks, maximumTasks } = options;
+  const issues: string[] = [];
+  const sizes =
+    taskCpu === undefined ? Object.values(TASK_SIZES).flat() : (TASK_SIZES[taskCpu] ?? []);
+  if (taskMemory !== undefined && !sizes.includes(taskMemory)) {
+    issues.push(`taskMemory must be one of ${sizes.join(', ')}, got "${taskMemory}".`);
+  }
+  if (minimumTasks !== undefined && maximumTasks !== undefined && maximumTasks < minimumTasks) {
+    issues.push(`maximumTasks is below minimumTasks (${minimumTasks}): raise it.`);
+  }
+  return issues;
+}
+
+/** With another header, the firewall would throttle and log the calls with the generated credential. */
+function checkCredentialHeader(
+  { credentialHeader }: Partial<StackOptions>,
+  values: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  if (credentialHeader === undefined || credentialHeader === 'x-api-key') return [];
+  if (isSet(values.actionCredentialSecretArn)) return [];
+  return [
+    'credentialHeader is set without actionCredentialSecretArn: the generated credential is sent in x-api-key, so set both or neither.',
+  ];
+}
+
+function checkSignature(
+  { signedAddress }: Partial<StackOptions>,
+  values: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const isOff = isSet(values.signedAddress) && signedAddress === false;
+  if (!isOff || !isSet(values.addressSignatureSecretArn)) return [];
+  return ['addressSignatureSecretArn is set, but signedAddress is false: remove one of them.'];
+}
+
+/** Parses the names of the address headers as the service does: what stops its start stops synth. */
+export function parseAddressHeaderOptions(
+  options: Partial<
+    Pick<
+      StackOptions,
+      'addressHeaders' | 'trustedProxyHops' | 'signedAddress' | 'addressSignatureSecretArn'
+    >
+  >,
+): ReturnType<typeof parseAddressHeaders> {
+  const {
+    addressHeaders,
+    trustedProxyHops = 0,
+    signedAddress,
+    addressSignatureSecretArn,
+  } = options;
+  if (addressHeaders === undefined) return { names: [], issues: [] };
+  return parseAddressHeaders(addressHeaders, {
+    trustedProxyHops,
+    signed: signedAddress === true || addressSignatureSecretArn !== undefined,
+    settings: { headers: 'addressHeaders', hops: 'trustedProxyHops' },
+  });
+}

@@ -1,0 +1,105 @@
+import { parseOptions, requireValid } from '../../app/src/config/options.ts';
+import type { LogLevel } from '../../app/src/telemetry/log-level.ts';
+import type { AddressFormat } from '../../app/src/telemetry/recorded-address.ts';
+import { checkOptions, parseAddressHeaderOptions } from './checks.ts';
+import { checkNames, optionContext } from './context.ts';
+import { type EndpointConfig, toEndpoint } from './endpoint.ts';
+import { OPTIONS, type StackOptions, TASK_SIZES } from './option-table.ts';
+
+/** How the tasks reach the internet. */
+export type EgressConfig =
+  | { readonly kind: 'nat'; readonly gateways: number }
+  /** Tasks have public addresses but accept no connections from outside: saves the price of NAT. */
+  | { readonly kind: 'public' };
+
+/** The configuration of the stack. */
+export interface Config {
+  readonly endpoint: EndpointConfig;
+  readonly egress: EgressConfig;
+  /** Two names of zones; empty for the first two of the region. */
+  readonly availabilityZones: readonly string[];
+  /** CPU units, and MiB of memory. */
+  readonly task: { readonly cpu: number; readonly memory: number };
+  readonly minimumTasks: number;
+  readonly maximumTasks: number;
+  readonly logRetentionDays: number;
+  /** Receives pages. */
+  readonly alarmEmail: string | undefined;
+  /** Receives alarms that can wait. */
+  readonly ticketEmail: string | undefined;
+  /** Percentage of decisions that are refusals above which there is a ticket. */
+  readonly blockRateCeiling: number;
+  /** Hours without a decision after which there is a ticket. */
+  readonly noTrafficHours: number;
+  readonly policyFile: string;
+  /** Files; empty for the database in the image. */
+  readonly geoDatabases: readonly string[];
+  /** Addresses of the identity server; empty to admit every address to the credential check. */
+  readonly allowedCidrs: readonly string[];
+  readonly actionCredentialSecretArn: string | undefined;
+  readonly abuseIpdbSecretArn: string | undefined;
+  /** How long the previous version of a rotated secret is accepted, in the service's own format. */
+  readonly credentialPreviousTtl: string;
+  /** Header of the credential, in lower case: redacted in logs, and never throttled. */
+  readonly credentialHeader: string;
+  /** Port at which the tasks reach the issuer of OAuth2 access tokens. */
+  readonly issuerPort: number;
+  /** Requests without a credential in five minutes, from all addresses together. */
+  readonly unauthenticatedLimit: number;
+  readonly imageUri: string | undefined;
+  readonly deletionProtection: boolean;
+  readonly addressHeaders: string;
+  readonly trustedProxyHops: number;
+  /** Whether an address counts only with a signature of the operator's edge. */
+  readonly signedAddress: boolean;
+  /** An existing secret for the signature. */
+  readonly addressSignatureSecretArn: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Percentage of unremarkable decisions (token issued unchanged) that have a record. */
+  readonly decisionLogIssuedPercent: number;
+  /** How records show the client's address; the stack generates the key of `hashed`. */
+  readonly decisionLogAddress: AddressFormat['form'];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names in CDK's context that are not options, for a warning. */
+  readonly foreignContext: readonly string[];
+}
+
+/**
+ * Reads the configuration from CDK's context: `riskGate` of cdk.json, overridden by `-c name=value`.
+ *
+ * @throws ConfigError with all issues.
+ */
+export function readConfig(context: Readonly<Record<string, unknown>>): Config {
+  const given = optionContext(context);
+  const names = checkNames(given, Object.keys(OPTIONS));
+  const parsed = parseOptions(OPTIONS, given.values);
+  parsed.issues.push(
+    ...given.issues,
+    ...checkOptions(parsed.options, given.values),
+    ...names.issues,
+  );
+  const { taskCpu, taskMemory, geoDatabase, ...options } = requireValid(parsed);
+  return {
+    ...options,
+    endpoint: toEndpoint(options),
+    egress: toEgress(options),
+    task: { cpu: taskCpu, memory: taskMemory ?? defaultMemory(taskCpu) },
+    ticketEmail: options.ticketEmail ?? options.alarmEmail,
+    geoDatabases: geoDatabase,
+    addressHeaders: parseAddressHeaderOptions(options).names.join(','),
+    signedAddress: options.signedAddress || options.addressSignatureSecretArn !== undefined,
+    foreignContext: names.foreign,
+  };
+}
+
+function toEgress({
+  egress,
+  natGateways,
+}: Pick<StackOptions, 'egress' | 'natGateways'>): EgressConfig {
+  return egress === 'public' ? { kind: 'public' } : { kind: 'nat', gateways: natGateways ?? 1 };
+}
+
+/** The smallest memory for a CPU, but at least 1 GiB. */
+function defaultMemory(cpu: number): number {
+  return Math.max(1024, TASK_SIZES[cpu]?.[0] ?? 0);
+}

@@ -1,0 +1,197 @@
+import { statSync } from 'node:fs';
+import { domainToASCII } from 'node:url';
+import * as z from 'zod';
+import type { Options } from '../../app/src/config/options.ts';
+import {
+  flag,
+  invalid,
+  listOf,
+  matching,
+  oneOf,
+  parsed,
+  text,
+  wholeNumber,
+} from '../../app/src/config/schemas.ts';
+import {
+  DEFAULT_PREVIOUS_TTL,
+  PREVIOUS_TTL_FORM,
+  parsePreviousTtl,
+} from '../../app/src/secrets/previous-ttl.ts';
+import {
+  DEFAULT_ADDRESS_HEADER,
+  MAX_TRUSTED_PROXY_HOPS,
+} from '../../app/src/signals/address/header-formats.ts';
+import { parseCidr } from '../../app/src/signals/address/ranges.ts';
+import { LOG_LEVELS } from '../../app/src/telemetry/log-level.ts';
+import { ADDRESS_FORMATS } from '../../app/src/telemetry/recorded-address.ts';
+
+/** CPU units of Fargate, and the MiB of memory that each allows. */
+export const TASK_SIZES: Readonly<Record<number, readonly number[]>> = {
+  256: [512, 1024, 2048],
+  512: [1024, 2048, 3072, 4096],
+  1024: [2048, 3072, 4096, 5120, 6144, 7168, 8192],
+  2048: [4096, 5120, 6144, 7168, 8192, 16384],
+};
+
+/** The retentions that CloudWatch Logs accepts, in days. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
+];
+
+const HEADER_NAME = /^[a-z0-9][a-z0-9-]+$/i;
+
+/** Every option of the stack. docs/configuration.md explains each one. */
+export const OPTIONS = {
+  domainName: domainName().optional(),
+  hostedZoneId: hostedZoneId().optional(),
+  hostedZoneName: domainName().optional(),
+  certificateArn: matching(
+    /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
+    'the ARN of an ACM certificate',
+  ).optional(),
+  cloudFrontPrefixListId: matching(/^pl-[0-9a-f]+$/, 'the id of a prefix list').optional(),
+
+  egress: oneOf(['nat', 'public']).default('nat'),
+  natGateways: wholeNumber(1, 2).optional(),
+  availabilityZones: availabilityZones().default([]),
+  allowedCidrs: listOf(cidr()).default([]),
+
+  taskCpu: oneOf(Object.keys(TASK_SIZES)).transform(Number).default(512),
+  // Which sizes are valid depends on taskCpu.
+  taskMemory: matching(/^\d+$/, 'a size in MiB').transform(Number).optional(),
+  minimumTasks: wholeNumber(2, 100).default(2),
+  maximumTasks: wholeNumber(2, 1000).default(10),
+  imageUri: matching(/^[^\s/]+(\/[^\s/]+)+$/, 'the name of an image with its registry').optional(),
+  policyFile: file().default('app/policy.yaml'),
+  geoDatabase: listOf(file()).default([]),
+
+  actionCredentialSecretArn: completeSecretArn().optional(),
+  abuseIpdbSecretArn: completeSecretArn().optional(),
+  credentialPreviousTtl: previousTtl().default(DEFAULT_PREVIOUS_TTL),
+  // AWS WAF matches header names in lower case.
+  credentialHeader: matching(HEADER_NAME, 'a header name')
+    .transform((name) => name.toLowerCase())
+    .default('x-api-key'),
+  issuerPort: wholeNumber(1, 65_535).default(443),
+  // AWS WAF accepts no limit below 10.
+  unauthenticatedLimit: wholeNumber(10, 2_000_000).default(1000),
+
+  // Checked together, by the service's own parseAddressHeaders.
+  addressHeaders: text().default(DEFAULT_ADDRESS_HEADER),
+  trustedProxyHops: wholeNumber(0, MAX_TRUSTED_PROXY_HOPS).default(0),
+  signedAddress: flag().default(false),
+  addressSignatureSecretArn: completeSecretArn().optional(),
+
+  alarmEmail: email().optional(),
+  ticketEmail: email().optional(),
+  blockRateCeiling: wholeNumber(1, 99).default(20),
+  // A CloudWatch alarm evaluates one day at most.
+  noTrafficHours: wholeNumber(1, 24).default(3),
+
+  logLevel: oneOf(LOG_LEVELS).default('info'),
+  logRetentionDays: oneOf(RETENTION_DAYS.map(String)).transform(Number).default(90),
+  decisionLogIssuedPercent: wholeNumber(0, 100).default(100),
+  decisionLogAddress: oneOf(ADDRESS_FORMATS).default('whole'),
+
+  deletionProtection: flag().default(true),
+  tags: z
+    .custom<Readonly<Record<string, string>>>(
+      isStringRecord,
+      'must be an object of strings: write { "name": "value" } in cdk.json',
+    )
+    .default({}),
+};
+
+/**
+ * A domain name in its ASCII form (RFC 5890): labels of 1 to 63 letters, digits and hyphens, at most 253
+ * characters. The last label is letters, or a Unicode one in its `xn--` form.
+ */
+const DOMAIN_NAME =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,57}[a-z0-9])$/;
+
+/** A domain name in any spelling: upper case, Unicode, or with a trailing dot. Returns the ASCII form. */
+function domainName() {
+  return parsed('a domain name', (value) => {
+    // From a URL, domainToASCII would return the host.
+    if (/[\s/?#@:%\\]/.test(value)) return undefined;
+    const ascii = domainToASCII(value.replace(/\.$/, ''));
+    return DOMAIN_NAME.test(ascii) ? ascii : undefined;
+  });
+}
+
+/** The Route 53 API returns ids as `/hostedzone/Z…`. */
+function hostedZoneId() {
+  return parsed(
+    'the id of a hosted zone',
+    (value) => /^(?:\/?hostedzone\/)?(Z[A-Z0-9]+)$/.exec(value)?.[1],
+  );
+}
+
+function availabilityZones() {
+  return listOf(z.string()).transform((zones, context) => {
+    const areNames = zones.every((zone) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone));
+    if (zones.length === 0 || (areNames && zones.length === 2 && zones[0] !== zones[1]))
+      return zones;
+    return invalid(
+      context,
+      `must be two zones of the region, such as us-east-1a,us-east-1b, got "${zones.join(',')}"`,
+    );
+  });
+}
+
+/** Returns the canonical form: AWS WAF treats an IPv4-mapped block as IPv6, from which nobody calls. */
+function cidr() {
+  return text().transform((value, context) => {
+    const canonical = value.includes('/') ? parseCidr(value)?.text : undefined;
+    if (canonical === undefined) {
+      return invalid(
+        context,
+        `contains "${value}", which is not a valid CIDR: write, for example, 192.0.2.0/24 or 192.0.2.7/32`,
+      );
+    }
+    // The only prefix that AWS WAF rejects.
+    if (canonical.endsWith('/0')) {
+      return invalid(
+        context,
+        `contains "${value}", which is every address: remove allowedCidrs to admit every address`,
+      );
+    }
+    return canonical;
+  });
+}
+
+function file() {
+  return parsed('the path of an existing file', (path) =>
+    statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined,
+  );
+}
+
+/** With the six characters that Secrets Manager appends: IAM then grants access to this secret alone. */
+function completeSecretArn() {
+  return matching(
+    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/,
+    'the complete ARN of a secret',
+  );
+}
+
+/** Kept as written, for the service parses it. */
+function previousTtl() {
+  return parsed(PREVIOUS_TTL_FORM, (value) =>
+    parsePreviousTtl(value) === undefined ? undefined : value,
+  );
+}
+
+function email() {
+  return matching(/^\S+@\S+\.\S+$/, 'an e-mail address');
+}
+
+function isStringRecord(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === 'string')
+  );
+}
+
+export type StackOptions = Options<typeof OPTIONS>;
