@@ -83,7 +83,7 @@ export class CloudFront extends Construct {
     const id = ORIGIN_FACING[region];
     if (id !== undefined) return id;
     throw new ConfigError(
-      `The prefix list of CloudFront in the region ${region} is not known here: set cloudFrontPrefixListId to the id of com.amazonaws.global.cloudfront.origin-facing, or domainName.`,
+      `cloudFrontPrefixListId is not set, and Risk Gate does not know the prefix list of CloudFront in ${region}: set it to the id of com.amazonaws.global.cloudfront.origin-facing, or set domainName.`,
     );
   }
 }

@@ -26,7 +26,7 @@ function synth(context: object, environment: Readonly<Record<string, string>> = 
     status,
     lines: stderr.split('\n').filter((line) => line !== ''),
     files: readdirSync(out),
-    /** Warnings are among its metadata, in a file of their own in newer releases. */
+    /** The manifest with its metadata, which contains warnings. Newer releases write it to a separate file. */
     manifest: readdirSync(out)
       .filter((name) => name.endsWith('.json') && !name.includes('template'))
       .map((name) => readFileSync(join(out, name), 'utf8'))
@@ -34,7 +34,7 @@ function synth(context: object, environment: Readonly<Record<string, string>> = 
   };
 }
 
-test("cdk synth goes on after cdk acknowledge, and warns of other tools' context and of what the policy lets pass", () => {
+test("cdk synth ignores cdk acknowledge, and warns of other tools' context and of a policy that fails open", () => {
   const policyFile = join(directory, 'fails-open.yaml');
   writeFileSync(
     policyFile,
@@ -49,7 +49,7 @@ test("cdk synth goes on after cdk acknowledge, and warns of other tools' context
   expect(manifest).toMatch(/fails-open\.yaml:6: unknown\.geo: fails open: while geo is unknown/);
 });
 
-describe('cdk synth stops, with nothing said but', () => {
+describe('cdk synth fails and prints only', () => {
   const badPolicy = () => {
     const path = join(directory, 'policy.yaml');
     writeFileSync(
@@ -67,20 +67,20 @@ describe('cdk synth stops, with nothing said but', () => {
 
   test.each<[name: string, context: () => object, sentences: RegExp[], region?: string]>([
     [
-      'a sentence for each mistake of the configuration',
+      'one sentence per issue of the configuration',
       () => ({ domainName: 'gate.example.com', minTasks: '3', allowedCidrs: '10.0.0.0/33' }),
-      [/^allowedCidrs holds/, /^domainName is set without/, /^minTasks is no known/],
+      [/^allowedCidrs contains/, /^domainName is set without/, /^minTasks is not an option/],
     ],
-    ['the mistakes of the policy', () => ({ policyFile: badPolicy() }), [/policy\.yaml:4.*contry/]],
+    ['the issues of the policy', () => ({ policyFile: badPolicy() }), [/policy\.yaml:4.*contry/]],
     [
-      'what the service says of a country database, here of the second of two',
+      'the error of a country database, here of the second of two',
       () => ({ geoDatabase: `${countries()},package.json` }),
-      [/^geoDatabase: The geo database package\.json is no mmdb file/],
+      [/^geoDatabase: .*package\.json/],
     ],
     [
-      'what is missing for a region that is not known',
+      'the missing option for an unknown region',
       () => ({}),
-      [/^The prefix list of CloudFront in the region eu-south-2 is not known here/],
+      [/^cloudFrontPrefixListId is not set/],
       'eu-south-2',
     ],
   ])(
