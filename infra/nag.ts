@@ -2,7 +2,7 @@ import { type Stack, Validations } from 'aws-cdk-lib';
 
 /** Findings of cdk-nag's AwsSolutions that are meant, each with its reason. */
 export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
-  SMG4: 'The credential is changed at the identity server at the same time, and the key at AbuseIPDB: a rotation by itself would end all logins. README.md has the steps. The signature secret is changed at your edge, too. The key of hashed addresses stays, for with another one records could not be matched.',
+  SMG4: 'The credential is changed at the identity server at the same time, and the key at AbuseIPDB: a rotation by itself would end all logins. docs/credentials.md has the steps. The signature secret is changed at your edge, too. The key of hashed addresses stays, for with another one records could not be matched.',
   ECS2: 'The variables are settings and the names of secrets. Secrets are read by ARN with the role of the task, but for the key of hashed addresses, which ECS hands over as a secret.',
   'IAM5[Resource::*]':
     'ecr:GetAuthorizationToken takes no resource. The actions on images name their repository.',

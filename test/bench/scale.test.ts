@@ -56,7 +56,7 @@ test.each([
   expect(neededHitRatio(tokens, quota)).toBeCloseTo(ratio);
 });
 
-test('Costs are those of the month that README.md reckons with', () => {
+test('costs are those of docs/costs.md', () => {
   const [smallest] = SETUPS;
   if (smallest === undefined) throw new Error('There is no size.');
   const { Fargate, 'load balancer': loadBalancer } = costs(ROUND, smallest);
@@ -73,8 +73,8 @@ test.each(Object.entries(tables(figures)))('docs/scale.md has the table: %s', (_
 });
 
 test.each(['test/bench/results/node20.json', 'test/bench/results/node24.json'])(
-  'docs/performance.md has the table of %s',
+  'test/bench/results/README.md has the table of %s',
   (file) => {
-    expect(read('docs/performance.md')).toContain(tableOf(JSON.parse(read(file)).rows));
+    expect(read('test/bench/results/README.md')).toContain(tableOf(JSON.parse(read(file)).rows));
   },
 );

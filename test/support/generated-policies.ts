@@ -57,7 +57,7 @@ const setValue = fc.oneof(
   fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 }),
 );
 
-/** Names that a policy may remove in full, and those that it can only set; see the README. */
+/** Names that a policy may remove in full, and those that it can only set; see docs/effects.md. */
 const REMOVABLE = CLAIMS.filter((name) => /^[a-z_é]/.test(name) && !/^aud|\//.test(name));
 const SETTABLE = CLAIMS.filter((name) => name !== '__proto__');
 

@@ -21,7 +21,7 @@ export const ASSUMED = {
 const HOURS = 730;
 const DAY = 86_400;
 
-/** US dollars in us-east-1, as in README's table. */
+/** US dollars in us-east-1, as in docs/costs.md. */
 const PRICES = {
   vcpuHour: 0.03238,
   gigabyteHour: 0.00356,

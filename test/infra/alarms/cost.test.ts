@@ -9,17 +9,17 @@ import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/templa
 import { synthesise } from '../../support/stack.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-const README = readFileSync(new URL('README.md', ROOT), 'utf8');
+const PAGE = readFileSync(new URL('docs/costs.md', ROOT), 'utf8');
 
 /** A row of the table of costs: its arithmetic, and its numbers from the smallest configuration on. */
 function row(item: string): { readonly arithmetic: string; readonly amounts: readonly number[] } {
-  const line = README.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
+  const line = PAGE.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
   const [, , arithmetic = '', ...cells] = line.split('|').map((cell) => cell.trim());
   const amounts = cells.map((cell) => cell.replaceAll('*', '')).filter((cell) => cell !== '');
   return { arithmetic, amounts: amounts.map(Number) };
 }
 
-describe('README says what the stack costs', () => {
+describe('docs/costs.md says what the stack costs', () => {
   test('secrets: each that is made', () => {
     const count = synthesise().resources('AWS::SecretsManager::Secret').length;
     const { arithmetic, amounts } = row('secrets');
@@ -68,7 +68,7 @@ describe('README says what the stack costs', () => {
   });
 
   test('and its sums are those of their columns', () => {
-    const table = README.slice(README.indexOf('| item | arithmetic |'));
+    const table = PAGE.slice(PAGE.indexOf('| item | arithmetic |'));
     const items = [...table.slice(0, table.indexOf('**sum**')).matchAll(/^\| ([^|]+) \|/gm)]
       .map(([, item]) => item ?? '')
       .slice(1)

@@ -112,12 +112,12 @@ test('Every graph is by the minute, whatever time is looked at, and begins with 
   expect(dashboard.start).toBe('-PT3H');
 });
 
-test('Rows are the questions of the README, the first of which all alarms answer', () => {
+test('rows are the questions of docs/operations.md, and the first one shows every alarm', () => {
   const questions = dashboard.widgets.flatMap(({ properties }) =>
     properties.markdown === undefined ? [] : [/^## (.*\?)$/m.exec(properties.markdown)?.[1]],
   );
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(readme) ?? [];
+  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
   const documented = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, question]) => question);
   expect(documented).toHaveLength(6);
   expect(questions).toEqual(documented);
