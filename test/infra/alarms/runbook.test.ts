@@ -64,7 +64,7 @@ test.each(CONFIGURATIONS)(
 describe.each(sections)('$heading', ({ heading, anchor, text }) => {
   const part = (name: string) =>
     new RegExp(
-      `^\\*\\*${name}\\.\\*\\* ([\\s\\S]*?)(?=^\\*\\*[A-Z]\\w+\\.\\*\\* |(?![\\s\\S]))`,
+      `^\\*\\*${name}\\.\\*\\*\\s+([\\s\\S]*?)(?=^\\*\\*[A-Z]\\w+\\.\\*\\*\\s|(?![\\s\\S]))`,
       'm',
     ).exec(text)?.[1];
 
