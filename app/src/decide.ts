@@ -1,125 +1,118 @@
 import type { Operation } from './action/operation.ts';
-import { type Plan, planOperations, type SkippedOperation } from './action/operations/index.ts';
+import { planOperations, type SkippedOperation } from './action/operations/index.ts';
 import type { TokenRequest } from './action/request.ts';
-import { SignalUse } from './policy/cel/signal-use.ts';
+import { SignalReader } from './policy/cel/signal-reader.ts';
 import { Variables } from './policy/cel/variables/index.ts';
-import type { Policy } from './policy/compile.ts';
 import type { Refusal } from './policy/effects/effects.ts';
-import {
-  type Evaluation,
-  evaluate,
-  type Missing,
-  type RuleEffect,
-  type Verdict,
-} from './policy/evaluate.ts';
+import { type Evaluation, evaluate } from './policy/evaluate.ts';
+import type { Policy } from './policy/policy.ts';
 import type { TraceEvent } from './policy/trace.ts';
+import type { RuleEffect, UnknownSignal, Verdict } from './policy/verdict.ts';
 import type { RequestSignals } from './signals/request-signals.ts';
 
 export type Outcome = 'issue' | 'restrict' | 'refuse';
 
-/** What becomes of a token, and why. */
+/** What happens to a token, and why. */
 export interface Decision {
   readonly outcome: Outcome;
-  /** In monitor mode, what enforcing the policy would have come to. */
+  /** In monitor mode, the outcome if the policy were enforced. */
   readonly dryRunOutcome: Outcome | undefined;
   readonly refusal: Refusal | undefined;
-  /** The rule that refused; `unknown.<signal>` for an entry of `unknown`. */
+  /** The rule that refused, or `unknown.<signal>` for an entry of `unknown`. */
   readonly refusedBy: string | undefined;
-  /** In monitor mode, the rule that would have refused; otherwise the first watched one that would. */
+  /** The rule that would have refused if it were enforced; the first one, if several rules are monitored. */
   readonly dryRunRefusedBy: string | undefined;
   readonly operations: readonly Operation[];
+  /** Rules and entries of `unknown` that applied. */
   readonly matched: readonly string[];
-  /** Rules that are only watched, and what each would have come to by itself. */
+  /** Monitored rules that matched, each with the outcome that it alone would have had. */
   readonly monitored: readonly { readonly rule: string; readonly outcome: Outcome }[];
+  /** Rules whose condition failed. */
   readonly failed: readonly string[];
-  readonly missing: readonly Missing[];
+  readonly unknown: readonly UnknownSignal[];
   /** Sets and adds that the request does not allow. */
   readonly skipped: readonly SkippedOperation[];
   /** Restrictions that the request does not allow. */
   readonly unenforceable: readonly SkippedOperation[];
 }
 
-/** The refusal of a token that must be restricted and cannot be. */
+/** The refusal of a token that cannot be restricted as the policy requires. */
 const UNENFORCEABLE: Refusal = {
   reason: 'access_denied',
   description: 'Access token issuance is blocked because a required restriction cannot be applied.',
 };
 
 /**
- * Decides on a request: the policy's verdict, turned into what the identity server will carry out.
- * Everything comes in as an argument; signals are asked for as the rules need them.
+ * Evaluates a policy for a request, and plans the operations that the identity server will carry out.
+ * All inputs are arguments, including the time; a signal is fetched when the first rule needs it.
  *
  * @param now milliseconds since the epoch.
- * @param observe is told of each step, for an explanation.
+ * @param trace receives each event of the evaluation, to explain the decision.
  */
 export async function decide(
   request: TokenRequest,
   policy: Policy,
   signals: RequestSignals,
   now: number,
-  observe?: (step: TraceEvent) => void,
+  trace?: (event: TraceEvent) => void,
 ): Promise<Decision> {
-  const use = new SignalUse(signals);
+  const reader = new SignalReader(signals);
   const time = policy.clock(now);
-  const variables = new Variables({ request, use, now, time, lists: policy.lists });
-  const evaluation: Evaluation = { policy, variables, signals, use, observe };
-  const enforced = await evaluate(evaluation, (rule) => rule.mode ?? 'enforce');
-  if (policy.mode === 'enforce') return carryOut(request, enforced);
-  return monitor(request, evaluation, enforced);
+  const variables = new Variables({ request, signals: reader, now, time, lists: policy.lists });
+  const evaluation: Evaluation = { policy, variables, signals, reader, trace };
+  const verdict = await evaluate(evaluation, (rule) => rule.mode ?? 'enforce');
+  return policy.mode === 'enforce'
+    ? toDecision(request, verdict)
+    : decideInMonitorMode(request, evaluation, verdict);
 }
 
 /**
- * Monitor mode: the policy is decided as if it were enforced, and changes nothing. Only rules that
- * say `mode: enforce` themselves take effect; signals asked for already are not asked for again.
+ * Decides in monitor mode: only rules with their own `mode: enforce` apply, and the rest of the decision
+ * records what the whole policy would have done. Signals that the dry run fetched are reused.
  */
-async function monitor(
+async function decideInMonitorMode(
   request: TokenRequest,
   evaluation: Evaluation,
-  enforced: Verdict,
+  dryRunVerdict: Verdict,
 ): Promise<Decision> {
-  const would = carryOut(request, enforced);
-  const actual = evaluation.policy.rules.some((rule) => rule.mode === 'enforce')
+  const dryRun = toDecision(request, dryRunVerdict);
+  const verdict = evaluation.policy.rules.some((rule) => rule.mode === 'enforce')
     ? await evaluate(evaluation, (rule) => (rule.mode === 'enforce' ? 'enforce' : undefined))
-    : NOTHING;
-  const watched = enforced.applied.filter(({ rule }) =>
-    actual.applied.every((other) => other.rule !== rule),
+    : NO_EFFECTS;
+  const decision = toDecision(request, verdict);
+  const notEnforced = dryRunVerdict.applied.filter(({ rule }) =>
+    verdict.applied.every((enforced) => enforced.rule !== rule),
   );
-  const carriedOut = carryOut(request, actual);
-  const monitored = [...watched, ...enforced.monitored].map((effect) =>
-    consequence(request, effect),
+  const monitored = [...notEnforced, ...dryRunVerdict.monitored].map((effect) =>
+    monitoredRule(request, effect),
   );
   return {
-    ...carriedOut,
-    dryRunOutcome: would.outcome,
-    dryRunRefusedBy: would.refusedBy ?? refusing(monitored),
+    ...decision,
+    dryRunOutcome: dryRun.outcome,
+    dryRunRefusedBy: dryRun.refusedBy ?? firstRefusing(monitored),
     monitored,
-    // Behind a refusal that is only watched, enforced rules went further than the watched policy.
-    failed: union(enforced.failed, actual.failed),
-    missing: union(enforced.missing, actual.missing),
-    skipped: union(would.skipped, carriedOut.skipped),
-    unenforceable: union(would.unenforceable, carriedOut.unenforceable),
+    // Enforced rules below a monitored refusal are evaluated in the second evaluation only.
+    failed: union(dryRunVerdict.failed, verdict.failed),
+    unknown: union(dryRunVerdict.unknown, verdict.unknown),
+    skipped: union(dryRun.skipped, decision.skipped),
+    unenforceable: union(dryRun.unenforceable, decision.unenforceable),
   };
 }
 
-/** Both lists, with what stands in both but once. */
+/** Concatenates two lists of plain values, without the values of the second that the first contains. */
 function union<T>(first: readonly T[], second: readonly T[]): T[] {
   const seen = new Set(first.map((element) => JSON.stringify(element)));
   return [...first, ...second.filter((element) => !seen.has(JSON.stringify(element)))];
 }
 
-const NOTHING: Verdict = {
-  applied: [],
-  monitored: [],
-  failed: [],
-  missing: [],
-};
+const NO_EFFECTS: Verdict = { applied: [], monitored: [], failed: [], unknown: [] };
 
-function carryOut(request: TokenRequest, verdict: Verdict): Decision {
-  const { applied, failed, missing } = verdict;
+function toDecision(request: TokenRequest, verdict: Verdict): Decision {
+  const { applied, failed, unknown } = verdict;
   const matched = applied.map(({ rule }) => rule);
-  const monitored = verdict.monitored.map((effect) => consequence(request, effect));
-  // Member by member: an object spread behind other members is put together slowly, and this is for each token.
-  const { outcome, refusal, refusedBy, operations, skipped, unenforceable } = apply(
+  const monitored = verdict.monitored.map((effect) => monitoredRule(request, effect));
+  // Field by field: V8 is slow to build an object from a spread followed by other fields.
+  const { outcome, refusal, refusedBy, operations, skipped, unenforceable } = combineEffects(
     request,
     applied,
   );
@@ -128,50 +121,55 @@ function carryOut(request: TokenRequest, verdict: Verdict): Decision {
     dryRunOutcome: undefined,
     refusal,
     refusedBy,
-    dryRunRefusedBy: refusing(monitored),
+    dryRunRefusedBy: firstRefusing(monitored),
     operations,
     matched,
     monitored,
     failed,
-    missing,
+    unknown,
     skipped,
     unenforceable,
   };
 }
 
-function refusing(monitored: Decision['monitored']): string | undefined {
+function firstRefusing(monitored: Decision['monitored']): string | undefined {
   return monitored.find(({ outcome }) => outcome === 'refuse')?.rule;
 }
 
-function consequence(request: TokenRequest, effect: RuleEffect): Decision['monitored'][number] {
-  return { rule: effect.rule, outcome: apply(request, [effect]).outcome };
+function monitoredRule(request: TokenRequest, effect: RuleEffect): Decision['monitored'][number] {
+  return { rule: effect.rule, outcome: combineEffects(request, [effect]).outcome };
 }
 
-type Applied = Pick<
+type CombinedEffects = Pick<
   Decision,
   'outcome' | 'refusal' | 'refusedBy' | 'operations' | 'skipped' | 'unenforceable'
 >;
 
-/** Effects that add up to a refusal, or to operations. */
-function apply(request: TokenRequest, effects: readonly RuleEffect[]): Applied {
+/** Combines effects into a refusal or into the operations of one response. */
+function combineEffects(request: TokenRequest, effects: readonly RuleEffect[]): CombinedEffects {
   const last = effects.at(-1);
   if (last?.refusal !== undefined) {
-    const { refusal, rule: refusedBy } = last;
     return {
       outcome: 'refuse',
-      refusal,
-      refusedBy,
+      refusal: last.refusal,
+      refusedBy: last.rule,
       operations: [],
       skipped: [],
       unenforceable: [],
     };
   }
   const changes = effects.flatMap(({ change }) => change ?? []);
-  const plan: Plan = planOperations(request, changes);
-  const { skipped, unenforceable, mustRefuse: refusedBy } = plan;
-  if (refusedBy !== undefined) {
-    const refusal = UNENFORCEABLE;
-    return { outcome: 'refuse', refusal, refusedBy, operations: [], skipped, unenforceable };
+  const plan = planOperations(request, changes);
+  const { skipped, unenforceable } = plan;
+  if (plan.mustRefuse !== undefined) {
+    return {
+      outcome: 'refuse',
+      refusal: UNENFORCEABLE,
+      refusedBy: plan.mustRefuse,
+      operations: [],
+      skipped,
+      unenforceable,
+    };
   }
   return {
     outcome: plan.restricts ? 'restrict' : 'issue',

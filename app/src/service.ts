@@ -5,10 +5,12 @@ import { closeServer } from './http/close-server.ts';
 import { createActionHandler, type HandlerDependencies } from './http/handle-action.ts';
 import { createServer, listen, type Routes } from './http/server.ts';
 import { CLOSE_GRACE_MS } from './http/shutdown.ts';
+
 import { swallowErrors } from './lib/hooks.ts';
 import { proxyAgents } from './lib/proxy.ts';
-import type { Policy } from './policy/compile.ts';
+
 import { loadPolicy } from './policy/file/load.ts';
+import type { Policy } from './policy/policy.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
 import { type AddressOptions, readAddress } from './signals/address/read.ts';

@@ -1,4 +1,4 @@
-import type { Policy } from '../../app/src/policy/compile.ts';
+import type { Policy } from '../../app/src/policy/policy.ts';
 import { policyOf } from '../support/decide.ts';
 import { POLICIES } from './policies.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
+import { compilePolicy } from '../../app/src/policy/compile.ts';
+import type { Policy } from '../../app/src/policy/policy.ts';
 import { cel, policyOf } from '../support/decide.ts';
 
 const DEFAULT = new URL('../../app/policy.yaml', import.meta.url);

@@ -5,7 +5,8 @@ import {
   type Outcome,
 } from '../../app/dev/simulator/identity-server/index.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
-import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
+import { compilePolicy } from '../../app/src/policy/compile.ts';
+import type { Policy } from '../../app/src/policy/policy.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known } from '../../app/src/signals/signal.ts';
 import type { DecisionEvent } from '../../app/src/telemetry/decision-record.ts';

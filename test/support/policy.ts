@@ -1,16 +1,14 @@
 import { readTokenRequest, type TokenRequest } from '../../app/src/action/request.ts';
 import { type Decision, decide } from '../../app/src/decide.ts';
 import { deadlineAfter } from '../../app/src/lib/deadline.ts';
-import { compilePolicy, type Policy } from '../../app/src/policy/compile.ts';
+import { compilePolicy } from '../../app/src/policy/compile.ts';
 import { PolicyError } from '../../app/src/policy/file/issues.ts';
-import type { Address, AddressCause } from '../../app/src/signals/address/address.ts';
+import type { Policy } from '../../app/src/policy/policy.ts';
+import type { Address } from '../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../app/src/signals/address/parse.ts';
-import type { GeoCause, Place } from '../../app/src/signals/geo/database.ts';
-import type {
-  AbuseRecord,
-  Reputation,
-  ReputationCause,
-} from '../../app/src/signals/reputation/reputation.ts';
+import type { AddressCause, GeoCause, ReputationCause } from '../../app/src/signals/causes.ts';
+import type { Place } from '../../app/src/signals/geo/database.ts';
+import type { AbuseRecord, Reputation } from '../../app/src/signals/reputation/reputation.ts';
 import { RequestSignals, type SignalName } from '../../app/src/signals/request-signals.ts';
 import { known, type Signal, unknown } from '../../app/src/signals/signal.ts';
 import { payload } from './payloads.ts';

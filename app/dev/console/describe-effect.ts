@@ -1,5 +1,6 @@
 import type { Change } from '../../src/action/change.ts';
-import type { RuleEffect } from '../../src/policy/evaluate.ts';
+
+import type { RuleEffect } from '../../src/policy/verdict.ts';
 import { formatSeconds, formatValue } from './format.ts';
 
 /**

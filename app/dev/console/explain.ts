@@ -1,10 +1,11 @@
 import type { TokenRequest } from '../../src/action/request.ts';
 import { type Decision, decide } from '../../src/decide.ts';
-import { SIGNAL_MISSING, SignalUse } from '../../src/policy/cel/signal-use.ts';
+import { SIGNAL_UNAVAILABLE, SignalReader } from '../../src/policy/cel/signal-reader.ts';
 import { Variables } from '../../src/policy/cel/variables/index.ts';
-import type { Mode, Policy, Rule } from '../../src/policy/compile.ts';
-import type { ConditionResult, TraceEvent } from '../../src/policy/trace.ts';
-import { type RequestSignals, SIGNAL_NAMES } from '../../src/signals/request-signals.ts';
+import type { ConditionResult } from '../../src/policy/condition.ts';
+import type { Mode, Policy, Rule } from '../../src/policy/policy.ts';
+import type { TraceEvent } from '../../src/policy/trace.ts';
+import type { RequestSignals } from '../../src/signals/request-signals.ts';
 import { describeEffect } from './describe-effect.ts';
 import { formatValue } from './format.ts';
 
@@ -20,7 +21,7 @@ export interface ExplainedRule {
   /** Its condition, in CEL. */
   readonly when: string;
   /** `not-reached`: an earlier rule ended the policy. */
-  readonly outcome: ConditionResult | 'not-reached';
+  readonly outcome: ConditionResult['status'] | 'not-reached';
   /** Why the condition failed. */
   readonly error?: string;
   /** The variables that the condition names, as it saw them. */
@@ -51,8 +52,7 @@ type EffectStep = Extract<TraceEvent, { kind: 'effect' }>;
 
 /** One rule while the policy is evaluated. */
 interface Course {
-  readonly condition: ConditionResult;
-  readonly error: unknown;
+  readonly result: ConditionResult;
   readonly values: readonly ConditionValue[];
   readonly unknown: UnknownStep[];
   readonly effects: EffectStep[];
@@ -99,8 +99,8 @@ function explainRule(
   return {
     id,
     when,
-    outcome: course.condition,
-    ...(course.condition === 'failed' && { error: summaryOf(course.error) }),
+    outcome: course.result.status,
+    ...(course.result.status === 'failed' && { error: summaryOf(course.result.error) }),
     values: course.values,
     unknown: course.unknown.map(({ signal, cause, entry }) => ({ signal, cause, entry })),
     effects: course.effects.map(({ effect, mode, ends }) => ({
@@ -113,38 +113,38 @@ function explainRule(
 
 /** What a condition saw. Read at once: later rules ask for further signals. */
 function courseOf(
-  { rule, condition, error }: Extract<TraceEvent, { kind: 'condition' }>,
+  { rule, result }: Extract<TraceEvent, { kind: 'condition' }>,
   request: TokenRequest,
   policy: Policy,
   signals: RequestSignals,
   now: number,
 ): Course {
   // Of its own, so that what is read here is not taken for what the rule needs.
-  const use = new SignalUse(signals);
+  const reader = new SignalReader(signals);
   const variables = new Variables({
     request,
-    use,
+    signals: reader,
     now,
     time: policy.clock(now),
     lists: policy.lists,
   });
   const values = rule.source.variables.map(({ name, read }): ConditionValue => {
-    use.begin();
+    reader.reset();
     try {
       const value = read(variables);
       return value === undefined
         ? { name, without: 'not there' }
         : { name, value: formatValue(value) };
     } catch (thrown) {
-      if (thrown !== SIGNAL_MISSING) return { name, without: summaryOf(thrown) };
-      return { name, without: whyMissing(use, signals) };
+      if (thrown !== SIGNAL_UNAVAILABLE) return { name, without: summaryOf(thrown) };
+      return { name, without: whyMissing(reader, signals) };
     }
   });
-  return { condition, error, values, unknown: [], effects: [] };
+  return { result, values, unknown: [], effects: [] };
 }
 
-function whyMissing(use: SignalUse, signals: RequestSignals): string {
-  const name = SIGNAL_NAMES.find((name) => use.unknown.has(name));
+function whyMissing(reader: SignalReader, signals: RequestSignals): string {
+  const [name] = reader.unknownSignals();
   const signal = name && signals[name];
   return signal?.known === false ? `${name} is unknown: ${signal.cause}` : 'not asked for';
 }

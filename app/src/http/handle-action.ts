@@ -3,7 +3,7 @@ import { readTokenRequest } from '../action/request.ts';
 import { failedBody, successBody } from '../action/response.ts';
 import { type Decision, decide } from '../decide.ts';
 import { deadlineAfter } from '../lib/deadline.ts';
-import type { Policy } from '../policy/compile.ts';
+import type { Policy } from '../policy/policy.ts';
 import { RequestSignals, type SignalSources } from '../signals/request-signals.ts';
 import type { DecisionEvent } from '../telemetry/decision-record.ts';
 import type { ActionAnswer } from './action-endpoint.ts';

@@ -1,71 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Enforcement, Unenforceable } from '../action/change.ts';
 import type { SignalName } from '../signals/request-signals.ts';
-import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
 import { mergeReferences, type References } from './cel/analysis/references.ts';
 import {
   createExpressionCompiler,
   type Expression,
   type ExpressionCompiler,
 } from './cel/compiler.ts';
-import type { Variables } from './cel/variables/index.ts';
-import { compileEffects, type Effects } from './effects/effects.ts';
-import { compileUnknown, type UnknownEntries } from './effects/unknown.ts';
-import {
-  type FailOpenEntry,
-  type FailOpenIssue,
-  findFailOpen,
-  type RestrictingRule,
-} from './fail-open.ts';
+import { compileEffects } from './effects/effects.ts';
+import { compileUnknown } from './effects/unknown.ts';
+import { type FailOpenIssue, findFailOpen, type RestrictingRule } from './fail-open.ts';
 import { Issues, PolicyError } from './file/issues.ts';
 import { type PolicyFile, type RuleFile, readPolicyFile } from './file/schema.ts';
 import { readYaml } from './file/source.ts';
-import {
-  checkListKind,
-  createLists,
-  type ParsedList,
-  type PolicyLists,
-  parseList,
-} from './lists.ts';
-import { createPolicyClock, type LocalTime } from './policy-clock.ts';
-
-export type Mode = 'enforce' | 'monitor';
-
-export interface Rule {
-  readonly id: string;
-  /** Its condition: an `Expression`'s `evaluate`. */
-  readonly when: (variables: Variables) => unknown;
-  /** The signal that its condition reads first, whatever the request. */
-  readonly firstSignal: SignalName | undefined;
-  /** The condition as it stands in the file, and the variables that it names. */
-  readonly source: { readonly when: string; readonly variables: readonly ReferencedVariable[] };
-  readonly effects: Effects;
-  /** What the rule says itself, beside the mode of the policy. */
-  readonly mode: Mode | undefined;
-  readonly enforcement: Enforcement;
-  /** Whether the rule has an effect when its condition fails. */
-  readonly restrictsOnFailure: boolean;
-}
-
-/** A policy, checked and compiled. */
-export interface Policy {
-  readonly mode: Mode;
-  readonly rules: readonly Rule[];
-  readonly unknown: UnknownEntries;
-  /** What entries of `unknown` follow, and rules that say nothing themselves. */
-  readonly enforcement: Enforcement;
-  readonly lists: PolicyLists;
-  /** The time of a moment (milliseconds since the epoch) in the policy's time zone. */
-  readonly clock: (now: number) => LocalTime;
-  /** Signals that some rule can ask for. */
-  readonly signals: ReadonlySet<SignalName>;
-  /** Fields of `geo` that some rule reads. */
-  readonly geoFields: ReadonlySet<string>;
-  /** Tells one version of the file from another, in records. */
-  readonly revision: string;
-  /** What lets a token pass that a rule might have refused or restricted. */
-  readonly failOpen: readonly FailOpenEntry[];
-}
+import { checkListKind, createLists, type ParsedList, parseList } from './lists.ts';
+import type { Policy, Rule } from './policy.ts';
+import { createPolicyClock } from './policy-clock.ts';
 
 /**
  * Compiles the text of a policy file.
@@ -144,7 +94,7 @@ function compileRule(
       effects && {
         id: file.id,
         when: condition.evaluate,
-        firstSignal: condition.references.firstSignal,
+        requiredSignal: condition.references.requiredSignal,
         source: { when: String(file.when).trim(), variables: condition.references.variables },
         effects,
         mode: file.mode,

@@ -1,7 +1,8 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import type { Address, AddressCause } from './address/address.ts';
-import type { GeoCause, Place } from './geo/database.ts';
+import type { Address } from './address/address.ts';
+import type { AddressCause, GeoCause } from './causes.ts';
+import type { Place } from './geo/database.ts';
 import type { ReputationSignal } from './reputation/reputation.ts';
 import type { Signal } from './signal.ts';
 

@@ -33,7 +33,7 @@ function isUnremarkable(decision: Decision): boolean {
     decision.outcome === 'issue' &&
     (decision.dryRunOutcome === undefined || decision.dryRunOutcome === 'issue') &&
     decision.monitored.every(({ outcome }) => outcome === 'issue') &&
-    decision.missing.length === 0 &&
+    decision.unknown.length === 0 &&
     decision.failed.length === 0 &&
     decision.skipped.length === 0 &&
     decision.unenforceable.length === 0

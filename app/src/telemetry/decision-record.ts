@@ -1,6 +1,6 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
-import type { Policy } from '../policy/compile.ts';
+import type { Policy } from '../policy/policy.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
 import type { RequestSignals } from '../signals/request-signals.ts';
 import { jsonLineBytes } from './log.ts';
@@ -67,7 +67,7 @@ export function decisionRecord(
     policy_mode: policy.mode,
     sampled_percent: options.samplePercent,
     signals: signalFields(signals, options),
-    unknown: decision.missing,
+    unknown: decision.unknown,
     ms: durationFields(times, signals),
     // Lists come last, the longest at the end: Logs Insights reads only the first 200 fields of a line.
     rules: rules.entries,

@@ -2,7 +2,7 @@ import type { ActionCredential } from '../credential/action-credential.ts';
 import type { IssuerKeysHooks } from '../credential/oauth2/issuer-keys.ts';
 import type { Rejection } from '../http/action-endpoint.ts';
 import { combineHooks, swallowErrors } from '../lib/hooks.ts';
-import type { Policy } from '../policy/compile.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
 import type { GeoDatabase } from '../signals/geo/database.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';

@@ -102,7 +102,7 @@ describe('the policy that comes with the service', () => {
         outcome: 'restrict',
         operations: shortened(300),
         matched: ['unknown.reputation'],
-        missing: [{ signal: 'reputation', cause: reputation, rule: 'high-ip-risk' }],
+        unknown: [{ signal: 'reputation', cause: reputation, rule: 'high-ip-risk' }],
       });
     },
   );

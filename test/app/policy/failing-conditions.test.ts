@@ -30,7 +30,7 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
       outcome: 'refuse',
       refusal: { description: 'No' },
       failed: ['odd'],
-      missing: [],
+      unknown: [],
     });
   });
 
@@ -166,7 +166,7 @@ describe('a failure beside signals', () => {
       outcome: 'refuse',
       failed: ['odd'],
       matched: ['unknown.geo'],
-      missing: [{ signal: 'geo', cause: 'database', rule: 'odd' }],
+      unknown: [{ signal: 'geo', cause: 'database', rule: 'odd' }],
     });
   });
 });

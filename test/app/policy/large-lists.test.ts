@@ -1,6 +1,6 @@
 import { readTokenRequest } from '../../../app/src/action/request.ts';
 import { deadlineAfter } from '../../../app/src/lib/deadline.ts';
-import { SignalUse } from '../../../app/src/policy/cel/signal-use.ts';
+import { SignalReader } from '../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../app/src/policy/cel/variables/index.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
@@ -44,7 +44,7 @@ function evaluator(address: string, clientId: string) {
   signals.address = known(addressOf(address));
   const variables = new Variables({
     request,
-    use: new SignalUse(signals),
+    signals: new SignalReader(signals),
     now: MONDAY_MORNING,
     time: policy.clock(MONDAY_MORNING),
     lists: policy.lists,

@@ -3,7 +3,7 @@ import { compile, decideBy, policyOf, rule } from '../../support/policy.ts';
 const matches = async (list: string, when: string, circumstances: object = {}, rest = '') => {
   const text = policyOf(rule('one', when, '{ deny: No }'), `${rest}\nlists:\n  it: ${list}`);
   const decision = await decideBy(text, circumstances);
-  expect(decision).toMatchObject({ failed: [], missing: [] });
+  expect(decision).toMatchObject({ failed: [], unknown: [] });
   return decision.outcome === 'refuse';
 };
 

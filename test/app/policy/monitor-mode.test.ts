@@ -77,7 +77,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
       outcome: 'issue',
       dryRunOutcome: 'refuse',
       monitored: [{ rule: 'unknown.reputation', outcome: 'refuse' }],
-      missing: [{ signal: 'reputation', cause: 'quota', rule: 'risk' }],
+      unknown: [{ signal: 'reputation', cause: 'quota', rule: 'risk' }],
     });
   });
 
@@ -225,7 +225,7 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
       outcome: 'issue',
       matched: [],
       monitored: [{ rule: 'unknown.reputation', outcome: 'refuse' }],
-      missing: [{ signal: 'reputation', cause: 'quota', rule: 'monitored' }],
+      unknown: [{ signal: 'reputation', cause: 'quota', rule: 'monitored' }],
     });
   });
 

@@ -103,7 +103,7 @@ describe('every operation on a list of the policy works, in the order of the fil
     const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }'), LISTS), {
       address: '10.1.2.3',
     });
-    expect(decision).toMatchObject({ outcome: 'refuse', failed: [], missing: [] });
+    expect(decision).toMatchObject({ outcome: 'refuse', failed: [], unknown: [] });
   });
 
   test('what has expired is not there, whatever the operation', async () => {

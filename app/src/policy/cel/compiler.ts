@@ -25,7 +25,7 @@ import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
 
 /** A CEL expression, parsed and type-checked. */
 export interface Expression {
-  /** Throws where a signal is missing (`SIGNAL_MISSING`) and where CEL cannot evaluate. To be called `withoutStacks`. */
+  /** Throws where a signal is missing (`SIGNAL_UNAVAILABLE`) and where CEL cannot evaluate. */
   evaluate(variables: Variables): unknown;
   readonly references: References;
   /** The CEL type of its value, `dyn` where only the request can tell. */
@@ -141,9 +141,13 @@ export function createExpressionCompiler(
           checkLoopCosts(parsed.ast, problems);
           const evaluate = (variables: Variables) => {
             work.start(variables.cost);
+            // Capturing a stack trace for each element on which a loop fails would cost more than the rest.
+            const { stackTraceLimit } = Error;
+            Error.stackTraceLimit = 0;
             try {
               return parsed(variables);
             } finally {
+              Error.stackTraceLimit = stackTraceLimit;
               variables.cost += work.spent;
               // Also where another error got through: too much work fails, whatever else the condition says.
               work.check();

@@ -10,7 +10,6 @@ import type { References } from '../cel/analysis/references.ts';
 import type { Expression, ExpressionCompiler } from '../cel/compiler.ts';
 import { elementsOf, isScalar, singleOf } from '../cel/semantics/values.ts';
 import type { Variables } from '../cel/variables/index.ts';
-import { withoutStacks } from '../cel/without-stacks.ts';
 import type { Issues } from '../file/issues.ts';
 import { splitText } from './interpolation.ts';
 
@@ -150,7 +149,7 @@ function references(parts: readonly Part[]): References[] {
 
 function evaluate(expression: Expression, variables: Variables): unknown {
   try {
-    const value = withoutStacks(() => expression.evaluate(variables));
+    const value = expression.evaluate(variables);
     // CEL's uint comes as an object of its own; for a text or a claim it is a whole number.
     return value instanceof UnsignedInt ? value.value : value;
   } catch {

@@ -1,14 +1,16 @@
-import type { AddressCause } from '../../signals/address/address.ts';
-import type { GeoCause } from '../../signals/geo/database.ts';
-import type { ReputationCause } from '../../signals/reputation/reputation.ts';
+import type {
+  AddressCause,
+  GeoCause,
+  ReputationCause,
+  UnknownCause,
+} from '../../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../../signals/request-signals.ts';
+
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
 import type { ExpressionCompiler } from '../cel/compiler.ts';
 import type { Issues } from '../file/issues.ts';
 import { type PolicyFile, readEffects } from '../file/schema.ts';
 import { compileEffects, type Effects } from './effects.ts';
-
-export type UnknownCause = AddressCause | GeoCause | ReputationCause;
 
 /** What happens when a signal that a rule needs is unknown; `undefined` is `ignore`. */
 export type UnknownEntries = {

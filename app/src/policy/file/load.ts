@@ -1,5 +1,6 @@
 import { readLocation } from '../../lib/file-or-s3.ts';
-import { compilePolicy, type Policy } from '../compile.ts';
+import { compilePolicy } from '../compile.ts';
+import type { Policy } from '../policy.ts';
 import { decodePolicy } from './source.ts';
 
 /** A list of 100,000 networks has 3 MB. */

@@ -1,3 +1,4 @@
+import type { NonPublicCause } from '../causes.ts';
 /** A client address in its one canonical form, so that equal addresses are equal texts. */
 export type Address = PublicAddress | NonPublicAddress;
 
@@ -23,16 +24,7 @@ interface NonPublicAddress extends AddressFields {
   readonly cause: NonPublicCause;
 }
 
-/**
- * Why nothing is looked up for an address: `private` is one of an internal network, `reserved` one that
- * no client can have.
- */
-export type NonPublicCause = 'private' | 'reserved';
-
 /** Returns the address whose country and reputation count: for a tunnel, the IPv4 address that it embeds. */
 export function lookupAddress(address: Address): Address {
   return address.embedded ?? address;
 }
-
-/** Why the client's address is not known: exactly one value counts, and where the setting says so, a signed one. */
-export type AddressCause = 'missing' | 'malformed' | 'ambiguous' | 'unsigned';

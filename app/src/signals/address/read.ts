@@ -1,6 +1,7 @@
 import type { NamedValues } from '../../action/request.ts';
+import type { AddressCause } from '../causes.ts';
 import { known, type Signal, unknown } from '../signal.ts';
-import type { Address, AddressCause } from './address.ts';
+import type { Address } from './address.ts';
 import { formatOf, type HeaderFormat } from './header-formats.ts';
 import { isBlank } from './parse.ts';
 import { type AddressSignature, SIGNATURE_SUFFIX } from './signature.ts';

@@ -1,4 +1,4 @@
-import type { NonPublicCause } from './address.ts';
+import type { NonPublicCause } from '../causes.ts';
 
 /**
  * Who can have an address: `public` for a client on the internet, `private` for one of an internal network

@@ -3,15 +3,13 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readLocation } from '../../lib/file-or-s3.ts';
-import { type Address, lookupAddress, type NonPublicCause } from '../address/address.ts';
+import { type Address, lookupAddress } from '../address/address.ts';
+import type { GeoCause } from '../causes.ts';
 import { known, type Signal, unknown } from '../signal.ts';
 import { FIELDS, type MmdbFile, type MmdbInfo, readMmdbFile } from './mmdb-file.ts';
 import type { Place } from './place.ts';
 
 export type { MmdbInfo, Place };
-
-/** Why the place of an address is not known. */
-export type GeoCause = NonPublicCause | 'not-found' | 'database';
 
 export interface GeoDatabase {
   /** All files as one: their fields, and the date of the oldest. */

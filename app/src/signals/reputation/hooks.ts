@@ -1,5 +1,5 @@
+import type { CheckCause } from '../causes.ts';
 import type { CircuitChange } from './circuit-breaker.ts';
-import type { CheckCause } from './reputation.ts';
 
 /** A read or write of the DynamoDB cache that failed. The request continued without it. */
 export interface CacheFailure {

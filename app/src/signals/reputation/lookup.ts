@@ -1,6 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { notify } from '../../lib/hooks.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
+import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb/check.ts';
 import { AbuseIpdbClient } from './abuseipdb/client.ts';
@@ -11,13 +12,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf, freshnessOf, isBetter } from './freshness.ts';
 import type { ReputationLimits } from './limits.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
-import type {
-  AbuseRecord,
-  CheckCause,
-  Reputation,
-  ReputationSignal,
-  ReputationSource,
-} from './reputation.ts';
+import type { AbuseRecord, Reputation, ReputationSignal, ReputationSource } from './reputation.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** When the circuit to AbuseIPDB opens, and for how long. */

@@ -1,11 +1,5 @@
-import type { NonPublicCause } from '../address/address.ts';
+import type { CheckCause, ReputationCause } from '../causes.ts';
 import type { Signal } from '../signal.ts';
-
-/** Why the reputation of an address is unknown. */
-export type ReputationCause = NonPublicCause | CheckCause;
-
-/** Why a check yielded no record. */
-export type CheckCause = 'quota' | 'auth' | 'timeout' | 'upstream' | 'invalid';
 
 /**
  * AbuseIPDB's CHECK response for one address. Only the score is always present. A string that AbuseIPDB

@@ -1,4 +1,4 @@
-import type { Policy } from '../../policy/compile.ts';
+import type { Policy } from '../../policy/policy.ts';
 import {
   BUNDLED_NOTICE,
   type GeoDatabase,

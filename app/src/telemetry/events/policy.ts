@@ -1,4 +1,4 @@
-import type { Policy } from '../../policy/compile.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { Logger } from '../log.ts';
 
 /** Rules listed for each fail-open entry, so that the line stays below the 16 KiB at which log drivers split it. */

@@ -14,7 +14,7 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
     metrics.count('Reputations', signals.reputation.value.source);
     if (signals.reputation.value.stale) metrics.count('StaleReputations');
   }
-  for (const { signal, cause } of decision.missing) {
+  for (const { signal, cause } of decision.unknown) {
     metrics.count('UnknownSignals', `${signal}/${cause}`);
     // Only public addresses have a reputation. That is not a failure, and clients can cause it at will.
     const isFailure = cause !== 'private' && cause !== 'reserved';

@@ -1,6 +1,6 @@
+import type { CheckCause } from '../../signals/causes.ts';
 import type { CircuitChange } from '../../signals/reputation/circuit-breaker.ts';
 import type { ReputationHooks } from '../../signals/reputation/hooks.ts';
-import type { CheckCause } from '../../signals/reputation/reputation.ts';
 import type { GaugeCallback, Metrics } from './metrics.ts';
 
 /**

@@ -4,6 +4,7 @@ import {
   MAX_CONDITION_COST,
   MAX_POLICY_COST,
 } from '../../../../app/src/policy/cel/semantics/cost.ts';
+import { SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { ClaimsView } from '../../../../app/src/policy/cel/variables/multi-value-map.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
@@ -398,7 +399,7 @@ function measure(expression: string, body: string): { value: unknown; spent: num
   const { signals } = meet({ request: body });
   const variables = new Variables({
     request: readTokenRequest(body),
-    use: { begin: () => undefined, signals } as never,
+    signals: new SignalReader(signals),
     now: 0,
     time: {} as never,
     lists: { values: () => new compiler.Lists() } as never,

@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { createExpressionCompiler } from '../../../../app/src/policy/cel/compiler.ts';
-import { SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
+import { SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { createLists, parseList } from '../../../../app/src/policy/lists.ts';
@@ -108,7 +108,7 @@ beforeAll(async () => {
   const clock = createPolicyClock('UTC');
   variables = new Variables({
     request,
-    use: new SignalUse(signals),
+    signals: new SignalReader(signals),
     now,
     time: clock(now),
     lists: createLists(lists, new Set(['networks']), compiler.Lists),

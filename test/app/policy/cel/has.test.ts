@@ -7,13 +7,13 @@ const UNKNOWN =
 const policy = (when: string, then = '{ deny: Matched }') =>
   policyOf(rule('one', when, then), UNKNOWN);
 
-const REFUSED = { outcome: 'refuse', matched: ['one'], missing: [], failed: [] };
-const ISSUED = { outcome: 'issue', matched: [], missing: [], failed: [] };
+const REFUSED = { outcome: 'refuse', matched: ['one'], unknown: [], failed: [] };
+const ISSUED = { outcome: 'issue', matched: [], unknown: [], failed: [] };
 const entryOf = (signal: string) => ({
   outcome: 'restrict',
   matched: [`unknown.${signal}`],
   failed: [],
-  missing: [expect.objectContaining({ signal })],
+  unknown: [expect.objectContaining({ signal })],
 });
 
 const NO_GEO = { geo: 'not-found' };

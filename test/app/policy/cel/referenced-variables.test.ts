@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { referencedVariables } from '../../../../app/src/policy/cel/analysis/referenced-variables.ts';
-import { SIGNAL_MISSING, SignalUse } from '../../../../app/src/policy/cel/signal-use.ts';
+import { SIGNAL_UNAVAILABLE, SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import {
   type Circumstances,
@@ -44,10 +44,12 @@ describe('its value is what CEL sees', () => {
   async function valueSeen(expression: string, circumstances: Circumstances): Promise<unknown> {
     const { request, signals, now } = meet(circumstances);
     await signals.resolve('geo');
-    const use = new SignalUse(signals);
+    const reader = new SignalReader(signals);
     const time = policy.clock(now);
     const [variable] = referencedVariables(environment.parse(expression).ast);
-    return variable?.read(new Variables({ request, use, now, time, lists: policy.lists }));
+    return variable?.read(
+      new Variables({ request, signals: reader, now, time, lists: policy.lists }),
+    );
   }
 
   test.each<[string, Circumstances, unknown]>([
@@ -66,6 +68,6 @@ describe('its value is what CEL sees', () => {
   });
 
   test('a signal that nobody has asked for is missing', async () => {
-    await expect(valueSeen('abuse.score', {})).rejects.toBe(SIGNAL_MISSING);
+    await expect(valueSeen('abuse.score', {})).rejects.toBe(SIGNAL_UNAVAILABLE);
   });
 });

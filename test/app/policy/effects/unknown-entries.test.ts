@@ -24,11 +24,16 @@ const unknown = (signal: string, cause: string): Circumstances => ({ [signal]: c
 
 describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
   const rules = rule('uses', USES[signal], '{ deny: Matched }');
-  const missing = [{ signal, cause, rule: 'uses' }];
+  const unknownSignals = [{ signal, cause, rule: 'uses' }];
 
   test('ignore lets the token be issued and records what was missing', async () => {
     const decision = await decideBy(policyWith(signal, 'ignore', rules), unknown(signal, cause));
-    expect(decision).toMatchObject({ outcome: 'issue', matched: [], failed: [], missing });
+    expect(decision).toMatchObject({
+      outcome: 'issue',
+      matched: [],
+      failed: [],
+      unknown: unknownSignals,
+    });
   });
 
   test('an effect takes place', async () => {
@@ -38,7 +43,7 @@ describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
       outcome: 'refuse',
       refusal: { reason: 'access_denied', description: 'Not known' },
       matched: [`unknown.${signal}`],
-      missing,
+      unknown: unknownSignals,
     });
   });
 
@@ -48,14 +53,14 @@ describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: [`unknown.${signal}`],
-      missing,
+      unknown: unknownSignals,
     });
   });
 
   test('the entry of its cause may ignore what default refuses', async () => {
     const entry = `{ ${cause}: ignore, default: { deny: Not known } }`;
     const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
-    expect(decision).toMatchObject({ outcome: 'issue', matched: [], missing });
+    expect(decision).toMatchObject({ outcome: 'issue', matched: [], unknown: unknownSignals });
   });
 
   test('default stands for causes without an entry', async () => {
@@ -67,7 +72,7 @@ describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: [`unknown.${signal}`],
-      missing,
+      unknown: unknownSignals,
     });
   });
 
@@ -77,7 +82,7 @@ describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
       policyWith(signal, '{ deny: Not known }', unused),
       unknown(signal, cause),
     );
-    expect(decision).toMatchObject({ outcome: 'issue', matched: [], missing: [] });
+    expect(decision).toMatchObject({ outcome: 'issue', matched: [], unknown: [] });
   });
 });
 
@@ -89,7 +94,7 @@ describe('where an entry takes place', () => {
       'after an allow it does not',
       rule('end', true, '{ allow: true }') + risk,
       '{ deny: Not known }',
-      { outcome: 'issue', matched: ['end'], missing: [] },
+      { outcome: 'issue', matched: ['end'], unknown: [] },
     ],
     [
       'before an allow it does',
@@ -101,7 +106,7 @@ describe('where an entry takes place', () => {
       'after a refusal it does not',
       rule('end', true, '{ deny: End }') + risk,
       '{ deny: Not known }',
-      { outcome: 'refuse', matched: ['end'], missing: [] },
+      { outcome: 'refuse', matched: ['end'], unknown: [] },
     ],
     [
       'a restriction stays under a later allow',
@@ -145,7 +150,7 @@ describe('where an entry takes place', () => {
       reputation: 'timeout',
     });
     expect(decision.matched).toEqual(['unknown.reputation']);
-    expect(decision.missing).toEqual([{ signal: 'reputation', cause: 'timeout', rule: 'risk' }]);
+    expect(decision.unknown).toEqual([{ signal: 'reputation', cause: 'timeout', rule: 'risk' }]);
     expect(decision.operations).toEqual([
       { op: 'add', path: '/accessToken/scopes/-', value: 'seen' },
     ]);
@@ -168,7 +173,7 @@ describe('where an entry takes place', () => {
       geo: 'KP',
       reputation: 'quota',
     });
-    expect(decision).toMatchObject({ outcome: 'refuse', matched: ['either'], missing: [] });
+    expect(decision).toMatchObject({ outcome: 'refuse', matched: ['either'], unknown: [] });
   });
 });
 
@@ -187,7 +192,7 @@ describe('an address that is unknown', () => {
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: ['unknown.address'],
-      missing: [{ signal: 'address', cause: 'malformed', rule: 'place' }],
+      unknown: [{ signal: 'address', cause: 'malformed', rule: 'place' }],
       asked: ['address'],
     });
   });
@@ -225,7 +230,7 @@ describe('a place without the field that a rule reads', () => {
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: ['unknown.geo'],
-      missing: [{ signal: 'geo', cause: 'not-found', rule: 'uses' }],
+      unknown: [{ signal: 'geo', cause: 'not-found', rule: 'uses' }],
       failed: [],
     });
   });
@@ -245,7 +250,7 @@ describe('a place without the field that a rule reads', () => {
     expect(decision).toMatchObject({
       outcome: matches ? 'refuse' : 'issue',
       matched: matches ? ['uses'] : [],
-      missing: [],
+      unknown: [],
     });
   });
 
@@ -257,7 +262,7 @@ describe('a place without the field that a rule reads', () => {
     );
     expect(decision).toMatchObject({
       outcome: 'restrict',
-      missing: [{ signal: 'reputation', cause: 'invalid', rule: 'tor' }],
+      unknown: [{ signal: 'reputation', cause: 'invalid', rule: 'tor' }],
     });
   });
 });
@@ -284,7 +289,7 @@ describe('a text that names an unknown signal', () => {
       outcome: 'restrict',
       matched: ['mark', 'unknown.geo'],
       skipped: [{ rule: 'mark', effect: 'claims.set', cause: 'no-value' }],
-      missing: [{ signal: 'geo', cause: 'not-found', rule: 'mark' }],
+      unknown: [{ signal: 'geo', cause: 'not-found', rule: 'mark' }],
     });
   });
 

@@ -1,9 +1,9 @@
 import type { SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
 import type { ParsedList } from '../../lists.ts';
-import { SIGNAL_OF } from '../first-signal.ts';
 import { type CelType, typeOf } from '../library/cel-js.ts';
 import { isNode, type Node } from '../library/syntax-tree.ts';
+import { SIGNAL_OF } from '../signal-reader.ts';
 import { Comparisons, type ListUses, type Order } from './comparisons.ts';
 import {
   boundVariable,

@@ -6,7 +6,7 @@ import { Variables } from '../variables/index.ts';
 export interface ReferencedVariable {
   /** As CEL writes it. */
   readonly name: string;
-  /** Its value. Throws `SIGNAL_MISSING` where a signal is missing, as the expression would. */
+  /** Its value. Throws `SIGNAL_UNAVAILABLE` where a signal is missing, as the expression would. */
   read(variables: Variables): unknown;
 }
 

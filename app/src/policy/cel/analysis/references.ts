@@ -1,16 +1,16 @@
 import { SIGNAL_NAMES, type SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
-import { firstSignal } from '../first-signal.ts';
 import type { Node } from '../library/syntax-tree.ts';
 import type { Constants } from './constants.ts';
 import { analyzeFlow, type Declarations } from './flow-analysis.ts';
 import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
+import { requiredSignal } from './required-signal.ts';
 
 /** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
 export interface References {
   readonly signals: ReadonlySet<SignalName>;
-  /** The one that it cannot do without, if there is one. */
-  readonly firstSignal: SignalName | undefined;
+  /** The signal that it reads in every evaluation, if there is one. */
+  readonly requiredSignal: SignalName | undefined;
   readonly cidrLists: ReadonlySet<string>;
   readonly countryLists: ReadonlySet<string>;
   readonly continentLists: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export function collectReferences(
   return {
     ...uses,
     signals: new Set(SIGNAL_NAMES.filter((name) => uses.signals.has(name))),
-    firstSignal: firstSignal(ast),
+    requiredSignal: requiredSignal(ast),
     variables: referencedVariables(ast),
   };
 }
@@ -46,7 +46,7 @@ export function mergeReferences(all: readonly References[]): References {
     countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
     continentLists: new Set(all.flatMap((one) => [...one.continentLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
-    firstSignal: undefined,
+    requiredSignal: undefined,
     variables: all.flatMap((one) => one.variables),
   };
 }

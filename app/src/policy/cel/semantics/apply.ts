@@ -8,7 +8,7 @@ import {
   mapValue,
 } from '../library/cel-js.ts';
 import type { Node } from '../library/syntax-tree.ts';
-import { isMissingSignal } from '../signal-use.ts';
+import { isSignalUnavailable } from '../signal-reader.ts';
 import {
   type Binding,
   bindingOf,
@@ -399,7 +399,7 @@ function errorOf(value: unknown): unknown {
 /** The first of two errors, unless only the second says more than that a signal is not there. */
 function graverOf(first: unknown, second: unknown): unknown {
   if (first === undefined || second === undefined) return first ?? second;
-  return isMissingSignal(first) && !isMissingSignal(second) ? second : first;
+  return isSignalUnavailable(first) && !isSignalUnavailable(second) ? second : first;
 }
 
 type KeyOf = (ev: Evaluator, context: unknown) => unknown;

@@ -1,12 +1,12 @@
 import type { TokenRequest } from '../../../action/request.ts';
 import type { PolicyLists } from '../../lists.ts';
 import type { LocalTime } from '../../policy-clock.ts';
-import type { SignalUse } from '../signal-use.ts';
+import type { SignalReader } from '../signal-reader.ts';
 
 /** Everything that the variables are drawn from. */
 export interface Inputs {
   readonly request: TokenRequest;
-  readonly use: SignalUse;
+  readonly signals: SignalReader;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly time: LocalTime;

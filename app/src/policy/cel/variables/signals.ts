@@ -1,10 +1,10 @@
 import type { Place } from '../../../signals/geo/database.ts';
 import type { AbuseRecord } from '../../../signals/reputation/reputation.ts';
-import { SIGNAL_MISSING, type SignalUse } from '../signal-use.ts';
+import { SIGNAL_UNAVAILABLE, type SignalReader } from '../signal-reader.ts';
 import type { Inputs } from './inputs.ts';
 
 /*
- * A field is `undefined` where its signal has none, and where the signal is unknown and `SignalUse` takes it
+ * A field is `undefined` where its signal has none, and where the signal is unknown and `SignalReader` takes it
  * for one without fields: then `has` is false, and reading the field is an error to CEL.
  */
 
@@ -14,30 +14,30 @@ export class AddressView {
     this.inputs = inputs;
   }
   get value(): string | undefined {
-    return this.inputs.use.address()?.value;
+    return this.inputs.signals.address()?.value;
   }
   get version(): bigint | undefined {
-    return toInt(this.inputs.use.address()?.version);
+    return toInt(this.inputs.signals.address()?.version);
   }
   get public(): boolean | undefined {
-    return this.inputs.use.address()?.public;
+    return this.inputs.signals.address()?.public;
   }
   get signed(): boolean | undefined {
-    const address = this.inputs.use.address();
+    const address = this.inputs.signals.address();
     return address && address.signed === true;
   }
   within(list: string): boolean {
-    const { lists, time, use } = this.inputs;
-    const address = use.address();
-    if (address === undefined) throw SIGNAL_MISSING;
+    const { lists, time, signals } = this.inputs;
+    const address = signals.address();
+    if (address === undefined) throw SIGNAL_UNAVAILABLE;
     return lists.within(list, time.date, address);
   }
 }
 
 export class GeoView {
-  readonly #use: SignalUse;
+  readonly #signals: SignalReader;
   constructor(inputs: Inputs) {
-    this.#use = inputs.use;
+    this.#signals = inputs.signals;
   }
   get country(): string | undefined {
     return this.#field('country');
@@ -58,20 +58,20 @@ export class GeoView {
     return this.#field('timezone');
   }
   #field<Name extends keyof Place>(name: Name): Place[Name] | undefined {
-    const place = this.#use.geo();
-    return place === undefined ? undefined : this.#use.field('geo', place[name]);
+    const place = this.#signals.geo();
+    return place === undefined ? undefined : this.#signals.field('geo', place[name]);
   }
 }
 
 const HOUR = 3_600_000;
 
 export class AbuseView {
-  readonly #use: SignalUse;
+  readonly #signals: SignalReader;
   constructor(inputs: Inputs) {
-    this.#use = inputs.use;
+    this.#signals = inputs.signals;
   }
   get score(): bigint | undefined {
-    return toInt(this.#use.reputation()?.record.score);
+    return toInt(this.#signals.reputation()?.record.score);
   }
   get reports(): bigint | undefined {
     return toInt(this.#field('reports'));
@@ -92,17 +92,17 @@ export class AbuseView {
     return this.#field('domain');
   }
   get age_hours(): bigint | undefined {
-    const age = this.#use.reputation()?.age;
+    const age = this.#signals.reputation()?.age;
     return age === undefined ? undefined : toInt(Math.floor(age / HOUR));
   }
   get stale(): boolean | undefined {
-    return this.#use.reputation()?.stale;
+    return this.#signals.reputation()?.stale;
   }
   #field<Name extends keyof AbuseRecord>(name: Name): AbuseRecord[Name] | undefined {
-    const reputation = this.#use.reputation();
+    const reputation = this.#signals.reputation();
     return reputation === undefined
       ? undefined
-      : this.#use.field('reputation', reputation.record[name]);
+      : this.#signals.field('reputation', reputation.record[name]);
   }
 }
 

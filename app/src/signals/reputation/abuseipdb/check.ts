@@ -4,9 +4,10 @@ import { type GetResponse, get } from '../../../lib/http-get.ts';
 import { optionalField } from '../../../lib/optional-field.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../../lib/timeout.ts';
 import type { Address } from '../../address/address.ts';
+import type { CheckCause } from '../../causes.ts';
 import { type FreshnessLimits, freshnessOf } from '../freshness.ts';
 import { REPUTATION_DEFAULTS } from '../limits.ts';
-import type { AbuseRecord, CheckCause } from '../reputation.ts';
+import type { AbuseRecord } from '../reputation.ts';
 import { parseRecord } from './response-body.ts';
 import { retryDelayMs } from './retry-after.ts';
 

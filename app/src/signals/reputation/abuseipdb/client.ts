@@ -1,9 +1,10 @@
 import { notify } from '../../../lib/hooks.ts';
 import { optionalField } from '../../../lib/optional-field.ts';
 import type { Address } from '../../address/address.ts';
+import type { CheckCause } from '../../causes.ts';
 import type { CircuitBreaker, Permit } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
-import type { AbuseRecord, CheckCause } from '../reputation.ts';
+import type { AbuseRecord } from '../reputation.ts';
 import type { Check, CheckFailure, CheckResult } from './check.ts';
 import type { QuotaGuard } from './quota-guard.ts';
 

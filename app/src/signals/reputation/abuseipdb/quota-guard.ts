@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { CheckCause } from '../../causes.ts';
 import type { DynamoDbCache } from '../cache/dynamodb-cache.ts';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
-import type { CheckCause } from '../reputation.ts';
 import { isPlausibleRetryTime } from './retry-after.ts';
 
 export interface QuotaGuardOptions {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { AbuseRecord, CheckCause } from '../reputation.ts';
+import type { CheckCause } from '../../causes.ts';
+import type { AbuseRecord } from '../reputation.ts';
 
 interface Failure {
   readonly cause: CheckCause;

@@ -1,0 +1,144 @@
+import type { Address } from '../../signals/address/address.ts';
+import type { Place } from '../../signals/geo/database.ts';
+import type { Reputation } from '../../signals/reputation/reputation.ts';
+import {
+  type RequestSignals,
+  SIGNAL_NAMES,
+  type SignalName,
+} from '../../signals/request-signals.ts';
+
+/** The signal that each variable of the policy language reads. */
+export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
+  address: 'address',
+  geo: 'geo',
+  abuse: 'reputation',
+};
+
+/**
+ * Thrown when a condition reads a signal that has no value. CEL's `&&` and `||` discard it if the other
+ * operand decides, so a signal is fetched only if the condition cannot be decided without it. A single
+ * object, because a stack trace for each throw would cost more than the condition.
+ */
+export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
+
+/** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
+export class SignalReader {
+  /** Read, and not fetched yet. */
+  readonly #pending = new Set<SignalName>();
+  /** Read, and unknown. */
+  readonly #unknown = new Set<SignalName>();
+  /** Known, but without a field that was read: a country database has no city. */
+  readonly #incomplete = new Set<SignalName>();
+  readonly #signals: RequestSignals;
+  #unknownAsAbsent = false;
+
+  constructor(signals: RequestSignals) {
+    this.#signals = signals;
+  }
+
+  /** Starts the record of a new evaluation. */
+  reset(): void {
+    // Clearing a set allocates a new table, and nearly always these sets are empty.
+    if (this.#pending.size > 0) this.#pending.clear();
+    if (this.#unknown.size > 0) this.#unknown.clear();
+    if (this.#incomplete.size > 0) this.#incomplete.clear();
+  }
+
+  /** Returns whether reading a signal would fail until it is fetched. */
+  isPending(name: SignalName): boolean {
+    return !this.#signals.isSettled(name);
+  }
+
+  /** The signal to fetch before the evaluation is repeated: the cheapest one that was read too early. */
+  get pendingSignal(): SignalName | undefined {
+    return this.#pending.size === 0
+      ? undefined
+      : SIGNAL_NAMES.find((name) => this.#pending.has(name));
+  }
+
+  get readUnknown(): boolean {
+    return this.#unknown.size > 0;
+  }
+
+  /** The signals that were read and are unknown, or lack a field that was read. */
+  unknownSignals(): SignalName[] {
+    return SIGNAL_NAMES.filter((name) => this.#unknown.has(name) || this.#incomplete.has(name));
+  }
+
+  /**
+   * Evaluates with unknown signals read as signals without fields: `has(geo.country)` is then false, and
+   * reading the field is still an error.
+   */
+  withUnknownAsAbsent<T>(evaluate: () => T): T {
+    this.#unknownAsAbsent = true;
+    try {
+      return evaluate();
+    } finally {
+      this.#unknownAsAbsent = false;
+    }
+  }
+
+  /** Returns `undefined` only within `withUnknownAsAbsent`, as do `geo` and `reputation`. */
+  address(): Address | undefined {
+    const address = this.#signals.address;
+    if (address === undefined) return this.#fail(this.#pending, 'address');
+    return address.known ? address.value : this.#failUnknown('address');
+  }
+
+  geo(): Place | undefined {
+    if (this.address() === undefined) return undefined;
+    const geo = this.#signals.geo;
+    if (geo === undefined) return this.#fail(this.#pending, 'geo');
+    return geo.known ? geo.value : this.#failUnknown('geo');
+  }
+
+  reputation(): Reputation | undefined {
+    if (this.address() === undefined) return undefined;
+    const reputation = this.#signals.reputation;
+    if (reputation === undefined) return this.#fail(this.#pending, 'reputation');
+    return reputation.known ? reputation.value : this.#failUnknown('reputation');
+  }
+
+  /** Returns a field of a known signal, and records the signal as incomplete if it lacks the field. */
+  field<T>(name: SignalName, value: T | undefined): T | undefined {
+    if (value === undefined) this.#incomplete.add(name);
+    return value;
+  }
+
+  /**
+   * Returns whether an evaluation failed because a signal or one of its fields has no value. A field that
+   * `has` found absent is recorded too, so the error itself must say so.
+   */
+  caused(error: unknown): boolean {
+    return error === SIGNAL_UNAVAILABLE || (this.#incomplete.size > 0 && isFieldMissing(error));
+  }
+
+  #failUnknown(name: SignalName): undefined {
+    if (!this.#unknownAsAbsent) this.#fail(this.#unknown, name);
+    this.#unknown.add(name);
+    return undefined;
+  }
+
+  #fail(set: Set<SignalName>, name: SignalName): never {
+    set.add(name);
+    throw SIGNAL_UNAVAILABLE;
+  }
+}
+
+/**
+ * Returns whether an error only says that a signal or one of its fields has no value. The part of a
+ * condition that threw it may still turn out either way, so any other error takes precedence.
+ */
+export function isSignalUnavailable(error: unknown): boolean {
+  return error === SIGNAL_UNAVAILABLE || isFieldMissing(error);
+}
+
+/** Returns whether CEL read a field that `geo` or `abuse` does not have, also through a `cel.bind` variable. */
+function isFieldMissing(error: unknown): boolean {
+  const { code, node } = (error ?? {}) as {
+    code?: string;
+    node?: { args?: readonly { checkedType?: { name?: string } }[] };
+  };
+  const type = node?.args?.[0]?.checkedType?.name;
+  return code === 'no_such_key' && (type === 'Geo' || type === 'Abuse');
+}

@@ -1,0 +1,49 @@
+import type { Enforcement } from '../action/change.ts';
+import type { SignalName } from '../signals/request-signals.ts';
+import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
+import type { Variables } from './cel/variables/index.ts';
+import type { Effects } from './effects/effects.ts';
+import type { UnknownEntries } from './effects/unknown.ts';
+import type { FailOpenEntry } from './fail-open.ts';
+import type { PolicyLists } from './lists.ts';
+import type { LocalTime } from './policy-clock.ts';
+
+/** `monitor`: evaluate and record, but change nothing. */
+export type Mode = 'enforce' | 'monitor';
+
+/** A policy that has been checked and compiled. */
+export interface Policy {
+  readonly mode: Mode;
+  /** In the order of the file, which is the order of evaluation. */
+  readonly rules: readonly Rule[];
+  readonly unknown: UnknownEntries;
+  /** Applies to entries of `unknown`, and to rules without their own `unenforceable`. */
+  readonly enforcement: Enforcement;
+  readonly lists: PolicyLists;
+  /** Converts milliseconds since the epoch to the policy's time zone. */
+  readonly clock: (now: number) => LocalTime;
+  /** Signals that at least one rule can fetch. */
+  readonly signals: ReadonlySet<SignalName>;
+  /** Fields of `geo` that at least one rule reads. */
+  readonly geoFields: ReadonlySet<string>;
+  /** Identifies this version of the file in decision records. */
+  readonly revision: string;
+  /** Parts of the policy that fail open, each with a warning for the operator. */
+  readonly failOpen: readonly FailOpenEntry[];
+}
+
+export interface Rule {
+  readonly id: string;
+  /** The compiled condition; see `Expression.evaluate`. */
+  readonly when: (variables: Variables) => unknown;
+  /** A signal that the condition always reads, so that it is fetched before the first evaluation. */
+  readonly requiredSignal: SignalName | undefined;
+  /** The condition as written in the file, and the variables that it names. */
+  readonly source: { readonly when: string; readonly variables: readonly ReferencedVariable[] };
+  readonly effects: Effects;
+  /** The rule's own mode; `undefined` if the policy's mode applies. */
+  readonly mode: Mode | undefined;
+  readonly enforcement: Enforcement;
+  /** Whether a failed condition still refuses or restricts. */
+  readonly restrictsOnFailure: boolean;
+}

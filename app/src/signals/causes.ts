@@ -1,0 +1,28 @@
+/*
+ * Why a signal can be unknown. A policy's `unknown`, decision records, metrics and logs use these names.
+ */
+
+/** The sender of the request did not provide exactly one valid address, or not one that is signed. */
+export const ADDRESS_CAUSES = ['missing', 'malformed', 'ambiguous', 'unsigned'] as const;
+export type AddressCause = (typeof ADDRESS_CAUSES)[number];
+
+/** Nothing is looked up: the address is one of an internal network, or one that no client can have. */
+export const NON_PUBLIC_CAUSES = ['private', 'reserved'] as const;
+export type NonPublicCause = (typeof NON_PUBLIC_CAUSES)[number];
+
+export const GEO_CAUSES = [...NON_PUBLIC_CAUSES, 'not-found', 'database'] as const;
+export type GeoCause = (typeof GEO_CAUSES)[number];
+
+/** AbuseIPDB did not return a usable response. */
+export const CHECK_CAUSES = ['quota', 'auth', 'timeout', 'upstream', 'invalid'] as const;
+export type CheckCause = (typeof CHECK_CAUSES)[number];
+
+export const REPUTATION_CAUSES = [...NON_PUBLIC_CAUSES, ...CHECK_CAUSES] as const;
+export type ReputationCause = (typeof REPUTATION_CAUSES)[number];
+
+export const UNKNOWN_CAUSES = {
+  address: ADDRESS_CAUSES,
+  geo: GEO_CAUSES,
+  reputation: REPUTATION_CAUSES,
+} as const;
+export type UnknownCause = (typeof UNKNOWN_CAUSES)[keyof typeof UNKNOWN_CAUSES][number];
