@@ -5,7 +5,7 @@ export default {
   async fetch(request, env) {
     const address = request.headers.get('cf-connecting-ip');
     const headers = new Headers(request.headers);
-    // Each replaces whatever the client sent under this name.
+    // Replaces the client's header of the same name.
     headers.set(HEADER, address);
     headers.set(SIGNATURE, await sign(address, env.ADDRESS_SIGNATURE_SECRET));
     return fetch(new Request(request, { headers }));

@@ -6,7 +6,7 @@ const SIGNATURE = 'x-client-source-ip-signature';
 
 async function handler(event) {
   const request = event.request;
-  // What the client sent must not get through, even if the signing fails.
+  // Remove the client's headers even if signing fails.
   delete request.headers[HEADER];
   delete request.headers[SIGNATURE];
   try {
