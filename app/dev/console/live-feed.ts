@@ -1,4 +1,4 @@
-import { type DecisionRow, toDecisionRow } from './decision-row.ts';
+import { type DecisionRow, toDecisionRow } from '../decision-row.ts';
 import { Statistics, type StatisticsSnapshot } from './statistics.ts';
 
 /** Decisions that the page lists. */

@@ -1,4 +1,4 @@
-import type { DecisionRow } from './decision-row.ts';
+import type { DecisionRow } from '../decision-row.ts';
 
 const OUTCOMES = ['issue', 'restrict', 'refuse'] as const;
 type Outcome = (typeof OUTCOMES)[number];

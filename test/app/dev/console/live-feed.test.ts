@@ -1,73 +1,8 @@
 import { jest } from '@jest/globals';
-import { toDecisionRow } from '../../../../app/dev/console/decision-row.ts';
 import { LatestValue } from '../../../../app/dev/console/latest-value.ts';
 import { LiveFeed, type LiveState } from '../../../../app/dev/console/live-feed.ts';
-import { decisionRecord } from '../../../../app/src/telemetry/decision-record.ts';
-import { decideOn, policyOf, policyThat, type RuleText } from '../../../support/decide.ts';
-import { payload } from '../../../support/payloads.ts';
 
 const START = Date.UTC(2026, 0, 5, 10);
-
-describe('A row says what a record says', () => {
-  const recordOf = async (policy: ReturnType<typeof policyOf>, name = '03') =>
-    decisionRecord((await decideOn(payload(name), policy)).facts);
-  const score = { id: 'score', when: 'abuse.score >= 0', effects: { lifetime: '5m' } };
-  const country = { id: 'country', when: 'geo.country == "LK"', effects: { deny: 'No' } };
-
-  test.each<[string, RuleText[], object, object]>([
-    [
-      'nothing asked, nothing done',
-      [],
-      {},
-      { outcome: 'issue', rules: [], country: 'not asked for', source: 'not asked for' },
-    ],
-    [
-      'restricted and refused: the rule that refused',
-      [score, country],
-      {},
-      { outcome: 'refuse', rules: ['country'], country: 'LK', score: 42, source: 'memory' },
-    ],
-    [
-      'restricted',
-      [score],
-      {},
-      { outcome: 'restrict', rules: ['score'], country: 'not asked for' },
-    ],
-    [
-      'a policy that is only watched: the rule that would have refused',
-      [score, country],
-      { mode: 'monitor' },
-      { outcome: 'issue', dryRunOutcome: 'refuse', rules: ['country'] },
-    ],
-    [
-      'a rule that is only watched refuses nothing',
-      [{ ...country, mode: 'monitor' } as RuleText, score],
-      {},
-      { outcome: 'restrict', rules: ['score'] },
-    ],
-  ])('%s', async (_, rules, more, row) => {
-    expect(toDecisionRow(await recordOf(policyOf(rules, more)), START)).toMatchObject(row);
-  });
-
-  test('a restriction that the request does not allow: the rule that wanted it', async () => {
-    const record = await recordOf(policyThat({ refresh_token: { drop: true } }), '05');
-    expect(toDecisionRow(record, START)).toMatchObject({ outcome: 'refuse', rules: ['rule'] });
-  });
-
-  test('a record that names the refusing rule itself is believed', () => {
-    expect(
-      toDecisionRow({ outcome: 'refuse', rules: ['a'], refused_by: 'b' }, START).rules,
-    ).toEqual(['b']);
-  });
-
-  test('a record without anything is a row all the same', () => {
-    expect(toDecisionRow({}, START)).toMatchObject({
-      outcome: '',
-      address: 'not asked for',
-      rules: [],
-    });
-  });
-});
 
 interface Made {
   readonly outcome?: string;

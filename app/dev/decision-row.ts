@@ -1,0 +1,102 @@
+/** A decision as the console and the terminal list it. */
+export interface DecisionRow {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly outcome: string;
+  /** In monitor mode: the outcome that the policy would have if it were enforced. */
+  readonly dryRunOutcome: string | undefined;
+  readonly client: string;
+  readonly grant: string;
+  readonly address: string;
+  readonly country: string;
+  readonly score: number | undefined;
+  /** The source of the reputation, or why it is unknown. */
+  readonly source: string;
+  /** The rule that refused, also in a dry run; otherwise the rules that applied. */
+  readonly rules: readonly string[];
+  readonly milliseconds: number | undefined;
+}
+
+/** The fields of a decision record that are read here, each of them optional. */
+interface DecisionRecord {
+  readonly decision_id?: string;
+  readonly outcome?: string;
+  readonly dry_run_outcome?: string;
+  readonly client_id?: string;
+  readonly grant?: string;
+  readonly rules?: readonly string[];
+  readonly refused_by?: string;
+  readonly dry_run_refused_by?: string;
+  readonly signals?: {
+    readonly address?: { readonly value?: string; readonly cause?: string };
+    readonly geo?: { readonly country?: string; readonly cause?: string };
+    readonly reputation?: {
+      readonly score?: number;
+      readonly source?: string;
+      readonly stale?: boolean;
+      readonly cause?: string;
+    };
+  };
+  readonly ms?: { readonly total?: number };
+}
+
+/** How a signal is shown that has no value. */
+export interface MissingSignalLabels {
+  /** No rule needed it. */
+  readonly notNeeded: string;
+  readonly unknown: (cause: string) => string;
+}
+
+const CONSOLE_LABELS: MissingSignalLabels = {
+  notNeeded: 'not needed',
+  unknown: (cause) => `unknown: ${cause}`,
+};
+
+/**
+ * Reads a decision record.
+ *
+ * @param time when the decision was made, in milliseconds since the epoch.
+ */
+export function toDecisionRow(
+  record: object,
+  time: number,
+  { notNeeded, unknown }: MissingSignalLabels = CONSOLE_LABELS,
+): DecisionRow {
+  const fields: DecisionRecord = record;
+  const { address, geo, reputation } = fields.signals ?? {};
+  return {
+    id: fields.decision_id ?? '',
+    time,
+    outcome: fields.outcome ?? '',
+    dryRunOutcome: fields.dry_run_outcome,
+    client: fields.client_id ?? '',
+    grant: fields.grant ?? '',
+    address: address ? (address.value ?? unknown(address.cause ?? '')) : notNeeded,
+    country: geo ? (geo.country ?? unknown(geo.cause ?? 'no country')) : notNeeded,
+    score: reputation?.score,
+    source: reputation ? sourceOf(reputation, unknown) : notNeeded,
+    rules: rulesOf(fields),
+    milliseconds: fields.ms?.total,
+  };
+}
+
+function sourceOf(
+  { source, stale, cause }: NonNullable<NonNullable<DecisionRecord['signals']>['reputation']>,
+  unknown: MissingSignalLabels['unknown'],
+): string {
+  if (source === undefined) return unknown(cause ?? '');
+  return stale ? `${source}, stale` : source;
+}
+
+function rulesOf({
+  outcome,
+  dry_run_outcome,
+  refused_by,
+  dry_run_refused_by,
+  rules = [],
+}: DecisionRecord): readonly string[] {
+  const refusedBy =
+    (dry_run_outcome ?? outcome) === 'refuse' ? (refused_by ?? dry_run_refused_by) : undefined;
+  return refusedBy === undefined ? rules : [refusedBy];
+}
