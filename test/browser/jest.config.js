@@ -1,12 +1,12 @@
 import unit from '../../jest.config.js';
 
-/** The console in a real browser, on its own: `npm run test:browser`. */
+/** Tests of the console in a real browser: `npm run test:browser`. */
 export default {
   ...unit,
   rootDir: '../..',
-  roots: ['<rootDir>/test/console'],
+  roots: ['<rootDir>/test/browser'],
   testMatch: ['**/*.browser.ts'],
   testTimeout: 120_000,
-  // One browser at a time: what is measured is how soon the page shows something.
+  // One browser at a time, so that pages do not compete for the CPU.
   maxWorkers: 1,
 };

@@ -41,7 +41,7 @@ test('What was decided before the page was opened is there: the four cases of th
     '✕ refused',
     '175.45.176.0',
     'KP',
-    'not asked for',
+    'not needed',
     'restricted-country',
     'r1sk_gate_example_client client_credentials',
     expect.stringMatching(/^\d+\.\d$/),
@@ -82,7 +82,7 @@ test('Bars for rules, countries and sources, with their numbers', async () => {
     ]),
   );
   expect((await rows('sources')).map(([name]) => name).sort()).toEqual(
-    ['abuseipdb', 'memory', 'not asked for'].sort(),
+    ['abuseipdb', 'memory', 'not needed'].sort(),
   );
   const width = await page
     .locator('#by-rule .bar')

@@ -1,44 +1,42 @@
 import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type RunningProcess, startScript } from '../support/process.ts';
+import { type RunningProcess, startProcess, startScript } from '../support/process.ts';
 
 describe('npm start', () => {
   let local: RunningProcess;
-  let curl: { url: string; headers: Record<string, string>; body: string };
+  let curl: Curl;
 
   beforeAll(async () => {
     local = startScript('app/dev/local.ts', { PORT: '0' });
     await local.waitForOutput(/Ctrl\+C/);
-    curl = readCurl(local.stdout());
+    curl = parseCurl(local.stdout());
   });
 
   afterAll(() => local.end());
 
-  /** Posts what the printed curl posts, from another address. */
+  /** Posts the request of the printed command, from another address. */
   async function post(address: string): Promise<Outcome> {
     const body = curl.body.replace('14.102.69.58', address);
     const response = await fetch(curl.url, { method: 'POST', headers: curl.headers, body });
     return outcomeOf(body, response);
   }
 
-  test('says what is simulated, how old the country data is, and where to ask with what', () => {
-    const said = local.stdout();
-    expect(said).toMatch(/Simulated\n {2}AbuseIPDB +http:\/\/127\.0\.0\.1/);
-    expect(said).toMatch(/DynamoDB +in this process/);
-    expect(said).toMatch(/country database is of June 2026 and has known errors/);
-    expect(said).toMatch(/CC BY 4\.0/);
-    expect(said).toMatch(
-      /Mind in the policy\n {2}app\/policy\.yaml:\d+: unknown\.geo: fails open: /,
-    );
-    expect(said).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/console /);
-    expect(said).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
-    expect(said).toMatch(/Credential +x-api-key: \S{32}\n/);
+  test('prints where everything is, what is simulated, and warnings', () => {
+    const output = local.stdout();
+    expect(output).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
+    expect(output).toMatch(/Credential +x-api-key: \S{32}\n/);
+    expect(output).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/console /);
+    expect(output).toMatch(/AbuseIPDB +http:\/\/127\.0\.0\.1:\d+\/api\/v2 +SIMULATED/);
+    expect(output).toMatch(/DynamoDB +simulated/);
+    expect(output).toMatch(/Countries +The bundled country database .*June 2026/);
+    expect(output).toMatch(/CC BY 4\.0/);
+    expect(output).toMatch(/Warnings\n {2}app\/policy\.yaml:\d+: unknown\.geo: fails open: /);
     expect(local.stderr()).toBe('');
   });
 
-  test('shows the four cases of the guide with their answers', () => {
-    const answers = [...local.stdout().matchAll(/^ {2}([\d.]+) .*\n +HTTP 200 (.*)$/gm)];
-    expect(answers.map(([, address, body]) => [address, JSON.parse(body ?? '')])).toEqual([
+  test('prints the responses to the four cases of the guide', () => {
+    const responses = [...local.stdout().matchAll(/^ {2}([\d.]+) .*\n +HTTP 200 (.*)$/gm)];
+    expect(responses.map(([, address, body]) => [address, JSON.parse(body ?? '')])).toEqual([
       ['205.210.31.51', { actionStatus: 'SUCCESS' }],
       ['14.102.69.58', { actionStatus: 'SUCCESS', operations: [expect.anything()] }],
       ['103.159.198.178', expect.objectContaining({ actionStatus: 'FAILED' })],
@@ -46,7 +44,7 @@ describe('npm start', () => {
     ]);
   });
 
-  test('the printed curl gets the same, and the identity server issues or refuses by it', async () => {
+  test('prints a curl command by whose response the identity server issues or refuses a token', async () => {
     expect(await post('205.210.31.51')).toMatchObject({
       kind: 'token',
       token: { expiresIn: 3600 },
@@ -66,25 +64,72 @@ describe('npm start', () => {
     });
   });
 
-  test('the console is there, and does not keep it from ending', async () => {
+  test('serves the console, whose open streams do not delay the shutdown', async () => {
     const [, url = ''] = /Console +(\S+)/.exec(local.stdout()) ?? [];
     expect(await (await fetch(url)).text()).toContain('<title>Risk Gate console</title>');
     const events = await fetch(`${url}/events`);
     expect(events.headers.get('content-type')).toBe('text/event-stream');
   });
 
-  test('each further decision is shown as one line of JSON', async () => {
+  test('prints JSON lines into a pipe', async () => {
     await post('205.210.31.51');
     const [line] = await local.waitForOutput(/^\{.*"event":"decision".*"source":"memory".*\}$/m);
     expect(JSON.parse(line)).toMatchObject({ outcome: 'issue' });
   });
 
-  test('ends when it is told to', async () => {
+  test('exits on SIGINT', async () => {
     expect(await local.end('SIGINT')).toBe(0);
   });
 });
 
-test('npm start on a port that is taken says so in one sentence', async () => {
+describe('npm start on a terminal', () => {
+  let local: RunningProcess;
+
+  beforeAll(async () => {
+    const command = `exec "${process.execPath}" --import tsx app/dev/local.ts`;
+    // util-linux's `script` runs a command under a pseudo-terminal.
+    local = startProcess('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      environment: {
+        PORT: '0',
+        TERM: 'xterm-256color',
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      },
+      keepInputOpen: true,
+    });
+    await local.waitForOutput(/Ctrl\+C/);
+  });
+
+  afterAll(() => local.end());
+
+  test('prints a coloured line for each of the four cases of the guide, under a header', () => {
+    const lines = local.stdout().split('\r\n');
+    const header = lines.findIndex((line) => line.startsWith('Time '));
+    const outcomes = lines.slice(header + 1, header + 5).map((line) => line.split('  ')[1]);
+    expect(outcomes).toEqual([
+      '\x1b[32m✓ issued\x1b[39m',
+      '\x1b[33m◐ restricted\x1b[39m',
+      '\x1b[31m✕ refused\x1b[39m',
+      '\x1b[31m✕ refused\x1b[39m',
+    ]);
+  });
+
+  test('prints further decisions and rejections as readable lines', async () => {
+    const { url, headers, body } = parseCurl(local.stdout().replaceAll('\r\n', '\n'));
+    const fromMemory = body.replace('14.102.69.58', '205.210.31.51');
+    await fetch(url, { method: 'POST', headers, body: fromMemory });
+    await local.waitForOutput(/205\.210\.31\.51 +US +12 memory/);
+    await fetch(url, { method: 'POST', headers: { ...headers, 'x-api-key': 'wrong' }, body });
+    await local.waitForOutput(/warn +\S+ {2}rejected {2}status=401 count=1 why=/);
+  });
+
+  test('exits on Ctrl+C, and hides the metrics that are flushed then', async () => {
+    local.child.stdin?.write('\x03');
+    expect(await local.exited).toBe(0);
+    expect(local.stdout()).not.toMatch(/"event":"|_aws|metrics/);
+  });
+});
+
+test('npm start reports a port that is taken in one sentence', async () => {
   const first = startScript('app/dev/local.ts', { PORT: '0' });
   const [, port = ''] = await first.waitForOutput(/127\.0\.0\.1:(\d+)\/pre-issue/);
   const second = startScript('app/dev/local.ts', { PORT: port });
@@ -95,10 +140,22 @@ test('npm start on a port that is taken says so in one sentence', async () => {
   await first.end();
 });
 
-/** The command as a person would paste it. */
-function readCurl(said: string): { url: string; headers: Record<string, string>; body: string } {
-  const command = /curl -s (\S+) \\\n([\s\S]*?) -d '([^']*)'/.exec(said);
-  if (command === null) throw new Error('There is no curl in what it said.');
+test('npm start rejects an invalid LOG_FORMAT', async () => {
+  const local = startScript('app/dev/local.ts', { PORT: '0', LOG_FORMAT: 'xml' });
+  expect(await local.exited).toBe(1);
+  expect(local.stderr()).toBe('LOG_FORMAT must be "pretty" or "json", not "xml".\n');
+});
+
+interface Curl {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Parses the printed command, as a person would paste it. */
+function parseCurl(output: string): Curl {
+  const command = /curl -s (\S+) \\\n([\s\S]*?) -d '([^']*)'/.exec(output);
+  if (command === null) throw new Error('The output has no curl command.');
   const [, url = '', options = '', body = ''] = command;
   const headers = [...options.matchAll(/-H '([^:]+): ([^']*)'/g)];
   return {

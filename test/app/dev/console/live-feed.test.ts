@@ -134,7 +134,7 @@ describe('What is told', () => {
       ['memory', 2],
       ['dynamodb, stale', 1],
       ['unknown: quota', 1],
-      ['not asked for', 1],
+      ['not needed', 1],
     ]);
   });
 
