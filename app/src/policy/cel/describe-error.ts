@@ -1,41 +1,38 @@
-/** What is known of an error of the CEL library. */
-interface CelError {
-  readonly summary?: string;
-  /** Of characters in the expression. */
-  readonly range?: { readonly start: number; readonly end: number };
-}
+import { positionOf, summaryOf } from './library/errors.ts';
 
-/** CEL's messages in the words of the policy. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/^No such key: (.*)$/, 'there is no member $1'],
-  [/^Unknown variable: (.*)$/, 'there is no variable $1'],
-  [/^no such overload: (.*)$/, 'the types do not fit: $1'],
-  [/^Unexpected token: EOF$/, 'something is missing at its end'],
+type Replacements = readonly (readonly [RegExp, string])[];
+
+/** The library's messages, and what a policy author reads instead. */
+const MESSAGES: Replacements = [
+  [/^No such key: (.*)$/, 'unknown field $1'],
+  [/^Unknown variable: (.*)$/, 'unknown variable $1'],
+  [/^no such overload: (.*)$/, 'incompatible types: $1'],
+  [/^Unexpected token: EOF$/, 'the expression is incomplete'],
 ];
 
-/** What CEL writes for a word of other languages. */
-const WORDS_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+/** Operators that other languages write as words. */
+const FOREIGN_WORDS: Replacements = [
   [/^and$/i, 'write && for "and"'],
   [/^or$/i, 'write || for "or"'],
   [/^(not|is)$/i, 'write ! or != for "not"'],
   [/^in$/i, 'write in'],
-  [/^(between|like|if|then)$/i, 'CEL has no such word'],
+  [/^(between|like|if|then)$/i, 'CEL has no such keyword'],
 ];
 
-/** What CEL writes for characters of other languages. */
-const SPELLINGS: readonly (readonly [RegExp, string])[] = [
+/** Operators and characters of other languages. */
+const FOREIGN_CHARACTERS: Replacements = [
   [/^=>/, 'write >='],
   [/^=~/, 'write matches("^…$")'],
   [/^=/, 'write == to compare'],
   [/^&/, 'write && for "and"'],
   [/^\|/, 'write || for "or"'],
   [/^[\u201c\u201d\u201e\u2018\u2019\u201a`´]/, 'write straight quotes: "…"'],
-  [/^#/, 'a comment of CEL begins with //'],
-  [/^\$/, '${…} is for texts; a condition is CEL already'],
+  [/^#/, 'comments in CEL begin with //'],
+  [/^\$/, 'use ${…} only in texts; a condition is already CEL'],
 ];
 
-/** Functions of other languages and of other editions of CEL. */
-const FUNCTIONS: readonly (readonly [RegExp, string])[] = [
+/** Functions of other languages and of other CEL implementations, as the library names them in its messages. */
+const FOREIGN_FUNCTIONS: Replacements = [
   [/'list(<.*>)?\.(contains|includes|has)\(/, 'write "x" in the list'],
   [
     /'Address\.within\(list/,
@@ -54,39 +51,51 @@ const FUNCTIONS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Of an expression in a message: a log line is read, not scrolled. */
-const MAX_PLACE_LENGTH = 200;
+/** Keeps messages short enough for a log line. */
+const MAX_EXCERPT_LENGTH = 200;
 
-/** Returns what is wrong with an expression, and where. The drawing below CEL's message does not fit a log line. */
-export function describeError(error: unknown, text: string): string {
-  if (text.trim() === '') return 'an expression must not be empty';
-  const { summary, range } = (error ?? {}) as CelError;
-  const reason = summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));
-  const words = WORDS.reduce((text, [cel, own]) => text.replace(cel, own), reason ?? '');
-  const stop = words.startsWith('Unexpected character') && range ? stopAt(text, range.start) : [];
-  const [what = words, remedy = FUNCTIONS.find(([found]) => found.test(words))?.[1]] = stop;
-  return `${what}${remedy === undefined ? '' : `; ${remedy}`} (in: ${placeOf(text, range?.start)})`;
+/** Returns what is wrong with an expression, what to write instead where that is known, and an excerpt. */
+export function describeError(error: unknown, source: string): string {
+  if (source.trim() === '') return 'an expression must not be empty';
+  const position = positionOf(error);
+  const message = MESSAGES.reduce(
+    (text, [pattern, replacement]) => text.replace(pattern, replacement),
+    summaryOf(error),
+  );
+  const unexpected =
+    message.startsWith('Unexpected character') && position !== undefined
+      ? describeUnexpected(source, position)
+      : {};
+  const { reason = message, remedy = lookUp(FOREIGN_FUNCTIONS, message) } = unexpected;
+  return `${reason}${remedy === undefined ? '' : `; ${remedy}`} (in: ${excerpt(source, position)})`;
 }
 
-/** What CEL does not expect there, and what to write. It names the last letter of a word. */
-function stopAt(text: string, start: number): (string | undefined)[] {
-  const rest = text.slice(start);
+/** Describes an unexpected word or character. The library's message has only the first letter of a word. */
+function describeUnexpected(
+  source: string,
+  position: number,
+): { reason?: string; remedy?: string | undefined } {
+  const rest = source.slice(position);
   const [word] = /^[A-Za-z_]\w*/.exec(rest) ?? [];
-  const spelling = (all: typeof SPELLINGS, found = '') =>
-    all.find(([elsewhere]) => elsewhere.test(found))?.[1];
-  if (word === undefined) return [undefined, spelling(SPELLINGS, rest)];
-  const [, before] = /(\w+)\s*$/.exec(text.slice(0, start)) ?? [];
-  const remedy = spelling(WORDS_ELSEWHERE, word) ?? spelling(WORDS_ELSEWHERE, before);
-  return [`"${word}" cannot stand here`, remedy];
+  if (word === undefined) return { remedy: lookUp(FOREIGN_CHARACTERS, rest) };
+  const [, before = ''] = /(\w+)\s*$/.exec(source.slice(0, position)) ?? [];
+  return {
+    reason: `unexpected "${word}"`,
+    remedy: lookUp(FOREIGN_WORDS, word) ?? lookUp(FOREIGN_WORDS, before),
+  };
 }
 
-/** The expression in one line; of a long one, what is around the error. */
-function placeOf(text: string, start = 0): string {
-  const line = (part: string) => part.replace(/\s+/g, ' ').trim();
-  const whole = line(text);
-  if (whole.length <= MAX_PLACE_LENGTH) return whole;
-  const from = Math.max(0, start - MAX_PLACE_LENGTH / 2);
-  const part = line(text.slice(from, from + MAX_PLACE_LENGTH));
-  const end = from + MAX_PLACE_LENGTH < text.length ? '…' : '';
+function lookUp(remedies: Replacements, text: string): string | undefined {
+  return remedies.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** Returns the expression in one line; of a long one, the part around the position. */
+function excerpt(source: string, position = 0): string {
+  const inOneLine = (part: string) => part.replace(/\s+/g, ' ').trim();
+  const complete = inOneLine(source);
+  if (complete.length <= MAX_EXCERPT_LENGTH) return complete;
+  const from = Math.max(0, position - MAX_EXCERPT_LENGTH / 2);
+  const part = inOneLine(source.slice(from, from + MAX_EXCERPT_LENGTH));
+  const end = from + MAX_EXCERPT_LENGTH < source.length ? '…' : '';
   return `${from > 0 ? '…' : ''}${part}${end}`;
 }

@@ -1,24 +1,5 @@
-import type { CheckedNode } from './library/cel-js.ts';
-import { isNode } from './library/syntax-tree.ts';
-
-/**
- * Declares that each header and each parameter is a string. The library knows of `request.headers` only that
- * any name may be read from it, and would accept a comparison with a number, which can never be true.
- */
-export function declareHeaderTypes(value: unknown): void {
-  if (Array.isArray(value)) for (const part of value) declareHeaderTypes(part);
-  if (!isNode(value)) return;
-  const node = value as CheckedNode;
-  declareHeaderTypes(node.args);
-  const type = TYPES.get(node.op);
-  if (type === undefined) return;
-  const { check } = node.meta;
-  node.setMeta('check', (checker, self, context) => {
-    const checked = check(checker, self, context);
-    const [base] = self.args as CheckedNode[];
-    return base?.checkedType?.name === 'Texts' ? checker.getType(type) : checked;
-  });
-}
+import type { Node } from './library/node.ts';
+import { walk } from './library/syntax-tree.ts';
 
 const TYPES = new Map([
   ['.', 'string'],
@@ -26,3 +7,24 @@ const TYPES = new Map([
   ['.?', 'optional<string>'],
   ['[?]', 'optional<string>'],
 ]);
+
+/**
+ * Declares that each header and each parameter is a string. The library lets a type have any field, but not
+ * fields of one type, so it would accept a comparison of a header with a number, which can never be true.
+ */
+export function declareHeaderTypes(ast: Node): void {
+  walk(ast, (node) => {
+    const type = TYPES.get(node.op);
+    if (type !== undefined) declareResult(node, type);
+    return undefined;
+  });
+}
+
+function declareResult(access: Node, type: string): void {
+  const { check } = access.meta;
+  access.setMeta('check', (checker, self, context) => {
+    const checked = check(checker, self, context);
+    const [owner] = self.args as readonly Node[];
+    return owner?.checkedType?.name === 'StringMap' ? checker.getType(type) : checked;
+  });
+}

@@ -6,6 +6,7 @@ import {
   SIGNAL_NAMES,
   type SignalName,
 } from '../../signals/request-signals.ts';
+import { ownerOfMissingField } from './library/errors.ts';
 
 /** The signal that each variable of the policy language reads. */
 export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
@@ -135,10 +136,6 @@ export function isSignalUnavailable(error: unknown): boolean {
 
 /** Returns whether CEL read a field that `geo` or `abuse` does not have, also through a `cel.bind` variable. */
 function isFieldMissing(error: unknown): boolean {
-  const { code, node } = (error ?? {}) as {
-    code?: string;
-    node?: { args?: readonly { checkedType?: { name?: string } }[] };
-  };
-  const type = node?.args?.[0]?.checkedType?.name;
-  return code === 'no_such_key' && (type === 'Geo' || type === 'Abuse');
+  const type = ownerOfMissingField(error);
+  return type === 'Geo' || type === 'Abuse';
 }

@@ -13,15 +13,15 @@ describe('comparisons that exclude each other are never true, and a mistake', ()
   test.each<[string, string]>([
     [
       'now.hour >= 22 && now.hour < 6',
-      'now.hour >= 22 && now.hour < 6 is never true; for a time that goes past midnight, write (now.hour >= 22 || now.hour < 6).',
+      'now.hour >= 22 && now.hour < 6 is never true; for a time span past midnight, write (now.hour >= 22 || now.hour < 6).',
     ],
     [
       'now.weekday == 1 && now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8',
-      'now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8 is never true; for a time that goes past midnight, write (now.timestamp.getHours("Europe/Berlin") > 17 || now.timestamp.getHours("Europe/Berlin") <= 8).',
+      'now.timestamp.getHours("Europe/Berlin") > 17 && now.timestamp.getHours("Europe/Berlin") <= 8 is never true; for a time span past midnight, write (now.timestamp.getHours("Europe/Berlin") > 17 || now.timestamp.getHours("Europe/Berlin") <= 8).',
     ],
     [
       'geo.country == "KP" && geo.country == "IR"',
-      'geo.country == "KP" && geo.country == "IR" is never true; write || where one of them is enough.',
+      'geo.country == "KP" && geo.country == "IR" is never true; write || if one of them is enough.',
     ],
   ])('%s', (when, sentence) => {
     expect(mistakes(when)).toEqual([sentence]);
@@ -70,7 +70,7 @@ describe('alternatives of which one is always true are a mistake', () => {
     'address.version == 4 || address.version == 6',
   ])('%s', (when) => {
     expect(mistakes(when)).toEqual([
-      expect.stringMatching(/ is always true; write && where both must be\.$/),
+      expect.stringMatching(/ is always true; write && if both must be true\.$/),
     ]);
   });
 });

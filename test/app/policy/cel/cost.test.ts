@@ -5,8 +5,8 @@ import {
   MAX_POLICY_COST,
 } from '../../../../app/src/policy/cel/semantics/cost.ts';
 import { SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
+import { ClaimsView } from '../../../../app/src/policy/cel/variables/claims.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
-import { ClaimsView } from '../../../../app/src/policy/cel/variables/multi-value-map.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { unknown } from '../../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';

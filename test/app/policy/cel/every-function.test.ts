@@ -66,7 +66,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   dyn: CLAIM_NAMES.map(claim),
   Address: ['address'],
   Geo: ['geo'],
-  Texts: ['request.headers'],
+  StringMap: ['request.headers'],
   Claims: ['token.claims'],
   Organization: ['organization'],
   Now: ['now'],

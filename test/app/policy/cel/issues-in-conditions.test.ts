@@ -11,33 +11,29 @@ const conditions = (when: string) => mistakesIn(policyOf(rule('one', when, '{ de
 describe('a condition that is wrong is named with its rule and line', () => {
   test.each<[string, string, string]>([
     ['an empty one', ' ', 'an expression must not be empty.'],
-    ['a misspelt variable', 'abus.score > 3', 'there is no variable abus (in: abus.score > 3).'],
-    ['a misspelt member', 'abuse.scor > 3', 'there is no member scor (in: abuse.scor > 3).'],
+    ['a misspelt variable', 'abus.score > 3', 'unknown variable abus (in: abus.score > 3).'],
+    ['a misspelt member', 'abuse.scor > 3', 'unknown field scor (in: abuse.scor > 3).'],
     [
       'a misspelt member of a member',
       'user.organization.nam == "x"',
-      'there is no member nam (in: user.organization.nam == "x").',
+      'unknown field nam (in: user.organization.nam == "x").',
     ],
     [
       'a number compared with a text',
       'abuse.score >= "75"',
-      'the types do not fit: int >= string (in: abuse.score >= "75").',
+      'incompatible types: int >= string (in: abuse.score >= "75").',
     ],
     [
       'a text compared with a number',
       'request.grant == 3',
-      'the types do not fit: string == int (in: request.grant == 3).',
+      'incompatible types: string == int (in: request.grant == 3).',
     ],
     [
       'a boolean compared with a text',
       'address.public == "yes"',
-      'the types do not fit: bool == string (in: address.public == "yes").',
+      'incompatible types: bool == string (in: address.public == "yes").',
     ],
-    [
-      'one that breaks off',
-      'abuse.score >=',
-      'something is missing at its end (in: abuse.score >=).',
-    ],
+    ['one that breaks off', 'abuse.score >=', 'the expression is incomplete (in: abuse.score >=).'],
     [
       'a single equals sign',
       'request.grant = "x"',
@@ -56,17 +52,17 @@ describe('a condition that is wrong is named with its rule and line', () => {
     [
       'an unknown list',
       'geo.country in lists.countrys',
-      'there is no member countrys (in: geo.country in lists.countrys).',
+      'unknown field countrys (in: geo.country in lists.countrys).',
     ],
     [
       'an unknown list of networks',
       'address.within("network")',
-      'within("network") names a list that is not there.',
+      'within("network") refers to an unknown list.',
     ],
     [
       'a list whose name is worked out',
       'address.within(request.grant)',
-      'within takes the name of a list in quotes, e.g. within("trusted_networks").',
+      'within expects the name of a list in quotes, e.g. within("trusted_networks").',
     ],
     [
       'a list by index',
@@ -77,17 +73,17 @@ describe('a condition that is wrong is named with its rule and line', () => {
     [
       'an address in a plain list',
       'address.value in lists.countries',
-      'ask address.within("countries"): it knows CIDRs, and an address in another spelling.',
+      'write address.within("countries"): it supports CIDRs, and addresses in any notation.',
     ],
     [
       'a text in a list of numbers',
       'geo.country in lists.asns',
-      'the types do not fit: string in list<int> (in: geo.country in lists.asns).',
+      'incompatible types: string in list<int> (in: geo.country in lists.asns).',
     ],
     [
       'a number in a list of texts',
       'geo.asn in lists.countries',
-      'the types do not fit: int in list<string> (in: geo.asn in lists.countries).',
+      'incompatible types: int in list<string> (in: geo.asn in lists.countries).',
     ],
     [
       'a country that is none',
@@ -150,18 +146,18 @@ describe('a condition that is right loads', () => {
 
 describe('what other languages write is a mistake that says what CEL writes', () => {
   test.each<[string, string]>([
-    ['abuse.score > 5 and abuse.tor', '"and" cannot stand here; write && for "and"'],
-    ['abuse.score > 5 OR abuse.tor', '"OR" cannot stand here; write || for "or"'],
-    ['not address.public', '"address" cannot stand here; write ! or != for "not"'],
-    ['abuse.score not in [5]', '"not" cannot stand here; write ! or != for "not"'],
-    ['geo.country IN ["KP"]', '"IN" cannot stand here; write in'],
-    ['abuse.score between 1 and 5', '"between" cannot stand here; CEL has no such word'],
+    ['abuse.score > 5 and abuse.tor', 'unexpected "and"; write && for "and"'],
+    ['abuse.score > 5 OR abuse.tor', 'unexpected "OR"; write || for "or"'],
+    ['not address.public', 'unexpected "address"; write ! or != for "not"'],
+    ['abuse.score not in [5]', 'unexpected "not"; write ! or != for "not"'],
+    ['geo.country IN ["KP"]', 'unexpected "IN"; write in'],
+    ['abuse.score between 1 and 5', 'unexpected "between"; CEL has no such keyword'],
     ['geo.country = "KP"', 'Unexpected character: =; write == to compare'],
     ['abuse.score => 5', 'Unexpected character: =; write >='],
     ['abuse.tor & abuse.stale', 'Unexpected character: &; write && for "and"'],
     ['geo.country == “KP”', 'Unexpected character: “; write straight quotes: "…"'],
-    ['abuse.tor # often', 'Unexpected character: #; a comment of CEL begins with //'],
-    ['${abuse.tor}', 'Unexpected character: $; ${…} is for texts; a condition is CEL already'],
+    ['abuse.tor # often', 'Unexpected character: #; comments in CEL begin with //'],
+    ['${abuse.tor}', 'Unexpected character: $; use ${…} only in texts; a condition is already CEL'],
     [
       'token.scopes.contains("a")',
       `found no matching overload for 'list.contains(string)'; write "x" in the list`,

@@ -4,7 +4,7 @@ const mistakes = (when: string) =>
   mistakesIn(policyOf(rule('one', when, '{ deny: No }'), 'lists: { known: [a, b] }'));
 
 const ADVICE =
-  'asks for work of unknown length at each element of a list; do it once around the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
+  'has no bounded cost in a loop; evaluate it once outside the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
 
 describe('a loop in which each turn can take as long as the request is long is a mistake', () => {
   test.each<[string, string, string]>([
@@ -93,7 +93,7 @@ describe('a loop in which each turn can take as long as the request is long is a
   test('in a text as well', () => {
     const set = `{ claims: { set: { a: '\${request.scopes.filter(a, token.scopes.exists(b, a == b))}' } } }`;
     expect(mistakesIn(policyOf(rule('one', 'true', set)))).toEqual([
-      expect.stringContaining('token.scopes.exists asks for work of unknown length'),
+      expect.stringContaining('token.scopes.exists has no bounded cost'),
     ]);
   });
 });
@@ -142,7 +142,7 @@ test.each(['duration(request.params["x"])', 'duration(token.claims.x)', 'duratio
   (expression) => {
     const when = `now.timestamp + ${expression} > now.timestamp`;
     expect(mistakes(when)).toEqual([
-      'policy.yaml:6: rule "one", when: duration takes a text that is written out, e.g. duration("90m").',
+      'policy.yaml:6: rule "one", when: duration expects a literal string, e.g. duration("90m").',
     ]);
     expect(mistakes(when.replace(expression, 'duration("90m")'))).toEqual([]);
   },

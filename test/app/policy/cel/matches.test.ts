@@ -75,37 +75,37 @@ describe('a pattern that cannot be used is a mistake of the policy', () => {
     [
       'one that is none',
       'request.client_id.matches("a(")',
-      '"a(" is no regular expression of RE2: missing closing ): `a(`',
+      '"a(" is not a valid RE2 regular expression: missing closing ): `a(`',
     ],
     [
       'a look ahead, which RE2 does not have',
       'request.client_id.matches("^(?!a)")',
-      '"^(?!a)" is no regular expression of RE2: invalid or unsupported Perl syntax: `(?!`',
+      '"^(?!a)" is not a valid RE2 regular expression: invalid or unsupported Perl syntax: `(?!`',
     ],
     [
       'a reference to a group, which RE2 does not have',
       'request.client_id.matches(r"(a)\\1")',
-      '"(a)\\1" is no regular expression of RE2: invalid escape sequence: `\\1`',
+      '"(a)\\1" is not a valid RE2 regular expression: invalid escape sequence: `\\1`',
     ],
     [
       'one of the request',
       'request.client_id.matches(request.params["pattern"])',
-      'matches takes a pattern that is written out, e.g. matches("^[a-z]+$")',
+      'matches expects a literal pattern, e.g. matches("^[a-z]+$")',
     ],
     [
       'one put together',
       'request.client_id.matches("a" + "b")',
-      'matches takes a pattern that is written out, e.g. matches("^[a-z]+$")',
+      'matches expects a literal pattern, e.g. matches("^[a-z]+$")',
     ],
     [
       'one that remembers too much of a text',
       'request.client_id.matches("(a|b)*a(a|b){15}$")',
-      '"(a|b)*a(a|b){15}$" can cost too much time; make its counts {…} smaller, write * or + for them, or begin it with ^',
+      '"(a|b)*a(a|b){15}$" can take too much time; reduce its repetition counts {…}, replace them with * or +, or anchor it with ^',
     ],
     [
       'one whose counts overlap',
       'request.client_id.matches("[^a]{0,300}b[^a]{0,300}c$")',
-      '"[^a]{0,300}b[^a]{0,300}c$" can cost too much time; make its counts {…} smaller, write * or + for them, or begin it with ^',
+      '"[^a]{0,300}b[^a]{0,300}c$" can take too much time; reduce its repetition counts {…}, replace them with * or +, or anchor it with ^',
     ],
     [
       'one for a number',
@@ -124,7 +124,7 @@ describe('a pattern that cannot be used is a mistake of the policy', () => {
     );
     expect(mistakesIn(text)).toEqual([
       expect.stringContaining(
-        'then.claims.set.a: "[" is no regular expression of RE2: missing closing ]',
+        'then.claims.set.a: "[" is not a valid RE2 regular expression: missing closing ]',
       ),
     ]);
   });

@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { referencedVariables } from '../../../../app/src/policy/cel/analysis/referenced-variables.ts';
+import { treeOf } from '../../../../app/src/policy/cel/library/evaluation.ts';
 import { SIGNAL_UNAVAILABLE, SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import {
@@ -13,7 +14,7 @@ import {
 const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
 function namesIn(expression: string): string[] {
-  return referencedVariables(environment.parse(expression).ast).map(({ name }) => name);
+  return referencedVariables(treeOf(environment.parse(expression))).map(({ name }) => name);
 }
 
 test.each<[string, string[]]>([
@@ -46,7 +47,7 @@ describe('its value is what CEL sees', () => {
     await signals.resolve('geo');
     const reader = new SignalReader(signals);
     const time = policy.clock(now);
-    const [variable] = referencedVariables(environment.parse(expression).ast);
+    const [variable] = referencedVariables(treeOf(environment.parse(expression)));
     return variable?.read(
       new Variables({ request, signals: reader, now, time, lists: policy.lists }),
     );

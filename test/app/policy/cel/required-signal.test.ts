@@ -1,5 +1,6 @@
 import { parse } from '@marcbachmann/cel-js';
 import { requiredSignal } from '../../../../app/src/policy/cel/analysis/required-signal.ts';
+import { treeOf } from '../../../../app/src/policy/cel/library/evaluation.ts';
 
 test.each<[string, string | undefined]>([
   ['abuse.score >= 75', 'reputation'],
@@ -28,5 +29,5 @@ test.each<[string, string | undefined]>([
   ['size(lists.blocked) > 3', undefined],
   ['true', undefined],
 ])('%s requires %s', (condition, signal) => {
-  expect(requiredSignal(parse(condition).ast)).toBe(signal);
+  expect(requiredSignal(treeOf(parse(condition)))).toBe(signal);
 });

@@ -122,7 +122,7 @@ describe('each variable has its declared type', () => {
       const literal = other === type ? (OWN_SAMPLE[expression] ?? sample) : sample;
       const text = policyOf(rule('one', `${expression} == ${literal}`, '{ deny: No }'));
       if (other === type) expect((await decideBy(text, CIRCUMSTANCES)).failed).toEqual([]);
-      else await expect(decideBy(text, CIRCUMSTANCES)).rejects.toThrow(/the types do not fit/);
+      else await expect(decideBy(text, CIRCUMSTANCES)).rejects.toThrow(/incompatible types/);
     }
   });
 });

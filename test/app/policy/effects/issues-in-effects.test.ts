@@ -277,20 +277,16 @@ describe('the text of a refusal', () => {
       `: has a \${ that is not closed.`,
     ],
     ['an empty expression', `"from \${}"`, ': an expression must not be empty.'],
-    [
-      'a misspelt expression',
-      `"\${request.gran}"`,
-      ': there is no member gran (in: request.gran).',
-    ],
+    ['a misspelt expression', `"\${request.gran}"`, ': unknown field gran (in: request.gran).'],
     [
       'an expression whose types do not fit',
       `"from \${request.grant + 1}"`,
-      ': the types do not fit: string + int (in: request.grant + 1).',
+      ': incompatible types: string + int (in: request.grant + 1).',
     ],
     [
       'an expression that has no text',
       `"from \${request.headers}"`,
-      `: \${…} cannot put a value of type Texts into a text.`,
+      `: \${…} cannot put a value of type StringMap into a text.`,
     ],
   ])('cannot have %s', (_, text, sentence) => {
     expect(mistakes(`{ deny: ${text} }`)).toEqual([at(`.deny${sentence}`)]);
@@ -414,7 +410,7 @@ describe('the value of a claim that is worked out', () => {
       `["\${geo}"]`,
       `\${…} cannot put a value of type Geo into a text.`,
     ],
-    ['a misspelt variable', `"\${geo.contry}"`, 'there is no member contry (in: geo.contry).'],
+    ['a misspelt variable', `"\${geo.contry}"`, 'unknown field contry (in: geo.contry).'],
     ['an expression that is not closed', `"\${geo.country"`, `has a \${ that is not closed.`],
   ])('%s', (_, value, sentence) => {
     expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([

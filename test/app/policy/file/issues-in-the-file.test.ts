@@ -210,7 +210,7 @@ extra: 1
     '2: mode: must be enforce or monitor.',
     '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
     '5: lists.mixed: mixes texts and numbers; quote the numbers or take the texts out.',
-    '8: rule "one", when: there is no variable abus (in: abus.score > 3).',
+    '8: rule "one", when: unknown variable abus (in: abus.score > 3).',
     expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is no duration;/),
     '10: rule "one", enabled: is not known here.',
     expect.stringMatching(/^13: rule "two", then\.deny: the identity server does not take ","/),
@@ -228,7 +228,7 @@ test('a rule that is none does not shift the places of those after it', () => {
     'version: 1\nrules:\n  - nothing\n  - id: two\n    when: abus\n    then: { deny: No }\n';
   expect(mistakesIn(text)).toEqual([
     'policy.yaml:3: rule 1: must be a mapping, not "nothing".',
-    'policy.yaml:5: rule "two", when: there is no variable abus (in: abus).',
+    'policy.yaml:5: rule "two", when: unknown variable abus (in: abus).',
   ]);
 });
 
@@ -237,7 +237,7 @@ test('every sentence stands on one line, in the message of the error too', () =>
   const [sentence, ...more] = mistakesIn(text);
   expect(more).toEqual([]);
   expect(sentence).toBe(
-    'policy.yaml:4: rule "high-risk", when: there is no member scor (in: abuse.scor >= 75 && abuse.tor).',
+    'policy.yaml:4: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor).',
   );
 });
 

@@ -125,7 +125,7 @@ rules:
     const text = `version: 1\nx-when: &when abus > 1\nx-then: &then\n  lifetime: 0\nrules:\n  - id: one\n    when: *when\n    then: *then\n`;
     expect(mistakesIn(text)).toEqual([
       expect.stringMatching(/^policy\.yaml:4: rule "one", then\.lifetime: 0 is no duration;/),
-      expect.stringMatching(/^policy\.yaml:7: rule "one", when: there is no variable abus/),
+      expect.stringMatching(/^policy\.yaml:7: rule "one", when: unknown variable abus/),
     ]);
   });
 });

@@ -1,55 +1,89 @@
-import type { Domain } from './flow.ts';
-
 /*
- * What the variables of the policy language can be, as far as a comparison with something else is a mistake.
+ * The possible values of the variables of the policy language, as far as a comparison with any other value is an
+ * issue.
  */
 
-const number = (min: number, max: number, values?: readonly number[]) =>
-  ({ kind: 'number', min, max, ...(values && { values }) }) as const;
+interface CodeValues {
+  readonly kind: 'country' | 'continent';
+}
 
-const COUNT = number(0, Number.POSITIVE_INFINITY);
+interface AddressValues {
+  readonly kind: 'address';
+}
 
-/** Who knows that requests have lifetimes of -1 may guard against it: `token.lifetime > -1`. */
-const LIFETIME = { ...COUNT, guarded: true } as const;
+interface NumberValues {
+  readonly kind: 'number';
+  readonly min: number;
+  /** `Infinity` if there is no maximum. */
+  readonly max: number;
+  /** The only possible numbers, if not all between `min` and `max` are. */
+  readonly values?: readonly number[];
+  /** Whether a comparison that is always true is a guard, and not an issue. */
+  readonly guarded?: boolean;
+}
 
-const FIELDS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
-  Address: { value: { kind: 'address' }, version: number(4, 6, [4, 6]) },
+type Values = CodeValues | AddressValues | NumberValues;
+
+/** The possible values of a field, and its name in messages. */
+export type Domain = Values & { readonly name: string };
+
+/** A domain whose values are codes. */
+export type CodeDomain = CodeValues & { readonly name: string };
+
+export type NumberDomain = NumberValues & { readonly name: string };
+
+export function isCodeDomain(domain: Domain): domain is CodeDomain {
+  return domain.kind === 'country' || domain.kind === 'continent';
+}
+
+function numbers(min: number, max: number, values?: readonly number[]): NumberValues {
+  return { kind: 'number', min, max, ...(values && { values }) };
+}
+
+const COUNT = numbers(0, Number.POSITIVE_INFINITY);
+
+/** Requests may contain lifetimes of -1, so authors may guard against it: `token.lifetime > -1`. */
+const LIFETIME: NumberValues = { ...COUNT, guarded: true };
+
+const FIELDS: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
+  Address: { value: { kind: 'address' }, version: numbers(4, 6, [4, 6]) },
   Geo: {
     country: { kind: 'country' },
     continent: { kind: 'continent' },
-    asn: number(0, 2 ** 32 - 1),
+    asn: numbers(0, 2 ** 32 - 1),
   },
-  Abuse: { score: number(0, 100), reports: COUNT, reporters: COUNT, age_hours: COUNT },
+  Abuse: { score: numbers(0, 100), reports: COUNT, reporters: COUNT, age_hours: COUNT },
   Organization: { depth: COUNT },
   Token: { lifetime: LIFETIME },
   RefreshToken: { lifetime: LIFETIME },
-  Now: { hour: number(0, 23), minute: number(0, 59), weekday: number(0, 6) },
+  Now: { hour: numbers(0, 23), minute: numbers(0, 59), weekday: numbers(0, 6) },
 };
 
-/** Parts of a timestamp as CEL counts them: months, days of a month and days of a year from 0. */
-const TIMESTAMP_PARTS: Readonly<Record<string, object>> = {
-  getDate: number(1, 31),
-  getDayOfMonth: number(0, 30),
-  getDayOfWeek: number(0, 6),
-  getDayOfYear: number(0, 365),
-  getFullYear: number(1, 9999),
-  getHours: number(0, 23),
-  getMilliseconds: number(0, 999),
-  getMinutes: number(0, 59),
-  getMonth: number(0, 11),
-  getSeconds: number(0, 59),
+/** CEL counts months, days of the month (except in `getDate`) and days of the year from 0. */
+const TIMESTAMP_PARTS: Readonly<Record<string, Values>> = {
+  getDate: numbers(1, 31),
+  getDayOfMonth: numbers(0, 30),
+  getDayOfWeek: numbers(0, 6),
+  getDayOfYear: numbers(0, 365),
+  getFullYear: numbers(1, 9999),
+  getHours: numbers(0, 23),
+  getMilliseconds: numbers(0, 999),
+  getMinutes: numbers(0, 59),
+  getMonth: numbers(0, 11),
+  getSeconds: numbers(0, 59),
 };
 
-/** The domain of a field of a type, under the name that messages give it. */
+/** Returns the domain of a field of a type; `undefined` if it can be anything. `name` is for messages. */
 export function domainOfField(type: string, field: string, name: string): Domain | undefined {
   const fields = FIELDS[type];
-  const domain = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;
-  return domain && ({ ...domain, name } as Domain);
+  const values = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;
+  return values && { ...values, name };
 }
 
+/** Returns the domain of the result of a method of timestamps. */
 export function domainOfTimestampPart(method: string): Domain | undefined {
-  if (!Object.hasOwn(TIMESTAMP_PARTS, method)) return undefined;
-  return { ...TIMESTAMP_PARTS[method], name: `${method}()` } as Domain;
+  const values = Object.hasOwn(TIMESTAMP_PARTS, method) ? TIMESTAMP_PARTS[method] : undefined;
+  return values && { ...values, name: `${method}()` };
 }
 
 export const SIZE: Domain = { ...COUNT, name: 'size()' };

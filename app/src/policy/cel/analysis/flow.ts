@@ -1,61 +1,41 @@
 import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { isOptional } from '../library/evaluation.ts';
+import { type CodeDomain, type Domain, isCodeDomain } from './domains.ts';
 
 /*
- * What a part of an expression can be, whatever the request: which fields of signals, which entries of lists,
- * which constants. It says whether a comparison can mean what its author wants.
+ * The possible values of a part of an expression, whatever the request: fields of signals, entries of lists,
+ * constants. They show whether a comparison can mean what its author wants.
  */
-
-/** The values that a field can have, for what is compared with it. */
-export type Domain =
-  | { readonly kind: 'country' | 'continent'; readonly name: string }
-  | { readonly kind: 'address'; readonly name: string }
-  | {
-      readonly kind: 'number';
-      readonly name: string;
-      readonly min: number;
-      /** `Infinity` where there is no bound. */
-      readonly max: number;
-      /** Where only some numbers between the bounds occur. */
-      readonly values?: readonly number[];
-      /** A comparison that is always true is a guard, and no mistake. */
-      readonly guarded?: boolean;
-    };
-
-/** A domain whose values are codes. */
-export type CodeDomain = { readonly kind: 'country' | 'continent'; readonly name: string };
-
-export function isCodeDomain(domain: Domain): domain is CodeDomain {
-  return domain.kind === 'country' || domain.kind === 'continent';
-}
 
 export type Constant = string | number | bigint | boolean | null;
 
-/** One of the things that a value can be. */
+/** One origin of a value. */
 export type Source =
   | { readonly kind: 'constant'; readonly value: Constant }
   /** An entry of a list of the policy. */
   | { readonly kind: 'entry'; readonly list: string }
   | { readonly kind: 'field'; readonly domain: Domain }
-  /** Made from a country or continent, so it is no code any more. */
+  /** The result of a function on a code, which is no longer a code. */
   | { readonly kind: 'derived'; readonly domain: CodeDomain; readonly by: string }
-  /** Put together from what stands in the policy: nobody can say what it is. */
+  /** Computed from constants and entries: not known at load time. */
   | { readonly kind: 'computed' }
-  /** A variable as a whole, by its type: `Geo`. */
+  /** A complete object, such as the variable `geo`, by its type. */
   | { readonly kind: 'object'; readonly type: string }
-  /** Something of the request, or a result that is not compared with codes. */
+  /** A value of the request, or a result that is not compared with codes. */
   | { readonly kind: 'other' };
 
 export interface Flow {
-  /** What the value itself can be. Each once, by what it is. */
+  /** The possible sources of the value itself, by a key that identifies each. */
   readonly sources: ReadonlyMap<string, Source>;
-  /** The elements of a list or the values of a map. What an optional contains is the value itself. */
+  /** The elements of a list or the values of a map. The content of an optional counts as the value itself. */
   readonly elements?: Flow | undefined;
+  /** The keys of a map. */
   readonly keys?: Flow | undefined;
 }
 
 const NO_SOURCES: ReadonlyMap<string, Source> = new Map();
 
-/** A value without a source: a boolean that a comparison gives. */
+/** A value without a source, such as the boolean result of a comparison. */
 export const NOTHING: Flow = { sources: NO_SOURCES };
 
 export const OTHER: Flow = flowOf({ kind: 'other' });
@@ -81,7 +61,7 @@ function keyOf(source: Source): string {
   }
 }
 
-/** What can be any one of these. */
+/** Returns the flow of a value that may come from any of these flows. */
 export function join(flows: readonly (Flow | undefined)[]): Flow {
   const all = flows.filter((flow) => flow !== undefined && flow !== NOTHING) as readonly Flow[];
   const [first] = all;
@@ -96,12 +76,17 @@ export function join(flows: readonly (Flow | undefined)[]): Flow {
   };
 }
 
-export function listOf(elements: Flow): Flow {
+export function listFlow(elements: Flow): Flow {
   return { sources: NO_SOURCES, elements };
 }
 
-export function mapOf(keys: Flow, elements: Flow): Flow {
+export function mapFlow(keys: Flow, elements: Flow): Flow {
   return { sources: NO_SOURCES, keys, elements };
+}
+
+/** Returns the flow of the elements, or of the values, of a value whose type may be known only at run time. */
+export function contentFlow(flow: Flow): Flow {
+  return join([flow.elements, flow.sources.has('other') ? OTHER : undefined]);
 }
 
 export function sourcesOf<Kind extends Source['kind']>(
@@ -113,10 +98,16 @@ export function sourcesOf<Kind extends Source['kind']>(
   );
 }
 
-/** The flow of a value that CEL has worked out. */
+/** Returns the sources of a value, its elements and its keys. */
+export function allSources(flow: Flow | undefined): Source[] {
+  if (flow === undefined) return [];
+  return [...flow.sources.values(), ...allSources(flow.elements), ...allSources(flow.keys)];
+}
+
+/** Returns the flow of the value of a constant part. */
 export function flowOfValue(value: unknown): Flow {
   if (Array.isArray(value) || value instanceof Set) {
-    return listOf(join([...value].map(flowOfValue)));
+    return listFlow(join([...value].map(flowOfValue)));
   }
   if (value instanceof UnsignedInt) return flowOf({ kind: 'constant', value: value.valueOf() });
   if (value instanceof Uint8Array || value instanceof Date || value instanceof Duration) {
@@ -129,24 +120,13 @@ export function flowOfValue(value: unknown): Flow {
   const isPlain = Object.getPrototypeOf(value) === Object.prototype;
   if (!isPlain && !(value instanceof Map)) return OTHER;
   const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return mapOf(
+  return mapFlow(
     join(entries.map(([key]) => flowOfValue(key))),
-    join(entries.map(([, member]) => flowOfValue(member))),
+    join(entries.map(([, content]) => flowOfValue(content))),
   );
 }
 
-/** The library does not export the class. */
-function isOptional(value: object): value is { hasValue(): boolean; value(): unknown } {
-  return 'hasValue' in value && typeof value.hasValue === 'function';
-}
-
-/** Everything that a value is made of, its elements and keys included. */
-export function allSources(flow: Flow | undefined): Source[] {
-  if (flow === undefined) return [];
-  return [...flow.sources.values(), ...allSources(flow.elements), ...allSources(flow.keys)];
-}
-
-/** What a function makes of its arguments, unless it is known better. */
+/** Returns the flow of the result of a function about which nothing else is known. */
 export function derive(by: string, flows: readonly Flow[]): Flow {
   const sources = flows.flatMap(allSources);
   const derived = sources.flatMap((source): Flow[] => {
@@ -155,6 +135,6 @@ export function derive(by: string, flows: readonly Flow[]): Flow {
     return [flowOf({ kind: 'derived', domain: source.domain, by })];
   });
   if (derived.length > 0) return join(derived);
-  const inPolicy = sources.some(({ kind }) => ['constant', 'entry', 'computed'].includes(kind));
-  return inPolicy ? flowOf({ kind: 'computed' }) : OTHER;
+  const isOfPolicy = sources.some(({ kind }) => ['constant', 'entry', 'computed'].includes(kind));
+  return isOfPolicy ? flowOf({ kind: 'computed' }) : OTHER;
 }

@@ -1,29 +1,32 @@
 import type { Issues } from '../../file/issues.ts';
-import { typeOf } from '../library/cel-js.ts';
-import { isNode, type Node } from '../library/syntax-tree.ts';
+import type { Node } from '../library/node.ts';
+import { printPath } from '../library/print.ts';
+import {
+  type Binding,
+  childrenOf,
+  LOOPS,
+  loopOf,
+  someNode,
+  usesOnly,
+} from '../library/syntax-tree.ts';
 
 /*
- * A request of 1 MiB has lists of thousands and texts of a million letters. A loop over such a list is
- * no matter, unless each turn takes as long as another list or text is long: then a client chooses how
- * many minutes a condition takes. Such conditions are mistakes of the policy.
+ * A request of 1 MiB has lists of thousands of elements and strings of a million characters. A loop over such a
+ * list is fast, unless each iteration takes as long as another list or string of the request is long: then a
+ * client can make a condition take minutes. Such conditions are rejected at load time.
  */
 
-/** Methods that take a variable and look at the elements of a list one by one. */
-export const LOOPS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one', 'filter', 'map']);
-
-/** Methods whose time grows with the text or list that they are asked of. */
-const GROWING = new Set([
+/** Methods whose cost grows with the length of the receiver. */
+const GROWING_METHODS = new Set([
   ...['contains', 'matches', 'indexOf', 'lastIndexOf', 'split', 'join', 'trim', 'lowerAscii'],
   ...['upperAscii', 'bytes', 'json', 'hex', 'base64', 'substring', 'replace', 'reverse'],
 ]);
 
-/** Functions whose time does not grow: all others read the whole of a text, to turn it into something else. */
-const SHORT = new Set(['has', 'type', 'dyn', 'cel.bind']);
+/** Functions whose cost does not grow. All others read their whole argument to convert it. */
+const CONSTANT_COST_FUNCTIONS = new Set(['has', 'type', 'dyn']);
 
-const ORDER = new Set(['<', '<=', '>', '>=']);
-
-/** Kinds of values that are as short as they are. */
-const SCALARS = new Set([
+/** Kinds of types whose values have a bounded length. */
+const SCALAR_KINDS = new Set([
   'int',
   'uint',
   'double',
@@ -34,116 +37,122 @@ const SCALARS = new Set([
   'duration',
 ]);
 
-const ADVICE =
-  'asks for work of unknown length at each element of a list; do it once around the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
+const REASON_AND_REMEDY =
+  'has no bounded cost in a loop; evaluate it once outside the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
 
-/** What surrounds a part of a condition. */
+/** The loops around a part of a condition. */
 interface Scope {
-  /** The variable of the nearest loop over a list of the request. */
+  /** The variable of the innermost loop over a value of the request. */
   readonly element?: string;
-  /** Those of loops over what stands in the policy: the request does not choose how often they turn. */
-  readonly fixed: readonly string[];
-  /** Those of all loops. */
-  readonly variables: readonly string[];
+  /** Variables of loops over values of the policy, whose number of iterations no client chooses. */
+  readonly policyVariables: ReadonlySet<string>;
+  /** Variables of all loops. */
+  readonly variables: ReadonlySet<string>;
 }
 
-type Report = (what: string) => void;
-
-/** Reports work inside of loops that is not bounded by the element. The tree must be type-checked. */
-export function checkLoopCosts(ast: unknown, problems: Issues): void {
-  visit(ast, { fixed: ['lists'], variables: [] }, (what) => problems.add(`${what} ${ADVICE}`));
+/** Reports operations in loops over the request whose cost the length of another value determines. */
+export function checkLoopCosts(ast: Node, issues: Issues): void {
+  const scope: Scope = { policyVariables: new Set(['lists']), variables: new Set() };
+  visit(ast, scope, (operation) => issues.add(`${operation} ${REASON_AND_REMEDY}`));
 }
 
-function visit(value: unknown, scope: Scope, report: Report): void {
-  if (Array.isArray(value)) for (const member of value) visit(member, scope, report);
-  if (!isNode(value)) return;
-  if (scope.element !== undefined) inspect(value, scope.element, scope, report);
-  const loop = loopOf(value);
-  visit(loop === undefined ? value.args : loop.range, scope, report);
-  if (loop !== undefined) visit(loop.body, inside(loop, scope), report);
-}
-
-function inside({ range, variable }: Loop, { element, fixed, variables }: Scope): Scope {
-  const inner = { variables: [...variables, variable] };
-  return names(range, fixed)
-    ? { ...inner, fixed: [...fixed, variable], ...(element !== undefined && { element }) }
-    : { ...inner, fixed, element: variable };
-}
-
-function inspect(node: Node, element: string, scope: Scope, report: Report): void {
-  const [first, second] = Array.isArray(node.args) ? node.args : [];
-  const bounded = (value: unknown) => names(value, [...scope.fixed, element]);
-  if (node.op === 'rcall' && isNode(second)) {
-    const grows = LOOPS.has(first) || GROWING.has(first) || (first === 'size' && !isList(second));
-    if (grows && !bounded(second)) report(`${show(second)}.${first}`);
-  } else if (node.op === 'call' && Array.isArray(second)) {
-    const grows = first === 'size' ? !isList(second[0]) : !SHORT.has(first);
-    if (grows && second.some((value) => mayBeLong(value) && !bounded(value))) report(String(first));
-  } else if (node.op === '+') {
-    // A text that is put together is copied whole when it is looked at.
-    const long = [first, second].find((side) => mayBeLong(side) && !bounded(side));
-    if (long !== undefined) report(`${show(long)} + …`);
-  } else if (ORDER.has(node.op)) {
-    // Texts are compared as far as the shorter one goes.
-    const long = [first, second].every((side) => mayBeLong(side) && !bounded(side));
-    if (long) report(`${show(first)} ${node.op} …`);
-  } else if (node.op === 'in' && isList(first)) {
-    // Texts and numbers are found at once; objects and lists are compared with one after the other.
-    if (!bounded(second)) report(`… in ${show(second)}`);
-  } else if ((node.op === '==' || node.op === '!=') && mayBeList(first) && mayBeList(second)) {
-    // Lists are compared only as far as an element is as long as the other one.
-    const both = [first, second];
-    if (!both.some((side) => mentions(side, scope.variables)) && !bounded(both)) {
-      report(`${show(first)} ${node.op} …`);
-    }
+function visit(node: Node, scope: Scope, report: (operation: string) => void): void {
+  const { element } = scope;
+  if (element !== undefined) {
+    const bounded = new Set([...scope.policyVariables, element]);
+    const operation = unboundedOperation(node, bounded, scope.variables);
+    if (operation !== undefined) report(operation);
+  }
+  const loop = loopOf(node);
+  if (loop === undefined) {
+    for (const child of childrenOf(node)) visit(child, scope, report);
+  } else {
+    visit(loop.value, scope, report);
+    for (const part of loop.body) visit(part, insideLoop(loop, scope), report);
   }
 }
 
-/** Whether a value is made of nothing but what stands in the policy and of these variables. */
-function names(value: unknown, variables: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.every((member) => names(member, variables));
-  if (!isNode(value)) return true;
-  if (value.op === 'id') return variables.includes(String(value.args));
-  const loop = loopOf(value);
-  if (loop === undefined) return names(value.args, variables);
-  return names(loop.range, variables) && names(loop.body, [...variables, loop.variable]);
+function insideLoop({ name, value }: Binding, scope: Scope): Scope {
+  const variables = new Set([...scope.variables, name]);
+  if (!usesOnly(value, scope.policyVariables)) return { ...scope, variables, element: name };
+  return { ...scope, variables, policyVariables: new Set([...scope.policyVariables, name]) };
 }
 
-/** Whether a value has one of these variables in it. */
-function mentions(value: unknown, variables: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.some((member) => mentions(member, variables));
-  if (!isNode(value)) return false;
-  return value.op === 'id'
-    ? variables.includes(String(value.args))
-    : mentions(value.args, variables);
+/**
+ * Returns an operation of a loop in short form, if its cost has no bound.
+ *
+ * @param bounded variables whose values are bounded: the element of the loop, and values of the policy.
+ * @param variables variables of all loops around the node.
+ */
+function unboundedOperation(
+  node: Node,
+  bounded: ReadonlySet<string>,
+  variables: ReadonlySet<string>,
+): string | undefined {
+  const isUnbounded = (part: Node) => !usesOnly(part, bounded);
+  const isLong = (part: Node) => mayBeLong(part) && isUnbounded(part);
+  switch (node.op) {
+    case 'rcall': {
+      const [name, receiver] = node.args;
+      const isSizeOfString = name === 'size' && !isCollection(receiver);
+      const grows = LOOPS.has(name) || GROWING_METHODS.has(name) || isSizeOfString;
+      return grows && isUnbounded(receiver) ? `${printPath(receiver)}.${name}` : undefined;
+    }
+    case 'call': {
+      const [name, args] = node.args;
+      const [only] = args;
+      const grows =
+        name === 'size'
+          ? only === undefined || !isCollection(only)
+          : !CONSTANT_COST_FUNCTIONS.has(name);
+      return grows && args.some(isLong) ? name : undefined;
+    }
+    case '+': {
+      // Reading a concatenated string copies it.
+      const long = node.args.find(isLong);
+      return long && `${printPath(long)} + …`;
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      // Strings are compared up to the length of the shorter one.
+      return node.args.every(isLong) ? `${printPath(node.args[0])} ${node.op} …` : undefined;
+    case 'in': {
+      // Strings and numbers are found through an index. Objects and lists are compared one by one.
+      const [value, list] = node.args;
+      return isCollection(value) && isUnbounded(list) ? `… in ${printPath(list)}` : undefined;
+    }
+    case '==':
+    case '!=': {
+      // A comparison with a loop variable is bounded by the length of the element.
+      const comparesElement = node.args.some((side) => mentions(side, variables));
+      return node.args.every(mayBeCollection) && !comparesElement && node.args.some(isUnbounded)
+        ? `${printPath(node.args[0])} ${node.op} …`
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
-interface Loop {
-  readonly variable: string;
-  readonly range: unknown;
-  readonly body: readonly unknown[];
+function mentions(node: Node, variables: ReadonlySet<string>): boolean {
+  return someNode(node, (one) => one.op === 'id' && variables.has(one.args));
 }
 
-function loopOf({ op, args }: Node): Loop | undefined {
-  if (op !== 'rcall' || !Array.isArray(args) || !LOOPS.has(args[0])) return undefined;
-  const [, range, [variable, ...body]] = args;
-  return { variable: isNode(variable) ? String(variable.args) : '', range, body };
+function kindOf(node: Node): string {
+  return node.checkedType?.kind ?? 'dyn';
 }
 
-const kindOf = (value: unknown) => typeOf(value)?.kind;
+function isCollection(node: Node): boolean {
+  const kind = kindOf(node);
+  return kind === 'list' || kind === 'map';
+}
 
-const isList = (value: unknown) => kindOf(value) === 'list' || kindOf(value) === 'map';
+function mayBeCollection(node: Node): boolean {
+  return isCollection(node) || kindOf(node) === 'dyn';
+}
 
-const mayBeLong = (value: unknown) => !SCALARS.has(kindOf(value) ?? 'dyn');
-
-const mayBeList = (value: unknown) => isList(value) || kindOf(value) === 'dyn';
-
-/** A path of members as it is written; anything else is left to the reader. */
-function show(value: unknown): string {
-  if (isNode(value) && value.op === 'id') return String(value.args);
-  if (!isNode(value) || !Array.isArray(value.args)) return '(…)';
-  const [base, member] = value.args;
-  if (value.op === '.') return `${show(base)}.${member}`;
-  if (value.op !== '[]' || !isNode(member) || member.op !== 'value') return '(…)';
-  return `${show(base)}[${JSON.stringify(member.args)}]`;
+function mayBeLong(node: Node): boolean {
+  return !SCALAR_KINDS.has(kindOf(node));
 }

@@ -1,77 +1,84 @@
-import { typeOf } from '../library/cel-js.ts';
-import { isNode, type Node } from '../library/syntax-tree.ts';
+import type { Node } from '../library/node.ts';
+import { printValue } from '../library/print.ts';
+import { walk } from '../library/syntax-tree.ts';
 import { Variables } from '../variables/index.ts';
 
-/** A variable that an expression names, down to the member that it reads: `geo.country`. */
+/** A variable in an expression with the fields that are read from it: `geo.country`. */
 export interface ReferencedVariable {
-  /** As CEL writes it. */
+  /** CEL source. */
   readonly name: string;
-  /** Its value. Throws `SIGNAL_UNAVAILABLE` where a signal is missing, as the expression would. */
+  /** Returns its value. Throws `SIGNAL_UNAVAILABLE` if a signal is missing, as the expression does. */
   read(variables: Variables): unknown;
 }
 
-/** The variables that a parsed expression names, each once, in the order in which they stand there. */
-export function referencedVariables(ast: unknown): readonly ReferencedVariable[] {
+/** Returns the variables of a parsed expression, each once, in source order. */
+export function referencedVariables(ast: Node): readonly ReferencedVariable[] {
   const found = new Map<string, ReferencedVariable>();
   const add = (variable: ReferencedVariable) => {
     if (!found.has(variable.name)) found.set(variable.name, variable);
   };
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const element of value) visit(element);
-    if (!isNode(value)) return;
-    const variable = variableOf(value);
-    if (variable?.isMember) {
+  walk(ast, (node) => {
+    const variable = variableOf(node);
+    if (variable?.isField) {
       add(variable);
-      return;
+      return 'skip-children';
     }
-    const list = listOfWithin(value);
+    const list = listOfWithin(node);
     if (list !== undefined) {
       add({ name: 'address.value', read: ({ address }) => address.value });
       add({ name: `address.within("${list}")`, read: ({ address }) => address.within(list) });
     }
-    visit(value.args);
-  };
-  visit(ast);
+    return undefined;
+  });
   return [...found.values()];
 }
 
-/** `isMember` is false for a variable as a whole, which is no value that could be shown. */
-function variableOf(node: Node): (ReferencedVariable & { isMember: boolean }) | undefined {
+/** `isField` is false for a complete variable such as `geo`, which has no value to show. */
+function variableOf(node: Node): (ReferencedVariable & { isField: boolean }) | undefined {
   if (node.op === 'id') {
-    const name = String(node.args);
+    const name = node.args;
     if (!Object.hasOwn(Variables.prototype, name)) return undefined;
-    return { name, isMember: false, read: (variables) => Reflect.get(variables, name) };
+    return { name, isField: false, read: (variables) => Reflect.get(variables, name) };
   }
-  const [base, member] = Array.isArray(node.args) ? node.args : [];
-  const key = keyOf(node.op, member);
-  const owner = key !== undefined && isNode(base) ? variableOf(base) : undefined;
-  if (key === undefined || owner === undefined) return undefined;
+  const access = accessOf(node);
+  const owner = access && variableOf(access.owner);
+  if (access === undefined || owner === undefined) return undefined;
   return {
-    name: owner.name + key.text,
-    isMember: true,
-    read: (variables) => memberOf(owner.read(variables), key.value),
+    name: owner.name + access.suffix,
+    isField: true,
+    read: (variables) => readField(owner.read(variables), access.key),
   };
 }
 
-/** The member that a node reads, and how it is written behind its owner. */
-function keyOf(op: string, member: unknown): { value: unknown; text: string } | undefined {
-  if (op === '.' || op === '.?') return { value: member, text: op + String(member) };
-  if (op !== '[]' && op !== '[?]') return undefined;
-  if (!isNode(member) || member.op !== 'value') return undefined;
-  const value = member.args;
-  return { value, text: typeof value === 'string' ? `[${JSON.stringify(value)}]` : `[${value}]` };
+/** Returns the owner and the constant key of a field access, and the source of the access after the owner. */
+function accessOf(node: Node): { owner: Node; key: unknown; suffix: string } | undefined {
+  switch (node.op) {
+    case '.':
+    case '.?': {
+      const [owner, field] = node.args;
+      return { owner, key: field, suffix: node.op + field };
+    }
+    case '[]':
+    case '[?]': {
+      const [owner, key] = node.args;
+      if (key.op !== 'value') return undefined;
+      return { owner, key: key.args, suffix: `[${printValue(key.args)}]` };
+    }
+    default:
+      return undefined;
+  }
 }
 
-function memberOf(owner: unknown, key: unknown): unknown {
+function readField(owner: unknown, key: unknown): unknown {
   if (owner instanceof Map) return owner.get(key);
   return typeof owner === 'object' && owner !== null ? Reflect.get(owner, String(key)) : undefined;
 }
 
-/** The list in `address.within("list")`, under whatever name the address goes. */
-function listOfWithin({ op, args }: Node): string | undefined {
-  if (op !== 'rcall' || !Array.isArray(args) || args[0] !== 'within') return undefined;
-  const [, receiver, [list] = []] = args;
-  const isAddress = isNode(receiver) && receiver.op === 'id' && receiver.args === 'address';
-  if (!isAddress && typeOf(receiver)?.name !== 'Address') return undefined;
-  return isNode(list) && list.op === 'value' ? String(list.args) : undefined;
+/** Returns the list in `address.within("list")`, also if the address has another name. */
+function listOfWithin(node: Node): string | undefined {
+  if (node.op !== 'rcall' || node.args[0] !== 'within') return undefined;
+  const [, receiver, [list]] = node.args;
+  const isAddress = receiver.op === 'id' && receiver.args === 'address';
+  if (!isAddress && receiver.checkedType?.name !== 'Address') return undefined;
+  return list?.op === 'value' ? String(list.args) : undefined;
 }

@@ -1,33 +1,36 @@
 import { SIGNAL_NAMES, type SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
-import type { Node } from '../library/syntax-tree.ts';
+import type { Declarations } from '../environment.ts';
+import type { Node } from '../library/node.ts';
 import type { Constants } from './constants.ts';
-import { analyzeFlow, type Declarations } from './flow-analysis.ts';
+import { analyzeFlow } from './flow-analysis.ts';
 import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
 import { requiredSignal } from './required-signal.ts';
 
-/** What an expression names: signals that it may ask for, and lists with what their use makes of them. */
+/** The signals, lists and variables that an expression uses. */
 export interface References {
+  /** Signals that it may need. */
   readonly signals: ReadonlySet<SignalName>;
   /** The signal that it reads in every evaluation, if there is one. */
   readonly requiredSignal: SignalName | undefined;
+  /** Lists by the kind of entries that their use requires. */
   readonly cidrLists: ReadonlySet<string>;
   readonly countryLists: ReadonlySet<string>;
   readonly continentLists: ReadonlySet<string>;
-  /** Fields of `geo` that it reads, for a warning when the database has none of them. */
+  /** Fields of `geo` that it reads, for a warning if the database has none of them. */
   readonly geoFields: ReadonlySet<string>;
-  /** For who explains a decision by the values behind it. */
+  /** For explanations of a decision by the values it depends on. */
   readonly variables: readonly ReferencedVariable[];
 }
 
-/** Gathers what a type-checked expression names, and reports uses that could never mean what their author wants. */
+/** Collects the references of a type-checked expression, and reports uses that cannot be what its author means. */
 export function collectReferences(
   ast: Node,
   constants: Constants,
   declarations: Declarations,
-  problems: Issues,
+  issues: Issues,
 ): References {
-  const uses = analyzeFlow(ast, constants, declarations, problems);
+  const uses = analyzeFlow(ast, constants, declarations, issues);
   // Geo and reputation are those of the address.
   if (uses.signals.size > 0) uses.signals.add('address');
   return {
@@ -38,7 +41,7 @@ export function collectReferences(
   };
 }
 
-/** All references of several expressions. */
+/** Returns the references of several expressions together. */
 export function mergeReferences(all: readonly References[]): References {
   return {
     signals: new Set(all.flatMap((one) => [...one.signals])),

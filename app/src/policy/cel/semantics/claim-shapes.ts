@@ -1,7 +1,7 @@
-import { type CheckedNode, isDynamic } from '../library/cel-js.ts';
-import type { Node } from '../library/syntax-tree.ts';
+import { isDynamic, type Node, type NodeOf } from '../library/node.ts';
+import { bindOf, loopOf } from '../library/syntax-tree.ts';
 
-/** Whether a value, or each of its elements, is what a claim contains: one value, or a list of them. */
+/** Whether a value is that of a claim, i.e. one value or a list of them, or contains such values. */
 export interface ClaimShape {
   readonly isClaim: boolean;
   readonly elementsAreClaims: boolean;
@@ -10,105 +10,81 @@ export interface ClaimShape {
 const OTHER: ClaimShape = { isClaim: false, elementsAreClaims: false };
 const CLAIM: ClaimShape = { isClaim: true, elementsAreClaims: false };
 
-/** The forms of the variables that the condition itself declares. */
+/** The shapes of the variables that the condition declares itself, by name. */
 export type ClaimShapes = ReadonlyMap<string, ClaimShape>;
 
 /**
- * Returns the form of an expression. `size` needs it: of a claim with one value it is 1, and of an element of
- * a claim the length of the text.
+ * Returns the shape of an expression. `size` needs it: the size of a claim with one value is 1, and the size of an
+ * element of a claim is the length of the string.
  */
-export function shapeOf(node: CheckedNode, forms: ClaimShapes): ClaimShape {
-  const args: readonly unknown[] = Array.isArray(node.args) ? node.args : [node.args];
-  const [first, second, third] = args as CheckedNode[];
-  if (node.op === 'id') return forms.get(String(node.args)) ?? OTHER;
-  if (first === undefined) return OTHER;
+export function shapeOf(node: Node, shapes: ClaimShapes): ClaimShape {
   switch (node.op) {
+    case 'id':
+      return shapes.get(node.args) ?? OTHER;
     case '.':
     case '.?':
-      return isMemberOfClaim(first) ? CLAIM : OTHER;
+      return isClaimOwner(node.args[0]) ? CLAIM : OTHER;
     case '[]':
     case '[?]':
-      return formOfIndexed(first, second, forms);
+      return shapeOfElement(node, shapes);
     case '?:':
-      return second && third ? either(shapeOf(second, forms), shapeOf(third, forms)) : OTHER;
+      return either(shapeOf(node.args[1], shapes), shapeOf(node.args[2], shapes));
     case '+':
-      // Text or list: as a list it has what both sides have.
+      // Two claims may be added as strings or as lists. As a list, the result has the values of both.
       return isDynamic(node) ? CLAIM : OTHER;
     case 'list':
       return {
         isClaim: false,
-        elementsAreClaims: args.some((one) => shapeOf(one as CheckedNode, forms).isClaim),
+        elementsAreClaims: node.args.some((element) => shapeOf(element, shapes).isClaim),
       };
     case 'call': {
-      const [value] = second as unknown as CheckedNode[];
-      return String(first) === 'dyn' && value !== undefined ? shapeOf(value, forms) : OTHER;
+      const [name, [value]] = node.args;
+      return name === 'dyn' && value !== undefined ? shapeOf(value, shapes) : OTHER;
     }
     case 'rcall':
-      return second && third ? formOfMethod(node, String(first), second, third, forms) : OTHER;
+      return shapeOfMethodCall(node, shapes);
     default:
       return OTHER;
   }
 }
 
-function formOfMethod(
-  node: CheckedNode,
-  name: string,
-  receiver: CheckedNode,
-  args: unknown,
-  forms: ClaimShapes,
-): ClaimShape {
-  const [first, ...rest] = args as CheckedNode[];
-  const binding = bindingOf(node);
-  if (binding !== undefined) {
-    return shapeOf(
-      binding.body,
-      new Map([...forms, [binding.name, shapeOf(binding.value, forms)]]),
-    );
+function shapeOfMethodCall(node: NodeOf<'rcall'>, shapes: ClaimShapes): ClaimShape {
+  const [name, receiver, [first]] = node.args;
+  const binding = bindOf(node);
+  const body = binding?.body.at(-1);
+  if (binding !== undefined && body !== undefined) {
+    return shapeOf(body, new Map([...shapes, [binding.name, shapeOf(binding.value, shapes)]]));
   }
-  if (name === 'value') return shapeOf(receiver, forms);
+  if (name === 'value') return shapeOf(receiver, shapes);
   if (name === 'orValue' || name === 'or') {
-    return first ? either(shapeOf(receiver, forms), shapeOf(first, forms)) : OTHER;
+    return first ? either(shapeOf(receiver, shapes), shapeOf(first, shapes)) : OTHER;
   }
-  if (name === 'filter') return { ...shapeOf(receiver, forms), isClaim: false };
-  const body = rest.at(-1);
-  if (name !== 'map' || first === undefined || body === undefined) return OTHER;
-  const inside = new Map([...forms, [String(first.args), elementShape(receiver, forms)]]);
-  return { isClaim: false, elementsAreClaims: shapeOf(body, inside).isClaim };
+  if (name === 'filter') return { ...shapeOf(receiver, shapes), isClaim: false };
+  const loop = name === 'map' ? loopOf(node) : undefined;
+  const result = loop?.body.at(-1);
+  if (loop === undefined || result === undefined) return OTHER;
+  const inside = new Map([...shapes, [loop.name, elementShape(receiver, shapes)]]);
+  return { isClaim: false, elementsAreClaims: shapeOf(result, inside).isClaim };
 }
 
-/** Returns the form of the variable of a loop. */
-export function elementShape(range: CheckedNode, forms: ClaimShapes): ClaimShape {
-  return shapeOf(range, forms).elementsAreClaims ? CLAIM : OTHER;
+/** Returns the shape of the variable of a loop over a value. */
+export function elementShape(range: Node, shapes: ClaimShapes): ClaimShape {
+  return shapeOf(range, shapes).elementsAreClaims ? CLAIM : OTHER;
 }
 
-/** A name that `cel.bind` gives to a value. */
-export interface Binding {
-  readonly name: string;
-  readonly value: CheckedNode;
-  readonly body: CheckedNode;
+function shapeOfElement(node: NodeOf<'[]' | '[?]'>, shapes: ClaimShapes): ClaimShape {
+  const [owner, key] = node.args;
+  if (key.checkedType?.name !== 'int') return isClaimOwner(owner) ? CLAIM : OTHER;
+  return shapeOf(owner, shapes).elementsAreClaims ? CLAIM : OTHER;
 }
 
-export function bindingOf({ op, args }: Node): Binding | undefined {
-  if (op !== 'rcall' || !Array.isArray(args) || args[0] !== 'bind') return undefined;
-  const [, , [variable, value, body]] = args;
-  return { name: String(variable.args), value, body };
-}
-
-/** Claims themselves, and what an object in a claim has in it. */
-function isMemberOfClaim(base: CheckedNode): boolean {
+/** Whether the fields of a value have the form of claims: those of `token.claims`, and of objects in claims. */
+function isClaimOwner(owner: Node): boolean {
   return (
-    base.checkedType?.name === 'Claims' || isDynamic(base) || base.checkedType?.kind === 'optional'
+    owner.checkedType?.name === 'Claims' ||
+    isDynamic(owner) ||
+    owner.checkedType?.kind === 'optional'
   );
-}
-
-function formOfIndexed(
-  base: CheckedNode,
-  key: CheckedNode | undefined,
-  forms: ClaimShapes,
-): ClaimShape {
-  const isPosition = key?.checkedType?.name === 'int';
-  if (!isPosition) return isMemberOfClaim(base) ? CLAIM : OTHER;
-  return shapeOf(base, forms).elementsAreClaims ? CLAIM : OTHER;
 }
 
 function either(a: ClaimShape, b: ClaimShape): ClaimShape {

@@ -1,11 +1,11 @@
-/** Why a condition cannot be evaluated: it fails, and its rule's restrictions apply. */
+/** A condition that cannot be evaluated. The condition fails, and the restrictions of its rule apply. */
 export class ConditionError extends Error {}
 
 const errors = new Map<string, ConditionError>();
 
 /**
- * Returns the error with a message. A loop may fail on each of thousands of elements, so each message has
- * one error, without a stack trace of whoever was first. Messages must not contain values of the request.
+ * Returns the error with a message. A loop may fail for thousands of elements, so there is one error per message,
+ * without a stack trace. Messages must not contain values of the request.
  */
 export function conditionError(message: string): ConditionError {
   const known = errors.get(message);

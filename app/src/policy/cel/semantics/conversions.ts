@@ -1,6 +1,6 @@
 /*
- * What CEL's conversions accept. The library's also read what CEL does not define: int("") is 0 there, and the
- * 30th of February a day in March.
+ * The strings that CEL's conversion functions accept. The library also reads strings that CEL does not define:
+ * int("") is 0, and 30 February is a day in March.
  */
 
 /** RFC 3339. */
@@ -8,37 +8,35 @@ const TIMESTAMP =
   /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 const INTEGER = /^[-+]?\d+$/;
 
-/** A conversion that accepts fewer texts than the library's. */
+/** A conversion that accepts fewer strings than the library does. */
 export interface Conversion {
   readonly accepts: (text: string) => boolean;
-  /** What it accepts: "the text is not …". */
+  /** Completes "is not …". */
   readonly expected: string;
 }
 
-const INTEGER_CONVERSION: Conversion = { accepts: isIntegerText, expected: 'a whole number' };
+const INTEGER_CONVERSION: Conversion = { accepts: isInteger, expected: 'an integer' };
 
-/** By the function's name. Both a constant text and one of the request are checked here. */
+/** By function name. They apply to constants at load time and to values of the request at run time. */
 export const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
   ['int', INTEGER_CONVERSION],
   ['uint', INTEGER_CONVERSION],
-  ['double', { accepts: isFiniteText, expected: 'a finite number' }],
-  ['timestamp', { accepts: isTimestampText, expected: 'a timestamp' }],
+  ['double', { accepts: isFiniteNumber, expected: 'a finite number' }],
+  ['timestamp', { accepts: isTimestamp, expected: 'a timestamp' }],
 ]);
 
-function isIntegerText(text: string): boolean {
+function isInteger(text: string): boolean {
   return INTEGER.test(text);
 }
 
-/**
- * Whether `double()` accepts a text. Not "NaN", with which a client would make every comparison false,
- * and not what is infinite, from which arithmetic makes it.
- */
-function isFiniteText(text: string): boolean {
+/** Rejects "NaN", with which a client could make every comparison false, and infinity, which arithmetic turns into NaN. */
+function isFiniteNumber(text: string): boolean {
   return Number.isFinite(Number(text));
 }
 
-function isTimestampText(text: string): boolean {
+function isTimestamp(text: string): boolean {
   const [, year, month, day] = (TIMESTAMP.exec(text) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return false;
+  // The calendar repeats every 400 years; Date.UTC reads the years 0 to 99 as 1900 to 1999.
   return new Date(Date.UTC(2000 + (year % 400), month - 1, day)).getUTCDate() === day;
 }

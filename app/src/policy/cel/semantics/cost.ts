@@ -1,35 +1,35 @@
 import { conditionError } from './condition-error.ts';
 
 /*
- * How much work a condition may be. A client chooses texts and lists of up to 1 MiB, and some functions make
- * more of them than they were given: split, join, contains with a text to look for, a loop in a loop. Work is
- * counted, not timed, so that the same request always ends the same way.
+ * The limit of what evaluating conditions may cost. A client chooses strings and lists of up to 1 MiB, and some
+ * operations amplify them: split, join, a search for a long string, nested loops. Costs are counted, not timed,
+ * so that the same request always has the same outcome.
  */
 
-/** What one evaluation may cost, in units of about a nanosecond; a condition that waits for signals is evaluated up to three times. */
+/** Of one evaluation, in units of about a nanosecond. A condition that waits for signals is evaluated up to three times. */
 export const MAX_CONDITION_COST = 10_000_000;
 
 /**
- * What all conditions and `${…}` of a policy together may cost for one request: each of a hundred rules may read the
- * same long text.
+ * Of all conditions and `${…}` of a policy for one request, in the same units: each of a hundred rules may read the
+ * same long string.
  */
 export const MAX_POLICY_COST = 5 * MAX_CONDITION_COST;
 
-/** What each thing costs, in units of about a nanosecond: measured, and rounded up. */
+/** Costs of single operations in units of about a nanosecond, measured and rounded up. */
 export const COST = {
-  /** A turn of a loop, and each node of the condition that it evaluates. */
-  turn: 100,
+  /** Per iteration of a loop, and per node of the condition that it evaluates. */
+  iteration: 100,
   node: 20,
-  /** A turn that fails: the error that it throws. */
-  failedTurn: 8_000,
-  /** A call of a function, and then: a character that is read, and one that is changed into another. */
+  /** Creating and catching the error of a failed iteration. */
+  failedIteration: 8_000,
+  /** Per function call, and per character that it reads or changes. */
   call: 40,
   readCharacter: 3,
   changedCharacter: 6,
   comparedCharacter: 0.2,
   matchedCharacter: 12,
   parsedCharacter: 120,
-  /** An element of a list that is made, with what it costs to find it later. */
+  /** Creating an element of a list, and indexing it. */
   madeElement: 150,
   comparedElement: 30,
   comparedMap: 250,
@@ -37,11 +37,11 @@ export const COST = {
   timeZone: 150_000,
 } as const;
 
-const TOO_COSTLY = conditionError(
-  'takes too much work on what this request contains: its lists or texts are too long',
+const LIMIT_EXCEEDED = conditionError(
+  'exceeds the cost limit on this request: its lists or strings are too long',
 );
 
-/** Counts the work of one evaluation. */
+/** Counts the cost of one evaluation, in units of about a nanosecond. */
 export class CostMeter {
   #spent = 0;
   #limit = MAX_CONDITION_COST;
@@ -55,25 +55,25 @@ export class CostMeter {
     return this.#spent > this.#limit;
   }
 
-  /** @param spentBefore units that the policy's other evaluations have cost for the same request. */
+  /** @param spentBefore units that other evaluations of the policy have spent for the same request. */
   start(spentBefore: number): void {
     this.#spent = 0;
     this.#limit = Math.max(0, Math.min(MAX_CONDITION_COST, MAX_POLICY_COST - spentBefore));
   }
 
-  /** Adds units, and throws when there have been more than an evaluation may cost. */
+  /** Adds units. Throws if the limit is exceeded. */
   spend(units: number): void {
     this.#spent += units;
-    if (this.#spent > this.#limit) throw TOO_COSTLY;
+    if (this.#spent > this.#limit) throw LIMIT_EXCEEDED;
   }
 
-  /** How many things of this cost can still be paid for. */
+  /** Returns how many operations of this cost are within the limit. */
   affordable(unitsEach: number): number {
     return Math.max(0, Math.floor((this.#limit - this.#spent) / unitsEach));
   }
 
-  /** Throws when too much was spent, whatever became of the error in between: `||` may have dropped it. */
+  /** Throws if the limit was exceeded, even if `||` has discarded the error since. */
   check(): void {
-    if (this.exceeded) throw TOO_COSTLY;
+    if (this.exceeded) throw LIMIT_EXCEEDED;
   }
 }

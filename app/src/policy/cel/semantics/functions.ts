@@ -1,115 +1,86 @@
 import { parseExactJson } from '../../../action/exact-json.ts';
-import { toCel } from '../variables/multi-value-map.ts';
+import { toCel } from '../variables/json-to-cel.ts';
+import { asciiCase } from './ascii-case.ts';
 import { conditionError } from './condition-error.ts';
 import { CONVERSIONS, type Conversion } from './conversions.ts';
 import { COST, type CostMeter } from './cost.ts';
+import { splitAll, splitLimited } from './split.ts';
 import { iterableOf, lengthOf } from './values.ts';
 
-/** A call of a function or method, the receiver first. */
-export interface BoundedFunction {
-  /** Spends what the call costs, before it is made. Throws where the call must fail. */
-  readonly cost: (work: CostMeter, values: readonly unknown[]) => void;
-  /** Replaces the library's function where that cannot be bounded, or does something else. */
+/** A function or method whose cost depends on its operands. */
+export interface MeteredFunction {
+  /** Spends the cost of a call before it happens. `values` are the receiver, if any, and the arguments. */
+  readonly cost: (meter: CostMeter, values: readonly unknown[]) => void;
+  /** Replaces the library's function if its cost has no bound or it differs from CEL. */
   readonly replacement?: {
-    /** Of the receiver and the arguments. */
+    /** The CEL types of `values` for which it applies. */
     readonly types: readonly string[];
-    readonly call: (work: CostMeter, values: readonly unknown[]) => unknown;
+    readonly call: (meter: CostMeter, values: readonly unknown[]) => unknown;
   };
 }
 
-/** A cost for each character of all texts. */
-const perCharacter = (units: number): BoundedFunction => ({
-  cost: (work, values) => {
-    for (const value of values) work.spend(lengthOf(value) * units);
+/** A cost per character of all operands. */
+const perCharacter = (units: number): MeteredFunction => ({
+  cost: (meter, values) => {
+    for (const value of values) meter.spend(lengthOf(value) * units);
   },
 });
 
-/** Up to this length of what is looked for, V8 searches a text in linear time. */
+/** Up to this length of the sought string, V8 searches in linear time. */
 const MAX_LINEAR_SEARCH_LENGTH = 200;
-/** Beyond it, for each character of one and of the other. */
+/** Beyond it, units per pair of a character of the string and one of the sought string. */
 const SEARCHED_PAIR = 0.5;
 
-function spendSearch(work: CostMeter, text: unknown, sought: unknown): void {
+function spendSearch(meter: CostMeter, text: unknown, sought: unknown): void {
   const [length, soughtLength] = [lengthOf(text), lengthOf(sought)];
-  work.spend(length * COST.readCharacter);
-  if (soughtLength > MAX_LINEAR_SEARCH_LENGTH) work.spend(length * soughtLength * SEARCHED_PAIR);
+  meter.spend(length * COST.readCharacter);
+  if (soughtLength > MAX_LINEAR_SEARCH_LENGTH) meter.spend(length * soughtLength * SEARCHED_PAIR);
 }
 
-const SEARCH: BoundedFunction = {
-  cost: (work, [text, sought]) => spendSearch(work, text, sought),
+const SEARCH: MeteredFunction = {
+  cost: (meter, [text, sought]) => spendSearch(meter, text, sought),
 };
 
-/** From the end, V8 compares at each position. */
-const SEARCH_BACKWARDS: BoundedFunction = {
-  cost: (work, [text, sought]) => work.spend(lengthOf(text) * (1 + lengthOf(sought))),
+/** From the end, V8 compares the sought string at each position. */
+const SEARCH_BACKWARDS: MeteredFunction = {
+  cost: (meter, [text, sought]) => meter.spend(lengthOf(text) * (1 + lengthOf(sought))),
 };
 
-const SPLIT: BoundedFunction = {
-  cost: (work, [text, separator]) => spendSearch(work, text, separator),
+/** `startsWith` and `endsWith`. */
+const COMPARE_END: MeteredFunction = {
+  cost: (meter, [, end]) => meter.spend(lengthOf(end) * COST.comparedCharacter),
+};
+
+const SPLIT: MeteredFunction = {
+  cost: (meter, [text, separator]) => spendSearch(meter, text, separator),
   replacement: {
     types: ['string', 'string', 'int'],
-    call: (work, values) => {
+    call: (meter, values) => {
       const [text, separator, limit] = values as [string, string, bigint | undefined];
-      if (limit !== undefined && limit >= 0n) return splitLimited(work, text, separator, limit);
-      // One more than there may be, to notice that there are more.
-      const parts = text.split(separator, work.affordable(COST.madeElement) + 1);
-      work.spend(parts.length * COST.madeElement);
-      return parts;
+      return limit === undefined || limit < 0n
+        ? splitAll(meter, text, separator)
+        : splitLimited(meter, text, separator, limit);
     },
   },
 };
 
-/** The last part has the rest of the text. */
-function splitLimited(work: CostMeter, text: string, separator: string, limit: bigint): string[] {
-  if (limit === 0n || (text === '' && separator === '')) return [];
-  const parts: string[] = [];
-  let from = 0;
-  while (BigInt(parts.length) < limit - 1n) {
-    const at = text.indexOf(separator, separator === '' ? from + 1 : from);
-    if (at < 0 || (separator === '' && at >= text.length)) break;
-    work.spend(COST.madeElement);
-    parts.push(text.slice(from, at));
-    from = at + separator.length;
-  }
-  work.spend(COST.madeElement);
-  return [...parts, text.slice(from)];
-}
+/** Changes only ASCII letters, as CEL specifies: the library also turns the Kelvin sign into `k`. */
+const changeCase = (to: 'lower' | 'upper'): MeteredFunction => ({
+  cost: (meter, [text]) => meter.spend(lengthOf(text) * COST.changedCharacter),
+  replacement: { types: ['string'], call: (_, [text]) => asciiCase(text as string, to) },
+});
 
-const NOT_ASCII = /[^\0-\x7f]/;
-const CASE_BIT = 0x20;
-
-/** Changes ASCII letters only, as CEL has it: the library also makes `k` of the Kelvin sign. */
-function changeAsciiCase(from: 'A' | 'a'): BoundedFunction {
-  const [first, last] = [from.charCodeAt(0), from.charCodeAt(0) + 25];
-  return {
-    cost: (work, [text]) => work.spend(lengthOf(text) * COST.changedCharacter),
-    replacement: {
-      types: ['string'],
-      call: (_, [value]) => {
-        const text = value as string;
-        if (!NOT_ASCII.test(text)) return from === 'A' ? text.toLowerCase() : text.toUpperCase();
-        const units = Buffer.from(text, 'utf16le');
-        for (let at = 0; at < units.length; at += 2) {
-          const low = units[at] ?? 0;
-          if (units[at + 1] === 0 && low >= first && low <= last) units[at] = low ^ CASE_BIT;
-        }
-        return units.toString('utf16le');
-      },
-    },
-  };
-}
-
-const JOIN: BoundedFunction = {
-  cost: (work, [list, separator]) => {
+const JOIN: MeteredFunction = {
+  cost: (meter, [list, separator]) => {
     for (const element of iterableOf(list)) {
-      work.spend(COST.node + (lengthOf(element) + lengthOf(separator)) * COST.readCharacter);
+      meter.spend(COST.node + (lengthOf(element) + lengthOf(separator)) * COST.readCharacter);
     }
   },
 };
 
-/** An object as claims have it, so that its values follow the same rules. */
-const JSON_OF_BYTES: BoundedFunction = {
-  cost: (work, [bytes]) => work.spend(lengthOf(bytes) * COST.parsedCharacter),
+/** Returns the object in the form of claims, so that the same rules apply to its values. */
+const JSON_OF_BYTES: MeteredFunction = {
+  cost: (meter, [bytes]) => meter.spend(lengthOf(bytes) * COST.parsedCharacter),
   replacement: {
     types: ['bytes'],
     call: (_, [bytes]) => {
@@ -123,29 +94,28 @@ const JSON_OF_BYTES: BoundedFunction = {
 const CHANGE = perCharacter(COST.changedCharacter);
 const READ = perCharacter(COST.readCharacter);
 
-const WITH_TIME_ZONE: BoundedFunction = {
-  cost: (work, [, timeZone]) => {
-    if (timeZone !== undefined) work.spend(COST.timeZone);
+/** Parts of a timestamp, whose optional argument is a time zone. */
+const TIMESTAMP_PART: MeteredFunction = {
+  cost: (meter, [, timeZone]) => {
+    if (timeZone !== undefined) meter.spend(COST.timeZone);
   },
 };
 
-/** Methods whose cost grows with what they are given. */
-export const METHODS: ReadonlyMap<string, BoundedFunction> = new Map([
+export const SIZE = READ;
+
+export const METHODS: ReadonlyMap<string, MeteredFunction> = new Map([
   ['contains', SEARCH],
   ['indexOf', SEARCH],
   ['lastIndexOf', SEARCH_BACKWARDS],
   ['split', SPLIT],
   ['join', JOIN],
-  [
-    'startsWith',
-    { cost: (work, [, start]) => work.spend(lengthOf(start) * COST.comparedCharacter) },
-  ],
-  ['endsWith', { cost: (work, [, end]) => work.spend(lengthOf(end) * COST.comparedCharacter) }],
-  ['lowerAscii', changeAsciiCase('A')],
-  ['upperAscii', changeAsciiCase('a')],
+  ['startsWith', COMPARE_END],
+  ['endsWith', COMPARE_END],
+  ['lowerAscii', changeCase('lower')],
+  ['upperAscii', changeCase('upper')],
   ['trim', CHANGE],
   ['substring', READ],
-  ['size', READ],
+  ['size', SIZE],
   ['json', JSON_OF_BYTES],
   ['hex', CHANGE],
   ['base64', CHANGE],
@@ -153,25 +123,24 @@ export const METHODS: ReadonlyMap<string, BoundedFunction> = new Map([
   ...[
     ...['getDate', 'getDayOfMonth', 'getDayOfWeek', 'getDayOfYear', 'getFullYear', 'getHours'],
     ...['getMilliseconds', 'getMinutes', 'getMonth', 'getSeconds'],
-  ].map((name) => [name, WITH_TIME_ZONE] as const),
+  ].map((name) => [name, TIMESTAMP_PART] as const),
 ]);
 
-/** A conversion of texts that fails where CEL's does. */
-function converting({ accepts, expected }: Conversion): BoundedFunction {
+/** A conversion that rejects strings which CEL does not accept. */
+function strictConversion({ accepts, expected }: Conversion): MeteredFunction {
   return {
-    cost: (work, values) => {
-      CHANGE.cost(work, values);
+    cost: (meter, values) => {
+      CHANGE.cost(meter, values);
       const [value] = values;
       if (typeof value === 'string' && !accepts(value)) {
-        throw conditionError(`the text is not ${expected}`);
+        throw conditionError(`the string is not ${expected}`);
       }
     },
   };
 }
 
-/** Functions whose cost grows with what they are given. */
-export const FUNCTIONS: ReadonlyMap<string, BoundedFunction> = new Map([
-  ['size', READ],
+export const FUNCTIONS: ReadonlyMap<string, MeteredFunction> = new Map([
+  ['size', SIZE],
   ...['string', 'bytes', 'bool', 'duration'].map((name) => [name, CHANGE] as const),
-  ...[...CONVERSIONS].map(([name, conversion]) => [name, converting(conversion)] as const),
+  ...[...CONVERSIONS].map(([name, conversion]) => [name, strictConversion(conversion)] as const),
 ]);

@@ -7,12 +7,12 @@ interface ListIndex {
   readonly others: readonly unknown[];
 }
 
-// The policy's lists stay; those of a request stay the same while it is decided.
+// Lists do not change: those of the policy are built once, those of a request once per request.
 const indexes = new WeakMap<object, ListIndex>();
 
 /**
- * Returns the index of a list, which is built once. That is not counted as work: making a list has counted it,
- * and the lists of a request are bounded. Those of the policy are indexed when it is loaded.
+ * Returns the index of a list, and builds it on first use. Does not count the cost: `COST.madeElement` includes
+ * it, the lists of a request are bounded, and those of the policy are indexed at load time.
  */
 export function indexList(list: ReadonlySet<unknown> | unknown[]): ListIndex {
   const known = indexes.get(list);

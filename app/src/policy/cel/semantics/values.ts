@@ -2,9 +2,8 @@ import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { conditionError } from './condition-error.ts';
 
 /*
- * The identity server sends a claim with one value as that value or as a list of one, and an upgrade may
- * change which. So where only the request gives a value its type, a value and the list of that value are
- * the same.
+ * The identity server sends a claim with one value as that value or as a list of one, and an upgrade may change
+ * which. So where the type is known only at run time, a value and a list of that one value are the same.
  */
 
 /** Returns the elements of a list; `undefined` for anything else. */
@@ -13,13 +12,13 @@ export function elementsOf(value: unknown): readonly unknown[] | undefined {
   return value instanceof Set ? [...value] : undefined;
 }
 
-/** Returns the element of a list of one, and any other value as it is. */
+/** Returns the element of a list of one, and any other value unchanged. */
 export function singleOf(value: unknown): unknown {
   const elements = elementsOf(value);
   return elements?.length === 1 ? elements[0] : value;
 }
 
-/** Whether a value is neither null nor made of others. */
+/** Whether a value is a string, number or boolean. */
 export function isScalar(value: unknown): boolean {
   return (
     typeof value === 'string' ||
@@ -29,7 +28,7 @@ export function isScalar(value: unknown): boolean {
   );
 }
 
-/** Returns a single value as a list of one, and any other value as it is. */
+/** Returns a scalar as a list of one, and any other value unchanged. */
 export function listOf(value: unknown): unknown {
   return isScalar(value) ? [value] : value;
 }
@@ -50,9 +49,15 @@ export function iterableOf(value: unknown): readonly unknown[] {
   );
 }
 
-/** Returns how many characters or bytes a value has; 0 for anything but texts and bytes. */
+/** Returns the length of a string in UTF-16 code units or of bytes; 0 for any other value. */
 export function lengthOf(value: unknown): number {
   return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
+}
+
+/** Returns the value of an int, uint or double; `undefined` for any other value. */
+export function numberOf(value: unknown): number | bigint | undefined {
+  if (typeof value === 'bigint' || typeof value === 'number') return value;
+  return value instanceof UnsignedInt ? value.value : undefined;
 }
 
 /** Returns the name of a value's CEL type. */
@@ -76,10 +81,4 @@ export function typeName(value: unknown): string {
   if (value instanceof Duration) return 'duration';
   if (value instanceof Uint8Array) return 'bytes';
   return 'map';
-}
-
-/** Returns the value of an int, uint or double; `undefined` for anything else. */
-export function numberOf(value: unknown): number | bigint | undefined {
-  if (typeof value === 'bigint' || typeof value === 'number') return value;
-  return value instanceof UnsignedInt ? value.value : undefined;
 }

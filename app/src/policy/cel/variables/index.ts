@@ -10,8 +10,8 @@ import {
 import { AbuseView, AddressView, GeoView } from './signals.ts';
 
 /*
- * What a condition sees, as classes that CEL reads field by field. Everything is worked out when it
- * is read: most conditions read two or three fields of a request that may hold thousands of values.
+ * The variables of conditions, as classes that CEL reads field by field. Values are computed when they are read:
+ * most conditions read two or three fields of a request that may contain thousands of values.
  */
 
 export class NowView {
@@ -33,9 +33,9 @@ export class NowView {
   }
 }
 
-/** The root of what a condition can name. */
+/** The variables of one request. A getter without a type in environment.ts is not visible to conditions. */
 export class Variables {
-  /** Units of work that conditions have spent on them; no condition can name it. */
+  /** Cost units that evaluations have spent on this request. Not visible to conditions. */
   cost = 0;
   readonly #inputs: Inputs;
   #request: RequestView | undefined;

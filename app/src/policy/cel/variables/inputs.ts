@@ -3,7 +3,7 @@ import type { PolicyLists } from '../../lists.ts';
 import type { LocalTime } from '../../policy-clock.ts';
 import type { SignalReader } from '../signal-reader.ts';
 
-/** Everything that the variables are drawn from. */
+/** The sources of the variables. */
 export interface Inputs {
   readonly request: TokenRequest;
   readonly signals: SignalReader;

@@ -1,12 +1,13 @@
 import type { Claim, Organization, TokenRequest } from '../../../action/request.ts';
 import { claimValue, type Lifetime, lifetimeOf } from '../../../action/token.ts';
+import { ClaimsView } from './claims.ts';
 import type { Inputs } from './inputs.ts';
-import { ClaimsView, TextsView } from './multi-value-map.ts';
+import { StringMapView } from './string-map.ts';
 
 export class RequestView {
   readonly #request: TokenRequest;
-  #headers: TextsView | undefined;
-  #params: TextsView | undefined;
+  #headers: StringMapView | undefined;
+  #params: StringMapView | undefined;
   constructor({ request }: Inputs) {
     this.#request = request;
   }
@@ -19,17 +20,17 @@ export class RequestView {
   get scopes(): readonly string[] {
     return this.#request.scopes;
   }
-  get headers(): TextsView {
-    this.#headers ??= new TextsView(this.#request.headers, true);
+  get headers(): StringMapView {
+    this.#headers ??= new StringMapView(this.#request.headers, { ignoreCase: true });
     return this.#headers;
   }
-  get params(): TextsView {
-    this.#params ??= new TextsView(this.#request.params, false);
+  get params(): StringMapView {
+    this.#params ??= new StringMapView(this.#request.params, { ignoreCase: false });
     return this.#params;
   }
 }
 
-/** Lists are worked out once: a loop may read one at each of its turns. */
+/** Lists and maps are cached: a loop may read one in each iteration. */
 export class TokenView {
   readonly #token: TokenRequest['accessToken'];
   #scopes: readonly string[] | undefined;
@@ -38,6 +39,7 @@ export class TokenView {
   constructor({ request }: Inputs) {
     this.#token = request.accessToken;
   }
+  /** In seconds. */
   get lifetime(): bigint {
     return toSeconds(lifetimeOf(this.#token.claims));
   }
@@ -66,7 +68,7 @@ export class RefreshTokenView {
   constructor({ request }: Inputs) {
     this.#request = request;
   }
-  /** 0 when the request holds no refresh token. */
+  /** In seconds; 0 if the request contains no refresh token. */
   get lifetime(): bigint {
     const token = this.#request.refreshToken;
     return token === undefined ? 0n : toSeconds(lifetimeOf(token.claims));
@@ -121,7 +123,7 @@ export class TenantView {
   }
 }
 
-/** What a lifetime that the request does not state reads as, so that `token.lifetime > 3600` is true for it. */
+/** An unknown or unlimited lifetime reads as this, so that `token.lifetime > 3600` is true for it. */
 const LONGER_THAN_ANY_SECONDS = BigInt(Number.MAX_SAFE_INTEGER);
 
 function toSeconds(lifetime: Lifetime): bigint {

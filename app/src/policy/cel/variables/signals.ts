@@ -4,8 +4,8 @@ import { SIGNAL_UNAVAILABLE, type SignalReader } from '../signal-reader.ts';
 import type { Inputs } from './inputs.ts';
 
 /*
- * A field is `undefined` where its signal has none, and where the signal is unknown and `SignalReader` takes it
- * for one without fields: then `has` is false, and reading the field is an error to CEL.
+ * A field is `undefined` if its signal lacks it, or if the signal is unknown and `SignalReader` treats it as a
+ * signal without fields. `has` is then false, and reading the field is an error in CEL.
  */
 
 export class AddressView {
@@ -63,7 +63,7 @@ export class GeoView {
   }
 }
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 export class AbuseView {
   readonly #signals: SignalReader;
@@ -93,7 +93,7 @@ export class AbuseView {
   }
   get age_hours(): bigint | undefined {
     const age = this.#signals.reputation()?.age;
-    return age === undefined ? undefined : toInt(Math.floor(age / HOUR));
+    return age === undefined ? undefined : toInt(Math.floor(age / HOUR_MS));
   }
   get stale(): boolean | undefined {
     return this.#signals.reputation()?.stale;

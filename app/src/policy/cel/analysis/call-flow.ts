@@ -1,0 +1,66 @@
+import type { Node, NodeOf } from '../library/node.ts';
+import { conversionIssue } from './constant-issues.ts';
+import { SIZE } from './domains.ts';
+import { derive, type Flow, flowOf, NOTHING, sourcesOf } from './flow.ts';
+import type { FlowContext, Scope } from './flow-context.ts';
+import { checkPolicyValues } from './policy-values.ts';
+
+/** Functions that fail for values they cannot convert. */
+const CONVERSIONS = new Set(['bool', 'double', 'int', 'timestamp', 'uint']);
+
+/** Types whose fields may be absent. */
+const TYPES_WITH_ABSENT_FIELDS = new Set(['Geo', 'Abuse', 'Address']);
+
+export function analyzeCall(node: NodeOf<'call'>, scope: Scope, context: FlowContext): Flow {
+  const [name, args] = node.args;
+  const [only] = args;
+  if (name === 'duration' && only !== undefined && !context.constants.has(only)) {
+    // The library's parser takes hours for a long string of digits.
+    context.issues.add('duration expects a literal string, e.g. duration("90m")');
+  }
+  const flows = args.map((arg) => context.flowOf(arg, scope));
+  const [first = NOTHING] = flows;
+  if (CONVERSIONS.has(name) && only !== undefined) {
+    checkPolicyValues(only, first, (value) => conversionIssue(name, value), context);
+  }
+  switch (name) {
+    case 'dyn':
+    case 'string':
+    case 'int':
+    case 'double':
+    case 'uint':
+      return first;
+    case 'size':
+      return flowOf({ kind: 'field', domain: SIZE });
+    case 'type':
+    case 'bool':
+      return NOTHING;
+    default:
+      return derive(name, flows);
+  }
+}
+
+/** Checks the argument of `has`: it must be a single field, of a type whose fields may be absent. */
+export function analyzeHas(field: Node, scope: Scope, context: FlowContext): Flow {
+  const owner = ownerOf(field);
+  let root = field;
+  for (let next = owner; next !== undefined; next = ownerOf(root)) root = next;
+  const types = sourcesOf(context.flowOf(root, scope), 'object').map(({ type }) => type);
+  const canBeAbsent = (type: string) => TYPES_WITH_ABSENT_FIELDS.has(type);
+  // A variable that the condition declares may be of several types, or of none that is known.
+  const isDeclared = root.op === 'id' && scope.has(root.args);
+  if (!(isDeclared ? types.every(canBeAbsent) : types.some(canBeAbsent))) {
+    context.issues.add(
+      'has() is for fields of address, geo and abuse; other fields are empty if the request lacks them, and "x" in request.headers tests for a header',
+    );
+  } else if (types.length > 0 && owner !== root) {
+    context.issues.add('has() expects a single field, e.g. has(geo.city)');
+  } else {
+    context.flowOf(field, scope);
+  }
+  return NOTHING;
+}
+
+function ownerOf(node: Node): Node | undefined {
+  return node.op === '.' || node.op === '.?' ? node.args[0] : undefined;
+}

@@ -1,0 +1,30 @@
+import type { SignalName } from '../../../signals/request-signals.ts';
+import type { Issues } from '../../file/issues.ts';
+import type { Declarations } from '../environment.ts';
+import type { Node } from '../library/node.ts';
+import type { Comparisons, ListUses } from './comparisons.ts';
+import type { Constants } from './constants.ts';
+import type { Flow } from './flow.ts';
+
+/** What an expression uses, and what its use says about the lists of the policy. */
+export interface FlowUses extends ListUses {
+  readonly signals: Set<SignalName>;
+  readonly cidrLists: Set<string>;
+  readonly geoFields: Set<string>;
+}
+
+/** The flows of the variables of loops and of `cel.bind`, by name. */
+export type Scope = ReadonlyMap<string, Flow>;
+
+/** The state of the analysis of one expression. */
+export interface FlowContext {
+  readonly constants: Constants;
+  readonly declarations: Declarations;
+  readonly uses: FlowUses;
+  readonly issues: Issues;
+  readonly comparisons: Comparisons;
+  /** Optional accesses of which a field is read: `token.claims.?address` in `token.claims.?address.?country`. */
+  readonly intermediateAccesses: Set<Node>;
+  /** Returns the flow of a part, and checks it. */
+  flowOf(node: Node, scope: Scope): Flow;
+}

@@ -1,0 +1,123 @@
+import { type CelType, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
+import { type Binding, bindOf, loopOf } from '../library/syntax-tree.ts';
+import { timeZoneIssue } from './constant-issues.ts';
+import { domainOfTimestampPart, SIZE } from './domains.ts';
+import { allSources, derive, type Flow, flowOf, join, listFlow, NOTHING, OTHER } from './flow.ts';
+import type { FlowContext, Scope } from './flow-context.ts';
+import { checkPolicyValues } from './policy-values.ts';
+
+/** Methods that search a string for another one. */
+const SEARCHES = new Set([
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'indexOf',
+  'lastIndexOf',
+]);
+
+/** Methods that do not change a code, which consists of capital letters. */
+const IDENTITY_ON_CODES = new Set(['upperAscii', 'trim']);
+
+export function analyzeMethodCall(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext): Flow {
+  const loop = loopOf(node);
+  if (loop !== undefined) return analyzeLoop(node.args[0], loop, scope, context);
+  const binding = bindOf(node);
+  if (binding !== undefined) {
+    const value = context.flowOf(binding.value, scope);
+    return analyzeBody(binding, value, scope, context).at(-1) ?? NOTHING;
+  }
+  const [name, receiver, args] = node.args;
+  if (name === 'within') return analyzeWithin(node, scope, context);
+  const owner = context.flowOf(receiver, scope);
+  const flows = args.map((arg) => context.flowOf(arg, scope));
+  const [firstArg] = args;
+  const [firstFlow] = flows;
+  const isTimestamp = receiver.checkedType?.name === TIMESTAMP_TYPE;
+  if (isTimestamp && firstArg !== undefined && firstFlow !== undefined) {
+    checkPolicyValues(firstArg, firstFlow, timeZoneIssue, context);
+  }
+  return resultOf(name, owner, flows, isTimestamp, context);
+}
+
+function analyzeLoop(method: string, loop: Binding, scope: Scope, context: FlowContext): Flow {
+  const range = context.flowOf(loop.value, scope);
+  const element = elementFlow(range, loop.value.checkedType);
+  const body = analyzeBody(loop, element, scope, context);
+  if (method === 'filter') return listFlow(element);
+  return method === 'map' ? listFlow(body.at(-1) ?? NOTHING) : NOTHING;
+}
+
+function analyzeBody(
+  { name, body }: Binding,
+  variable: Flow,
+  scope: Scope,
+  context: FlowContext,
+): readonly Flow[] {
+  const inside = new Map(scope).set(name, variable);
+  return body.map((part) => context.flowOf(part, inside));
+}
+
+/** Returns the flow of the variable of a loop: the elements of a list, the keys of a map. */
+function elementFlow(range: Flow, type: CelType | undefined): Flow {
+  if (type?.kind === 'list') return range.elements ?? NOTHING;
+  if (type?.kind === 'map') return range.keys ?? NOTHING;
+  return join([range.elements, range.keys, range.sources.has('other') ? OTHER : undefined]);
+}
+
+function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext): Flow {
+  const [, receiver, [argument]] = node.args;
+  context.flowOf(receiver, scope);
+  if (argument !== undefined) context.flowOf(argument, scope);
+  const list = argument && context.constants.get(argument);
+  const { issues, uses, declarations } = context;
+  if (typeof list !== 'string') {
+    issues.add('within expects the name of a list in quotes, e.g. within("trusted_networks")');
+  } else if (!declarations.lists.has(list)) {
+    issues.add(`within("${list}") refers to an unknown list`);
+  } else {
+    uses.cidrLists.add(list);
+  }
+  return NOTHING;
+}
+
+function resultOf(
+  name: string,
+  owner: Flow,
+  args: readonly Flow[],
+  isTimestamp: boolean,
+  { comparisons }: FlowContext,
+): Flow {
+  if (SEARCHES.has(name)) {
+    const sought = join(args);
+    comparisons.search(owner, sought, `${name} compares only a part of the code`);
+    comparisons.search(sought, owner, `${name} searches another string for the code`);
+    return name.endsWith('ndexOf') ? OTHER : NOTHING;
+  }
+  const part = isTimestamp ? domainOfTimestampPart(name) : undefined;
+  if (part !== undefined) return flowOf({ kind: 'field', domain: part });
+  if (IDENTITY_ON_CODES.has(name) && consistsOfFields(owner)) return owner;
+  switch (name) {
+    case 'size':
+      return flowOf({ kind: 'field', domain: SIZE });
+    case 'value':
+      return owner;
+    case 'or':
+    case 'orValue':
+      return join([owner, ...args]);
+    case 'of':
+      return args[0] ?? NOTHING;
+    case 'none':
+    case 'hasValue':
+      return NOTHING;
+    case 'split':
+      return listFlow(derive(name, [owner]));
+    default:
+      return derive(name, [owner]);
+  }
+}
+
+function consistsOfFields(flow: Flow): boolean {
+  const sources = allSources(flow);
+  return sources.length > 0 && sources.every(({ kind }) => kind === 'field' || kind === 'derived');
+}

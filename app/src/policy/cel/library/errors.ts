@@ -1,0 +1,26 @@
+/** The fields of the library's errors that are not part of JavaScript's. */
+interface CelError {
+  readonly code?: string;
+  /** The message without the excerpt of the expression that the library draws below it. */
+  readonly summary?: string;
+  /** Character positions in the expression. */
+  readonly range?: { readonly start: number; readonly end: number };
+  readonly node?: { readonly args?: readonly { readonly checkedType?: { name?: string } }[] };
+}
+
+/** Returns the message of an error in one line. */
+export function summaryOf(error: unknown): string {
+  const { summary } = (error ?? {}) as CelError;
+  return summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error)) ?? '';
+}
+
+/** Returns the position in the expression at which an error begins. */
+export function positionOf(error: unknown): number | undefined {
+  return ((error ?? {}) as CelError).range?.start;
+}
+
+/** Returns the type of the object that lacks the field an expression reads; `undefined` for any other error. */
+export function ownerOfMissingField(error: unknown): string | undefined {
+  const { code, node } = (error ?? {}) as CelError;
+  return code === 'no_such_key' ? node?.args?.[0]?.checkedType?.name : undefined;
+}
