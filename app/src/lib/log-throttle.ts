@@ -1,45 +1,76 @@
-/** What happened since the last line about it. */
+import { notify } from './hooks.ts';
+
+/** Occurrences of one kind of event since the last line about that kind. */
 export interface Occurrences {
-  /** This one included. */
   readonly count: number;
-  /** When the last line was written, in milliseconds since the epoch; none when this is the first. */
+  /** When that line was written, in milliseconds since the epoch; undefined for the first of an interval. */
   readonly since: number | undefined;
 }
 
-const INTERVAL_MS = 60_000;
+export interface LogThrottleOptions<Details> {
+  /** Writes a line with the details of the latest occurrence. Its errors are swallowed. */
+  readonly write: (details: Details, occurrences: Occurrences) => void;
+  readonly intervalMs: number;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
 
-interface Line {
-  writtenAt: number;
+interface Interval<Details> {
+  readonly startedAt: number;
+  details: Details;
   suppressed: number;
 }
 
 /**
- * Keeps a thing that happens often from flooding the log: the first one of each kind is worth a line
- * at once, then one a minute. Kinds are few and fixed, such as causes.
+ * Limits the rate of log lines. The first occurrence of a kind is written at once; those in the interval
+ * after it are suppressed, and written as one line with their count when the interval ends. Kinds should be
+ * few, such as causes.
+ *
+ * @example
+ * const failures = new LogThrottle<Failure>({ intervalMs: 60_000, write: (failure, { count }) => … });
+ * failures.add(failure.cause, failure);
  */
-export class LogThrottle<Kind extends string> {
-  readonly #now: () => number;
-  readonly #lines = new Map<Kind, Line>();
+export class LogThrottle<Details> {
+  readonly #options: LogThrottleOptions<Details>;
+  readonly #intervals = new Map<string, Interval<Details>>();
 
-  /** @param now milliseconds since the epoch. */
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(options: LogThrottleOptions<Details>) {
+    this.#options = options;
   }
 
-  /** Counts one; what a line should say now, if it is time for one. */
-  count(kind: Kind): Occurrences | undefined {
-    const now = this.#now();
-    const line = this.#lines.get(kind);
-    if (line === undefined) {
-      this.#lines.set(kind, { writtenAt: now, suppressed: 0 });
-      return { count: 1, since: undefined };
+  /** Writes or counts an occurrence. */
+  add(kind: string, details: Details): void {
+    const interval = this.#intervals.get(kind);
+    if (interval === undefined) {
+      this.#start(kind, details, { count: 1, since: undefined });
+    } else {
+      interval.details = details;
+      interval.suppressed += 1;
     }
-    line.suppressed += 1;
-    // Before the last line the clock was set back: waiting for it could take hours.
-    if (now >= line.writtenAt && now - line.writtenAt < INTERVAL_MS) return undefined;
-    const occurrences = { count: line.suppressed, since: line.writtenAt };
-    line.suppressed = 0;
-    line.writtenAt = now;
-    return occurrences;
+  }
+
+  /** Writes what is suppressed now, without waiting for the end of the interval. */
+  flush(): void {
+    for (const interval of this.#intervals.values()) {
+      if (interval.suppressed === 0) continue;
+      const occurrences = { count: interval.suppressed, since: interval.startedAt };
+      interval.suppressed = 0;
+      notify(this.#options.write, interval.details, occurrences);
+    }
+  }
+
+  #start(kind: string, details: Details, occurrences: Occurrences): void {
+    const { write, intervalMs, now = Date.now } = this.#options;
+    this.#intervals.set(kind, { startedAt: now(), details, suppressed: 0 });
+    setTimeout(() => this.#end(kind), intervalMs).unref();
+    notify(write, details, occurrences);
+  }
+
+  #end(kind: string): void {
+    const interval = this.#intervals.get(kind);
+    this.#intervals.delete(kind);
+    if (interval === undefined || interval.suppressed === 0) return;
+    const { details, suppressed: count, startedAt: since } = interval;
+    this.#start(kind, details, { count, since });
   }
 }

@@ -1,3 +1,5 @@
+import { LogThrottle } from '../lib/log-throttle.ts';
+
 /** Rejected requests of one kind since the last line about that kind. */
 export interface RejectionCount {
   readonly status: number;
@@ -5,9 +7,6 @@ export interface RejectionCount {
   /** Why the last one was rejected: a sentence of the service, with nothing from the request in it. */
   readonly why: string;
 }
-
-/** Runs `task` once, after `delay` milliseconds. */
-export type Schedule = (task: () => void, delay: number) => void;
 
 export interface RejectionLog {
   /** Counts a rejected request. */
@@ -22,47 +21,15 @@ const INTERVAL_MS = 1000;
 /**
  * Logs rejected requests at a bounded rate, so that nobody can fill the log with them: the first of a kind
  * at once, then one line a second with the count. Each request is counted in exactly one line.
- *
- * @param schedule replaces timers in tests.
  */
-export function createRejectionLog(
-  report: (rejections: RejectionCount) => void,
-  schedule: Schedule = setUnrefTimeout,
-): RejectionLog {
-  /** Rejections since the last line of each kind that was reported within the interval. */
-  const pending = new Map<string, RejectionCount>();
-
-  function release(kind: string): void {
-    const rejections = pending.get(kind);
-    pending.delete(kind);
-    if (rejections === undefined || rejections.count === 0) return;
-    startInterval(kind, rejections.status);
-    report(rejections);
-  }
-
-  function startInterval(kind: string, status: number): void {
-    pending.set(kind, { status, count: 0, why: '' });
-    schedule(() => release(kind), INTERVAL_MS);
-  }
-
+export function createRejectionLog(report: (rejections: RejectionCount) => void): RejectionLog {
+  const throttle = new LogThrottle<Omit<RejectionCount, 'count'>>({
+    intervalMs: INTERVAL_MS,
+    write: ({ status, why }, { count }) => report({ status, count, why }),
+  });
   return {
-    add(status, why) {
-      const kind = kindOf(status, why);
-      const rejections = pending.get(kind);
-      if (rejections === undefined) {
-        startInterval(kind, status);
-        report({ status, count: 1, why });
-      } else {
-        pending.set(kind, { status, count: rejections.count + 1, why });
-      }
-    },
-    flush() {
-      for (const [kind, rejections] of pending) {
-        if (rejections.count === 0) continue;
-        pending.set(kind, { ...rejections, count: 0 });
-        report(rejections);
-      }
-    },
+    add: (status, why) => throttle.add(kindOf(status, why), { status, why }),
+    flush: () => throttle.flush(),
   };
 }
 
@@ -73,5 +40,3 @@ export function createRejectionLog(
 function kindOf(status: number, why: string): string {
   return status === 401 ? why : String(status);
 }
-
-const setUnrefTimeout: Schedule = (task, delay) => void setTimeout(task, delay).unref();

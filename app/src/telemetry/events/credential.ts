@@ -1,6 +1,9 @@
 import { LogThrottle } from '../../lib/log-throttle.ts';
 import type { Logger } from '../log.ts';
 
+/** Time between two lines about one secret or issuer. */
+const INTERVAL_MS = 60_000;
+
 /**
  * Returns a function that warns that the previous version of a rotated secret is still used, and until when
  * it is accepted: the first time at once, then once a minute. Secrets are named by their setting.
@@ -11,20 +14,22 @@ export function createPreviousCredentialWarning(
   log: Logger,
   now: () => number,
 ): (secret: string, until: number) => void {
-  const uses = new LogThrottle<string>(now);
-  return (secret, until) => {
-    const used = uses.count(secret);
-    if (used === undefined) return;
-    const endsAt = new Date(until).toISOString();
-    log.warn({
-      event: 'previous-credential-used',
-      secret,
-      count: used.count,
-      since: used.since === undefined ? undefined : new Date(used.since).toISOString(),
-      ends_at: endsAt,
-      msg: `The previous version of ${secret} is still used. It is accepted until ${endsAt}: finish the rotation before (docs/credentials.md).`,
-    });
-  };
+  const uses = new LogThrottle<{ readonly secret: string; readonly until: number }>({
+    intervalMs: INTERVAL_MS,
+    now,
+    write({ secret, until }, { count, since }) {
+      const endsAt = new Date(until).toISOString();
+      log.warn({
+        event: 'previous-credential-used',
+        secret,
+        count,
+        since: since === undefined ? undefined : new Date(since).toISOString(),
+        ends_at: endsAt,
+        msg: `The previous version of ${secret} is still used. It is accepted until ${endsAt}: finish the rotation before (docs/credentials.md).`,
+      });
+    },
+  });
+  return (secret, until) => uses.add(secret, { secret, until });
 }
 
 /**
@@ -37,18 +42,19 @@ export function createIssuerKeysWarning(
   log: Logger,
   now: () => number,
 ): (failure: { readonly issuer: string; readonly why: string }) => void {
-  const failures = new LogThrottle<string>(now);
-  return ({ issuer, why }) => {
-    const failed = failures.count(issuer);
-    if (failed === undefined) return;
-    log.warn({
-      event: 'issuer-keys-failed',
-      issuer,
-      why,
-      count: failed.count,
-      since: failed.since === undefined ? undefined : new Date(failed.since).toISOString(),
-    });
-  };
+  const failures = new LogThrottle<{ readonly issuer: string; readonly why: string }>({
+    intervalMs: INTERVAL_MS,
+    now,
+    write: ({ issuer, why }, { count, since }) =>
+      log.warn({
+        event: 'issuer-keys-failed',
+        issuer,
+        why,
+        count,
+        since: since === undefined ? undefined : new Date(since).toISOString(),
+      }),
+  });
+  return (failure) => failures.add(failure.issuer, failure);
 }
 
 /** Times in milliseconds. */

@@ -4,13 +4,24 @@ import type { CheckCause } from '../../signals/causes.ts';
 import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { Logger } from '../log.ts';
 
+/** Time between two lines about failed checks with one cause. */
+const INTERVAL_MS = 60_000;
+
 /**
  * Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause.
  *
  * @param now milliseconds since the epoch.
  */
 export function reputationLogHooks(log: Logger, now: () => number): ReputationHooks {
-  const failedChecks = new LogThrottle<CheckCause>(now);
+  // Single failures open no circuit, but each was a decision without a reputation.
+  const failedChecks = new LogThrottle<Pick<CheckReport, 'cause' | 'status'>>({
+    intervalMs: INTERVAL_MS,
+    now,
+    write({ cause, status }, { count, since: lastLineAt }) {
+      const since = lastLineAt === undefined ? undefined : new Date(lastLineAt).toISOString();
+      log.warn({ event: 'abuseipdb-check-failed', cause, status, count, since });
+    },
+  });
   return {
     onCircuitChange(change) {
       if (change.state === 'closed') {
@@ -33,22 +44,11 @@ export function reputationLogHooks(log: Logger, now: () => number): ReputationHo
     onCacheFailure: (failure) => log.warn({ event: 'cache-failure', ...failure }),
     onCheck(check) {
       log.debug({ event: 'check', ...check });
-      warnAboutFailedCheck(log, check, failedChecks);
+      const { cause, status } = check;
+      if (cause !== undefined) failedChecks.add(cause, { cause, status });
     },
     onError: (error) => log.error({ event: 'internal-error', err: error }),
   };
-}
-
-/** Single failures open no circuit, but each was a decision without a reputation. */
-function warnAboutFailedCheck(
-  log: Logger,
-  { cause, status }: CheckReport,
-  failedChecks: LogThrottle<CheckCause>,
-): void {
-  const failed = cause && failedChecks.count(cause);
-  if (!failed) return;
-  const since = failed.since === undefined ? undefined : new Date(failed.since).toISOString();
-  log.warn({ event: 'abuseipdb-check-failed', cause, status, count: failed.count, since });
 }
 
 /** Logs an error while there is no AbuseIPDB key: at start, and whenever the key changes. */

@@ -1,25 +1,29 @@
+import { jest } from '@jest/globals';
 import { reputationLogHooks } from '../../../../app/src/telemetry/events/reputation.ts';
 import { createLog } from '../../../../app/src/telemetry/log.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const MINUTE = 60_000;
 
-describe('Checks that fail, as the log has them at level info', () => {
-  let now = NOON;
+describe('failed checks at log level info', () => {
   let lines: object[] = [];
   const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
 
   beforeEach(() => {
-    now = NOON;
+    jest.useFakeTimers({ now: NOON });
     lines = [];
   });
 
-  test('one line a minute for each cause, the first at once, with their number', () => {
-    const { onCheck } = reputationLogHooks(log, () => now);
-    for (let second = 0; second <= 120; second += 1) {
-      now = NOON + second * 1000;
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('are logged once a minute for each cause, the first at once, with their count', () => {
+    const { onCheck } = reputationLogHooks(log, Date.now);
+    for (let second = 0; second < 120; second += 1) {
       onCheck?.({ cause: 'upstream', status: 503, milliseconds: 3 });
       onCheck?.({ milliseconds: 3, status: 200 });
+      jest.advanceTimersByTime(1000);
     }
     onCheck?.({ cause: 'timeout', milliseconds: 900 });
     const upstream = {
@@ -30,15 +34,15 @@ describe('Checks that fail, as the log has them at level info', () => {
     };
     expect(lines).toMatchObject([
       { ...upstream, count: 1 },
-      { ...upstream, count: 60, since: new Date(NOON).toISOString() },
+      { ...upstream, count: 59, since: new Date(NOON).toISOString() },
       { ...upstream, count: 60, since: new Date(NOON + MINUTE).toISOString() },
       { level: 'warn', event: 'abuseipdb-check-failed', cause: 'timeout', count: 1 },
     ]);
     expect(lines).toHaveLength(4);
   });
 
-  test('none for those that succeed', () => {
-    reputationLogHooks(log, () => now).onCheck?.({ status: 200, milliseconds: 3 });
+  test('are not logged when checks succeed', () => {
+    reputationLogHooks(log, Date.now).onCheck?.({ status: 200, milliseconds: 3 });
     expect(lines).toEqual([]);
   });
 });
