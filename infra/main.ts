@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 async function checkGeoDatabases(files: readonly string[]): Promise<void> {
   if (files.length === 0) return;
   try {
-    await openGeoDatabase(...files);
+    await openGeoDatabase(files);
   } catch (error) {
     throw new ConfigError(`geoDatabase: ${error instanceof Error ? error.message : String(error)}`);
   }

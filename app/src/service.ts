@@ -7,8 +7,7 @@ import { createServer, listen, type Routes } from './http/server.ts';
 import { CLOSE_GRACE_MS } from './http/shutdown.ts';
 
 import { swallowErrors } from './lib/hooks.ts';
-import { proxyAgents } from './lib/proxy.ts';
-
+import { proxyAgents } from './lib/proxy/agents.ts';
 import { loadPolicy } from './policy/file/load.ts';
 import type { Policy } from './policy/policy.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
@@ -172,17 +171,18 @@ async function openParts(
     onPreviousUsed: (until: number) => telemetry.onPreviousCredentialUsed(secret, until),
   });
   const { actionCredential, abuseIpdbKey, addressSignature } = settings;
-  const client = createSecretsClient({ agents: proxyAgents(settings.proxy) });
+  const agents = proxyAgents(settings.proxy);
+  const client = createSecretsClient({ agents });
   const [policy, geo, credential, apiKey, signatureKeys] = await Promise.allSettled([
-    loadPolicy(settings.policyFile),
-    openGeoDatabase(...settings.geoDatabases),
+    loadPolicy(settings.policyFile, agents),
+    openGeoDatabase(settings.geoDatabases, agents),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
       {
         ...rotationHooks('ACTION_CREDENTIAL_SECRET_ARN'),
         oauth2: {
           timeLimit: Math.min(TOKEN_TIME_LIMIT_MS, settings.decisionDeadline),
-          agents: proxyAgents(settings.proxy),
+          agents,
           onFailed: telemetry.onIssuerKeysFailed,
           onChanged: telemetry.onIssuerKeysChanged,
         },

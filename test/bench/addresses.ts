@@ -18,7 +18,7 @@ export type Addresses = Awaited<ReturnType<typeof openAddresses>>;
 
 /** Addresses that look like those of users: public, of a known country that is not refused, one in eight IPv6. */
 export async function openAddresses() {
-  const geo = await openGeoDatabase(bundledGeoDatabase());
+  const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
     /** Different ones that the simulated AbuseIPDB scores low: the default policy issues them a token. */
     clean: (count: number, seed: string) => draw(geo, count, seed, isClean),

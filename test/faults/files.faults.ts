@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     file: geo,
     content: DATABASE.subarray(0, DATABASE.length / 2),
     says: [
-      `The geo database ${geo.path} is no mmdb file or its end is cut off: put a whole .mmdb file there.`,
+      `The geo database ${geo.path} is not an mmdb file, or is truncated: replace it with a complete .mmdb file.`,
     ],
   },
   {
@@ -75,14 +75,14 @@ const CASES: readonly Case[] = [
     file: geo,
     content: Buffer.from(DATABASE).fill(0xff, 0, DATABASE.indexOf(Buffer.alloc(16))),
     says: [
-      expect.stringMatching(`^The geo database ${geo.path} is damaged \\(.+\\): fetch it again.$`),
+      expect.stringMatching(`^The geo database ${geo.path} is damaged \\(.+\\): download it again.$`),
     ],
   },
   {
     name: 'an empty geo database',
     file: geo,
     content: '',
-    says: [`The geo database ${geo.path} is damaged (it is empty): fetch it again.`],
+    says: [`The geo database ${geo.path} is damaged (it is empty): download it again.`],
   },
   {
     name: 'a stricter policy',
@@ -176,7 +176,7 @@ describe('The next start', () => {
   test('ends for both files broken at once, and works again when they are mended', async () => {
     writeFileSync(geo.path, 'no database');
     writeFileSync(policy.path, BROKEN_POLICY);
-    const noDatabase = expect.stringMatching(`^The geo database ${geo.path} is no mmdb file`);
+    const noDatabase = expect.stringMatching(`^The geo database ${geo.path} is not an mmdb file`);
     expect(await failedStart()).toEqual([...TWO_MISTAKES, noDatabase]);
     putRightFiles();
     expect(await answerAfterStart()).toMatchObject(inNetherlands(KNOWN_NOW));

@@ -22,7 +22,7 @@ const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
 
 /** Signals from the request itself; a score that is as good as drawn, but the same each time. */
 async function openSources(): Promise<SignalSources> {
-  const geo = await openGeoDatabase(bundledGeoDatabase());
+  const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
     address: (request) => readAddress(request.headers, ADDRESS),
     geo: (address) => geo.lookup(address),

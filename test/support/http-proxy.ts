@@ -4,35 +4,35 @@ import { createServer, request as httpRequest, type RequestListener } from 'node
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-const data = (name: string) => readFileSync(new URL(`../data/tls/${name}`, import.meta.url));
+const readTlsFile = (name: string) => readFileSync(new URL(`../data/tls/${name}`, import.meta.url));
 
-/** For upstream.test, dynamodb.test and secretsmanager.test. The key protects nothing but tests. */
-export const CERTIFICATE = data('certificate.pem');
+/** Certificate of upstream.test, dynamodb.test and secretsmanager.test. Its key is used in tests only. */
+export const CERTIFICATE = readTlsFile('certificate.pem');
 
-/** What reached the proxy. */
-export interface Proxied {
+/** A request that the proxy received. */
+export interface ProxiedRequest {
   readonly method: string;
-  /** `host:port` of a tunnel, the URL of a request. */
+  /** `host:port` of a tunnel, or the URL of a request. */
   readonly target: string;
   readonly authorization: string | undefined;
 }
 
 export interface HttpProxy {
   readonly port: number;
-  readonly requests: Proxied[];
-  /** Refuses whatever comes with a status. */
+  readonly requests: ProxiedRequest[];
+  /** Makes the proxy refuse every request with a status. */
   refuse(status: number): void;
-  /** Ends every open connection. */
+  /** Resets every open connection. */
   drop(): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy that finds every name at `port` of this machine. */
+/** Starts a proxy that forwards requests for any host to `port` of this machine. */
 export async function startHttpProxy(port: number): Promise<HttpProxy> {
-  const requests: Proxied[] = [];
+  const requests: ProxiedRequest[] = [];
   const sockets = new Set<Socket>();
-  let refused: number | undefined;
-  const note = (socket: Socket) => {
+  let refusalStatus: number | undefined;
+  const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
@@ -40,29 +40,31 @@ export async function startHttpProxy(port: number): Promise<HttpProxy> {
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     requests.push({ method, target: url, authorization: headers['proxy-authorization'] });
-    if (refused !== undefined) {
-      response.writeHead(refused, { 'retry-after': '3600' }).end('<html>');
+    if (refusalStatus !== undefined) {
+      response.writeHead(refusalStatus, { 'retry-after': '3600' }).end('<html>');
       return;
     }
     const { pathname, search } = new URL(url);
     const { 'proxy-authorization': _, ...forwarded } = headers;
     const options = { port, host: '127.0.0.1', method, path: pathname + search };
-    const onward = httpRequest({ ...options, headers: forwarded }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(response);
+    const upstream = httpRequest({ ...options, headers: forwarded }, (received) => {
+      response.writeHead(received.statusCode ?? 0, received.headers);
+      received.pipe(response);
     });
-    onward.on('error', () => response.destroy());
-    request.pipe(onward);
+    upstream.on('error', () => response.destroy());
+    request.pipe(upstream);
   });
-  server.on('connection', note);
+  server.on('connection', track);
   server.on('connect', ({ url = '', headers }, client: Socket, head: Buffer) => {
     requests.push({
       method: 'CONNECT',
       target: url,
       authorization: headers['proxy-authorization'],
     });
-    if (refused !== undefined) {
-      client.end(`HTTP/1.1 ${refused} Refused\r\nretry-after: 3600\r\ncontent-length: 0\r\n\r\n`);
+    if (refusalStatus !== undefined) {
+      client.end(
+        `HTTP/1.1 ${refusalStatus} Refused\r\nretry-after: 3600\r\ncontent-length: 0\r\n\r\n`,
+      );
       return;
     }
     const target = connect(port, '127.0.0.1', () => {
@@ -70,7 +72,7 @@ export async function startHttpProxy(port: number): Promise<HttpProxy> {
       target.write(head);
       target.pipe(client).pipe(target);
     });
-    note(target);
+    track(target);
     target.on('close', () => client.destroy());
     client.on('close', () => target.destroy());
   });
@@ -83,7 +85,7 @@ export async function startHttpProxy(port: number): Promise<HttpProxy> {
     port: (server.address() as AddressInfo).port,
     requests,
     refuse: (status) => {
-      refused = status;
+      refusalStatus = status;
     },
     drop,
     async close() {
@@ -93,9 +95,9 @@ export async function startHttpProxy(port: number): Promise<HttpProxy> {
   };
 }
 
-/** Starts an https server with the certificate above. */
+/** Starts an https server with `CERTIFICATE`. */
 export async function startHttpsServer(listener: RequestListener) {
-  const server = createHttpsServer({ cert: CERTIFICATE, key: data('key.pem') }, listener);
+  const server = createHttpsServer({ cert: CERTIFICATE, key: readTlsFile('key.pem') }, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,4 +1,4 @@
-import { type ProxySettings, readProxySettings } from '../lib/proxy.ts';
+import { type ProxySettings, readProxySettings } from '../lib/proxy/settings.ts';
 import type { ReputationLimits } from '../signals/reputation/limits.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import type { AddressFormat } from '../telemetry/recorded-address.ts';

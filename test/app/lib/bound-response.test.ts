@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { readLocation } from '../../../app/src/lib/file-or-s3.ts';
+import { readFileOrS3 } from '../../../app/src/lib/file-or-s3.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { readSecretVersions } from '../../../app/src/secrets/versions.ts';
 import { createDynamoDbClient } from '../../../app/src/signals/reputation/cache/dynamodb-client.ts';
@@ -65,8 +65,11 @@ const readObject: Read = async (url) => {
       else process.env[name] = before[name];
     }
   });
-  const words = { what: 'The policy', setting: 'POLICY_FILE', maxBytes: MIB };
-  return (await readLocation('s3://bucket/policy.yaml', words)).toString();
+  const object = await readFileOrS3('s3://bucket/policy.yaml', {
+    labels: { subject: 'The policy', setting: 'POLICY_FILE' },
+    maxBytes: MIB,
+  });
+  return object.toString();
 };
 
 /** Writes to a response as long as somebody reads. */
@@ -84,7 +87,7 @@ describe.each<[string, Read, RegExp]>([
   [
     'S3',
     readObject,
-    /^The policy s3:.* is larger than 1 MiB: give POLICY_FILE the right object\.$/,
+    /^The policy s3:.* is larger than 1 MiB: set POLICY_FILE to the right object\.$/,
   ],
 ])('A response in place of %s', (_, read, says) => {
   test.each<[string, RequestListener]>([

@@ -1,6 +1,6 @@
 import { translatedIpv4 } from './embedded.ts';
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
-import { bitsOfIpv6, formatIpv6, parseIpv6 } from './ipv6.ts';
+import { bitsOfIpv6, formatIpv6, groupsOf, parseIpv6 } from './ipv6.ts';
 
 /** A block of addresses, from its first to its last. */
 export type Cidr = Ipv4Cidr | Ipv6Cidr;
@@ -63,10 +63,7 @@ export function enclosingBlock(text: string): string | undefined {
   if (hostBits < 0n) return undefined;
   const first = (BigInt(address.first) >> hostBits) << hostBits;
   if (address.version === 4) return `${formatIpv4(Number(first))}/${prefix}`;
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    Number((first >> BigInt(16 * (7 - index))) & 0xffffn),
-  );
-  return `${formatIpv6(groups)}/${prefix}`;
+  return `${formatIpv6(groupsOf(first))}/${prefix}`;
 }
 
 function ipv4Block(first: number, prefix: number): Cidr | undefined {

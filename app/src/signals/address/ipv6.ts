@@ -71,6 +71,13 @@ export function bitsOfIpv6(groups: Groups): bigint {
   return (high << 64n) | low;
 }
 
+/** Splits an address into its groups. */
+export function groupsOf(bits: bigint): Groups {
+  return Array.from({ length: 8 }, (_, index) =>
+    Number((bits >> BigInt(16 * (7 - index))) & 0xffffn),
+  );
+}
+
 /** The one text of RFC 5952: lower case, no leading zeros, the first longest run of zeros cut out. */
 export function formatIpv6(groups: Groups): string {
   const { start, length } = longestZeros(groups);

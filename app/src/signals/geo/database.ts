@@ -2,70 +2,81 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readLocation } from '../../lib/file-or-s3.ts';
+import type { AgentFactory } from '../../lib/agents.ts';
+import { readFileOrS3 } from '../../lib/file-or-s3.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { GeoCause } from '../causes.ts';
 import { known, type Signal, unknown } from '../signal.ts';
-import { FIELDS, type MmdbFile, type MmdbInfo, readMmdbFile } from './mmdb-file.ts';
+import { type MmdbFile, type MmdbInfo, openMmdbFile, PLACE_FIELDS } from './mmdb-file.ts';
 import type { Place } from './place.ts';
 
 export type { MmdbInfo, Place };
 
 export interface GeoDatabase {
-  /** All files as one: their fields, and the date of the oldest. */
+  /** The files combined: the fields of all, and the date of the oldest. */
   readonly info: MmdbInfo;
-  /** Each file, in the order in which they are asked. */
+  /** Each file, in the order in which they are searched. */
   readonly files: readonly MmdbInfo[];
-  /** Returns the place of an address. Never throws: a record that cannot be read is `database`. */
+  /** Returns the place of an address. Never throws: an unreadable record yields `unknown(database)`. */
   lookup(address: Address): Signal<Place, GeoCause>;
 }
 
-const BUNDLED = 'geo-whois-asn-country.mmdb';
-/** What the user of the bundled database must know of its age, as its publisher says, and its licence. */
+const BUNDLED_FILE = 'geo-whois-asn-country.mmdb';
+
+/** The age of the bundled database, its quality according to its publisher, and its licence. */
 export const BUNDLED_NOTICE = [
   'The bundled country database is of June 2026 and has known errors.',
   'Set GEO_DATABASE to a current file before users depend on it.',
   'Data of the NRO and the regional internet registries, put together by ip-location-db, CC BY 4.0.',
 ] as const;
 
-/** Path of the country database that comes with the service: beside it when it is built, else its package's. */
+/** Returns the path of the bundled country database: next to the bundled service, or in its npm package. */
 export function bundledGeoDatabase(): string {
-  const beside = fileURLToPath(new URL(BUNDLED, import.meta.url));
-  if (existsSync(beside)) return beside;
+  const nextToBundle = fileURLToPath(new URL(BUNDLED_FILE, import.meta.url));
+  if (existsSync(nextToBundle)) return nextToBundle;
   return createRequire(import.meta.url).resolve(
-    `@ip-location-db/geo-whois-asn-country-mmdb/${BUNDLED}`,
+    `@ip-location-db/geo-whois-asn-country-mmdb/${BUNDLED_FILE}`,
   );
 }
 
-/** Larger than any database that is published. */
+/** Larger than any published database. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
 
-/** Whether a path is that of the bundled database, which nobody should decide by. */
+/** Returns whether a path is that of the bundled database, which is not meant for production. */
 export function isBundledGeoDatabase(path: string): boolean {
-  return basename(path) === BUNDLED;
+  return basename(path) === BUNDLED_FILE;
 }
 
 /**
- * Opens mmdb files, or objects of S3, of MaxMind's shape or flat. They are read into memory and checked.
+ * Opens mmdb files, or objects in S3, with MaxMind's records or flat ones. Reads them into memory and checks
+ * them.
  *
- * @throws Error with a sentence for each file that cannot be used: its path, the fault and the remedy.
+ * @param agents makes the connections to S3; connects directly by default.
+ * @throws Error with a sentence for each file that cannot be used: its path, what is wrong, and what to do.
  */
-export async function openGeoDatabase(...paths: readonly string[]): Promise<GeoDatabase> {
-  // Somebody whose path contains a comma should learn why half of it is not found.
+export async function openGeoDatabase(
+  paths: readonly string[],
+  agents?: AgentFactory,
+): Promise<GeoDatabase> {
+  // Explains why half of a path that contains a comma is not found.
   const setting =
     paths.length > 1 ? 'GEO_DATABASE, in which commas separate files' : 'GEO_DATABASE';
-  const words = { what: 'The geo database', setting, maxBytes: MAX_FILE_BYTES };
+  const options = {
+    labels: { subject: 'The geo database', setting },
+    maxBytes: MAX_FILE_BYTES,
+    ...(agents && { agents }),
+  };
   const opened = await Promise.allSettled(
-    paths.map(async (path) => readMmdbFile(path, await readLocation(path, words))),
+    paths.map(async (path) => openMmdbFile(path, await readFileOrS3(path, options))),
   );
-  const faults = opened.flatMap((file) => (file.status === 'rejected' ? [file.reason] : []));
-  if (faults.length > 0) {
-    throw new Error(faults.map(({ message }) => message).join('\n'), { cause: faults[0] });
+  const errors = opened.flatMap((file) => (file.status === 'rejected' ? [file.reason] : []));
+  if (errors.length > 0) {
+    throw new Error(errors.map(({ message }) => message).join('\n'), { cause: errors[0] });
   }
   return combine(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : [])));
 }
 
-/** Of each field of a place, the first file that has it counts. */
+/** Combines files. Each field of a place comes from the first file that has it. */
 function combine(files: readonly MmdbFile[]): GeoDatabase {
   return {
     info: combineInfo(files.map(({ info }) => info)),
@@ -74,18 +85,18 @@ function combine(files: readonly MmdbFile[]): GeoDatabase {
       if (!address.public) return unknown(address.cause);
       const { value, version } = lookupAddress(address);
       let place: Place | undefined;
-      let unreadable = false;
+      let isUnreadable = false;
       for (const file of files) {
         try {
           const found = file.find(value, version);
           if (found !== undefined) place = place === undefined ? found : { ...found, ...place };
         } catch {
-          // What the other files have must count all the same: a country that is known may be a refusal.
-          unreadable = true;
+          // The other files are still used: a policy may refuse the country that they know.
+          isUnreadable = true;
         }
       }
       if (place !== undefined) return known(place);
-      return unknown(unreadable ? 'database' : 'not-found');
+      return unknown(isUnreadable ? 'database' : 'not-found');
     },
   };
 }
@@ -95,6 +106,6 @@ function combineInfo(files: readonly MmdbInfo[]): MmdbInfo {
     path: files.map(({ path }) => path).join(', '),
     type: files.map(({ type }) => type).join(', '),
     built: new Date(Math.min(...files.map(({ built }) => built.getTime()))),
-    fields: FIELDS.filter((field) => files.some(({ fields }) => fields.includes(field))),
+    fields: PLACE_FIELDS.filter((field) => files.some(({ fields }) => fields.includes(field))),
   };
 }

@@ -1,110 +1,155 @@
 import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'maxmind';
+import { formatIpv4 } from '../address/ipv4.ts';
+import { formatIpv6, groupsOf } from '../address/ipv6.ts';
+import { findBoundsError, hasMetadata } from './mmdb-bounds.ts';
 import { type Place, parsePlace } from './place.ts';
-import { faultOf, hasMetadata, spreadAddresses } from './search-tree.ts';
 
-/** What an mmdb file says of itself. */
+/** Metadata of an mmdb file. */
 export interface MmdbInfo {
   readonly path: string;
-  /** The database's own name of its kind, such as `GeoLite2-City`. */
+  /** The database's name for its type, such as `GeoLite2-City`. */
   readonly type: string;
   readonly built: Date;
-  /** The fields that records have, as found in a sample of them. */
+  /** Fields that records have, as found in a sample of them. */
   readonly fields: readonly (keyof Place)[];
 }
 
 export interface MmdbFile {
   readonly info: MmdbInfo;
-  /** Returns the place of an address in canonical form, if it has one. Throws when its record cannot be read. */
+  /** Returns the place of an address in canonical form, if it has one. Throws if its record is unreadable. */
   find(address: string, version: 4 | 6): Place | undefined;
 }
 
-/** The fields of a place, in the order in which they are listed. */
-export const FIELDS = ['country', 'continent', 'asn', 'organization', 'city', 'timezone'] as const;
+/** Fields of a place, in the order in which `MmdbInfo` lists them. */
+export const PLACE_FIELDS = [
+  'country',
+  'continent',
+  'asn',
+  'organization',
+  'city',
+  'timezone',
+] as const satisfies readonly (keyof Place)[];
 
-const GZIP = Buffer.from([0x1f, 0x8b]);
-/** Ways down each half of the tree, IPv4 and IPv6, whose records are read at start. */
-const SAMPLE = 2_000;
-/** Parts of records that are kept decoded: all of a database of countries, the most used of a larger one. */
-const DECODED = 20_000;
-/** Public resolvers and registries: what every database should know. */
-const WELL_KNOWN = [
-  ...['1.1.1.1', '8.8.8.8', '9.9.9.9', '77.88.8.8', '114.114.114.114', '208.67.222.222'],
-  ...['192.0.32.8', '193.0.6.139', '196.216.2.6', '200.3.14.10', '202.12.29.175'],
-  ...['2001:4860:4860::8888', '2606:4700:4700::1111', '2620:fe::fe', '2001:67c:2e8:22::c100:68b'],
-];
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+/** Decoded parts of records: all those of a country database, the most used ones of a larger database. */
+const MAX_CACHED_PARTS = 20_000;
+
+/** The sample at startup: networks that follow each of a number of evenly spaced addresses. */
+const SAMPLE_SECTIONS = 64;
+const NETWORKS_PER_SECTION = 32;
+
+/** Address ranges that have records: all of IPv4, and IPv6's global unicast addresses, 2000::/3. */
+const SAMPLE_RANGES = [
+  {
+    version: 4,
+    bits: 32,
+    first: 0n,
+    size: 1n << 32n,
+    format: (bits: bigint) => formatIpv4(Number(bits)),
+  },
+  {
+    version: 6,
+    bits: 128,
+    first: 1n << 125n,
+    size: 1n << 125n,
+    format: (bits: bigint) => formatIpv6(groupsOf(bits)),
+  },
+] as const;
 
 /**
- * Checks an mmdb file's outline and reads up to some thousand of its records, so that a damaged file is
- * found now and not by a request.
+ * Opens an mmdb file. Checks its bounds and reads a few thousand records, so that a damaged file is found
+ * at startup, and not by a request.
  *
- * @throws Error of one sentence that names the path, the fault and the remedy.
+ * @throws Error with one sentence: the path, what is wrong, and what to do.
  */
-export function readMmdbFile(path: string, file: Buffer): MmdbFile {
-  const reader = readerOf(path, file);
+export function openMmdbFile(path: string, file: Buffer): MmdbFile {
+  const reader = openReader(path, file);
   const { databaseType, buildEpoch, ipVersion } = reader.metadata;
-  /** By record: one that is kept decoded is the same object each time. */
+  /** By decoded record, which is the same object while it is cached. */
   const places = new WeakMap<object, { readonly place: Place | undefined }>();
-  const find = (address: string, version: 4 | 6): Place | undefined => {
-    // A tree of IPv4 would answer for IPv6 as well, with the record of its first 32 bits.
-    const record: unknown = version > ipVersion ? null : reader.get(address);
+  const toPlace = (record: unknown): Place | undefined => {
     if (typeof record !== 'object' || record === null) return undefined;
-    let found = places.get(record);
-    if (found === undefined) {
-      found = { place: parsePlace(record) };
-      places.set(record, found);
+    let parsed = places.get(record);
+    if (parsed === undefined) {
+      parsed = { place: parsePlace(record) };
+      places.set(record, parsed);
     }
-    return found.place;
+    return parsed.place;
   };
-  const fields = sampleFields(path, find, spreadAddresses(file, reader.metadata, SAMPLE));
-  return { info: { path, type: databaseType, built: buildEpoch, fields }, find };
+  const find = (address: string, version: 4 | 6): Place | undefined =>
+    // An IPv4 tree would look an IPv6 address up by its first 32 bits.
+    version > ipVersion ? undefined : toPlace(reader.get(address));
+  return {
+    info: { path, type: databaseType, built: buildEpoch, fields: sampleFields(path, reader) },
+    find,
+  };
 }
 
-function readerOf(path: string, file: Buffer): Reader<Response> {
+function openReader(path: string, file: Buffer): Reader<Response> {
   if (file.length === 0) throw damaged(path, 'it is empty');
-  if (file.subarray(0, 2).equals(GZIP)) throw fault(path, 'is compressed: unpack the .mmdb file');
+  if (file.subarray(0, 2).equals(GZIP_MAGIC)) {
+    throw fileError(path, 'is compressed: unpack the .mmdb file');
+  }
   if (!hasMetadata(file)) {
-    throw fault(path, 'is no mmdb file or its end is cut off: put a whole .mmdb file there');
+    throw fileError(
+      path,
+      'is not an mmdb file, or is truncated: replace it with a complete .mmdb file',
+    );
   }
   let reader: Reader<Response>;
   try {
-    reader = new Reader<Response>(file, { cache: new LRUCache({ max: DECODED }) });
+    reader = new Reader<Response>(file, { cache: new LRUCache({ max: MAX_CACHED_PARTS }) });
   } catch (error) {
     throw damaged(path, 'its metadata cannot be read', error);
   }
   const { buildEpoch, databaseType, ipVersion } = reader.metadata;
   if (Number.isNaN(buildEpoch.getTime()) || !databaseType || (ipVersion !== 4 && ipVersion !== 6)) {
-    throw damaged(path, 'its metadata is not whole');
+    throw damaged(path, 'its metadata is not complete');
   }
-  const outline = faultOf(file, reader.metadata);
-  if (outline !== undefined) throw damaged(path, outline);
+  const boundsError = findBoundsError(file, reader.metadata);
+  if (boundsError !== undefined) throw damaged(path, boundsError);
   return reader;
 }
 
-function sampleFields(
-  path: string,
-  find: MmdbFile['find'],
-  spread: readonly string[],
-): (keyof Place)[] {
-  const found = new Set<string>();
+/** Returns the fields of the places in the sample. @throws Error if a record is unreadable, or has no place. */
+function sampleFields(path: string, reader: Reader<Response>): (keyof Place)[] {
+  const fields = new Set<string>();
   try {
-    for (const address of [...WELL_KNOWN, ...spread]) {
-      const place = find(address, address.includes(':') ? 6 : 4);
-      for (const field of Object.keys(place ?? {})) found.add(field);
+    for (const record of sampleRecords(reader)) {
+      for (const field of Object.keys(parsePlace(record) ?? {})) fields.add(field);
     }
   } catch (error) {
     throw damaged(path, 'a record cannot be read', error);
   }
-  if (found.size === 0) {
-    throw fault(path, 'holds no places: take a database of countries, cities or networks');
+  if (fields.size === 0) {
+    throw fileError(path, 'contains no places: use a database of countries, cities or networks');
   }
-  return FIELDS.filter((field) => found.has(field));
+  return PLACE_FIELDS.filter((field) => fields.has(field));
+}
+
+/** Yields the records of successive networks in each section of the address ranges: all of a small database. */
+function* sampleRecords(reader: Reader<Response>): Generator<Response> {
+  for (const { version, bits, first, size, format } of SAMPLE_RANGES) {
+    if (version > reader.metadata.ipVersion) continue;
+    const sectionSize = size / BigInt(SAMPLE_SECTIONS);
+    for (let section = first; section < first + size; section += sectionSize) {
+      let address = section;
+      for (let n = 0; n < NETWORKS_PER_SECTION && address < section + sectionSize; n += 1) {
+        const [record, prefix] = reader.getWithPrefixLength(format(address));
+        if (record !== null) yield record;
+        const hostMask = (1n << BigInt(bits - prefix)) - 1n;
+        address = (address | hostMask) + 1n;
+      }
+    }
+  }
 }
 
 function damaged(path: string, what: string, cause?: unknown): Error {
-  return fault(path, `is damaged (${what}): fetch it again`, cause);
+  return fileError(path, `is damaged (${what}): download it again`, cause);
 }
 
-function fault(path: string, what: string, cause?: unknown): Error {
+function fileError(path: string, what: string, cause?: unknown): Error {
   return new Error(`The geo database ${path} ${what}.`, { cause });
 }

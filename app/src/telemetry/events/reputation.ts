@@ -1,6 +1,5 @@
 import { LogThrottle } from '../../lib/log-throttle.ts';
 import type { ApiKey } from '../../secrets/api-key.ts';
-import type { CheckCause } from '../../signals/causes.ts';
 import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { Logger } from '../log.ts';
 

@@ -29,19 +29,19 @@ async function databaseOf(
   networks: [string, MmdbValue][],
   options?: MmdbOptions,
 ): Promise<GeoDatabase> {
-  return openGeoDatabase(await saved(mmdbFile(networks, options)));
+  return openGeoDatabase([await saved(mmdbFile(networks, options))]);
 }
 
 const address = (text: string): Address => {
   const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(`${text} is no address`);
+  if (parsed === undefined) throw new Error(`${text} is not a valid address`);
   return parsed;
 };
 
 describe('the bundled database', () => {
   let database: GeoDatabase;
   beforeAll(async () => {
-    database = await openGeoDatabase(bundledGeoDatabase());
+    database = await openGeoDatabase([bundledGeoDatabase()]);
   });
 
   test.each([
@@ -86,14 +86,14 @@ describe('the bundled database', () => {
 
   test('the file of IPv4 alone knows nothing of IPv6', async () => {
     const path = bundledGeoDatabase().replace('.mmdb', '-ipv4.mmdb');
-    const { lookup } = await openGeoDatabase(path);
+    const { lookup } = await openGeoDatabase([path]);
     expect(lookup(address('175.45.176.0'))).toEqual({ known: true, value: { country: 'KP' } });
     expect(lookup(address('2001:4860:4860::8888'))).toEqual({ known: false, cause: 'not-found' });
   });
 
   test('the file of IPv6 alone knows nothing of IPv4', async () => {
     const path = bundledGeoDatabase().replace('.mmdb', '-ipv6.mmdb');
-    const { lookup } = await openGeoDatabase(path);
+    const { lookup } = await openGeoDatabase([path]);
     expect(lookup(address('2606:4700::1111'))).toEqual({ known: true, value: { country: 'US' } });
     expect(lookup(address('175.45.176.0'))).toEqual({ known: false, cause: 'not-found' });
   });
@@ -264,24 +264,24 @@ describe('a file that is no whole database stops the start', () => {
 
   test.each([
     ['no file', undefined, /does not exist: correct GEO_DATABASE/],
-    ['an empty file', Buffer.alloc(0), /is damaged \(it is empty\): fetch it again/],
-    ['a text', 'not a database', /is no mmdb file or its end is cut off/],
+    ['an empty file', Buffer.alloc(0), /is damaged \(it is empty\): download it again/],
+    ['a text', 'not a database', /is not an mmdb file, or is truncated/],
     ['a compressed database', gzipSync(good), /is compressed: unpack/],
-    ['the first half', good.subarray(0, good.length / 2), /its end is cut off/],
-    ['all but the metadata', good.subarray(0, good.length - 100), /damaged|cut off/],
+    ['the first half', good.subarray(0, good.length / 2), /is truncated/],
+    ['all but the metadata', good.subarray(0, good.length - 100), /damaged|truncated/],
     ['all but the last byte', good.subarray(0, good.length - 1), /is damaged/],
     ['a tree with a hole', hole, /its search tree does not end where it should/],
     ['records of zeros', zeroed, /is damaged \(a record cannot be read\)/],
-    ['other data', mmdbFile([['8.8.8.0/24', { domain: 'example.org' }]]), /holds no places/],
+    ['other data', mmdbFile([['8.8.8.0/24', { domain: 'example.org' }]]), /contains no places/],
   ])('%s', async (_name, bytes, message) => {
     expect(dataStart).toBeGreaterThan(60);
     const path = bytes === undefined ? join(folder, 'none.mmdb') : await saved(bytes);
-    await expect(openGeoDatabase(path)).rejects.toThrow(message);
-    await expect(openGeoDatabase(path)).rejects.toThrow(`The geo database ${path} `);
+    await expect(openGeoDatabase([path])).rejects.toThrow(message);
+    await expect(openGeoDatabase([path])).rejects.toThrow(`The geo database ${path} `);
   });
 
   test('a folder', async () => {
-    await expect(openGeoDatabase(folder)).rejects.toThrow(/cannot be read \(EISDIR\)/);
+    await expect(openGeoDatabase([folder])).rejects.toThrow(/cannot be read \(EISDIR\)/);
   });
 
   test('the bundled database, cut in its middle or at its end', async () => {
@@ -298,7 +298,7 @@ describe('a file that is no whole database stops the start', () => {
       bytes.subarray(0, bytes.length - 4096),
     ];
     for (const cut of cuts) {
-      await expect(openGeoDatabase(await saved(cut))).rejects.toThrow(/damaged|cut off/);
+      await expect(openGeoDatabase([await saved(cut)])).rejects.toThrow(/damaged|truncated/);
     }
   });
 
@@ -308,7 +308,7 @@ describe('a file that is no whole database stops the start', () => {
     for (let index = 0; index < good.length; index += 7) {
       const wrong = Buffer.from(good);
       wrong.writeUInt8(wrong.readUInt8(index) ^ (1 << (index % 8)), index);
-      const database = await openGeoDatabase(await saved(wrong)).catch((error: Error) => {
+      const database = await openGeoDatabase([await saved(wrong)]).catch((error: Error) => {
         expect(error.message).toMatch(/^The geo database \S+ .+\.$/);
       });
       if (database) opened += 1;
@@ -325,7 +325,7 @@ describe('several files', () => {
 
   /** A database for each table of networks. */
   const open = async (...tables: readonly (readonly [string, MmdbValue])[][]) =>
-    openGeoDatabase(...(await Promise.all(tables.map((table) => saved(mmdbFile(table))))));
+    openGeoDatabase(await Promise.all(tables.map((table) => saved(mmdbFile(table)))));
 
   test.each<[string, [string, MmdbValue][][], string, unknown]>([
     [
@@ -409,8 +409,8 @@ describe('several files', () => {
       const [ipv4, ipv6] = ['-ipv4', '-ipv6'].map((half) =>
         bundledGeoDatabase().replace('.mmdb', `${half}.mmdb`),
       );
-      const halves = await openGeoDatabase(ipv4 ?? '', ipv6 ?? '');
-      const whole = await openGeoDatabase(bundledGeoDatabase());
+      const halves = await openGeoDatabase([ipv4 ?? '', ipv6 ?? '']);
+      const whole = await openGeoDatabase([bundledGeoDatabase()]);
       expect(halves.lookup(address(text))).toEqual(whole.lookup(address(text)));
       expect(halves.lookup(address(text)).known).toBe(true);
     },
@@ -422,7 +422,7 @@ describe('several files', () => {
       saved(mmdbFile([['8.8.8.0/24', KP]], { type: 'GeoLite2-Country', built: dates[0] })),
       saved(mmdbFile([['8.8.8.0/24', NETWORK]], { type: 'GeoLite2-ASN', built: dates[1] })),
     ]);
-    const { info, files } = await openGeoDatabase(countries, networks);
+    const { info, files } = await openGeoDatabase([countries, networks]);
     expect(info).toEqual({
       path: `${countries}, ${networks}`,
       type: 'GeoLite2-Country, GeoLite2-ASN',
@@ -460,7 +460,7 @@ describe('several files', () => {
         [bad, good],
         [good, bad],
       ]) {
-        const signal = (await openGeoDatabase(...order)).lookup(address('223.255.0.1'));
+        const signal = (await openGeoDatabase(order)).lookup(address('223.255.0.1'));
         const found = signal.known ? signal.value : signal.cause;
         if (typeof expected === 'string') expect(found).toBe(expected);
         else expect(found).toMatchObject(expected as object);
@@ -473,9 +473,9 @@ describe('several files', () => {
     const bytes = mmdbFile([['8.8.8.0/24', NETWORK]]);
     const cutOff = await saved(bytes.subarray(0, bytes.length - 1));
     const missing = join(folder, 'none.mmdb');
-    const error: Error = await openGeoDatabase(good, cutOff, missing).catch((reason) => reason);
+    const error: Error = await openGeoDatabase([good, cutOff, missing]).catch((reason) => reason);
     expect(error.message.split('\n')).toEqual([
-      expect.stringMatching(`^The geo database ${cutOff} is damaged .*: fetch it again\\.$`),
+      expect.stringMatching(`^The geo database ${cutOff} is damaged .*: download it again\\.$`),
       `The geo database ${missing} does not exist: correct GEO_DATABASE, in which commas separate files.`,
     ]);
   });
