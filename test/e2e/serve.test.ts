@@ -181,7 +181,11 @@ describe('What is wrong stops the start with a sentence that says what, where an
       ),
       /policy\.yaml:4: rule "typo", when: .*scor/,
     ],
-    ['a database that is none', database('none'), /^The geo database .*geo\.mmdb is not an mmdb file/],
+    [
+      'a database that is none',
+      database('none'),
+      /^The geo database .*geo\.mmdb is not an mmdb file/,
+    ],
     [
       'a database that is not there',
       () => ({ GEO_DATABASE: 'no.mmdb' }),

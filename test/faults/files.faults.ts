@@ -75,7 +75,9 @@ const CASES: readonly Case[] = [
     file: geo,
     content: Buffer.from(DATABASE).fill(0xff, 0, DATABASE.indexOf(Buffer.alloc(16))),
     says: [
-      expect.stringMatching(`^The geo database ${geo.path} is damaged \\(.+\\): download it again.$`),
+      expect.stringMatching(
+        `^The geo database ${geo.path} is damaged \\(.+\\): download it again.$`,
+      ),
     ],
   },
   {
