@@ -2,7 +2,7 @@ import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { CfnIPSet } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { errorBody } from '../app/src/action/response.ts';
-import { ACTION_PATH } from '../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../app/src/http/paths.ts';
 import type { Config } from './config/config.ts';
 
 /** A rule before it has its place in the order. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Annotations, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ACTION_PATH } from '../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { decodePolicy } from '../app/src/policy/file/source.ts';
 import type { Config } from './config/config.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readSettings, type Settings } from '../src/config/settings.ts';
 import { parseCredential } from '../src/credential/credential.ts';
-import { ACTION_PATH } from '../src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../src/http/paths.ts';
 import { startService } from '../src/service.ts';
 import { parseSignatureSecret, signAddress } from '../src/signals/address/signature.ts';
 import { createDynamoDbClient } from '../src/signals/reputation/cache/dynamodb-client.ts';

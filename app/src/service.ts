@@ -1,9 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Settings } from './config/settings.ts';
 import { openActionCredential } from './credential/action-credential.ts';
+import { createApp } from './http/app.ts';
 import { closeServer } from './http/close-server.ts';
+import type { App, AppMiddleware } from './http/env.ts';
 import { createActionHandler, type HandlerDependencies } from './http/handle-action.ts';
-import { createServer, listen, type Routes } from './http/server.ts';
+import { listen } from './http/server.ts';
 import { CLOSE_GRACE_MS } from './http/shutdown.ts';
 
 import { swallowErrors } from './lib/hooks.ts';
@@ -34,8 +36,10 @@ export interface ServiceOptions {
   readonly metrics?: Metrics;
   /** Is told of each decision's record, logged or not. */
   readonly onRecord?: (record: object) => void;
+  /** Middleware around every route, in order. */
+  readonly middleware?: readonly AppMiddleware[];
   /** Adds routes beside the action's, for one machine: what they decide, they decide as the service does. */
-  readonly mount?: (routes: Routes, deciding: DecisionDependencies) => void;
+  readonly mount?: (app: App, deciding: DecisionDependencies) => void;
 }
 
 /** What the service decides with. */
@@ -89,14 +93,15 @@ export async function startService(
     },
   };
   const onDecision = decisionListener(telemetry, options, settings.telemetry.address);
-  const server = createServer({
+  const app = createApp({
     authenticator: credential.authenticator,
     handleAction: createActionHandler({ ...deciding, onDecision }),
     onRejected: telemetry.onRejected,
-    onFault: telemetry.onInternalError,
+    onInternalError: telemetry.onInternalError,
     isDraining: () => draining,
+    ...(options.middleware && { middleware: options.middleware }),
   });
-  options.mount?.(server.routes, deciding);
+  options.mount?.(app, deciding);
   const release = () => {
     credential.stop();
     apiKey.stop();
@@ -104,7 +109,7 @@ export async function startService(
     telemetry.stop();
   };
   await reputation.warmUp();
-  const { server: listening, port } = await listen(server, settings.port).catch((error: Error) => {
+  const { server: listening, port } = await listen(app, settings.port).catch((error: Error) => {
     release();
     throw new StartError(error.message, { cause: error });
   });

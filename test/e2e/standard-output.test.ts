@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { freePort } from '../support/free-port.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { startScript } from '../support/process.ts';

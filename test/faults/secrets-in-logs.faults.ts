@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { awsFailures, startTelltale, type Telltale, UPSTREAM_FAILURES } from './leaky-server.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { openConnection, statusesOf } from '../support/raw-http.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import type { ServiceProcess } from './service.ts';

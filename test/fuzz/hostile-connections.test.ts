@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Server } from 'node:http';
-import { createServer, listen } from '../../app/src/http/server.ts';
+import { PLAIN_SUCCESS } from '../../app/src/action/response.ts';
+import { createApp } from '../../app/src/http/app.ts';
+import { listen } from '../../app/src/http/server.ts';
 import { payload } from '../support/payloads.ts';
 import { exchange, head, openConnection, readToEnd, statusesOf } from '../support/raw-http.ts';
 import { type RunningService, startTestService } from '../support/running-service.ts';
@@ -123,14 +125,14 @@ describe('A request that never becomes whole is ended by the server', () => {
 /** A server as in production, but less patient. */
 async function startServer(): Promise<{ server: Server; port: number; answered: string[] }> {
   const answered: string[] = [];
-  const app = createServer({
+  const app = createApp({
     authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
     async handleAction(body) {
       answered.push(body);
-      return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
+      return PLAIN_SUCCESS;
     },
     onRejected: () => undefined,
-    onFault: () => undefined,
+    onInternalError: () => undefined,
     isDraining: () => false,
   });
   const { server, port } = await listen(app, 0);

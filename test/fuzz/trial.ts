@@ -59,8 +59,7 @@ export async function openTrial(): Promise<Trial> {
       const act = handlers[policy % handlers.length];
       if (act === undefined) throw new Error('There is no policy.');
       try {
-        const answer = await act(body);
-        checkAnswer(body, answer.body, outcome);
+        checkAnswer(body, await act(body, { decisionId: 'id' }), outcome);
         if (lines.length !== 1) throw new Error(`There are ${lines.length} records.`);
         for (const line of lines) refuse('The record', faultsOfLine(line));
         return 'decided';

@@ -44,7 +44,7 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
   });
   return async (body) => {
     try {
-      return Buffer.from((await act(body.toString('utf8'))).body);
+      return Buffer.from(await act(body.toString('utf8'), { decisionId: 'id' }));
     } catch (error) {
       if (error instanceof RequestError) return error;
       throw error;

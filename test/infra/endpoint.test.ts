@@ -1,4 +1,4 @@
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import {
   CERTIFICATE_ARN,
   type Configuration,

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET } from '../support/running-service.ts';
 import type { Plan, Report } from './plan.ts';

@@ -56,7 +56,7 @@ export async function decideOn(
     now: () => now,
     onDecision: (facts) => all.push(facts),
   });
-  const { body } = await act(requestBody);
+  const body = await act(requestBody, { decisionId: 'id' });
   const [facts, ...more] = all;
   if (facts === undefined || more.length > 0) throw new Error('There is not one decision.');
   const response = { status: 200, contentType: 'application/json', body };

@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { SECRET } from './running-service.ts';
 
 /** Clients that ask one request after the other, each on a connection of its own that is kept alive. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { SECRET } from './running-service.ts';
 
 /** The head of a request to the action, with the right credential. Lines go in as they are. */

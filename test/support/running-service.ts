@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { readSettings } from '../../app/src/config/settings.ts';
-import { ACTION_PATH } from '../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { type ServiceOptions, startService } from '../../app/src/service.ts';
 import { createDynamoDbClient } from '../../app/src/signals/reputation/cache/dynamodb-client.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { readBody } from '../../src/http/body.ts';
-import type { Routes } from '../../src/http/server.ts';
+import type { App, AppEnv } from '../../src/http/env.ts';
 import type { DecisionDependencies } from '../../src/service.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
@@ -33,12 +33,10 @@ export interface Console {
   /** Takes in the record of a decision of the service. */
   onRecord(record: object): void;
   /** Adds the console's routes to the service's. */
-  mount(service: Routes, deciding: DecisionDependencies): void;
+  mount(service: App, deciding: DecisionDependencies): void;
   /** Ends the streams to its pages, which would keep the service from ending. */
   close(): void;
 }
-
-type Env = Routes extends Hono<infer E> ? E : never;
 
 export function createConsole({ address, now }: ConsoleOptions): Console {
   const live = new LiveFeed(now);
@@ -46,7 +44,7 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
   return {
     onRecord: (record) => live.add(record),
     mount(service, deciding) {
-      const routes = new Hono<Env>();
+      const routes = new Hono<AppEnv>();
       routes.use(guard);
       routes.get('/', (context) => send(context, PAGE));
       routes.get('/assets/:name', (context) => {
@@ -84,7 +82,7 @@ const POLICY = [
   "object-src 'none'",
 ].join('; ');
 
-const guard: MiddlewareHandler<Env> = async (context, next) => {
+const guard: MiddlewareHandler<AppEnv> = async (context, next) => {
   context.header('cache-control', 'no-store');
   context.header('content-security-policy', POLICY);
   context.header('cross-origin-resource-policy', 'same-origin');
@@ -95,12 +93,12 @@ const guard: MiddlewareHandler<Env> = async (context, next) => {
   await next();
 };
 
-function send(context: Context<Env>, { type, body }: Asset) {
+function send(context: Context<AppEnv>, { type, body }: Asset) {
   return context.body(body, 200, { 'content-type': type });
 }
 
 /** Server-sent events: the whole state each time, so that a page which missed some has missed nothing. */
-function stream(context: Context<Env>, live: LiveFeed, streams: Set<LatestValue<string>>) {
+function stream(context: Context<AppEnv>, live: LiveFeed, streams: Set<LatestValue<string>>) {
   const latest = new LatestValue<string>();
   const silence = live.subscribe((state) => latest.put(state));
   if (silence === undefined) return context.text('Too many pages of the console are open.\n', 503);

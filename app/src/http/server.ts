@@ -1,83 +1,59 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { errorBody } from '../action/response.ts';
-import {
-  type ActionEndpoint,
-  type ActionEndpointDependencies,
-  createActionEndpoint,
-} from './action-endpoint.ts';
-
-/** What the service answers: the action, and everything else. */
-export interface Server {
-  readonly action: ActionEndpoint;
-  readonly routes: Routes;
-}
-
-export type Routes = Hono<{ Bindings: HttpBindings }>;
-
-/** The service's side of HTTP, before it listens. */
-export function createServer(dependencies: ActionEndpointDependencies): Server {
-  return {
-    action: createActionEndpoint(dependencies),
-    routes: createRoutes(dependencies),
-  };
-}
-
-/** Everything but the action: for load balancers and operators. */
-function createRoutes({ isDraining, onFault }: ActionEndpointDependencies): Routes {
-  const routes: Routes = new Hono();
-
-  // A connection that is kept alive would keep a server that is closing from ever ending.
-  routes.use(async function endConnectionsWhileDraining(context, next) {
-    await next();
-    if (isDraining()) context.header('connection', 'close');
-  });
-  routes.get('/healthz', (context) => context.json({ status: 'alive' }));
-  routes.get('/readyz', (context) =>
-    isDraining() ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
-  );
-  routes.notFound((context) =>
-    context.body(errorBody('not_found', 'There is nothing at this path.'), 404, JSON_TYPE),
-  );
-  routes.onError((error, context) => {
-    onFault(error);
-    return context.body(errorBody('internal_error', 'The service failed.'), 500, JSON_TYPE);
-  });
-  return routes;
-}
-
-const JSON_TYPE = { 'content-type': 'application/json' };
+import type { App, Bindings } from './env.ts';
+import { INTERNAL_ERROR, type OnInternalError } from './middleware/handle-error.ts';
+import { originForm } from './request-target.ts';
+import { JSON_TYPE } from './respond.ts';
+import { writeResponse } from './write-response.ts';
 
 /**
- * Longer than the idle timeout of an Application Load Balancer (60 s): the side that closes an idle
- * connection must be the one that sends on it, or requests are lost on half-closed connections.
+ * Longer than the idle timeout of an Application Load Balancer (60 s): if the service closed idle connections
+ * first, requests that are under way on them would be lost.
  */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** For the whole request to arrive. The identity server sends it in one go. */
+/** For the whole request to arrive. The identity server sends it at once. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
-const TIMEOUTS = {
+const SERVER_OPTIONS = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: 1000,
 };
 
-/** Listens. Rejects with an Error of one sentence when the port is taken. */
+/**
+ * Serves the app on a port, or on a free one if it is 0.
+ *
+ * @param onInternalError receives what the app itself could not turn into a response.
+ * @throws Error whose message says what to do, if the port cannot be used.
+ */
 export function listen(
-  { action, routes }: Server,
+  app: App,
   port: number,
-): Promise<{ server: HttpServer; port: number }> {
-  const answerRoute = getRequestListener(routes.fetch, {
-    overrideGlobalObjects: false,
-    // A health check over HTTP/1.0 need not name a host.
-    hostname: 'localhost',
-  });
-  const server = createHttpServer(TIMEOUTS, (incoming, outgoing) => {
-    if (action.isFor(incoming)) action.answer(incoming, outgoing);
-    else void answerRoute(incoming, outgoing);
+  onInternalError?: OnInternalError,
+): Promise<{ server: Server; port: number }> {
+  const handleRequest = getRequestListener(
+    (request, bindings) => fetchAndWrite(app, request, bindings as Bindings),
+    {
+      overrideGlobalObjects: false,
+      // A health check over HTTP/1.0 need not name a host.
+      hostname: 'localhost',
+      // `writeResponse` discards what is left of a body.
+      autoCleanupIncoming: false,
+      errorHandler(error) {
+        const headers = { 'content-type': JSON_TYPE };
+        if (error instanceof RequestError)
+          return new Response(INVALID_TARGET, { status: 400, headers });
+        onInternalError?.(error);
+        return new Response(INTERNAL_ERROR, { status: 500, headers });
+      },
+    },
+  );
+  const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
+    incoming.url = originForm(incoming.url ?? '');
+    void handleRequest(incoming, outgoing);
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -93,4 +69,17 @@ export function listen(
       resolve({ server, port: bound });
     });
   });
+}
+
+const INVALID_TARGET = errorBody('invalid_request', 'The request target or the host is invalid.');
+
+function fetchAndWrite(
+  app: App,
+  request: Request,
+  bindings: Bindings,
+): Response | Promise<Response> {
+  const response = app.fetch(request, bindings);
+  return response instanceof Promise
+    ? response.then((settled) => writeResponse(settled, bindings))
+    : writeResponse(response, bindings);
 }

@@ -1,6 +1,7 @@
 import type { ActionCredential } from '../credential/action-credential.ts';
 import type { IssuerKeysHooks } from '../credential/oauth2/issuer-keys.ts';
-import type { Rejection } from '../http/action-endpoint.ts';
+import type { OnInternalError } from '../http/middleware/handle-error.ts';
+import type { Rejection } from '../http/rejection.ts';
 import { combineHooks, swallowErrors } from '../lib/hooks.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
@@ -48,8 +49,8 @@ export interface Telemetry {
   readonly onDecision: (event: DecisionEvent) => void;
   /** Receives each request that was rejected because of the request itself. */
   readonly onRejected: (rejection: Rejection) => void;
-  /** Receives each error of the service itself, to be logged with its stack. */
-  readonly onInternalError: (error: unknown) => void;
+  /** Receives each error of the service itself, to be logged with its stack and the id of the request. */
+  readonly onInternalError: OnInternalError;
   readonly onSecretRefreshFailure: (secret: string, error: Error) => void;
   /**
    * Receives each use of the previous version of a rotated secret, named by its setting, and until when that
@@ -101,9 +102,9 @@ export function createTelemetry(
       metrics.count(REJECTION_METRICS[cause]);
       rejectionLog.add(status, why);
     }),
-    onInternalError: swallowErrors((error: unknown) => {
+    onInternalError: swallowErrors((error: unknown, requestId?: string) => {
       metrics.count('InternalErrors');
-      log.error({ event: 'internal-error', err: error });
+      log.error({ event: 'internal-error', decision_id: requestId, err: error });
     }),
     onSecretRefreshFailure: swallowErrors((secret: string, error: Error) => {
       metrics.count('SecretRefreshFailures');

@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
+import { PLAIN_SUCCESS } from '../../../app/src/action/response.ts';
 import { createAuthenticator } from '../../../app/src/credential/authenticator.ts';
 import type { Credential } from '../../../app/src/credential/credential.ts';
-import { ACTION_PATH } from '../../../app/src/http/action-endpoint.ts';
+import { createApp } from '../../../app/src/http/app.ts';
 import { closeServer } from '../../../app/src/http/close-server.ts';
-import { createServer, listen } from '../../../app/src/http/server.ts';
+import { ACTION_PATH } from '../../../app/src/http/paths.ts';
+import { listen } from '../../../app/src/http/server.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';
 
 const SECRET = 'the-secret-0123456789';
@@ -89,14 +91,14 @@ describe.each(CASES)('$credential.scheme $credential.username', ({ credential, r
   let port: number;
 
   beforeAll(async () => {
-    const app = createServer({
+    const app = createApp({
       authenticator: createAuthenticator([credential]),
       async handleAction() {
         decided += 1;
-        return { body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' };
+        return PLAIN_SUCCESS;
       },
       onRejected: ({ status, why }) => refused.push(`${status} ${why}`),
-      onFault: (error) => refused.push(String(error)),
+      onInternalError: (error) => refused.push(String(error)),
       isDraining: () => false,
     });
     ({ server, port } = await listen(app, 0));

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { applyResponse } from '../../../app/dev/simulator/identity-server/index.ts';
-import { ACTION_PATH } from '../../../app/src/http/action-endpoint.ts';
-import { createServer, listen } from '../../../app/src/http/server.ts';
+import { ACTION_PATH } from '../../../app/src/http/paths.ts';
+import { createTestApp, startTestApp } from '../../support/http-app.ts';
 import { PAYLOADS, payload, payloadFrom } from '../../support/payloads.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';
 import { type RunningService, SECRET, startTestService } from '../../support/running-service.ts';
@@ -88,17 +88,13 @@ describe('What is not answered with a decision gets an error that the identity s
   });
 
   test('a fault of our own is a 500 that is not tried again, and its stack is told', async () => {
-    const faults: unknown[] = [];
-    const app = createServer({
-      authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
+    const errors: unknown[] = [];
+    const { server, origin } = await startTestApp({
       handleAction: () => Promise.reject(new Error(MARKER)),
-      onRejected: () => undefined,
-      onFault: (error) => faults.push(error),
-      isDraining: () => false,
+      onInternalError: (error) => errors.push(error),
     });
-    const { server, port } = await listen(app, 0);
     try {
-      const response = await fetch(`http://127.0.0.1:${port}${ACTION_PATH}`, {
+      const response = await fetch(origin + ACTION_PATH, {
         method: 'POST',
         body: good,
       });
@@ -106,10 +102,10 @@ describe('What is not answered with a decision gets an error that the identity s
       const { text, outcome } = await judge(good, response);
       expect(outcome).toMatchObject({ kind: 'server-error', retried: false });
       expect(text).not.toContain(MARKER);
-      expect(faults).toEqual([expect.objectContaining({ stack: expect.stringContaining(MARKER) })]);
+      expect(errors).toEqual([expect.objectContaining({ stack: expect.stringContaining(MARKER) })]);
     } finally {
       server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.closeAllConnections();
     }
   });
 });
@@ -194,36 +190,23 @@ describe('Beside the action', () => {
   });
 
   test('a fault on another path is a 500, and its stack is told', async () => {
-    const faults: unknown[] = [];
-    const { routes } = createServer({
-      authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-      handleAction: () => Promise.reject(new Error('It is not asked.')),
-      onRejected: () => undefined,
-      onFault: (error) => faults.push(error),
-      isDraining: () => false,
-    });
-    routes.get('/added', () => {
+    const errors: unknown[] = [];
+    const app = createTestApp({ onInternalError: (error) => errors.push(error) });
+    app.get('/added', () => {
       throw new Error(MARKER);
     });
-    const response = await routes.request('/added');
+    const response = await app.request('/added');
     expect(response.status).toBe(500);
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({ actionStatus: 'ERROR' });
     expect(text).not.toContain(MARKER);
-    expect(faults).toEqual([new Error(MARKER)]);
+    expect(errors).toEqual([new Error(MARKER)]);
   });
 
   test('while it drains it is alive, not ready, and ends each connection', async () => {
     let draining = false;
-    const app = createServer({
-      authenticator: { accepts: () => true, update: () => undefined, challenge: '' },
-      handleAction: async () => ({ body: '{"actionStatus":"SUCCESS"}', decisionId: 'id' }),
-      onRejected: () => undefined,
-      onFault: () => undefined,
-      isDraining: () => draining,
-    });
-    const { server, port } = await listen(app, 0);
-    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    const { server, origin } = await startTestApp({ isDraining: () => draining });
+    const get = (path: string) => fetch(origin + path);
     expect((await get('/readyz')).headers.get('connection')).toBe('keep-alive');
     draining = true;
     expect((await get('/healthz')).status).toBe(200);

@@ -1,5 +1,5 @@
 import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
-import { ACTION_PATH } from '../../../../app/src/http/action-endpoint.ts';
+import { ACTION_PATH } from '../../../../app/src/http/paths.ts';
 import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
   DISCOVERY,

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
+import { PLAIN_SUCCESS } from '../../../../app/src/action/response.ts';
 import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
-import type { Rejection } from '../../../../app/src/http/action-endpoint.ts';
+import { createApp } from '../../../../app/src/http/app.ts';
 import { createActionHandler } from '../../../../app/src/http/handle-action.ts';
-import { createServer, listen } from '../../../../app/src/http/server.ts';
+import type { Rejection } from '../../../../app/src/http/rejection.ts';
+import { listen } from '../../../../app/src/http/server.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
 import { exchange, head, openConnection, statusesOf } from '../../../support/raw-http.ts';
@@ -16,27 +18,27 @@ let server: Server;
 let port: number;
 /** Checks under way, in the order in which they began. */
 let waiting: ((check: TokenCheck) => void)[];
-let decided: { body: string; spent: number | undefined }[];
+let decided: { body: string; spentMs: number | undefined }[];
 let rejected: Rejection[];
 let faults: unknown[];
 
 beforeAll(async () => {
-  const made = createServer({
+  const app = createApp({
     authenticator: {
       accepts: () => false,
       checkToken: () => new Promise((resolve) => waiting.push(resolve)),
       update: () => undefined,
       challenge: 'Bearer',
     },
-    handleAction: async (body, spent) => {
-      decided.push({ body, spent });
-      return { body: '{"actionStatus":"SUCCESS"}', decisionId: `id-${body.length}` };
+    handleAction: async (body, { spentMs }) => {
+      decided.push({ body, spentMs });
+      return PLAIN_SUCCESS;
     },
     onRejected: (rejection) => rejected.push(rejection),
-    onFault: (fault) => faults.push(fault),
+    onInternalError: (fault) => faults.push(fault),
     isDraining: () => false,
   });
-  ({ server, port } = await listen(made, 0));
+  ({ server, port } = await listen(app, 0));
 });
 
 beforeEach(() => {
@@ -67,7 +69,7 @@ describe('while an access token is verified', () => {
     waiting[0]?.(ACCEPTED);
 
     expect(statusesOf(await read)).toEqual([200]);
-    expect(decided).toEqual([{ body, spent: expect.any(Number) }]);
+    expect(decided).toEqual([{ body, spentMs: expect.any(Number) }]);
   });
 
   test('requests on one connection are answered in their order', async () => {
@@ -125,7 +127,7 @@ unknown: { address: ignore, reputation: ignore }
     },
   });
 
-  await act(JSON.stringify(clientCredentialsRequest([])), 1000);
+  await act(JSON.stringify(clientCredentialsRequest([])), { decisionId: 'id', spentMs: 1000 });
 
   expect(left).toEqual([0]);
 });
