@@ -15,7 +15,7 @@ import { rootScope, type Scope, withMembership } from './scope.ts';
  * different types are not unequal, but an error; a claim's value and a list of that one value are the same; and
  * the cost is counted.
  *
- * docs/decisions/cel-semantics.md explains why.
+ * docs/decisions/0012-cel-semantics.md explains why.
  */
 export function applySemantics(ast: Node, meter: CostMeter): void {
   visit(ast, rootScope(meter));
