@@ -9,15 +9,15 @@ import type { LoadBalancer } from './load-balancer.ts';
 
 export interface CloudFrontProps {
   readonly loadBalancer: LoadBalancer;
-  /** @default the one that AWS has in the region */
+  /** CloudFront's prefix list in the region. @default the id in `ORIGIN_FACING_PREFIX_LISTS` */
   readonly prefixListId: string | undefined;
 }
 
 /**
- * `com.amazonaws.global.cloudfront.origin-facing` by region. AWS keeps these ids, but names them nowhere
- * that a template can read; `aws ec2 describe-managed-prefix-lists` shows them.
+ * Ids of the managed prefix list `com.amazonaws.global.cloudfront.origin-facing` by region. They are stable, but
+ * a template cannot look them up; `aws ec2 describe-managed-prefix-lists` shows them.
  */
-const ORIGIN_FACING: Readonly<Record<string, string>> = {
+const ORIGIN_FACING_PREFIX_LISTS: Readonly<Record<string, string>> = {
   'ap-northeast-1': 'pl-58a04531',
   'ap-northeast-2': 'pl-22a6434b',
   'ap-south-1': 'pl-9aa247f3',
@@ -36,14 +36,14 @@ const ORIGIN_FACING: Readonly<Record<string, string>> = {
   'us-west-2': 'pl-82a045eb',
 };
 
-/** HTTPS without a domain: CloudFront's own name and certificate, and a private way to the load balancer. */
+/** An HTTPS endpoint without a domain: CloudFront's domain name and certificate, and a private connection to the load balancer. */
 export class CloudFront extends Construct {
   readonly domainName: string;
 
   constructor(scope: Construct, id: string, props: CloudFrontProps) {
     super(scope, id);
     const { loadBalancer, targetGroup } = props.loadBalancer;
-    // Within AWS's network and to this distribution only; a certificate would need a domain.
+    // HTTP: the traffic stays in AWS's network, and a certificate would need a domain.
     const listener = loadBalancer.addListener('Http', {
       protocol: elb.ApplicationProtocol.HTTP,
       port: 80,
@@ -57,12 +57,12 @@ export class CloudFront extends Construct {
     );
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Risk Gate',
-      // An allow-list of IPv4 addresses would refuse an identity server that came over IPv6.
+      // An allow list of IPv4 addresses would block an identity server that connects over IPv6.
       enableIpv6: false,
       defaultBehavior: {
         origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-          // The identity server waits 3 s; connections stay warm, for each new one costs a login's time.
+          // Asgardeo's read timeout is 3 s. Connections are kept, because opening one delays a login.
           readTimeout: Duration.seconds(5),
           keepaliveTimeout: Duration.seconds(55),
         }),
@@ -72,15 +72,15 @@ export class CloudFront extends Construct {
         viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       },
     });
-    // CloudFront connects when its origin is made, and then there must be something to connect to.
+    // CloudFront connects to the listener as soon as the origin is created.
     distribution.node.addDependency(listener);
     this.domainName = distribution.distributionDomainName;
   }
 
-  /** A lookup would need an account at synth. @throws ConfigError for a region that is not in the table. */
+  /** From a table, as a lookup would need credentials at synth. @throws ConfigError for an unknown region. */
   #prefixListOfRegion(): string {
     const { region } = Stack.of(this);
-    const id = ORIGIN_FACING[region];
+    const id = ORIGIN_FACING_PREFIX_LISTS[region];
     if (id !== undefined) return id;
     throw new ConfigError(
       `cloudFrontPrefixListId is not set, and Risk Gate does not know the prefix list of CloudFront in ${region}: set it to the id of com.amazonaws.global.cloudfront.origin-facing, or set domainName.`,

@@ -4,11 +4,11 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 
 /**
- * A file that travels apart from the image, through S3. Its name there follows from its content, so a
- * change replaces the tasks without building an image.
+ * A file that is deployed through S3 instead of in the image. Its object key is derived from its content, so a
+ * change replaces the tasks without a new image.
  */
 export class DataFile extends Construct {
-  /** What the service is given instead of a path. */
+  /** The S3 location that the service reads instead of a path. */
   readonly location: string;
   readonly #asset: Asset;
 
@@ -19,9 +19,9 @@ export class DataFile extends Construct {
   }
 
   /**
-   * Lets a role read this object, and no other of the bucket. Each content has a policy of its own: the
-   * one of the content before is deleted only when the service is stable, so that until then tasks of
-   * the revision before can start, and a deployment can be taken back.
+   * Grants a role read access to this object only. Each version of the file has a separate policy, and the previous
+   * one is deleted only after the service is stable: until then tasks of the previous revision can start, and a
+   * deployment can be rolled back.
    */
   grantRead(role: IRole): Policy {
     const object = Arn.format(

@@ -19,7 +19,7 @@ export interface EndpointProps {
   readonly loadBalancer: LoadBalancer;
 }
 
-/** The way in over HTTPS, with a certificate that the identity server trusts. */
+/** The HTTPS endpoint, with a certificate that the identity server trusts. */
 export class Endpoint extends Construct {
   /** `https://…`, without a path. */
   readonly origin: string;
@@ -46,7 +46,7 @@ export class Endpoint extends Construct {
       const [, , , region] = config.certificateArn.split(':');
       if (region !== Stack.of(this).region) {
         throw new ConfigError(
-          `certificateArn names a certificate of ${region}, and the load balancer is in ${Stack.of(this).region}: take one of that region.`,
+          `certificateArn must be a certificate in ${Stack.of(this).region}, where the load balancer is, got one in ${region}.`,
         );
       }
       return Certificate.fromCertificateArn(this, 'Certificate', config.certificateArn);
@@ -75,7 +75,7 @@ export class Endpoint extends Construct {
     loadBalancer.connections.allowFrom(
       Peer.anyIpv4(),
       Port.tcp(443),
-      'The identity server; the firewall and the credential decide',
+      'The identity server; restricted by the firewall and the credential',
     );
   }
 }

@@ -5,15 +5,15 @@ import { errorBody } from '../app/src/action/response.ts';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
 import type { Config } from './config/config.ts';
 
-/** A rule before it has its place in the order. */
+/** A rule without its priority. */
 export type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>;
 
 type Statement = CfnWebACL.StatementProperty;
 
 /**
- * For rules of our own: a block ends a login, and the identity server gives up at a 403. It asks once
- * more after a 503, and its answer is told from one of the service in every log. (The rules of AWS's
- * groups that still block answer with their own 403: a token request fits none of them.)
+ * The response of our own rules, with status 503: the identity server retries after a 503 but not after a 403, and
+ * no response of the service has this status. (AWS's managed rules that block return their own 403, but no token
+ * request matches them.)
  */
 export const RESPONSE_BODIES = {
   Refused: {
@@ -22,30 +22,30 @@ export const RESPONSE_BODIES = {
   },
 };
 
-const REFUSE = {
+const BLOCK_WITH_503 = {
   block: { customResponse: { responseCode: 503, customResponseBodyKey: 'Refused' } },
 };
 
-/** AWS's groups, by an id. They may get new rules at any time. */
-export const MANAGED_GROUPS = {
+/** AWS managed rule groups, by an id. AWS may add rules at any time. */
+export const MANAGED_RULE_GROUPS = {
   reputation: 'AWSManagedRulesAmazonIpReputationList',
   common: 'AWSManagedRulesCommonRuleSet',
   inputs: 'AWSManagedRulesKnownBadInputsRuleSet',
 } as const;
 
-/** Rules of our own that refuse calls of the action, by an id. */
-export const OWN_REFUSALS = {
+/** Our own rules that block calls of the action, by an id. */
+export const BLOCKING_RULES = {
   rate: 'UnauthenticatedRate',
   addresses: 'OnlyAllowedAddresses',
 } as const;
 
 /**
- * The rules in their order. The identity server's addresses, where they are given, come before what
- * looks at the request: what a later rule blocks is then a call of the identity server's.
+ * Returns the rules in order of priority. The allow list comes before the rules that inspect requests: whatever
+ * they block is then a call of the identity server.
  */
 export function firewallRules(scope: Construct, config: Config): Rule[] {
   return [
-    // Health checks come from the load balancer itself and do not pass here.
+    // Health checks of the load balancer do not pass the firewall.
     {
       name: 'OnlyTheAction',
       statement: { notStatement: { statement: isAction() } },
@@ -53,39 +53,39 @@ export function firewallRules(scope: Construct, config: Config): Rule[] {
     },
     ...allowListRules(scope, config),
     {
-      // Calls that show a credential are never counted, so that logins cannot be throttled; the others
-      // are counted together, because behind a proxy their addresses are what they say they are.
-      name: OWN_REFUSALS.rate,
+      // Calls with a credential are never counted, so that logins cannot be throttled. All others are counted
+      // together, because behind a proxy a caller can choose its address.
+      name: BLOCKING_RULES.rate,
       statement: {
         rateBasedStatement: {
           limit: config.unauthenticatedLimit,
           evaluationWindowSec: 300,
           aggregateKeyType: 'CONSTANT',
-          scopeDownStatement: { notStatement: { statement: showsCredential(config) } },
+          scopeDownStatement: { notStatement: { statement: hasCredential(config) } },
         },
       },
-      action: REFUSE,
+      action: BLOCK_WITH_503,
     },
-    // It judges the caller's address. One day the identity server's may be on it, and every login fails.
-    managedRules(MANAGED_GROUPS.reputation, {
+    // These lists rate the caller's address: once they contain the identity server's, every login would fail.
+    managedRules(MANAGED_RULE_GROUPS.reputation, {
       AWSManagedIPReputationList: 'count',
       AWSManagedReconnaissanceList: 'count',
       AWSManagedIPDDoSList: 'count',
     }),
-    // A token request holds such texts by rights (redirect URIs of development, user agents, many
-    // claims), and the service neither fetches, opens nor shows what they say.
-    managedRules(MANAGED_GROUPS.common, {
+    // Token requests legitimately contain such strings (redirect URIs in development, user agents, many claims),
+    // and the service neither fetches, opens nor displays them.
+    managedRules(MANAGED_RULE_GROUPS.common, {
       SizeRestrictions_BODY: 'count',
       EC2MetaDataSSRF_BODY: 'count',
       GenericRFI_BODY: 'count',
       GenericLFI_BODY: 'count',
       CrossSiteScripting_BODY: 'count',
     }),
-    managedRules(MANAGED_GROUPS.inputs, {}),
+    managedRules(MANAGED_RULE_GROUPS.inputs, {}),
   ];
 }
 
-/** Only the addresses from which the identity server calls, when they are given. */
+/** Blocks all addresses but those of the identity server, if they are configured. */
 function allowListRules(scope: Construct, config: Config): Rule[] {
   if (config.allowedCidrs.length === 0) return [];
   const behindCloudFront = config.endpoint.kind === 'cloudfront';
@@ -105,7 +105,7 @@ function allowListRules(scope: Construct, config: Config): Rule[] {
     (set): Statement => ({
       ipSetReferenceStatement: {
         arn: set.attrArn,
-        // CloudFront appends the address that it sees; what stands before it the caller has made up.
+        // CloudFront appends the address that it sees; a caller can forge the entries before it.
         ...(behindCloudFront && {
           ipSetForwardedIpConfig: {
             headerName: 'X-Forwarded-For',
@@ -118,9 +118,9 @@ function allowListRules(scope: Construct, config: Config): Rule[] {
   );
   return [
     {
-      name: OWN_REFUSALS.addresses,
+      name: BLOCKING_RULES.addresses,
       statement: { notStatement: { statement: any(allowed) } },
-      action: REFUSE,
+      action: BLOCK_WITH_503,
     },
   ];
 }
@@ -141,14 +141,14 @@ function isAction(): Statement {
   };
 }
 
-function showsCredential({ credentialHeader }: Config): Statement {
+function hasCredential({ credentialHeader }: Config): Statement {
   return any(
     [...new Set([credentialHeader, 'authorization'])].map(
       (name): Statement => ({
         sizeConstraintStatement: {
           fieldToMatch: { singleHeader: { Name: name } },
           comparisonOperator: 'GE',
-          // No credential is shorter.
+          // Minimum length of a credential.
           size: 16,
           textTransformations: [{ priority: 0, type: 'NONE' }],
         },

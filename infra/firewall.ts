@@ -11,9 +11,9 @@ export interface FirewallProps {
   readonly logRetention: RetentionDays;
 }
 
-/** AWS WAF on the load balancer. It keeps noise out; who may ask is checked by the service. */
+/** AWS WAF on the load balancer. It blocks noise; the service authenticates the caller. */
 export class Firewall extends Construct {
-  /** What the web ACL counts under: the stack's name, so that two in one account do not add up. */
+  /** The metric name of the web ACL: the stack's name, so that two stacks in an account have separate metrics. */
   readonly metricName = Stack.of(this).stackName;
 
   constructor(
@@ -24,11 +24,11 @@ export class Firewall extends Construct {
     super(scope, id);
     const acl = new waf.CfnWebACL(this, 'WebAcl', {
       scope: 'REGIONAL',
-      description: 'Lets through the action of Risk Gate and nothing else',
+      description: 'Admits only calls of the Risk Gate action',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(this.metricName),
       customResponseBodies: RESPONSE_BODIES,
-      rules: inOrder(firewallRules(this, config)),
+      rules: prioritize(firewallRules(this, config)),
     });
     new waf.CfnWebACLAssociation(this, 'Association', {
       resourceArn: loadBalancerArn,
@@ -39,7 +39,7 @@ export class Firewall extends Construct {
 
   #log(acl: waf.CfnWebACL, credentialHeader: string, retention: RetentionDays): void {
     const logs = new LogGroup(this, 'Logs', {
-      // AWS WAF takes only names that begin so.
+      // AWS WAF requires this prefix.
       logGroupName: Fn.join('-', ['aws-waf-logs', Stack.of(this).stackName.toLowerCase()]),
       retention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -57,7 +57,7 @@ export class Firewall extends Construct {
         }),
       ],
       redactedFields: redacted.map((Name) => ({ singleHeader: { Name } })),
-      // What passed untouched stands in the records of the load balancer and of the service.
+      // Admitted requests are in the logs of the load balancer and the service.
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [
@@ -72,7 +72,8 @@ export class Firewall extends Construct {
   }
 }
 
-function inOrder(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
+/** The order of the rules is their priority. */
+function prioritize(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
   return rules.map((rule, priority) => ({
     ...rule,
     priority,
@@ -80,7 +81,7 @@ function inOrder(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
   }));
 }
 
-/** Samples would keep headers of requests, the credential among them. */
+/** Without sampled requests: they would contain headers, including the credential. */
 function visibility(metricName: string): waf.CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

@@ -7,13 +7,13 @@ import type { Construct } from 'constructs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A private repository of ECR: account, region, name, and a tag, a digest, or both. */
+/** An image in a private ECR repository: account, region, name, and a tag, a digest, or both. */
 const ECR_IMAGE =
   /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /**
- * The service's image: built from the sources at deploy, or a ready one. `.dockerignore` keeps out
- * what is not in it, the policy above all, so that only a change of the service builds a new image.
+ * Returns the service's image: built from the sources at deployment, or a prebuilt one. `.dockerignore` excludes
+ * the policy and everything else that is not part of the image, so that only a change of the service rebuilds it.
  */
 export function serviceImage(scope: Construct, imageUri: string | undefined): ContainerImage {
   if (imageUri === undefined) {
@@ -26,7 +26,7 @@ export function serviceImage(scope: Construct, imageUri: string | undefined): Co
   if (account === undefined || region === undefined || name === undefined) {
     return ContainerImage.fromRegistry(imageUri);
   }
-  // As a repository, so that the task may pull from it.
+  // As an ECR repository, so that CDK grants the task pull access.
   const repository = Repository.fromRepositoryAttributes(scope, 'ImageRepository', {
     repositoryArn: Stack.of(scope).formatArn({
       service: 'ecr',

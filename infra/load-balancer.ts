@@ -7,10 +7,10 @@ import type { Network } from './network.ts';
 import type { Service } from './service.ts';
 import { CONTAINER_PORT } from './task-definition.ts';
 
-/** Shorter than what the server keeps a connection for (`KEEP_ALIVE_TIMEOUT`), or requests are lost. */
+/** Must be shorter than the server's keep-alive timeout, or requests get lost on connections that it closes. */
 export const IDLE_TIMEOUT = Duration.seconds(60);
 
-/** Answers take a second at most; a task that leaves need not wait for more. */
+/** A response takes about a second at most, so a stopping task need not wait longer. */
 export const DEREGISTRATION_DELAY = Duration.seconds(15);
 
 export interface LoadBalancerProps {
@@ -21,7 +21,7 @@ export interface LoadBalancerProps {
   readonly logRetentionDays: number;
 }
 
-/** The load balancer, and the tasks behind it. How requests get in is for the endpoint to say. */
+/** The load balancer and its target group. The listener belongs to the endpoint. */
 export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly targetGroup: elb.ApplicationTargetGroup;
@@ -43,16 +43,17 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elb.DesyncMitigationMode.DEFENSIVE,
       idleTimeout: IDLE_TIMEOUT,
-      // The service checks its caller itself: a firewall that cannot be asked must not end all logins.
+      // If AWS WAF is unavailable, logins continue: the service authenticates the caller itself.
       wafFailOpen: true,
     });
-    // CDK waits for the gateway with a public one only; but CloudFront connects to no VPC without one.
+    // For an internal load balancer CDK does not wait for the internet gateway, which CloudFront needs.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets({
       subnetType: SubnetType.PUBLIC,
     });
     this.loadBalancer.node.addDependency(internetConnectivityEstablished);
     this.loadBalancer.logAccessLogs(this.#logBucket(props.logRetentionDays));
-    // A target group serves one load balancer, and another scheme makes a new one: so it is another too.
+    // A change of the scheme replaces the load balancer, and a target group can belong to only one: so it has
+    // another id for each scheme.
     this.targetGroup = new elb.ApplicationTargetGroup(
       this,
       internetFacing ? 'PublicTasks' : 'Tasks',

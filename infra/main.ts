@@ -6,13 +6,13 @@ import { openGeoDatabase } from '../app/src/signals/geo/database.ts';
 import { readConfig } from './config/config.ts';
 import { RiskGateStack } from './stack.ts';
 
-/** The CDK app. Mistakes of its user are sentences, without a stack trace. */
+/** The CDK app. Issues of the configuration and the policy are printed without a stack trace. */
 async function main(): Promise<void> {
   const app = new App();
   const config = readConfig(app.node.getAllContext());
   await checkGeoDatabases(config.geoDatabases);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  // The region alone: with an account, too, CDK would look zones up, and synth would need credentials.
+  // Without an account: otherwise CDK would look up availability zones, and synth would need credentials.
   const stack = new RiskGateStack(app, 'RiskGate', {
     config,
     env: { region: process.env.CDK_DEFAULT_REGION ?? 'us-east-1' },
@@ -20,15 +20,15 @@ async function main(): Promise<void> {
   for (const name of config.foreignContext) {
     Annotations.of(stack).addWarningV2(
       `risk-gate:context-${name}`,
-      `The context value ${name} is not an option of Risk Gate and is ignored. If it is another tool's, acknowledge this warning.`,
+      `The context value ${name} is not an option of Risk Gate and is ignored. If it belongs to another tool, acknowledge this warning.`,
     );
   }
 }
 
 /**
- * Opens the databases as the service does: one that it refuses must stop the synthesis, and not tasks.
+ * Opens the databases as the service does, so that an invalid one stops synth and not the tasks.
  *
- * @throws ConfigError with the service's own sentence.
+ * @throws ConfigError with the error message of the service.
  */
 async function checkGeoDatabases(files: readonly string[]): Promise<void> {
   if (files.length === 0) return;

@@ -1,22 +1,23 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 
-/** Findings of cdk-nag's AwsSolutions that are meant, each with its reason. */
-export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
-  SMG4: 'The credential is changed at the identity server at the same time, and the key at AbuseIPDB: a rotation by itself would end all logins. docs/credentials.md has the steps. The signature secret is changed at your edge, too. The key of hashed addresses stays, for with another one records could not be matched.',
-  ECS2: 'The variables are settings and the names of secrets. Secrets are read by ARN with the role of the task, but for the key of hashed addresses, which ECS hands over as a secret.',
+/** Findings of cdk-nag's AwsSolutions rules that are accepted, each with the reason. */
+export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
+  SMG4: 'The credential and the AbuseIPDB key must change at the identity server and at AbuseIPDB at the same time, so an automatic rotation would stop all logins; docs/credentials.md has the steps. The signature secret must also change at your edge. The key of hashed addresses stays the same, because hashes of two keys cannot be compared.',
+  ECS2: 'The environment variables contain settings and ARNs of secrets. The task role reads secrets by ARN, except for the key of hashed addresses, which ECS injects as a secret.',
   'IAM5[Resource::*]':
-    'ecr:GetAuthorizationToken takes no resource. The actions on images name their repository.',
-  S1: 'This bucket holds access logs; logging the access to it would need another such bucket.',
-  EC23: 'The identity server calls from addresses that it does not publish. The firewall lets only the action through, and the service asks for a credential.',
-  DDB3: 'The table is a cache: what is lost is asked again.',
-  CFR1: 'The one caller is the identity server; the countries of its users are what the policy is about.',
+    'ecr:GetAuthorizationToken supports no resource. The actions on images name their repository.',
+  S1: 'This bucket contains access logs; logging access to it would need another such bucket.',
+  EC23: 'The identity server does not publish the addresses that it calls from. The firewall admits only the action, and the service checks the credential.',
+  DDB3: 'The table is a cache: lost records are looked up again.',
+  CFR1: 'The only caller is the identity server; the countries of its users are checked by the policy.',
   CFR2: 'The web ACL is on the load balancer, the only origin, so that it is the same with and without CloudFront.',
   CFR3: 'Every request reaches the load balancer, which logs it.',
-  CFR4: 'With its own certificate CloudFront takes no other minimum. A domain of yours brings the policy of the load balancer.',
+  CFR4: 'With its default certificate CloudFront supports no other minimum TLS version. With your own domain, the TLS policy of the load balancer applies.',
 };
 
+/** Acknowledges the accepted findings for the whole stack. */
 export function acknowledgeFindings(stack: Stack): void {
-  for (const [rule, reason] of Object.entries(ACKNOWLEDGED)) {
+  for (const [rule, reason] of Object.entries(ACKNOWLEDGED_FINDINGS)) {
     Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
   }
 }

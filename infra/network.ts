@@ -13,27 +13,27 @@ import type { EgressConfig } from './config/config.ts';
 
 export interface NetworkProps {
   readonly egress: EgressConfig;
-  /** Empty for the first two of the region. */
+  /** Two names of zones; empty for the first two of the region. */
   readonly availabilityZones: readonly string[];
   readonly logRetention: RetentionDays;
 }
 
 /**
- * Two zones. Tasks are private behind NAT or, where NAT is saved, public without a way in. The table and
- * S3 are reached through gateway endpoints, so that a NAT that fails leaves known addresses decided.
+ * A VPC in two zones. Tasks are in private subnets behind NAT, or in public subnets without inbound access.
+ * DynamoDB and S3 are reached through gateway endpoints, so that cached addresses do not depend on NAT.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
-  /** Where the tasks run. */
+  /** Subnets of the tasks. */
   readonly taskSubnets: SubnetSelection;
-  /** Where an internal load balancer stands. */
+  /** Subnets of an internal load balancer. */
   readonly internalSubnets: SubnetSelection;
-  readonly tasksArePublic: boolean;
+  readonly tasksHavePublicIp: boolean;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    this.tasksArePublic = props.egress.kind === 'public';
-    const privateType = this.tasksArePublic
+    this.tasksHavePublicIp = props.egress.kind === 'public';
+    const privateType = this.tasksHavePublicIp
       ? SubnetType.PRIVATE_ISOLATED
       : SubnetType.PRIVATE_WITH_EGRESS;
     this.vpc = new Vpc(this, 'Vpc', {
@@ -60,6 +60,6 @@ export class Network extends Construct {
       ),
     });
     this.internalSubnets = { subnetType: privateType };
-    this.taskSubnets = { subnetType: this.tasksArePublic ? SubnetType.PUBLIC : privateType };
+    this.taskSubnets = { subnetType: this.tasksHavePublicIp ? SubnetType.PUBLIC : privateType };
   }
 }

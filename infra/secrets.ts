@@ -6,25 +6,25 @@ import type { AddressFormat } from '../app/src/telemetry/recorded-address.ts';
 export interface SecretsProps {
   /** @default generated */
   readonly actionCredentialSecretArn: string | undefined;
-  /** @default made with a placeholder, into which the operator puts the key */
+  /** @default created with a placeholder, which the operator replaces */
   readonly abuseIpdbSecretArn: string | undefined;
-  /** Whether there is a secret with which the operator's edge signs addresses. */
+  /** Whether the operator's edge signs addresses. */
   readonly signedAddress: boolean;
   /** @default generated */
   readonly addressSignatureSecretArn: string | undefined;
-  /** `hashed` takes a key. */
+  /** `hashed` needs a key. */
   readonly decisionLogAddress: AddressFormat['form'];
 }
 
-/** The two secrets, and those of signed and of hashed addresses where needed. Their values are never in the template. */
+/** The credential, the AbuseIPDB key, and the keys of signed and hashed addresses. No value is in the template. */
 export class Secrets extends Construct {
-  /** What the identity server shows with each call. */
+  /** The credential that the identity server sends with each call. */
   readonly actionCredential: ISecret;
-  /** The key with which AbuseIPDB is asked. */
+  /** The API key of AbuseIPDB. */
   readonly abuseIpdbKey: ISecret;
-  /** The secret with which the operator's edge signs addresses; none when it does not. */
+  /** The secret with which the operator's edge signs addresses; undefined if it does not. */
   readonly addressSignature: ISecret | undefined;
-  /** The key with which records hash addresses; none when they do not. */
+  /** The key of hashed addresses in records; undefined if addresses are not hashed. */
   readonly addressHashKey: ISecret | undefined;
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
@@ -44,10 +44,11 @@ export class Secrets extends Construct {
 
   #generatedCredential(): Secret {
     return new Secret(this, 'ActionCredential', {
-      description: 'What the identity server shows to Risk Gate; put its secret into the action',
+      description:
+        'Credential of the identity server for Risk Gate; enter its secret in the action',
       generateSecretString: {
-        // A changed template makes CloudFormation generate a new secret, and every login fails until
-        // the identity server has it: this text stays as it is.
+        // Never change this string: CloudFormation would generate a new secret, and every login would fail until
+        // the identity server has it.
         secretStringTemplate: '{"scheme":"api-key","header":"x-api-key"}',
         generateStringKey: 'secret',
         excludePunctuation: true,
@@ -57,15 +58,13 @@ export class Secrets extends Construct {
   }
 
   /**
-   * Generated once and never rotated: with another key an address has another hash, so that records from
-   * before and after could not be matched, nor those of tasks that started before and after. Whoever learns
-   * the key finds addresses in the records that he can read, and gets in nowhere.
+   * Generated once and never rotated: with another key an address has another hash, so that older and newer records
+   * could not be compared. A leaked key reveals the addresses in the records, but grants no access.
    */
   #generatedHashKey(): Secret {
     return new Secret(this, 'AddressHashKey', {
-      description:
-        'Key with which Risk Gate hashes the addresses in its records: leave it as it is',
-      // Another setting here makes CloudFormation generate another key.
+      description: 'Key with which Risk Gate hashes the addresses in its records: do not change it',
+      // A change here makes CloudFormation generate another key.
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
     });
   }
@@ -73,8 +72,8 @@ export class Secrets extends Construct {
   #addressSignature(existingArn: string | undefined): ISecret {
     return existingArn === undefined
       ? new Secret(this, 'AddressSignature', {
-          description: 'With which your edge signs the address header for Risk Gate',
-          // Plain text without punctuation: it is put into the edge's configuration by hand.
+          description: 'Secret with which your edge signs the address header for Risk Gate',
+          // Without punctuation: it is copied into the configuration of the edge by hand.
           generateSecretString: { excludePunctuation: true, passwordLength: 48 },
         })
       : Secret.fromSecretCompleteArn(this, 'AddressSignature', existingArn);
@@ -82,8 +81,7 @@ export class Secrets extends Construct {
 
   #placeholderKey(): Secret {
     return new Secret(this, 'AbuseIpdbKey', {
-      description:
-        'API key of AbuseIPDB: put it in as plain text (https://www.abuseipdb.com/account/api)',
+      description: 'API key of AbuseIPDB, as plain text (https://www.abuseipdb.com/account/api)',
       secretStringValue: SecretValue.unsafePlainText('REPLACE with the API key of AbuseIPDB'),
     });
   }

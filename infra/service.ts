@@ -8,11 +8,11 @@ import { FieldIndexPolicy, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import type { Config } from './config/config.ts';
 import type { Network } from './network.ts';
-import { requestsPerMinute } from './scaling.ts';
+import { requestsPerTaskAndMinute } from './scaling.ts';
 import type { Secrets } from './secrets.ts';
 import { TaskDefinition } from './task-definition.ts';
 
-/** Fields of the records that the saved queries look for: what has another value need not be read. */
+/** Fields of the records that saved queries filter by. With an index, CloudWatch skips other records. */
 export const INDEXED_FIELDS = [
   'event',
   'outcome',
@@ -30,13 +30,13 @@ export interface ServiceProps {
   readonly logRetention: RetentionDays;
 }
 
-/** An alarm, and its name as a plain text: asked for its name, it would answer with a reference. */
+/** An alarm and its name as a string; `alarm.alarmName` is only a reference. */
 export interface NamedAlarm {
   readonly name: string;
   readonly alarm: Alarm;
 }
 
-/** The tasks: how many there are, where they run, and how they are replaced. */
+/** The Fargate service: number, placement, scaling and replacement of the tasks. */
 export class Service extends Construct {
   readonly service: ecs.FargateService;
   readonly securityGroup: SecurityGroup;
@@ -64,11 +64,7 @@ export class Service extends Construct {
       description: 'Tasks of Risk Gate: in from the load balancer, out to HTTPS',
       allowAllOutbound: false,
     });
-    this.securityGroup.addEgressRule(
-      Peer.anyIpv4(),
-      Port.tcp(443),
-      'AbuseIPDB, and the AWS services',
-    );
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'AbuseIPDB and AWS services');
     if (config.issuerPort !== 443) {
       this.securityGroup.addEgressRule(
         Peer.anyIpv4(),
@@ -83,9 +79,9 @@ export class Service extends Construct {
       }),
       taskDefinition: this.taskDefinition.definition,
       vpcSubnets: network.taskSubnets,
-      assignPublicIp: network.tasksArePublic,
+      assignPublicIp: network.tasksHavePublicIp,
       securityGroups: [this.securityGroup],
-      // No desiredCount: each deploy would put the count back that scaling has chosen.
+      // Without desiredCount: each deployment would reset the count that scaling has chosen.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
@@ -93,13 +89,16 @@ export class Service extends Construct {
       healthCheckGracePeriod: Duration.seconds(30),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
     });
-    // A task that starts before its way out is there gets no image; a few of those end the deployment.
+    // A task that starts without internet access cannot pull its image; a few of those fail the deployment.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
-    this.service.node.addDependency(internetConnectivityEstablished, ...this.taskDefinition.rights);
-    // Nor does one start that may not yet pull its image, or read the key of hashed addresses.
+    this.service.node.addDependency(
+      internetConnectivityEstablished,
+      ...this.taskDefinition.permissions,
+    );
+    // It also needs permission to pull the image and to read the key of hashed addresses.
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);
-    this.#requestsPerMinute = requestsPerMinute(config.task.cpu);
+    this.#requestsPerMinute = requestsPerTaskAndMinute(config.task.cpu);
     this.#scaling = this.service.autoScaleTaskCount({
       minCapacity: config.minimumTasks,
       maxCapacity: config.maximumTasks,
@@ -107,7 +106,7 @@ export class Service extends Construct {
     this.#scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...COOLDOWNS });
   }
 
-  /** Scales with the requests that each task gets, too: they rise before the CPU's average does. */
+  /** Scales on requests per task, too: they rise earlier than the average CPU utilization. */
   scaleOn(targetGroup: ApplicationTargetGroup): void {
     this.#scaling.scaleOnRequestCount('Requests', {
       targetGroup,
@@ -116,18 +115,18 @@ export class Service extends Construct {
     });
   }
 
-  /** Takes a deployment back when one of these alarms, which have names of their own, goes off. */
+  /** Rolls back a deployment when one of these alarms, which must have explicit names, is in alarm. */
   rollBackOn(alarms: readonly NamedAlarm[]): void {
     this.service.enableDeploymentAlarms(
       alarms.map(({ name }) => name),
       { behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM },
     );
-    // A name alone is no dependency, and the first deployment is to be watched, too.
+    // A name creates no dependency, and the alarms must exist before the first deployment.
     this.service.node.addDependency(...alarms.map(({ alarm }) => alarm));
   }
 }
 
-/** Out at once, in slowly. */
+/** Scales out quickly, in slowly. */
 const COOLDOWNS = {
   scaleOutCooldown: Duration.seconds(60),
   scaleInCooldown: Duration.seconds(300),

@@ -20,11 +20,11 @@ export interface RiskGateStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** The whole deployment. */
+/** The whole deployment in one stack. */
 export class RiskGateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: RiskGateStackProps) {
     super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
-    // A policy that does not compile must fail here, and not in tasks that do not start.
+    // An invalid policy must fail at synth, and not as tasks that do not start.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
     const policy = compilePolicy(policyText, config.policyFile);
     for (const { entry, warning } of policy.failOpen) {
@@ -63,11 +63,11 @@ export class RiskGateStack extends Stack {
         `${endpoint.origin}${ACTION_PATH}`,
       ],
       ActionCredentialSecretArn: [
-        'The secret that holds the credential of the action',
+        'The secret with the credential of the action',
         secrets.actionCredential.secretArn,
       ],
       AbuseIpdbSecretArn: [
-        'The secret to put the key of AbuseIPDB into',
+        'The secret for the API key of AbuseIPDB',
         secrets.abuseIpdbKey.secretArn,
       ],
       ...(secrets.addressSignature && {
@@ -78,13 +78,13 @@ export class RiskGateStack extends Stack {
       }),
       ...(secrets.addressHashKey && {
         AddressHashKeySecretArn: [
-          'The secret that holds the key of the addresses in records',
+          'The secret with the key of hashed addresses in records',
           secrets.addressHashKey.secretArn,
         ],
       }),
-      LogGroupName: ['Where the decision records are', service.logGroup.logGroupName],
+      LogGroupName: ['The log group with the decision records', service.logGroup.logGroupName],
       DashboardUrl: [
-        'The dashboard',
+        'The CloudWatch dashboard',
         `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
       ],
     });

@@ -12,7 +12,7 @@ import type { Secrets } from './secrets.ts';
 
 export const CONTAINER_PORT = 3000;
 
-/** Until SIGKILL. The service takes requests for some seconds after SIGTERM, and ends what is under way. */
+/** From SIGTERM to SIGKILL. Until then the service drains and completes pending requests (`http/shutdown.ts`). */
 export const STOP_TIMEOUT = Duration.seconds(30);
 
 export interface TaskDefinitionProps {
@@ -22,11 +22,11 @@ export interface TaskDefinitionProps {
   readonly logGroup: ILogGroup;
 }
 
-/** One container: read-only, not root, with no right that it does not use. */
+/** One container with a read-only file system, without root, and with least privilege. */
 export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
-  /** What must be in place before a task starts, beside its roles. */
-  readonly rights: readonly Policy[];
+  /** Policies that must exist before a task starts. */
+  readonly permissions: readonly Policy[];
 
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
@@ -42,7 +42,7 @@ export class TaskDefinition extends Construct {
     });
     const policy = new DataFile(this, 'Policy', config.policyFile);
     const geoDatabases = config.geoDatabases.map(
-      // The first keeps the name that it had when there was only one.
+      // The first has no number, so that its id does not depend on how many there are.
       (path, index) => new DataFile(this, `GeoDatabase${index === 0 ? '' : index + 1}`, path),
     );
     this.#grant([
@@ -55,19 +55,19 @@ export class TaskDefinition extends Construct {
       ],
     ]);
     const { taskRole } = this.definition;
-    this.rights = [policy, ...geoDatabases].map((file) => file.grantRead(taskRole));
+    this.permissions = [policy, ...geoDatabases].map((file) => file.grantRead(taskRole));
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
       image: serviceImage(this, config.imageUri),
       environment: {
         PORT: String(CONTAINER_PORT),
-        // The dimension of all metrics.
+        // The dimension `Service` of all metrics.
         SERVICE_NAME: Stack.of(this).stackName,
         POLICY_FILE: policy.location,
         ...(geoDatabases.length > 0 && {
           GEO_DATABASE: geoDatabases.map(({ location }) => location).join(','),
         }),
-        // By ARN and not by value: read with the task's role, and again when they are rotated.
+        // By ARN, not by value: the service reads them with the task role, and again after a rotation.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
         ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,
         ...(config.credentialPreviousTtl !== DEFAULT_PREVIOUS_TTL && {
@@ -81,7 +81,7 @@ export class TaskDefinition extends Construct {
         DECISION_LOG_ISSUED_PERCENT: String(config.decisionLogIssuedPercent),
         DECISION_LOG_ADDRESS: config.decisionLogAddress,
       },
-      // By value, as it never changes: ECS reads it at each start with the role that starts the task.
+      // By value, because it never changes: ECS injects it at each start, with the execution role.
       ...(addressHashKey && {
         secrets: { DECISION_LOG_HASH_KEY: ecs.Secret.fromSecretsManager(addressHashKey) },
       }),
@@ -92,7 +92,7 @@ export class TaskDefinition extends Construct {
       stopTimeout: STOP_TIMEOUT,
       healthCheck: {
         command: ['CMD', 'node', 'health-check.mjs'],
-        // Each check starts a process; the load balancer asks three times as often.
+        // Each check starts a process; the load balancer checks three times as often.
         interval: Duration.seconds(30),
         timeout: Duration.seconds(3),
         retries: 3,
@@ -101,7 +101,7 @@ export class TaskDefinition extends Construct {
       logging: ecs.LogDrivers.awsLogs({
         logGroup,
         streamPrefix: 'risk-gate',
-        // A log that is slow to take lines must not hold up a login.
+        // Slow log delivery must not delay a login.
         mode: ecs.AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: Size.mebibytes(25),
       }),

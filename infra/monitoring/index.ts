@@ -3,11 +3,11 @@ import { Construct } from 'constructs';
 import type { NamedAlarm, Service } from '../service.ts';
 import { createAlarm } from './alarms/alarm.ts';
 import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
-import { createDashboard } from './dashboard.ts';
+import { createDashboard } from './dashboard/dashboard.ts';
 import { Metrics, type MetricsProps } from './metrics.ts';
 import { Notifications } from './notifications.ts';
-import { SavedQueries } from './queries.ts';
 import { RefusedCountries } from './refused-countries.ts';
+import { SavedQueries } from './saved-queries.ts';
 
 export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
@@ -17,10 +17,10 @@ export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   };
 }
 
-/** The alarms, who is told of them, a dashboard, and what to ask the log. */
+/** Alarms and their notifications, the dashboard, and saved queries of the log. */
 export class Monitoring extends Construct {
   readonly dashboard: Dashboard;
-  /** The alarms that take back a deployment. */
+  /** The alarms that roll back a deployment. */
   readonly rollbackAlarms: readonly NamedAlarm[];
 
   constructor(scope: Construct, id: string, { service, config, ...props }: MonitoringProps) {

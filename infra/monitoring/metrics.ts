@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,13 +17,13 @@ import type { LoadBalancer } from '../load-balancer.ts';
 export interface MetricsProps {
   readonly loadBalancer: LoadBalancer;
   readonly table: ITable;
-  /** The log of the tasks, in which the metrics of the service arrive. */
+  /** The log group of the tasks, which contains the service's metrics in embedded metric format. */
   readonly logGroup: ILogGroup;
-  /** What the web ACL counts under. */
+  /** The metric name of the web ACL. */
   readonly firewallMetricName: string;
 }
 
-/** The values of a metric's dimension; any text for one whose values the policy names. */
+/** The values of a metric's dimension; any string where the policy defines the values. */
 export type DimensionValue<N extends MetricName> = (typeof METRICS)[N] extends {
   readonly dimension: infer D;
 }
@@ -32,38 +32,32 @@ export type DimensionValue<N extends MetricName> = (typeof METRICS)[N] extends {
     : string
   : never;
 
-/** How a metric is looked at. */
-export interface Look {
+/** Period, statistic and label of a metric in a graph or alarm. */
+export interface MetricView {
   /** @default one minute */
   readonly period?: Duration;
-  /** @default what fits the kind of the metric */
+  /** @default suits the kind of the metric */
   readonly statistic?: string;
-  /** What a graph calls it. @default its name */
+  /** Label in a graph. @default the metric's name */
   readonly label?: string;
 }
 
-export interface ServiceLook<N extends MetricName> extends Look {
-  /** The value of its dimension. @default the sum over all, where there is one */
+export interface ServiceMetricView<N extends MetricName> extends MetricView {
+  /** The value of the metric's dimension. @default the total over all values, if the metric has one */
   readonly of?: DimensionValue<N>;
 }
 
-/** The metrics that AWS WAF has of one rule. */
+/** The metrics that AWS WAF publishes for a rule. */
 export type FirewallMetric = 'BlockedRequests' | 'CountedRequests' | 'AllowedRequests';
 
-/** Lines of EMF that CloudWatch Logs could not read, and metrics in them that it refused. */
+/** Lines in embedded metric format that CloudWatch Logs cannot parse, and metrics that it rejects. */
 export type EmbeddedMetricError = 'EMFParsingErrors' | 'EMFValidationErrors';
 
 const STATISTICS = { counter: Stats.SUM, gauge: Stats.MAXIMUM, histogram: Stats.p(99) } as const;
 
-const UNITS: Partial<Record<MetricDescription['unit'], Unit>> = {
-  Count: Unit.COUNT,
-  Milliseconds: Unit.MILLISECONDS,
-  Percent: Unit.PERCENT,
-};
+export const ONE_MINUTE = Duration.minutes(1);
 
-export const MINUTE = Duration.minutes(1);
-
-/** Every metric that alarms and dashboard look at: names and dimensions, and nothing of thresholds. */
+/** Every metric of the alarms and the dashboard: names and dimensions, without thresholds. */
 export class Metrics {
   readonly #scope: Construct;
   readonly #props: MetricsProps;
@@ -74,14 +68,14 @@ export class Metrics {
   }
 
   /**
-   * A metric that the service counts.
+   * A metric of the service.
    *
-   * @throws Error when it has a dimension, no value of it is asked for, and nobody sums it up.
+   * @throws Error if the metric has a dimension but no total, and no value of the dimension is given.
    */
-  service<N extends MetricName>(name: N, look: ServiceLook<N> = {}): Metric {
+  service<N extends MetricName>(name: N, look: ServiceMetricView<N> = {}): Metric {
     const { kind, dimension, total }: MetricDescription = METRICS[name];
     if (look.of === undefined && dimension !== undefined && total !== true) {
-      throw new Error(`${name} has no sum over ${dimension}: ask for a value of it.`);
+      throw new Error(`${name} has no total over ${dimension}: choose a value of it.`);
     }
     return this.#metric(METRIC_NAMESPACE, name, {
       statistic: STATISTICS[kind],
@@ -94,54 +88,54 @@ export class Metrics {
   }
 
   /**
-   * All values of a metric's dimension that there are, for a graph: what they are the policy says, and
-   * alarms cannot search. CloudWatch takes 100 of them at most.
+   * A search for a metric with every value of its dimension, where the policy defines the values. For graphs
+   * only: alarms cannot search. CloudWatch returns at most 100 values.
    */
   serviceByDimension(name: 'Refusals'): MathExpression {
     const { dimension } = METRICS[name];
     const schema = `{${METRIC_NAMESPACE},${SERVICE_DIMENSION},${dimension}}`;
     const service = Stack.of(this.#scope).stackName;
     return new MathExpression({
-      expression: `SEARCH('${schema} MetricName="${name}" ${SERVICE_DIMENSION}="${service}"', 'Sum', ${MINUTE.toSeconds()})`,
+      expression: `SEARCH('${schema} MetricName="${name}" ${SERVICE_DIMENSION}="${service}"', 'Sum', ${ONE_MINUTE.toSeconds()})`,
       usingMetrics: {},
       label: `\${PROP('Dim.${dimension}')}`,
-      period: MINUTE,
+      period: ONE_MINUTE,
     });
   }
 
   /** Requests that reached the load balancer. */
-  requests(look: Look = {}): Metric {
+  requests(look: MetricView = {}): Metric {
     return this.#props.loadBalancer.loadBalancer.metrics.requestCount(withMinute(look));
   }
 
-  /** Answers of the load balancer's own, by status; no data point where there was none. */
-  loadBalancerAnswers(code: elb.HttpCodeElb, look: Look = {}): Metric {
+  /** Responses that the load balancer itself generates, by status. Sparse: no data point without one. */
+  loadBalancerResponses(code: elb.HttpCodeElb, look: MetricView = {}): Metric {
     return this.#props.loadBalancer.loadBalancer.metrics.httpCodeElb(code, withMinute(look));
   }
 
-  /** Answers of the tasks, by class of status; no data point where there was none. */
-  taskAnswers(code: elb.HttpCodeTarget, look: Look = {}): Metric {
+  /** Responses of the tasks, by class of status. Sparse. */
+  taskResponses(code: elb.HttpCodeTarget, look: MetricView = {}): Metric {
     return this.#props.loadBalancer.targetGroup.metrics.httpCodeTarget(code, withMinute(look));
   }
 
-  /** Seconds from the load balancer to a task and back. */
-  taskResponseTime(look: Look = {}): Metric {
+  /** Seconds from the load balancer's request to a task until its response. */
+  taskResponseTime(look: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.targetResponseTime({ statistic: Stats.p(99), ...withMinute(look) });
   }
 
-  healthyTasks(look: Look = {}): Metric {
+  healthyTasks(look: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.healthyHostCount({ statistic: Stats.MINIMUM, ...withMinute(look) });
   }
 
-  unhealthyTasks(look: Look = {}): Metric {
+  unhealthyTasks(look: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
     return metrics.unhealthyHostCount({ statistic: Stats.MAXIMUM, ...withMinute(look) });
   }
 
-  /** Requests by what a rule of the firewall did with them; no data point where there was none. */
-  firewall(metric: FirewallMetric, rule: string, look: Look = {}): Metric {
+  /** Requests that a firewall rule has matched, by action. Sparse. */
+  firewall(metric: FirewallMetric, rule: string, look: MetricView = {}): Metric {
     return this.#metric('AWS/WAFV2', metric, {
       ...look,
       dimensions: {
@@ -152,16 +146,16 @@ export class Metrics {
     });
   }
 
-  /** Reads or writes that DynamoDB throttled; no data point where there was none. */
-  tableThrottles(access: 'Read' | 'Write', look: Look = {}): Metric {
+  /** Reads or writes that DynamoDB has throttled. Sparse. */
+  tableThrottles(access: 'Read' | 'Write', look: MetricView = {}): Metric {
     return this.#metric('AWS/DynamoDB', `${access}ThrottleEvents`, {
       ...look,
       dimensions: { TableName: this.#props.table.tableName },
     });
   }
 
-  /** Lines with metrics that did not become metrics; no data point where there was none. */
-  embeddedMetricErrors(name: EmbeddedMetricError, look: Look = {}): Metric {
+  /** Log lines whose metrics CloudWatch has not accepted. Sparse. */
+  embeddedMetricErrors(name: EmbeddedMetricError, look: MetricView = {}): Metric {
     return this.#metric('AWS/Logs', name, {
       ...look,
       dimensions: { LogGroupName: this.#props.logGroup.logGroupName },
@@ -171,7 +165,7 @@ export class Metrics {
   #metric(
     namespace: string,
     metricName: string,
-    { dimensions, ...look }: Look & { readonly dimensions: Record<string, string> },
+    { dimensions, ...look }: MetricView & { readonly dimensions: Record<string, string> },
   ): Metric {
     return new Metric({
       namespace,
@@ -183,15 +177,10 @@ export class Metrics {
   }
 }
 
-function withMinute({ period = MINUTE, statistic, label }: Look): Look {
+function withMinute({ period = ONE_MINUTE, statistic, label }: MetricView): MetricView {
   return {
     period,
     ...(statistic !== undefined && { statistic }),
     ...(label !== undefined && { label }),
   };
-}
-
-/** For the axes of graphs. An alarm that named a unit would miss what comes with another one. */
-export function unitOf(name: MetricName): Unit {
-  return UNITS[METRICS[name].unit] ?? Unit.NONE;
 }

@@ -9,15 +9,15 @@ import { alarmName, type CreatedAlarm, withRunbook } from './alarms/alarm.ts';
 
 export interface NotificationsProps {
   readonly alarms: readonly CreatedAlarm[];
-  /** Who is woken. @default nobody; the topic is there to subscribe to */
+  /** Receives the pages. @default no subscription; the topic exists */
   readonly alarmEmail: string | undefined;
-  /** Who gets the tickets. @default nobody */
+  /** Receives the tickets. @default no subscription */
   readonly ticketEmail: string | undefined;
 }
 
-/** Who is told of what: pages through one composite alarm, so that one cause wakes once, and tickets each. */
+/** Notifies of pages through one composite alarm, so that one cause pages once, and of each ticket on its own. */
 export class Notifications extends Construct {
-  /** In alarm while any alarm that pages is. */
+  /** In alarm while any paging alarm is in alarm. */
   readonly page: CompositeAlarm;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
@@ -29,13 +29,16 @@ export class Notifications extends Construct {
     }
     this.page = new CompositeAlarm(this, PAGE, {
       compositeAlarmName: alarmName(this, PAGE),
-      alarmDescription: withRunbook('Logins fail, or are about to: see which alarms stand.', PAGE),
+      alarmDescription: withRunbook(
+        'Logins fail or are about to: see which alarms are in alarm.',
+        PAGE,
+      ),
       alarmRule: AlarmRule.anyOf(...pageRules(alarms)),
     });
     this.page.addAlarmAction(new SnsAction(this.#topic('Pages', props.alarmEmail)));
   }
 
-  /** A policy of its own takes the place of the one by which the alarms of the account may publish. */
+  /** A topic policy replaces the default one, which lets the account's alarms publish; so that is granted again. */
   #topic(id: string, email: string | undefined): Topic {
     const topic = new Topic(this, id, { enforceSSL: true });
     topic.grantPublish(
@@ -51,13 +54,14 @@ export class Notifications extends Construct {
 const PAGE = 'LoginsAtRisk';
 
 function pageRules(alarms: readonly CreatedAlarm[]): IAlarmRule[] {
-  const stands = ({ alarm }: CreatedAlarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM);
+  const inAlarm = ({ alarm }: CreatedAlarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM);
   return alarms.flatMap((each) => {
     const { severity, pagesWith } = each.definition;
-    if (severity === 'page') return [stands(each)];
+    if (severity === 'page') return [inAlarm(each)];
     if (pagesWith === undefined) return [];
     const other = alarms.find(({ definition }) => definition.id === pagesWith);
-    if (other === undefined) throw new Error(`There is no alarm ${pagesWith} to page with.`);
-    return [AlarmRule.allOf(stands(each), stands(other))];
+    if (other === undefined)
+      throw new Error(`${each.definition.id} pages with an unknown alarm: ${pagesWith}.`);
+    return [AlarmRule.allOf(inAlarm(each), inAlarm(other))];
   });
 }

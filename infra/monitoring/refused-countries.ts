@@ -4,13 +4,13 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 export interface RefusedCountriesProps {
-  /** The log of the tasks, with the decision records. */
+  /** The log group of the tasks, which contains the decision records. */
   readonly logGroup: ILogGroup;
 }
 
 /**
- * Counts refusals by country, with Contributor Insights: as a dimension of a metric, 250 countries would
- * be 250 metrics to pay for. A refusal without a country counts nowhere.
+ * Counts refusals by country with a Contributor Insights rule: as a dimension of a metric, 250 countries would
+ * be charged as 250 metrics. Refusals without a country are not counted.
  */
 export class RefusedCountries extends Construct {
   readonly ruleName: string;

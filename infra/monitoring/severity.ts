@@ -1,17 +1,17 @@
 /** Whom an alarm notifies. Nothing that a client of the identity server can cause is a `page`. */
 export type Severity =
-  /** Logins fail or are about to: somebody is woken, through the one composite alarm. */
+  /** Logins fail or are about to: wakes the person on call, through the one composite alarm. */
   | 'page'
-  /** Something needs work on a working day. */
+  /** Needs work on a working day. */
   | 'ticket'
-  /** It tells nobody by itself; together with another one it pages. */
+  /** Notifies nobody on its own; pages in combination with another alarm. */
   | 'evidence';
 
 /**
- * The severity of what callers without a credential can bring about. While they reach the service they
- * must not be able to wake anybody; once the firewall lets in the identity server's addresses alone,
- * the same numbers are its own calls, and mean failed logins.
+ * Returns the severity of failures that callers without a credential can cause. As long as everybody can reach
+ * the service, they must not be able to page anybody. Once the firewall admits only the identity server's
+ * addresses, these are its own calls, so logins fail.
  */
-export function ofWhatCallersDo(allowedCidrs: readonly string[]): Severity {
+export function callerSeverity(allowedCidrs: readonly string[]): Severity {
   return allowedCidrs.length > 0 ? 'page' : 'ticket';
 }

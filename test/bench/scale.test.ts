@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { requestsPerMinute } from '../../infra/scaling.ts';
+import { requestsPerTaskAndMinute } from '../../infra/scaling.ts';
 import type { Row } from './row.ts';
 import { costs, neededHitRatio, perTask, SETUPS, tasksFor } from './scale/arithmetic.ts';
 import { figuresOf } from './scale/figures.ts';
@@ -65,7 +65,7 @@ test('costs are those of docs/costs.md', () => {
 });
 
 test('Scaling asks for more tasks before one has all that it bears', () => {
-  expect(requestsPerMinute(1024)).toBeLessThan(60 * perTask(figures, 1));
+  expect(requestsPerTaskAndMinute(1024)).toBeLessThan(60 * perTask(figures, 1));
 });
 
 test.each(Object.entries(tables(figures)))('docs/scale.md has the table: %s', (_, table) => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Balancer, startBalancer } from '../support/balancer.ts';
+import { type TestLoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import { type Load, startLoad } from '../support/load.ts';
 import { readToEnd } from '../support/raw-http.ts';
 import { type Fleet, startFleet } from './fleet.ts';
@@ -105,7 +105,7 @@ describe('SIGTERM under load', () => {
 
 describe('Behind a load balancer, two processes are replaced, one after the other, under load', () => {
   const DEPLOYS = 3;
-  let balancer: Balancer;
+  let balancer: TestLoadBalancer;
   let load: Load;
   let exits: readonly (number | string)[];
   const started: ServiceProcess[] = [];
@@ -124,7 +124,7 @@ describe('Behind a load balancer, two processes are replaced, one after the othe
   };
 
   beforeAll(async () => {
-    balancer = await startBalancer();
+    balancer = await startLoadBalancer();
     await Promise.all([join(), join()]);
     load = startLoad({ port: balancer.port, lanes: endlessLanes() });
     for (let deploy = 0; deploy < DEPLOYS; deploy++) {

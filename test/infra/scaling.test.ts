@@ -1,4 +1,4 @@
-import { requestsPerMinute } from '../../infra/scaling.ts';
+import { requestsPerTaskAndMinute } from '../../infra/scaling.ts';
 import { synthesise } from '../support/stack.ts';
 
 test.each([
@@ -10,7 +10,7 @@ test.each([
 ])(
   'a task of %i CPU units gets %i requests a minute before there are to be more',
   (units, expected) => {
-    expect(requestsPerMinute(units)).toBe(expected);
+    expect(requestsPerTaskAndMinute(units)).toBe(expected);
   },
 );
 
@@ -27,5 +27,5 @@ test('the stack scales by the size of its tasks', () => {
         ? it.TargetValue
         : [],
   );
-  expect(targets).toEqual([requestsPerMinute(512)]);
+  expect(targets).toEqual([requestsPerTaskAndMinute(512)]);
 });

@@ -1,53 +1,57 @@
 import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
-import { share } from './expressions.ts';
+import { percentage } from './metric-math.ts';
 
 /**
- * Whether reputations can be had. Decisions go on without them, as `unknown` of the policy says: where
- * that refuses, TooManyRefusals stands.
+ * Alarms on AbuseIPDB. Without reputations, decisions follow the policy's `unknown` entry; if that entry
+ * refuses, TooManyRefusals is in alarm.
  */
 export function abuseIpdbAlarms(metrics: Metrics): AlarmDefinition[] {
   return [
     {
       id: 'UnknownReputations',
       description:
-        'More than a fifth of the decisions lack the reputation that they need: the policy decides without it, and says nothing.',
+        'More than 20 % of the decisions lack the reputation that they need. They follow the policy for an unknown reputation, without any error.',
       severity: 'ticket',
-      metric: share(metrics.service('UnavailableReputations'), metrics.service('Decisions'), 10),
+      metric: percentage(
+        metrics.service('UnavailableReputations'),
+        metrics.service('Decisions'),
+        10,
+      ),
       breach: { above: 20 },
-      ...{ minutes: 5, datapoints: 3, periods: 3 },
-      missing: 'good',
+      evaluation: { periodMinutes: 5, datapoints: 3, periods: 3 },
+      missingData: 'notBreaching',
     },
     {
       id: 'QuotaNearlyExhausted',
-      description: 'Less than 10 % of the lookups that AbuseIPDB grants for the day are left.',
+      description: "Less than 10 % of AbuseIPDB's daily quota is left.",
       severity: 'ticket',
       metric: metrics.service('AbuseIpdbQuotaRemainingPercent', { statistic: 'Minimum' }),
       breach: { below: 10 },
-      ...{ minutes: 15, datapoints: 1, periods: 1 },
-      // Only an answer of AbuseIPDB tells what is left; until the next one nothing has changed.
-      missing: 'retains',
+      evaluation: { periodMinutes: 15, datapoints: 1, periods: 1 },
+      // Only a response of AbuseIPDB contains the quota; until the next one nothing has changed.
+      missingData: 'ignore',
     },
     {
       id: 'QuotaExhausted',
       description:
-        'AbuseIPDB grants no more lookups for now, so addresses that are not remembered are unknown.',
+        "AbuseIPDB's quota is exhausted, so the reputation of addresses that are not cached is unknown.",
       severity: 'ticket',
       metric: metrics.service('AbuseIpdbCircuitOpen', { of: 'quota' }),
       breach: { atLeast: 1 },
-      ...{ minutes: 5, datapoints: 2, periods: 2 },
-      missing: 'good',
+      evaluation: { periodMinutes: 5, datapoints: 2, periods: 2 },
+      missingData: 'notBreaching',
     },
     {
       id: 'KeyRejected',
       description:
-        'The key of AbuseIPDB is missing or refused, so addresses that are not remembered are unknown.',
+        'The AbuseIPDB key is missing or rejected, so the reputation of addresses that are not cached is unknown.',
       severity: 'ticket',
-      // AbuseIPDB is asked again every few minutes, and may be so when a task counts.
+      // The circuit is half-open every few minutes, possibly when a task writes its metrics.
       metric: metrics.service('AbuseIpdbCircuitOpen', { of: 'auth' }),
       breach: { atLeast: 1 },
-      ...{ minutes: 5, datapoints: 2, periods: 3 },
-      missing: 'good',
+      evaluation: { periodMinutes: 5, datapoints: 2, periods: 3 },
+      missingData: 'notBreaching',
     },
   ];
 }

@@ -9,9 +9,12 @@ import {
 import type { Construct } from 'constructs';
 import type { NamedAlarm } from '../../service.ts';
 import type { Severity } from '../severity.ts';
-import { byPeriod, type Formula } from './expressions.ts';
+import { type MetricMath, withPeriod } from './metric-math.ts';
 
-/** What is too much or too little. A band is what was usual at that time, in standard deviations. */
+/**
+ * When a data point breaches: compared with a threshold, or with the band of values that are usual at that
+ * time, whose width is in standard deviations.
+ */
 export type Breach =
   | { readonly above: number }
   | { readonly atLeast: number }
@@ -19,54 +22,61 @@ export type Breach =
   | { readonly aboveBand: number }
   | { readonly belowBand: number };
 
-/** What a period without a data point counts as; `retains` keeps the state that there was. */
-export type Missing = 'good' | 'bad' | 'retains';
+/** How CloudWatch treats a period without data; `ignore` keeps the alarm's state. */
+export type MissingData = 'notBreaching' | 'breaching' | 'ignore';
+
+/** Which data points are evaluated: `datapoints` of the last `periods` must breach. */
+export interface Evaluation {
+  readonly periodMinutes: number;
+  readonly datapoints: number;
+  readonly periods: number;
+}
+
+/** For rare events: notifies within 15 minutes, and again only after an hour without another event. */
+export const ONCE_PER_HOUR: Evaluation = { periodMinutes: 15, datapoints: 1, periods: 4 };
 
 /** An alarm, as data. */
 export interface AlarmDefinition {
-  /** Its name after the stack's, and the heading of its section in docs/runbook.md. */
+  /** The alarm's name after the stack's name. docs/runbook.md has a section for it. */
   readonly id: string;
-  /** What it means, in a sentence or two. */
+  /** What the alarm means, in a sentence or two. */
   readonly description: string;
   readonly severity: Severity;
-  /** Evidence pages only while the alarm of this id stands, too. */
+  /** Pages while the alarm with this id is in alarm, too. */
   readonly pagesWith?: string;
-  /** Whether it takes a deployment back. */
+  /** Whether the alarm rolls back a deployment. */
   readonly rollsBack?: true;
-  readonly metric: Metric | Formula;
+  readonly metric: Metric | MetricMath;
   readonly breach: Breach;
-  readonly minutes: number;
-  /** How many of the last periods must breach. */
-  readonly datapoints: number;
-  readonly periods: number;
-  readonly missing: Missing;
+  readonly evaluation: Evaluation;
+  readonly missingData: MissingData;
 }
 
-/** An alarm with what it was made from. */
+/** An alarm and its definition. */
 export interface CreatedAlarm extends NamedAlarm {
   readonly definition: AlarmDefinition;
 }
 
-const MISSING: Readonly<Record<Missing, TreatMissingData>> = {
-  good: TreatMissingData.NOT_BREACHING,
-  bad: TreatMissingData.BREACHING,
-  retains: TreatMissingData.IGNORE,
+const TREAT_MISSING_DATA: Readonly<Record<MissingData, TreatMissingData>> = {
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  breaching: TreatMissingData.BREACHING,
+  ignore: TreatMissingData.IGNORE,
 };
 
 /**
- * Creates the alarm under a name of its own choice: the service names the alarms that take a deployment
- * back, and they measure the service. Whom it tells is not for here.
+ * Creates an alarm without actions. It has an explicit name: the service refers to the alarms that roll back a
+ * deployment, and those alarms refer to the service.
  */
 export function createAlarm(scope: Construct, definition: AlarmDefinition): CreatedAlarm {
-  const { id, breach, minutes } = definition;
+  const { id, breach, evaluation } = definition;
   const name = alarmName(scope, id);
   const common = {
     alarmName: name,
     alarmDescription: withRunbook(definition.description, id),
-    metric: byPeriod(definition.metric, Duration.minutes(minutes)),
-    evaluationPeriods: definition.periods,
-    datapointsToAlarm: definition.datapoints,
-    treatMissingData: MISSING[definition.missing],
+    metric: withPeriod(definition.metric, Duration.minutes(evaluation.periodMinutes)),
+    evaluationPeriods: evaluation.periods,
+    datapointsToAlarm: evaluation.datapoints,
+    treatMissingData: TREAT_MISSING_DATA[definition.missingData],
   };
   const alarm =
     'aboveBand' in breach || 'belowBand' in breach
@@ -75,12 +85,12 @@ export function createAlarm(scope: Construct, definition: AlarmDefinition): Crea
   return { name, alarm, definition };
 }
 
-/** The name of the alarm, and of no other in the account and region. */
+/** Returns the alarm's name, which is unique in the account and region. */
 export function alarmName(scope: Construct, id: string): string {
   return `${Stack.of(scope).stackName}-${id}`;
 }
 
-/** `docs/runbook.md` has a heading for each alarm: the words of its id. */
+/** Appends the link to the alarm's section in the runbook, whose heading is the id in separate words. */
 export function withRunbook(description: string, id: string): string {
   const anchor = id.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return `${description} Runbook: docs/runbook.md#${anchor}`;

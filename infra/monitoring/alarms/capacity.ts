@@ -1,30 +1,29 @@
 import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
 
-/** Whether there are tasks to answer. */
+/** Alarms on the number of healthy and unhealthy tasks. */
 export function capacityAlarms(metrics: Metrics, minimumTasks: number): AlarmDefinition[] {
   return [
     {
       id: 'TooFewTasks',
       description: `Fewer than ${minimumTasks} tasks are healthy.`,
       severity: 'page',
-      // It takes back no deployment: the first one has a single task, as scaling begins after its end,
-      // and tasks that do not get healthy are for the circuit breaker.
+      // Does not roll back: the first deployment has a single task until scaling starts, and the deployment
+      // circuit breaker handles tasks that never become healthy.
       metric: metrics.healthyTasks(),
       breach: { below: minimumTasks },
-      ...{ minutes: 1, datapoints: 3, periods: 5 },
-      missing: 'bad',
+      evaluation: { periodMinutes: 1, datapoints: 3, periods: 5 },
+      missingData: 'breaching',
     },
     {
       id: 'UnhealthyTasks',
-      description:
-        'A task fails its health check again and again, while others answer in its place.',
+      description: 'A task keeps failing its health check, while other tasks handle the requests.',
       severity: 'ticket',
-      // Longer than a deployment needs to start tasks and to end old ones.
+      // Longer than a deployment needs to replace the tasks.
       metric: metrics.unhealthyTasks(),
       breach: { atLeast: 1 },
-      ...{ minutes: 1, datapoints: 12, periods: 15 },
-      missing: 'good',
+      evaluation: { periodMinutes: 1, datapoints: 12, periods: 15 },
+      missingData: 'notBreaching',
     },
   ];
 }

@@ -1,36 +1,36 @@
 import type { Metrics } from '../metrics.ts';
 import { abuseIpdbAlarms } from './abuseipdb.ts';
 import type { AlarmDefinition } from './alarm.ts';
-import { answerAlarms } from './answers.ts';
-import { callerAlarms } from './callers.ts';
+import { cacheAlarms } from './cache.ts';
 import { capacityAlarms } from './capacity.ts';
+import { maintenanceAlarms } from './maintenance.ts';
 import { policyAlarms } from './policy.ts';
-import { tableAlarms } from './table.ts';
+import { rejectedCallAlarms } from './rejected-calls.ts';
+import { responseAlarms } from './responses.ts';
 import { trafficAlarms } from './traffic.ts';
-import { upkeepAlarms } from './upkeep.ts';
 
-/** What of the configuration alarms depend on. */
+/** The part of the configuration that alarms depend on. */
 export interface AlarmConfig {
   readonly minimumTasks: number;
-  /** Where the identity server calls from; empty for everywhere. */
+  /** Addresses of the identity server; empty if every address is admitted. */
   readonly allowedCidrs: readonly string[];
-  /** Refusals in per cent of decisions. */
+  /** Refusals as a percentage of decisions. */
   readonly blockRateCeiling: number;
   readonly noTrafficHours: number;
-  /** How long the previous version of a rotated secret is accepted. */
+  /** How long the previous version of a rotated secret is accepted, such as `24h`. */
   readonly credentialPreviousTtl: string;
 }
 
-/** All alarms. docs/runbook.md has a section for each. */
+/** Returns all alarms. docs/runbook.md has a section for each. */
 export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDefinition[] {
   return [
-    ...answerAlarms(metrics),
+    ...responseAlarms(metrics),
     ...capacityAlarms(metrics, config.minimumTasks),
     ...trafficAlarms(metrics, config.noTrafficHours),
-    ...callerAlarms(metrics, config.allowedCidrs),
+    ...rejectedCallAlarms(metrics, config.allowedCidrs),
     ...policyAlarms(metrics, config.blockRateCeiling),
     ...abuseIpdbAlarms(metrics),
-    ...tableAlarms(metrics),
-    ...upkeepAlarms(metrics, config.credentialPreviousTtl),
+    ...cacheAlarms(metrics),
+    ...maintenanceAlarms(metrics, config.credentialPreviousTtl),
   ];
 }

@@ -1,23 +1,23 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
-import { type Metrics, MINUTE } from '../metrics.ts';
+import { type Metrics, ONE_MINUTE } from '../metrics.ts';
 import { ContributorsWidget, graph, OUTCOME_COLORS, type Row } from './widgets.ts';
 
 export interface BlockedProps {
   readonly metrics: Metrics;
-  /** The rule that counts refusals by country. */
+  /** Name of the Contributor Insights rule that counts refusals by country. */
   readonly countriesRule: string;
   readonly region: string;
-  /** The folder of the saved queries. */
+  /** Folder of the saved queries. */
   readonly folder: string;
 }
 
-export function blocked({ metrics, countriesRule, region, folder }: BlockedProps): Row {
+export function blockedRow({ metrics, countriesRule, region, folder }: BlockedProps): Row {
   const logsInsights = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:logs-insights`;
   return {
     question: 'What is being blocked, and why?',
-    hint: `Who exactly: the saved queries in the folder ${folder} of [Logs Insights](${logsInsights}).`,
+    hint: `For single decisions, run the saved queries in the folder ${folder} of [Logs Insights](${logsInsights}).`,
     lines: [
       [
         graph({
@@ -29,7 +29,7 @@ export function blocked({ metrics, countriesRule, region, folder }: BlockedProps
         graph({
           title: 'Block rate (% of decisions)',
           unit: '%',
-          left: [refusedShare(metrics, 'Decisions')],
+          left: [refusalRate(metrics, 'Decisions')],
           max: 100,
         }),
         graph({
@@ -46,21 +46,21 @@ export function blocked({ metrics, countriesRule, region, folder }: BlockedProps
           region,
         }),
         graph({
-          title: 'Signals of the request that are unknown (decisions per minute)',
+          title: 'Unknown address or country (decisions per minute)',
           unit: 'decisions',
-          // Of an address or a country: the reputation is in the next row.
+          // Unknown reputations are in the next row.
           left: DIMENSION_VALUES.Unknown.filter((of) => !of.startsWith('reputation/')).map((of) =>
             metrics.service('UnknownSignals', { of, label: of }),
           ),
           stacked: true,
         }),
         graph({
-          title: 'What the policy wants and cannot have (per minute)',
+          title: 'Effects not applied and conditions failed (per minute)',
           unit: 'decisions',
           left: [
-            metrics.service('UnenforceableRestrictions', { label: 'restrictions not allowed' }),
-            metrics.service('SkippedOperations', { label: 'sets and adds left out' }),
-            metrics.service('FailedConditions', { label: 'conditions that failed' }),
+            metrics.service('UnenforceableRestrictions', { label: 'unenforceable restrictions' }),
+            metrics.service('SkippedOperations', { label: 'skipped operations' }),
+            metrics.service('FailedConditions', { label: 'failed conditions' }),
           ],
         }),
       ],
@@ -76,8 +76,8 @@ export function byOutcome(metrics: Metrics, name: ByOutcome): cloudwatch.IMetric
   );
 }
 
-/** 0 in a minute in which nothing was refused; no data point in one without decisions. */
-export function refusedShare(
+/** Refusals as a percentage of decisions: 0 without refusals, no data point without decisions. */
+export function refusalRate(
   metrics: Metrics,
   name: 'Decisions' | 'DryRunDecisions',
 ): cloudwatch.IMetric {
@@ -89,6 +89,6 @@ export function refusedShare(
     },
     label: 'refused',
     color: OUTCOME_COLORS.refuse,
-    period: MINUTE,
+    period: ONE_MINUTE,
   });
 }

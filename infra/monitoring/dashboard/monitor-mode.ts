@@ -1,26 +1,26 @@
 import type { Metrics } from '../metrics.ts';
-import { byOutcome, refusedShare } from './blocked.ts';
+import { byOutcome, refusalRate } from './blocked.ts';
 import { graph, type Row } from './widgets.ts';
 
-export function monitorMode(metrics: Metrics): Row {
+export function monitorModeRow(metrics: Metrics): Row {
   return {
-    question: 'What would monitor mode have done?',
+    question: 'What would be refused without monitor mode?',
     lines: [
       [
         graph({
-          title: 'Decisions of a watched policy by would-be outcome (per minute)',
+          title: 'Dry-run decisions by outcome (per minute)',
           unit: 'decisions',
           left: byOutcome(metrics, 'DryRunDecisions'),
           stacked: true,
         }),
         graph({
-          title: 'Would-be block rate (% of decisions of a watched policy)',
+          title: 'Dry-run block rate (% of dry-run decisions)',
           unit: '%',
-          left: [refusedShare(metrics, 'DryRunDecisions')],
+          left: [refusalRate(metrics, 'DryRunDecisions')],
           max: 100,
         }),
         graph({
-          title: 'Watched rules by what each would come to (per minute)',
+          title: 'Matches of monitored rules by outcome (per minute)',
           unit: 'rules',
           left: byOutcome(metrics, 'MonitoredRules'),
           stacked: true,

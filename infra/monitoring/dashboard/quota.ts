@@ -1,43 +1,46 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
-import { type Metrics, MINUTE } from '../metrics.ts';
+import { type Metrics, ONE_MINUTE } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
 
-export function quota(metrics: Metrics): Row {
+export function quotaRow(metrics: Metrics): Row {
   return {
-    question: "How much of AbuseIPDB's quota?",
+    question: "How much of AbuseIPDB's quota is left?",
     lines: [
       [
         graph({
-          title: 'Lookups left today (fewest)',
-          unit: 'lookups',
+          title: 'Remaining quota of the day (minimum of all tasks)',
+          unit: 'checks',
           left: [
-            metrics.service('AbuseIpdbQuotaRemaining', { statistic: 'Minimum', label: 'left' }),
+            metrics.service('AbuseIpdbQuotaRemaining', {
+              statistic: 'Minimum',
+              label: 'remaining',
+            }),
           ],
           right: [
             metrics.service('AbuseIpdbQuotaRemainingPercent', {
               statistic: 'Minimum',
-              label: 'left (%)',
+              label: 'remaining (%)',
             }),
           ],
           rightUnit: '%',
         }),
         graph({
-          title: 'Lookups by result (per minute)',
-          unit: 'lookups',
+          title: 'AbuseIPDB checks by result (per minute)',
+          unit: 'checks',
           left: DIMENSION_VALUES.Result.map((of) =>
             metrics.service('AbuseIpdbChecks', { of, label: of }),
           ),
           stacked: true,
         }),
         graph({
-          title: 'Reputations by source (per minute), and hit ratio (%)',
+          title: 'Reputations by source (per minute) and cache hit ratio (%)',
           unit: 'reputations',
           left: [
             ...DIMENSION_VALUES.Source.map((of) =>
               metrics.service('Reputations', { of, label: of }),
             ),
-            metrics.service('StaleReputations', { label: 'stale among them' }),
+            metrics.service('StaleReputations', { label: 'stale (included above)' }),
           ],
           right: [hitRatio(metrics)],
           rightUnit: '%',
@@ -47,17 +50,17 @@ export function quota(metrics: Metrics): Row {
   };
 }
 
-/** The share of known reputations that cost no lookup. A source has a data point only when it was used. */
+/** The percentage of known reputations from a cache. A source has a data point only if it was used. */
 function hitRatio(metrics: Metrics): MathExpression {
   return new MathExpression({
     expression:
-      '100 * (FILL(memory, 0) + FILL(stored, 0)) / (FILL(memory, 0) + FILL(stored, 0) + FILL(asked, 0))',
+      '100 * (FILL(memory, 0) + FILL(dynamodb, 0)) / (FILL(memory, 0) + FILL(dynamodb, 0) + FILL(abuseipdb, 0))',
     usingMetrics: {
       memory: metrics.service('Reputations', { of: 'memory' }),
-      stored: metrics.service('Reputations', { of: 'dynamodb' }),
-      asked: metrics.service('Reputations', { of: 'abuseipdb' }),
+      dynamodb: metrics.service('Reputations', { of: 'dynamodb' }),
+      abuseipdb: metrics.service('Reputations', { of: 'abuseipdb' }),
     },
     label: 'hit ratio (%)',
-    period: MINUTE,
+    period: ONE_MINUTE,
   });
 }

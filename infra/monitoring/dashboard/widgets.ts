@@ -1,40 +1,40 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
-/** The width of a dashboard, in columns. */
-export const WIDTH = 24;
+/** The columns of CloudWatch's grid. */
+export const DASHBOARD_COLUMNS = 24;
 
-/** Colours of outcomes, the same in every graph. */
+/** The colour of each outcome, the same in every graph. */
 export const OUTCOME_COLORS = {
   issue: cloudwatch.Color.GREEN,
   restrict: cloudwatch.Color.ORANGE,
   refuse: cloudwatch.Color.RED,
 } as const;
 
-/** A row of a dashboard: a question, and graphs that answer it. */
+/** A section of the dashboard: a question, and the graphs that answer it. */
 export interface Row {
   readonly question: string;
-  /** More to read, in Markdown. */
+  /** Further information, in Markdown. */
   readonly hint?: string;
-  /** Lines of widgets that fill the width. */
+  /** Each line of widgets fills the width. */
   readonly lines: readonly (readonly cloudwatch.IWidget[])[];
 }
 
 export interface GraphProps {
-  /** With the unit, and the time that a sum is over. */
+  /** Contains the unit, and the period of a sum. */
   readonly title: string;
   readonly left: readonly cloudwatch.IMetric[];
-  /** What the left axis counts. */
+  /** Label of the left axis. */
   readonly unit: string;
   readonly right?: readonly cloudwatch.IMetric[];
   readonly rightUnit?: string;
   readonly stacked?: boolean;
-  /** The end of the left axis, for what has one. */
+  /** Upper end of the left axis. @default automatic */
   readonly max?: number;
-  /** A line across the graph. */
+  /** A horizontal line. */
   readonly limit?: { readonly value: number; readonly label: string };
 }
 
-/** A third of the width. All axes begin at 0: a graph that hides it exaggerates. */
+/** Creates a graph of a third of the width. All axes start at 0, so that no change looks exaggerated. */
 export function graph(props: GraphProps): cloudwatch.GraphWidget {
   const axis = (label: string, max?: number) => ({ min: 0, max, label, showUnits: false });
   return new cloudwatch.GraphWidget({
@@ -45,16 +45,16 @@ export function graph(props: GraphProps): cloudwatch.GraphWidget {
     stacked: props.stacked ?? false,
     ...(props.limit && { leftAnnotations: [{ ...props.limit, color: cloudwatch.Color.GREY }] }),
     legendPosition: cloudwatch.LegendPosition.BOTTOM,
-    width: WIDTH / 3,
+    width: DASHBOARD_COLUMNS / 3,
     height: 6,
   });
 }
 
-/** The question of a row, above it. */
+/** Creates the heading of a section. */
 export function heading({ question, hint }: Row): cloudwatch.TextWidget {
   return new cloudwatch.TextWidget({
     markdown: hint === undefined ? `## ${question}` : `## ${question}\n${hint}`,
-    width: WIDTH,
+    width: DASHBOARD_COLUMNS,
     height: hint === undefined ? 1 : 2,
     background: cloudwatch.TextWidgetBackground.TRANSPARENT,
   });
@@ -66,12 +66,12 @@ export interface ContributorsProps {
   readonly region: string;
 }
 
-/** The first ten contributors that a rule of Contributor Insights counts, for which CDK has no widget. */
+/** The top ten contributors of a Contributor Insights rule. CDK has no such widget. */
 export class ContributorsWidget extends cloudwatch.ConcreteWidget {
   readonly #props: ContributorsProps;
 
   constructor(props: ContributorsProps) {
-    super(WIDTH / 3, 6);
+    super(DASHBOARD_COLUMNS / 3, 6);
     this.#props = props;
   }
 

@@ -3,7 +3,7 @@ import {
   type MissingData,
   nextState,
 } from '../../support/cloudwatch/alarm-state.ts';
-import { holds } from '../../support/cloudwatch/composite.ts';
+import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { evaluateAlarm } from '../../support/cloudwatch/evaluate.ts';
 import { compileExpression, type Series } from '../../support/cloudwatch/expression.ts';
 import { aggregate, type Sample } from '../../support/cloudwatch/samples.ts';
@@ -109,12 +109,12 @@ test.each<[rule: string, holds: boolean]>([
   ['(ALARM("off") OR (ALARM("on") AND ALARM("off")))', false],
   ['ALARM("on") AND NOT ALARM("off")', true],
 ])('A composite rule: %s', (rule, expected) => {
-  expect(holds(rule, (alarm) => alarm === 'on')).toBe(expected);
+  expect(ruleIsTrue(rule, (alarm) => alarm === 'on')).toBe(expected);
 });
 
 test('An alarm on DynamoDB keeps its state without data, whatever it says of missing data', () => {
   const alarm = (namespace: string): Alarm => ({
-    ...{ id: 'a', logicalId: 'a', description: '', tells: [] },
+    ...{ id: 'a', logicalId: 'a', description: '', notifies: [] },
     ...{ comparison: 'GreaterThanThreshold', period: 60, limit: { threshold: 0 } },
     ...{ evaluationPeriods: 1, datapointsToAlarm: 1, missingData: 'notBreaching' },
     ...{ queries: { m: { metric: 'm', namespace, statistic: 'Sum' } }, expression: 'm' },

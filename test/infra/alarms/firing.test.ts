@@ -1,4 +1,4 @@
-import { holds } from '../../support/cloudwatch/composite.ts';
+import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { evaluateAlarm, type Span, type Timeline } from '../../support/cloudwatch/evaluate.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { metricsOf, type Situation, spanOf } from '../../support/operations/world.ts';
@@ -54,7 +54,7 @@ function compositeTimeline(
       if (states === undefined) throw new Error(`There is no alarm ${id}.`);
       return states[index] === 'ALARM';
     };
-    return holds(rule, stands) ? 'ALARM' : 'OK';
+    return ruleIsTrue(rule, stands) ? 'ALARM' : 'OK';
   });
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { holds } from '../../support/cloudwatch/composite.ts';
+import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { type Configuration, synthesise } from '../../support/stack.ts';
 
@@ -39,8 +39,8 @@ function severityOf(configuration: Configuration, anchor: string): string {
   const [page] = readCompositeAlarms(stack);
   const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
   if (alarm === undefined || page === undefined) return 'page';
-  if (holds(page.rule, (standing) => standing === alarm.logicalId)) return 'page';
-  const notifies = alarm.tells.length > 0 ? 'ticket' : 'nobody';
+  if (ruleIsTrue(page.rule, (standing) => standing === alarm.logicalId)) return 'page';
+  const notifies = alarm.notifies.length > 0 ? 'ticket' : 'nobody';
   return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
 }
 

@@ -6,7 +6,7 @@ import {
   METRICS,
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
-import { DEADLINE } from '../../../infra/monitoring/dashboard/speed.ts';
+import { DEADLINE_MS } from '../../../infra/monitoring/dashboard/latency.ts';
 import { dashboardOf, type GraphedMetric, metricsOf } from '../../support/dashboard.ts';
 import { synthesise } from '../../support/stack.ts';
 
@@ -164,7 +164,7 @@ test('The deadline that is drawn is the one that the service keeps', () => {
     ABUSEIPDB_API_KEY: 'key',
     REPUTATION_TABLE: 'table',
   });
-  expect(DEADLINE).toBe(decisionDeadline);
+  expect(DEADLINE_MS).toBe(decisionDeadline);
 });
 
 describe("Within CloudWatch's limits", () => {

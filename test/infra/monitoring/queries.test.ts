@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { queryString, SAVED_QUERIES } from '../../../infra/monitoring/saved-queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
 import { MACHINE, recordRun, WEB, WRONG_CREDENTIALS } from '../../support/recorded-run.ts';
@@ -52,7 +52,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
-    'Countries refused',
+    'Refusals by country',
     {},
     [
       { 'signals.geo.country': 'KP', refusals: 2 },
@@ -71,7 +71,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
-    'Would-be refusals by rule',
+    'Dry-run refusals by rule',
     {},
     [
       { dry_run_refused_by: 'restricted-country', refusals: 1, clients: 1 },
@@ -160,7 +160,7 @@ describe('Over a recorded run', () => {
   const run = (name: string, values: Readonly<Record<string, string>> = {}) => {
     const query = SAVED_QUERIES.find((each) => each.name === name);
     if (query === undefined) throw new Error(`There is no query ${name}.`);
-    const text = queryText(query).replaceAll(/\{\{(\w+)\}\}/g, (_, parameter) => {
+    const text = queryString(query).replaceAll(/\{\{(\w+)\}\}/g, (_, parameter) => {
       const value = values[parameter];
       if (value === undefined) throw new Error(`${name} wants ${parameter}.`);
       return value;
@@ -197,7 +197,7 @@ describe('Over a recorded run', () => {
   });
 
   test('The time of decisions is told apart by where the reputation came from', () => {
-    const { rows } = run('Time by source of the reputation');
+    const { rows } = run('Latency by reputation source');
     const sources = rows.map((row) => [
       row['signals.reputation.source'] ?? row['signals.reputation.cause'],
       row.records,
@@ -218,7 +218,7 @@ describe('Over a recorded run', () => {
   });
 
   test('Trouble around the service is there without what has a query of its own', () => {
-    const events = run('Trouble around the service').rows.map(({ event }) => event);
+    const events = run('Warnings and errors').rows.map(({ event }) => event);
     expect(events).toEqual(expect.arrayContaining(['cache-failure', 'abuseipdb-circuit-open']));
     expect(events).not.toContain('rejected');
     expect(events).not.toContain('fault');
@@ -236,8 +236,8 @@ describe('Over a recorded run', () => {
     const own = [
       'One decision',
       'Slowest decisions',
-      'Time by source of the reputation',
-      'Trouble around the service',
+      'Latency by reputation source',
+      'Warnings and errors',
     ];
     const names = [...CASES.map(([name]) => name), ...own];
     expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());

@@ -1,4 +1,4 @@
-import { queryText, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { queryString, SAVED_QUERIES } from '../../../infra/monitoring/saved-queries.ts';
 import { INDEXED_FIELDS } from '../../../infra/service.ts';
 import { parseQuery } from '../../support/logs-insights/parser.ts';
 import { synthesise } from '../../support/stack.ts';
@@ -19,7 +19,7 @@ test('Every query is saved as it is, in a folder of the stack, for the log of th
     SAVED_QUERIES.map((query) =>
       expect.objectContaining({
         Name: `RiskGate/${query.name}`,
-        QueryString: queryText(query),
+        QueryString: queryString(query),
         LogGroupNames: group,
       }),
     ),
@@ -33,11 +33,11 @@ test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
   (name, query) => {
     const saved = definitions.find(({ Properties }) => Properties.Name.endsWith(`/${name}`));
     const wanted = new Set(
-      [...queryText(query).matchAll(/"\{\{(\w+)\}\}"/g)].map(([, each]) => each),
+      [...queryString(query).matchAll(/"\{\{(\w+)\}\}"/g)].map(([, each]) => each),
     );
     const given = (saved?.Properties.Parameters ?? []).map((each) => each.Name);
     expect(given).toEqual([...wanted]);
-    expect(queryText(query).length).toBeLessThanOrEqual(10_000);
+    expect(queryString(query).length).toBeLessThanOrEqual(10_000);
   },
 );
 
@@ -47,7 +47,7 @@ test('What is filled in is looked for in a field that has an index', () => {
     { Fields: INDEXED_FIELDS },
   ]);
   for (const query of SAVED_QUERIES.filter(({ parameters }) => parameters !== undefined)) {
-    const [filter] = parseQuery(queryText(query)).commands;
+    const [filter] = parseQuery(queryString(query)).commands;
     const fields = [...JSON.stringify(filter).matchAll(/"kind":"field","name":"([^"]+)"/g)];
     for (const [, field] of fields) expect(INDEXED_FIELDS).toContain(field);
   }

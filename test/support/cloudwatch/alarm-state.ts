@@ -13,7 +13,7 @@ export interface AlarmRule {
  * How many periods CloudWatch looks at beyond those that it evaluates, to find real data points. Its
  * documentation shows two in its examples; it says that the number depends on the period.
  */
-export const PERIODS_BEYOND = 2;
+export const EXTRA_PERIODS = 2;
 
 /**
  * The next state, as "Configuring how CloudWatch alarms treat missing data" of the user guide says:

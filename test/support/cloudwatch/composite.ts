@@ -1,5 +1,5 @@
 /** Whether a composite alarm's rule holds. @param stands whether an alarm, by what its rule names, is in alarm */
-export function holds(rule: string, stands: (alarm: string) => boolean): boolean {
+export function ruleIsTrue(rule: string, stands: (alarm: string) => boolean): boolean {
   const tokens = rule.match(/ALARM\("[^"]+"\)|AND|OR|NOT|[()]|\S+/g) ?? [];
   const either = (): boolean => {
     let value = both();

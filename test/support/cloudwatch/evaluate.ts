@@ -1,4 +1,4 @@
-import { type AlarmState, nextState, PERIODS_BEYOND } from './alarm-state.ts';
+import { type AlarmState, EXTRA_PERIODS, nextState } from './alarm-state.ts';
 import { compileExpression, type Series } from './expression.ts';
 import { aggregate, type MetricSource, type Sample } from './samples.ts';
 import type { Alarm } from './template.ts';
@@ -31,7 +31,7 @@ export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: 
     ({ namespace }) => namespace === 'AWS/DynamoDB',
   );
   const rule = { ...alarm, missingData: ignoresMissing ? 'ignore' : alarm.missingData } as const;
-  const length = alarm.evaluationPeriods + PERIODS_BEYOND;
+  const length = alarm.evaluationPeriods + EXTRA_PERIODS;
   const states: AlarmState[] = [];
   let state: AlarmState = 'INSUFFICIENT_DATA';
   for (let minute = from; minute < to; minute += 1) {

@@ -15,7 +15,7 @@ export interface Alarm {
   readonly logicalId: string;
   readonly description: string;
   /** Logical ids of the topics that it tells. */
-  readonly tells: readonly string[];
+  readonly notifies: readonly string[];
   readonly comparison: string;
   /** Seconds. */
   readonly period: number;
@@ -32,7 +32,7 @@ export interface Alarm {
 export interface CompositeAlarm {
   readonly id: string;
   readonly description: string;
-  readonly tells: readonly string[];
+  readonly notifies: readonly string[];
   /** `ALARM("<logical id>")` with AND, OR, NOT and parentheses. */
   readonly rule: string;
 }
@@ -86,7 +86,7 @@ export function readAlarms(stack: Synthesised): readonly Alarm[] {
     id: withoutStack(json.AlarmName),
     logicalId: id,
     description: json.AlarmDescription,
-    tells: targets(json.AlarmActions),
+    notifies: targets(json.AlarmActions),
     comparison: json.ComparisonOperator,
     evaluationPeriods: json.EvaluationPeriods,
     datapointsToAlarm: json.DatapointsToAlarm ?? json.EvaluationPeriods,
@@ -101,7 +101,7 @@ export function readCompositeAlarms(stack: Synthesised): readonly CompositeAlarm
     ({ Properties: json }): CompositeAlarm => ({
       id: withoutStack(json.AlarmName),
       description: json.AlarmDescription,
-      tells: targets(json.AlarmActions),
+      notifies: targets(json.AlarmActions),
       rule: readJoined(json.AlarmRule),
     }),
   );

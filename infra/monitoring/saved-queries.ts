@@ -2,45 +2,48 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnQueryDefinition, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** A value that whoever runs a query fills in; the query has it as `{{name}}`. */
+/** A value that the user enters before a query runs; `{{name}}` in the query. */
 export interface QueryParameter {
   readonly name: string;
   readonly description: string;
 }
 
-/** A query of CloudWatch Logs Insights on the lines that the service writes. */
+/** A CloudWatch Logs Insights query over the log of the service. */
 export interface SavedQuery {
-  /** Its name in the console, in a folder named after the stack. */
+  /** Name in the console, in a folder named after the stack. */
   readonly name: string;
-  /** The question that it answers; a comment above the query. */
+  /** What the query shows; a comment above the query. */
   readonly question: string;
   readonly parameters?: readonly QueryParameter[];
-  /** Its commands, without the pipes between them. */
+  /** The commands, without the pipes between them. */
   readonly commands: readonly string[];
 }
 
 /**
- * Issued decisions may be recorded in samples, and then each stands for several. Decisions that
- * restrict or refuse are all recorded.
+ * Gives each record the number of decisions that it represents: unremarkable decisions may be sampled, all
+ * others are recorded.
  */
-const WEIGH = ['fields 100 as whole', 'fields 100 / coalesce(sampled_percent, whole) as weight'];
-const WEIGHED = 'Records of issued tokens count as often as they were sampled.';
-const NOT_WEIGHED = 'Of issued tokens there may be only a sample.';
+const WEIGHT_COMMANDS = [
+  'fields 100 as whole',
+  'fields 100 / coalesce(sampled_percent, whole) as weight',
+];
+const WEIGHTED = 'Sampled records are weighted.';
+const UNWEIGHTED = 'Unremarkable decisions may be sampled.';
 
-/** Arrays are flattened into `unknown.0.signal` and so on: to count their elements they are parsed anew. */
-const PARSE = 'fields jsonParse(@message) as record';
+/** Logs Insights flattens arrays (`unknown.0.signal`); `unnest` needs the parsed record. */
+const PARSE_RECORD = 'fields jsonParse(@message) as record';
 
 const ADDRESS: QueryParameter = {
   name: 'address',
-  description: 'The address as the records write it: whole, truncated or hashed',
+  description: 'The address as in the records: whole, truncated or hashed',
 };
 const CLIENT: QueryParameter = { name: 'client', description: 'The client id of the application' };
 
-/** What an operator or a security team asks of the log. Only `=` and `in` make use of the field indexes. */
+/** Queries for operators and security teams. Only `=` and `in` use the field indexes. */
 export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'Why was this request refused',
-    question: "Why one person got no token, by the identity server's id of the request.",
+    question: "Why one request was refused, by the identity server's request id.",
     parameters: [{ name: 'request', description: 'The request id of the identity server' }],
     commands: [
       'filter event = "decision" and request_id = "{{request}}"',
@@ -50,7 +53,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Refusals of a client',
-    question: 'Who got no token of one application, from where and why: without a request id.',
+    question: 'The refusals of one application, with address, country and reason.',
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and outcome = "refuse" and client_id = "{{client}}"',
@@ -61,7 +64,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'One decision',
-    question: 'The whole record of a decision, by the id in x-decision-id.',
+    question: 'The complete record of a decision, by the id in x-decision-id.',
     parameters: [{ name: 'decision', description: 'The decision id' }],
     commands: [
       'filter event = "decision" and decision_id = "{{decision}}"',
@@ -70,7 +73,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'History of an address',
-    question: `What one address asked for, and got. ${NOT_WEIGHED}`,
+    question: `The decisions for one address. ${UNWEIGHTED}`,
     parameters: [ADDRESS],
     commands: [
       'filter event = "decision" and signals.address.value = "{{address}}"',
@@ -81,19 +84,19 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'History of a client',
-    question: `What became of the tokens of one application, in steps of five minutes. ${WEIGHED}`,
+    question: `The decisions for one application, in steps of five minutes. ${WEIGHTED}`,
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and client_id = "{{client}}"',
-      ...WEIGH,
+      ...WEIGHT_COMMANDS,
       'stats sum(weight) as decisions by bin(5m), outcome',
       'sort decisions desc',
     ],
   },
   {
-    name: 'Countries refused',
+    name: 'Refusals by country',
     question:
-      'Where the most refusals come from. Without a country it was unknown or not asked for.',
+      'The countries with the most refusals. A row without a country: it was unknown or not needed.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
       'stats count(*) as refusals by signals.geo.country',
@@ -103,7 +106,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Refusals by rule',
-    question: 'Which rules refuse, for how many applications.',
+    question: 'The rules that refuse, and how many applications are affected.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
       'stats count(*) as refusals, count_distinct(client_id) as clients by refused_by, reason',
@@ -111,22 +114,22 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
-    name: 'Would-be refusals by rule',
-    question: `What enforcing a policy in monitor mode would refuse. ${WEIGHED}`,
+    name: 'Dry-run refusals by rule',
+    question: `What a policy in monitor mode would refuse if it were enforced. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and dry_run_outcome = "refuse"',
-      ...WEIGH,
+      ...WEIGHT_COMMANDS,
       'stats sum(weight) as refusals, count_distinct(client_id) as clients by dry_run_refused_by',
       'sort refusals desc',
     ],
   },
   {
     name: 'Monitored rules',
-    question: `What each monitored rule would have resulted in by itself. ${WEIGHED}`,
+    question: `The outcome that each monitored rule would have had on its own. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(monitored.0.rule)',
-      PARSE,
-      ...WEIGH,
+      PARSE_RECORD,
+      ...WEIGHT_COMMANDS,
       'unnest record.monitored into monitored_rule',
       'stats sum(weight) as decisions by monitored_rule.rule, monitored_rule.outcome',
       'sort decisions desc',
@@ -134,11 +137,11 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Unknown signals by cause',
-    question: `Which signals a rule needed and did not get, and why. ${WEIGHED}`,
+    question: `The signals that were needed but unknown, and why. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unknown.0.signal)',
-      PARSE,
-      ...WEIGH,
+      PARSE_RECORD,
+      ...WEIGHT_COMMANDS,
       'unnest record.unknown into missing',
       'stats sum(weight) as decisions by missing.signal, missing.cause',
       'sort decisions desc',
@@ -146,11 +149,11 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Unenforceable restrictions',
-    question: `Which restrictions the action of which application does not allow. ${WEIGHED}`,
+    question: `The restrictions that could not be applied, by application. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unenforceable.0.rule)',
-      PARSE,
-      ...WEIGH,
+      PARSE_RECORD,
+      ...WEIGHT_COMMANDS,
       'unnest record.unenforceable into restriction',
       'stats sum(weight) as decisions by restriction.rule, restriction.effect, restriction.cause, client_id',
       'sort decisions desc',
@@ -158,7 +161,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Slowest decisions',
-    question: `Which decisions took the longest, and in which stage (ms). ${NOT_WEIGHED}`,
+    question: `The slowest decisions, with the time of each stage (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
       'sort ms.total desc',
@@ -167,8 +170,8 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
-    name: 'Time by source of the reputation',
-    question: `How long decisions take, by where the reputation came from (ms). ${NOT_WEIGHED}`,
+    name: 'Latency by reputation source',
+    question: `The latency of decisions, by the source of the reputation (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
       'stats count(*) as records, pct(ms.total, 50) as p50, pct(ms.total, 99) as p99, max(ms.total) as longest by signals.reputation.source, signals.reputation.cause',
@@ -177,10 +180,10 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Decisions by policy',
-    question: `What each revision of the policy decides: a change that was meant, or not. ${WEIGHED}`,
+    question: `The outcomes of each policy revision, to compare them after a change. ${WEIGHTED}`,
     commands: [
       'filter event = "decision"',
-      ...WEIGH,
+      ...WEIGHT_COMMANDS,
       'stats sum(weight) as decisions by policy_revision, policy_mode, outcome',
       'sort policy_revision asc',
     ],
@@ -188,10 +191,10 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'Rejected calls',
     question:
-      'Calls that got no decision: a wrong credential (401), or no request of the action (400). A line stands for all within a second.',
+      'Calls without a decision: a wrong credential (401) or an invalid request (400). One line counts all calls of a second.',
     commands: [
       'filter event = "rejected"',
-      // Quoted, as it is the name of a function, too.
+      // Quoted, because it is also the name of a function.
       'stats sum(`count`) as calls by bin(5m), status, why',
       'sort calls desc',
     ],
@@ -199,7 +202,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'Internal errors',
     question:
-      'Faults of the service itself: each one on the path of the action is a login that failed.',
+      'Internal errors of the service. Each one on the path of the action is a failed login.',
     commands: [
       'filter event = "internal-error"',
       'sort @timestamp desc',
@@ -208,9 +211,8 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
-    name: 'Trouble around the service',
-    question:
-      'What the service said of AbuseIPDB, the table, its secrets and its data, latest first.',
+    name: 'Warnings and errors',
+    question: 'Warnings and errors about AbuseIPDB, the cache, secrets and data, latest first.',
     commands: [
       'filter level in ["warn", "error", "fatal"] and event != "rejected" and event != "internal-error"',
       'sort @timestamp desc',
@@ -220,8 +222,8 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
 ];
 
-/** The text of a query as it is saved. */
-export function queryText({ question, commands }: SavedQuery): string {
+/** Returns the query as it is saved. */
+export function queryString({ question, commands }: SavedQuery): string {
   return `# ${question}\n${commands.join('\n| ')}`;
 }
 
@@ -236,7 +238,7 @@ export class SavedQueries extends Construct {
     for (const query of SAVED_QUERIES) {
       new CfnQueryDefinition(this, query.name.replaceAll(/\W/g, ''), {
         name: `${Stack.of(this).stackName}/${query.name}`,
-        queryString: queryText(query),
+        queryString: queryString(query),
         logGroupNames: [logGroup.logGroupName],
         ...(query.parameters && { parameters: [...query.parameters] }),
       });

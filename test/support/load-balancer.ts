@@ -3,7 +3,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A load balancer in this process, which behaves to its targets as an Application Load Balancer does. */
-export interface Balancer {
+export interface TestLoadBalancer {
   readonly port: number;
   /** What it has answered with an error of its own: it tries no request twice. */
   readonly failures: readonly string[];
@@ -30,10 +30,10 @@ interface Target {
 const HEALTH = { path: '/readyz', interval: 100, healthyAfter: 2, unhealthyAfter: 3 };
 
 /** Milliseconds for which requests go to a target that is being taken out: 1 to 2 s have been seen. */
-export const SENDS_ON = 2_000;
+export const DEREGISTRATION_LAG_MS = 2_000;
 
 /** Starts it on a free port. Requests go to its targets in turn. */
-export async function startBalancer(): Promise<Balancer> {
+export async function startLoadBalancer(): Promise<TestLoadBalancer> {
   const targets: Target[] = [];
   const failures: string[] = [];
   let turn = 0;
@@ -72,7 +72,7 @@ export async function startBalancer(): Promise<Balancer> {
       const target = targets.find((known) => known.port === port);
       if (target === undefined) throw new Error(`Nothing is registered at port ${port}.`);
       // What is already under way is waited for by whoever has asked.
-      await wait(SENDS_ON);
+      await wait(DEREGISTRATION_LAG_MS);
       remove(target);
     },
     async close() {

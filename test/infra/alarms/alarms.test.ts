@@ -1,7 +1,7 @@
-import { METRIC_NAMESPACE } from '../../app/src/telemetry/metric-names.ts';
-import { holds } from '../support/cloudwatch/composite.ts';
-import { type Alarm, readAlarms, readCompositeAlarms } from '../support/cloudwatch/template.ts';
-import { type Configuration, MODES, synthesise, target } from '../support/stack.ts';
+import { METRIC_NAMESPACE } from '../../../app/src/telemetry/metric-names.ts';
+import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
+import { type Alarm, readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { type Configuration, MODES, synthesise, target } from '../../support/stack.ts';
 
 interface Service {
   readonly DeploymentConfiguration: { readonly Alarms: { readonly AlarmNames: string[] } };
@@ -69,13 +69,13 @@ describe.each(MODES)('With %s', (mode) => {
     const topics = topicsOf(mode);
     const [page, ...others] = readCompositeAlarms(stack());
     expect(others).toEqual([]);
-    expect(page?.tells).toEqual([topics.pages]);
-    for (const { logicalId, tells } of alarms()) {
+    expect(page?.notifies).toEqual([topics.pages]);
+    for (const { logicalId, notifies } of alarms()) {
       const isPart = page?.rule.includes(`ALARM("${logicalId}")`) ?? false;
-      const pages = holds(page?.rule ?? '', (standing) => standing === logicalId);
-      if (pages) expect([logicalId, tells]).toEqual([logicalId, []]);
-      else if (!isPart) expect([logicalId, tells]).toEqual([logicalId, [topics.tickets]]);
-      else expect([[], [topics.tickets]]).toContainEqual(tells);
+      const pages = ruleIsTrue(page?.rule ?? '', (standing) => standing === logicalId);
+      if (pages) expect([logicalId, notifies]).toEqual([logicalId, []]);
+      else if (!isPart) expect([logicalId, notifies]).toEqual([logicalId, [topics.tickets]]);
+      else expect([[], [topics.tickets]]).toContainEqual(notifies);
     }
   });
 
@@ -161,7 +161,7 @@ describe('Alarms follow the configuration', () => {
   ])('whether %s pages with %s: %s', (id, configuration, pages) => {
     const [page] = readCompositeAlarms(synthesise(configuration));
     const { logicalId } = alarmOf(configuration, id);
-    expect(holds(page?.rule ?? '', (standing) => standing === logicalId)).toBe(pages);
+    expect(ruleIsTrue(page?.rule ?? '', (standing) => standing === logicalId)).toBe(pages);
   });
 
   test.each<[configuration: Configuration, told: Readonly<Record<string, string>>]>([

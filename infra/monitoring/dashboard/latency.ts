@@ -2,33 +2,33 @@ import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import type { Metrics } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
 
-/** `DECISION_DEADLINE_MS`, which the stack leaves as it is. */
-export const DEADLINE = 1200;
+/** The default of `DECISION_DEADLINE_MS`, which the stack does not set. */
+export const DEADLINE_MS = 1200;
 
 const PERCENTILES = ['p50', 'p99', 'p99.9'] as const;
 
-export function speed(metrics: Metrics): Row {
+export function latencyRow(metrics: Metrics): Row {
   return {
-    question: 'How fast?',
+    question: 'How fast are decisions?',
     lines: [
       [
         graph({
-          title: 'Time of a decision (ms)',
+          title: 'Decision latency (ms)',
           unit: 'ms',
           left: PERCENTILES.map((statistic) =>
             metrics.service('DecisionLatency', { statistic, label: statistic }),
           ),
-          limit: { value: DEADLINE, label: 'deadline' },
+          limit: { value: DEADLINE_MS, label: 'deadline' },
         }),
         graph({
-          title: 'Time of each stage (ms, p99)',
+          title: 'Latency by stage (ms, p99)',
           unit: 'ms',
           left: DIMENSION_VALUES.Stage.map((of) =>
             metrics.service('StageLatency', { of, label: of }),
           ),
         }),
         graph({
-          title: 'Time of an answer, by the load balancer (s)',
+          title: 'Response time seen by the load balancer (s)',
           unit: 's',
           left: PERCENTILES.map((statistic) =>
             metrics.taskResponseTime({ statistic, label: statistic }),

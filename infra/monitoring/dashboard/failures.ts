@@ -1,45 +1,45 @@
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import type { Service } from '../../service.ts';
-import { type Metrics, MINUTE } from '../metrics.ts';
+import { type Metrics, ONE_MINUTE } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
 
-export interface UsOrThemProps {
+export interface FailuresProps {
   readonly metrics: Metrics;
   readonly service: Service;
 }
 
-export function usOrThem(props: UsOrThemProps): Row {
+export function failuresRow(props: FailuresProps): Row {
   const { metrics } = props;
   return {
-    question: 'Is it us, or them?',
-    lines: [ourAnswers(metrics), ourTasks(props), ourSurroundings(metrics), abuseIpdb(metrics)],
+    question: 'Does the service fail, or a dependency?',
+    lines: [failedRequests(metrics), tasks(props), storedData(metrics), abuseIpdb(metrics)],
   };
 }
 
-function ourAnswers(metrics: Metrics): Row['lines'][number] {
+function failedRequests(metrics: Metrics): Row['lines'][number] {
   return [
     graph({
-      title: 'Logins that failed by us (answers per minute)',
-      unit: 'answers',
+      title: 'Errors of the service (responses per minute)',
+      unit: 'responses',
       left: [
-        metrics.service('InternalErrors', { label: 'faults of the service' }),
-        metrics.taskAnswers(elb.HttpCodeTarget.TARGET_5XX_COUNT, { label: '5xx of tasks' }),
-        metrics.loadBalancerAnswers(elb.HttpCodeElb.ELB_5XX_COUNT, {
+        metrics.service('InternalErrors', { label: 'internal errors' }),
+        metrics.taskResponses(elb.HttpCodeTarget.TARGET_5XX_COUNT, { label: '5xx of tasks' }),
+        metrics.loadBalancerResponses(elb.HttpCodeElb.ELB_5XX_COUNT, {
           label: '5xx of the load balancer',
         }),
       ],
     }),
     graph({
-      title: 'Calls that got no decision (per minute)',
+      title: 'Calls without a decision (per minute)',
       unit: 'calls',
       left: [
         metrics.service('AuthenticationFailures', { label: 'wrong credential (401)' }),
-        metrics.service('UnverifiableTokens', { label: 'token without keys (500)' }),
+        metrics.service('UnverifiableTokens', { label: 'token not verifiable (500)' }),
         metrics.service('PreviousCredentialUsed', { label: 'previous credential (accepted)' }),
-        metrics.service('InvalidRequests', { label: 'no request of the action (400)' }),
-        metrics.service('OversizedRequests', { label: 'too large (400)' }),
-        metrics.taskAnswers(elb.HttpCodeTarget.TARGET_4XX_COUNT, { label: '4xx of tasks' }),
+        metrics.service('InvalidRequests', { label: 'invalid request (400)' }),
+        metrics.service('OversizedRequests', { label: 'oversized request (400)' }),
+        metrics.taskResponses(elb.HttpCodeTarget.TARGET_4XX_COUNT, { label: '4xx of tasks' }),
         metrics.firewall('BlockedRequests', 'ALL', { label: 'blocked by the firewall' }),
       ],
     }),
@@ -55,10 +55,10 @@ function ourAnswers(metrics: Metrics): Row['lines'][number] {
   ];
 }
 
-function ourTasks({ metrics, service }: UsOrThemProps): Row['lines'][number] {
+function tasks({ metrics, service }: FailuresProps): Row['lines'][number] {
   return [
     graph({
-      title: 'Tasks (healthy: fewest, unhealthy: most)',
+      title: 'Tasks (healthy: minimum, unhealthy: maximum)',
       unit: 'tasks',
       left: [
         metrics.healthyTasks({ label: 'healthy' }),
@@ -66,34 +66,34 @@ function ourTasks({ metrics, service }: UsOrThemProps): Row['lines'][number] {
       ],
     }),
     graph({
-      title: 'CPU and memory of tasks (%)',
+      title: 'CPU and memory of the tasks (%)',
       unit: '%',
       max: 100,
       left: [
-        service.service.metricCpuUtilization({ period: MINUTE, label: 'CPU' }),
-        service.service.metricMemoryUtilization({ period: MINUTE, label: 'memory' }),
+        service.service.metricCpuUtilization({ period: ONE_MINUTE, label: 'CPU' }),
+        service.service.metricMemoryUtilization({ period: ONE_MINUTE, label: 'memory' }),
       ],
     }),
     graph({
-      title: 'What the service lost (per minute)',
-      unit: 'losses',
+      title: 'Failures of logging, secrets and keys (per minute)',
+      unit: 'failures',
       left: [
-        metrics.service('DroppedLogLines', { label: 'lines of the log' }),
-        metrics.service('SecretRefreshFailures', { label: 'secrets not read again' }),
-        metrics.service('IssuerKeyFailures', { label: 'keys of the token issuer not loaded' }),
-        metrics.embeddedMetricErrors('EMFParsingErrors', { label: 'metrics not read' }),
-        metrics.embeddedMetricErrors('EMFValidationErrors', { label: 'metrics not valid' }),
+        metrics.service('DroppedLogLines', { label: 'dropped log lines' }),
+        metrics.service('SecretRefreshFailures', { label: 'secret refresh failures' }),
+        metrics.service('IssuerKeyFailures', { label: 'issuer key failures' }),
+        metrics.embeddedMetricErrors('EMFParsingErrors', { label: 'EMF lines not parsed' }),
+        metrics.embeddedMetricErrors('EMFValidationErrors', { label: 'EMF metrics rejected' }),
       ],
-      right: [metrics.service('IssuerKeysMissing', { label: 'no keys of the token issuer' })],
+      right: [metrics.service('IssuerKeysMissing', { label: 'issuer keys missing' })],
       rightUnit: '1 = yes',
     }),
   ];
 }
 
-function ourSurroundings(metrics: Metrics): Row['lines'][number] {
+function storedData(metrics: Metrics): Row['lines'][number] {
   return [
     graph({
-      title: 'Table of reputations: failures (per minute)',
+      title: 'DynamoDB cache: failures (per minute)',
       unit: 'operations',
       left: [
         ...DIMENSION_VALUES.Operation.map((of) =>
@@ -102,7 +102,7 @@ function ourSurroundings(metrics: Metrics): Row['lines'][number] {
         metrics.tableThrottles('Read', { label: 'read throttled' }),
         metrics.tableThrottles('Write', { label: 'write throttled' }),
       ],
-      right: [metrics.service('CacheCircuitOpen', { label: 'passed over (1 = yes)' })],
+      right: [metrics.service('CacheCircuitOpen', { label: 'circuit open' })],
       rightUnit: '1 = yes',
     }),
     graph({
@@ -112,8 +112,8 @@ function ourSurroundings(metrics: Metrics): Row['lines'][number] {
       limit: { value: 30, label: 'too old' },
     }),
     graph({
-      title: 'Policy in force (two values: two policies decide)',
-      unit: 'revision as a number',
+      title: 'Policy revision (two values: tasks use two policies)',
+      unit: 'revision (as a number)',
       left: [
         metrics.service('PolicyRevision', { statistic: 'Minimum', label: 'lowest' }),
         metrics.service('PolicyRevision', { label: 'highest' }),
@@ -125,28 +125,30 @@ function ourSurroundings(metrics: Metrics): Row['lines'][number] {
 function abuseIpdb(metrics: Metrics): Row['lines'][number] {
   return [
     graph({
-      title: 'Reputation unknown, by cause (decisions per minute)',
+      title: 'Unknown reputation by cause (decisions per minute)',
       unit: 'decisions',
       left: [
         ...DIMENSION_VALUES.Unknown.filter((of) => of.startsWith('reputation/')).map((of) =>
           metrics.service('UnknownSignals', { of, label: of.slice('reputation/'.length) }),
         ),
-        metrics.service('UnavailableReputations', { label: 'unavailable, all but private' }),
+        metrics.service('UnavailableReputations', {
+          label: 'unavailable (all causes but private and reserved)',
+        }),
       ],
     }),
     graph({
-      title: 'AbuseIPDB is not asked, by cause (1 = yes, of any task)',
+      title: 'AbuseIPDB circuit open, by cause (1 = yes, in any task)',
       unit: '1 = yes',
       max: 1,
       left: [
-        metrics.service('AbuseIpdbCircuitOpen', { label: 'whatever the cause' }),
+        metrics.service('AbuseIpdbCircuitOpen', { label: 'any cause' }),
         ...DIMENSION_VALUES.Cause.map((of) =>
           metrics.service('AbuseIpdbCircuitOpen', { of, label: of }),
         ),
       ],
     }),
     graph({
-      title: 'Time of AbuseIPDB (ms)',
+      title: 'AbuseIPDB latency (ms)',
       unit: 'ms',
       left: ['p50', 'p99'].map((statistic) =>
         metrics.service('AbuseIpdbLatency', { statistic, label: statistic }),

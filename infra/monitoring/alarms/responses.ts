@@ -1,0 +1,88 @@
+import { HttpCodeElb } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Metrics } from '../metrics.ts';
+import type { AlarmDefinition } from './alarm.ts';
+import { percentageOfSum, sumOfSparseMetrics } from './metric-math.ts';
+
+/** Alarms on the responses that the identity server receives: errors and slow responses. */
+export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
+  const decisions = metrics.service('Decisions');
+  return [
+    {
+      id: 'ServerErrors',
+      description: 'The service or the load balancer responds with errors, so logins fail.',
+      severity: 'page',
+      rollsBack: true,
+      // Outsiders must not be able to roll back a deployment. So neither 503, which the firewall returns (if it
+      // means that there is no task, TooFewTasks is in alarm), nor the 500s that the load balancer counts:
+      // anybody can cause one with a token that cannot be verified.
+      metric: sumOfSparseMetrics({
+        badGateway: metrics.loadBalancerResponses(HttpCodeElb.ELB_502_COUNT),
+        gatewayTimeout: metrics.loadBalancerResponses(HttpCodeElb.ELB_504_COUNT),
+        internalErrors: metrics.service('InternalErrors'),
+      }),
+      breach: { atLeast: 5 },
+      evaluation: { periodMinutes: 1, datapoints: 3, periods: 5 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'SlowResponses',
+      description: 'The slowest 1 % of responses exceed the deadline of 1.2 s.',
+      severity: 'page',
+      rollsBack: true,
+      metric: metrics.taskResponseTime(),
+      breach: { above: 1.3 },
+      evaluation: { periodMinutes: 1, datapoints: 3, periods: 5 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'DecisionErrors',
+      description:
+        'More than 1 % of the decisions fail with an internal error; each is a failed login.',
+      severity: 'page',
+      // A percentage, while ServerErrors is a count: also detects errors at one login a minute.
+      metric: percentageOfSum(metrics.service('InternalErrors'), decisions, 3),
+      breach: { above: 1 },
+      evaluation: { periodMinutes: 5, datapoints: 2, periods: 3 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'OversizedRequests',
+      description:
+        'Requests exceed the size limits of the service. Their logins fail, others are not affected. The cause is a client that sends thousands of scopes or parameters.',
+      severity: 'ticket',
+      metric: metrics.service('OversizedRequests'),
+      breach: { atLeast: 3 },
+      evaluation: { periodMinutes: 15, datapoints: 1, periods: 4 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'InvalidRequests',
+      description:
+        'More than 1 % of the calls have a valid credential but an invalid request. Their logins fail.',
+      // Requests that a client can inflate are counted separately, as OversizedRequests.
+      severity: 'page',
+      metric: percentageOfSum(metrics.service('InvalidRequests'), decisions, 3),
+      breach: { above: 1 },
+      evaluation: { periodMinutes: 5, datapoints: 2, periods: 3 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'SlowDecisions',
+      description:
+        'The slowest 1 % of decisions take more than 1 s of the deadline of 1.2 s: users wait, and signals are about to time out.',
+      severity: 'ticket',
+      // With fewer than 100 decisions, p99 would be the slowest one.
+      metric: {
+        expression: 'IF(count >= 100, p99, 0)',
+        metrics: {
+          count: metrics.service('DecisionLatency', { statistic: 'SampleCount' }),
+          p99: metrics.service('DecisionLatency', { statistic: 'p99' }),
+        },
+        label: 'p99 (ms)',
+      },
+      breach: { above: 1000 },
+      evaluation: { periodMinutes: 5, datapoints: 3, periods: 3 },
+      missingData: 'notBreaching',
+    },
+  ];
+}
