@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { type TestLoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import { type Load, startLoad } from '../support/load.ts';
+import { startLoadBalancer, type TestLoadBalancer } from '../support/load-balancer.ts';
 import { readToEnd } from '../support/raw-http.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { CLOSES, CLOSING, decisions, flaws, idleConnection, pieces, signal } from './leaving.ts';

@@ -148,5 +148,5 @@ test('A certificate of another region stops synth: a load balancer cannot use it
   const elsewhere = CERTIFICATE_ARN.replace('us-east-1', 'eu-west-1');
   await expect(
     synthesiseAnew({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),
-  ).rejects.toThrow(/^certificateArn names a certificate of eu-west-1, and .* in us-east-1/);
+  ).rejects.toThrow(/^certificateArn must be a certificate in us-east-1, .*, got one in eu-west-1/);
 });
