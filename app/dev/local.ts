@@ -38,7 +38,7 @@ async function main(environment: Environment): Promise<void> {
   };
   const log = createLog(settings.logLevel, { write: (line) => writeLogLine(line) });
   const edge = edgeOf(settings);
-  const page = createConsole({ address: edge });
+  const page = createConsole({ edge });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({
       ...dynamoDb.clientConfig,

@@ -6,39 +6,38 @@ export interface Asset {
   readonly body: string;
 }
 
-const TYPES = {
+const CONTENT_TYPES = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
 };
 
-/** Files of the page's own folder. */
-const OWN = [
+const PAGE_FILES = [
   ...['page.css', 'icon.svg', 'page.js', 'dom.js', 'live.js', 'statistics.js', 'chart.js'],
   ...['decisions.js', 'try.js', 'try-result.js'],
 ];
 
-/** Files of packages, by the names under which the page asks for them. */
-const OF_PACKAGES = {
+/** Files of installed packages, by the names under which they are served. */
+const PACKAGE_FILES = {
   'uplot.js': 'uplot/dist/uPlot.esm.js',
   'uplot.css': 'uplot/dist/uPlot.min.css',
 };
 
-/** The page itself. */
-export const PAGE = read(new URL('page/page.html', import.meta.url), 'page.html');
+export const PAGE = readAsset(new URL('page/page.html', import.meta.url), 'page.html');
 
-/** Everything that the page loads, by name. Nothing else is served, whatever a path says. */
+/** All files that are served, by name. A fixed list, so that no path can reach another file. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ...OWN.map((name) => [name, read(new URL(`page/${name}`, import.meta.url), name)] as const),
-  ...Object.entries(OF_PACKAGES).map(([name, file]) => [name, read(find(file), name)] as const),
+  ...PAGE_FILES.map(
+    (name) => [name, readAsset(new URL(`page/${name}`, import.meta.url), name)] as const,
+  ),
+  ...Object.entries(PACKAGE_FILES).map(
+    ([name, file]) =>
+      [name, readAsset(createRequire(import.meta.url).resolve(file), name)] as const,
+  ),
 ]);
 
-function find(file: string): string {
-  return createRequire(import.meta.url).resolve(file);
-}
-
-function read(file: string | URL, name: string): Asset {
-  const ending = name.slice(name.lastIndexOf('.') + 1) as keyof typeof TYPES;
-  return { type: TYPES[ending], body: readFileSync(file, 'utf8') };
+function readAsset(file: string | URL, name: string): Asset {
+  const extension = name.slice(name.lastIndexOf('.') + 1) as keyof typeof CONTENT_TYPES;
+  return { type: CONTENT_TYPES[extension], body: readFileSync(file, 'utf8') };
 }

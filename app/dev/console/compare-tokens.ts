@@ -1,25 +1,29 @@
 import type { IssuedToken } from '../simulator/identity-server/index.ts';
 import { formatSeconds } from './format.ts';
 
-/** One property of the token, without and with what the policy does to it. */
+/** A property of the token, before and after the policy is applied. */
 export interface TokenRow {
   readonly name: string;
-  /** `null` when the token does not have it. */
+  /** `null` if the token does not have the property. */
   readonly before: string | null;
   readonly after: string | null;
   readonly change: 'same' | 'changed' | 'added' | 'removed' | 'not issued';
 }
 
-/** What the policy does to a token, property by property. `after` is absent when no token is issued. */
+/** Compares a token property by property. `after` is undefined if no token is issued. */
 export function compareTokens(before: IssuedToken, after: IssuedToken | undefined): TokenRow[] {
-  const [old, fresh] = [propertiesOf(before), after && propertiesOf(after)];
-  const names = new Set([...old.keys(), ...(fresh?.keys() ?? [])]);
+  const propertiesBefore = propertiesOf(before);
+  const propertiesAfter = after && propertiesOf(after);
+  const names = new Set([...propertiesBefore.keys(), ...(propertiesAfter?.keys() ?? [])]);
   return [...names].map((name) => {
-    const values = { before: old.get(name) ?? null, after: fresh?.get(name) ?? null };
+    const values = {
+      before: propertiesBefore.get(name) ?? null,
+      after: propertiesAfter?.get(name) ?? null,
+    };
     return {
       name,
       ...values,
-      change: fresh === undefined ? 'not issued' : changeOf(values.before, values.after),
+      change: after === undefined ? 'not issued' : changeOf(values.before, values.after),
     };
   });
 }
@@ -33,7 +37,7 @@ function changeOf(before: string | null, after: string | null): TokenRow['change
 function propertiesOf(token: IssuedToken): Map<string, string> {
   const { expiresIn, scopes, audience, claims, refreshToken, hiddenRefreshToken } = token;
   const properties = new Map<string, string>();
-  properties.set('Lifetime', lifetime(expiresIn));
+  properties.set('Lifetime', formatLifetime(expiresIn));
   if (scopes.length > 0) properties.set('Scopes', scopes.join(' '));
   if (audience !== undefined) properties.set('Audience', [audience].flat().join(' '));
   for (const [name, value] of Object.entries(claims)) {
@@ -42,17 +46,17 @@ function propertiesOf(token: IssuedToken): Map<string, string> {
     }
   }
   if (refreshToken !== undefined) {
-    properties.set('Refresh token', lifetime(refreshToken.expiresIn));
+    properties.set('Refresh token', formatLifetime(refreshToken.expiresIn));
   }
   if (hiddenRefreshToken !== undefined) {
-    const seconds = lifetime(hiddenRefreshToken.expiresIn);
+    const lifetime = formatLifetime(hiddenRefreshToken.expiresIn);
     properties.set(
       'Refresh token',
-      `not in the response; one from before stays valid (${seconds})`,
+      `not in the response; an earlier one stays valid (${lifetime})`,
     );
   }
   if (scopes.includes('openid') && !token.removedParameters.includes('id_token')) {
-    properties.set('ID token', 'goes with it');
+    properties.set('ID token', 'in the response');
   }
   for (const [name, value] of Object.entries(token.responseParameters)) {
     properties.set(`Response parameter ${name}`, JSON.stringify(value) ?? 'null');
@@ -60,7 +64,7 @@ function propertiesOf(token: IssuedToken): Map<string, string> {
   return properties;
 }
 
-function lifetime(seconds: number | undefined): string {
+function formatLifetime(seconds: number | undefined): string {
   if (seconds === undefined) return 'not stated';
   return seconds > 0 ? formatSeconds(seconds) : "the server's default";
 }

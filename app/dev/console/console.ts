@@ -12,37 +12,36 @@ import { FormError, parseForm, tryRequest } from './try.ts';
 
 export const CONSOLE_PATH = '/console';
 
-/** Bytes of the form. */
-const FORM_LIMIT = 16 * 1024;
+const MAX_FORM_BYTES = 16 * 1024;
 
-/** A page that does not take in what it is sent for so long is gone, or sleeps. Milliseconds. */
-const PATIENCE = 10_000;
+/** A page that accepts no data for this long is disconnected: it is closed, or its device sleeps. */
+const WRITE_TIMEOUT_MS = 10_000;
 
-/** After a lost connection the browser tries again so soon. Milliseconds. */
-const RETRY = 1000;
+/** When the browser reconnects after a lost connection. */
+const RECONNECT_MS = 1000;
 
 export interface ConsoleOptions {
-  /** What sets the header from which the service reads the client's address. */
-  readonly address: EdgeOptions;
+  /** Sets the header from which the service reads the client address. */
+  readonly edge: EdgeOptions;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** The console of one machine: what goes on, and why. */
+/** A page for one machine that shows decisions live, explains them, and tries requests. */
 export interface Console {
-  /** Takes in the record of a decision of the service. */
+  /** Receives the record of each decision. */
   onRecord(record: object): void;
-  /** Adds the console's routes to the service's. */
+  /** Adds the console's routes to those of the service. */
   mount(service: App, deciding: DecisionDependencies): void;
-  /** Ends the streams to its pages, which would keep the service from ending. */
+  /** Ends the event streams, which would delay the shutdown of the service. */
   close(): void;
 }
 
-export function createConsole({ address, now }: ConsoleOptions): Console {
-  const live = new LiveFeed(now);
+export function createConsole({ edge, now }: ConsoleOptions): Console {
+  const feed = new LiveFeed(now);
   const streams = new Set<LatestValue<string>>();
   return {
-    onRecord: (record) => live.add(record),
+    onRecord: (record) => feed.add(record),
     mount(service, deciding) {
       const routes = new Hono<AppEnv>();
       routes.use(guard);
@@ -51,15 +50,15 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
         const asset = ASSETS.get(context.req.param('name'));
         return asset === undefined ? context.notFound() : send(context, asset);
       });
-      routes.get('/events', (context) => stream(context, live, streams));
+      routes.get('/events', (context) => sendEvents(context, feed, streams));
       routes.post('/try', async (context) => {
         if (context.req.header('content-type') !== 'application/json') {
-          return context.json({ error: 'The form is sent as application/json.' }, 415);
+          return context.json({ error: 'The form must be sent as application/json.' }, 415);
         }
-        const body = await readBody(context.env.incoming, FORM_LIMIT);
+        const body = await readBody(context.env.incoming, MAX_FORM_BYTES);
         const text = 'text' in body ? body.text : '';
         try {
-          return context.json(await tryRequest(parseForm(text), deciding, address));
+          return context.json(await tryRequest(parseForm(text), deciding, edge));
         } catch (error) {
           if (!(error instanceof FormError)) throw error;
           return context.json({ error: error.message }, 400);
@@ -73,8 +72,8 @@ export function createConsole({ address, now }: ConsoleOptions): Console {
   };
 }
 
-/** Text of requests is on the page: should any of it ever be taken for HTML, this keeps it from running. */
-const POLICY = [
+/** The page shows strings from requests. If one were ever parsed as HTML, this would keep it from running. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -84,12 +83,12 @@ const POLICY = [
 
 const guard: MiddlewareHandler<AppEnv> = async (context, next) => {
   context.header('cache-control', 'no-store');
-  context.header('content-security-policy', POLICY);
+  context.header('content-security-policy', CONTENT_SECURITY_POLICY);
   context.header('cross-origin-resource-policy', 'same-origin');
   context.header('referrer-policy', 'no-referrer');
   context.header('x-content-type-options', 'nosniff');
-  const why = refusalReason(context.env.incoming);
-  if (why !== undefined) return context.text(`${why}\n`, 403);
+  const reason = refusalReason(context.env.incoming);
+  if (reason !== undefined) return context.text(`${reason}\n`, 403);
   await next();
 };
 
@@ -97,22 +96,23 @@ function send(context: Context<AppEnv>, { type, body }: Asset) {
   return context.body(body, 200, { 'content-type': type });
 }
 
-/** Server-sent events: the whole state each time, so that a page which missed some has missed nothing. */
-function stream(context: Context<AppEnv>, live: LiveFeed, streams: Set<LatestValue<string>>) {
+/** Sends server-sent events. Each has the whole state, so that a page may miss some. */
+function sendEvents(context: Context<AppEnv>, feed: LiveFeed, streams: Set<LatestValue<string>>) {
   const latest = new LatestValue<string>();
-  const silence = live.subscribe((state) => latest.put(state));
-  if (silence === undefined) return context.text('Too many pages of the console are open.\n', 503);
+  const unsubscribe = feed.subscribe((state) => latest.set(state));
+  if (unsubscribe === undefined)
+    return context.text('Too many pages of the console are open.\n', 503);
   streams.add(latest);
   const response = streamSSE(context, async (sse) => {
     sse.onAbort(() => latest.end());
     for (;;) {
-      const data = await latest.take();
+      const data = await latest.next();
       if (data === undefined) break;
-      const patience = setTimeout(() => context.env.incoming.destroy(), PATIENCE);
-      await sse.writeSSE({ event: 'state', data, retry: RETRY });
-      clearTimeout(patience);
+      const timer = setTimeout(() => context.env.incoming.destroy(), WRITE_TIMEOUT_MS);
+      await sse.writeSSE({ event: 'state', data, retry: RECONNECT_MS });
+      clearTimeout(timer);
     }
-    silence();
+    unsubscribe();
     streams.delete(latest);
   });
   response.headers.set('cache-control', 'no-store');

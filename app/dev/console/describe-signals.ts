@@ -1,6 +1,7 @@
 import { type Address, lookupAddress } from '../../src/signals/address/address.ts';
-import type { ReputationSource } from '../../src/signals/reputation/reputation.ts';
+import type { Reputation, ReputationSource } from '../../src/signals/reputation/reputation.ts';
 import type { RequestSignals } from '../../src/signals/request-signals.ts';
+import type { Signal } from '../../src/signals/signal.ts';
 import { formatSeconds } from './format.ts';
 
 const SOURCES: Readonly<Record<ReputationSource, string>> = {
@@ -9,36 +10,35 @@ const SOURCES: Readonly<Record<ReputationSource, string>> = {
   abuseipdb: 'AbuseIPDB',
 };
 
-const NOT_ASKED = 'not asked for: no rule needed it';
+export interface SignalDescription {
+  readonly name: string;
+  /** The value and its source, or why there is no value. */
+  readonly description: string;
+}
 
-/** What became of each signal of a request, and where it came from. */
-export function describeSignals({ address, geo, reputation }: RequestSignals) {
-  const unknown = (cause: string) => `unknown: ${cause}`;
+/** Describes each signal of a decided request. */
+export function describeSignals({ address, geo, reputation }: RequestSignals): SignalDescription[] {
   return [
-    {
-      name: 'Address',
-      is: address?.known ? addressInWords(address.value) : unknownOr(address, unknown),
-    },
-    { name: 'Country', is: geo?.known ? (geo.value.country ?? 'none') : unknownOr(geo, unknown) },
-    {
-      name: 'Reputation',
-      is: reputation?.known
-        ? `score ${reputation.value.record.score}, from ${SOURCES[reputation.value.source]}, ` +
-          `${formatSeconds(Math.round(reputation.value.age / 1000))} old` +
-          (reputation.value.stale ? ', stale' : '')
-        : unknownOr(reputation, unknown),
-    },
+    { name: 'Address', description: describe(address, describeAddress) },
+    { name: 'Country', description: describe(geo, ({ country }) => country ?? 'no country') },
+    { name: 'Reputation', description: describe(reputation, describeReputation) },
   ];
 }
 
-function addressInWords(address: Address): string {
+function describe<Value>(
+  signal: Signal<Value, string> | undefined,
+  describeValue: (value: Value) => string,
+): string {
+  if (signal === undefined) return 'not needed by any rule';
+  return signal.known ? describeValue(signal.value) : `unknown: ${signal.cause}`;
+}
+
+function describeAddress(address: Address): string {
   const lookedUp = address.public ? lookupAddress(address) : address;
   return lookedUp === address ? address.value : `${address.value}, looked up as ${lookedUp.value}`;
 }
 
-function unknownOr(
-  signal: { readonly known: boolean; readonly cause?: string } | undefined,
-  unknown: (cause: string) => string,
-): string {
-  return signal === undefined ? NOT_ASKED : unknown(signal.cause ?? '');
+function describeReputation({ record, source, age, stale }: Reputation): string {
+  const seconds = formatSeconds(Math.round(age / 1000));
+  return `score ${record.score}, from ${SOURCES[source]}, ${seconds} old${stale ? ', stale' : ''}`;
 }

@@ -9,59 +9,60 @@ import type { RequestSignals } from '../../src/signals/request-signals.ts';
 import { describeEffect } from './describe-effect.ts';
 import { formatValue } from './format.ts';
 
-/** A decision, and how each rule contributed to it. */
+/** A decision, and what each rule contributed to it. */
 export interface Explanation {
   readonly decision: Decision;
-  /** Every rule of the policy, in its order. */
+  /** All rules, in the order of the policy. */
   readonly rules: readonly ExplainedRule[];
 }
 
 export interface ExplainedRule {
   readonly id: string;
-  /** Its condition, in CEL. */
+  /** The condition, in CEL. */
   readonly when: string;
-  /** `not-reached`: an earlier rule ended the policy. */
+  /** `not-reached`: an earlier rule ended the evaluation. */
   readonly outcome: ConditionResult['status'] | 'not-reached';
   /** Why the condition failed. */
   readonly error?: string;
-  /** The variables that the condition names, as it saw them. */
+  /** The variables in the condition, with their values when it was evaluated. */
   readonly values: readonly ConditionValue[];
-  /** Signals that the rule needed and did not get, and what their entries of `unknown` did about it. */
-  readonly unknown: readonly Pick<UnknownStep, 'signal' | 'cause' | 'entry'>[];
+  /** Unknown signals that the rule needed, and how their entries of `unknown` applied. */
+  readonly unknown: readonly Pick<UnknownEvent, 'signal' | 'cause' | 'entry'>[];
   readonly effects: readonly ExplainedEffect[];
 }
 
 export interface ConditionValue {
   readonly name: string;
-  /** In CEL's spelling; absent when there is none. */
+  /** As a CEL literal. */
   readonly value?: string;
-  /** Why there is no value: the signal was not asked for, is unknown, or lacks the field. */
-  readonly without?: string;
+  /** Why there is no value: the signal was not needed, is unknown, or lacks the field. */
+  readonly missing?: string;
 }
 
 export interface ExplainedEffect {
   /** The rule, or `unknown.<signal>`. */
-  readonly by: string;
-  readonly does: readonly string[];
-  /** It is recorded and changes nothing. */
+  readonly source: string;
+  /** One phrase for each part of the effect. */
+  readonly actions: readonly string[];
+  /** Whether the effect is only recorded. */
   readonly monitored: boolean;
 }
 
-type UnknownStep = Extract<TraceEvent, { kind: 'unknown' }>;
-type EffectStep = Extract<TraceEvent, { kind: 'effect' }>;
+type UnknownEvent = Extract<TraceEvent, { kind: 'unknown' }>;
+type EffectEvent = Extract<TraceEvent, { kind: 'effect' }>;
 
-/** One rule while the policy is evaluated. */
-interface Course {
+/** The events of one rule. */
+interface RuleTrace {
   readonly result: ConditionResult;
   readonly values: readonly ConditionValue[];
-  readonly unknown: UnknownStep[];
-  readonly effects: EffectStep[];
+  readonly unknown: UnknownEvent[];
+  readonly effects: EffectEvent[];
 }
 
 /**
- * Decides on a request as the service does, and says why.
+ * Decides on a request as the service does, and explains the decision.
  *
- * @param now milliseconds since the epoch, as the policy is to see them.
+ * @param now the policy's time, in milliseconds since the epoch.
  */
 export async function explain(
   request: TokenRequest,
@@ -69,57 +70,59 @@ export async function explain(
   signals: RequestSignals,
   now: number,
 ): Promise<Explanation> {
-  const courses = new Map<Rule, Course>();
-  let current: Course | undefined;
-  const observe = (step: TraceEvent) => {
-    if (step.kind === 'condition') {
-      // Monitor mode goes through enforced rules a second time; what they see is the same.
-      current = courses.has(step.rule) ? undefined : courseOf(step, request, policy, signals, now);
-      if (current !== undefined) courses.set(step.rule, current);
-    } else if (step.kind === 'unknown') current?.unknown.push(step);
-    else current?.effects.push(step);
+  const traces = new Map<Rule, RuleTrace>();
+  let current: RuleTrace | undefined;
+  const observe = (event: TraceEvent) => {
+    if (event.kind === 'condition') {
+      // In monitor mode, enforced rules are evaluated a second time, with the same values.
+      current = traces.has(event.rule)
+        ? undefined
+        : traceRule(event, request, policy, signals, now);
+      if (current !== undefined) traces.set(event.rule, current);
+    } else if (event.kind === 'unknown') current?.unknown.push(event);
+    else current?.effects.push(event);
   };
   const decision = await decide(request, policy, signals, now, observe);
-  const isWatched = (id: string, mode: Mode) =>
+  const isMonitored = (id: string, mode: Mode) =>
     policy.mode === 'monitor' ? !decision.matched.includes(id) : mode === 'monitor';
   return {
     decision,
-    rules: policy.rules.map((rule) => explainRule(rule, courses.get(rule), isWatched)),
+    rules: policy.rules.map((rule) => explainRule(rule, traces.get(rule), isMonitored)),
   };
 }
 
 function explainRule(
   { id, source: { when } }: Rule,
-  course: Course | undefined,
-  isWatched: (id: string, mode: Mode) => boolean,
+  trace: RuleTrace | undefined,
+  isMonitored: (id: string, mode: Mode) => boolean,
 ): ExplainedRule {
-  if (course === undefined) {
+  if (trace === undefined) {
     return { id, when, outcome: 'not-reached', values: [], unknown: [], effects: [] };
   }
   return {
     id,
     when,
-    outcome: course.result.status,
-    ...(course.result.status === 'failed' && { error: summaryOf(course.result.error) }),
-    values: course.values,
-    unknown: course.unknown.map(({ signal, cause, entry }) => ({ signal, cause, entry })),
-    effects: course.effects.map(({ effect, mode, ends }) => ({
-      by: effect.rule,
-      does: describeEffect(effect, ends),
-      monitored: isWatched(effect.rule, mode),
+    outcome: trace.result.status,
+    ...(trace.result.status === 'failed' && { error: summaryOf(trace.result.error) }),
+    values: trace.values,
+    unknown: trace.unknown.map(({ signal, cause, entry }) => ({ signal, cause, entry })),
+    effects: trace.effects.map(({ effect, mode, ends }) => ({
+      source: effect.rule,
+      actions: describeEffect(effect, ends),
+      monitored: isMonitored(effect.rule, mode),
     })),
   };
 }
 
-/** What a condition saw. Read at once: later rules ask for further signals. */
-function courseOf(
+/** Reads the values of a condition's variables. Called at once, because later rules fetch more signals. */
+function traceRule(
   { rule, result }: Extract<TraceEvent, { kind: 'condition' }>,
   request: TokenRequest,
   policy: Policy,
   signals: RequestSignals,
   now: number,
-): Course {
-  // Of its own, so that what is read here is not taken for what the rule needs.
+): RuleTrace {
+  // A separate reader, so that reading a signal here does not count as the rule needing it.
   const reader = new SignalReader(signals);
   const variables = new Variables({
     request,
@@ -133,23 +136,23 @@ function courseOf(
     try {
       const value = read(variables);
       return value === undefined
-        ? { name, without: 'not there' }
+        ? { name, missing: 'not present' }
         : { name, value: formatValue(value) };
     } catch (thrown) {
-      if (thrown !== SIGNAL_UNAVAILABLE) return { name, without: summaryOf(thrown) };
-      return { name, without: whyMissing(reader, signals) };
+      if (thrown !== SIGNAL_UNAVAILABLE) return { name, missing: summaryOf(thrown) };
+      return { name, missing: missingSignalReason(reader, signals) };
     }
   });
   return { result, values, unknown: [], effects: [] };
 }
 
-function whyMissing(reader: SignalReader, signals: RequestSignals): string {
+function missingSignalReason(reader: SignalReader, signals: RequestSignals): string {
   const [name] = reader.unknownSignals();
   const signal = name && signals[name];
-  return signal?.known === false ? `${name} is unknown: ${signal.cause}` : 'not asked for';
+  return signal?.known === false ? `${name} is unknown: ${signal.cause}` : 'not needed';
 }
 
-/** The first line of CEL's message; a drawing follows it. */
+/** Returns the first line of a CEL error's message, without the excerpt that follows it. */
 function summaryOf(error: unknown): string {
   const { summary } = (error ?? {}) as { summary?: string };
   return summary ?? String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';

@@ -1,23 +1,23 @@
-/** Longer texts and lists are cut: they are to be read at a glance. */
-const LONGEST_TEXT = 200;
-const MOST_ELEMENTS = 12;
+/** Longer strings and lists are truncated, so that values can be read at a glance. */
+const MAX_CHARACTERS = 200;
+const MAX_ELEMENTS = 12;
 
-/** A value of a condition as CEL would write it. */
+/** Formats a value of a condition as a CEL literal. */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value === 'string') return JSON.stringify(truncate(value));
   if (value instanceof Date) return `timestamp("${value.toISOString()}")`;
   if (value instanceof Map) {
-    const members = [...value].map(
-      ([key, member]) => `${formatValue(key)}: ${formatValue(member)}`,
-    );
-    return `{${some(members)}}`;
+    const entries = [...value].map(([key, entry]) => `${formatValue(key)}: ${formatValue(entry)}`);
+    return `{${joinFirst(entries)}}`;
   }
-  if (value instanceof Set || Array.isArray(value)) return `[${some([...value].map(formatValue))}]`;
-  return cut(String(value));
+  if (value instanceof Set || Array.isArray(value)) {
+    return `[${joinFirst([...value].map(formatValue))}]`;
+  }
+  return truncate(String(value));
 }
 
-/** Seconds, and what they are in words where that is shorter to read. */
+/** Formats seconds, followed by the largest unit that divides them: `3600 s (1 h)`. */
 export function formatSeconds(seconds: number): string {
   for (const [unit, length] of [
     ['d', 86_400],
@@ -31,12 +31,12 @@ export function formatSeconds(seconds: number): string {
   return `${seconds} s`;
 }
 
-function some(texts: readonly string[]): string {
-  const more = texts.length - MOST_ELEMENTS;
-  const shown = texts.slice(0, MOST_ELEMENTS).join(', ');
-  return more > 0 ? `${shown}, and ${more} more` : shown;
+function joinFirst(elements: readonly string[]): string {
+  const omitted = elements.length - MAX_ELEMENTS;
+  const joined = elements.slice(0, MAX_ELEMENTS).join(', ');
+  return omitted > 0 ? `${joined}, and ${omitted} more` : joined;
 }
 
-function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+function truncate(text: string): string {
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

@@ -1,43 +1,44 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Why a request must not reach the console, in one sentence; `undefined` when it may. The service listens
- * on every interface, since the identity server may run on another machine. The console shows who asked for tokens,
- * and is for a browser on this machine alone:
+ * Returns why a request must not reach the console, in one sentence, or `undefined` if it may.
  *
- * - nobody else connects to it;
- * - under no other name, to which a site could point its own (DNS rebinding), and which a tunnel shows;
- * - from no page of another origin, though that can make a browser send requests to this machine.
+ * The service listens on all interfaces, because the identity server may run on another machine. The
+ * console shows who requests tokens, and is only for a browser on this machine. So it rejects:
  *
- * The port in `Host` is not compared with that of the service: behind a forwarded port it is another one,
- * and a page of another port has another origin.
+ * - connections from other machines;
+ * - other host names, which a site could point to this machine (DNS rebinding) or a tunnel would use;
+ * - requests from pages of another origin.
+ *
+ * The port in `Host` is not compared with the service's: a forwarded port differs, and a page on another port
+ * has another origin.
  */
 export function refusalReason(request: IncomingMessage): string | undefined {
   if (!isLoopback(request.socket.remoteAddress)) {
-    return 'The console answers on this machine only: open it by 127.0.0.1.';
+    return 'The console is available on this machine only: open it at 127.0.0.1.';
   }
   const { host = '' } = request.headers;
   if (!LOCAL_HOST.test(host)) {
-    return 'The console answers under the names 127.0.0.1 and localhost only.';
+    return 'The console is available at 127.0.0.1 and localhost only.';
   }
   const { origin, 'sec-fetch-site': site } = request.headers;
-  const ownOrigin = origin === `http://${host}`;
-  if (origin !== undefined && !ownOrigin) return OTHER_SITE;
+  const isSameOrigin = origin === `http://${host}`;
+  if (origin !== undefined && !isSameOrigin) return OTHER_ORIGIN;
   if (isNavigation(request)) return undefined;
-  if (site !== undefined && site !== 'same-origin') return OTHER_SITE;
-  // What changes nothing may be asked for by a program that is no browser.
-  const mustShow = request.method !== 'GET' && request.method !== 'HEAD';
-  return mustShow && !ownOrigin && site !== 'same-origin' ? OTHER_SITE : undefined;
+  if (site !== undefined && site !== 'same-origin') return OTHER_ORIGIN;
+  // Programs other than browsers send neither header, and may read.
+  const changesState = request.method !== 'GET' && request.method !== 'HEAD';
+  return changesState && !isSameOrigin && site !== 'same-origin' ? OTHER_ORIGIN : undefined;
 }
 
-const OTHER_SITE = 'The console answers its own page only.';
+const OTHER_ORIGIN = 'The console accepts requests from its own page only.';
 const LOCAL_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
 function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
 }
 
-/** Somebody opens the page, by its address or by a link. */
+/** Whether the browser opens the page, by its address or through a link. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' &&

@@ -1,10 +1,10 @@
-/** Hands the latest of many values to a consumer that may be slower than they come: those between are skipped. */
+/** Passes values to a consumer that may be slower than the producer: the latest one replaces those before it. */
 export class LatestValue<Value> {
   #value: Value | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
 
-  put(value: Value): void {
+  set(value: Value): void {
     this.#value = value;
     this.#wake?.();
   }
@@ -14,8 +14,8 @@ export class LatestValue<Value> {
     this.#wake?.();
   }
 
-  /** Waits for a value that was not taken before; `undefined` when there will be none. */
-  async take(): Promise<Value | undefined> {
+  /** Waits for a value that has not been returned yet. Returns `undefined` after the end. */
+  async next(): Promise<Value | undefined> {
     while (this.#value === undefined && !this.#ended) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

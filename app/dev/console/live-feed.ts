@@ -2,82 +2,86 @@ import { type DecisionRow, toDecisionRow } from '../decision-row.ts';
 import { Statistics, type StatisticsSnapshot } from './statistics.ts';
 
 /** Decisions that the page lists. */
-const ROWS = 50;
+const MAX_ROWS = 50;
 
-/** Changes within this time are told together, so that a load of thousands a second is no more work. Milliseconds. */
-const GATHER = 250;
+/** Changes within this time are sent together, so that the work does not grow with the load. */
+const BATCH_MS = 250;
 
-/** Without a change: the chart goes on with the time, and a connection that is dead is found. Milliseconds. */
-const HEARTBEAT = 5000;
+/** Without changes the state is sent this often: the chart moves on, and dead connections are detected. */
+const HEARTBEAT_MS = 5000;
 
-/** Pages that can be open at one time. */
-const MOST_LISTENERS = 20;
+/** Pages that can be open at a time. */
+const MAX_SUBSCRIBERS = 20;
 
-/** All that the page shows of what is going on. */
+/** Everything that the page shows live. */
 export interface LiveState {
-  readonly figures: StatisticsSnapshot;
+  readonly statistics: StatisticsSnapshot;
   /** The latest first. */
   readonly rows: readonly DecisionRow[];
 }
 
-/** Is given the whole state as JSON, at once and after each change. */
-export type Listener = (state: string) => void;
+/** Receives the whole state as JSON. */
+export type Subscriber = (state: string) => void;
 
-/** The latest decisions and their figures, told to whoever listens. */
+/** Publishes the latest decisions and their statistics. */
 export class LiveFeed {
   readonly #now: () => number;
-  readonly #figures: Statistics;
+  readonly #statistics: Statistics;
   readonly #rows: DecisionRow[] = [];
-  readonly #listeners = new Set<Listener>();
+  readonly #subscribers = new Set<Subscriber>();
   #timer: NodeJS.Timeout | undefined;
-  #gathering = false;
+  #isBatching = false;
 
+  /** @param now milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
     this.#now = now;
-    this.#figures = new Statistics(now());
+    this.#statistics = new Statistics(now());
   }
 
-  /** Takes in the record of a decision that was made just now. */
+  /** Adds the record of a decision that was just made. */
   add(record: object): void {
     const row = toDecisionRow(record, this.#now());
-    this.#figures.add(row);
+    this.#statistics.add(row);
     this.#rows.unshift(row);
-    this.#rows.length = Math.min(this.#rows.length, ROWS);
-    if (this.#listeners.size > 0 && !this.#gathering) {
-      this.#gathering = true;
-      this.#tellAfter(GATHER);
+    this.#rows.length = Math.min(this.#rows.length, MAX_ROWS);
+    if (this.#subscribers.size > 0 && !this.#isBatching) {
+      this.#isBatching = true;
+      this.#publishAfter(BATCH_MS);
     }
   }
 
-  /** Begins to tell a listener. `undefined` when too many listen; else the way to end it. */
-  subscribe(listener: Listener): (() => void) | undefined {
-    if (this.#listeners.size >= MOST_LISTENERS) return undefined;
-    this.#listeners.add(listener);
-    listener(JSON.stringify(this.state()));
-    if (this.#timer === undefined) this.#tellAfter(HEARTBEAT);
+  /**
+   * Sends the state at once and after each change. Returns the function that unsubscribes, or `undefined` if
+   * there are too many subscribers.
+   */
+  subscribe(subscriber: Subscriber): (() => void) | undefined {
+    if (this.#subscribers.size >= MAX_SUBSCRIBERS) return undefined;
+    this.#subscribers.add(subscriber);
+    subscriber(JSON.stringify(this.state()));
+    if (this.#timer === undefined) this.#publishAfter(HEARTBEAT_MS);
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#rest();
+      this.#subscribers.delete(subscriber);
+      if (this.#subscribers.size === 0) this.#stop();
     };
   }
 
   state(): LiveState {
-    return { figures: this.#figures.snapshot(this.#now()), rows: this.#rows };
+    return { statistics: this.#statistics.snapshot(this.#now()), rows: this.#rows };
   }
 
-  #tellAfter(milliseconds: number): void {
+  #publishAfter(milliseconds: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#gathering = false;
+      this.#isBatching = false;
       const state = JSON.stringify(this.state());
-      for (const listener of this.#listeners) listener(state);
-      this.#tellAfter(HEARTBEAT);
+      for (const subscriber of this.#subscribers) subscriber(state);
+      this.#publishAfter(HEARTBEAT_MS);
     }, milliseconds).unref();
   }
 
-  #rest(): void {
+  #stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#gathering = false;
+    this.#isBatching = false;
   }
 }

@@ -2,40 +2,47 @@ import type { DecisionRow } from '../decision-row.ts';
 
 const OUTCOMES = ['issue', 'restrict', 'refuse'] as const;
 type Outcome = (typeof OUTCOMES)[number];
-type Counts = Record<Outcome, number>;
+type OutcomeCounts = Record<Outcome, number>;
 
-/** One step of the chart over time, in seconds; and how many of them it shows: five minutes. */
-const STEP = 5;
-const STEPS = 60;
+/** Width of a bar of the chart. */
+const STEP_SECONDS = 5;
+/** Bars of the chart: five minutes. */
+const STEP_COUNT = 60;
 
-/** The names of one kind that are listed; what is rarer is added up. */
-const MOST_NAMES = 10;
+/** Names listed in each ranking. The counts of the others are added up. */
+const MAX_NAMES = 10;
 
 export type NamedCount = readonly [name: string, count: number];
 
-/** What the page draws. Outcomes are those of the policy: in monitor mode, what enforcing would come to. */
+/** What the page charts. In monitor mode, outcomes are those of the dry run. */
 export interface StatisticsSnapshot {
-  /** Milliseconds since the epoch: of this snapshot, and of the first count. */
+  /** When the snapshot was taken, in milliseconds since the epoch. */
   readonly now: number;
+  /** When counting started, in milliseconds since the epoch. */
   readonly since: number;
-  readonly totals: Counts;
-  /** The latest last. `start` in seconds since the epoch. */
-  readonly overTime: { readonly step: number; readonly start: number; readonly counts: Counts[] };
+  readonly totals: OutcomeCounts;
+  /** Counts per step, the latest last. `start` (since the epoch) and `step` are in seconds. */
+  readonly overTime: {
+    readonly step: number;
+    readonly start: number;
+    readonly counts: OutcomeCounts[];
+  };
   /** The most frequent first. */
   readonly refusedByRule: readonly NamedCount[];
   readonly refusedByCountry: readonly NamedCount[];
   readonly sources: readonly NamedCount[];
 }
 
-/** Counts of decisions since the start. Their size depends on the policy and the world map, not on the load. */
+/** Counts decisions. Memory depends on the number of rules and countries, not on the load. */
 export class Statistics {
   readonly #since: number;
-  readonly #totals = none();
-  readonly #steps = new Map<number, Counts>();
+  readonly #totals = zeroCounts();
+  readonly #steps = new Map<number, OutcomeCounts>();
   readonly #byRule = new Map<string, number>();
   readonly #byCountry = new Map<string, number>();
   readonly #sources = new Map<string, number>();
 
+  /** @param since milliseconds since the epoch. */
   constructor(since: number) {
     this.#since = since;
   }
@@ -44,24 +51,25 @@ export class Statistics {
     const outcome = OUTCOMES.find((one) => one === (row.dryRunOutcome ?? row.outcome));
     if (outcome === undefined) return;
     this.#totals[outcome] += 1;
-    this.#step(stepOf(row.time))[outcome] += 1;
-    count(this.#sources, row.source);
+    this.#countsAt(stepAt(row.time))[outcome] += 1;
+    increment(this.#sources, row.source);
     if (outcome !== 'refuse') return;
-    count(this.#byRule, row.rules.at(-1) ?? 'no rule');
-    count(this.#byCountry, row.country);
+    increment(this.#byRule, row.rules.at(-1) ?? 'no rule');
+    increment(this.#byCountry, row.country);
   }
 
+  /** @param now milliseconds since the epoch. */
   snapshot(now: number): StatisticsSnapshot {
-    const first = stepOf(now) - STEPS + 1;
+    const first = stepAt(now) - STEP_COUNT + 1;
     return {
       now,
       since: this.#since,
       totals: { ...this.#totals },
       overTime: {
-        step: STEP,
-        start: first * STEP,
-        counts: Array.from({ length: STEPS }, (_, index) => ({
-          ...(this.#steps.get(first + index) ?? none()),
+        step: STEP_SECONDS,
+        start: first * STEP_SECONDS,
+        counts: Array.from({ length: STEP_COUNT }, (_, index) => ({
+          ...(this.#steps.get(first + index) ?? zeroCounts()),
         })),
       },
       refusedByRule: mostFrequent(this.#byRule),
@@ -70,31 +78,32 @@ export class Statistics {
     };
   }
 
-  #step(step: number): Counts {
+  #countsAt(step: number): OutcomeCounts {
     let counts = this.#steps.get(step);
     if (counts === undefined) {
-      counts = none();
+      counts = zeroCounts();
       this.#steps.set(step, counts);
-      for (const old of this.#steps.keys()) if (old <= step - STEPS) this.#steps.delete(old);
+      for (const old of this.#steps.keys()) if (old <= step - STEP_COUNT) this.#steps.delete(old);
     }
     return counts;
   }
 }
 
-function none(): Counts {
+function zeroCounts(): OutcomeCounts {
   return { issue: 0, restrict: 0, refuse: 0 };
 }
 
-function stepOf(time: number): number {
-  return Math.floor(time / 1000 / STEP);
+/** @param time milliseconds since the epoch. */
+function stepAt(time: number): number {
+  return Math.floor(time / 1000 / STEP_SECONDS);
 }
 
-function count(counts: Map<string, number>, name: string): void {
+function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
 function mostFrequent(counts: ReadonlyMap<string, number>): NamedCount[] {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const rest = sorted.splice(MOST_NAMES).reduce((sum, [, count]) => sum + count, 0);
-  return rest > 0 ? [...sorted, ['others', rest]] : sorted;
+  const others = sorted.splice(MAX_NAMES).reduce((sum, [, count]) => sum + count, 0);
+  return others > 0 ? [...sorted, ['others', others]] : sorted;
 }

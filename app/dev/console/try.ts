@@ -14,23 +14,23 @@ import {
 } from '../simulator/identity-server/index.ts';
 import { sampleTokenRequest } from '../simulator/token-request.ts';
 import { compareTokens, type TokenRow } from './compare-tokens.ts';
-import { describeSignals } from './describe-signals.ts';
+import { describeSignals, type SignalDescription } from './describe-signals.ts';
 import { type ExplainedRule, explain } from './explain.ts';
 
 const name = z
   .string()
   .trim()
   .min(1, 'must not be empty')
-  .max(200, 'must have 200 letters at most');
+  .max(200, 'must have at most 200 characters');
 
-/** What the form of the page sends. */
+/** The form of the page. */
 const formSchema = z.strictObject({
-  /** Empty: no header names an address. */
-  address: z.string().trim().max(200, 'must have 200 letters at most'),
+  /** Empty for a request without an address header. */
+  address: z.string().trim().max(200, 'must have at most 200 characters'),
   grant: name,
   clientId: name,
-  /** As OAuth writes them: parted by spaces. */
-  scopes: z.string().max(2000, 'must have 2000 letters at most'),
+  /** Separated by spaces, as in OAuth. */
+  scopes: z.string().max(2000, 'must have at most 2000 characters'),
   /** `2026-01-05T10:30`, in UTC; empty for now. */
   time: z
     .literal('')
@@ -39,29 +39,29 @@ const formSchema = z.strictObject({
 
 export type TryForm = z.output<typeof formSchema>;
 
-/** What would become of a token request, and why. */
+/** The outcome of a token request, and its reasons. */
 export interface TryResult {
   readonly outcome: 'issue' | 'restrict' | 'refuse';
-  /** In monitor mode, what enforcing would have come to. */
+  /** In monitor mode: the outcome that the policy would have if it were enforced. */
   readonly dryRunOutcome: TryResult['outcome'] | undefined;
-  /** What the OAuth client gets in place of a token. */
+  /** What the OAuth client receives instead of a token. */
   readonly refusal: { readonly error: string; readonly description: string } | undefined;
   readonly token: readonly TokenRow[];
   readonly rules: readonly ExplainedRule[];
-  /** What the policy wanted and the request does not allow. */
+  /** Effects of the policy that the request does not allow. */
   readonly notApplied: readonly string[];
-  readonly signals: readonly { readonly name: string; readonly is: string }[];
+  readonly signals: readonly SignalDescription[];
   readonly policy: { readonly mode: string; readonly revision: string };
-  /** The time that the policy saw, ISO 8601. */
+  /** The time for which the policy was evaluated, ISO 8601. */
   readonly time: string;
   readonly request: object;
-  readonly answer: object;
+  readonly response: object;
 }
 
-/** A form that cannot be tried; the message says which field is wrong. */
+/** The form is not valid. The message names the field. */
 export class FormError extends Error {}
 
-/** Reads what the page sent. @throws FormError */
+/** Parses the form that the page sends. @throws FormError */
 export function parseForm(text: string): TryForm {
   let json: unknown;
   try {
@@ -72,14 +72,16 @@ export function parseForm(text: string): TryForm {
   const read = formSchema.safeParse(json);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new FormError(`${String(issue?.path[0] ?? 'The form')}: ${issue?.message ?? 'is wrong'}.`);
+  throw new FormError(
+    `${String(issue?.path[0] ?? 'The form')}: ${issue?.message ?? 'is not valid'}.`,
+  );
 }
 
 /**
- * Decides on a request made from the form as the running service would: by its policy, with its signals,
- * their caches included. It is no decision of the service: nothing is recorded or counted.
+ * Decides on a request built from the form as the running service would, with its policy, signals and
+ * caches. Nothing is recorded or counted.
  *
- * @param edge what sets the header from which the service reads the client's address.
+ * @param edge sets the header from which the service reads the client address.
  */
 export async function tryRequest(
   form: TryForm,
@@ -94,33 +96,38 @@ export async function tryRequest(
   });
   const body = JSON.stringify(request);
   const time = form.time === '' ? now() : Date.parse(`${form.time}Z`);
-  const read = readTokenRequest(body);
-  const signals = new RequestSignals(sources, read, deadlineAfter(deadline));
-  const { decision, rules } = await explain(read, policy, signals, time);
-  const answer = responseBody(decision);
+  const tokenRequest = readTokenRequest(body);
+  const signals = new RequestSignals(sources, tokenRequest, deadlineAfter(deadline));
+  const { decision, rules } = await explain(tokenRequest, policy, signals, time);
+  const response = responseBody(decision);
   const before = outcomeOf(body, PLAIN_SUCCESS);
-  const after = outcomeOf(body, answer);
+  const after = outcomeOf(body, response);
   return {
     outcome: decision.outcome,
     dryRunOutcome: decision.dryRunOutcome,
     refusal: refusalOf(after),
     token: compareTokens(tokenOf(before), after.kind === 'token' ? after.token : undefined),
     rules,
-    notApplied: [...decision.unenforceable, ...decision.skipped].map(notDoneInWords),
+    notApplied: [...decision.unenforceable, ...decision.skipped].map(describeSkippedOperation),
     signals: describeSignals(signals),
     policy: { mode: policy.mode, revision: policy.revision },
     time: new Date(time).toISOString(),
     request,
-    answer: JSON.parse(answer),
+    response: JSON.parse(response),
   };
 }
 
-function outcomeOf(requestBody: string, body: string): Outcome {
-  return applyResponse(requestBody, { status: 200, contentType: 'application/json', body });
+function outcomeOf(requestBody: string, responseBody: string): Outcome {
+  return applyResponse(requestBody, {
+    status: 200,
+    contentType: 'application/json',
+    body: responseBody,
+  });
 }
 
 function tokenOf(outcome: Outcome): IssuedToken {
-  if (outcome.kind !== 'token') throw new Error(`An unchanged token is ${outcome.kind}.`);
+  if (outcome.kind !== 'token')
+    throw new Error(`An unchanged token must be issued, got ${outcome.kind}.`);
   return outcome.token;
 }
 
@@ -129,7 +136,7 @@ function refusalOf(outcome: Outcome): TryResult['refusal'] {
   if (outcome.kind === 'refused') {
     return { error: outcome.error, description: outcome.errorDescription ?? '' };
   }
-  // None of these can come of an answer of ours; if it did, it should be seen.
+  // Cannot happen with a response of this service. If it does, it must be visible.
   return { error: outcome.kind, description: JSON.stringify(outcome) };
 }
 
@@ -143,6 +150,6 @@ const CAUSES: Readonly<Record<SkippedOperation['cause'], string>> = {
   'condition-failed': 'the condition failed, so it is not known whether the rule applies',
 };
 
-function notDoneInWords({ rule, effect, cause }: SkippedOperation): string {
+function describeSkippedOperation({ rule, effect, cause }: SkippedOperation): string {
   return `${effect} of ${rule}: ${CAUSES[cause]}`;
 }

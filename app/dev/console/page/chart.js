@@ -1,14 +1,14 @@
 import { byId, clockTime, element } from './dom.js';
 import uPlot from './uplot.js';
 
-const HEIGHT = 180;
+const HEIGHT_PX = 180;
 
 let chart;
-let latest;
+let shown;
 
 /** Draws the outcomes over time as stacked bars. */
 export function drawChart(overTime) {
-  latest = overTime;
+  shown = overTime;
   if (chart === undefined) chart = create();
   chart.setData(stacked(overTime));
   if (byId('chart-details').open) fillTable();
@@ -16,18 +16,18 @@ export function drawChart(overTime) {
 
 byId('chart-details').addEventListener('toggle', fillTable);
 
-// Its colours are drawn: those of the new scheme need a new drawing.
+// Canvas colours do not follow the colour scheme, so the chart is created again.
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   chart?.destroy();
   chart = undefined;
-  if (latest !== undefined) drawChart(latest);
+  if (shown !== undefined) drawChart(shown);
 });
 
 new ResizeObserver(([{ contentRect }]) => {
-  chart?.setSize({ width: contentRect.width, height: HEIGHT });
+  chart?.setSize({ width: contentRect.width, height: HEIGHT_PX });
 }).observe(byId('chart'));
 
-/** The tallest bar first, so that the shorter ones are drawn over it. */
+/** Returns the series with the tallest bars first, because later ones are drawn over them. */
 function stacked({ start, step, counts }) {
   return [
     counts.map((_, index) => start + index * step),
@@ -51,14 +51,14 @@ function create() {
   return new uPlot(
     {
       width: box.clientWidth,
-      height: HEIGHT,
+      height: HEIGHT_PX,
       padding: [8, 28, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      // Each bar stands to the right of its time: the latest one needs room.
+      // Each bar is drawn to the right of its time, so the latest one needs room.
       scales: {
-        x: { range: (_, first, last) => [first, last + latest.step] },
-        y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+        x: { range: (_, first, last) => [first, last + shown.step] },
+        y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
       },
       axes: [
         { ...axis, space: 70, values: (_, times) => times.map((time) => clockTime(time * 1000)) },
@@ -71,10 +71,10 @@ function create() {
   );
 }
 
-/** The same numbers, without the steps in which nothing happened. */
+/** Lists the chart's data, without steps that have no decisions. */
 function fillTable() {
-  if (latest === undefined || !byId('chart-details').open) return;
-  const { start, step, counts } = latest;
+  if (shown === undefined || !byId('chart-details').open) return;
+  const { start, step, counts } = shown;
   const rows = counts.flatMap(({ issue, restrict, refuse }, index) => {
     if (issue + restrict + refuse === 0) return [];
     const time = clockTime((start + index * step) * 1000);

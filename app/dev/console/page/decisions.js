@@ -1,42 +1,41 @@
 import { byId, clockTime, element, outcomeBadge } from './dom.js';
 
-/** Lists the latest decisions. Lines that are there stay as they are: somebody may be reading them. */
-export function showDecisions(rows) {
+/** Lists the latest decisions. Rows already listed are kept, so that a reader keeps the place. */
+export function showDecisions(decisions) {
   const list = byId('decisions');
-  const known = new Map([...list.children].map((line) => [line.dataset.id, line]));
-  const lines = rows.map((row) => known.get(row.id) ?? lineOf(row));
-  const wanted = new Set(lines);
-  for (const line of known.values()) if (!wanted.has(line)) line.remove();
-  let before = list.firstChild;
-  for (const line of lines) {
-    if (line === before) before = before.nextSibling;
-    else list.insertBefore(line, before);
+  const listed = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  const rows = decisions.map((decision) => listed.get(decision.id) ?? createRow(decision));
+  const kept = new Set(rows);
+  for (const row of listed.values()) if (!kept.has(row)) row.remove();
+  let next = list.firstChild;
+  for (const row of rows) {
+    if (row === next) next = next.nextSibling;
+    else list.insertBefore(row, next);
   }
 }
 
-function lineOf(row) {
-  const { time, outcome, dryRunOutcome, address, country, score, source, rules, client, grant } =
-    row;
-  const milliseconds = row.milliseconds === undefined ? '' : row.milliseconds.toFixed(1);
+function createRow(decision) {
+  const { time, outcome, dryRunOutcome, address, country, score, source, rules } = decision;
+  const milliseconds = decision.milliseconds?.toFixed(1) ?? '';
   return element(
     'tr',
-    { 'data-id': row.id },
+    { 'data-id': decision.id },
     cell('Time', clockTime(time)),
     cell('Outcome', outcomeBadge(outcome, dryRunOutcome)),
     cell('Address', address),
     cell('Country', country),
-    cell('Score', score === undefined ? '' : `${score} `, faint(source)),
+    cell('Score', score === undefined ? '' : `${score} `, small(source)),
     cell('Rules', rules.join(', ') || 'none'),
-    cell('Client', element('span', {}, client), ' ', faint(grant)),
+    cell('Client', element('span', {}, decision.client), ' ', small(decision.grant)),
     cell('ms', milliseconds),
   );
 }
 
-/** On a phone the name stands beside the value: the head of the table is not seen there. */
+/** On a phone the table head is hidden, and each value has its name beside it. */
 function cell(name, ...values) {
   return element('td', { 'data-name': name }, element('div', {}, ...values));
 }
 
-function faint(text) {
+function small(text) {
   return element('small', {}, text);
 }

@@ -1,39 +1,41 @@
 /**
- * Makes an element. Whatever stands in it is text: what comes from requests is never taken for HTML.
+ * Creates an element. Strings become text nodes, so that strings from requests are never parsed as HTML.
  *
  * @param {string} name
  * @param {Record<string, string>} attributes
  * @param {...(Node | string)} children
  */
 export function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children);
-  return made;
+  const created = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    created.setAttribute(attribute, value);
+  }
+  created.append(...children);
+  return created;
 }
 
-/** The element of the page with this id. */
+/** Returns the element with an id. */
 export function byId(id) {
   const found = document.getElementById(id);
-  if (found === null) throw new Error(`The page has no element ${id}.`);
+  if (found === null) throw new Error(`The page has no element with the id ${id}.`);
   return found;
 }
 
-/** What the page calls the outcomes, with a sign for who does not see the colour. */
-const OUTCOMES = { issue: '✓ issued', restrict: '◐ restricted', refuse: '✕ refused' };
+/** Labels of the outcomes, with a symbol so that they do not depend on colour. */
+export const OUTCOME_LABELS = { issue: '✓ issued', restrict: '◐ restricted', refuse: '✕ refused' };
 
-/** An outcome as a badge; `dryRunOutcome` is that of a policy that is only watched. */
+/** Creates the badge of an outcome. In monitor mode it shows the dry run's outcome as well, if that differs. */
 export function outcomeBadge(outcome, dryRunOutcome) {
-  const word = OUTCOMES[outcome] ?? outcome;
+  const label = OUTCOME_LABELS[outcome] ?? outcome;
   const shown = dryRunOutcome ?? outcome;
   const text =
     dryRunOutcome === undefined || dryRunOutcome === outcome
-      ? word
-      : `${word}, would be ${OUTCOMES[dryRunOutcome]}`;
-  return element('span', { class: `outcome ${shown in OUTCOMES ? shown : ''}` }, text);
+      ? label
+      : `${label} (dry run: ${OUTCOME_LABELS[dryRunOutcome]})`;
+  return element('span', { class: `outcome ${shown in OUTCOME_LABELS ? shown : ''}` }, text);
 }
 
-/** A moment as the clock of the reader shows it. */
+/** Returns the local time of day. */
 export function clockTime(milliseconds) {
   return new Date(milliseconds).toLocaleTimeString([], { hourCycle: 'h23' });
 }

@@ -1,30 +1,30 @@
 import { drawChart } from './chart.js';
 import { showDecisions } from './decisions.js';
 import { byId, clockTime } from './dom.js';
-import { showFigures, summaryOf } from './statistics.js';
+import { showStatistics, summarizeStatistics } from './statistics.js';
 
-/** The summary is read out, so it must not change with each decision. Milliseconds. */
-const BETWEEN_SUMMARIES = 10_000;
+/** Screen readers read the summary aloud, so it must not change with each decision. */
+const SUMMARY_INTERVAL_MS = 10_000;
 
-/** When the browser has given up on the stream, it is opened anew. Milliseconds. */
-const BEFORE_OPENING = 2000;
+/** When the stream is opened again after the browser has given up on it. */
+const REOPEN_DELAY_MS = 2000;
 
-let paused = false;
-let latest;
-let summarised = 0;
+let isPaused = false;
+let latestState;
+let summarizedAt = 0;
 
-/** Follows the service, and draws what it tells. */
+/** Subscribes to the service's events, and shows the state in each. */
 export function startLive() {
   open();
   const button = byId('pause');
   button.addEventListener('click', () => {
-    paused = !paused;
-    button.setAttribute('aria-pressed', String(paused));
-    button.textContent = paused ? 'Go on' : 'Pause';
-    if (paused) say('paused', `Paused at ${clockTime(Date.now())}`);
+    isPaused = !isPaused;
+    button.setAttribute('aria-pressed', String(isPaused));
+    button.textContent = isPaused ? 'Resume' : 'Pause';
+    if (isPaused) showConnection('paused', `Paused at ${clockTime(Date.now())}`);
     else {
-      say('live', 'Live');
-      if (latest !== undefined) show(latest);
+      showConnection('live', 'Live');
+      if (latestState !== undefined) show(latestState);
     }
   });
 }
@@ -32,33 +32,33 @@ export function startLive() {
 function open() {
   const source = new EventSource('/console/events');
   source.addEventListener('state', ({ data }) => {
-    latest = JSON.parse(data);
-    if (paused) return;
-    say('live', 'Live');
-    show(latest);
+    latestState = JSON.parse(data);
+    if (isPaused) return;
+    showConnection('live', 'Live');
+    show(latestState);
   });
   source.addEventListener('error', () => {
-    say('lost', 'The service does not answer. Trying again …');
+    showConnection('lost', 'The service does not respond. Reconnecting …');
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(open, BEFORE_OPENING);
+    setTimeout(open, REOPEN_DELAY_MS);
   });
 }
 
-function say(state, text) {
+function showConnection(state, text) {
   const connection = byId('connection');
   if (connection.textContent === text) return;
   connection.dataset.state = state;
   connection.textContent = text;
 }
 
-function show({ figures, rows }) {
+function show({ statistics, rows }) {
   byId('empty').hidden = rows.length > 0;
-  showFigures(figures);
+  showStatistics(statistics);
   showDecisions(rows);
-  drawChart(figures.overTime);
-  if (Date.now() - summarised < BETWEEN_SUMMARIES) return;
-  const summary = summaryOf(figures);
+  drawChart(statistics.overTime);
+  if (Date.now() - summarizedAt < SUMMARY_INTERVAL_MS) return;
+  const summary = summarizeStatistics(statistics);
   if (byId('summary').textContent === summary) return;
-  summarised = Date.now();
+  summarizedAt = Date.now();
   byId('summary').textContent = summary;
 }

@@ -1,43 +1,45 @@
-import { byId, clockTime, element } from './dom.js';
+import { byId, clockTime, element, OUTCOME_LABELS } from './dom.js';
 
-/** The figures in one sentence. */
-export function summaryOf({ totals, since }) {
-  const all = totals.issue + totals.restrict + totals.refuse;
+/** Returns the statistics in one sentence. */
+export function summarizeStatistics({ totals, since }) {
+  const count = sumOf(totals);
   return (
-    `${all} ${all === 1 ? 'decision' : 'decisions'} since ${clockTime(since)}: ` +
+    `${count} ${count === 1 ? 'decision' : 'decisions'} since ${clockTime(since)}: ` +
     `${totals.issue} issued, ${totals.restrict} restricted, ${totals.refuse} refused.`
   );
 }
 
-/** Draws totals and the bars of each name. */
-export function showFigures(figures) {
-  const { issue, restrict, refuse } = figures.totals;
-  once('totals', figures.totals, () => [
-    total('issue', '✓ issued', issue, figures.totals),
-    total('restrict', '◐ restricted', restrict, figures.totals),
-    total('refuse', '✕ refused', refuse, figures.totals),
-  ]);
-  bars('by-rule', figures.refusedByRule, 'Rule', 'Nothing was refused yet.');
-  bars('by-country', figures.refusedByCountry, 'Country', 'Nothing was refused yet.');
-  bars('sources', figures.sources, 'Source', 'No decision yet.');
+/** Shows the totals and the rankings. */
+export function showStatistics({ totals, refusedByRule, refusedByCountry, sources }) {
+  updateIfChanged('totals', totals, () =>
+    ['issue', 'restrict', 'refuse'].map((outcome) => totalPanel(outcome, totals)),
+  );
+  showRanking('by-rule', refusedByRule, 'Rule', 'No refusals yet.');
+  showRanking('by-country', refusedByCountry, 'Country', 'No refusals yet.');
+  showRanking('sources', sources, 'Source', 'No decisions yet.');
 }
 
-function total(kind, name, count, totals) {
-  const all = totals.issue + totals.restrict + totals.refuse;
-  const share = all === 0 ? '' : ` (${Math.round((100 * count) / all)} %)`;
+function totalPanel(outcome, totals) {
+  const count = totals[outcome];
+  const sum = sumOf(totals);
+  const percentage = sum === 0 ? '' : ` (${Math.round((100 * count) / sum)} %)`;
   return element(
     'div',
-    { class: `panel ${kind}` },
-    element('dt', {}, name),
-    element('dd', {}, String(count), element('small', {}, share)),
+    { class: `panel ${outcome}` },
+    element('dt', {}, OUTCOME_LABELS[outcome]),
+    element('dd', {}, String(count), element('small', {}, percentage)),
   );
 }
 
-/** A bar for each name, in a table: its numbers are there for who does not see the bars. */
-function bars(id, counts, heading, nothing) {
-  once(id, counts, () => {
-    if (counts.length === 0) return [element('p', { class: 'none' }, nothing)];
-    const most = Math.max(...counts.map(([, count]) => count));
+function sumOf({ issue, restrict, refuse }) {
+  return issue + restrict + refuse;
+}
+
+/** Shows a bar for each name, in a table, so that the numbers do not depend on seeing the bars. */
+function showRanking(id, counts, heading, emptyText) {
+  updateIfChanged(id, counts, () => {
+    if (counts.length === 0) return [element('p', { class: 'none' }, emptyText)];
+    const max = Math.max(...counts.map(([, count]) => count));
     const head = element(
       'tr',
       {},
@@ -46,7 +48,7 @@ function bars(id, counts, heading, nothing) {
     );
     const rows = counts.map(([name, count]) => {
       const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
-      bar.style.inlineSize = `${(100 * count) / most}%`;
+      bar.style.inlineSize = `${(100 * count) / max}%`;
       return element(
         'tr',
         {},
@@ -65,12 +67,12 @@ function bars(id, counts, heading, nothing) {
   });
 }
 
-const drawn = new Map();
+const shownValues = new Map();
 
-/** Draws a part only when it has changed: who reads it should not lose the place. */
-function once(id, value, make) {
-  const text = JSON.stringify(value);
-  if (drawn.get(id) === text) return;
-  drawn.set(id, text);
-  byId(id).replaceChildren(...make());
+/** Replaces a part of the page only if its value has changed, so that a reader keeps the place. */
+function updateIfChanged(id, value, createChildren) {
+  const json = JSON.stringify(value);
+  if (shownValues.get(id) === json) return;
+  shownValues.set(id, json);
+  byId(id).replaceChildren(...createChildren());
 }

@@ -1,66 +1,77 @@
 import { element, outcomeBadge } from './dom.js';
 
-const CONDITIONS = {
+const CONDITION_LABELS = {
   matched: '● matched',
   'not-matched': '○ did not match',
-  unknown: '? could not be decided',
+  unknown: '? unknown',
   failed: '! failed',
   'not-reached': '– not reached',
 };
 
-const ENTRIES = {
-  applies: 'its entry of unknown applies',
-  'applied-before': 'its entry of unknown has applied already, and does so once',
-  ignore: 'its entry of unknown says ignore',
+const UNKNOWN_ENTRY_LABELS = {
+  applies: 'its entry in the policy applies',
+  'applied-before': 'its entry in the policy was applied before, and applies only once',
+  ignore: 'its entry in the policy ignores it',
 };
 
-/** The outcome in one sentence. */
-export function verdictOf({ outcome, dryRunOutcome, refusal }) {
-  const verdicts = {
+/** Returns the outcome in one sentence. */
+export function summarizeOutcome({ outcome, dryRunOutcome, refusal }) {
+  const sentences = {
     issue: 'The token is issued unchanged.',
     restrict: 'The token is issued with restrictions.',
     refuse: `No token is issued: ${refusal?.description ?? ''}`,
   };
-  const words = { issue: 'unchanged', restrict: 'restricted', refuse: 'refused' };
-  const monitored =
+  const dryRuns = {
+    issue: 'issued unchanged',
+    restrict: 'issued with restrictions',
+    refuse: 'refused',
+  };
+  const dryRun =
     dryRunOutcome === undefined
       ? ''
-      : ` The policy is in monitor mode; enforced, it would be ${words[dryRunOutcome]}.`;
-  return verdicts[outcome] + monitored;
+      : ` The policy is in monitor mode: if enforced, the token would be ${dryRuns[dryRunOutcome]}.`;
+  return sentences[outcome] + dryRun;
 }
 
-/** Shows what would become of the request: the token before and after, and why. */
-export function showTried(place, tried) {
-  place.append(
+/** Shows the outcome of a tried request: the token before and after, and the reasons. */
+export function showTryResult(container, result) {
+  container.append(
     element(
       'h3',
-      { class: 'verdict' },
-      outcomeBadge(tried.outcome, tried.dryRunOutcome),
-      ` ${verdictOf(tried)}`,
+      { class: 'outcome-summary' },
+      outcomeBadge(result.outcome, result.dryRunOutcome),
+      ` ${summarizeOutcome(result)}`,
     ),
-    element('p', {}, `Decided for ${tried.time}, by policy ${tried.policy.revision}.`),
-    signals(tried.signals),
+    element(
+      'p',
+      {},
+      `Evaluated for ${result.time} with policy revision ${result.policy.revision}.`,
+    ),
+    signalList(result.signals),
     element('h4', { id: 'token-heading' }, 'The token before and after'),
-    token(tried),
-    ...notApplied(tried.notApplied),
-    element('h4', {}, 'Why: each rule, from top to bottom'),
-    element('ol', { class: 'rules' }, ...tried.rules.map(rule)),
-    json('The request of the identity server', tried.request),
-    json('The answer of Risk Gate', tried.answer),
+    tokenTable(result),
+    ...notApplied(result.notApplied),
+    element('h4', {}, 'Why: the rules in order'),
+    element('ol', { class: 'rules' }, ...result.rules.map(ruleItem)),
+    jsonDetails('Request of the identity server', result.request),
+    jsonDetails('Response of Risk Gate', result.response),
   );
 }
 
-function signals(list) {
+function signalList(signals) {
   return element(
     'dl',
     { class: 'pairs' },
-    ...list.flatMap(({ name, is }) => [element('dt', {}, name), element('dd', {}, is)]),
+    ...signals.flatMap(({ name, description }) => [
+      element('dt', {}, name),
+      element('dd', {}, description),
+    ]),
   );
 }
 
-function token({ token, refusal }) {
-  const heads = refusal === undefined ? ['Before', 'After', 'Change'] : ['Before', 'After'];
-  // What differs first: the rest of a token is long.
+function tokenTable({ token, refusal }) {
+  const headings = refusal === undefined ? ['Before', 'After', 'Change'] : ['Before', 'After'];
+  // Changes first, because a token is long.
   const sorted = token.toSorted(
     (a, b) => Number(a.change === 'same') - Number(b.change === 'same'),
   );
@@ -74,53 +85,43 @@ function token({ token, refusal }) {
         'tr',
         {},
         element('td', {}),
-        ...heads.map((head) => element('th', { scope: 'col' }, head)),
+        ...headings.map((heading) => element('th', { scope: 'col' }, heading)),
       ),
     ),
-    element('tbody', {}, ...sorted.map(property)),
+    element('tbody', {}, ...sorted.map(propertyRow)),
   );
   const box = element('div', { class: 'scroll', role: 'region', tabindex: '0' }, table);
   box.setAttribute('aria-labelledby', 'token-heading');
   if (refusal === undefined) return box;
-  const sees = `The client gets ${refusal.error}: ${refusal.description}`;
-  return element('div', {}, element('p', { class: 'refusal' }, sees), box);
+  const clientError = `The client receives ${refusal.error}: ${refusal.description}`;
+  return element('div', {}, element('p', { class: 'refusal' }, clientError), box);
 }
 
-/** A difference is struck through, in bold and in words; colour says nothing. */
-function property({ name, before, after, change }) {
+/** A change is struck through, bold and named, so that it does not depend on colour. */
+function propertyRow({ name, before, after, change }) {
   const cells = {
     same: [before ?? 'none', after ?? 'none', ''],
     added: ['none', after ?? 'none', 'added'],
     'not issued': [element('del', {}, before ?? 'none'), 'not issued'],
   };
-  const differs = [element('del', {}, before ?? 'none'), after ?? 'none', change];
+  const changed = [element('del', {}, before ?? 'none'), after ?? 'none', change];
   return element(
     'tr',
     { class: change === 'same' || change === 'not issued' ? '' : 'differs' },
     element('th', { scope: 'row' }, name),
-    ...(cells[change] ?? differs).map((cell) => element('td', {}, cell)),
+    ...(cells[change] ?? changed).map((cell) => element('td', {}, cell)),
   );
 }
 
-function notApplied(list) {
-  if (list.length === 0) return [];
-  const items = list.map((text) => element('li', {}, text));
-  return [element('h4', {}, 'Not done'), element('ul', {}, ...items)];
+function notApplied(descriptions) {
+  if (descriptions.length === 0) return [];
+  const items = descriptions.map((description) => element('li', {}, description));
+  return [element('h4', {}, 'Not applied'), element('ul', {}, ...items)];
 }
 
-function rule({ id, when, outcome, error, values, unknown, effects }) {
-  const said = [
-    ...(error === undefined ? [] : [`The condition failed: ${error}`]),
-    ...unknown.map(
-      ({ signal, cause, entry }) => `${signal} is unknown (${cause}): ${ENTRIES[entry]}`,
-    ),
-    ...effects.flatMap(({ by, does, monitored }) =>
-      (does.length === 0 ? ['nothing'] : does).map((text) => {
-        const who = by === id ? '' : `${by}: `;
-        return `${who}${monitored ? 'watched only, would ' : ''}${text}`;
-      }),
-    ),
-  ];
+function ruleItem(rule) {
+  const { id, when, outcome, values } = rule;
+  const notes = notesOn(rule);
   return element(
     'li',
     { class: `panel rule ${outcome}` },
@@ -128,29 +129,46 @@ function rule({ id, when, outcome, error, values, unknown, effects }) {
       'p',
       { class: 'rule-head' },
       element('strong', {}, id),
-      element('span', { class: 'condition' }, CONDITIONS[outcome] ?? outcome),
+      element('span', { class: 'condition' }, CONDITION_LABELS[outcome] ?? outcome),
     ),
     element('pre', { tabindex: '0' }, element('code', {}, when)),
-    ...(values.length === 0 ? [] : [element('dl', { class: 'pairs' }, ...values.flatMap(seen))]),
-    ...(said.length === 0
+    ...(values.length === 0
       ? []
-      : [element('ul', { class: 'did' }, ...said.map((text) => element('li', {}, text)))]),
+      : [element('dl', { class: 'pairs' }, ...values.flatMap(variable))]),
+    ...(notes.length === 0
+      ? []
+      : [element('ul', { class: 'rule-notes' }, ...notes.map((note) => element('li', {}, note)))]),
   );
 }
 
-function seen({ name, value, without }) {
+function notesOn({ id, error, unknown, effects }) {
+  return [
+    ...(error === undefined ? [] : [`The condition failed: ${error}`]),
+    ...unknown.map(
+      ({ signal, cause, entry }) =>
+        `${signal} is unknown (${cause}): ${UNKNOWN_ENTRY_LABELS[entry]}`,
+    ),
+    ...effects.flatMap(({ source, actions, monitored }) => {
+      const prefix = source === id ? '' : `${source}: `;
+      if (actions.length === 0) return [`${prefix}no effect`];
+      return actions.map((action) => `${prefix}${monitored ? 'monitored: would ' : ''}${action}`);
+    }),
+  ];
+}
+
+function variable({ name, value, missing }) {
   const shown =
     value === undefined
-      ? element('dd', { class: 'none' }, without ?? '')
+      ? element('dd', { class: 'none' }, missing ?? '')
       : element('dd', {}, element('code', {}, value));
   return [element('dt', {}, element('code', {}, name)), shown];
 }
 
-function json(name, value) {
+function jsonDetails(title, value) {
   return element(
     'details',
     {},
-    element('summary', {}, name),
+    element('summary', {}, title),
     element('pre', { tabindex: '0' }, element('code', {}, JSON.stringify(value, null, 2))),
   );
 }

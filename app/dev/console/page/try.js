@@ -1,39 +1,39 @@
 import { byId } from './dom.js';
-import { showTried, verdictOf } from './try-result.js';
+import { showTryResult, summarizeOutcome } from './try-result.js';
 
-/** Makes the form ask the service, and show what it says. */
+/** Makes the form send requests to the service and show the results. */
 export function startTry() {
   const form = byId('form');
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void tryOut(form);
+    void tryRequest(form);
   });
   for (const button of form.querySelectorAll('[data-address]')) {
     button.addEventListener('click', () => {
       form.elements.namedItem('address').value = button.dataset.address;
-      void tryOut(form);
+      void tryRequest(form);
     });
   }
 }
 
-let latest = 0;
+let latestAttempt = 0;
 
-async function tryOut(form) {
-  latest += 1;
-  const number = latest;
-  const result = await ask(Object.fromEntries(new FormData(form)));
-  // A later one is under way.
-  if (number !== latest) return;
+async function tryRequest(form) {
+  latestAttempt += 1;
+  const attempt = latestAttempt;
+  const result = await post(Object.fromEntries(new FormData(form)));
+  // A later attempt is in progress.
+  if (attempt !== latestAttempt) return;
   byId('form-error').textContent = result.error ?? '';
   byId('try-status').textContent = '';
-  byId('tried').replaceChildren();
+  byId('try-result').replaceChildren();
   if (result.error !== undefined) return;
-  showTried(byId('tried'), result);
-  byId('try-status').textContent = verdictOf(result);
+  showTryResult(byId('try-result'), result);
+  byId('try-status').textContent = summarizeOutcome(result);
 }
 
-/** What the service says, or an `error`. */
-async function ask(form) {
+/** Posts the form. Returns the result, or an object with an `error`. */
+async function post(form) {
   try {
     const response = await fetch('/console/try', {
       method: 'POST',
@@ -41,11 +41,11 @@ async function ask(form) {
       body: JSON.stringify(form),
     });
     if (response.headers.get('content-type')?.startsWith('application/json')) {
-      const answer = await response.json();
-      return response.ok ? answer : { error: answer.error ?? `HTTP ${response.status}` };
+      const body = await response.json();
+      return response.ok ? body : { error: body.error ?? `HTTP ${response.status}` };
     }
     return { error: `HTTP ${response.status}: ${await response.text()}` };
   } catch {
-    return { error: 'The service does not answer. Is npm start still running?' };
+    return { error: 'The service does not respond. Is npm start still running?' };
   }
 }

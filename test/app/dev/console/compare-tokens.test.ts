@@ -12,7 +12,7 @@ const BEFORE: IssuedToken = {
 };
 
 test.each<[string, Partial<IssuedToken>, object[]]>([
-  ['nothing', {}, []],
+  ['no changes', {}, []],
   [
     'lifetimes',
     { expiresIn: 300, refreshToken: { expiresIn: 60 } },
@@ -22,11 +22,11 @@ test.each<[string, Partial<IssuedToken>, object[]]>([
     ],
   ],
   [
-    'scopes, and the ID token that goes with one',
+    'a scope, and the ID token that depends on it',
     { scopes: ['admin'], removedParameters: ['id_token'] },
     [
       { name: 'Scopes', before: 'openid admin', after: 'admin', change: 'changed' },
-      { name: 'ID token', before: 'goes with it', after: null, change: 'removed' },
+      { name: 'ID token', before: 'in the response', after: null, change: 'removed' },
     ],
   ],
   [
@@ -44,7 +44,7 @@ test.each<[string, Partial<IssuedToken>, object[]]>([
       {
         name: 'Refresh token',
         before: '86400 s (1 d)',
-        after: 'not in the response; one from before stays valid (3600 s (1 h))',
+        after: 'not in the response; an earlier one stays valid (3600 s (1 h))',
         change: 'changed',
       },
     ],
@@ -63,19 +63,19 @@ test.each<[string, Partial<IssuedToken>, object[]]>([
     ],
   ],
   [
-    'no refresh token, and a parameter',
+    'a removed refresh token and an added response parameter',
     { refreshToken: undefined, responseParameters: { hint: 'x' } },
     [
       { name: 'Refresh token', before: '86400 s (1 d)', after: null, change: 'removed' },
       { name: 'Response parameter hint', before: null, after: '"x"', change: 'added' },
     ],
   ],
-])('What differs: %s', (_, changes, rows) => {
+])('The comparison shows %s', (_, changes, rows) => {
   const all = compareTokens(BEFORE, { ...BEFORE, ...changes });
   expect(all.filter(({ change }) => change !== 'same')).toEqual(rows);
 });
 
-test('Without a token nothing is issued', () => {
+test('Every property is "not issued" if no token is issued', () => {
   const rows = compareTokens(BEFORE, undefined);
   expect(new Set(rows.map(({ change, after }) => [change, after].join()))).toEqual(
     new Set(['not issued,']),

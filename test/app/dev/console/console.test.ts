@@ -11,7 +11,7 @@ let page: Console;
 let service: RunningService;
 
 beforeAll(async () => {
-  page = createConsole({ address: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 } });
+  page = createConsole({ edge: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 } });
   service = await startTestService({ added: page });
 });
 
@@ -20,7 +20,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-const OWN = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
 const FORM = {
   address: '14.102.69.58',
   grant: 'authorization_code',
@@ -33,18 +33,18 @@ function get(path: string): Promise<Response> {
   return fetch(`${service.origin}/console${path}`);
 }
 
-function post(form: unknown, headers: Record<string, string> = OWN): Promise<Response> {
+function post(form: unknown, headers: Record<string, string> = SAME_ORIGIN): Promise<Response> {
   const body = typeof form === 'string' ? form : JSON.stringify(form);
   return fetch(`${service.origin}/console/try`, { method: 'POST', headers, body });
 }
 
-async function tried(changes: Partial<typeof FORM> = {}): Promise<TryResult> {
+async function tryForm(changes: Partial<typeof FORM> = {}): Promise<TryResult> {
   const response = await post({ ...FORM, ...changes });
   expect(response.status).toBe(200);
   return (await response.json()) as TryResult;
 }
 
-/** The events of the stream as they come. */
+/** Yields the events of the stream. */
 async function* events(signal?: AbortSignal): AsyncGenerator<LiveState> {
   const response = await fetch(`${service.origin}/console/events`, { signal: signal ?? null });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -61,7 +61,7 @@ async function* events(signal?: AbortSignal): AsyncGenerator<LiveState> {
 }
 
 describe('The page', () => {
-  test('comes with a policy that lets nothing run but its own files', async () => {
+  test('has a content security policy that allows only its own files', async () => {
     const response = await get('');
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'self'; /);
@@ -71,7 +71,7 @@ describe('The page', () => {
     expect(text).not.toMatch(/<script(?![^>]* src=)|<style| style=| on[a-z]+=/);
   });
 
-  test('has every file of its folder, and those of the chart library', async () => {
+  test('serves every file of its folder, and those of the chart library', async () => {
     const files = readdirSync(new URL('../../../../app/dev/console/page/', import.meta.url));
     const served = [...ASSETS.keys()].filter((name) => !name.startsWith('uplot.'));
     expect(served.sort()).toEqual(files.filter((name) => name !== 'page.html').sort());
@@ -89,14 +89,14 @@ describe('The page', () => {
     '/assets/%2e%2e/console.ts',
     '/assets/constructor',
     '/nothing',
-  ])('has nothing at %s', async (path) => {
+  ])('returns 404 for %s', async (path) => {
     const response = await get(path);
     await response.arrayBuffer();
     expect(response.status).toBe(404);
   });
 
   test.each(['', '/assets/page.js', '/events', '/try', '/nothing'])(
-    'answers under no other name: /console%s',
+    'rejects other host names: /console%s',
     async (path) => {
       const { port } = new URL(service.origin);
       const headers = { host: 'rebound.example' };
@@ -112,15 +112,15 @@ describe('The page', () => {
     },
   );
 
-  test('the action beside it answers under any name, to who has the credential', async () => {
+  test('does not restrict the host names of the action', async () => {
     const response = await fetch(`${service.origin}/pre-issue-access-token`, { method: 'POST' });
     expect(response.status).toBe(401);
     expect(response.headers.get('content-security-policy')).toBeNull();
   });
 });
 
-describe('The stream', () => {
-  test('tells what was decided before, and each decision soon', async () => {
+describe('The event stream', () => {
+  test('sends earlier decisions at once and new ones as they are made', async () => {
     await service.post(payloadFrom('175.45.176.0'));
     const stream = events();
     const first = await stream.next();
@@ -128,23 +128,23 @@ describe('The stream', () => {
     await service.post(payloadFrom('205.210.31.51'));
     const second = await stream.next();
     expect(second.value.rows[0]).toMatchObject({ outcome: 'issue', address: '205.210.31.51' });
-    expect(second.value.figures.totals.issue).toBe(first.value.figures.totals.issue + 1);
+    expect(second.value.statistics.totals.issue).toBe(first.value.statistics.totals.issue + 1);
     await stream.return(undefined);
   });
 
-  test('a page that leaves makes room for another one', async () => {
+  test('frees the place of a page that disconnects', async () => {
     for (let round = 0; round < 25; round++) {
-      const leaving = new AbortController();
-      const stream = events(leaving.signal);
-      // A page that has left is gone when the service has noticed: a moment later.
+      const disconnect = new AbortController();
+      const stream = events(disconnect.signal);
+      // The service notices a moment later that a page has disconnected.
       expect((await stream.next()).done).toBe(false);
-      leaving.abort();
+      disconnect.abort();
       await expect(stream.next()).rejects.toThrow(/abort/);
     }
   });
 });
 
-describe('A try', () => {
+describe('A tried request', () => {
   test.each<[string, object]>([
     ['205.210.31.51', { outcome: 'issue' }],
     ['14.102.69.58', { outcome: 'restrict' }],
@@ -159,17 +159,17 @@ describe('A try', () => {
       },
     ],
     ['175.45.176.0', { outcome: 'refuse' }],
-    ['', { outcome: 'refuse', signals: [{ name: 'Address', is: 'unknown: missing' }] }],
-    ['no address', { signals: [{ name: 'Address', is: 'unknown: malformed' }] }],
+    ['', { outcome: 'refuse', signals: [{ name: 'Address', description: 'unknown: missing' }] }],
+    ['no address', { signals: [{ name: 'Address', description: 'unknown: malformed' }] }],
     [
       '2002:af2d:b000::1',
       {
         outcome: 'refuse',
-        signals: [{ name: 'Address', is: '2002:af2d:b000::1, looked up as 175.45.176.0' }],
+        signals: [{ name: 'Address', description: '2002:af2d:b000::1, looked up as 175.45.176.0' }],
       },
     ],
-  ])('of the address "%s" is decided by the running policy', async (address, expected) => {
-    const { signals, ...rest } = await tried({ address });
+  ])('from the address "%s" is decided by the running policy', async (address, expected) => {
+    const { signals, ...rest } = await tryForm({ address });
     expect({ ...rest, signals: signals.slice(0, 1) }).toMatchObject({
       signals: [expect.anything()],
       ...expected,
@@ -179,8 +179,8 @@ describe('A try', () => {
   test.each([
     ['2026-01-05T10:30', '900 s (15 min)', 'elevated-ip-risk'],
     ['2026-01-05T20:30', '300 s (5 min)', 'elevated-ip-risk-at-odd-hours'],
-  ])('at %s the lifetime is %s, for %s', async (time, after, id) => {
-    const { token, rules, ...result } = await tried({ time });
+  ])('at %s gets the lifetime %s by the rule %s', async (time, after, id) => {
+    const { token, rules, ...result } = await tryForm({ time });
     expect(result.time).toBe(`${time}:00.000Z`);
     expect(token[0]).toMatchObject({ name: 'Lifetime', before: '3600 s (1 h)', after });
     const matched = rules.filter(({ outcome }) => outcome === 'matched');
@@ -188,9 +188,9 @@ describe('A try', () => {
     expect(matched[0]?.values).toContainEqual({ name: 'now.hour', value: time.slice(11, 13) });
   });
 
-  test('asks AbuseIPDB as a decision does, and a decision then finds it in memory', async () => {
-    const { signals } = await tried({ address: '9.9.9.11' });
-    expect(signals[2]?.is).toMatch(/^score \d+, from AbuseIPDB/);
+  test('shares the reputation cache with decisions', async () => {
+    const { signals } = await tryForm({ address: '9.9.9.11' });
+    expect(signals[2]?.description).toMatch(/^score \d+, from AbuseIPDB/);
     await service.post(payloadFrom('9.9.9.11'));
     expect(service.decisions().at(-1)).toMatchObject({
       signals: { reputation: { source: 'memory' } },
@@ -199,33 +199,45 @@ describe('A try', () => {
 
   test('is neither recorded nor counted', async () => {
     const stream = events();
-    const before = (await stream.next()).value.figures.totals;
+    const before = (await stream.next()).value.statistics.totals;
     const recorded = service.decisions().length;
-    await tried();
+    await tryForm();
     expect(service.decisions()).toHaveLength(recorded);
     await service.post(payloadFrom('175.45.176.0'));
-    const after = (await stream.next()).value.figures.totals;
+    const after = (await stream.next()).value.statistics.totals;
     expect(after).toEqual({ ...before, refuse: before.refuse + 1 });
     await stream.return(undefined);
   });
 
   test.each<[string, unknown, Record<string, string>, number, RegExp]>([
-    ['another site', FORM, { ...OWN, 'sec-fetch-site': 'cross-site' }, 403, /its own page/],
-    ['a plain form', 'a=b', { ...OWN, 'content-type': 'text/plain' }, 415, /application\/json/],
-    ['what is no JSON', '{', OWN, 400, /not JSON/],
-    ['a field too many', { ...FORM, more: 1 }, OWN, 400, /more/],
-    ['no grant', { ...FORM, grant: ' ' }, OWN, 400, /grant: must not be empty/],
-    ['a time that is none', { ...FORM, time: 'noon' }, OWN, 400, /time: must be a date/],
-    ['a form that is too long', { ...FORM, scopes: 'x'.repeat(20_000) }, OWN, 400, /not JSON/],
-  ])('is refused of %s', async (_, form, headers, status, why) => {
+    [
+      'from another site',
+      FORM,
+      { ...SAME_ORIGIN, 'sec-fetch-site': 'cross-site' },
+      403,
+      /its own page/,
+    ],
+    [
+      'as a plain form',
+      'a=b',
+      { ...SAME_ORIGIN, 'content-type': 'text/plain' },
+      415,
+      /application\/json/,
+    ],
+    ['that is not JSON', '{', SAME_ORIGIN, 400, /not JSON/],
+    ['with an unknown field', { ...FORM, more: 1 }, SAME_ORIGIN, 400, /more/],
+    ['without a grant', { ...FORM, grant: ' ' }, SAME_ORIGIN, 400, /grant: must not be empty/],
+    ['with an invalid time', { ...FORM, time: 'noon' }, SAME_ORIGIN, 400, /time: must be a date/],
+    ['that is too long', { ...FORM, scopes: 'x'.repeat(20_000) }, SAME_ORIGIN, 400, /not JSON/],
+  ])('is rejected %s', async (_, form, headers, status, message) => {
     const response = await post(form, headers);
     expect(response.status).toBe(status);
-    expect(await response.text()).toMatch(why);
+    expect(await response.text()).toMatch(message);
   });
 });
 
-test('The service ends at once, though a page is open', async () => {
-  const other = createConsole({ address: { headerNames: ['x'], trustedProxyHops: 0 } });
+test('An open page does not delay the shutdown', async () => {
+  const other = createConsole({ edge: { headerNames: ['x'], trustedProxyHops: 0 } });
   const ending = await startTestService({ added: other });
   const response = await fetch(`${ending.origin}/console/events`);
   other.close();

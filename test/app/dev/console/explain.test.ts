@@ -25,20 +25,20 @@ const deny = (id: string, when: string | boolean, more = '') =>
 const SHORT = '{ lifetime: 5m }';
 const UNKNOWN = (entry: string) =>
   `unknown: { address: ignore, geo: ignore, reputation: ${entry} }`;
-const REFUSES = { by: 'one', does: ['refuse with access_denied: No'], monitored: false };
+const REFUSES = { source: 'one', actions: ['refuse with access_denied: No'], monitored: false };
 
 interface Case {
   readonly name: string;
   readonly policy: string;
   readonly circumstances?: Circumstances;
-  /** What is said of the rule `one`. */
+  /** The explanation of the rule `one`. */
   readonly one: Partial<ExplainedRule>;
 }
 
-describe('Each kind of step', () => {
+describe('The explanation contains', () => {
   test.each<Case>([
     {
-      name: 'a rule that matches, with the values that it saw',
+      name: 'a matching rule, with the values of its variables',
       policy: policyOf(deny('one', 'abuse.score >= 75 && now.hour == 10')),
       circumstances: { reputation: 80 },
       one: {
@@ -63,18 +63,18 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'a signal that the condition could do without',
+      name: 'a signal that the condition did not need',
       policy: policyOf(deny('one', 'request.grant == "password" && abuse.score >= 75')),
       one: {
         outcome: 'not-matched',
         values: [
           { name: 'request.grant', value: '"client_credentials"' },
-          { name: 'abuse.score', without: 'not asked for' },
+          { name: 'abuse.score', missing: 'not needed' },
         ],
       },
     },
     {
-      name: 'a signal that only the text of the refusal asks for',
+      name: 'a signal that only the reason of the refusal needs',
       policy: policyOf(
         rule('one', 'geo.country == "LK" || abuse.tor', '{ deny: "Score ${abuse.score}" }'),
       ),
@@ -83,9 +83,11 @@ describe('Each kind of step', () => {
         outcome: 'matched',
         values: [
           { name: 'geo.country', value: '"LK"' },
-          { name: 'abuse.tor', without: 'not asked for' },
+          { name: 'abuse.tor', missing: 'not needed' },
         ],
-        effects: [{ by: 'one', does: ['refuse with access_denied: Score 42'], monitored: false }],
+        effects: [
+          { source: 'one', actions: ['refuse with access_denied: Score 42'], monitored: false },
+        ],
       },
     },
     {
@@ -94,12 +96,12 @@ describe('Each kind of step', () => {
       circumstances: { reputation: 'timeout' },
       one: {
         outcome: 'unknown',
-        values: [{ name: 'abuse.score', without: 'reputation is unknown: timeout' }],
+        values: [{ name: 'abuse.score', missing: 'reputation is unknown: timeout' }],
         unknown: [{ signal: 'reputation', cause: 'timeout', entry: 'applies' }],
         effects: [
           {
-            by: 'unknown.reputation',
-            does: ['cap the lifetime at 300 s (5 min)'],
+            source: 'unknown.reputation',
+            actions: ['cap the lifetime at 300 s (5 min)'],
             monitored: false,
           },
         ],
@@ -119,7 +121,7 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'a signal that is unknown, and ignored',
+      name: 'an unknown signal that is ignored',
       policy: policyOf(deny('one', 'abuse.score >= 75')),
       circumstances: { reputation: 'auth' },
       one: {
@@ -129,26 +131,26 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'an address that is unknown, behind a country',
+      name: 'a country that is unknown because the address is',
       policy: policyOf(deny('one', 'geo.country == "KP"')),
       circumstances: { address: 'missing' },
       one: {
         outcome: 'unknown',
-        values: [{ name: 'geo.country', without: 'address is unknown: missing' }],
+        values: [{ name: 'geo.country', missing: 'address is unknown: missing' }],
         unknown: [{ signal: 'address', cause: 'missing', entry: 'ignore' }],
       },
     },
     {
-      name: 'a field that the database lacks',
+      name: 'a field that the database does not have',
       policy: policyOf(deny('one', 'geo.city == "Bern"')),
       one: {
         outcome: 'unknown',
-        values: [{ name: 'geo.city', without: 'not there' }],
+        values: [{ name: 'geo.city', missing: 'not present' }],
         unknown: [{ signal: 'geo', cause: 'not-found', entry: 'ignore' }],
       },
     },
     {
-      name: 'a condition that fails',
+      name: 'a failed condition',
       policy: policyOf(deny('one', 'token.claims["level"] > 3')),
       circumstances: { request: requestWithClaims({ level: 'high' }) },
       one: {
@@ -159,13 +161,13 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'a condition that fails, of a rule that would only give',
+      name: 'a failed condition of a rule that only allows',
       policy: policyOf(rule('one', 'token.claims["level"] > 3', '{ allow: true }')),
       circumstances: { request: requestWithClaims({ level: 'high' }) },
       one: { outcome: 'failed', effects: [] },
     },
     {
-      name: 'a rule after the end',
+      name: 'a rule after the end of the evaluation',
       policy: policyOf(rule('zero', true, '{ allow: true }') + deny('one', 'abuse.score > 1')),
       one: {
         outcome: 'not-reached',
@@ -176,17 +178,17 @@ describe('Each kind of step', () => {
       },
     },
     {
-      name: 'a rule that is only monitored',
+      name: 'a monitored rule',
       policy: policyOf(deny('one', true, 'mode: monitor')),
       one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
-      name: 'a rule of a policy that is only monitored',
+      name: 'a rule of a policy in monitor mode',
       policy: policyOf(deny('one', true), 'mode: monitor'),
       one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
-      name: 'an enforced rule of such a policy, behind the end that it would have come to',
+      name: 'an enforced rule in monitor mode, after a monitored refusal',
       policy: policyOf(deny('zero', true) + deny('one', true, 'mode: enforce'), 'mode: monitor'),
       one: { outcome: 'matched', effects: [REFUSES] },
     },
@@ -196,10 +198,10 @@ describe('Each kind of step', () => {
 });
 
 test.each<[string, string, string[]]>([
-  ['allow', '{ allow: true }', ['allow, without looking at further rules']],
+  ['allow', '{ allow: true }', ['allow, and skip all further rules']],
   ['a lifetime', '{ lifetime: 90s }', ['cap the lifetime at 90 s']],
   [
-    'no refresh token',
+    'a dropped refresh token',
     '{ refresh_token: { drop: true } }',
     ['omit the refresh token from the response; one that the client has stays valid'],
   ],
@@ -220,34 +222,39 @@ test.each<[string, string, string[]]>([
     [
       'claims: remove email',
       'claims: set risk to 7',
-      'claims: leave bad as it is, for its value cannot be worked out',
+      'claims: leave bad unchanged, because its value cannot be evaluated',
     ],
   ],
-])('An effect in words: %s', async (_, effects, does) => {
+])('The explanation describes %s', async (_, effects, actions) => {
   const { one } = await rulesOf(policyOf(rule('one', true, effects)), { reputation: 7 });
-  expect(one?.effects[0]?.does).toEqual(does);
+  expect(one?.effects[0]?.actions).toEqual(actions);
 });
 
-test('A failed condition whose rule insists on what it sets refuses, and says so', async () => {
-  const insisting = 'unenforceable: deny';
-  const policy = rule('one', 'token.claims["sub"] > 3', '{ claims: { set: { a: b } } }', insisting);
+test('The explanation says that a failed condition refuses because a set must be applied', async () => {
+  const denyUnenforceable = 'unenforceable: deny';
+  const policy = rule(
+    'one',
+    'token.claims["sub"] > 3',
+    '{ claims: { set: { a: b } } }',
+    denyUnenforceable,
+  );
   const { one } = await rulesOf(policyOf(policy));
-  expect(one?.effects[0]?.does).toEqual([
+  expect(one?.effects[0]?.actions).toEqual([
     'refuse, because the condition failed and claims.set must be applied',
   ]);
 });
 
-test('The values are those of the moment: what a later rule asks for is not among them', async () => {
+test('Values are those at the evaluation of the rule, without signals fetched by later rules', async () => {
   const policy = policyOf(
     rule('first', 'request.grant == "password" && abuse.score > 1', SHORT) +
       rule('second', 'abuse.score > 1', SHORT),
   );
   const { first, second } = await rulesOf(policy, { reputation: 9 });
-  expect(first?.values[1]).toEqual({ name: 'abuse.score', without: 'not asked for' });
+  expect(first?.values[1]).toEqual({ name: 'abuse.score', missing: 'not needed' });
   expect(second?.values).toEqual([{ name: 'abuse.score', value: '9' }]);
 });
 
-test('To be explained changes nothing of the decision, nor of what it asks for', async () => {
+test('An explanation changes neither the decision nor the signals that it needs', async () => {
   const policy = policyOf(
     deny('a', 'request.grant == "password" && abuse.score > 1') +
       rule('b', 'geo.city == "Bern" || has(geo.city)', SHORT) +

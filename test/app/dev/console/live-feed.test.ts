@@ -1,93 +1,92 @@
 import { jest } from '@jest/globals';
-import { LatestValue } from '../../../../app/dev/console/latest-value.ts';
 import { LiveFeed, type LiveState } from '../../../../app/dev/console/live-feed.ts';
 
 const START = Date.UTC(2026, 0, 5, 10);
 
-interface Made {
+interface RecordOptions {
   readonly outcome?: string;
   readonly rule?: string;
   readonly country?: string;
   readonly signals?: object;
 }
 
-let ids = 0;
+let lastId = 0;
 
 function record({
   outcome = 'issue',
   rule = 'r',
   country = 'LK',
   signals = {},
-}: Made = {}): object {
-  ids += 1;
+}: RecordOptions = {}): object {
+  lastId += 1;
   return {
-    decision_id: String(ids),
+    decision_id: String(lastId),
     outcome,
     rules: outcome === 'issue' ? [] : [rule],
     signals: { geo: { country }, ...signals },
   };
 }
 
-describe('What is told', () => {
-  let live: LiveFeed;
-  let told: LiveState[];
-  let silence: (() => void) | undefined;
+describe('The live feed', () => {
+  let feed: LiveFeed;
+  let states: LiveState[];
+  let unsubscribe: (() => void) | undefined;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: START });
-    live = new LiveFeed();
-    told = [];
-    silence = live.subscribe((state) => told.push(JSON.parse(state)));
+    feed = new LiveFeed();
+    states = [];
+    unsubscribe = feed.subscribe((state) => states.push(JSON.parse(state)));
   });
 
   afterEach(() => {
-    silence?.();
+    unsubscribe?.();
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();
   });
 
-  const last = () => told.at(-1) as LiveState;
+  const last = () => states.at(-1) as LiveState;
 
-  test('the state at once, and then the changes of a moment together', () => {
-    expect(told).toHaveLength(1);
-    for (let count = 0; count < 1000; count++) live.add(record());
-    expect(told).toHaveLength(1);
+  test('sends the state at once, and then batches of changes', () => {
+    expect(states).toHaveLength(1);
+    for (let count = 0; count < 1000; count++) feed.add(record());
+    expect(states).toHaveLength(1);
     jest.advanceTimersByTime(250);
-    expect(told).toHaveLength(2);
-    expect(last().figures.totals).toEqual({ issue: 1000, restrict: 0, refuse: 0 });
+    expect(states).toHaveLength(2);
+    expect(last().statistics.totals).toEqual({ issue: 1000, restrict: 0, refuse: 0 });
   });
 
-  test('a steady stream is told four times a second, not put off', () => {
+  test('sends a steady stream of decisions four times a second', () => {
     for (let time = 0; time < 2000; time += 50) {
-      live.add(record());
+      feed.add(record());
       jest.advanceTimersByTime(50);
     }
-    expect(told.length).toBe(1 + 8);
+    expect(states.length).toBe(1 + 8);
   });
 
-  test('without a change the time goes on every five seconds', () => {
+  test('sends the state every five seconds without changes', () => {
     jest.advanceTimersByTime(10_000);
-    expect(told.map(({ figures }) => figures.now - START)).toEqual([0, 5000, 10_000]);
+    expect(states.map(({ statistics }) => statistics.now - START)).toEqual([0, 5000, 10_000]);
   });
 
-  test('the latest fifty, the latest first', () => {
+  test('lists the latest fifty decisions, the latest first', () => {
     const records = Array.from({ length: 60 }, () => record());
-    for (const one of records) live.add(one);
+    for (const each of records) feed.add(each);
     jest.advanceTimersByTime(250);
     expect(last().rows.map(({ id }) => id)).toEqual(
       records
-        .map((one) => (one as { decision_id: string }).decision_id)
+        .map((each) => (each as { decision_id: string }).decision_id)
         .reverse()
         .slice(0, 50),
     );
   });
 
-  test('outcomes fall into steps of five seconds, and out of them after five minutes', () => {
-    live.add(record());
+  test('counts outcomes per step of five seconds, for five minutes', () => {
+    feed.add(record());
     jest.advanceTimersByTime(7000);
-    live.add(record({ outcome: 'refuse' }));
-    live.add(record({ outcome: 'restrict' }));
-    const { overTime } = live.state().figures;
+    feed.add(record({ outcome: 'refuse' }));
+    feed.add(record({ outcome: 'restrict' }));
+    const { overTime } = feed.state().statistics;
     expect([overTime.step, overTime.counts.length]).toEqual([5, 60]);
     expect(overTime.start + 59 * overTime.step).toBe(START / 1000 + 5);
     expect(overTime.counts.slice(-2)).toEqual([
@@ -95,22 +94,22 @@ describe('What is told', () => {
       { issue: 0, restrict: 1, refuse: 1 },
     ]);
     jest.advanceTimersByTime(300_000);
-    live.add(record());
-    const { counts } = live.state().figures.overTime;
+    feed.add(record());
+    const { counts } = feed.state().statistics.overTime;
     expect(
       counts.reduce((sum, { issue, restrict, refuse }) => sum + issue + restrict + refuse, 0),
     ).toBe(1);
-    expect(live.state().figures.totals).toEqual({ issue: 2, restrict: 1, refuse: 1 });
+    expect(feed.state().statistics.totals).toEqual({ issue: 2, restrict: 1, refuse: 1 });
   });
 
-  test('refusals are counted by rule and country, the most frequent first; the rest is added up', () => {
-    live.add(record({ rule: 'none', country: 'XX' }));
+  test('ranks refusals by rule and by country, and adds up the rare ones', () => {
+    feed.add(record({ rule: 'none', country: 'XX' }));
     for (let number = 0; number < 12; number++) {
-      live.add(record({ outcome: 'refuse', rule: 'constructor', country: `A${number}` }));
+      feed.add(record({ outcome: 'refuse', rule: 'constructor', country: `A${number}` }));
     }
-    live.add(record({ outcome: 'refuse', rule: 'other', country: 'A11' }));
-    live.add(record({ outcome: 'restrict', country: 'XX' }));
-    const { refusedByRule, refusedByCountry } = live.state().figures;
+    feed.add(record({ outcome: 'refuse', rule: 'other', country: 'A11' }));
+    feed.add(record({ outcome: 'restrict', country: 'XX' }));
+    const { refusedByRule, refusedByCountry } = feed.state().statistics;
     expect(refusedByRule).toEqual([
       ['constructor', 12],
       ['other', 1],
@@ -120,7 +119,7 @@ describe('What is told', () => {
     expect(refusedByCountry.at(-1)).toEqual(['others', 2]);
   });
 
-  test('sources are counted with their causes', () => {
+  test('counts reputations by source, and unknown ones by cause', () => {
     for (const reputation of [
       { score: 1, source: 'memory' },
       { score: 1, source: 'memory' },
@@ -128,9 +127,9 @@ describe('What is told', () => {
       { cause: 'quota' },
       undefined,
     ]) {
-      live.add(record({ signals: { reputation } }));
+      feed.add(record({ signals: { reputation } }));
     }
-    expect(live.state().figures.sources).toEqual([
+    expect(feed.state().statistics.sources).toEqual([
       ['memory', 2],
       ['dynamodb, stale', 1],
       ['unknown: quota', 1],
@@ -138,41 +137,21 @@ describe('What is told', () => {
     ]);
   });
 
-  test('who has ended it is told nothing more, and another one everything', () => {
-    live.add(record());
-    silence?.();
+  test('sends nothing after unsubscribing, and the whole state to a new subscriber', () => {
+    feed.add(record());
+    unsubscribe?.();
     jest.advanceTimersByTime(20_000);
-    expect(told).toHaveLength(1);
-    silence = live.subscribe((state) => told.push(JSON.parse(state)));
+    expect(states).toHaveLength(1);
+    unsubscribe = feed.subscribe((state) => states.push(JSON.parse(state)));
     expect(last().rows).toHaveLength(1);
-    live.add(record());
+    feed.add(record());
     jest.advanceTimersByTime(250);
     expect(last().rows).toHaveLength(2);
   });
 
-  test('no more than twenty are told', () => {
-    const ends = Array.from({ length: 30 }, () => live.subscribe(() => undefined));
-    expect(ends.filter((end) => end !== undefined)).toHaveLength(19);
-    for (const end of ends) end?.();
-  });
-});
-
-describe('Between a fast and a slow one', () => {
-  test('the latest is taken, and what came before is not kept', async () => {
-    const latest = new LatestValue<number>();
-    const taken = latest.take();
-    latest.put(1);
-    expect(await taken).toBe(1);
-    for (const value of [2, 3, 4]) latest.put(value);
-    expect(await latest.take()).toBe(4);
-  });
-
-  test('the end is told, to who waits and to who comes', async () => {
-    const latest = new LatestValue<number>();
-    const taken = latest.take();
-    latest.end();
-    expect(await taken).toBeUndefined();
-    latest.put(1);
-    expect(await latest.take()).toBeUndefined();
+  test('accepts at most twenty subscribers', () => {
+    const unsubscribes = Array.from({ length: 30 }, () => feed.subscribe(() => undefined));
+    expect(unsubscribes.filter((each) => each !== undefined)).toHaveLength(19);
+    for (const each of unsubscribes) each?.();
   });
 });

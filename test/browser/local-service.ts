@@ -1,30 +1,30 @@
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 
-/** `npm start` as it runs on a laptop. */
-export interface Started {
+/** A running `npm start`. */
+export interface LocalService {
   readonly process: RunningProcess;
   readonly port: string;
-  /** Of the console. */
-  readonly url: string;
-  /** Asks the action for a token, from an address and by a client. */
+  readonly consoleUrl: string;
+  /** Posts a token request to the action. */
   post(address: string, clientId?: string): Promise<void>;
-  /** Switches a fault of the simulated AbuseIPDB on; `undefined` ends it. */
+  /** Sets a fault of the simulated AbuseIPDB; `undefined` clears it. */
   setFault(fault: object | undefined): Promise<void>;
 }
 
-export async function start(port = '0'): Promise<Started> {
+/** Starts `npm start`, on a free port unless one is given. */
+export async function startLocalService(port = '0'): Promise<LocalService> {
   const process = startScript('app/dev/local.ts', { PORT: port });
   await process.waitForOutput(/Ctrl\+C/);
-  const said = process.stdout();
-  const found = (pattern: RegExp) => pattern.exec(said)?.[1] ?? '';
-  const endpoint = found(/Endpoint +(\S+)/);
-  const secret = found(/Credential +x-api-key: (\S+)/);
-  const simulator = found(/AbuseIPDB +(\S+)\/api\/v2/);
+  const output = process.stdout();
+  const find = (pattern: RegExp) => pattern.exec(output)?.[1] ?? '';
+  const endpoint = find(/Endpoint +(\S+)/);
+  const secret = find(/Credential +x-api-key: (\S+)/);
+  const simulator = find(/AbuseIPDB +(\S+)\/api\/v2/);
   return {
     process,
     port: new URL(endpoint).port,
-    url: found(/Console +(\S+)/),
+    consoleUrl: find(/Console +(\S+)/),
     async post(address, clientId) {
       const body = JSON.parse(payloadFrom(address));
       if (clientId !== undefined) body.event.request.clientId = clientId;

@@ -2,55 +2,55 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { isDrawn, launch, open } from './browser.ts';
-import { type Started, start } from './started.ts';
+import { launchBrowser, openPage, waitForChart } from './browser.ts';
+import { type LocalService, startLocalService } from './local-service.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
-let started: Started;
+let local: LocalService;
 
 beforeAll(async () => {
-  [browser, started] = await Promise.all([launch(), start()]);
+  [browser, local] = await Promise.all([launchBrowser(), startLocalService()]);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await started?.process.end();
+  await local?.process.end();
 });
 
 const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 375, height: 700 }, isMobile: true, hasTouch: true };
 
-/** The page with all that it can show: decisions, the table of the chart, a try. */
-async function full(options: BrowserContextOptions): Promise<Page> {
-  const { page } = await open(browser, started.url, options);
+/** Opens the page with decisions, the chart's table and a tried request. */
+async function openFullPage(options: BrowserContextOptions): Promise<Page> {
+  const { page } = await openPage(browser, local.consoleUrl, options);
   await page.locator('#decisions tr').first().waitFor();
-  await page.getByText('The same as a table').click();
+  await page.getByText('Show as a table').click();
   await tryOut(page, 'Elevated score');
   return page;
 }
 
-const VERDICTS = {
+const SUMMARIES = {
   'Elevated score': 'The token is issued with restrictions.',
   'High score': 'No token is issued',
 };
 
-/** Tries one of the guide's cases, and opens what is folded up in its result. */
-async function tryOut(page: Page, button: keyof typeof VERDICTS): Promise<void> {
-  await page.locator('#tried').evaluate((tried) => tried.replaceChildren());
+/** Tries one of the guide's cases, and opens the details in its result. */
+async function tryOut(page: Page, button: keyof typeof SUMMARIES): Promise<void> {
+  await page.locator('#try-result').evaluate((result) => result.replaceChildren());
   await page.getByRole('button', { name: button }).click();
-  await page.locator('.verdict').filter({ hasText: VERDICTS[button] }).waitFor();
-  for (const summary of await page.locator('#tried summary').all()) await summary.click();
+  await page.locator('.outcome-summary').filter({ hasText: SUMMARIES[button] }).waitFor();
+  for (const summary of await page.locator('#try-result summary').all()) await summary.click();
 }
 
-async function check(page: Page): Promise<AxeResults> {
+async function runAxe(page: Page): Promise<AxeResults> {
   await page.evaluate(AXE);
   // @ts-expect-error: axe is a global of the page.
   return page.evaluate(() => axe.run());
 }
 
-/** The contrast of each text with what is behind it. */
+/** Returns the contrast of each text with its background. */
 function contrastsIn({ passes, violations }: AxeResults): number[] {
   return [...passes, ...violations]
     .filter(({ id }) => id === 'color-contrast')
@@ -58,39 +58,39 @@ function contrastsIn({ passes, violations }: AxeResults): number[] {
     .filter((ratio) => typeof ratio === 'number' && ratio > 0);
 }
 
-const WAYS: [string, BrowserContextOptions][] = [
-  ['light, on a desk', { ...DESKTOP, colorScheme: 'light' }],
-  ['dark, on a desk', { ...DESKTOP, colorScheme: 'dark' }],
+const VARIANTS: [string, BrowserContextOptions][] = [
+  ['light, on a desktop', { ...DESKTOP, colorScheme: 'light' }],
+  ['dark, on a desktop', { ...DESKTOP, colorScheme: 'dark' }],
   ['light, on a phone', { ...PHONE, colorScheme: 'light' }],
   ['dark, on a phone', { ...PHONE, colorScheme: 'dark' }],
 ];
 
-describe.each(WAYS)('The page, %s', (_, options) => {
+describe.each(VARIANTS)('The page, %s', (_, options) => {
   let page: Page;
 
   beforeAll(async () => {
-    await started.post('175.45.176.0', 'a-client-id-that-is-as-long-as-they-come'.repeat(3));
-    page = await full(options);
+    await local.post('175.45.176.0', 'a-client-id-of-more-than-usual-length-'.repeat(3));
+    page = await openFullPage(options);
   });
 
   afterAll(() => page.context().close());
 
   test.each(['Elevated score', 'High score'] as const)(
-    'is accessible, and its text is read easily: %s',
+    'passes the accessibility checks with a contrast of at least 4.5: %s',
     async (button) => {
       await tryOut(page, button);
-      const results = await check(page);
-      const found = results.violations.flatMap(({ id, nodes }) =>
+      const results = await runAxe(page);
+      const violations = results.violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html }) => `${id}: ${html}`),
       );
-      expect(found).toEqual([]);
+      expect(violations).toEqual([]);
       const contrasts = contrastsIn(results);
       expect(contrasts.length).toBeGreaterThan(30);
       expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
     },
   );
 
-  test('fits the width', async () => {
+  test('does not scroll horizontally', async () => {
     const { scroll, client } = await page.locator(':root').evaluate((root) => ({
       scroll: root.scrollWidth,
       client: root.clientWidth,
@@ -98,7 +98,7 @@ describe.each(WAYS)('The page, %s', (_, options) => {
     expect(scroll).toBe(client);
   });
 
-  test('lists decisions in what is a table to who cannot see it', async () => {
+  test('exposes the decisions as a table to screen readers', async () => {
     const table = await page.locator('.decisions').ariaSnapshot();
     expect(table).toMatch(/columnheader "Outcome"/);
     expect(table).toMatch(/row .*KP/);
@@ -106,22 +106,22 @@ describe.each(WAYS)('The page, %s', (_, options) => {
   });
 });
 
-test('Light and dark differ, and change while the page is open, in the chart as well', async () => {
-  const page = await full({ ...DESKTOP, colorScheme: 'light' });
-  const back = () =>
+test('The page and its chart follow a change of the colour scheme', async () => {
+  const page = await openFullPage({ ...DESKTOP, colorScheme: 'light' });
+  const background = () =>
     page
       .locator('body')
       .evaluate((body) => body.ownerDocument.defaultView.getComputedStyle(body).backgroundColor);
-  const light = await back();
-  expect(await isDrawn(page)).toBe(true);
+  const light = await background();
+  await waitForChart(page);
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await back()).not.toBe(light);
-  expect(await isDrawn(page)).toBe(true);
+  expect(await background()).not.toBe(light);
+  await waitForChart(page);
   await page.context().close();
 });
 
-test('Without motion nothing moves', async () => {
-  const page = await full({ ...DESKTOP, reducedMotion: 'reduce' });
+test('Bars have no transition if reduced motion is preferred', async () => {
+  const page = await openFullPage({ ...DESKTOP, reducedMotion: 'reduce' });
   const transition = await page
     .locator('.bar')
     .first()
