@@ -1,21 +1,21 @@
 import { testEachState } from './matrix.ts';
-import { FROM_MEMORY, standsIn, tableRecovers, withTable } from './states.ts';
+import { expectCacheRecovery, FROM_MEMORY, staleFallback, withCacheError } from './states.ts';
 import { startWorld, type World } from './world.ts';
 
 describe.each([
-  ['with the usual time limits', {}],
-  // Then nothing but the deadline of the request ends the waiting.
+  ['with time limits within the deadline', {}],
+  // Only the request's deadline ends the lookup.
   [
     'with time limits beyond the deadline',
     { ABUSEIPDB_TIMEOUT_MS: '4000', DYNAMODB_TIMEOUT_MS: '4000' },
   ],
-])('AbuseIPDB and DynamoDB both hang, %s', (_, settings) => {
+])('AbuseIPDB and DynamoDB hang, %s', (_, settings) => {
   const unknown = {
     status: 200,
     outcome: 41,
     reputation: { cause: 'timeout', cache_error: 'timeout' },
   };
-  const stale = withTable(standsIn('timeout'), 'timeout');
+  const stale = withCacheError(staleFallback('timeout'), 'timeout');
   let world: World;
 
   beforeAll(async () => {
@@ -32,9 +32,9 @@ describe.each([
     expected: { cold: unknown, 'cached fresh': FROM_MEMORY, 'cached stale': stale },
   });
 
-  test('it recovers by itself', async () => {
+  test('the service recovers after the fault', async () => {
     world.simulator.setFault(undefined);
     await world.dynamoDb.set({ kind: 'pass' });
-    await tableRecovers(world);
+    await expectCacheRecovery(world);
   });
 });

@@ -7,7 +7,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL } from '../support/running-service.ts';
 import { startBuilt } from './service.ts';
-import { KNOWN_NOW, until } from './states.ts';
+import { FROM_ABUSEIPDB, waitUntil } from './states.ts';
 import { startWorld } from './world.ts';
 
 const ACCESS = {
@@ -18,14 +18,13 @@ const BUCKET = 'assets';
 
 interface Role {
   readonly url: string;
-  /** How often its credentials were asked for. */
-  asked(): number;
+  readonly requestCount: () => number;
   close(): void;
 }
 
 /**
- * The task's role, which gives its credentials by HTTP. ECS names a path on a host of its own, where no
- * test can listen; a whole URL goes the same way through the SDK.
+ * Starts a server for the credentials of the task's role. ECS configures a path on 169.254.170.2, where a test
+ * cannot listen; the SDK treats a full URL in the same way.
  */
 async function startRole(): Promise<Role> {
   const credentials = {
@@ -34,9 +33,9 @@ async function startRole(): Promise<Role> {
     Token: 'token',
     Expiration: new Date(Date.now() + 3_600_000).toISOString(),
   };
-  let asked = 0;
+  let requests = 0;
   const server = createServer((_, response) => {
-    asked += 1;
+    requests += 1;
     response.end(JSON.stringify(credentials));
   });
   server.listen(0, '127.0.0.1');
@@ -44,12 +43,12 @@ async function startRole(): Promise<Role> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/role`,
-    asked: () => asked,
+    requestCount: () => requests,
     close: () => server.close(),
   };
 }
 
-describeWithMoto('Started as ECS starts it, with a role and a policy in S3', () => {
+describeWithMoto('started as by ECS, with a role and a policy in S3', () => {
   let moto: Moto;
   let role: Role;
   let settings: Readonly<Record<string, string>>;
@@ -90,19 +89,22 @@ describeWithMoto('Started as ECS starts it, with a role and a policy in S3', () 
     await moto.stop();
   });
 
-  test('it decides by that policy, and keeps in the table what it has learnt', async () => {
+  test('decides by that policy and stores records in the table', async () => {
     const world = await startWorld(settings);
     try {
       const address = world.newAddress();
-      expect(await world.service.ask(address)).toMatchObject(KNOWN_NOW);
-      await until(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
+      expect(await world.service.requestDecision(address)).toMatchObject(FROM_ABUSEIPDB);
+      await waitUntil(
+        async () => (await world.itemOf(address)) !== undefined,
+        'a record is stored',
+      );
     } finally {
       await world.stop();
     }
-    expect(role.asked()).toBeGreaterThan(0);
+    expect(role.requestCount()).toBeGreaterThan(0);
   });
 
-  test('without a policy at that place it ends with a sentence', async () => {
+  test('exits with an error message if the policy does not exist', async () => {
     const POLICY_FILE = `s3://${BUCKET}/other.yaml`;
     const service = startBuilt({ ...settings, POLICY_FILE, REPUTATION_TABLE: 'reputation' });
     expect(await service.exited).toBe(1);

@@ -1,32 +1,31 @@
 import { once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
 
-/** An error as DynamoDB words it: the status and the type's full name. */
+/** An error response of DynamoDB: the status and the full name of the type. */
 export interface DynamoDbError {
   readonly status: number;
   readonly type: string;
 }
 
-/** HTTP before a local DynamoDB, which can answer with an error in its place. */
+/** An HTTP proxy before a local DynamoDB that can answer with errors. */
 export interface DynamoDbFront {
   readonly port: number;
-  /** The error that every call gets from now on; none when `undefined`. */
+  /** Sets the error that every call gets, or with `undefined` passes calls on. */
   fail(error: DynamoDbError | undefined): void;
   close(): Promise<void>;
 }
 
-/** Starts it on a free port before `endpoint`. */
 export async function startDynamoDbFront(endpoint: string): Promise<DynamoDbFront> {
   let error: DynamoDbError | undefined;
   const server = createServer((incoming, response) => {
     if (error !== undefined) {
-      incoming.resume().on('end', () => error && answer(response, error));
+      incoming.resume().on('end', () => error && respond(response, error));
       return;
     }
     const { method, headers, url = '/' } = incoming;
-    const outgoing = request(new URL(url, endpoint), { method, headers }, (found) => {
-      response.writeHead(found.statusCode ?? 502, found.headers);
-      found.pipe(response);
+    const outgoing = request(new URL(url, endpoint), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
     });
     outgoing.on('error', () => response.destroy());
     incoming.pipe(outgoing);
@@ -47,7 +46,7 @@ export async function startDynamoDbFront(endpoint: string): Promise<DynamoDbFron
   };
 }
 
-function answer(response: ServerResponse, { status, type }: DynamoDbError): void {
+function respond(response: ServerResponse, { status, type }: DynamoDbError): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify({ __type: type, message: 'It is so.' }));
+  response.end(JSON.stringify({ __type: type, message: 'Simulated' }));
 }

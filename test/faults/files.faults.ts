@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mmdbFile } from '../support/mmdb.ts';
 import { testEachState } from './matrix.ts';
-import { type Asked, startBuilt, startServiceProcess } from './service.ts';
-import { FROM_MEMORY, KNOWN_NOW } from './states.ts';
+import { type Decision, startBuilt, startServiceProcess } from './service.ts';
+import { FROM_ABUSEIPDB, FROM_MEMORY } from './states.ts';
 import { startWorld, type World } from './world.ts';
 
 const places = (country: string) =>
   mmdbFile([['9.0.0.0/8', { country: { iso_code: country } }]], { built: new Date() });
 const DATABASE = places('NL');
 
-/** That of the other tests, which refuses what lies in Belgium too. */
+/** The policy of the other tests, which also refuses Belgium. */
 const POLICY = readFileSync(new URL('policy.yaml', import.meta.url), 'utf8')
   .replace('rules:', 'rules:\n  - { id: belgium, when: geo.country == "BE", then: { deny: No. } }')
   .replace('unknown:', 'unknown:\n  geo: ignore');
@@ -22,23 +22,23 @@ const BROKEN_POLICY = POLICY.replace('abuse.score >= 75', 'abuse.scor >= 75').re
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'risk-gate-files-'));
-const geo = { path: join(folder, 'geo.mmdb'), right: DATABASE };
-const policy = { path: join(folder, 'policy.yaml'), right: Buffer.from(POLICY) };
+const geo = { path: join(folder, 'geo.mmdb'), valid: DATABASE };
+const policy = { path: join(folder, 'policy.yaml'), valid: Buffer.from(POLICY) };
 
-type Way = (path: string, content: Buffer | string) => void;
+type Replace = (path: string, content: Buffer | string) => void;
 
-const WAYS: readonly (readonly [string, Way])[] = [
+const METHODS: readonly (readonly [string, Replace])[] = [
   [
-    'under another name, and renamed',
+    'by renaming another file',
     (path, content) => {
       writeFileSync(`${path}.new`, content);
       renameSync(`${path}.new`, path);
     },
   ],
-  ['over what was there', (path, content) => writeFileSync(path, content)],
+  ['in place', (path, content) => writeFileSync(path, content)],
 ];
 
-const TWO_MISTAKES = [
+const TWO_ISSUES = [
   expect.stringMatching(`^${policy.path}:6: rule "high", when: .*abuse\\.scor`),
   expect.stringMatching(
     `^${policy.path}:10: rule "elevated", then\\.lifetime: "soon" is no duration`,
@@ -49,10 +49,10 @@ interface Case {
   readonly name: string;
   readonly file: typeof geo;
   readonly content: Buffer | string;
-  /** What a service answers that starts with it. */
-  readonly answers?: Partial<Asked>;
-  /** What the lines say with which a start ends. */
-  readonly says?: readonly string[];
+  /** The decision of a service that starts with this file. */
+  readonly decision?: Partial<Decision>;
+  /** The error messages of a start that fails. */
+  readonly errors?: readonly string[];
 }
 
 const CASES: readonly Case[] = [
@@ -60,21 +60,21 @@ const CASES: readonly Case[] = [
     name: 'a newer geo database',
     file: geo,
     content: places('BE'),
-    answers: { status: 200, outcome: 'refuse', geo: { country: 'BE' } },
+    decision: { status: 200, outcome: 'refuse', geo: { country: 'BE' } },
   },
   {
-    name: 'half a geo database',
+    name: 'a truncated geo database',
     file: geo,
     content: DATABASE.subarray(0, DATABASE.length / 2),
-    says: [
+    errors: [
       `The geo database ${geo.path} is not an mmdb file, or is truncated: replace it with a complete .mmdb file.`,
     ],
   },
   {
-    name: 'a geo database with a hole',
+    name: 'a damaged geo database',
     file: geo,
     content: Buffer.from(DATABASE).fill(0xff, 0, DATABASE.indexOf(Buffer.alloc(16))),
-    says: [
+    errors: [
       expect.stringMatching(
         `^The geo database ${geo.path} is damaged \\(.+\\): download it again.$`,
       ),
@@ -84,42 +84,42 @@ const CASES: readonly Case[] = [
     name: 'an empty geo database',
     file: geo,
     content: '',
-    says: [`The geo database ${geo.path} is damaged (it is empty): download it again.`],
+    errors: [`The geo database ${geo.path} is damaged (it is empty): download it again.`],
   },
   {
     name: 'a stricter policy',
     file: policy,
     content: STRICTER_POLICY,
-    answers: { status: 200, outcome: 20 },
+    decision: { status: 200, outcome: 20 },
   },
   {
-    name: 'a policy with two mistakes',
+    name: 'a policy with two issues',
     file: policy,
     content: BROKEN_POLICY,
-    says: TWO_MISTAKES,
+    errors: TWO_ISSUES,
   },
   {
-    name: 'a policy that is no YAML',
+    name: 'a policy that is not valid YAML',
     file: policy,
     content: 'version: 1\nrules: [\n',
-    says: [expect.stringMatching(`^${policy.path}:\\d+: .+`)],
+    errors: [expect.stringMatching(`^${policy.path}:\\d+: .+`)],
   },
   {
     name: 'an empty policy',
     file: policy,
     content: '',
-    says: [expect.stringMatching(`^${policy.path}:1: .+`)],
+    errors: [expect.stringMatching(`^${policy.path}:1: .+`)],
   },
 ];
 
 let world: World;
 
-function putRightFiles(): void {
-  for (const { path, right } of [geo, policy]) writeFileSync(path, right);
+function restoreFiles(): void {
+  for (const { path, valid } of [geo, policy]) writeFileSync(path, valid);
 }
 
 beforeAll(async () => {
-  putRightFiles();
+  restoreFiles();
   world = await startWorld({ GEO_DATABASE: geo.path, POLICY_FILE: policy.path });
 });
 
@@ -128,59 +128,61 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const inNetherlands = (answer: object) => ({ ...answer, geo: { country: 'NL' } });
+const inNetherlands = (decision: object) => ({ ...decision, geo: { country: 'NL' } });
 
-/** What a start ends with, line by line. */
+/** Starts the service, expects it to fail, and returns the error messages. */
 async function failedStart(): Promise<string[]> {
   const service = startBuilt(world.environment);
   expect(await service.exited).toBe(1);
   return service.stderr().trim().split('\n');
 }
 
-/** What a service that is started now answers of a cold address. */
-async function answerAfterStart(): Promise<Asked> {
+/** Starts the service and returns its decision on a cold address. */
+async function decisionAfterStart(): Promise<Decision> {
   const service = await startServiceProcess(world.environment);
-  const asked = await service.ask(world.newAddress());
+  const decision = await service.requestDecision(world.newAddress());
   expect(await service.process.end()).toBe(0);
-  return asked;
+  return decision;
 }
 
-describe.each(WAYS)('Written while it serves, %s:', (_, replace) => {
-  // The service goes on with what it has loaded.
-  describe.each(CASES)('$name', ({ file, content }) => {
-    testEachState(() => world, {
-      begin: () => replace(file.path, content),
-      expected: {
-        cold: inNetherlands(KNOWN_NOW),
-        'cached fresh': inNetherlands(FROM_MEMORY),
-        'cached stale': inNetherlands(KNOWN_NOW),
-      },
+describe.each(METHODS)(
+  'a file that is replaced while the service runs, %s, has no effect:',
+  (_, replace) => {
+    describe.each(CASES)('$name', ({ file, content }) => {
+      testEachState(() => world, {
+        begin: () => replace(file.path, content),
+        expected: {
+          cold: inNetherlands(FROM_ABUSEIPDB),
+          'cached fresh': inNetherlands(FROM_MEMORY),
+          'cached stale': inNetherlands(FROM_ABUSEIPDB),
+        },
+      });
+      afterAll(restoreFiles);
     });
-    afterAll(putRightFiles);
-  });
-});
+  },
+);
 
-describe('The next start', () => {
-  const STARTING = CASES.filter(({ answers }) => answers !== undefined);
-  const ENDING = CASES.filter(({ says }) => says !== undefined);
-  afterEach(putRightFiles);
+describe('the next start', () => {
+  const starting = CASES.filter(({ decision }) => decision !== undefined);
+  const failing = CASES.filter(({ errors }) => errors !== undefined);
+  afterEach(restoreFiles);
 
-  test.each(STARTING)('takes up $name', async ({ file, content, answers = {} }) => {
+  test.each(starting)('uses $name', async ({ file, content, decision = {} }) => {
     writeFileSync(file.path, content);
-    expect(await answerAfterStart()).toMatchObject(answers);
+    expect(await decisionAfterStart()).toMatchObject(decision);
   });
 
-  test.each(ENDING)('ends for $name, and says what and where', async ({ file, content, says }) => {
+  test.each(failing)('fails for $name with an error message', async ({ file, content, errors }) => {
     writeFileSync(file.path, content);
-    expect(await failedStart()).toEqual(says);
+    expect(await failedStart()).toEqual(errors);
   });
 
-  test('ends for both files broken at once, and works again when they are mended', async () => {
+  test('reports the issues of both files at once, and succeeds once they are fixed', async () => {
     writeFileSync(geo.path, 'no database');
     writeFileSync(policy.path, BROKEN_POLICY);
     const noDatabase = expect.stringMatching(`^The geo database ${geo.path} is not an mmdb file`);
-    expect(await failedStart()).toEqual([...TWO_MISTAKES, noDatabase]);
-    putRightFiles();
-    expect(await answerAfterStart()).toMatchObject(inNetherlands(KNOWN_NOW));
+    expect(await failedStart()).toEqual([...TWO_ISSUES, noDatabase]);
+    restoreFiles();
+    expect(await decisionAfterStart()).toMatchObject(inNetherlands(FROM_ABUSEIPDB));
   });
 });

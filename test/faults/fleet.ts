@@ -5,28 +5,24 @@ import type { RunningProcess } from '../support/process.ts';
 import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
 
-/** Several processes of the service around one table and one AbuseIPDB, with time for slow lookups. */
+/** Several processes of the service that share a table and a simulated AbuseIPDB. */
 export interface Fleet {
   readonly simulator: Simulator;
-  /** Starts one more, and gives it back when it is ready. */
+  /** Starts a process and waits until it is ready. */
   start(settings?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
-  /** Starts one more without waiting for it. */
-  launch(settings?: Readonly<Record<string, string>>): RunningProcess;
-  /** A request about one of a few addresses, which each process knows after a while. */
-  known(): string;
-  /** A request about an address of which AbuseIPDB must be asked, which takes `SLOW`. */
-  cold(): string;
-  /** A request about an address of which AbuseIPDB is asked and says nothing. */
-  hanging(): string;
-  /** Ends what is still running. */
+  /** Starts a process without waiting for it. */
+  spawn(settings?: Readonly<Record<string, string>>): RunningProcess;
+  /** Returns a request body with one of 50 addresses, all of which a process soon knows. */
+  knownRequest(): string;
+  /** Returns a request body with a new address, whose lookup takes `LOOKUP_MS`. */
+  coldRequest(): string;
+  /** Returns a request body with a new address, whose lookup never completes. */
+  hangingRequest(): string;
   stop(): Promise<void>;
 }
 
-/** Milliseconds. */
-const SLOW = 1_000;
-export const DEADLINE = 2_500;
+const LOOKUP_MS = 1_000;
 
-/** Starts what the processes share. */
 export async function startFleet(): Promise<Fleet> {
   const [simulator, dynamoDb] = await Promise.all([
     startSimulator({ quota: 1_000_000 }),
@@ -39,18 +35,16 @@ export async function startFleet(): Promise<Fleet> {
     ABUSEIPDB_BASE_URL: simulator.url,
     REPUTATION_TABLE: TABLE,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
-    ABUSEIPDB_TIMEOUT_MS: String(DEADLINE - 500),
-    DECISION_DEADLINE_MS: String(DEADLINE),
     LOG_LEVEL: 'info',
-    // As in a task of ECS: the service's own.
+    // The default, as in an ECS task.
     DRAIN_DELAY_MS: '',
   };
   const running: RunningProcess[] = [];
-  let asked = 0;
-  let invented = 0;
-  const newAddress = (fault: Fault) => {
-    invented += 1;
-    const address = `9.9.${invented >> 8}.${invented & 255}`;
+  let requests = 0;
+  let newAddresses = 0;
+  const requestWith = (fault: Fault) => {
+    newAddresses += 1;
+    const address = `9.9.${newAddresses >> 8}.${newAddresses & 255}`;
     simulator.setFault(fault, address);
     return payloadFrom(address);
   };
@@ -61,17 +55,17 @@ export async function startFleet(): Promise<Fleet> {
       running.push(service.process);
       return service;
     },
-    launch(settings = {}) {
+    spawn(settings = {}) {
       const service = startBuilt({ ...environment, ...settings });
       running.push(service);
       return service;
     },
-    known() {
-      asked += 1;
-      return payloadFrom(`9.8.0.${asked % 50}`);
+    knownRequest() {
+      requests += 1;
+      return payloadFrom(`9.8.0.${requests % 50}`);
     },
-    cold: () => newAddress({ kind: 'slow', ms: SLOW }),
-    hanging: () => newAddress({ kind: 'hang' }),
+    coldRequest: () => requestWith({ kind: 'slow', ms: LOOKUP_MS }),
+    hangingRequest: () => requestWith({ kind: 'hang' }),
     async stop() {
       await Promise.all(running.map((service) => service.end()));
       await Promise.all([simulator.close(), dynamoDb.close()]);

@@ -1,13 +1,13 @@
 import type { Item } from '../../app/src/signals/reputation/cache/item.ts';
 import { STORED_SCORE, storedItem } from './items.ts';
 import { testEachState } from './matrix.ts';
-import { FROM_MEMORY, KNOWN_NOW, until, withTable } from './states.ts';
+import { FROM_ABUSEIPDB, FROM_MEMORY, waitUntil, withCacheError } from './states.ts';
 import { LIFETIME, SCORE, startWorld, type World } from './world.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
-/** A stored item counts: its score comes from the table, and nobody asks AbuseIPDB. */
-const STORED = {
+/** The decision when a stored item is accepted. */
+const FROM_DYNAMODB = {
   status: 200,
   outcome: LIFETIME,
   reputation: { score: STORED_SCORE, source: 'dynamodb', stale: false },
@@ -16,57 +16,71 @@ const STORED = {
 interface Case {
   readonly name: string;
   readonly item: (address: string, now: number) => Item;
-  readonly counts: boolean;
-  /** What the record says of the table. */
-  readonly fault?: string;
+  readonly accepted: boolean;
+  /** The cache error in the decision record. */
+  readonly cacheError?: string;
 }
 
 const changed = (changes: Item) => (address: string, now: number) => ({
   ...storedItem(address, now),
   ...changes,
 });
-const checked = (ahead: number) => (address: string, now: number) =>
+const checkedAt = (ahead: number) => (address: string, now: number) =>
   storedItem(address, now + ahead);
 
 const CASES: readonly Case[] = [
-  { name: 'a right one', item: checked(0), counts: true },
+  { name: 'valid', item: checkedAt(0), accepted: true },
   {
-    name: 'a score as text',
+    name: 'a score of type string',
     item: changed({ score: { S: '0' } }),
-    counts: false,
-    fault: 'invalid',
+    accepted: false,
+    cacheError: 'invalid',
   },
   {
     name: 'a score of 101',
     item: changed({ score: { N: '101' } }),
-    counts: false,
-    fault: 'invalid',
+    accepted: false,
+    cacheError: 'invalid',
   },
-  { name: 'no score', item: changed({ score: { NULL: true } }), counts: false, fault: 'invalid' },
   {
-    name: 'no time',
-    item: changed({ checked_at: { S: 'today' } }),
-    counts: false,
-    fault: 'invalid',
+    name: 'a missing score',
+    item: changed({ score: { NULL: true } }),
+    accepted: false,
+    cacheError: 'invalid',
   },
-  { name: 'a broken detail', item: changed({ tor: { S: 'no' } }), counts: false, fault: 'invalid' },
+  {
+    name: 'an invalid time',
+    item: changed({ checked_at: { S: 'today' } }),
+    accepted: false,
+    cacheError: 'invalid',
+  },
+  {
+    name: 'an invalid detail',
+    item: changed({ tor: { S: 'no' } }),
+    accepted: false,
+    cacheError: 'invalid',
+  },
   {
     name: 'an older version',
     item: changed({ version: { N: '0' } }),
-    counts: false,
-    fault: 'version',
+    accepted: false,
+    cacheError: 'version',
   },
   {
-    name: 'a version to come',
+    name: 'a future version',
     item: changed({ version: { N: '2' } }),
-    counts: false,
-    fault: 'version',
+    accepted: false,
+    cacheError: 'version',
   },
-  { name: 'expired, not yet deleted', item: checked(-25 * HOUR), counts: false },
-  { name: 'from a clock a second ahead', item: checked(1000), counts: true },
-  { name: 'from a clock an hour ahead', item: checked(HOUR), counts: false },
-  { name: 'from a clock an hour behind', item: checked(-0.9 * HOUR), counts: true },
-  { name: 'from a clock two days ahead', item: checked(48 * HOUR), counts: false },
+  { name: 'expired, not yet deleted', item: checkedAt(-25 * HOUR_MS), accepted: false },
+  { name: 'written by a clock one second ahead', item: checkedAt(1000), accepted: true },
+  { name: 'written by a clock one hour ahead', item: checkedAt(HOUR_MS), accepted: false },
+  {
+    name: 'written by a clock almost an hour behind',
+    item: checkedAt(-0.9 * HOUR_MS),
+    accepted: true,
+  },
+  { name: 'written by a clock two days ahead', item: checkedAt(48 * HOUR_MS), accepted: false },
 ];
 
 let world: World;
@@ -77,47 +91,52 @@ beforeAll(async () => {
 
 afterAll(() => world.stop());
 
-describe.each(CASES)('An item of the table: $name', ({ item, counts, fault }) => {
-  const asked = fault === undefined ? KNOWN_NOW : withTable(KNOWN_NOW, fault);
-  const found = counts ? STORED : asked;
-  const stage = testEachState(() => world, {
+describe.each(CASES)('an item in DynamoDB: $name', ({ item, accepted, cacheError }) => {
+  const lookedUp =
+    cacheError === undefined ? FROM_ABUSEIPDB : withCacheError(FROM_ABUSEIPDB, cacheError);
+  const expected = accepted ? FROM_DYNAMODB : lookedUp;
+  const context = testEachState(() => world, {
     async begin({ service, putItem }, addresses) {
       for (const address of Object.values(addresses).flat()) {
         await putItem(item(address, service.now()));
       }
     },
-    expected: { cold: found, 'cached fresh': FROM_MEMORY, 'cached stale': found },
+    expected: { cold: expected, 'cached fresh': FROM_MEMORY, 'cached stale': expected },
   });
 
-  if (!counts) {
-    test('it is replaced by a right one', async () => {
-      const [address = ''] = stage().addresses.cold;
+  if (!accepted) {
+    test('is replaced by a valid one', async () => {
+      const [address = ''] = context().addresses.cold;
       const score = { N: String(SCORE) };
-      const replaced = async () => {
+      const isReplaced = async () => {
         const stored = await world.itemOf(address);
         return JSON.stringify(stored?.score) === JSON.stringify(score);
       };
-      await until(replaced, 'the item is replaced');
+      await waitUntil(isReplaced, 'the item is replaced');
       expect(await world.itemOf(address)).toMatchObject({ score, version: { N: '1' } });
     });
   }
 });
 
 describe.each([
-  ['an hour ahead', HOUR],
-  ['an hour back', -HOUR],
-])("The service's clock is set %s", (_, change) => {
-  // A score of 25 to 74 is fresh for an hour, and what has a date in the future is not fresh.
-  const stage = testEachState(() => world, {
-    begin: ({ service }) => service.forward(change),
-    expected: { cold: KNOWN_NOW, 'cached fresh': KNOWN_NOW, 'cached stale': KNOWN_NOW },
+  ['forward', HOUR_MS],
+  ['back', -HOUR_MS],
+])("the service's clock is set %s by an hour", (_, change) => {
+  // The TTL of scores from 25 to 74 is one hour; a record with a future date is not fresh.
+  const context = testEachState(() => world, {
+    begin: ({ service }) => service.advanceClock(change),
+    expected: {
+      cold: FROM_ABUSEIPDB,
+      'cached fresh': FROM_ABUSEIPDB,
+      'cached stale': FROM_ABUSEIPDB,
+    },
   });
 
-  test('set right again, addresses are checked again, and known as before', async () => {
-    await world.service.forward(-change);
-    const [address = ''] = stage().addresses['cached fresh'];
-    expect(await world.service.ask(address)).toMatchObject(KNOWN_NOW);
-    expect(await world.service.ask(address)).toMatchObject(FROM_MEMORY);
-    expect(await world.service.ask(world.newAddress())).toMatchObject(KNOWN_NOW);
+  test('once it is corrected, addresses are looked up again and cached', async () => {
+    await world.service.advanceClock(-change);
+    const [address = ''] = context().addresses['cached fresh'];
+    expect(await world.service.requestDecision(address)).toMatchObject(FROM_ABUSEIPDB);
+    expect(await world.service.requestDecision(address)).toMatchObject(FROM_MEMORY);
+    expect(await world.service.requestDecision(world.newAddress())).toMatchObject(FROM_ABUSEIPDB);
   });
 });

@@ -6,7 +6,7 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/faults'],
   testMatch: ['**/*.faults.ts'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   globalSetup: '<rootDir>/test/faults/build.js',
   globalTeardown: '<rootDir>/test/faults/remove-build.js',

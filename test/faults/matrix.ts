@@ -1,61 +1,61 @@
-import { type Addresses, LATEST, measured, prepare, STATES, type State } from './states.ts';
+import { type Addresses, prepareAddresses, STATES, type State } from './states.ts';
 import type { World } from './world.ts';
 
-/** More failures in a row than it takes to leave AbuseIPDB alone, or to pass over the table. */
+/** More consecutive failures than open a circuit breaker. */
 const MANY = 6;
 
-/** Something that goes wrong around the service. */
-export interface Disturbance {
-  /** Begins it, once the service knows what it should of the addresses. */
+export interface InjectedFault {
+  /** Begins the fault, once the addresses are in their states. */
   readonly begin: (world: World, addresses: Addresses) => unknown;
-  /** What is answered, and recorded, while it lasts. */
+  /** The decision on an address in each state during the fault. */
   readonly expected: Readonly<Record<State, object>>;
   /** The caller's credential. @default that of the world */
   readonly secret?: () => string;
 }
 
-/** Where the tests of one `describe` stand. */
-export interface Stage {
+/** What the tests of a fault work with. */
+export interface FaultContext {
   readonly addresses: Addresses;
-  /** What the service has logged since the disturbance began. */
-  readonly said: () => string;
+  /** Returns the service's log since the fault began. */
+  readonly output: () => string;
 }
 
 /**
- * Begins a disturbance before the tests of this `describe`, and tests for each state that the answer is
- * in time and the one expected. What ends the disturbance is for the caller to say.
+ * Begins a fault before the tests of this `describe`, and tests the decision on an address in each state. The
+ * caller ends the fault.
  */
-export function testEachState(world: () => World, disturbance: Disturbance): () => Stage {
-  const { begin, expected, secret } = disturbance;
-  let stage: Stage | undefined;
+export function testEachState(world: () => World, fault: InjectedFault): () => FaultContext {
+  const { begin, expected, secret } = fault;
+  let context: FaultContext | undefined;
   const current = () => {
-    if (stage === undefined) throw new Error('There is no stage before the tests begin.');
-    return stage;
+    if (context === undefined) throw new Error('The context exists in tests and hooks only.');
+    return context;
   };
 
   beforeAll(async () => {
     const { service } = world();
-    const addresses = await prepare(world(), secret?.());
-    const saidBefore = service.process.stdout().length;
-    stage = { addresses, said: () => service.process.stdout().slice(saidBefore) };
+    const addresses = await prepareAddresses(world(), secret?.());
+    const start = service.process.stdout().length;
+    context = { addresses, output: () => service.process.stdout().slice(start) };
     await begin(world(), addresses);
   });
 
-  test.each(STATES)('%s: answered in time, and as it should be', async (state) => {
-    const asked = await measured(world(), current().addresses, state, secret?.());
-    expect(asked).toMatchObject(expected[state]);
-    expect(asked.milliseconds).toBeLessThanOrEqual(LATEST);
+  test.each(STATES)('%s address: decides as expected', async (state) => {
+    const [address = ''] = current().addresses[state];
+    const decision = await world().service.requestDecision(address, secret?.());
+    expect(decision).toMatchObject(expected[state]);
   });
 
   return current;
 }
 
-/** Tests that what is answered of one cold address holds when many fail, and behind an open breaker. */
+/** Tests that many failing lookups, and an open circuit breaker, lead to the same decision as one. */
 export function testManyCold(world: () => World, expected: object): void {
-  test('many cold addresses at once, and one after them: the same', async () => {
+  test('many cold addresses at once, and one after them: decides as on one', async () => {
     const { service, newAddress } = world();
-    const all = await Promise.all(Array.from({ length: MANY }, () => service.ask(newAddress())));
-    all.push(await service.ask(newAddress()));
-    for (const asked of all) expect(asked).toMatchObject(expected);
+    const requests = Array.from({ length: MANY }, () => service.requestDecision(newAddress()));
+    const decisions = await Promise.all(requests);
+    decisions.push(await service.requestDecision(newAddress()));
+    for (const decision of decisions) expect(decision).toMatchObject(expected);
   });
 }

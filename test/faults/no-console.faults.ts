@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => service.end());
 
-describe('The built service has no console', () => {
+describe('the built service does not contain the console', () => {
   test.each([
     ['GET', '/console'],
     ['GET', '/console/'],
@@ -28,7 +28,7 @@ describe('The built service has no console', () => {
     ['GET', '/console/assets/page.js'],
     ['GET', '/console/try'],
     ['POST', '/console/try'],
-  ])('nothing at %s %s', async (method, path) => {
+  ])('returns 404 for %s %s', async (method, path) => {
     const response = await fetch(origin + path, {
       method,
       headers: { 'x-api-key': SECRET, 'sec-fetch-site': 'same-origin' },
@@ -37,7 +37,7 @@ describe('The built service has no console', () => {
     expect(response.status).toBe(404);
   });
 
-  test('nor anything of it in its code', () => {
+  test('in its code or source maps', () => {
     const dist = join(process.env.BUILT_SERVICE ?? '', 'dist');
     const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
     const texts = (ending: string) =>
@@ -46,11 +46,10 @@ describe('The built service has no console', () => {
         .map((file) => readFileSync(join(dist, file), 'utf8'));
     const code = texts('.mjs').join('\n');
     const sources = texts('.mjs.map').flatMap((map): string[] => JSON.parse(map).sources);
-    // Both were looked into.
     expect(code).toContain('/pre-issue-access-token');
-    expect(sources).toContainEqual(expect.stringMatching(/app\/src\/server\.ts$/));
+    expect(sources).toContainEqual(expect.stringMatching(/app\/src\/http\/server\.ts$/));
     expect(code).not.toMatch(
-      /["'`/]console\/(?:assets|events|try)|app\/console|uPlot|text\/event-stream/,
+      /["'`/]console\/(?:assets|events|try)|app\/dev|uPlot|text\/event-stream/,
     );
     expect(sources.filter(isDevelopmentOnly)).toEqual([]);
   });

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { payloadFrom } from '../support/payloads.ts';
-import { awsFailures, startTelltale, type Telltale, UPSTREAM_FAILURES } from './leaky-server.ts';
+import { SecretTracker } from './leaked-secrets.ts';
+import {
+  awsFailures,
+  type LeakyServer,
+  startLeakyServer,
+  UPSTREAM_FAILURES,
+} from './leaky-server.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
-import { until } from './states.ts';
-import { Secrets } from './written-secrets.ts';
+import { waitUntil } from './states.ts';
 
 const SCHEMES = ['api-key', 'bearer', 'basic'] as const;
 type Scheme = (typeof SCHEMES)[number];
@@ -14,7 +19,7 @@ const ARNS = {
   key: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-abc123',
 };
 
-/** The user name is in every pair: one that is short has no piece in common with another text. */
+/** So short that no other output contains a part of it by chance. */
 const USER = 'zoë';
 
 function credentialJson(scheme: Scheme, secret: string): string {
@@ -28,8 +33,8 @@ function headersWith(scheme: Scheme, secret: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${USER}:${secret}`).toString('base64')}` };
 }
 
-/** Secrets Manager as far as the service asks it. */
-const serving = (secrets: () => Readonly<Record<string, string>>): Telltale['answer'] => {
+/** Responds as Secrets Manager does to GetSecretValue. */
+const serving = (secrets: () => Readonly<Record<string, string>>): LeakyServer['respond'] => {
   return (_, body, response) => {
     const { SecretId, VersionStage } = JSON.parse(body);
     const SecretString = VersionStage === 'AWSCURRENT' ? secrets()[SecretId] : undefined;
@@ -41,137 +46,150 @@ const serving = (secrets: () => Readonly<Record<string, string>>): Telltale['ans
   };
 };
 
-describe.each(SCHEMES)('The whole output of a run at the most talkative level: %s', (scheme) => {
-  const secrets = new Secrets();
-  let stored = { credential: secrets.invent(), key: secrets.invent() };
-  let upstream: Telltale;
-  let dynamoDb: Telltale;
-  let store: Telltale;
-  let service: ServiceProcess;
-  let addresses = 0;
+describe.each(SCHEMES)(
+  'the output of a run at log level trace contains no secret: %s',
+  (scheme) => {
+    const secrets = new SecretTracker();
+    let stored = { credential: secrets.create(), key: secrets.create() };
+    let upstream: LeakyServer;
+    let dynamoDb: LeakyServer;
+    let secretsManager: LeakyServer;
+    let service: ServiceProcess;
+    let addresses = 0;
 
-  const storedJson = () => ({
-    [ARNS.credential]: credentialJson(scheme, stored.credential),
-    [ARNS.key]: stored.key,
-  });
-  const ask = async (headers: Record<string, string>, body?: string, path = ACTION_PATH) => {
-    addresses += 1;
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: body ?? payloadFrom(`9.7.6.${addresses}`),
+    const storedJson = () => ({
+      [ARNS.credential]: credentialJson(scheme, stored.credential),
+      [ARNS.key]: stored.key,
     });
-    await response.arrayBuffer();
-    return response.status;
-  };
-  const said = (pattern: RegExp, since: number) =>
-    until(
-      async () => pattern.test(service.process.stdout().slice(since)),
-      `the service says ${pattern}`,
+    const statusOf = async (headers: Record<string, string>, body?: string, path = ACTION_PATH) => {
+      addresses += 1;
+      const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: body ?? payloadFrom(`9.7.6.${addresses}`),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const waitForLog = (pattern: RegExp, since: number) =>
+      waitUntil(
+        async () => pattern.test(service.process.stdout().slice(since)),
+        `the log contains ${pattern}`,
+      );
+
+    beforeAll(async () => {
+      secrets.add(`${USER}:${stored.credential}`);
+      [upstream, dynamoDb, secretsManager] = await Promise.all([
+        startLeakyServer(Object.values(UPSTREAM_FAILURES)[0] as LeakyServer['respond']),
+        startLeakyServer(
+          awsFailures(() => stored.key)['a wrong signature'] as LeakyServer['respond'],
+        ),
+        startLeakyServer(serving(storedJson)),
+      ]);
+      service = await startServiceProcess({
+        LOG_LEVEL: 'trace',
+        AWS_SECRET_ACCESS_KEY: secrets.create(),
+        AWS_SESSION_TOKEN: secrets.create(),
+        ACTION_CREDENTIAL_SECRET_ARN: ARNS.credential,
+        ABUSEIPDB_SECRET_ARN: ARNS.key,
+        ABUSEIPDB_BASE_URL: upstream.url,
+        REPUTATION_TABLE: 'reputation',
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+        SECRETS_REFRESH_INTERVAL: '1s',
+      });
+    });
+
+    afterAll(async () => {
+      await service.process.end();
+      expect(secrets.leakedBy(service.process)).toEqual([]);
+      await Promise.all([upstream.close(), dynamoDb.close(), secretsManager.close()]);
+    });
+
+    afterEach(() => {
+      expect(secrets.leakedBy(service.process)).toEqual([]);
+    });
+
+    test('the search finds text that is in the output', () => {
+      const found = new SecretTracker();
+      found.add('"event":"ready"');
+      expect(found.leakedBy(service.process)).not.toEqual([]);
+    });
+
+    test('requests with the credential in any place, and with wrong credentials', async () => {
+      const valid = headersWith(scheme, stored.credential);
+      const { credential } = stored;
+      expect(await statusOf(valid)).toBe(200);
+      expect(await statusOf(valid, credential)).toBe(400);
+      expect(await statusOf(valid, JSON.stringify({ actionType: credential, event: {} }))).toBe(
+        400,
+      );
+      expect(await statusOf(valid, payloadFrom(credential))).toBe(200);
+      expect(await statusOf(valid, undefined, `/${credential}?key=${credential}`)).toBe(404);
+      expect(await statusOf({})).toBe(401);
+      for (const other of SCHEMES) {
+        const guess = secrets.create();
+        secrets.add(`${USER}:${guess}`);
+        expect(await statusOf(headersWith(other, guess), guess)).toBe(401);
+      }
+      await waitForLog(/"event":"rejected","status":401/, 0);
+    });
+
+    test.each(Object.keys(UPSTREAM_FAILURES))('AbuseIPDB returns the key: %s', async (name) => {
+      upstream.respond = UPSTREAM_FAILURES[name] as LeakyServer['respond'];
+      // After this time, no circuit is open because of an earlier failure.
+      await service.advanceClock(48 * 3_600_000);
+      const before = upstream.requestCount();
+      expect(await statusOf(headersWith(scheme, stored.credential))).toBe(200);
+      expect(upstream.requestCount()).toBeGreaterThan(before);
+      await waitForLog(/"event":"check"/, 0);
+    });
+
+    test.each(Object.keys(awsFailures(() => '')))(
+      'DynamoDB returns the request: %s',
+      async (name) => {
+        dynamoDb.respond = awsFailures(() => stored.key)[name] as LeakyServer['respond'];
+        await service.advanceClock(3_600_000);
+        const before = dynamoDb.requestCount();
+        expect(await statusOf(headersWith(scheme, stored.credential))).toBe(200);
+        expect(dynamoDb.requestCount()).toBeGreaterThan(before);
+      },
     );
 
-  beforeAll(async () => {
-    secrets.keep(`${USER}:${stored.credential}`);
-    [upstream, dynamoDb, store] = await Promise.all([
-      startTelltale(Object.values(UPSTREAM_FAILURES)[0] as Telltale['answer']),
-      startTelltale(awsFailures(() => stored.key)['a wrong signature'] as Telltale['answer']),
-      startTelltale(serving(storedJson)),
-    ]);
-    service = await startServiceProcess({
-      LOG_LEVEL: 'trace',
-      AWS_SECRET_ACCESS_KEY: secrets.invent(),
-      AWS_SESSION_TOKEN: secrets.invent(),
-      ACTION_CREDENTIAL_SECRET_ARN: ARNS.credential,
-      ABUSEIPDB_SECRET_ARN: ARNS.key,
-      ABUSEIPDB_BASE_URL: upstream.url,
-      REPUTATION_TABLE: 'reputation',
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: store.url,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-      SECRETS_REFRESH_INTERVAL: '1s',
-    });
-  });
+    test.each(Object.keys(awsFailures(() => '')))(
+      'Secrets Manager returns secrets in errors: %s',
+      async (name) => {
+        const since = service.process.stdout().length;
+        secretsManager.respond = awsFailures(() => JSON.stringify(storedJson()))[
+          name
+        ] as LeakyServer['respond'];
+        await waitForLog(
+          /"event":"secret-refresh-failed","secret":"ACTION_CREDENTIAL_SECRET_ARN"/,
+          since,
+        );
+        await waitForLog(/"event":"secret-refresh-failed","secret":"ABUSEIPDB_SECRET_ARN"/, since);
+      },
+    );
 
-  afterAll(async () => {
-    await service.process.end();
-    expect(secrets.writtenBy(service.process)).toEqual([]);
-    await Promise.all([upstream.close(), dynamoDb.close(), store.close()]);
-  });
-
-  afterEach(() => {
-    expect(secrets.writtenBy(service.process)).toEqual([]);
-  });
-
-  test('the output is looked through for what it does hold', () => {
-    const found = new Secrets();
-    found.keep('"event":"ready"');
-    expect(found.writtenBy(service.process)).not.toEqual([]);
-  });
-
-  test('requests with the credential, wherever it is put, and with wrong ones', async () => {
-    const right = headersWith(scheme, stored.credential);
-    const { credential } = stored;
-    expect(await ask(right)).toBe(200);
-    expect(await ask(right, credential)).toBe(400);
-    expect(await ask(right, JSON.stringify({ actionType: credential, event: {} }))).toBe(400);
-    expect(await ask(right, payloadFrom(credential))).toBe(200);
-    expect(await ask(right, undefined, `/${credential}?key=${credential}`)).toBe(404);
-    expect(await ask({})).toBe(401);
-    for (const other of SCHEMES) {
-      const guess = secrets.invent();
-      secrets.keep(`${USER}:${guess}`);
-      expect(await ask(headersWith(other, guess), guess)).toBe(401);
-    }
-    await said(/"event":"rejected","status":401/, 0);
-  });
-
-  test.each(Object.keys(UPSTREAM_FAILURES))('AbuseIPDB repeats the key: %s', async (name) => {
-    upstream.answer = UPSTREAM_FAILURES[name] as Telltale['answer'];
-    // Past whatever an earlier failure has closed.
-    await service.forward(48 * 3_600_000);
-    const asked = upstream.asked();
-    expect(await ask(headersWith(scheme, stored.credential))).toBe(200);
-    expect(upstream.asked()).toBeGreaterThan(asked);
-    await said(/"event":"check"/, 0);
-  });
-
-  test.each(Object.keys(awsFailures(() => '')))(
-    'DynamoDB repeats what it is sent: %s',
-    async (name) => {
-      dynamoDb.answer = awsFailures(() => stored.key)[name] as Telltale['answer'];
-      await service.forward(3_600_000);
-      const asked = dynamoDb.asked();
-      expect(await ask(headersWith(scheme, stored.credential))).toBe(200);
-      expect(dynamoDb.asked()).toBeGreaterThan(asked);
-    },
-  );
-
-  test.each(Object.keys(awsFailures(() => '')))(
-    'Secrets Manager repeats secrets: %s',
-    async (name) => {
+    test('new secrets, malformed and valid', async () => {
       const since = service.process.stdout().length;
-      store.answer = awsFailures(() => JSON.stringify(storedJson()))[name] as Telltale['answer'];
-      await said(/"event":"secret-refresh-failed","secret":"ACTION_CREDENTIAL_SECRET_ARN"/, since);
-      await said(/"event":"secret-refresh-failed","secret":"ABUSEIPDB_SECRET_ARN"/, since);
-    },
-  );
+      const malformed = { credential: secrets.create(), key: secrets.create() };
+      secretsManager.respond = serving(() => ({
+        [ARNS.credential]: credentialJson(scheme, malformed.credential).slice(0, -2),
+        [ARNS.key]: `{"apiKey":"${malformed.key}`,
+      }));
+      await waitForLog(/"event":"secret-refresh-failed"/, since);
+      stored = { credential: secrets.create(), key: secrets.create() };
+      secrets.add(`${USER}:${stored.credential}`);
+      secretsManager.respond = serving(storedJson);
+      const isAccepted = async () =>
+        (await statusOf(headersWith(scheme, stored.credential))) === 200;
+      await waitUntil(isAccepted, 'the new credential is accepted');
+    });
+  },
+);
 
-  test('new secrets, malformed and good', async () => {
-    const since = service.process.stdout().length;
-    const half = { credential: secrets.invent(), key: secrets.invent() };
-    store.answer = serving(() => ({
-      [ARNS.credential]: credentialJson(scheme, half.credential).slice(0, -2),
-      [ARNS.key]: `{"apiKey":"${half.key}`,
-    }));
-    await said(/"event":"secret-refresh-failed"/, since);
-    stored = { credential: secrets.invent(), key: secrets.invent() };
-    secrets.keep(`${USER}:${stored.credential}`);
-    store.answer = serving(storedJson);
-    const accepted = async () => (await ask(headersWith(scheme, stored.credential))) === 200;
-    await until(accepted, 'the new credential passes');
-  });
-});
-
-describe('The whole output of a start that fails', () => {
+describe('the output of a failed start contains no secret', () => {
   const secret = randomBytes(24).toString('base64url');
   const basics = { ABUSEIPDB_API_KEY: 'key-of-nothing', REPUTATION_TABLE: 'reputation' };
 
@@ -181,21 +199,21 @@ describe('The whole output of a start that fails', () => {
         `${scheme}: broken JSON`,
         { ACTION_CREDENTIAL: credentialJson(scheme, secret).slice(0, -2) },
       ],
-      // A line break, for a basic credential may contain blanks (RFC 7617).
+      // A basic credential may contain spaces (RFC 7617), but no line break.
       [`${scheme}: a line break`, { ACTION_CREDENTIAL: credentialJson(scheme, `${secret}\nx`) }],
     ]),
     ['a credential without JSON', { ACTION_CREDENTIAL: secret }],
     ['a credential as the scheme', { ACTION_CREDENTIAL: `{"scheme":"${secret}"}` }],
     ['a credential as an ARN', { ACTION_CREDENTIAL_SECRET_ARN: secret }],
     [
-      'both',
+      'two credential settings',
       {
         ACTION_CREDENTIAL: credentialJson('bearer', secret),
         ACTION_CREDENTIAL_SECRET_ARN: ARNS.key,
       },
     ],
     [
-      'a key with a blank',
+      'a key with a space',
       { ACTION_CREDENTIAL: credentialJson('bearer', secret), ABUSEIPDB_API_KEY: `${secret} x` },
     ],
     [
@@ -213,16 +231,16 @@ describe('The whole output of a start that fails', () => {
       },
     ],
     [
-      'another setting that is wrong',
+      'another invalid setting',
       { ACTION_CREDENTIAL: credentialJson('basic', secret), POLICY_FILE: 'no.yaml' },
     ],
   ])('%s', async (_, environment) => {
-    const secrets = new Secrets();
-    secrets.keep(secret);
-    secrets.keep(`${USER}:${secret}`);
+    const secrets = new SecretTracker();
+    secrets.add(secret);
+    secrets.add(`${USER}:${secret}`);
     const service = startBuilt({ ...basics, LOG_LEVEL: 'trace', ...environment });
     expect(await service.exited).toBe(1);
     expect(service.stderr()).toMatch(/\.\n$/);
-    expect(secrets.writtenBy(service)).toEqual([]);
+    expect(secrets.leakedBy(service)).toEqual([]);
   });
 });

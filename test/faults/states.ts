@@ -1,60 +1,45 @@
 import { storedItem } from './items.ts';
-import { type Asked, DEADLINE } from './service.ts';
 import { LIFETIME, SCORE, type World } from './world.ts';
 
-/** What the service knows of an address before a fault. */
+/** What the service knows about an address before a fault. */
 export const STATES = ['cold', 'cached fresh', 'cached stale'] as const;
 export type State = (typeof STATES)[number];
 
-/** Addresses in a state, enough for a measurement and for its repetition. */
+/** Two addresses in each state. */
 export type Addresses = Readonly<Record<State, string[]>>;
 
-const HOUR = 3_600_000;
-/** Beyond the fresh time of every band, and well within that for which a stale record stands in. */
-const GROWING_STALE = 8 * HOUR;
+const HOUR_MS = 3_600_000;
+/** Longer than the TTL of every score band, and well below the maximum age of a stale fallback. */
+const STALE_AGE_MS = 8 * HOUR_MS;
+/** Longer than errors are cached. */
+const NEGATIVE_TTL_MS = 10_000;
 
-/** An answer takes no longer than this, in milliseconds, whatever is wrong. */
-export const LATEST = DEADLINE + 100;
-
-/** Lets the service learn what it should know, while nothing is wrong. */
-export async function prepare(world: World, secret?: string): Promise<Addresses> {
+/** Brings new addresses into each state while nothing is wrong. */
+export async function prepareAddresses(world: World, secret?: string): Promise<Addresses> {
   const { service } = world;
-  const both = () => [world.newAddress(), world.newAddress()];
-  const addresses = { cold: both(), 'cached fresh': both(), 'cached stale': both() };
-  for (const address of addresses['cached stale']) await learn(world, address, secret);
-  await service.forward(GROWING_STALE);
-  for (const address of addresses['cached fresh']) await learn(world, address, secret);
+  const pair = () => [world.newAddress(), world.newAddress()];
+  const addresses = { cold: pair(), 'cached fresh': pair(), 'cached stale': pair() };
+  for (const address of addresses['cached stale']) await cache(world, address, secret);
+  await service.advanceClock(STALE_AGE_MS);
+  for (const address of addresses['cached fresh']) await cache(world, address, secret);
   return addresses;
 }
 
-async function learn(world: World, address: string, secret?: string): Promise<void> {
+async function cache(world: World, address: string, secret?: string): Promise<void> {
   const { service } = world;
-  const known = async () => {
-    const { reputation } = await service.ask(address, secret);
+  const isKnown = async () => {
+    const { reputation } = await service.requestDecision(address, secret);
     if (reputation.score === SCORE && reputation.stale === false) return true;
-    // A busy machine was too late, which is remembered for this long.
-    await service.forward(10_000);
+    await service.advanceClock(NEGATIVE_TTL_MS);
     return false;
   };
-  await until(known, `the service knows ${address}`);
-  const stored = async () => (await world.itemOf(address)) !== undefined;
-  await until(stored, `the record of ${address} is stored`);
+  await waitUntil(isKnown, `the service knows ${address}`);
+  const isStored = async () => (await world.itemOf(address)) !== undefined;
+  await waitUntil(isStored, `the record of ${address} is stored`);
 }
 
-/** Asks about an address in a state; a busy machine gets one more measurement, of another such address. */
-export async function measured(
-  { service }: World,
-  addresses: Addresses,
-  state: State,
-  secret?: string,
-): Promise<Asked> {
-  const [address = '', another = ''] = addresses[state];
-  const asked = await service.ask(address, secret);
-  return asked.milliseconds <= LATEST ? asked : service.ask(another, secret);
-}
-
-/** What the service answers when it has just learned of an address from AbuseIPDB. */
-export const KNOWN_NOW = {
+/** The decision on an address that has just been looked up. */
+export const FROM_ABUSEIPDB = {
   status: 200,
   outcome: LIFETIME,
   reputation: { score: SCORE, source: 'abuseipdb', stale: false },
@@ -64,61 +49,65 @@ export const FROM_MEMORY = {
   outcome: LIFETIME,
   reputation: { score: SCORE, source: 'memory', stale: false },
 };
-/** What it answers of an address whose record has grown stale, when a cause keeps it from being renewed. */
-export const standsIn = (cause: string) => ({
+/** Returns the decision on an address with a stale record that a failure keeps from being refreshed. */
+export const staleFallback = (cause: string) => ({
   status: 200,
   outcome: LIFETIME,
   reputation: { score: SCORE, stale: true, cause },
 });
-/** An answer on the way to which something was wrong with the table. */
-export const withTable = <Answer extends { readonly reputation: object }>(
-  answer: Answer,
+/** Returns a decision whose record also names an error of DynamoDB. */
+export const withCacheError = <Decided extends { readonly reputation: object }>(
+  decision: Decided,
   cache_error: string,
-) => ({ ...answer, reputation: { ...answer.reputation, cache_error } });
+) => ({ ...decision, reputation: { ...decision.reputation, cache_error } });
 
-/** Longest time in milliseconds until something that goes on in the background has come about. */
-const PATIENCE = 15_000;
+/** Hang guard for background work. */
+const WAIT_TIMEOUT_MS = 120_000;
+const POLL_MS = 20;
 
-/** Looks until something is so. @throws Error that says what did not come about. */
-export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not come about that ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** Polls a condition until it is true. @throws Error that names the condition when it never is. */
+export async function waitUntil(
+  condition: () => Promise<boolean>,
+  description: string,
+): Promise<void> {
+  const end = performance.now() + WAIT_TIMEOUT_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Waited in vain until ${description}.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-/** Milliseconds between two logins, by the service's clock; more where days are to pass. */
-const STEP = 5_000;
-const MOST_STEPS = 60;
+/** Time between two logins by the service's clock, unless that would make too many. */
+const LOGIN_INTERVAL_MS = 5_000;
+const MAX_LOGINS = 60;
 
 /**
- * Logins go on by the service's clock until one shows that it has recovered.
+ * Continues with logins, by the service's clock, until one shows that the service has recovered.
  *
- * @returns the milliseconds that it took, by that clock. @throws Error after `within` of them.
+ * @returns the milliseconds that it took by that clock. @throws Error when it took longer than `maxMs`.
  */
-export async function recovery(
+export async function timeToRecover(
   { service }: World,
-  within: number,
-  recovered: () => Promise<boolean>,
+  maxMs: number,
+  hasRecovered: () => Promise<boolean>,
 ): Promise<number> {
-  const step = Math.max(STEP, within / MOST_STEPS);
-  for (let time = 0; time <= within; time += step) {
-    if (await recovered()) return time;
-    await service.forward(step);
+  const step = Math.max(LOGIN_INTERVAL_MS, maxMs / MAX_LOGINS);
+  for (let time = 0; time <= maxMs; time += step) {
+    if (await hasRecovered()) return time;
+    await service.advanceClock(step);
   }
-  throw new Error(`It had not recovered after ${within} ms.`);
+  throw new Error(`The service has not recovered within ${maxMs} ms.`);
 }
 
-/** The table is read again, so that another task's record is found, and ours are stored. */
-export async function tableRecovers(world: World): Promise<void> {
+/** Checks that within a minute the service reads and writes the table again. */
+export async function expectCacheRecovery(world: World): Promise<void> {
   const { service } = world;
-  await recovery(world, 60_000, async () => {
+  await timeToRecover(world, 60_000, async () => {
     const address = world.newAddress();
     await world.putItem(storedItem(address, service.now()));
-    return (await service.ask(address)).reputation.source === 'dynamodb';
+    return (await service.requestDecision(address)).reputation.source === 'dynamodb';
   });
   const address = world.newAddress();
-  expect(await service.ask(address)).toMatchObject(KNOWN_NOW);
-  await until(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
+  expect(await service.requestDecision(address)).toMatchObject(FROM_ABUSEIPDB);
+  await waitUntil(async () => (await world.itemOf(address)) !== undefined, 'a record is stored');
 }

@@ -1,16 +1,16 @@
 import dns from 'node:dns';
 
-// Loaded into the service before its own code, which stays as it was built. The tests move its clock
-// (waiting out a breaker takes minutes) and say what the resolver knows; timers stay real.
+// Loaded into the built service before its own code. The tests control its clock, which stands still
+// otherwise, and the DNS name of the simulated AbuseIPDB. Timers are real.
 
 const SIMULATED = 'abuseipdb.test';
 
-const { now } = Date;
 const { lookup } = dns;
+const startedAt = Date.now();
 let ahead = 0;
 let resolves = true;
 
-Date.now = () => now() + ahead;
+Date.now = () => startedAt + ahead;
 
 dns.lookup = (name, options, callback) => {
   if (name !== SIMULATED) return lookup(name, options, callback);
@@ -25,11 +25,15 @@ dns.lookup = (name, options, callback) => {
 
 process.on('message', (change) => {
   ({ ahead = ahead, resolves = resolves } = change);
-  process.send({ peak: process.resourceUsage().maxRSS * 1024, cpu: cpuTime() });
+  process.send({
+    now: Date.now(),
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    cpuMs: cpuMs(),
+  });
 });
 process.channel.unref();
 
-function cpuTime() {
+function cpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -6,25 +6,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 
-/** The name under which the service finds the simulated AbuseIPDB. */
-export const NAME = 'abuseipdb.test';
+/** The DNS name of the simulated AbuseIPDB. */
+export const HOST_NAME = 'abuseipdb.test';
 
-/** TLS before a server that has none. */
+/** A TLS terminator before an HTTP server. */
 export interface TlsFront {
   readonly port: number;
-  /** File with the certificate to trust, for NODE_EXTRA_CA_CERTS. */
+  /** Path of the trusted certificate, for NODE_EXTRA_CA_CERTS. */
   readonly trusted: string;
-  /** Whether new connections get the trusted certificate, or one that nobody vouches for. */
-  present(certificate: 'trusted' | 'unknown'): void;
+  /** Sets the certificate for new connections. */
+  present(certificate: 'trusted' | 'untrusted'): void;
   close(): Promise<void>;
 }
 
-/** Starts TLS on a free port before `targetPort`, with fresh certificates (made by openssl). */
+/** Starts a terminator on a free port before `targetPort`, with new certificates made by openssl. */
 export async function startTlsFront(targetPort: number): Promise<TlsFront> {
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-tls-'));
   const certificates = {
     trusted: makeCertificate(folder, 'trusted'),
-    unknown: makeCertificate(folder, 'unknown'),
+    untrusted: makeCertificate(folder, 'untrusted'),
   };
   const sockets = new Set<Socket>();
   const server = createServer(certificates.trusted, (client) => {
@@ -61,7 +61,7 @@ function makeCertificate(folder: string, name: string) {
   const key = join(folder, `${name}.key`);
   const cert = join(folder, `${name}.pem`);
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', `/CN=${NAME}`, '-addext', `subjectAltName=DNS:${NAME}`];
+  const subject = ['-subj', `/CN=${HOST_NAME}`, '-addext', `subjectAltName=DNS:${HOST_NAME}`];
   const files = ['-keyout', key, '-out', cert, '-days', '2'];
   execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'pipe' });
   return { key: readFileSync(key), cert: readFileSync(cert) };

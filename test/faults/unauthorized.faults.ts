@@ -8,39 +8,43 @@ import type { ServiceProcess } from './service.ts';
 const MIB = 1024 * 1024;
 const CONNECTIONS = 300;
 const ROUNDS = 2;
+/** Many times the CPU time that a refusal needs. */
+const MAX_CPU_MS = 20;
 
-/** All of a request but the last byte of its body. */
+/** A request without the last byte of its body. */
 const REQUEST = [
   `POST ${ACTION_PATH} HTTP/1.1`,
   'Host: localhost',
-  'X-API-Key: a-guess-of-somebody',
+  'X-API-Key: a-wrong-credential',
   `Content-Length: ${MIB}`,
   '',
   'x'.repeat(MIB - 1),
 ].join('\r\n');
 
-describe('A flood of requests without the credential, of 1 MiB each', () => {
+describe('a flood of unauthorized requests of 1 MiB each', () => {
   let fleet: Fleet;
   let service: ServiceProcess;
   let before: Awaited<ReturnType<ServiceProcess['usage']>>;
   let after: typeof before;
-  let answers: readonly (readonly number[])[];
-  let meanwhile: number;
+  let statuses: readonly (readonly number[])[];
+  let statusMeanwhile: number;
   let lookups: number;
 
   beforeAll(async () => {
     fleet = await startFleet();
     service = await fleet.start({ DRAIN_DELAY_MS: '0' });
-    await service.ask('9.8.0.1');
+    await service.requestDecision('9.8.0.1');
     lookups = fleet.simulator.checks.length;
     before = await service.usage();
     const all: number[][] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const flood = Promise.all(Array.from({ length: CONNECTIONS }, () => refused(service.port)));
-      meanwhile = (await service.ask('9.8.0.1')).status;
+      const flood = Promise.all(
+        Array.from({ length: CONNECTIONS }, () => statusesOfRequest(service.port)),
+      );
+      statusMeanwhile = (await service.requestDecision('9.8.0.1')).status;
       all.push(...(await flood));
     }
-    answers = all;
+    statuses = all;
     after = await service.usage();
     lookups = fleet.simulator.checks.length - lookups;
     await service.process.end();
@@ -48,41 +52,37 @@ describe('A flood of requests without the credential, of 1 MiB each', () => {
 
   afterAll(() => fleet.stop());
 
-  test('each is answered before its body is whole, and others are served', () => {
-    expect(answers).toEqual(Array(CONNECTIONS * ROUNDS).fill([401]));
-    expect(meanwhile).toBe(200);
+  test('each is answered before its body is complete, and authorized requests are served', () => {
+    expect(statuses).toEqual(Array(CONNECTIONS * ROUNDS).fill([401]));
+    expect(statusMeanwhile).toBe(200);
   });
 
-  test('no body is kept: they would need hundreds of megabytes', () => {
-    expect(after.peak - before.peak).toBeLessThan((CONNECTIONS * MIB) / 3);
+  test('the bodies are not kept in memory', () => {
+    expect(after.peakBytes - before.peakBytes).toBeLessThan((CONNECTIONS * MIB) / 3);
   });
 
-  test('it costs little CPU, and nothing is looked up', () => {
-    expect((after.cpu - before.cpu) / (CONNECTIONS * ROUNDS)).toBeLessThan(20);
+  test('a request costs little CPU time and no lookup', () => {
+    expect((after.cpuMs - before.cpuMs) / (CONNECTIONS * ROUNDS)).toBeLessThan(MAX_CPU_MS);
     expect(lookups).toBe(0);
   });
 
-  test('the log has a line a second of it, and a count of them all', () => {
+  test('the log counts every rejection in a few lines', () => {
     const lines = service.process.stdout().match(/^.*"event":"rejected".*$/gm) ?? [];
     const records = lines.map((line) => JSON.parse(line));
     expect(records.reduce((sum, { count }) => sum + count, 0)).toBe(CONNECTIONS * ROUNDS);
-    const times = records.map(({ time }) => Date.parse(time));
-    // The last line may be that of the end, which waits for no second.
-    for (const [index, time] of times.slice(0, -1).entries()) {
-      expect(time - (times[index - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(900);
-    }
+    expect(records.length).toBeLessThan((CONNECTIONS * ROUNDS) / 10);
   });
 });
 
-/** Sends all but the last byte of a request, and reads until the server ends the connection. */
-async function refused(port: number): Promise<number[]> {
+/** Sends a request without its last byte, and reads until the server closes the connection. */
+async function statusesOfRequest(port: number): Promise<number[]> {
   const socket: Socket = await openConnection(port);
-  let read = '';
+  let received = '';
   socket.on('error', () => undefined);
-  socket.on('data', (piece) => {
-    read += piece.toString('latin1');
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1');
   });
   socket.write(REQUEST, 'latin1');
   await once(socket, 'close');
-  return statusesOf(read);
+  return statusesOf(received);
 }

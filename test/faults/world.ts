@@ -6,34 +6,34 @@ import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type DynamoDbFront, startDynamoDbFront } from './dynamodb-front.ts';
 import { type ServiceProcess, startServiceProcess } from './service.ts';
-import { NAME, startTlsFront, type TlsFront } from './tls-front.ts';
+import { HOST_NAME, startTlsFront, type TlsFront } from './tls-front.ts';
 
-/** What AbuseIPDB says of every address here, and the lifetime that the policy gives for it. */
+/** The score of every address at AbuseIPDB, and the lifetime (seconds) that the policy sets for it. */
 export const SCORE = 50;
 export const LIFETIME = 50;
 
-/** The service in a process, with all that can be disturbed around it. */
+/** The service as a process, with everything around it in which tests inject faults. */
 export interface World {
   readonly service: ServiceProcess;
-  /** What the service was started with, for another start. */
+  /** For starting another process of the service. */
   readonly environment: Readonly<Record<string, string>>;
   readonly simulator: Simulator;
-  /** The line to AbuseIPDB, which carries TLS. */
+  /** The proxy to AbuseIPDB, which carries TLS. */
   readonly abuseIpdb: TcpProxy;
   readonly tls: TlsFront;
-  /** The line to DynamoDB. */
+  /** The proxy to DynamoDB. */
   readonly dynamoDb: TcpProxy;
   readonly dynamoDbFront: DynamoDbFront;
-  /** An address that nobody has asked about. */
+  /** Returns an address that has not been used. */
   newAddress(): string;
-  /** Stores an item, past every fault. */
+  /** Stores an item directly, unaffected by faults. */
   putItem(item: Item): Promise<void>;
-  /** The item of an address as it is stored. */
+  /** Returns the stored item of an address. */
   itemOf(address: string): Promise<Item | undefined>;
   stop(): Promise<void>;
 }
 
-/** Starts a world in which nothing is wrong. */
+/** Starts a world without faults. */
 export async function startWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const [simulator, local] = await Promise.all([
     startSimulator({ quota: 1_000_000 }),
@@ -48,7 +48,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const environment = {
     ACTION_CREDENTIAL: CREDENTIAL,
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
-    ABUSEIPDB_BASE_URL: `https://${NAME}:${abuseIpdb.port}/api/v2`,
+    ABUSEIPDB_BASE_URL: `https://${HOST_NAME}:${abuseIpdb.port}/api/v2`,
     NODE_EXTRA_CA_CERTS: tls.trusted,
     REPUTATION_TABLE: TABLE,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDb.port}`,

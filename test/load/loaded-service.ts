@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startBuilt } from '../faults/service.ts';
 import type { RunningProcess } from '../support/process.ts';
@@ -5,27 +6,27 @@ import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts'
 
 const USAGE = fileURLToPath(new URL('usage.mjs', import.meta.url));
 
-/** What a process uses. */
-export interface Usage {
-  /** Milliseconds of processor time since its start. */
-  readonly cpu: number;
-  /** Bytes on the heap and beside it, after a collection. */
-  readonly held: number;
-  /** Bytes of the machine's memory, which shrink late if at all. */
-  readonly resident: number;
+/** The longest that the settings allow: a busy machine must not turn a response into a timeout. */
+export const LONG_TIME_LIMITS = {
+  DECISION_DEADLINE_MS: '2500',
+  ABUSEIPDB_TIMEOUT_MS: '4000',
+  DYNAMODB_TIMEOUT_MS: '4000',
+};
+
+export interface Memory {
+  /** Heap and external memory after a garbage collection. */
+  readonly usedBytes: number;
+  /** Resident set, which shrinks late if at all. */
+  readonly residentBytes: number;
 }
 
-interface Reply {
-  readonly used?: Usage;
-}
-
-/** The built service as a process that can take load. */
+/** The built service as a process for load tests. */
 export interface LoadedService {
   readonly process: RunningProcess;
   readonly origin: string;
-  usage(): Promise<Usage>;
-  /** Sets its clock so far ahead of the real one, in milliseconds. */
-  setAhead(milliseconds: number): Promise<void>;
+  memory(): Promise<Memory>;
+  /** Sets its clock, which stands still otherwise, to this many milliseconds after its start. */
+  setClock(aheadMs: number): Promise<void>;
 }
 
 export interface Surroundings {
@@ -34,11 +35,11 @@ export interface Surroundings {
   /** Endpoint of DynamoDB. */
   readonly dynamoDb: string;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Whether all that it says is kept; else no more than the start. */
+  /** Whether the output is kept after the start. @default false */
   readonly keepOutput?: boolean;
 }
 
-/** Starts the built service on a table that exists, and gives it back when it is ready. */
+/** Starts the built service and waits until it is ready. */
 export async function startLoadedService(surroundings: Surroundings): Promise<LoadedService> {
   const { abuseIpdb, dynamoDb, settings, keepOutput = false } = surroundings;
   const service = startBuilt({
@@ -52,28 +53,22 @@ export async function startLoadedService(surroundings: Surroundings): Promise<Lo
     ...settings,
   });
   const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
-  // A hundred megabytes of decision records: read, as a log driver does, but not kept.
+  // A hundred megabytes of decision records: read, as by a log driver, but not kept.
   if (!keepOutput) service.child.stdout?.removeAllListeners('data').resume();
-  /** Sends a message. Its surroundings answer each; what it has used comes besides. */
-  const reply = (message: object | string, isIt: (reply: Reply) => boolean) =>
-    new Promise<Reply>((resolve) => {
-      const onMessage = (answer: Reply) => {
-        if (!isIt(answer)) return;
-        service.child.off('message', onMessage);
-        resolve(answer);
-      };
-      service.child.on('message', onMessage).send(message);
-    });
   return {
     process: service,
     origin: `http://127.0.0.1:${port}`,
-    async usage() {
-      const { used } = await reply('usage', (answer) => answer.used !== undefined);
-      if (used === undefined) throw new Error('It does not say what it has used.');
-      return used;
+    async memory() {
+      // The surroundings of the service reply to every message, too.
+      for (service.child.send('usage'); ; ) {
+        const [{ memory }] = await once(service.child, 'message');
+        if (memory !== undefined) return memory;
+      }
     },
-    async setAhead(ahead) {
-      await reply({ ahead }, (answer) => answer.used === undefined);
+    async setClock(ahead) {
+      const replied = once(service.child, 'message');
+      service.child.send({ ahead });
+      await replied;
     },
   };
 }

@@ -1,30 +1,15 @@
-/** Requests to send: one for each address, in this order, dealt to the origins in turn. */
+/** Requests to send: one for each address, distributed over the origins round-robin. */
 export interface Plan {
   readonly origins: readonly string[];
   readonly addresses: readonly string[];
-  readonly pace: Pace;
-  /** Most connections to each origin, of which all stay in use. @default as many as there are requests under way */
-  readonly connections?: number;
+  /** Concurrent requests to each origin, as from a client with a connection pool of this size. */
+  readonly concurrency: number;
 }
 
-export type Pace =
-  /** Open loop: sent by schedule, whether or not earlier ones were answered. */
-  | { readonly perSecond: number }
-  /** Closed loop: so many under way at each origin, as from a client with a pool of connections. */
-  | { readonly inFlight: number };
-
-/** What came of a plan; the lists go by the place of the address in it. */
+/** The responses to a plan's requests. */
 export interface Report {
-  /** From the first request to the last answer. */
-  readonly seconds: number;
-  /** From when a request was due to having its whole answer. */
-  readonly milliseconds: readonly number[];
-  /** Index of the answer in `answers`. */
-  readonly answer: readonly number[];
-  /** The different answers: status and body, or `error` and why there was none. */
-  readonly answers: readonly string[];
-  /** Requests under way, looked at ten times a second. */
-  readonly inFlight: readonly number[];
-  /** Milliseconds of processor time that the sending took. */
-  readonly cpu: number;
+  /** The distinct responses: status and body, or `error` and its code. */
+  readonly responses: readonly string[];
+  /** For each address of the plan, the index of its response. */
+  readonly responseIndexes: readonly number[];
 }

@@ -3,68 +3,76 @@ import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import type { Item } from '../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/limits.ts';
-import { until } from '../faults/states.ts';
+import { waitUntil } from '../faults/states.ts';
 import { sumOf } from '../support/emf.ts';
 import { TABLE } from '../support/running-service.ts';
 import { type Sender, show, startSender, tally } from './load.ts';
-import { type LoadedService, startLoadedService } from './loaded-service.ts';
+import { LONG_TIME_LIMITS, type LoadedService, startLoadedService } from './loaded-service.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const QUOTA = 1000;
 const TASKS = 2;
-/** Checks that a task makes at one time; the attacker keeps them busy. */
+/** Concurrent checks of a task, and concurrent requests of the attacker to each task. */
 const CONCURRENCY = 16;
-/** Requests between two looks at whether the quota is spent. */
+/** Requests after which the test looks whether the quota is exhausted. */
 const BATCH = 500;
-/** Known addresses of each kind. */
+/** Known addresses in each state. */
 const KNOWN = 20;
 
-/** Lifetimes of test/faults/policy.yaml: for the score of a known address, and for a quota used up. */
+/** The score of known addresses, for which test/faults/policy.yaml sets the same number of seconds. */
 const SCORE = 50;
-const NO_QUOTA = 43;
+/** The outcome that the policy sets for an exhausted quota. */
+const QUOTA_OUTCOME = 43;
 
 let sender: Sender;
 let simulator: Simulator;
 let dynamoDb: LocalDynamoDb;
 let services: LoadedService[];
 
-// The day of the simulated AbuseIPDB ends at midnight UTC, and the clocks begin at noon.
-let ahead = (DAY + DAY / 2 - (Date.now() % DAY)) % DAY;
-const now = () => Date.now() + ahead;
-const midnight = Math.ceil(now() / DAY) * DAY;
+// The quota of the simulated AbuseIPDB is reset at midnight UTC. The clocks start at noon and stand still.
+const startedAt = Date.now();
+let ahead = (DAY_MS + DAY_MS / 2 - (startedAt % DAY_MS)) % DAY_MS;
+const now = () => startedAt + ahead;
+const midnight = Math.ceil(now() / DAY_MS) * DAY_MS;
 
-async function forward(milliseconds: number): Promise<void> {
+async function advanceClocks(milliseconds: number): Promise<void> {
   ahead += milliseconds;
-  await Promise.all(services.map((service) => service.setAhead(ahead)));
+  await Promise.all(services.map((service) => service.setClock(ahead)));
 }
 
-/** Addresses of a kind; the known ones have a record at AbuseIPDB. */
-function addressesOf(kind: number, count: number): string[] {
-  return Array.from({ length: count }, (_, number) => `9.${kind}.${number >> 8}.${number & 255}`);
+/** Returns addresses of a network of their own. */
+function addressesOf(network: number, count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, number) => `9.${network}.${number >> 8}.${number & 255}`,
+  );
 }
 
 const stale = addressesOf(1, KNOWN);
 const inMemory = addressesOf(2, KNOWN);
 const later = addressesOf(3, KNOWN);
-let inventions = 0;
+let newCount = 0;
 
-/** Addresses that nobody has heard of. */
-function invented(count: number): string[] {
+/** Returns addresses that were never used before. */
+function newAddresses(count: number): string[] {
   return Array.from({ length: count }, () => {
-    inventions += 1;
-    return `11.1.${inventions >> 8}.${inventions & 255}`;
+    newCount += 1;
+    return `11.1.${newCount >> 8}.${newCount & 255}`;
   });
 }
 
-/** Asks tasks about addresses, a few at a time, and tells how often each outcome came. */
-async function ask(tasks: readonly LoadedService[], addresses: readonly string[], inFlight = 4) {
+/** Sends a request for each address to the tasks, and counts the outcomes. */
+async function outcomesOf(
+  tasks: readonly LoadedService[],
+  addresses: readonly string[],
+  concurrency = 4,
+) {
   const origins = tasks.map(({ origin }) => origin);
-  const { sent } = await sender.send({ origins, addresses, pace: { inFlight } });
-  return tally(sent);
+  return tally(await sender.send({ origins, addresses, concurrency }));
 }
 
 async function items(): Promise<Item[]> {
@@ -77,8 +85,8 @@ async function items(): Promise<Item[]> {
   return all;
 }
 
-async function stored(count: number): Promise<void> {
-  await until(async () => (await items()).length >= count, `${count} items are stored`);
+async function waitForItems(count: number): Promise<void> {
+  await waitUntil(async () => (await items()).length >= count, `${count} items are stored`);
 }
 
 beforeAll(async () => {
@@ -89,12 +97,9 @@ beforeAll(async () => {
   const surroundings = {
     abuseIpdb: simulator.url,
     dynamoDb: dynamoDb.clientConfig.endpoint,
-    // Machine time is no part of this: what waits for it is no failure.
     settings: {
       ABUSEIPDB_CONCURRENCY: String(CONCURRENCY),
-      DECISION_DEADLINE_MS: '2500',
-      ABUSEIPDB_TIMEOUT_MS: '4000',
-      DYNAMODB_TIMEOUT_MS: '4000',
+      ...LONG_TIME_LIMITS,
       METRICS_INTERVAL: '1s',
     },
     keepOutput: true,
@@ -105,14 +110,14 @@ beforeAll(async () => {
   for (const address of [...stale, ...inMemory, ...later]) {
     simulator.setRecord(address, { abuseConfidenceScore: SCORE });
   }
-  await forward(0);
-  // One task learns of them all; the others have them from the table.
+  await advanceClocks(0);
+  // The first task looks all of them up; the other one finds them in the table.
   const [one] = services;
-  if (one === undefined) throw new Error('There is no service.');
-  expect(await ask([one], stale)).toEqual({ [SCORE]: KNOWN });
-  await forward(8 * HOUR);
-  expect(await ask([one], inMemory)).toEqual({ [SCORE]: KNOWN });
-  await stored(2 * KNOWN);
+  if (one === undefined) throw new Error('No service was started.');
+  expect(await outcomesOf([one], stale)).toEqual({ [SCORE]: KNOWN });
+  await advanceClocks(8 * HOUR_MS);
+  expect(await outcomesOf([one], inMemory)).toEqual({ [SCORE]: KNOWN });
+  await waitForItems(2 * KNOWN);
 }, 300_000);
 
 afterAll(async () => {
@@ -120,65 +125,65 @@ afterAll(async () => {
   await Promise.all([simulator.close(), dynamoDb.close()]);
 });
 
-describe('a quota that an attacker spends with invented addresses', () => {
-  let learned: number;
-  let spent: number;
+describe('a quota that an attacker exhausts with new addresses', () => {
+  let checksBefore: number;
+  let checksOfAttack: number;
 
   beforeAll(async () => {
     simulator.setQuota(QUOTA);
-    learned = simulator.checks.length;
+    checksBefore = simulator.checks.length;
     for (let batches = 0; ; batches += 1) {
-      const outcomes = await ask(services, invented(BATCH), CONCURRENCY);
-      show({ attack: { outcomes, checks: simulator.checks.length - learned } });
-      if (outcomes[NO_QUOTA] === BATCH) break;
-      if (batches > 50) throw new Error('The quota was not spent.');
+      const outcomes = await outcomesOf(services, newAddresses(BATCH), CONCURRENCY);
+      show({ attack: { outcomes, checks: simulator.checks.length - checksBefore } });
+      if (outcomes[QUOTA_OUTCOME] === BATCH) break;
+      if (batches > 50) throw new Error('The quota was not exhausted.');
     }
-    spent = simulator.checks.length - learned;
-    // The rush may have been too much for the table here: then it is tried again, by one at first.
-    await forward(10 * SECOND);
-    await ask(services, invented(2 * TASKS), 1);
+    checksOfAttack = simulator.checks.length - checksBefore;
+    // The attack may have opened the circuit of the cache: single requests close it.
+    await advanceClocks(10 * SECOND_MS);
+    await outcomesOf(services, newAddresses(2 * TASKS), 1);
   }, 300_000);
 
-  test('is spent, and no more checks come than may have been under way', () => {
-    expect(spent).toBeGreaterThan(QUOTA);
-    expect(spent).toBeLessThanOrEqual(QUOTA + TASKS * CONCURRENCY);
+  test('is exceeded by no more checks than were in progress', () => {
+    expect(checksOfAttack).toBeGreaterThan(QUOTA);
+    expect(checksOfAttack).toBeLessThanOrEqual(QUOTA + TASKS * CONCURRENCY);
   });
 
-  test('one metric says so, of each task, on which the alarm for it goes off', async () => {
-    const closed = (service: LoadedService) =>
+  test('each task sets the metric of the alarm', async () => {
+    const isOpen = (service: LoadedService) =>
       sumOf(service.process.stdout().split('\n'), 'AbuseIpdbCircuitOpen', 'quota') > 0;
-    await until(async () => services.every(closed), 'every task says that the quota is used up');
+    await waitUntil(async () => services.every(isOpen), 'every task sets the metric');
   });
 
   test.each([
     ['fresh in the memory of a task', inMemory, 0],
-    ['fresh in the table, for a task that has never met them', inMemory, 1],
+    ['fresh in the table, for a task without them in memory', inMemory, 1],
     ['stale in the memory of a task', stale, 0],
-    ['stale in the table, for a task that has never met them', stale, 1],
-  ])('known addresses still count: %s', async (_, addresses, task) => {
-    expect(await ask(services.slice(task, task + 1), addresses)).toEqual({ [SCORE]: KNOWN });
-    expect(simulator.checks).toHaveLength(learned + spent);
+    ['stale in the table, for a task without them in memory', stale, 1],
+  ])('known addresses are decided on their scores: %s', async (_, addresses, task) => {
+    expect(await outcomesOf(services.slice(task, task + 1), addresses)).toEqual({ [SCORE]: KNOWN });
+    expect(simulator.checks).toHaveLength(checksBefore + checksOfAttack);
   });
 
-  test('nobody asks again until the reset that the answer named', async () => {
-    await forward(midnight - 2 * MINUTE - now());
-    expect(await ask(services, later)).toEqual({ [NO_QUOTA]: KNOWN });
-    expect(await ask(services, stale)).toEqual({ [SCORE]: KNOWN });
-    expect(simulator.checks).toHaveLength(learned + spent);
+  test('AbuseIPDB is not called before the reset that its response named', async () => {
+    await advanceClocks(midnight - 2 * MINUTE_MS - now());
+    expect(await outcomesOf(services, later)).toEqual({ [QUOTA_OUTCOME]: KNOWN });
+    expect(await outcomesOf(services, stale)).toEqual({ [SCORE]: KNOWN });
+    expect(simulator.checks).toHaveLength(checksBefore + checksOfAttack);
   });
 
-  test('then each task asks again', async () => {
-    await forward(4 * MINUTE);
-    // The first check after a closing goes alone, so that they come one by one.
-    expect(await ask(services, later, 1)).toEqual({ [SCORE]: KNOWN });
-    expect(await ask(services, [...stale, ...inMemory])).toEqual({ [SCORE]: 2 * KNOWN });
+  test('AbuseIPDB is called by each task after the reset', async () => {
+    await advanceClocks(4 * MINUTE_MS);
+    // One at a time, because the first check is a single probe.
+    expect(await outcomesOf(services, later, 1)).toEqual({ [SCORE]: KNOWN });
+    expect(await outcomesOf(services, [...stale, ...inMemory])).toEqual({ [SCORE]: 2 * KNOWN });
   });
 
-  test('no item that is stored stays for ever', async () => {
+  test('every stored item expires', async () => {
     const all = await items();
     expect(all.length).toBeGreaterThan(QUOTA / 2);
     const latest = (now() + REPUTATION_DEFAULTS.maxStaleAge) / 1000 + 1;
-    const lasting = all.filter(({ expires_at: expiresAt }) => !(Number(expiresAt?.N) <= latest));
-    expect(lasting).toEqual([]);
+    const unexpiring = all.filter(({ expires_at: expiresAt }) => !(Number(expiresAt?.N) <= latest));
+    expect(unexpiring).toEqual([]);
   });
 });

@@ -2,83 +2,84 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { SECRET } from './running-service.ts';
 
-/** Clients that ask one request after the other, each on a connection of its own that is kept alive. */
-export interface Lane {
+/** Clients that send one request after the other, each on its own kept-alive connection. */
+export interface ClientGroup {
   readonly clients: number;
-  /** The next request's body. */
+  /** Returns the next request's body. */
   readonly body: () => string;
-  /** A client leaves after so many answers with `Connection: close`. None does when this is not set. */
-  readonly leavesAfter?: number;
+  /** A client stops after this many responses with `Connection: close`. @default never */
+  readonly maxClosedResponses?: number;
 }
 
 export interface LoadOptions {
   readonly port: number;
-  readonly lanes: readonly Lane[];
+  readonly clientGroups: readonly ClientGroup[];
 }
 
-/** What became of one request. Times are those of `performance.now()`. */
-export interface Answer {
+/** The response to one request. Times are those of `performance.now()`. */
+export interface ClientResponse {
   readonly status: number;
   readonly decided: boolean;
-  /** It came with `Connection: close`. */
+  /** Whether it had `Connection: close`. */
   readonly closes: boolean;
-  readonly sent: number;
-  readonly answered: number;
+  readonly sentAt: number;
 }
 
 export interface Load {
-  readonly answers: readonly Answer[];
-  /** A sentence for each request that got no whole answer. */
+  readonly responses: readonly ClientResponse[];
+  /** An error message for each request without a complete response. */
   readonly lost: readonly string[];
-  /** Resolves at that many answers from now. */
-  more(count: number): Promise<void>;
-  /** Resolves when every client has left. */
+  /** Resolves after this many more responses. */
+  waitForMore(count: number): Promise<void>;
+  /** Resolves when every client has stopped. */
   readonly ended: Promise<void>;
-  /** Lets each client have the answer that it waits for, and leave. */
+  /** Stops each client after the response that it waits for. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds until a request counts as lost. */
-const PATIENCE = 20_000;
+/** Hang guard: a request without a response for this long counts as lost. */
+const REQUEST_TIMEOUT_MS = 120_000;
 
-/** Begins to ask, with no pause. A client whose request is lost leaves, too. */
-export function startLoad({ port, lanes }: LoadOptions): Load {
-  const answers: Answer[] = [];
+/** Starts to send requests without a pause. A client stops when one of its requests is lost. */
+export function startLoad({ port, clientGroups }: LoadOptions): Load {
+  const responses: ClientResponse[] = [];
   const lost: string[] = [];
-  const watchers = new Set<() => void>();
+  const listeners = new Set<() => void>();
   let stopping = false;
 
-  async function client({ body, leavesAfter = Infinity }: Lane): Promise<void> {
+  async function runClient({ body, maxClosedResponses = Infinity }: ClientGroup): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let closes = 0; !stopping && closes < leavesAfter; ) {
+    for (let closed = 0; !stopping && closed < maxClosedResponses; ) {
       try {
-        const answer = await post(port, agent, body());
-        answers.push(answer);
-        closes += Number(answer.closes);
+        const response = await post(port, agent, body());
+        responses.push(response);
+        closed += Number(response.closes);
       } catch (error) {
         lost.push(String(error));
-        closes = Infinity;
+        closed = Infinity;
       }
-      for (const watch of watchers) watch();
+      for (const listener of listeners) listener();
     }
     agent.destroy();
   }
 
-  const clients = lanes.flatMap((lane) => Array.from({ length: lane.clients }, () => client(lane)));
+  const clients = clientGroups.flatMap((group) =>
+    Array.from({ length: group.clients }, () => runClient(group)),
+  );
   const ended = Promise.all(clients).then(() => undefined);
   return {
-    answers,
+    responses,
     lost,
     ended,
-    more(count) {
-      const enough = answers.length + lost.length + count;
+    waitForMore(count) {
+      const enough = responses.length + lost.length + count;
       return new Promise((resolve) => {
-        const watch = () => {
-          if (answers.length + lost.length < enough) return;
-          watchers.delete(watch);
+        const listener = () => {
+          if (responses.length + lost.length < enough) return;
+          listeners.delete(listener);
           resolve();
         };
-        watchers.add(watch);
+        listeners.add(listener);
       });
     },
     stop() {
@@ -88,16 +89,16 @@ export function startLoad({ port, lanes }: LoadOptions): Load {
   };
 }
 
-/** Asks once. @throws Error when the connection ends before the whole answer has come. */
-function post(port: number, agent: Agent, body: string): Promise<Answer> {
-  const sent = performance.now();
+/** Sends one request. @throws Error when the connection ends before the response is complete. */
+function post(port: number, agent: Agent, body: string): Promise<ClientResponse> {
+  const sentAt = performance.now();
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'x-api-key': SECRET,
   };
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const outgoing = request(
       { port, host: '127.0.0.1', path: ACTION_PATH, method: 'POST', agent, headers },
       (response) => {
         read(response).then((text) => {
@@ -105,23 +106,22 @@ function post(port: number, agent: Agent, body: string): Promise<Answer> {
             status: response.statusCode ?? 0,
             decided: /^\{"actionStatus":"(?:SUCCESS|FAILED)"/.test(text),
             closes: response.headers.connection === 'close',
-            sent,
-            answered: performance.now(),
+            sentAt,
           });
         }, reject);
       },
     );
-    asked.setTimeout(PATIENCE, () => asked.destroy(new Error('There was no answer.')));
-    asked.on('error', (error) => {
-      const connection = asked.reusedSocket ? 'a connection that was kept' : 'a new connection';
+    outgoing.setTimeout(REQUEST_TIMEOUT_MS, () => outgoing.destroy(new Error('No response')));
+    outgoing.on('error', (error) => {
+      const connection = outgoing.reusedSocket ? 'a kept-alive connection' : 'a new connection';
       reject(new Error(`${error.message} on ${connection}`));
     });
-    asked.end(body);
+    outgoing.end(body);
   });
 }
 
 async function read(response: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const part of response.setEncoding('utf8')) text += part;
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
   return text;
 }
