@@ -3,10 +3,10 @@ import { cel, decideOn, policyThat, tokenOf } from '../../../support/decide.ts';
 import { requestWithClaims } from '../../../support/policy.ts';
 
 /*
- * The identity server sends one value as itself or as a list of one, and an upgrade may change which. In each
- * row the verdict is the same for both.
+ * The identity server sends a claim with one value as the value or as a list of one, and an upgrade may change
+ * which. The verdict of each row is the same for both.
  */
-describe('a claim with one value is the same as a text and as a list', () => {
+describe('a claim with one value has the same result as a value and as a list', () => {
   test.each<[string, unknown, Verdict]>([
     // Equality, in both directions.
     ['token.claims["it"] == "F"', 'F', 'true'],
@@ -47,7 +47,7 @@ describe('a claim with one value is the same as a text and as a list', () => {
     ['(token.claims["it"] + token.claims["same"]).exists(one, one == "F")', 'F', 'true'],
     ['"F" in token.claims["it"] + token.claims["same"]', 'F', 'true'],
     ['cel.bind(both, token.claims["it"] + token.claims["same"], both.size() == 2)', 'F', 'true'],
-    // Numbers of values.
+    // Sizes.
     ['size(token.claims["it"]) == 1', 'long text', 'true'],
     ['token.claims["it"].size() == 1', 'long text', 'true'],
     ['size(token.claims["it"]) > 1', 'long text', 'false'],
@@ -56,7 +56,7 @@ describe('a claim with one value is the same as a text and as a list', () => {
     ['token.claims["it"][0] == "F"', 'F', 'true'],
     ['token.claims["it"][1] == "F"', 'F', 'fails'],
     ['token.claims["it"].join(",") == "F"', 'F', 'true'],
-    // Texts.
+    // Strings.
     ['token.claims["it"].startsWith("ad")', 'admin', 'true'],
     ['token.claims["it"].endsWith("in")', 'admin', 'true'],
     ['token.claims["it"].contains("dmi")', 'admin', 'true'],
@@ -90,17 +90,17 @@ describe('a claim with one value is the same as a text and as a list', () => {
   ])('%s for %j: %s', async (when, value, verdict) => {
     const verdictFor = (it: unknown) =>
       verdictOf(when, requestWithClaims({ it, same: value }), { them: ['F', 'G'] });
-    expect({ alone: await verdictFor(value), listed: await verdictFor([value]) }).toEqual({
-      alone: verdict,
-      listed: verdict,
+    expect({ value: await verdictFor(value), list: await verdictFor([value]) }).toEqual({
+      value: verdict,
+      list: verdict,
     });
   });
 });
 
 test.each<[string, unknown, Verdict]>([
-  ['a text, which several values cannot equal', 'F', 'fails'],
-  ['a list of one, which is another list', ['F'], 'false'],
-])('a claim that is compared with several values: %s', async (_, it, verdict) => {
+  ['a string, which is of another type', 'F', 'fails'],
+  ['a list of one value', ['F'], 'false'],
+])('a claim compared with a list of several values: %s', async (_, it, verdict) => {
   expect(await verdictOf('token.claims["it"] == ["F", "G"]', requestWithClaims({ it }))).toBe(
     verdict,
   );
@@ -143,7 +143,7 @@ describe.each<[string, object]>([
     ['"it" in token.claims', 'false'],
     ['token.claims.?it.?zip.orValue("none") == "none"', 'true'],
     ['token.claims.?it.?zip.hasValue()', 'false'],
-    // A client may leave out the scope that brings the claim: a loop over nothing must not help it.
+    // A client may omit the scope that adds the claim: a loop over nothing must not help it.
     ['token.claims["it"].exists(one, one == "F")', 'fails'],
     ['!token.claims["it"].exists(one, one == "F")', 'fails'],
     ['token.claims["it"].all(one, one == "F")', 'fails'],
@@ -160,28 +160,28 @@ describe.each<[string, object]>([
   });
 });
 
-describe('texts and claims that are set from a claim', () => {
-  const set = async (it: unknown, value: unknown) => {
+describe('texts and claims with the value of a claim', () => {
+  const copyOf = async (it: unknown, value: unknown) => {
     const request = requestWithClaims({ it });
     const { outcome } = await decideOn(request, policyThat({ claims: { set: { copy: value } } }));
     return tokenOf(outcome).claims.copy;
   };
 
   test.each<[string, unknown, unknown]>([
-    ['a text', 'F', 'is F'],
+    ['a string', 'F', 'is F'],
     ['a number', 7, 'is 7'],
     ['a boolean', true, 'is true'],
-  ])('%s in a text is the same alone and in a list', async (_, value, text) => {
-    expect(await set(value, `is ${cel('token.claims["it"]')}`)).toBe(text);
-    expect(await set([value], `is ${cel('token.claims["it"]')}`)).toBe(text);
+  ])('%s in a text is the same as a value and in a list', async (_, value, text) => {
+    expect(await copyOf(value, `is ${cel('token.claims["it"]')}`)).toBe(text);
+    expect(await copyOf([value], `is ${cel('token.claims["it"]')}`)).toBe(text);
   });
 
   test.each<[string, unknown, unknown]>([
-    ['one text stays a text', 'F', 'F'],
-    ['a list of one text stays a list', ['F'], ['F']],
-    ['a list of one number is that number', [7], 7],
-    ['a list of numbers is none that a claim can have', [7, 8], undefined],
-  ])('%s where it is copied', async (_, value, copy) => {
-    expect(await set(value, cel('token.claims["it"]'))).toEqual(copy);
+    ['a string stays a string', 'F', 'F'],
+    ['a list of one string stays a list', ['F'], ['F']],
+    ['a list of one number becomes that number', [7], 7],
+    ['a list of numbers is skipped, as no claim can have it', [7, 8], undefined],
+  ])('%s when it is copied', async (_, value, copy) => {
+    expect(await copyOf(value, cel('token.claims["it"]'))).toEqual(copy);
   });
 });

@@ -11,12 +11,12 @@ const LISTS = `lists:
   levels: ["1", high]
   nobody: []`;
 
-const mistakes = (when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
-    mistake.replace('policy.yaml:15: rule "one", when: ', ''),
+const issuesOf = (when: string) =>
+  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((issue) =>
+    issue.replace('policy.yaml:15: rule "one", when: ', ''),
   );
 
-describe('a constant part that fails on every request is a mistake', () => {
+describe('reports a constant part that fails on every request', () => {
   test.each<[string, string, string]>([
     [
       'a duration in days',
@@ -29,13 +29,13 @@ describe('a constant part that fails on every request is a mistake', () => {
       'a constant part fails on every request: this is not a valid timestamp; write date, time and zone, e.g. timestamp("2027-01-31T00:00:00Z") (in: timestamp("2027-01-31")).',
     ],
     [
-      'a time zone that is none',
+      'an unknown time zone',
       'now.timestamp.getHours("Nowhere/X") > 3',
       'a constant part fails on every request: "Nowhere/X" is not a valid time zone; write an IANA name such as Europe/Berlin (in: now.timestamp.getHours("Nowhere/X")).',
     ],
     ['a division by zero', 'token.lifetime / 0 > 3', 'division by zero (in: token.lifetime / 0).'],
   ])('%s', (_, when, sentence) => {
-    expect(mistakes(when)).toEqual([sentence]);
+    expect(issuesOf(when)).toEqual([sentence]);
   });
 
   test.each([
@@ -49,10 +49,10 @@ describe('a constant part that fails on every request is a mistake', () => {
     'getMonth',
     'getSeconds',
   ])('an unknown time zone in %s', (method) => {
-    expect(mistakes(`now.timestamp.${method}("Mars/Base") == 1`)).toEqual([
+    expect(issuesOf(`now.timestamp.${method}("Mars/Base") == 1`)).toEqual([
       expect.stringContaining('"Mars/Base" is not a valid time zone'),
     ]);
-    expect(mistakes(`now.timestamp.${method}("Asia/Colombo") == 1`)).toEqual([]);
+    expect(issuesOf(`now.timestamp.${method}("Asia/Colombo") == 1`)).toEqual([]);
   });
 
   test.each([
@@ -106,7 +106,7 @@ describe('a constant part that fails on every request is a mistake', () => {
     'request.grant == "password" ? duration("1d") > duration("1h") : true',
     '{"a": duration("1d")}.a > duration("1h")',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       expect.stringMatching(
         /^(a constant part fails on every request: .*|division by zero|modulo by zero|a list index must not be negative|lists\.a\[2\] does not exist: the list has 2 entries)( \(in: .*\))?\.$/,
       ),
@@ -162,8 +162,8 @@ describe('a constant part that fails on every request is a mistake', () => {
       'token.lifetime > 1 ? uint(abuse.tor ? -1 : 2) == 1u : true',
       ['uint() does not accept this value (for -1).'],
     ],
-  ])('so is a value that reaches a function under another name: %s', (when, sentences) => {
-    expect(mistakes(when)).toEqual(sentences);
+  ])('also a value that reaches a function through a variable or a list: %s', (when, sentences) => {
+    expect(issuesOf(when)).toEqual(sentences);
   });
 
   test.each([
@@ -171,8 +171,8 @@ describe('a constant part that fails on every request is a mistake', () => {
     'token.lifetime > -9223372036854775809',
     'token.claims["level"] == 0xFFFFFFFFFFFFFFFFF',
     'token.lifetime in [1, 9223372036854775808]',
-  ])('so is a number beyond 64 bits: %s', (when) => {
-    expect(mistakes(when)).toEqual([
+  ])('also a number that does not fit into 64 bits: %s', (when) => {
+    expect(issuesOf(when)).toEqual([
       expect.stringMatching(/^-?\d+ does not fit into 64 bits \(in: -?\d+\)\.$/),
     ]);
   });
@@ -180,14 +180,14 @@ describe('a constant part that fails on every request is a mistake', () => {
   test.each([
     ['a refusal', '{ deny: "Until ${timestamp(\'2027-01-31\')}" }'],
     ['a claim', '{ claims: { set: { n: "${int(\'x\')}" } } }'],
-  ])('in the text of %s, too', (_, then) => {
+  ])('also in the text of %s', (_, then) => {
     expect(mistakesIn(policyOf(rule('one', true, then)))).toEqual([
       expect.stringContaining('a constant part fails on every request'),
     ]);
   });
 });
 
-describe('a comparison with a number that a variable never has is a mistake', () => {
+describe('reports a comparison with a number that a variable never has', () => {
   test.each<[string, string]>([
     ['abuse.score > 100', 'abuse.score > 100 is never true: abuse.score is 0 to 100.'],
     ['150 < abuse.score', 'abuse.score > 150 is never true: abuse.score is 0 to 100.'],
@@ -201,7 +201,7 @@ describe('a comparison with a number that a variable never has is a mistake', ()
     ['now.timestamp.getMonth() == 12', 'getMonth() is never 12: getMonth() is 0 to 11.'],
     ['size(token.scopes) < 0', 'size() < 0 is never true: size() is at least 0.'],
   ])('%s', (when, sentence) => {
-    expect(mistakes(when)).toEqual([sentence]);
+    expect(issuesOf(when)).toEqual([sentence]);
   });
 
   test.each([
@@ -232,11 +232,11 @@ describe('a comparison with a number that a variable never has is a mistake', ()
     'refresh_token.lifetime == -1',
     'refresh_token.lifetime < 0',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([expect.stringMatching(/ (is|never is)\b.*: .+ is .+\.$/)]);
+    expect(issuesOf(when)).toEqual([expect.stringMatching(/ (is|is never)\b.*: .+ is .+\.$/)]);
   });
 });
 
-describe('a condition whose constants are right loads', () => {
+describe('accepts valid constants', () => {
   test.each([
     'now.timestamp < timestamp("2027-01-01T00:00:00Z")',
     'now.timestamp - timestamp("2027-01-01T00:00:00Z") > duration("168h")',
@@ -274,12 +274,12 @@ describe('a condition whose constants are right loads', () => {
     'token.lifetime <= 9223372036854775807',
     '["UTC", "Asia/Colombo"].exists(zone, now.timestamp.getHours(zone) > 3)',
     '["1", "2"].exists(level, int(level) == token.lifetime)',
-    // What a request adds, the condition may have looked at.
+    // The condition may have tested a value of the request.
     'cel.bind(level, request.params["level"], level != "" && int(level) > 3)',
     'cel.bind(zone, geo.?timezone.orValue(""), zone != "" && now.timestamp.getHours(zone) > 3)',
     'now.timestamp.getHours(token.claims["zoneinfo"]) > 3',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([]);
+    expect(issuesOf(when)).toEqual([]);
   });
 
   test.each<[string, boolean]>([
@@ -288,7 +288,7 @@ describe('a condition whose constants are right loads', () => {
     ['now.timestamp.getHours("Asia/Colombo") == 16', true],
     ['"abc".substring(1) == "bc"', true],
     ['6 / 2 == 3', true],
-  ])('and does what it says: %s is %s', async (when, expected) => {
+  ])('evaluates %s to %s', async (when, expected) => {
     const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')));
     expect(decision).toMatchObject({ outcome: expected ? 'refuse' : 'issue', failed: [] });
   });

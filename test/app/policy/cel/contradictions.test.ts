@@ -2,14 +2,14 @@ import { decideBy, MONDAY_MORNING, mistakesIn, policyOf, rule } from '../../../s
 
 const policy = (when: string) => policyOf(rule('one', when, '{ deny: "No" }'));
 
-/** What is wrong with a condition, without its place. */
-function mistakes(when: string): string[] {
+/** Returns the issues of a condition without their location. */
+function issuesOf(when: string): string[] {
   return mistakesIn(policy(when)).map((sentence) => sentence.replace(/^.* when: /, ''));
 }
 
 const at = (hour: number) => MONDAY_MORNING - (MONDAY_MORNING % 86_400_000) + hour * 3_600_000;
 
-describe('comparisons that exclude each other are never true, and a mistake', () => {
+describe('reports comparisons that exclude each other, as they are never true', () => {
   test.each<[string, string]>([
     [
       'now.hour >= 22 && now.hour < 6',
@@ -24,7 +24,7 @@ describe('comparisons that exclude each other are never true, and a mistake', ()
       'geo.country == "KP" && geo.country == "IR" is never true; write || if one of them is enough.',
     ],
   ])('%s', (when, sentence) => {
-    expect(mistakes(when)).toEqual([sentence]);
+    expect(issuesOf(when)).toEqual([sentence]);
   });
 
   test.each([
@@ -48,10 +48,10 @@ describe('comparisons that exclude each other are never true, and a mistake', ()
     'abuse.score > 90 || (now.hour >= 22 && now.hour < 6)',
     '!(now.hour >= 22 && now.hour < 6)',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([expect.stringMatching(/ is never true; (write|for a time) /)]);
+    expect(issuesOf(when)).toEqual([expect.stringMatching(/ is never true; (write|for a time) /)]);
   });
 
-  test('in a text, too', () => {
+  test('also in a text', () => {
     const text = '{ claims: { set: { night: "${now.hour >= 22 && now.hour < 6}" } } }';
     expect(mistakesIn(policyOf(rule('one', true, text)))).toEqual([
       expect.stringContaining('is never true'),
@@ -59,7 +59,7 @@ describe('comparisons that exclude each other are never true, and a mistake', ()
   });
 });
 
-describe('alternatives of which one is always true are a mistake', () => {
+describe('reports alternatives of which one is always true', () => {
   test.each([
     'geo.country != "KP" || geo.country != "IR"',
     '!(geo.country == "KP") || !(geo.country == "IR")',
@@ -69,13 +69,13 @@ describe('alternatives of which one is always true are a mistake', () => {
     'abuse.score <= 90 || abuse.score > 90',
     'address.version == 4 || address.version == 6',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       expect.stringMatching(/ is always true; write && if both must be true\.$/),
     ]);
   });
 });
 
-describe('what some request satisfies and another does not loads', () => {
+describe('accepts a condition that some requests satisfy and others do not', () => {
   test.each([
     'abuse.score > 25 && abuse.score < 27',
     'abuse.score > 10.5 && abuse.score < 11.1',
@@ -92,7 +92,7 @@ describe('what some request satisfies and another does not loads', () => {
     'double(request.params["x"]) < 5.0 || double(request.params["x"]) >= 5.0',
     '["a"].exists(s, s == request.grant) && ["b"].exists(s, s == request.client_id)',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([]);
+    expect(issuesOf(when)).toEqual([]);
   });
 
   test.each<[number, 'refuse' | 'issue']>([
@@ -100,12 +100,12 @@ describe('what some request satisfies and another does not loads', () => {
     [2, 'refuse'],
     [6, 'issue'],
     [12, 'issue'],
-  ])('the spelling of the message covers the night: at %i h', async (hour, outcome) => {
+  ])('the remedy for time spans past midnight works: at %i h', async (hour, outcome) => {
     const decision = await decideBy(policy('now.hour >= 22 || now.hour < 6'), { now: at(hour) });
     expect(decision.outcome).toBe(outcome);
   });
 
-  test('many comparisons of one variable', async () => {
+  test('accepts many comparisons of one variable', async () => {
     const clients = Array.from({ length: 200 }, (_, index) => `request.client_id != "c${index}"`);
     expect((await decideBy(policy(clients.join(' && ')))).outcome).toBe('refuse');
   });

@@ -8,9 +8,9 @@ import { createPolicyClock } from '../../../../app/src/policy/policy-clock.ts';
 import { meet, requestWithClaims } from '../../../support/policy.ts';
 
 /*
- * Every function and operator of the library, on every type that a policy can have: what loads must work for
- * some request. Which types go together, the type checker says; what it accepts and no value satisfies must
- * be a mistake of the policy.
+ * Every function and operator of the library, on every type that a policy can use: an expression that is accepted
+ * must work for some request. The type checker decides which types fit; a combination that it accepts but that
+ * always fails must be reported when the policy is loaded.
  */
 
 const CLAIMS = {
@@ -34,7 +34,7 @@ const CLAIM_NAMES = [...(Object.keys(CLAIMS) as (keyof typeof CLAIMS)[]), 'none'
 const claim = (name: keyof typeof CLAIMS | 'none') => `token.claims["${name}"]`;
 const text = (name: keyof typeof CLAIMS) => `string(${claim(name)})`;
 
-/** Values of each type. What works for one value of a type, works. */
+/** Values of each type. An expression works if it works for one value of each type. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   string: [
     'request.grant',
@@ -73,14 +73,29 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   Lists: ['lists'],
 };
 const TYPES = Object.keys(SAMPLES);
-/** For the second of two arguments. */
+/** For the second of two arguments, to limit the number of combinations. */
 const FEW_TYPES = ['string', 'int', 'dyn', 'bool', 'list<string>'];
 
-const BINARY = ['==', '!=', 'in', '+', '-', '*', '/', '%', '<', '<=', '>', '>=', '&&', '||'];
+const BINARY_OPERATORS = [
+  '==',
+  '!=',
+  'in',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '&&',
+  '||',
+];
 
-/** How often a shape loaded, and whether it worked for one of its samples. */
+/** How many samples of an expression were accepted, and whether one of them could be evaluated. */
 interface Outcome {
-  loaded: number;
+  accepted: number;
   worked: boolean;
   example: string;
   error: string;
@@ -115,9 +130,9 @@ beforeAll(async () => {
   });
 });
 
-/** Tries an expression on all samples of its types. `undefined` where it never loads. */
+/** Tries an expression on all samples of its types. */
 function outcomeOf(types: readonly string[], write: (...samples: string[]) => string): Outcome {
-  const outcome: Outcome = { loaded: 0, worked: false, example: '', error: '' };
+  const outcome: Outcome = { accepted: 0, worked: false, example: '', error: '' };
   const visit = (chosen: readonly string[]): void => {
     if (outcome.worked) return;
     const type = types[chosen.length];
@@ -126,10 +141,10 @@ function outcomeOf(types: readonly string[], write: (...samples: string[]) => st
       return;
     }
     const expression = write(...chosen);
-    const problems = new Issues();
-    const compiled = compiler.compile(expression, problems);
-    if (compiled === undefined || problems.list.length > 0) return;
-    outcome.loaded += 1;
+    const issues = new Issues();
+    const compiled = compiler.compile(expression, issues);
+    if (compiled === undefined || issues.list.length > 0) return;
+    outcome.accepted += 1;
     try {
       compiled.evaluate(variables);
       outcome.worked = true;
@@ -142,7 +157,7 @@ function outcomeOf(types: readonly string[], write: (...samples: string[]) => st
   return outcome;
 }
 
-/** The shapes that load and never work. */
+/** Returns the expressions that are accepted and never work. */
 function broken(
   shapes: readonly {
     readonly types: readonly string[];
@@ -150,14 +165,14 @@ function broken(
   }[],
 ): string[] {
   return shapes.flatMap(({ types, write }) => {
-    const { loaded, worked, example, error } = outcomeOf(types, write);
-    return loaded > 0 && !worked ? [`${example} on ${types.join(', ')}: ${error}`] : [];
+    const { accepted, worked, example, error } = outcomeOf(types, write);
+    return accepted > 0 && !worked ? [`${example} on ${types.join(', ')}: ${error}`] : [];
   });
 }
 
 const { functions } = new Environment({ enableOptionalTypes: true }).getDefinitions();
 
-/** Functions by name and number of arguments, but for macros, whose arguments are no values. */
+/** Functions by name and number of arguments. Without macros, whose arguments are not values. */
 const shapesOfFunctions = [
   ...new Set(
     functions
@@ -174,7 +189,7 @@ function pairs(types: readonly string[]): (readonly [string, string])[] {
 
 const HANG_MS = 300_000;
 
-test('the library has the functions that are tried', () => {
+test('the library lists its functions', () => {
   expect(shapesOfFunctions.length).toBeGreaterThan(50);
 });
 
@@ -198,7 +213,7 @@ test.each(shapesOfFunctions)(
   HANG_MS,
 );
 
-test.each(BINARY)(
+test.each(BINARY_OPERATORS)(
   'the operator %s',
   (operator) => {
     const write = (left: string, right: string) => `${left} ${operator} ${right}`;
@@ -207,7 +222,7 @@ test.each(BINARY)(
   HANG_MS,
 );
 
-const ONE: readonly [string, (value: string) => string][] = [
+const UNARY_EXPRESSIONS: readonly [string, (value: string) => string][] = [
   ['not', (value) => `!${value}`],
   ['minus', (value) => `-${value}`],
   ['exists', (value) => `${value}.exists(x, x == x)`],
@@ -219,11 +234,11 @@ const ONE: readonly [string, (value: string) => string][] = [
   ['bind', (value) => `cel.bind(x, ${value}, x)`],
   ['matches', (value) => `${value}.matches("^a")`],
   ['within', (value) => `${value}.within("networks")`],
-  ['a member', (value) => `${value}.a`],
-  ['an optional member', (value) => `${value}.?a`],
+  ['a field', (value) => `${value}.a`],
+  ['an optional field', (value) => `${value}.?a`],
   ['optional.of', (value) => `optional.of(${value}).value()`],
 ];
-test.each(ONE)(
+test.each(UNARY_EXPRESSIONS)(
   '%s',
   (_, write) => {
     expect(broken(TYPES.map((type) => ({ types: [type], write })))).toEqual([]);
@@ -231,16 +246,16 @@ test.each(ONE)(
   HANG_MS,
 );
 
-const TWO: readonly [string, (one: string, other: string) => string][] = [
+const BINARY_EXPRESSIONS: readonly [string, (one: string, other: string) => string][] = [
   ['an index', (one, other) => `${one}[${other}]`],
   ['an optional index', (one, other) => `${one}[?${other}]`],
-  ['a choice', (one, other) => `now.hour > 3 ? ${one} : ${other}`],
+  ['a conditional', (one, other) => `now.hour > 3 ? ${one} : ${other}`],
   ['a list', (one, other) => `[${one}, ${other}]`],
   ['a map', (one, other) => `{${one}: ${other}}`],
   ['or', (one, other) => `${one}.or(${other})`],
   ['orValue', (one, other) => `${one}.orValue(${other})`],
 ];
-test.each(TWO)(
+test.each(BINARY_EXPRESSIONS)(
   '%s',
   (_, write) => {
     expect(broken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);

@@ -1,6 +1,6 @@
 import { type Circumstances, decideBy, policyOf, rule } from '../../../support/policy.ts';
 
-/** Each signal has an entry that can be told from the rule's refusal. */
+/** The entry of each signal has an effect that differs from the refusal of the rule. */
 const UNKNOWN =
   'unknown: { address: { lifetime: 1m }, geo: { lifetime: 2m }, reputation: { lifetime: 3m } }';
 
@@ -20,7 +20,7 @@ const NO_GEO = { geo: 'not-found' };
 const NO_REPUTATION = { reputation: 'quota' };
 const NO_ADDRESS = { address: 'missing' };
 
-describe('while a signal is unknown, has() of its fields is false', () => {
+describe('has() is false for fields of an unknown signal', () => {
   test.each<[string, Circumstances, object]>([
     ['!has(geo.country)', NO_GEO, REFUSED],
     ['!has(geo.country)', { geo: 'database' }, REFUSED],
@@ -46,7 +46,7 @@ describe('while a signal is unknown, has() of its fields is false', () => {
   });
 });
 
-describe('a condition that does not match without the signal counts as unknown: its entry applies', () => {
+describe('a condition that does not match without the signal: the entry of the unknown signal applies', () => {
   test.each<[string, Circumstances, string]>([
     ['has(geo.country)', NO_GEO, 'geo'],
     ['has(geo.country) && geo.country == "KP"', NO_GEO, 'geo'],
@@ -64,12 +64,12 @@ describe('a condition that does not match without the signal counts as unknown: 
     expect(await decideBy(text, circumstances)).toMatchObject(entryOf(signal));
   });
 
-  test('as the rest of the condition decides without it, nothing is unknown', async () => {
+  test('no entry applies if the rest of the condition decides without the signal', async () => {
     const when = 'has(geo.country) && request.grant == "password"';
     expect(await decideBy(policy(when), NO_GEO)).toMatchObject(ISSUED);
   });
 
-  test('a rule that allows needs the signal to be known, unless it says otherwise', async () => {
+  test('a rule that allows requires a known signal, unless its condition says otherwise', async () => {
     const rules = (when: string) =>
       policyOf(
         rule('home', when, '{ allow: true }') + rule('rest', true, '{ deny: Rest }'),
@@ -82,7 +82,7 @@ describe('a condition that does not match without the signal counts as unknown: 
   });
 });
 
-describe('a signal that is known is asked for first, and has() is about its field', () => {
+describe('a signal is fetched before has() tests its field', () => {
   test.each<[string, Circumstances, boolean]>([
     ['!has(geo.country)', { geo: 'LK' }, false],
     ['!has(geo.city)', { geo: 'LK' }, true],
@@ -117,7 +117,7 @@ describe('a signal that is known is asked for first, and has() is about its fiel
       ['address', 'geo', 'reputation'],
       REFUSED,
     ],
-  ])('%s with %j asks for %j', async (when, circumstances, asked, expected) => {
+  ])('%s with %j fetches %j', async (when, circumstances, asked, expected) => {
     const decision = await decideBy(policy(when), { ...circumstances, reputationAs: 'promise' });
     expect(decision).toMatchObject({ ...expected, asked });
   });
@@ -128,14 +128,14 @@ describe('in texts', () => {
     ['has(geo.country) ? geo.country : "nowhere"', 'nowhere'],
     ['geo.?country.orValue("nowhere")', 'nowhere'],
     ['geo.country', 'unknown'],
-  ])('${%s} says %s', async (expression, text) => {
+  ])('${%s} becomes %s', async (expression, text) => {
     const then = `{ deny: 'From \${${expression.replaceAll("'", "''")}}' }`;
     const decision = await decideBy(policy('true', then), NO_GEO);
     expect(decision.refusal?.description).toBe(`From ${text}`);
   });
 });
 
-test('a field that is missing under another name counts as not found, too', async () => {
+test('a missing field of a variable of cel.bind counts as unknown', async () => {
   const when = 'cel.bind(g, geo, g.city == "Colombo")';
   expect(await decideBy(policy(when), { geo: 'LK' })).toMatchObject(entryOf('geo'));
 });

@@ -1,3 +1,4 @@
+import { ClaimsView } from '../../../../app/src/policy/cel/variables/claims.ts';
 import {
   decideBy,
   policyOf,
@@ -6,7 +7,7 @@ import {
   rule,
 } from '../../../support/policy.ts';
 
-async function holds(when: string, request: string): Promise<boolean> {
+async function isTrue(when: string, request: string): Promise<boolean> {
   const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), { request });
   expect(decision.failed).toEqual([]);
   return decision.outcome === 'refuse';
@@ -37,7 +38,7 @@ describe('headers', () => {
   describe.each([
     ['a list', asList],
     ['an object', asObject],
-  ])('that came as %s', (_, request) => {
+  ])('sent as %s', (_, request) => {
     test.each<[string, boolean]>([
       ['request.headers["x-device-id"] == "abc"', true],
       ['request.headers["X-DEVICE-ID"] == "abc"', true],
@@ -53,7 +54,7 @@ describe('headers', () => {
       ['request.headers["x-twice"] == "one, two"', true],
       ['request.headers["x-device-id"].startsWith("a")', true],
     ])('%s is %s', async (when, expected) => {
-      expect(await holds(when, request)).toBe(expected);
+      expect(await isTrue(when, request)).toBe(expected);
     });
   });
 });
@@ -72,12 +73,12 @@ describe('parameters', () => {
     ['"mode" in request.params', false],
     ['"Mode" in request.params', true],
     ['request.params.nothing == ""', true],
-  ])('%s is %s, for their names have a case', async (when, expected) => {
-    expect(await holds(when, request)).toBe(expected);
+  ])('%s is %s, as their names are case-sensitive', async (when, expected) => {
+    expect(await isTrue(when, request)).toBe(expected);
   });
 
-  test('a request without any has none', async () => {
-    expect(await holds('request.params.device == "" && !("device" in request.params)', '01')).toBe(
+  test('are empty if the request has none', async () => {
+    expect(await isTrue('request.params.device == "" && !("device" in request.params)', '01')).toBe(
       true,
     );
   });
@@ -132,25 +133,25 @@ describe('claims', () => {
     ['token.claims.?address.?zip.orValue("none") == "none"', true],
     ['token.claims.?absent.?zip.orValue("none") == "none"', true],
   ])('%s is %s', async (when, expected) => {
-    expect(await holds(when, request)).toBe(expected);
+    expect(await isTrue(when, request)).toBe(expected);
   });
 
   test.each<[string, readonly unknown[]]>([
-    ['as many lists as a claim has', Array(500).fill(['a'])],
-    ['thousands of texts', Array(5000).fill('a')],
+    ['as many lists as a claim may contain', Array(500).fill(['a'])],
+    ['thousands of strings', Array(5000).fill('a')],
     ['thousands of nulls', Array(5000).fill(null)],
   ])('a claim that is a list of %s can be read', async (_, list) => {
-    expect(await holds('token.claims.many != null', requestWithClaims({ many: list }))).toBe(true);
+    expect(await isTrue('token.claims.many != null', requestWithClaims({ many: list }))).toBe(true);
   });
 
   const NESTED = '['.repeat(9_000) + ']'.repeat(9_000);
   test.each<[string, string]>([
-    ['a text beside too many objects', JSON.stringify(['banned', ...Array(501).fill({})])],
+    ['a string next to too many objects', JSON.stringify(['banned', ...Array(501).fill({})])],
     ['too many lists', JSON.stringify(Array(501).fill(['a']))],
     ['lists nine thousand deep', NESTED],
-    ['a text beside lists nine thousand deep', `["banned",${NESTED}]`],
+    ['a string next to lists nine thousand deep', `["banned",${NESTED}]`],
   ])(
-    'a claim that cannot be looked at fails, and does not help the caller: %s',
+    'a claim that cannot be evaluated makes the condition fail, and does not help the client: %s',
     async (_, value) => {
       const request = requestWithClaims({ odd: '@' }).replace('"@"', value);
       const policy = policyOf(rule('one', '"banned" in token.claims.odd', '{ deny: No }'));
@@ -158,4 +159,17 @@ describe('claims', () => {
       expect(decision).toMatchObject({ outcome: 'refuse', failed: ['one'] });
     },
   );
+});
+
+test('a claim that cannot be converted is converted only once, however often a loop reads it', () => {
+  let conversions = 0;
+  const ownKeys = () => {
+    conversions += 1;
+    return [];
+  };
+  const object = new Proxy({}, { ownKeys });
+  const claims = new ClaimsView([{ name: 'it', value: [object, Number.POSITIVE_INFINITY] }]);
+  for (let iteration = 0; iteration < 3; iteration++)
+    expect(() => claims.get('it')).toThrow('too large');
+  expect(conversions).toBe(1);
 });

@@ -6,46 +6,50 @@ const LISTS = `lists:
   asns: [64500]
   nobody: []`;
 
-const conditions = (when: string) => mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS));
+const issuesOf = (when: string) => mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS));
 
-describe('a condition that is wrong is named with its rule and line', () => {
+describe('reports an issue in a condition with its rule and line', () => {
   test.each<[string, string, string]>([
-    ['an empty one', ' ', 'an expression must not be empty.'],
+    ['an empty condition', ' ', 'an expression must not be empty.'],
     ['a misspelt variable', 'abus.score > 3', 'unknown variable abus (in: abus.score > 3).'],
-    ['a misspelt member', 'abuse.scor > 3', 'unknown field scor (in: abuse.scor > 3).'],
+    ['a misspelt field', 'abuse.scor > 3', 'unknown field scor (in: abuse.scor > 3).'],
     [
-      'a misspelt member of a member',
+      'a misspelt nested field',
       'user.organization.nam == "x"',
       'unknown field nam (in: user.organization.nam == "x").',
     ],
     [
-      'a number compared with a text',
+      'a number compared with a string',
       'abuse.score >= "75"',
       'incompatible types: int >= string (in: abuse.score >= "75").',
     ],
     [
-      'a text compared with a number',
+      'a string compared with a number',
       'request.grant == 3',
       'incompatible types: string == int (in: request.grant == 3).',
     ],
     [
-      'a boolean compared with a text',
+      'a boolean compared with a string',
       'address.public == "yes"',
       'incompatible types: bool == string (in: address.public == "yes").',
     ],
-    ['one that breaks off', 'abuse.score >=', 'the expression is incomplete (in: abuse.score >=).'],
+    [
+      'an incomplete condition',
+      'abuse.score >=',
+      'the expression is incomplete (in: abuse.score >=).',
+    ],
     [
       'a single equals sign',
       'request.grant = "x"',
       'Unexpected character: =; write == to compare (in: request.grant = "x").',
     ],
     [
-      'a number',
+      'a number as a condition',
       'abuse.score',
       'a condition must be true or false, not int; compare it (in: abuse.score).',
     ],
     [
-      'a claim, which may be anything',
+      'a claim as a condition, which may have any type',
       'token.claims.admin',
       'a condition must be true or false, not dyn; compare it, e.g. with == true (in: token.claims.admin).',
     ],
@@ -60,7 +64,7 @@ describe('a condition that is wrong is named with its rule and line', () => {
       'within("network") refers to an unknown list.',
     ],
     [
-      'a list whose name is worked out',
+      'a list whose name is computed',
       'address.within(request.grant)',
       'within expects the name of a list in quotes, e.g. within("trusted_networks").',
     ],
@@ -76,75 +80,75 @@ describe('a condition that is wrong is named with its rule and line', () => {
       'write address.within("countries"): it supports CIDRs, and addresses in any notation.',
     ],
     [
-      'a text in a list of numbers',
+      'a string in a list of numbers',
       'geo.country in lists.asns',
       'incompatible types: string in list<int> (in: geo.country in lists.asns).',
     ],
     [
-      'a number in a list of texts',
+      'a number in a list of strings',
       'geo.asn in lists.countries',
       'incompatible types: int in list<string> (in: geo.asn in lists.countries).',
     ],
     [
-      'a country that is none',
+      'an unknown country',
       'geo.country == "UK"',
       '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
-      'a country that is none, on the left',
+      'an unknown country, on the left',
       '"UK" == geo.country',
       '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
-      'a country in small letters',
+      'a country in lower case',
       'geo.country != "kp"',
       '"kp" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
-      'a country that is none, among others',
+      'an unknown country, among others',
       'geo.country in ["KP", "EU"]',
       '"EU" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
-      'a country that is none, in a part of the condition',
+      'an unknown country, in a part of the condition',
       'request.grant == "x" || !(geo.country in ["ZZ"])',
       '"ZZ" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
-      'has() of what is never absent',
+      'has() of a field that is never absent',
       'has(request.headers.x)',
       expect.stringMatching(
         /^has\(\) is for fields of address, geo and abuse;/,
       ) as unknown as string,
     ],
   ])('%s', (_, when, sentence) => {
-    const mistakes = conditions(when).map((mistake) => {
+    const issues = issuesOf(when).map((issue) => {
       const place = 'policy.yaml:10: rule "one", when: ';
-      return mistake.startsWith(place) ? mistake.slice(place.length) : mistake;
+      return issue.startsWith(place) ? issue.slice(place.length) : issue;
     });
-    expect(mistakes).toEqual([sentence]);
+    expect(issues).toEqual([sentence]);
   });
 });
 
-describe('a condition that is right loads', () => {
+describe('accepts a valid condition', () => {
   test.each([
-    ['an empty list goes with texts', 'geo.country in lists.nobody'],
-    ['an empty list goes with numbers', 'geo.asn in lists.nobody'],
-    ['an empty list goes with addresses', 'address.within("nobody")'],
-    ['a country compared with nothing', 'geo.country != ""'],
-    ['Norway, which older YAML took for false', 'geo.country in [NO]'.replace('NO', '"NO"')],
+    ['an empty list of strings', 'geo.country in lists.nobody'],
+    ['an empty list of numbers', 'geo.asn in lists.nobody'],
+    ['an empty list of addresses', 'address.within("nobody")'],
+    ['a country compared with the empty string', 'geo.country != ""'],
+    ['Norway, which YAML 1.1 reads as false', 'geo.country in [NO]'.replace('NO', '"NO"')],
     ['Kosovo', 'geo.country == "XK"'],
-    ['a score compared with a fraction', 'abuse.score > 74.5'],
+    ['a score compared with a double', 'abuse.score > 74.5'],
     ['a claim compared with true', 'token.claims.admin == true'],
-    ['a moment', 'now.timestamp < timestamp("2027-01-01T00:00:00Z")'],
+    ['a timestamp', 'now.timestamp < timestamp("2027-01-01T00:00:00Z")'],
     ['a header by name', 'request.headers["x-risk"].startsWith("high")'],
     ['a scope among the granted ones', 'token.scopes.exists(scope, scope.startsWith("internal_"))'],
   ])('%s', (_, when) => {
-    expect(conditions(when)).toEqual([]);
+    expect(issuesOf(when)).toEqual([]);
   });
 });
 
-describe('what other languages write is a mistake that says what CEL writes', () => {
+describe('suggests the CEL syntax for that of other languages', () => {
   test.each<[string, string]>([
     ['abuse.score > 5 and abuse.tor', 'unexpected "and"; write && for "and"'],
     ['abuse.score > 5 OR abuse.tor', 'unexpected "OR"; write || for "or"'],
@@ -175,13 +179,13 @@ describe('what other languages write is a mistake that says what CEL writes', ()
       `found no matching overload for 'Address.within(list<string>)'; write the name of the list in quotes, e.g. within("trusted_networks")`,
     ],
   ])('%s', (when, sentence) => {
-    expect(conditions(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       `policy.yaml:10: rule "one", when: ${sentence} (in: ${when}).`,
     ]);
   });
 
-  test('of a long condition, the message shows what is around the mistake', () => {
-    const [sentence = ''] = conditions(
+  test('shows only the part around the issue of a long condition', () => {
+    const [sentence = ''] = issuesOf(
       `${'request.grant != "password" && '.repeat(40)}abuse.tor and ${'abuse.stale && '.repeat(40)}true`,
     );
     expect(sentence).toContain('abuse.tor and abuse.stale');

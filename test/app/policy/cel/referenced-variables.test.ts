@@ -33,11 +33,11 @@ test.each<[string, string[]]>([
   ['has(geo.city) && geo.?city.orValue("") == "Bern"', ['geo.city', 'geo.?city']],
   ['now.timestamp.getHours() == 1 ? abuse.tor : false', ['now.timestamp', 'abuse.tor']],
   ['[1, 2].exists(score, score == 1)', []],
-])('%s names %j', (expression, names) => {
+])('%s references %j', (expression, names) => {
   expect(namesIn(expression)).toEqual(names);
 });
 
-describe('its value is what CEL sees', () => {
+describe('reads the value that CEL reads', () => {
   const policy = compile(
     policyOf('  - { id: any, when: true, then: { allow: true } }', 'lists: { places: [LK, IN] }'),
   );

@@ -40,7 +40,7 @@ describe('equality between values of different types fails the condition', () =>
     ['token.claims["one"] == true', 'fails'],
     ['token.claims["device"] == "a"', 'fails'],
     ['timestamp(token.claims["time"]) == now.timestamp', 'true'],
-    // A text that CEL does not convert, such as a parameter that the client leaves out.
+    // A string that CEL does not convert, such as a parameter that the client omits.
     ['int(request.params["missing"]) > 3', 'fails'],
     ['uint(request.params["missing"]) > 3u', 'fails'],
     ['double(request.params["missing"]) > 3.0', 'fails'],
@@ -73,7 +73,7 @@ describe('equality between values of different types fails the condition', () =>
     ['token.claims["absent"] == token.claims["other"]', 'true'],
     ['token.claims["absent"] == []', 'true'],
     ['token.claims["one"] == []', 'false'],
-    // Lists, and what they contain.
+    // Lists and their elements.
     ['token.claims["numbers"] == [1, 2]', 'true'],
     ['token.claims["numbers"] == [1.0, 2.0]', 'true'],
     ['token.claims["numbers"] == [2, 1]', 'false'],
@@ -91,7 +91,7 @@ describe('equality between values of different types fails the condition', () =>
     ['token.claims["numbers"] == lists.levels', 'true'],
     ['token.claims["digits"] == lists.levels', 'fails'],
     ['token.claims["numbers"] != lists.names', 'fails'],
-    // Objects, and what they contain.
+    // Objects and their fields.
     ['token.claims["device"] == {"level": 1, "tags": 1}', 'fails'],
     ['token.claims["device_more"] == {"level": 1}', 'true'],
     ['token.claims["device_more"] == {"level": 2}', 'false'],
@@ -102,7 +102,7 @@ describe('equality between values of different types fails the condition', () =>
     ['token.claims["device_text"]["level"] == 1', 'fails'],
     ['token.claims.device_text.level != 1', 'fails'],
     ['token.claims.?device_text.?level.orValue(0) == 1', 'fails'],
-    // Values that lost their type on the way.
+    // Values whose static type is dyn.
     ['dyn(request.grant) != dyn(token.lifetime)', 'fails'],
     ['dyn(token.scopes) == dyn("openid")', 'fails'],
     ['cel.bind(level, token.claims["one_text"], level == 1)', 'fails'],
@@ -112,7 +112,7 @@ describe('equality between values of different types fails the condition', () =>
   });
 });
 
-describe('so does membership among values of another type', () => {
+describe('membership among values of another type fails the condition', () => {
   test.each<[string, Verdict]>([
     ['token.claims["one"] in [1, 2]', 'true'],
     ['token.claims["one"] in [2, 3]', 'false'],
@@ -158,16 +158,16 @@ describe('so does membership among values of another type', () => {
 
   const MANY = Array.from({ length: 100 }, (_, at) => at);
   test.each<[string, readonly unknown[], string, Verdict]>([
-    ['texts', MANY.map(String), '"99" in token.claims["many"]', 'true'],
-    ['texts', MANY.map(String), '"x" in token.claims["many"]', 'false'],
-    ['texts', MANY.map(String), '99 in token.claims["many"]', 'fails'],
+    ['strings', MANY.map(String), '"99" in token.claims["many"]', 'true'],
+    ['strings', MANY.map(String), '"x" in token.claims["many"]', 'false'],
+    ['strings', MANY.map(String), '99 in token.claims["many"]', 'fails'],
     ['numbers', MANY, '99 in token.claims["many"]', 'true'],
     ['numbers', MANY, '99.0 in token.claims["many"]', 'true'],
     ['numbers', MANY, '99.5 in token.claims["many"]', 'false'],
     ['numbers', MANY, '"99" in token.claims["many"]', 'fails'],
-    ['numbers and a text', [...MANY, 'x'], '"x" in token.claims["many"]', 'true'],
-    ['numbers and a text', [...MANY, 'x'], '5 in token.claims["many"]', 'true'],
-    ['numbers and a text', [...MANY, 'x'], '500 in token.claims["many"]', 'fails'],
+    ['numbers and a string', [...MANY, 'x'], '"x" in token.claims["many"]', 'true'],
+    ['numbers and a string', [...MANY, 'x'], '5 in token.claims["many"]', 'true'],
+    ['numbers and a string', [...MANY, 'x'], '500 in token.claims["many"]', 'fails'],
     ['numbers and null', [...MANY, null], '500 in token.claims["many"]', 'false'],
     ['numbers and booleans', [...MANY, true], 'true in token.claims["many"]', 'true'],
     ['lists', MANY.map((at) => [at]), '[5] in token.claims["many"]', 'true'],
@@ -178,7 +178,7 @@ describe('so does membership among values of another type', () => {
   });
 });
 
-describe('ordering fails as well', () => {
+describe('an order of values of different types fails the condition', () => {
   test.each<[string, Verdict]>([
     ['token.claims["one"] < 2', 'true'],
     ['token.claims["one"] < 1.5', 'true'],
@@ -192,7 +192,7 @@ describe('ordering fails as well', () => {
   });
 });
 
-describe('types are kept in calculations, lists and maps', () => {
+describe('arithmetic, lists and maps keep types', () => {
   test.each<[string, Verdict]>([
     ['token.claims["one"] / 2.0 == 0.5', 'true'],
     ['token.claims["half"] / 2.0 == 0.25', 'true'],
@@ -222,7 +222,7 @@ describe('types are kept in calculations, lists and maps', () => {
   });
 });
 
-describe('the other side of && and || may still decide', () => {
+describe('the other operand of && and || may still decide', () => {
   test.each<[string, Verdict]>([
     ['token.claims["one_text"] == 1 && request.grant == "none"', 'false'],
     ['token.claims["one_text"] == 1 && request.grant == "authorization_code"', 'fails'],
@@ -240,7 +240,7 @@ describe('the other side of && and || may still decide', () => {
   });
 });
 
-describe('headers and parameters are strings, and a comparison with anything else does not load', () => {
+describe('headers and parameters are strings: a comparison with another type is rejected', () => {
   test.each([
     'request.headers["x-level"] == 1',
     'request.params.level == 1',
@@ -265,7 +265,7 @@ describe('headers and parameters are strings, and a comparison with anything els
   });
 });
 
-describe('what differs in every request does not load', () => {
+describe('rejects comparisons of types that always differ', () => {
   test.each([
     'dyn("1") == 1',
     'dyn("1") in [1, 2]',
@@ -275,4 +275,14 @@ describe('what differs in every request does not load', () => {
   ])('%s', (when) => {
     expect(mistakesIn(policyOf(rule('one', when, '{ deny: No }')))).toHaveLength(1);
   });
+});
+
+test('lowerAscii and upperAscii change only ASCII letters', async () => {
+  const request = requestWithClaims({ it: '\u212aP Straße \u0130I' });
+  expect(
+    await verdictOf('token.claims.it.lowerAscii() == "\\u212ap straße \\u0130i"', request),
+  ).toBe('true');
+  expect(
+    await verdictOf('token.claims.it.upperAscii() == "\\u212aP STRAßE \\u0130I"', request),
+  ).toBe('true');
 });

@@ -23,7 +23,7 @@ const CIRCUMSTANCES = {
   },
 };
 
-/** The value of an expression, as a claim that is set to it. */
+/** Returns the value of an expression, read from a claim that is set to it. */
 async function readValue(expression: string, request: string): Promise<unknown> {
   const text = policyOf(
     rule('one', true, `{ claims: { set: { value_of: '\${${expression}}' } } }`),
@@ -95,7 +95,7 @@ describe.each([
   ['a request with everything', '03', 0],
   ['a minimal request', '01', 1],
 ] as const)('in %s', (_, request, column) => {
-  test.each(VARIABLES)('%s is readable', async (expression, _type, values) => {
+  test.each(VARIABLES)('reads %s', async (expression, _type, values) => {
     expect(await readValue(expression, request)).toEqual(values[column]);
   });
 
@@ -104,14 +104,14 @@ describe.each([
     ['request.params.device', '003ef4a768182ba1ece32cb', ''],
     ['token.claims.iss', ISSUER, ISSUER],
     ['token.claims.expires_in', 3600, 3600],
-  ])('%s is readable', async (expression, full, minimal) => {
+  ])('reads %s', async (expression, full, minimal) => {
     expect(await readValue(expression, request)).toEqual(column === 0 ? full : minimal);
   });
 });
 
-describe('each variable has its declared type', () => {
+describe('each variable has its documented type', () => {
   const SAMPLE = { string: '"KP"', int: '1', bool: 'true', list: '["KP"]' };
-  // What these variables can be is checked as well.
+  // For these variables, the value is checked as well as the type.
   const OWN_SAMPLE: Readonly<Record<string, string>> = {
     'address.value': '"192.0.2.1"',
     'address.version': '6',
@@ -132,10 +132,10 @@ describe('lifetimes', () => {
     requestWith('03', { [path]: value });
   test.each<[string, unknown, string, boolean]>([
     ['a number', 1800, 'token.lifetime == 1800', true],
-    ['a text', '1800', 'token.lifetime == 1800', true],
-    ['a token that never ends is longer than any other', -1, 'token.lifetime > 1000000000', true],
-    ['no number at all counts as endless', 'soon', 'token.lifetime > 1000000000', true],
-    ['a fraction is cut', 90.5, 'token.lifetime == 90', true],
+    ['a string', '1800', 'token.lifetime == 1800', true],
+    ['unlimited is longer than any number', -1, 'token.lifetime > 1000000000', true],
+    ['an invalid value counts as unlimited', 'soon', 'token.lifetime > 1000000000', true],
+    ['a fraction is truncated', 90.5, 'token.lifetime == 90', true],
   ])('of the access token: %s', async (_, value, when, expected) => {
     const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), {
       request: lifetime(value),
@@ -144,7 +144,7 @@ describe('lifetimes', () => {
     expect(decision.failed).toEqual([]);
   });
 
-  test('of a refresh token that never ends', async () => {
+  test('of the refresh token: unlimited', async () => {
     const request = lifetime(-1, 'event.refreshToken.claims.0.value');
     const decision = await decideBy(
       policyOf(rule('one', 'refresh_token.lifetime > 1000000000', '{ deny: No }')),
@@ -156,18 +156,18 @@ describe('lifetimes', () => {
 
 test.each([
   [
-    'an audience that came as a text',
+    'an audience that is a string',
     'event.accessToken.claims.4.value',
     'api',
     '"api" in token.audience',
   ],
   [
-    'scopes that are not all texts',
+    'scopes that are not all strings',
     'event.accessToken.scopes',
     ['a', 7, null],
     'token.scopes == ["a"]',
   ],
-  ['scopes that the client asked for', 'event.request.scopes', ['a', 'b'], '"b" in request.scopes'],
+  ['requested scopes', 'event.request.scopes', ['a', 'b'], '"b" in request.scopes'],
   ['a deep organization', 'event.user.organization.depth', 3, 'user.organization.depth > 2'],
 ])('%s', async (_, path, value, when) => {
   const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), {
@@ -176,15 +176,15 @@ test.each([
   expect(decision).toMatchObject({ outcome: 'refuse', failed: [] });
 });
 
-describe('what a text or a claim makes of a value', () => {
+describe('values in texts and claims', () => {
   test.each<[string, string, string]>([
     ['a number', 'abuse.score', '42'],
     ['a boolean', 'address.public', 'true'],
     ['a list', 'token.scopes', 'email groups openid profile roles'],
-    ['a moment', 'now.timestamp', '2026-01-05T10:30:00.000Z'],
-    ['a claim that is not there', 'token.claims.nothing', 'unknown'],
+    ['a timestamp', 'now.timestamp', '2026-01-05T10:30:00.000Z'],
+    ['an absent claim', 'token.claims.nothing', 'unknown'],
     ['an object', 'token.claims.address', 'unknown'],
-    ['a condition', 'abuse.score > 3 ? "high" : "low"', 'high'],
+    ['a conditional', 'abuse.score > 3 ? "high" : "low"', 'high'],
   ])('%s in a text', async (_, expression, shown) => {
     const text = policyOf(rule('one', true, `{ deny: 'Seen \${${expression}} here' }`));
     const { refusal } = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
@@ -192,13 +192,13 @@ describe('what a text or a claim makes of a value', () => {
   });
 
   test.each<[string, string, unknown]>([
-    ['a text', `'a \${geo.country} \${abuse.score}'`, 'a US 42'],
-    ['a list of texts', `['\${geo.country}', fixed, '\${abuse.score}']`, ['US', 'fixed', '42']],
+    ['a string', `'a \${geo.country} \${abuse.score}'`, 'a US 42'],
+    ['a list of strings', `['\${geo.country}', fixed, '\${abuse.score}']`, ['US', 'fixed', '42']],
     ['a list', `'\${token.claims.groups}'`, ['engineering', 'on-call', 'vpn-users']],
-    ['a number that is fixed', '7.5', 7.5],
+    ['a literal number', '7.5', 7.5],
     ['a fraction', `'\${double(abuse.score) / 8.0}'`, 5.25],
-    ['a boolean that is fixed', 'false', false],
-    ['a text of digits stays a text', `'42'`, '42'],
+    ['a literal boolean', 'false', false],
+    ['a string of digits stays a string', `'42'`, '42'],
   ])('%s in a claim', async (_, value, expected) => {
     const text = policyOf(rule('one', true, `{ claims: { set: { seen: ${value} } } }`));
     const { operations } = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
@@ -208,11 +208,11 @@ describe('what a text or a claim makes of a value', () => {
   });
 
   test.each([
-    ['a claim that is not there', 'token.claims.nothing'],
+    ['an absent claim', 'token.claims.nothing'],
     ['an object', 'token.claims.address'],
     ['a division by zero', '1 / (abuse.score - 42)'],
-    ['a number that JSON cannot hold', '9007199254740993'],
-  ])('%s is left out of the claims', async (_, expression) => {
+    ['an integer that JSON does not represent exactly', '9007199254740993'],
+  ])('%s is skipped', async (_, expression) => {
     const text = policyOf(rule('one', true, `{ claims: { set: { seen: '\${${expression}}' } } }`));
     const decision = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
     expect(decision).toMatchObject({
@@ -229,7 +229,7 @@ test.each<[string, string, string]>([
   ['markup', '<b>"x"</b>', 'From -b--x---b-.'],
   ['a line break', 'a\nb', 'From a-b.'],
 ])(
-  'what comes into a refusal is reduced to what the identity server takes: %s',
+  'a value in a refusal is reduced to the character set of the identity server: %s',
   async (_, usage, shown) => {
     const text = policyOf(rule('one', true, `{ deny: 'From \${abuse.usage}.' }`));
     const { refusal } = await decideBy(text, { reputation: { score: 1, usage } });
@@ -237,7 +237,7 @@ test.each<[string, string, string]>([
   },
 );
 
-test('a refusal is cut to 300 characters, whatever comes into it', async () => {
+test('a refusal is truncated to 300 characters', async () => {
   const text = policyOf(rule('one', true, `{ deny: 'From \${abuse.usage} \${abuse.isp}.' }`));
   const { refusal } = await decideBy(text, {
     reputation: { score: 1, usage: 'x'.repeat(250), isp: 'y'.repeat(250) },
