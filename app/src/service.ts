@@ -72,7 +72,7 @@ export async function startService(
   const reputation = openReputation(settings, telemetry.start(parts), apiKey, options);
   let draining = false;
   const address: AddressOptions = {
-    names: settings.addressHeaders,
+    headerNames: settings.addressHeaders,
     trustedProxyHops: settings.trustedProxyHops,
     signature:
       signatureKeys &&

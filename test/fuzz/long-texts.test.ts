@@ -13,7 +13,7 @@ import { RUNAWAY_MS, withCpuTime } from '../support/cpu-time.ts';
  */
 
 const LONG = 500_000;
-const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
+const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 const BASIC = [{ scheme: 'basic', username: 'is', secret: 'a-secret-of-the-caller' }] as const;
 const matches = (glob: string, name: string) => compilePatterns([glob]).matches(name);
 

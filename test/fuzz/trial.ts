@@ -18,7 +18,7 @@ export interface Trial {
   run(body: string, policy: number): Promise<'decided' | 'no request'>;
 }
 
-const ADDRESS = { names: ['x-client-source-ip'], trustedProxyHops: 0 };
+const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 
 /** Signals from the request itself; a score that is as good as drawn, but the same each time. */
 async function openSources(): Promise<SignalSources> {

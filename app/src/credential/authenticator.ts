@@ -1,54 +1,56 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Credential, SharedSecret } from './credential.ts';
+import type { Credential } from './credential.ts';
 import type { OAuth2Credential } from './oauth2/oauth2-credential.ts';
 import type { TokenVerdict, TokenVerifier } from './oauth2/token-verifier.ts';
+import {
+  AUTHORIZATION,
+  type Compare,
+  createSecretMatcher,
+  type HeaderReader,
+  type SecretMatcher,
+} from './shared-secret.ts';
 
-/** Reads one header of the request; the name comes in lower case. */
-export type HeaderReader = (name: string) => string | undefined;
+export type { Compare, HeaderReader };
 
-/** A credential, and for the previous version of one when it stops being accepted. */
+/** A credential; the previous version of one has an expiry. */
 export type AcceptedCredential = Credential & {
-  /** Milliseconds since the epoch; absent for the current version, which has no end. */
+  /** When it stops being accepted, in milliseconds since the epoch; absent for the current version. */
   readonly until?: number;
 };
 
-/** What the check of an access token resulted in. The sentences are for the log and not for the caller. */
+/** Result of checking an access token. `why` is for the log, and not for the caller. */
 export type TokenCheck =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly why: string; readonly challenge: string }
-  /** The keys to verify it with cannot be loaded. */
+  /** The keys that could verify the token cannot be loaded. */
   | { readonly kind: 'unverifiable'; readonly why: string };
 
 export interface Authenticator {
-  /** Returns whether the headers show an accepted secret. */
+  /** Returns whether the headers contain an accepted secret. */
   accepts(header: HeaderReader): boolean;
   /**
-   * Checks the access token in headers without an accepted secret: at once when it was verified before.
-   * Returns `undefined` when there is none, or when no OAuth2 credential is accepted.
+   * Checks the access token in headers without an accepted secret: synchronously if it was verified before.
+   * Returns `undefined` if there is no token, or if no OAuth2 credential is accepted.
    */
   checkToken?(header: HeaderReader): TokenCheck | Promise<TokenCheck> | undefined;
-  /** Returns why headers that are not accepted are not, as a sentence for the log and not for the caller. */
-  whyRefused?(header: HeaderReader): string;
-  /** Replaces the accepted credentials, for the next request on. @throws Error when there are none. */
+  /** Returns why headers are not accepted: one sentence for the log, and not for the caller. */
+  rejectionReason?(header: HeaderReader): string;
+  /** Replaces the accepted credentials from the next request on. @throws Error if there are none. */
   update(credentials: readonly AcceptedCredential[]): void;
   /** The value of WWW-Authenticate, which a 401 must have (RFC 9110, section 15.5.2). */
   readonly challenge: string;
 }
 
 export interface AuthenticatorOptions {
-  /** Milliseconds since the epoch: when a previous version ends is checked on each call. @default Date.now */
+  /** Milliseconds since the epoch; compared with the expiry of a previous version. @default Date.now */
   readonly now?: () => number;
-  /** Receives each use of a previous version, and when that one ends (milliseconds since the epoch). */
+  /** Called with each use of a previous version, with its expiry in milliseconds since the epoch. */
   readonly onPreviousUsed?: (until: number) => void;
-  /** Returns what verifies the tokens of an OAuth2 credential; needed where there are some. */
-  readonly verifierOf?: (credential: OAuth2Credential) => TokenVerifier;
+  /** Returns the verifier of an OAuth2 credential's tokens; required if there is such a credential. */
+  readonly getVerifier?: (credential: OAuth2Credential) => TokenVerifier;
 }
 
-/** What is said of a caller who shows nothing, or something else than a credential of ours. */
+/** Reason for a caller without a credential, or with an unknown one. */
 export const WRONG_CREDENTIAL = 'The credential is missing or wrong.';
-
-/** Compares as many bytes with as many, in constant time. */
-export type Compare = (a: Uint8Array, b: Uint8Array) => boolean;
 
 interface Accepted {
   /** When it stops being accepted, in milliseconds since the epoch. */
@@ -56,30 +58,19 @@ interface Accepted {
   readonly challenge: string;
 }
 
-interface TokenCandidate extends Accepted {
+interface AcceptedSecret extends Accepted {
+  readonly matcher: SecretMatcher;
+}
+
+interface AcceptedIssuer extends Accepted {
   readonly verifier: TokenVerifier;
 }
-
-interface Candidate extends Accepted {
-  readonly header: string;
-  /** The word before the token in Authorization, in lower case; none for an API key. */
-  readonly scheme?: string;
-  /** Whether what is shown is compared with its characters composed (Unicode's form NFC). */
-  readonly inNfc?: boolean;
-  /** What is to be shown, as UTF-8. */
-  readonly expected: Buffer;
-  /** Room for as much of what a caller shows. */
-  readonly shown: Buffer;
-}
-
-/** A scheme and one token; a list, or a value that a proxy has joined from two headers, does not fit. */
-const AUTHORIZATION = /^([!-~]+) +([!-~]+)$/;
 
 const BEARER = /^bearer(?: |$)/i;
 
 const REALM = 'realm="risk-gate"';
 
-/** HTTP has no registered scheme for API keys; a challenge may have a name of one's own. */
+/** HTTP has no registered scheme for API keys, and allows private ones in a challenge. */
 const CHALLENGES: Record<Credential['scheme'], string> = {
   'api-key': `ApiKey ${REALM}`,
   bearer: `Bearer ${REALM}`,
@@ -87,64 +78,62 @@ const CHALLENGES: Record<Credential['scheme'], string> = {
   oauth2: `Bearer ${REALM}`,
 };
 
-/** The identity server fetches another token when it reads this (RFC 6750, section 3). */
+/** Makes the identity server fetch another token (RFC 6750, section 3). */
 const INVALID_TOKEN = `${CHALLENGES.oauth2}, error="invalid_token"`;
 
-/** Stands in for a header that is missing or of another scheme: it is compared too, and fits nothing. */
-const NOTHING = randomBytes(32).toString('base64');
-
-/** The end of what has none: later than every clock. */
+/** Expiry of a current version: later than any clock. */
 const NEVER = Number.POSITIVE_INFINITY;
 
+const ACCEPTED: TokenCheck = { kind: 'accepted' };
+
+const NOT_ONE_TOKEN = 'The Authorization header is not Bearer with one token.';
+
 /**
- * Checks the caller's credential. Every known credential is compared on every call, over its whole
- * length however long a guess is, so that neither the time nor the number of comparisons tells how much
- * of the guess was right. A long credential takes longer than a short one, whatever is shown.
+ * Authenticates the caller. Every call compares all shared secrets, so that neither the time nor the number of
+ * comparisons reveals how much of a guess is right. Longer secrets take longer, whatever is presented.
  *
- * @param compare for a test that watches the comparisons.
+ * @param compare for tests that observe the comparisons.
  */
 export function createAuthenticator(
   credentials: readonly AcceptedCredential[],
-  compare: Compare = timingSafeEqual,
-  { now = Date.now, onPreviousUsed, verifierOf }: AuthenticatorOptions = {},
+  compare?: Compare,
+  { now = Date.now, onPreviousUsed, getVerifier }: AuthenticatorOptions = {},
 ): Authenticator {
-  let candidates: readonly Candidate[] = [];
-  let tokenCandidates: readonly TokenCandidate[] = [];
-  let all: readonly Accepted[] = [];
+  let accepted: readonly Accepted[] = [];
+  let secrets: readonly AcceptedSecret[] = [];
+  let issuers: readonly AcceptedIssuer[] = [];
 
-  function update(accepted: readonly AcceptedCredential[]): void {
-    if (accepted.length === 0) {
-      throw new Error('The service needs at least one credential of its caller.');
+  function toAccepted(credential: AcceptedCredential): AcceptedSecret | AcceptedIssuer {
+    const { until = NEVER, scheme } = credential;
+    const challenge = CHALLENGES[scheme];
+    if (scheme !== 'oauth2') {
+      return { until, challenge, matcher: createSecretMatcher(credential, compare) };
     }
-    all = accepted.map((credential) =>
-      credential.scheme === 'oauth2'
-        ? tokenCandidateOf(credential, verifierOf)
-        : candidateOf(credential),
-    );
-    candidates = all.filter((each): each is Candidate => 'expected' in each);
-    tokenCandidates = all.filter((each): each is TokenCandidate => 'verifier' in each);
+    if (getVerifier === undefined) throw new Error('An OAuth2 credential requires getVerifier.');
+    return { until, challenge, verifier: getVerifier(credential) };
   }
 
-  /** Compares all of them, and returns the one that fits: of several the one that ends last. */
-  function find(header: HeaderReader): Candidate | undefined {
-    let found: Candidate | undefined;
-    for (const candidate of candidates) {
-      const presented = presentedTo(candidate, header) ?? NOTHING;
-      const fits = isEqual(presented, candidate);
-      if (fits && (found === undefined || candidate.until > found.until)) found = candidate;
+  function update(updated: readonly AcceptedCredential[]): void {
+    if (updated.length === 0) {
+      throw new Error('The service requires at least one credential of its caller.');
+    }
+    const all = updated.map(toAccepted);
+    accepted = all;
+    secrets = all.filter((each) => 'matcher' in each);
+    issuers = all.filter((each) => 'verifier' in each);
+  }
+
+  /** Compares all secrets, and returns the matching one that expires last. */
+  function findSecret(header: HeaderReader): AcceptedSecret | undefined {
+    let found: AcceptedSecret | undefined;
+    for (const secret of secrets) {
+      const matches = secret.matcher.matches(header);
+      if (matches && (found === undefined || secret.until > found.until)) found = secret;
     }
     return found;
   }
 
-  function isEqual(presented: string, { expected, shown }: Candidate): boolean {
-    // What is too short is filled up, and what is too long cut off; its length then tells them apart.
-    shown.fill(0);
-    shown.write(presented);
-    const matches = compare(shown, expected);
-    return Buffer.byteLength(presented) === expected.length && matches;
-  }
-
-  /** Whether what was shown is still accepted. */
+  /** Returns whether a presented credential has not expired, and reports the use of a previous version. */
   function admit({ until }: Accepted): boolean {
     if (until === NEVER) return true;
     if (now() >= until) return false;
@@ -153,12 +142,12 @@ export function createAuthenticator(
   }
 
   function checkToken(header: HeaderReader): TokenCheck | Promise<TokenCheck> | undefined {
-    if (tokenCandidates.length === 0) return undefined;
+    if (issuers.length === 0) return undefined;
     const authorization = header('authorization');
     if (authorization === undefined || !BEARER.test(authorization)) return undefined;
     const [, , token] = AUTHORIZATION.exec(authorization) ?? [];
     if (token === undefined) return refused(NOT_ONE_TOKEN);
-    const checked = tokenCandidates;
+    const checked = issuers;
     const verdicts = checked.map(({ verifier }) => verifier.verify(token));
     return verdicts.some((verdict) => verdict instanceof Promise)
       ? Promise.all(verdicts).then((settled) => summarize(checked, settled))
@@ -166,12 +155,12 @@ export function createAuthenticator(
   }
 
   function summarize(
-    checked: readonly TokenCandidate[],
+    checked: readonly AcceptedIssuer[],
     verdicts: readonly TokenVerdict[],
   ): TokenCheck {
-    // The current credential is the first.
+    // The first one is the current credential.
     const valid = checked.find((_, index) => verdicts[index]?.kind === 'valid');
-    if (valid !== undefined) return admit(valid) ? ACCEPTED : refused(endedAt(valid.until));
+    if (valid !== undefined) return admit(valid) ? ACCEPTED : refused(expiredSince(valid.until));
     const unverifiable = verdicts.find(({ kind }) => kind === 'unverifiable');
     if (unverifiable?.kind === 'unverifiable') return unverifiable;
     const invalid = verdicts.find(({ kind }) => kind === 'invalid');
@@ -179,110 +168,37 @@ export function createAuthenticator(
   }
 
   function refused(why: string): TokenCheck {
-    return { kind: 'refused', why, challenge: challengeOf(INVALID_TOKEN) };
+    return { kind: 'refused', why, challenge: challengeWith(INVALID_TOKEN) };
   }
 
-  /** @param bearer the challenge of Bearer, where a token was shown. */
-  function challengeOf(bearer: string): string {
-    const accepted = all.filter(({ until }) => now() < until);
-    const challenges = accepted.map(({ challenge }) =>
-      challenge === CHALLENGES.oauth2 ? bearer : challenge,
-    );
+  /** @param oauth2 the challenge for OAuth2 credentials. */
+  function challengeWith(oauth2: string): string {
+    const challenges = accepted
+      .filter(({ until }) => now() < until)
+      .map(({ challenge }) => (challenge === CHALLENGES.oauth2 ? oauth2 : challenge));
     return [...new Set(challenges)].join(', ');
   }
 
   update(credentials);
   return {
     accepts(header) {
-      const found = find(header);
+      const found = findSecret(header);
       return found !== undefined && admit(found);
     },
     checkToken,
-    whyRefused(header) {
-      const found = find(header);
-      return found === undefined ? WRONG_CREDENTIAL : endedAt(found.until);
+    rejectionReason(header) {
+      const found = findSecret(header);
+      return found === undefined ? WRONG_CREDENTIAL : expiredSince(found.until);
     },
     update,
     get challenge() {
-      return challengeOf(CHALLENGES.oauth2);
+      return challengeWith(CHALLENGES.oauth2);
     },
   };
 }
 
-const ACCEPTED: TokenCheck = { kind: 'accepted' };
-
-const NOT_ONE_TOKEN = 'The Authorization header is not Bearer with one token.';
-
-/** 0 is the end of what CREDENTIAL_PREVIOUS_TTL=0 never accepts. */
-function endedAt(until: number): string {
+/** An expiry of 0 means that CREDENTIAL_PREVIOUS_TTL=0 never accepts a previous version. */
+function expiredSince(until: number): string {
   const since = until > 0 ? ` since ${new Date(until).toISOString()}` : '';
   return `The credential is the previous version, which is not accepted${since} (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.`;
-}
-
-function tokenCandidateOf(
-  credential: OAuth2Credential & AcceptedCredential,
-  verifierOf: AuthenticatorOptions['verifierOf'],
-): TokenCandidate {
-  if (verifierOf === undefined) throw new Error('Nothing verifies the tokens of OAuth2.');
-  const { until = NEVER, scheme } = credential;
-  return { until, challenge: CHALLENGES[scheme], verifier: verifierOf(credential) };
-}
-
-function candidateOf(credential: SharedSecret & AcceptedCredential): Candidate {
-  const { until = NEVER, scheme } = credential;
-  return { until, challenge: CHALLENGES[scheme], ...shownAs(credential) };
-}
-
-/** Where the caller shows a credential, and as what bytes. */
-function shownAs(credential: SharedSecret): Omit<Candidate, 'until' | 'challenge'> {
-  switch (credential.scheme) {
-    case 'api-key':
-      return { header: credential.header.toLowerCase(), ...bytesOf(credential.secret) };
-    case 'bearer':
-      return { header: 'authorization', scheme: 'bearer', ...bytesOf(credential.secret) };
-    case 'basic': {
-      // The encoded form is what is compared: decoders let several texts pass for the same bytes.
-      const pair = `${credential.username}:${credential.secret}`;
-      const expected = bytesOf(encode(pair.normalize('NFC')));
-      const isAscii = Buffer.byteLength(pair) === pair.length;
-      return { header: 'authorization', scheme: 'basic', ...expected, inNfc: !isAscii };
-    }
-  }
-}
-
-function encode(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64');
-}
-
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * The same credentials with composed characters. RFC 7617 (section 2.1) expects those of clients, but the
- * identity server sends what was typed, and some keyboards give an "é" as two characters.
- */
-function composed(token: string): string | undefined {
-  const bytes = Buffer.from(token, 'base64');
-  if (bytes.toString('base64') !== token) return undefined;
-  try {
-    return encode(UTF_8.decode(bytes).normalize('NFC'));
-  } catch {
-    return undefined;
-  }
-}
-
-function bytesOf(text: string): Pick<Candidate, 'expected' | 'shown'> {
-  // Memory of their own, not a part of the pool from which other buffers are cut.
-  const expected = Buffer.alloc(Buffer.byteLength(text));
-  expected.write(text);
-  return { expected, shown: Buffer.alloc(expected.length) };
-}
-
-/** What the caller shows to this candidate: a key, or the token of its scheme (RFC 9110: in any case). */
-function presentedTo(candidate: Candidate, read: HeaderReader): string | undefined {
-  const { header, scheme, inNfc = false } = candidate;
-  const value = read(header);
-  if (value === undefined || scheme === undefined) return value;
-  const [, word, token] = AUTHORIZATION.exec(value) ?? [];
-  if (word?.toLowerCase() !== scheme || token === undefined) return undefined;
-  return inNfc ? composed(token) : token;
 }

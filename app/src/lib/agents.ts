@@ -2,28 +2,28 @@ import { Agent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 export interface AgentOptions {
-  /** Connections at one time. @default without a limit */
+  /** Maximum number of connections. @default no limit */
   readonly maxSockets?: number;
-  /** Certificates to trust in place of those that Node trusts, in PEM. */
+  /** Trusted certificates in PEM, in place of Node's own. */
   readonly ca?: string | Buffer;
 }
 
-/** The connections that one client keeps open. */
+/** The connection pools of one client. */
 export interface Agents {
   readonly httpAgent: Agent;
   readonly httpsAgent: HttpsAgent;
 }
 
-/** Makes the agents of one client, which ends them with `destroy()`. */
+/** Creates the agents of one client, which closes them with `destroy()`. */
 export type AgentFactory = (options?: AgentOptions) => Agents;
 
 /**
- * Milliseconds for which a connection is kept without use. Load balancers and firewalls commonly forget a
- * connection after 60 s, and some do so silently.
+ * How long an idle connection is kept. Load balancers and firewalls commonly drop one after 60 s, some of
+ * them silently.
  */
 const MAX_IDLE_MS = 55_000;
 
-/** Options of every agent: idle connections do not keep the process alive. */
+/** Returns the options that all agents share. */
 export function keepAliveOptions({ maxSockets, ca }: AgentOptions) {
   return {
     keepAlive: true,
@@ -33,44 +33,44 @@ export function keepAliveOptions({ maxSockets, ca }: AgentOptions) {
   };
 }
 
-/** Makes agents that connect directly. */
+/** Creates agents that connect directly. */
 export const directAgents: AgentFactory = (options = {}) => ({
-  httpAgent: watchReuse(new Agent(keepAliveOptions(options))),
-  httpsAgent: watchReuse(new HttpsAgent(keepAliveOptions(options))),
+  httpAgent: trackReuse(new Agent(keepAliveOptions(options))),
+  httpsAgent: trackReuse(new HttpsAgent(keepAliveOptions(options))),
 });
 
-/** What a request meets on a connection that the other side, or something in between, has ended. */
-const DROPPED = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
+/** Errors of a request on a connection that the server, or a device in between, has dropped. */
+const DROPPED_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 const droppedConnectionErrors = new WeakSet<Error>();
 
 /**
- * Returns whether a request failed because a connection from before was no longer there. The request itself
- * was not looked at then, and is sent once more: `watchReuse` has made sure that it gets a new connection.
+ * Returns whether a request failed because its reused connection had been dropped. The server has not processed
+ * the request, so it can be sent again: `trackReuse` ensures that it gets a new connection.
  */
 export function isDroppedConnection(error: unknown): boolean {
   return typeof error === 'object' && droppedConnectionErrors.has(error as Error);
 }
 
-/** Makes an agent note the errors of requests on connections that were used before. */
-export function watchReuse<Watched extends Agent>(agent: Watched): Watched {
-  const reuse = agent.reuseSocket.bind(agent);
+/** Makes an agent record the errors of requests on reused connections, for `isDroppedConnection`. */
+export function trackReuse<TrackedAgent extends Agent>(agent: TrackedAgent): TrackedAgent {
+  const reuseSocket = agent.reuseSocket.bind(agent);
   agent.reuseSocket = (socket, request) => {
     request.once('error', (error: NodeJS.ErrnoException) => {
-      if (!DROPPED.has(error.code ?? '') || hasResponse(request)) return;
+      if (!DROPPED_CODES.has(error.code ?? '') || hasResponse(request)) return;
       droppedConnectionErrors.add(error);
       destroyIdle(agent);
     });
-    reuse(socket, request);
+    reuseSocket(socket, request);
   };
   return agent;
 }
 
-/** A response that has begun is the other side's own failure when it breaks off. */
+/** Once a response has begun, a broken connection is the server's failure. */
 function hasResponse(request: ClientRequest): boolean {
   return 'res' in request && Boolean(request.res);
 }
 
-/** Whatever dropped one idle connection has most likely dropped the others. */
+/** If one idle connection was dropped, most likely the others were, too. */
 function destroyIdle({ freeSockets }: Agent): void {
   for (const sockets of Object.values(freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();

@@ -1,7 +1,7 @@
-/** Longer or other texts are no names of errors: responses can bring any, and names get into records and logs. */
+/** Names appear in records and logs, and a response can contain any string as a name. */
 const NAME = /^\w{1,64}$/;
 
-/** Returns a name or code of an error, unless it is none. */
+/** Returns the name or code of an error if it is safe to log; otherwise undefined. */
 export function errorName(value: unknown): string | undefined {
   return typeof value === 'string' && NAME.test(value) ? value : undefined;
 }

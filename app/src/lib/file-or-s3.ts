@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AgentFactory, directAgents } from './agents.ts';
-import { BOUND_STEP, boundResponse, ResponseTooLarge } from './bound-response.ts';
 import { errorName } from './error-name.ts';
+import { limitResponseSize, RESPONSE_SIZE_STEP, ResponseTooLargeError } from './response-size.ts';
 
 /** Names that an error message uses for a file. */
 export interface ErrorLabels {
@@ -48,7 +48,7 @@ async function readObject(
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const { hostname: Bucket, pathname } = new URL(location);
   const client = new S3Client({ requestHandler: agents() });
-  client.middlewareStack.add(boundResponse(maxBytes), BOUND_STEP);
+  client.middlewareStack.add(limitResponseSize(maxBytes), RESPONSE_SIZE_STEP);
   try {
     const command = new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) });
     const object = await client.send(command, { abortSignal: AbortSignal.timeout(S3_TIMEOUT_MS) });
@@ -67,7 +67,7 @@ function describeReadError(error: unknown, { labels, maxBytes }: ReadOptions): s
   if (name === 'AccessDenied') {
     return `cannot be read (${name}): allow the task role to call s3:GetObject on it.`;
   }
-  if (error instanceof ResponseTooLarge) {
+  if (error instanceof ResponseTooLargeError) {
     return `is larger than ${maxBytes / MIB} MiB: set ${setting} to the right object.`;
   }
   const shown = errorName(code) ?? errorName(name) ?? 'UnknownError';

@@ -3,43 +3,41 @@ import { request as httpsRequest } from 'node:https';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Agents, isDroppedConnection } from './agents.ts';
 
-/** Bytes of all header lines together; Node's own default, which a command-line option can raise. */
+/** Limit for all response headers together. It is Node's default, which a command-line option could raise. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Names the client, as a request should (RFC 9110, section 10.1.5). */
-const USER_AGENT = 'risk-gate';
-
-const OWN_HEADERS = {
-  'User-Agent': USER_AGENT,
-  // A response that is compressed costs more to bound, and saves little of a few KB.
+const DEFAULT_HEADERS = {
+  // A client should identify itself (RFC 9110, section 10.1.5).
+  'User-Agent': 'risk-gate',
+  // Compression saves little for a few KB, and makes the size harder to limit.
   'Accept-Encoding': 'identity',
-  // A cache on the way must ask the server before it responds (RFC 9111, 5.2.1.4).
+  // A cache must revalidate before it responds (RFC 9111, section 5.2.1.4).
   'Cache-Control': 'no-cache',
 };
 
-/** Responses 1xx before the real one. */
+/** Limit for 1xx responses before the final one. */
 const MAX_INTERIM_RESPONSES = 8;
 
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly agents: Agents;
   readonly signal: AbortSignal;
-  /** Bytes of a body, as sent and as decoded. */
+  /** Limit for the body, both as sent and as decoded. */
   readonly maxBytes: number;
 }
 
 export interface GetResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Absent when the status is not 200, and when the body is too large or cannot be decoded. */
+  /** Absent if the status is not 200, or if the body is too large or cannot be decoded. */
   readonly body?: Buffer;
 }
 
 /**
- * Sends one GET; once more on a new connection when the one that was kept open turns out to be dropped.
- * Follows no redirect: it would carry the headers to a host that we do not know.
+ * Sends a GET request. Sends it again on a new connection if the reused one turns out to be dropped. Does not
+ * follow redirects, which would send the headers to an unknown host.
  *
- * @throws what the connection or the signal throws.
+ * @throws the connection's error, or the reason of the signal.
  */
 export async function get(url: URL, options: GetOptions): Promise<GetResponse> {
   let response = await send(url, options);
@@ -50,15 +48,15 @@ export async function get(url: URL, options: GetOptions): Promise<GetResponse> {
     const body = await readBody(response, options.maxBytes);
     return body === undefined ? { status, headers } : { status, headers, body };
   }
-  // The status says it all, and a body that nobody reads would keep the connection.
+  // The body is not needed, and an unread one would keep the connection busy.
   response.destroy();
   return { status, headers };
 }
 
-/** What some servers and proxies write on an idle connection before they close it (RFC 9110, 15.5.9). */
+/** Status that some servers and proxies send on an idle connection before they close it (RFC 9110, section 15.5.9). */
 const REQUEST_TIMEOUT = 408;
 
-/** Resolves with the response as soon as its headers are there, or with `dropped` when it may be sent again. */
+/** Resolves with the response when its headers have arrived, or with `dropped` if it may be sent again. */
 function send(
   url: URL,
   { headers, agents, signal }: GetOptions,
@@ -66,15 +64,16 @@ function send(
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     const request = (isSecure ? httpsRequest : httpRequest)(url, {
-      headers: { ...headers, ...OWN_HEADERS },
+      headers: { ...headers, ...DEFAULT_HEADERS },
       agent: isSecure ? agents.httpsAgent : agents.httpAgent,
       maxHeaderSize: MAX_HEADER_BYTES,
       signal,
     });
-    let interim = 0;
+    let interimResponses = 0;
     request.on('information', () => {
-      interim += 1;
-      if (interim > MAX_INTERIM_RESPONSES) request.destroy(new Error('Too many 1xx responses.'));
+      interimResponses += 1;
+      if (interimResponses > MAX_INTERIM_RESPONSES)
+        request.destroy(new Error('Too many 1xx responses.'));
     });
     request.on('response', (response) => {
       const wasClosing = request.reusedSocket && response.statusCode === REQUEST_TIMEOUT;
@@ -85,15 +84,15 @@ function send(
       if (isDroppedConnection(error)) resolve('dropped');
       else reject(error);
     });
-    // After a switch of protocols there is neither a response nor an error.
+    // A switch of protocols (101) yields neither a response nor an error.
     request.on('close', () => reject(new Error('The connection was closed without a response.')));
     request.end();
   });
 }
 
-/** Reads a body, but no more of it than may be; ends the connection when it is longer. */
+/** Reads a body up to the limit; closes the connection if it is longer. */
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  const decode = decoderOf(response.headers['content-encoding']);
+  const decode = findDecoder(response.headers['content-encoding']);
   if (decode === undefined || Number(response.headers['content-length']) > maxBytes) {
     response.destroy();
     return undefined;
@@ -102,21 +101,21 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   let bytes = 0;
   for await (const chunk of response) {
     bytes += chunk.length;
-    // Leaving the loop ends the stream, and with it the connection.
+    // Leaving the loop destroys the stream, which closes the connection.
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
   try {
     return decode(Buffer.concat(chunks, bytes), { maxOutputLength: maxBytes });
   } catch {
-    // Damaged, or longer than it may be: of a bomb nothing beyond the limit is unpacked.
+    // Damaged, or too large: a decompression bomb is not decoded beyond the limit.
     return undefined;
   }
 }
 
 type Decode = (body: Buffer, options: { maxOutputLength: number }) => Buffer;
 
-/** For whoever compresses although nobody asked for it, a proxy for instance. Never several layers. */
+/** Some servers and proxies compress in spite of `identity`. Multiple encodings are not supported. */
 const DECODERS: Readonly<Record<string, Decode>> = {
   identity: (body) => body,
   gzip: gunzipSync,
@@ -125,7 +124,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   br: brotliDecompressSync,
 };
 
-function decoderOf(encoding = 'identity'): Decode | undefined {
+function findDecoder(encoding = 'identity'): Decode | undefined {
   const name = encoding.trim().toLowerCase();
   return Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
 }

@@ -1,4 +1,4 @@
-/** One member of an object, or none where there is no value. */
+/** Returns an object with one field, or without fields if the value is undefined. For use with a spread. */
 export function optionalField<Name extends string, Value>(
   name: Name,
   value: Value | undefined,

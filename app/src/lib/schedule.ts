@@ -1,9 +1,9 @@
-/** Runs `task` once after `delay` milliseconds; the returned function cancels it. */
-export type Schedule = (task: () => Promise<void>, delay: number) => () => void;
+/** Runs `task` once after `delayMs`; the returned function cancels it. */
+export type Schedule = (task: () => Promise<void>, delayMs: number) => () => void;
 
-/** Schedules on a timer that does not keep the process alive. */
-export const scheduleTimer: Schedule = (task, delay) => {
-  const timer = setTimeout(() => void task(), delay);
+/** Schedules with a timer that does not keep the process alive. */
+export const scheduleTimer: Schedule = (task, delayMs) => {
+  const timer = setTimeout(() => void task(), delayMs);
   timer.unref();
   return () => clearTimeout(timer);
 };
@@ -11,10 +11,11 @@ export const scheduleTimer: Schedule = (task, delay) => {
 const MAX_JITTER = 0.2;
 
 /**
- * Shortens a delay by up to a fifth: tasks that start together must not call another service together for ever.
+ * Shortens a delay by up to 20 %, so that tasks that start at the same time do not call another service at the
+ * same time for ever.
  *
- * @param random from 0 to 1.
+ * @param random returns a number from 0 to 1.
  */
-export function jittered(delay: number, random: () => number): number {
-  return delay * (1 - MAX_JITTER * random());
+export function withJitter(delayMs: number, random: () => number): number {
+  return delayMs * (1 - MAX_JITTER * random());
 }

@@ -1,74 +1,74 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { keepFresh, type RefreshHooks } from './keep-fresh.ts';
+import { type RefreshOptions, refreshPeriodically } from './refresh.ts';
 import { readCurrentSecret } from './versions.ts';
 
-/** The key itself, or the secret that holds it. */
+/** The key, or the secret that contains it. */
 export type ApiKeySource =
   | { readonly key: string }
   | { readonly secretArn: string; readonly client: SecretsManagerClient };
 
 export interface ApiKey {
-  /** The key as of the last good refresh; `undefined` while none has been put in. */
+  /** Returns the key as of the last successful refresh; `undefined` until the operator has set it. */
   current(): string | undefined;
-  /** Calls back after each change of the key. */
+  /** Calls a listener after each change of the key. */
   onChange(listener: (key: string | undefined) => void): void;
-  /** Ends the refreshing. The key stays; so does the client. */
+  /** Stops refreshing. The key stays usable, and the client stays open. */
   stop(): void;
 }
 
-/** Visible ASCII: the key travels in an HTTP header. */
+/** Visible ASCII, because the key is sent in an HTTP header. */
 const KEY = /^[\x21-\x7e]+$/;
 
-/** What a template puts where the operator has to put the key. */
+/** Start of a template's placeholder, which the operator replaces with the key. */
 const PLACEHOLDER = /^replace/i;
 
 /**
- * Reads AbuseIPDB's key: plain text, or JSON with `apiKey` or `key`.
+ * Parses AbuseIPDB's key: plain text, or JSON with `apiKey` or `key`.
  *
- * @param where what the text is called in an error.
- * @returns `undefined` for an empty text or a placeholder. A stack is deployed before its operator
- *   can put the key in: the service has to start, and to count as one with a wrong key.
- * @throws Error, one sentence that repeats nothing of the text.
+ * @param label names the text in an error.
+ * @returns `undefined` for an empty text or a placeholder. A stack is deployed before its operator can set the
+ *   key, so the service has to start, and to behave as with a wrong key.
+ * @throws Error with one sentence that does not repeat the text.
  */
-export function parseApiKey(text: string, where: string): string | undefined {
+export function parseApiKey(text: string, label: string): string | undefined {
   const trimmed = text.trim();
-  const key = trimmed.startsWith('{') ? keyInside(trimmed, where).trim() : trimmed;
+  const key = trimmed.startsWith('{') ? readKeyField(trimmed, label).trim() : trimmed;
   if (key === '' || PLACEHOLDER.test(key)) return undefined;
   if (!KEY.test(key)) {
     throw new Error(
-      `${where} does not fit into an HTTP header: use visible ASCII characters and no blanks.`,
+      `${label} does not fit into an HTTP header: use visible ASCII characters and no spaces.`,
     );
   }
   return key;
 }
 
-function keyInside(json: string, where: string): string {
-  const { apiKey, key } = objectOf(json, where);
+function readKeyField(json: string, label: string): string {
+  const { apiKey, key } = parseJson(json, label);
   const value = apiKey ?? key;
   if (typeof value !== 'string' || (apiKey !== undefined && key !== undefined)) {
-    throw new Error(`${where} needs one text, under "apiKey" or "key".`);
+    throw new Error(`${label} needs one string, as "apiKey" or "key".`);
   }
   return value;
 }
 
-function objectOf(json: string, where: string): { apiKey?: unknown; key?: unknown } {
+function parseJson(json: string, label: string): { apiKey?: unknown; key?: unknown } {
   try {
     return JSON.parse(json);
   } catch {
-    // The parser's own message quotes the text, and with it the key.
+    // The parser's message would quote the key.
     throw new Error(
-      `${where} begins like JSON and is none: use the key alone, or { "apiKey": … }.`,
+      `${label} begins like JSON but is not valid JSON: use the key alone, or { "apiKey": … }.`,
     );
   }
 }
 
 /**
- * Loads AbuseIPDB's key and keeps it fresh. A key that has been emptied is followed as any other
- * change: the error that it is logged as tells of it sooner than the next restart would.
+ * Loads AbuseIPDB's key and refreshes it in the background. An emptied secret is a change, too: it is logged as an
+ * error now, instead of at the next restart.
  *
- * @throws Error, one sentence without the key, when the secret cannot be had at start.
+ * @throws Error with one sentence, without the key, if the secret cannot be read at startup.
  */
-export async function openApiKey(source: ApiKeySource, hooks: RefreshHooks): Promise<ApiKey> {
+export async function openApiKey(source: ApiKeySource, hooks: RefreshOptions): Promise<ApiKey> {
   if ('key' in source) {
     const key = parseApiKey(source.key, 'ABUSEIPDB_API_KEY');
     return { current: () => key, onChange: () => undefined, stop: () => undefined };
@@ -78,7 +78,7 @@ export async function openApiKey(source: ApiKeySource, hooks: RefreshHooks): Pro
   const load = (stop?: AbortSignal) => readCurrentSecret(client, secretArn, { stop });
   const parse = (text: string) => parseApiKey(text, `The secret ${secretArn}`);
   let key = parse(await load());
-  const { stop } = keepFresh({
+  const { stop } = refreshPeriodically({
     ...hooks,
     load,
     apply: (text) => {

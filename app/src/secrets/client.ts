@@ -3,37 +3,37 @@ import {
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
 import { type AgentFactory, directAgents } from '../lib/agents.ts';
-import { BOUND_STEP, boundResponse } from '../lib/bound-response.ts';
+import { limitResponseSize, RESPONSE_SIZE_STEP } from '../lib/response-size.ts';
 
-/** A secret has 64 KiB at most, which JSON can make six times as long. */
+/** Secrets Manager limits a secret to 64 KiB, and JSON escapes can make it six times as long. */
 const MAX_RESPONSE_BYTES = 512 * 1024;
 
-/** Times in milliseconds. What is left out is found by the SDK: region, endpoint, the task's role. */
+/** Times are in milliseconds. The SDK resolves options that are omitted: region, endpoint, credentials. */
 export interface SecretsClientOptions
   extends Pick<SecretsManagerClientConfig, 'region' | 'endpoint' | 'credentials'> {
   /** @default 1000 */
   readonly connectionTimeout?: number;
-  /** From the request to its answer. @default 2000 */
+  /** From the request to its response. @default 2000 */
   readonly requestTimeout?: number;
-  /** Tries in all, the first one included. @default 3 */
+  /** Attempts, including the first. @default 3 */
   readonly maxAttempts?: number;
   /** @default connects directly */
   readonly agents?: AgentFactory;
 }
 
-/** A client of Secrets Manager that gives up in time. Whoever makes it ends it with `destroy()`. */
+/** Creates a client of Secrets Manager with timeouts. The caller closes it with `destroy()`. */
 export function createSecretsClient(options: SecretsClientOptions = {}): SecretsManagerClient {
   const {
     connectionTimeout = 1000,
     requestTimeout = 2000,
     maxAttempts = 3,
     agents = directAgents,
-    ...rest
+    ...clientConfig
   } = options;
   const client = new SecretsManagerClient({
-    ...rest,
+    ...clientConfig,
     maxAttempts,
-    // Without throwOnRequestTimeout the SDK merely warns when the time is over, and goes on waiting.
+    // Without throwOnRequestTimeout the SDK only logs a warning, and continues to wait.
     requestHandler: {
       connectionTimeout,
       requestTimeout,
@@ -41,6 +41,6 @@ export function createSecretsClient(options: SecretsClientOptions = {}): Secrets
       ...agents(),
     },
   });
-  client.middlewareStack.add(boundResponse(MAX_RESPONSE_BYTES), BOUND_STEP);
+  client.middlewareStack.add(limitResponseSize(MAX_RESPONSE_BYTES), RESPONSE_SIZE_STEP);
   return client;
 }

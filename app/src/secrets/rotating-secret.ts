@@ -1,10 +1,10 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { keepFresh, type RefreshHooks } from './keep-fresh.ts';
 import { DEFAULT_PREVIOUS_TTL, parsePreviousTtl } from './previous-ttl.ts';
+import { type RefreshOptions, refreshPeriodically } from './refresh.ts';
 import { RotationDate } from './rotation.ts';
 import { readSecretVersions, type SecretVersions } from './versions.ts';
 
-/** What is accepted of a secret at the moment. */
+/** The accepted versions of a secret. */
 export interface AcceptedVersions<Value> {
   readonly current: Value;
   /** The version before the current one. */
@@ -15,41 +15,42 @@ export interface PreviousVersion<Value> {
   readonly value: Value;
   /**
    * When it stops being accepted, in milliseconds since the epoch. Compare it with the clock at each use
-   * (`isAccepted`): it ends on time even when Secrets Manager cannot be reached any more.
+   * (`isAccepted`), so that it expires in time even while Secrets Manager cannot be reached.
    */
   readonly until: number;
 }
 
-export interface RotatingSecretOptions<Value> extends RefreshHooks {
+export interface RotatingSecretOptions<Value> extends RefreshOptions {
   readonly client: SecretsManagerClient;
   readonly secretArn: string;
   /**
-   * Reads the value from a version's text.
+   * Parses the text of a version.
    *
-   * @param where what the text is called in an error.
-   * @throws Error, one sentence that repeats nothing of the text.
+   * @param label names the text in an error.
+   * @throws Error with one sentence that does not repeat the text.
    */
-  readonly parse: (text: string, where: string) => Value;
-  /** How long the previous version is accepted, in milliseconds; 0 for not at all. @default 24 h */
+  readonly parse: (text: string, label: string) => Value;
+  /** Milliseconds for which the previous version is accepted; 0 rejects it. @default 24 h */
   readonly previousTtl?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
-  /** Receives what is accepted after each refresh. */
+  /** Called with the accepted versions after each refresh. */
   readonly onChange?: (accepted: AcceptedVersions<Value>) => void;
 }
 
 export interface RotatingSecret<Value> {
-  /** Returns what is accepted, as of the last good refresh. */
+  /** Returns the accepted versions as of the last successful refresh. */
   accepted(): AcceptedVersions<Value>;
-  /** Ends the refreshing. What is accepted stays; so does the client. */
+  /** Stops refreshing. The accepted versions stay, and the client stays open. */
   stop(): void;
 }
 
 /**
- * Loads a secret of which, during a rotation, the previous version is accepted as well, and keeps it
- * fresh. A current version with a mistake changes nothing: the last good one stays until it is corrected.
+ * Loads a secret and refreshes it in the background. For some time after a rotation the previous version is
+ * accepted, too. A current version that is not valid changes nothing: the last valid one stays until it is
+ * corrected.
  *
- * @throws Error, one sentence without the secret, when it cannot be read at start.
+ * @throws Error with one sentence, without the secret, if it cannot be read at startup.
  * @example
  * const secret = await openRotatingSecret({ client, secretArn, parse, previousTtl, now, onError });
  * const { current, previous } = secret.accepted();
@@ -67,14 +68,14 @@ export async function openRotatingSecret<Value>(
     const current = parse(versions.current.text, `The current version of the secret ${secretArn}`);
     const previous = parsePrevious(versions, parse);
     if (previous === undefined) return { current };
-    // The clock may be set back a little, and then a moment that was over would be ahead again.
+    // 0 and not `since`: if the clock is set back a little, `since` would be in the future again.
     const until = previousTtl === 0 ? 0 : since + previousTtl;
     return { current, previous: { ...previous, until } };
   }
 
   const load = (stop?: AbortSignal) => readSecretVersions(client, secretArn, { stop });
   let accepted = accept(await load());
-  const { stop } = keepFresh({
+  const { stop } = refreshPeriodically({
     ...options,
     load,
     apply: (versions) => {
@@ -85,7 +86,7 @@ export async function openRotatingSecret<Value>(
   return { accepted: () => accepted, stop };
 }
 
-/** Whether a previous version is accepted at `now`, in milliseconds since the epoch. */
+/** Returns whether a previous version is accepted at `now` (milliseconds since the epoch). */
 export function isAccepted<Value>(
   previous: PreviousVersion<Value> | undefined,
   now: number,
@@ -95,14 +96,14 @@ export function isAccepted<Value>(
 
 function parsePrevious<Value>(
   { previous }: SecretVersions,
-  parse: (text: string, where: string) => Value,
+  parse: (text: string, label: string) => Value,
 ): { readonly value: Value } | undefined {
   if (previous === undefined) return undefined;
   try {
     return { value: parse(previous.text, 'The previous version') };
   } catch {
-    // A mistake that has been corrected since is the previous version now. Nobody can have it, and it
-    // must not keep the correction out.
+    // The previous version is one that was not valid and has been corrected. No caller uses it, and it must
+    // not block the correction.
     return undefined;
   }
 }

@@ -1,20 +1,20 @@
 import type { SecretVersion, SecretVersions } from './versions.ts';
 
 /**
- * Versions that were there this much earlier than the last read were there at the last read. Less could
- * be the difference between two clocks, or CreatedDate in whole seconds.
+ * A version created this long before the last read must have existed at the last read. A shorter time could be
+ * the difference between two clocks, or the rounding of CreatedDate to seconds.
  */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** Far more versions than a task sees between two deployments. */
+/** Far more than the versions that a task sees between two deployments. */
 const MAX_SEEN_VERSIONS = 100;
 
 /**
- * Dates a rotation: since when the current version of one secret has been current.
+ * Determines since when the current version of a secret has been current.
  *
- * That is the version's CreatedDate where AWSCURRENT got a new value. Where AWSCURRENT was moved to a
- * version that existed before (a rollback), Secrets Manager does not say when: it counts from when this
- * task saw it. So it does without a CreatedDate, and with one that is in the future.
+ * If AWSCURRENT has a new value, that is the version's CreatedDate. If AWSCURRENT was moved to an existing version
+ * (a rollback), Secrets Manager does not provide the time, so it is when this task first saw it. The same applies
+ * without a CreatedDate, and with one in the future.
  */
 export class RotationDate {
   readonly #now: () => number;
@@ -28,7 +28,7 @@ export class RotationDate {
     this.#now = now;
   }
 
-  /** Takes what has just been read, and returns since when its current version is current. */
+  /** Processes the versions of a read, and returns since when the current one has been current. */
   update({ current, previous }: SecretVersions): number {
     const now = this.#now();
     const key = keyOf(current);
@@ -44,7 +44,7 @@ export class RotationDate {
     return this.#since;
   }
 
-  /** Whether AWSCURRENT was moved to a version that existed before. */
+  /** Returns whether AWSCURRENT was moved to a version that existed before. */
   #isMoved(current: SecretVersion, previous: SecretVersion | undefined): boolean {
     const { createdAt = Number.POSITIVE_INFINITY } = current;
     return (
@@ -62,7 +62,7 @@ export class RotationDate {
   }
 }
 
-/** Without an id, which only an emulator leaves out, versions differ by their text. */
+/** Identifies a version by its text if it has no id, which only happens with an emulator. */
 function keyOf({ id, text }: SecretVersion): string {
   return id ?? text;
 }

@@ -11,50 +11,50 @@ export interface SecretVersion {
   readonly createdAt?: number;
 }
 
-/** The two versions of a secret that matter while it is rotated. */
+/** The versions of a secret that are relevant during a rotation. */
 export interface SecretVersions {
   /** AWSCURRENT */
   readonly current: SecretVersion;
-  /** AWSPREVIOUS; absent before the first rotation, and when it is the same version as AWSCURRENT. */
+  /** AWSPREVIOUS; absent before the first rotation, and if it is the same version as AWSCURRENT. */
   readonly previous?: SecretVersion;
 }
 
-export interface ReadOptions {
+export interface ReadSecretOptions {
   readonly stop?: AbortSignal;
-  /** Milliseconds for one version, with all tries and with the search for credentials. @default 5000 */
+  /** Milliseconds for one version, including retries and fetching credentials. @default 5000 */
   readonly timeout?: number;
 }
 
 const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
 
-/** Whether a text is an ARN of a secret. */
+/** Returns whether a string is the ARN of a secret. */
 export function isSecretArn(text: string): boolean {
   return ARN.test(text);
 }
 
 const NOT_FOUND = 'ResourceNotFoundException';
 
-/** What to do, by the SDK's name of the error. */
+/** What to do, by the name of the SDK's error. */
 const ADVICE: Readonly<Record<string, string>> = {
   [NOT_FOUND]: 'check the ARN and its region, and that the secret has a value',
   AccessDeniedException:
-    'let the task role call secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of its own',
+    'allow the task role to call secretsmanager:GetSecretValue on it, and kms:Decrypt if it has its own key',
   CredentialsProviderError:
-    'give the task a role that may call secretsmanager:GetSecretValue on it',
+    'give the task a role that is allowed to call secretsmanager:GetSecretValue on it',
 };
 const COMMON_ADVICE =
-  'check the ARN, that the task role may call secretsmanager:GetSecretValue on it, and that Secrets Manager can be reached from here';
+  'check the ARN, that the task role is allowed to call secretsmanager:GetSecretValue on it, and that the task can reach Secrets Manager';
 
 /**
- * Reads AWSCURRENT and then AWSPREVIOUS. In this order a change between the two reads yields the same
- * version twice; the other way round it would lose the one that the caller still shows.
+ * Reads AWSCURRENT, then AWSPREVIOUS. In this order, a rotation between the two reads yields the same version
+ * twice; the reverse order would lose the version that the caller still uses.
  *
- * @throws Error, one sentence that names the ARN, the cause and what to do; never with the secret.
+ * @throws Error with one sentence: the ARN, the cause and what to do; never the secret.
  */
 export async function readSecretVersions(
   client: SecretsManagerClient,
   arn: string,
-  options: ReadOptions = {},
+  options: ReadSecretOptions = {},
 ): Promise<SecretVersions> {
   const current = await readCurrentVersion(client, arn, options);
   try {
@@ -62,16 +62,16 @@ export async function readSecretVersions(
     const isSame = previous?.id !== undefined && previous.id === current.id;
     return previous === undefined || isSame ? { current } : { current, previous };
   } catch (error) {
-    if (nameOf(error) === NOT_FOUND) return { current };
-    throw failure(arn, error);
+    if (nameOfError(error) === NOT_FOUND) return { current };
+    throw readError(arn, error);
   }
 }
 
-/** Reads the text of AWSCURRENT alone. @throws as `readSecretVersions` does. */
+/** Reads the text of AWSCURRENT. @throws like `readSecretVersions`. */
 export async function readCurrentSecret(
   client: SecretsManagerClient,
   arn: string,
-  options: ReadOptions = {},
+  options: ReadSecretOptions = {},
 ): Promise<string> {
   return (await readCurrentVersion(client, arn, options)).text;
 }
@@ -79,19 +79,19 @@ export async function readCurrentSecret(
 async function readCurrentVersion(
   client: SecretsManagerClient,
   arn: string,
-  options: ReadOptions,
+  options: ReadSecretOptions,
 ): Promise<SecretVersion> {
   if (!ARN.test(arn)) {
-    // Not repeated: it may be the secret itself, put into the wrong setting.
+    // Not repeated, because it could be a secret in the wrong setting.
     throw new Error(
-      'A secret is named by something else than an ARN of Secrets Manager: expected arn:aws:secretsmanager:<region>:<account>:secret:<name>.',
+      'The name of a secret is not an ARN of Secrets Manager: expected arn:aws:secretsmanager:<region>:<account>:secret:<name>.',
     );
   }
   let version: SecretVersion | undefined;
   try {
     version = await readStage(client, arn, 'AWSCURRENT', options);
   } catch (error) {
-    throw failure(arn, error);
+    throw readError(arn, error);
   }
   if (version === undefined) {
     throw new Error(`The secret ${arn} has a binary value: store it as text.`);
@@ -99,21 +99,21 @@ async function readCurrentVersion(
   return version;
 }
 
-/** Reads one version; `undefined` when its value is binary, which none of ours is. */
+/** Reads one version; returns `undefined` if its value is binary. */
 async function readStage(
   client: SecretsManagerClient,
   arn: string,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS',
-  { stop, timeout = 5000 }: ReadOptions,
+  { stop, timeout = 5000 }: ReadSecretOptions,
 ): Promise<SecretVersion | undefined> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
-  // The race is needed beside the abort signal: the SDK's search for credentials does not heed it.
-  const answer = await withTimeLimit(
+  // An abort signal alone is not enough: the SDK ignores it while it fetches credentials.
+  const response = await withTimeLimit(
     timeout,
     (abortSignal) => client.send(command, { abortSignal }),
     stop,
   );
-  const { SecretString: text, VersionId: id, CreatedDate } = answer;
+  const { SecretString: text, VersionId: id, CreatedDate } = response;
   if (text === undefined) return undefined;
   const createdAt = CreatedDate?.getTime() ?? Number.NaN;
   return {
@@ -124,19 +124,19 @@ async function readStage(
 }
 
 /**
- * The cause goes in by its name only, and not as `cause`: the SDK's messages and the response that
- * hangs on its errors can hold the answer's text, which is the secret.
+ * Creates an error that contains only the name of its cause: the SDK's messages, and the response that is
+ * attached to its errors, can contain the secret.
  */
-function failure(arn: string, error: unknown): Error {
-  const name = nameOf(error);
+function readError(arn: string, error: unknown): Error {
+  const name = nameOfError(error);
   return new Error(
     `The secret ${arn} could not be read (${name}): ${ADVICE[name] ?? COMMON_ADVICE}.`,
   );
 }
 
-/** The error's name, or its code where the name says nothing (ECONNREFUSED). */
-function nameOf(error: unknown): string {
+/** Returns the name of an error, or its code if the name is unspecific (ECONNREFUSED). */
+function nameOfError(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  const found = name === 'Error' && typeof code === 'string' ? code : name;
-  return errorName(found) ?? 'UnknownError';
+  const specific = name === 'Error' && typeof code === 'string' ? code : name;
+  return errorName(specific) ?? 'UnknownError';
 }

@@ -6,7 +6,7 @@
 export const ADDRESS_CAUSES = ['missing', 'malformed', 'ambiguous', 'unsigned'] as const;
 export type AddressCause = (typeof ADDRESS_CAUSES)[number];
 
-/** Nothing is looked up: the address is one of an internal network, or one that no client can have. */
+/** The address is not looked up: it belongs to an internal network, or no client can have it. */
 export const NON_PUBLIC_CAUSES = ['private', 'reserved'] as const;
 export type NonPublicCause = (typeof NON_PUBLIC_CAUSES)[number];
 

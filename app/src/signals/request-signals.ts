@@ -6,23 +6,24 @@ import type { Place } from './geo/database.ts';
 import type { ReputationSignal } from './reputation/reputation.ts';
 import type { Signal } from './signal.ts';
 
-/** The signals that a policy can use, the cheapest first: that is the order in which they are asked for. */
+/** The signals that a policy can use, in the order in which they are resolved: the cheapest first. */
 export const SIGNAL_NAMES = ['address', 'geo', 'reputation'] as const;
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
-/** Where signals come from. Each answers with a value, whatever happens to what stands behind it. */
+/** Sources of the signals. They return a value even if their dependency fails. */
 export interface SignalSources {
   address(request: TokenRequest): Signal<Address, AddressCause>;
   geo(address: Address): Signal<Place, GeoCause>;
   reputation(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal>;
 }
 
-/** Milliseconds that each signal took, for those that were asked for. */
+/** Milliseconds that each resolved signal took. */
 export type SignalTimes = { [Name in SignalName]?: number };
 
 /**
- * The signals of one request. Each is asked for when the policy first needs it, and once. Geo and
- * reputation are those of the address, so they stay unasked when that is unknown.
+ * The signals of one request. Each is resolved once, when the policy first needs it
+ * (docs/decisions/lazy-signals.md). Geo and reputation depend on the address: if it is unknown, they are not
+ * resolved.
  */
 export class RequestSignals {
   address: Signal<Address, AddressCause> | undefined;
@@ -39,14 +40,14 @@ export class RequestSignals {
     this.#deadline = deadline;
   }
 
-  /** Whether asking would change nothing: it is there, or the address behind it is unknown. */
+  /** Returns whether `resolve` would have no effect: the signal is resolved, or the address is unknown. */
   isSettled(name: SignalName): boolean {
     return this[name] !== undefined || this.address?.known === false;
   }
 
   /**
-   * Asks for a signal; afterwards it is known or unknown, unless the address behind it is unknown. At
-   * once, without a promise, when the signal can be had so.
+   * Resolves a signal, and the address that it depends on. Returns no promise if the signal is available
+   * synchronously.
    */
   resolve(name: SignalName): void | Promise<void> {
     if (this.isSettled(name)) return;
@@ -62,12 +63,14 @@ export class RequestSignals {
       this.times.geo = performance.now() - start;
       return;
     }
-    const found = this.#sources.reputation(this.address.value, this.#deadline);
-    if (found instanceof Promise) return found.then((signal) => this.#found(signal, start));
-    this.#found(found, start);
+    const reputation = this.#sources.reputation(this.address.value, this.#deadline);
+    if (reputation instanceof Promise) {
+      return reputation.then((signal) => this.#setReputation(signal, start));
+    }
+    this.#setReputation(reputation, start);
   }
 
-  #found(signal: ReputationSignal, start: number): void {
+  #setReputation(signal: ReputationSignal, start: number): void {
     this.reputation = signal;
     this.times.reputation = performance.now() - start;
   }

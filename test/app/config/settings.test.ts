@@ -124,8 +124,8 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL must be an http or https URL/],
     ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL must be/],
     ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL must be .* without a query/],
-    ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS holds ""/],
-    ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS holds "x real ip"/],
+    ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS contains ""/],
+    ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS contains "x real ip"/],
     ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS must be .*, got "-1"\.$/],
     [
       'GEO_DATABASE',

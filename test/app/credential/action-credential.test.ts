@@ -60,7 +60,7 @@ async function openTask(secretArn: string, options: Partial<ActionCredentialOpti
     },
     /** Which of the secrets 1, 2 and 3 pass. */
     accepted: () => [1, 2, 3].filter((n) => authenticator.accepts(shows(n))),
-    whyRefused: (n: number) => authenticator.whyRefused?.(shows(n)),
+    whyRefused: (n: number) => authenticator.rejectionReason?.(shows(n)),
   };
 }
 

@@ -146,7 +146,7 @@ describe('a version with an end', () => {
     const accepted = [bearer(NEW), { ...bearer(OLD), until: end }];
     const authenticator = createAuthenticator(accepted, undefined, { now: () => until });
 
-    const why = authenticator.whyRefused?.(reader(authorization(`Bearer ${OLD}`)));
+    const why = authenticator.rejectionReason?.(reader(authorization(`Bearer ${OLD}`)));
 
     expect(why).toContain(says);
     expect(why).not.toContain(OLD);
@@ -308,7 +308,7 @@ describe('access tokens', () => {
     const authenticator = createAuthenticator(credentials, undefined, {
       now: () => NOW_MS,
       onPreviousUsed: (until) => used.push(until),
-      verifierOf: ({ audience }) => ({ verify: () => verdicts[audience] ?? INVALID }),
+      getVerifier: ({ audience }) => ({ verify: () => verdicts[audience] ?? INVALID }),
     });
     return { authenticator, used };
   }

@@ -62,7 +62,7 @@ describe('a secret that cannot be read is told in one sentence, with what to do'
       'it may not be read',
       400,
       fault('AccessDeniedException'),
-      '(AccessDeniedException): let the task role call secretsmanager:GetSecretValue',
+      '(AccessDeniedException): allow the task role to call secretsmanager:GetSecretValue',
     ],
     [
       'it is being deleted',
@@ -98,7 +98,7 @@ describe('a secret that cannot be read is told in one sentence, with what to do'
     const { message } = await errorOf(readSecretVersions(closed, ARN));
 
     expect(message).toContain(PREFIX);
-    expect(message).toContain('can be reached from here');
+    expect(message).toContain('the task can reach Secrets Manager');
   });
 
   test('what is no ARN is neither sent nor repeated: it may be the secret', async () => {

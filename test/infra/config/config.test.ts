@@ -25,7 +25,7 @@ describe('Rejects in one sentence that names the option', () => {
     [
       'an invalid header name',
       { addressHeaders: 'x real ip' },
-      /^addressHeaders holds "x real ip": set it to header names, comma-separated\.$/,
+      /^addressHeaders contains "x real ip", which is not a valid header name: set it to comma-separated header names\.$/,
     ],
     [
       'a signature header among the address headers',

@@ -1,16 +1,16 @@
 import type { Agents } from '../../lib/agents.ts';
 import { type GetResponse, get } from '../../lib/http-get.ts';
 
-/** A discovery document has about 5 KB, a key set with certificates about 2 KB for each key. */
+/** A discovery document has about 5 KB; a key set with certificates has about 2 KB for each key. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
-/** Why a document of the issuer cannot be used: the rest of a sentence that begins with its URL. */
+/** A document of the issuer cannot be used. The message completes a sentence that begins with its URL. */
 export class DocumentError extends Error {}
 
 /**
- * Fetches a JSON object. Redirects are not followed: they could lead to a host that nobody configured.
+ * Fetches a JSON object. Does not follow redirects, which could lead to a host that is not configured.
  *
- * @throws DocumentError. It repeats nothing of the response, which anybody may have written.
+ * @throws DocumentError, whose message does not repeat the response, because its origin is not trusted.
  */
 export async function fetchJson(
   url: string,
@@ -40,13 +40,13 @@ async function fetchBody(url: string, agents: Agents, signal: AbortSignal): Prom
     return await get(new URL(url), { headers, agents, signal, maxBytes: MAX_DOCUMENT_BYTES });
   } catch (error) {
     if (signal.aborted) throw new DocumentError('did not arrive in time');
-    throw new DocumentError(`cannot be fetched (${codeOf(error)})`);
+    throw new DocumentError(`cannot be fetched (${errorCode(error)})`);
   }
 }
 
-/** The system's code of a failed request, such as ECONNREFUSED, or the name of the error. */
-function codeOf(error: unknown): string {
+/** Returns the system's error code, such as ECONNREFUSED, or the name of the error. */
+function errorCode(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
-  const found = code ?? name;
-  return typeof found === 'string' && /^\w+$/.test(found) ? found : 'unknown error';
+  const shown = code ?? name;
+  return typeof shown === 'string' && /^\w+$/.test(shown) ? shown : 'unknown error';
 }

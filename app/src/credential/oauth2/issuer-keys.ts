@@ -1,22 +1,22 @@
 import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
 import { notify } from '../../lib/hooks.ts';
-import { jittered, type Schedule, scheduleTimer } from '../../lib/schedule.ts';
+import { type Schedule, scheduleTimer, withJitter } from '../../lib/schedule.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
 import { discoveryUrls, isPlainHttp, isSafeUrl } from './issuer-url.ts';
 import { type KeySet, readKeySet } from './key-set.ts';
 
-/** Where the keys of an issuer are. */
+/** Location of an issuer's keys. */
 export interface KeySource {
   readonly issuer: string;
-  /** Found by discovery when absent. */
+  /** If absent, discovery finds it. */
   readonly jwks_uri?: string;
 }
 
 export interface IssuerKeysHooks {
-  /** Receives each failure to load the keys; the last good ones stay. */
+  /** Called after each failure to load the keys. The last valid keys stay in use. */
   readonly onFailed?: (failure: { readonly issuer: string; readonly why: string }) => void;
-  /** Receives each change of the keys. */
+  /** Called after each change of the keys. */
   readonly onChanged?: (change: { readonly issuer: string; readonly keys: number }) => void;
 }
 
@@ -25,43 +25,45 @@ export interface IssuerKeysOptions extends IssuerKeysHooks {
   readonly now?: () => number;
   /** @default a timer that does not keep the process alive */
   readonly schedule?: Schedule;
-  /** From 0 to 1, for the jitter. @default Math.random */
+  /** Returns a number from 0 to 1, for the jitter. @default Math.random */
   readonly random?: () => number;
   /** Makes the connections to the issuer. @default connects directly */
   readonly agents?: AgentFactory;
 }
 
-/** The keys with which an issuer signs its tokens, loaded in the background. */
+/** The keys that verify an issuer's tokens, refreshed in the background. */
 export interface IssuerKeys {
-  /** Returns the keys, or `undefined` while there are none that may be used. */
+  /** Returns the keys; `undefined` while there are none, or only outdated ones. */
   current(): KeySet | undefined;
   /**
-   * Loads the keys again for a token that they do not fit, at most every 30 s: anybody can send such tokens.
-   * Returns whether what `current` then returns is what the issuer published at the last attempt.
+   * Loads the keys again for a token with an unknown key. Limited to once in 30 s, because anybody can send such
+   * tokens.
+   *
+   * @returns whether the keys are up to date: the last attempt to load them succeeded.
    */
   reload(): Promise<boolean>;
-  /** Ends the loading. */
+  /** Stops refreshing. */
   stop(): void;
 }
 
-/** A key that the issuer withdraws is used for this long at most, while the issuer can be reached. */
+/** While the issuer can be reached, a key that it withdraws is used for at most this long. */
 const REFRESH_INTERVAL_MS = 5 * 60_000;
 const RETRY_INTERVAL_MS = 30_000;
-/** Without keys every call fails, so that the first ones are needed soon. */
-const FIRST_RETRY_INTERVAL_MS = 5000;
+/** Without keys every call fails, so the first ones are urgent. */
+const INITIAL_RETRY_INTERVAL_MS = 5000;
 
-/** Whoever sends tokens with unknown keys must not make us flood the issuer. */
+/** Tokens with unknown keys must not make the service flood the issuer. */
 const RELOAD_INTERVAL_MS = 30_000;
 
-/** While the issuer cannot be reached, its last keys are used for this long. */
+/** While the issuer cannot be reached, its last keys are used for at most this long. */
 const MAX_AGE_MS = 24 * 3600_000;
 
-/** For discovery and key set together. */
-const LOAD_LIMIT_MS = 5000;
+/** Timeout for discovery and key set together. */
+const LOAD_TIMEOUT_MS = 5000;
 
 /**
- * Loads the keys of an issuer and keeps them fresh. It resolves after the first attempt, whatever came
- * of it: the service starts without the issuer, and a task that has keys is ready sooner.
+ * Loads the keys of an issuer and refreshes them in the background. Resolves after the first attempt, even if it
+ * failed: the service also starts while the issuer is down.
  */
 export async function openIssuerKeys(
   source: KeySource,
@@ -72,7 +74,7 @@ export async function openIssuerKeys(
   return keys;
 }
 
-/** As `openIssuerKeys`, without waiting for the first attempt, which `loading` ends with. */
+/** Like `openIssuerKeys`, but returns at once. `loading` resolves after the first attempt. */
 export function startIssuerKeys(
   source: KeySource,
   options: IssuerKeysOptions = {},
@@ -94,7 +96,7 @@ export function startIssuerKeys(
   let reloadedAt = Number.NEGATIVE_INFINITY;
   let cancel: () => void = () => undefined;
 
-  /** Loads the keys; several callers share one load. */
+  /** Loads the keys. Concurrent callers share one load. */
   function load(): Promise<boolean> {
     loading ??= loadOnce().finally(() => {
       loading = undefined;
@@ -106,7 +108,7 @@ export function startIssuerKeys(
     const startedAt = now();
     try {
       const loaded = await withTimeLimit(
-        LOAD_LIMIT_MS,
+        LOAD_TIMEOUT_MS,
         (signal) => loadKeySet(source, agents, signal),
         control.signal,
       );
@@ -119,7 +121,7 @@ export function startIssuerKeys(
     } catch (error) {
       wasLoaded = false;
       if (!control.signal.aborted) {
-        notify(onFailed, { issuer, why: reasonOf(error) });
+        notify(onFailed, { issuer, why: failureReason(error) });
       }
     }
     return wasLoaded;
@@ -128,9 +130,9 @@ export function startIssuerKeys(
   async function refresh(): Promise<void> {
     const loaded = await load();
     if (control.signal.aborted) return;
-    const retryInterval = current() ? RETRY_INTERVAL_MS : FIRST_RETRY_INTERVAL_MS;
+    const retryInterval = current() ? RETRY_INTERVAL_MS : INITIAL_RETRY_INTERVAL_MS;
     const interval = loaded ? REFRESH_INTERVAL_MS : retryInterval;
-    cancel = schedule(refresh, jittered(interval, random));
+    cancel = schedule(refresh, withJitter(interval, random));
   }
 
   function current(): KeySet | undefined {
@@ -144,7 +146,7 @@ export function startIssuerKeys(
     async reload() {
       if (loading !== undefined) return loading;
       const elapsed = now() - reloadedAt;
-      // A clock that was set back must not stop the reloading.
+      // A negative time means that the clock was set back, which must not prevent reloading.
       if (elapsed >= 0 && elapsed < RELOAD_INTERVAL_MS) return wasLoaded;
       reloadedAt = now();
       return load();
@@ -160,7 +162,7 @@ export function startIssuerKeys(
 
 async function loadKeySet(source: KeySource, agents: Agents, signal: AbortSignal): Promise<KeySet> {
   const url = source.jwks_uri ?? (await discover(source.issuer, agents, signal));
-  return at(url, async () => readKeySet(await fetchJson(url, agents, signal)));
+  return withUrl(url, async () => readKeySet(await fetchJson(url, agents, signal)));
 }
 
 /** Returns the `jwks_uri` of the issuer's discovery document. @throws DocumentError */
@@ -168,9 +170,11 @@ async function discover(issuer: string, agents: Agents, signal: AbortSignal): Pr
   const failures: string[] = [];
   for (const url of discoveryUrls(issuer)) {
     try {
-      return await at(url, async () => jwksUriOf(await fetchJson(url, agents, signal), issuer));
+      return await withUrl(url, async () =>
+        jwksUriOf(await fetchJson(url, agents, signal), issuer),
+      );
     } catch (error) {
-      failures.push(reasonOf(error));
+      failures.push(failureReason(error));
       if (signal.aborted) break;
     }
   }
@@ -178,7 +182,7 @@ async function discover(issuer: string, agents: Agents, signal: AbortSignal): Pr
 }
 
 function jwksUriOf(document: Readonly<Record<string, unknown>>, issuer: string): string {
-  // Otherwise one tenant of a server could answer for another (RFC 8414, section 3.3).
+  // Otherwise one tenant of a server could impersonate another (RFC 8414, section 3.3).
   if (document.issuer !== issuer) throw new DocumentError('is of another issuer');
   const { jwks_uri: uri } = document;
   if (typeof uri !== 'string' || !isSafeUrl(uri) || (isPlainHttp(uri) && !isPlainHttp(issuer))) {
@@ -187,8 +191,8 @@ function jwksUriOf(document: Readonly<Record<string, unknown>>, issuer: string):
   return uri;
 }
 
-/** Puts the URL before what is wrong with its document. */
-async function at<Value>(url: string, work: () => Promise<Value>): Promise<Value> {
+/** Prefixes a DocumentError with the URL of the document. */
+async function withUrl<Value>(url: string, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
@@ -196,9 +200,9 @@ async function at<Value>(url: string, work: () => Promise<Value>): Promise<Value
   }
 }
 
-function reasonOf(error: unknown): string {
+function failureReason(error: unknown): string {
   if (error instanceof DocumentError) return error.message;
   if (error instanceof TimeLimitExceeded)
-    return `The keys did not arrive within ${LOAD_LIMIT_MS} ms`;
+    return `The keys did not arrive within ${LOAD_TIMEOUT_MS} ms`;
   return error instanceof Error ? error.name : 'unknown error';
 }

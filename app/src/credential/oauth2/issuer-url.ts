@@ -1,6 +1,6 @@
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether a text is an https URL, or a plain http one on this machine, without a user or a fragment. */
+/** Returns whether a string is an https URL, or an http URL of this machine, without user and fragment. */
 export function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, hash } = new URL(text);
@@ -8,13 +8,14 @@ export function isSafeUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
 }
 
+/** Returns whether a URL has the scheme http. */
 export function isPlainHttp(url: string): boolean {
   return new URL(url).protocol === 'http:';
 }
 
 /**
- * Returns where an issuer may publish its discovery document: first OpenID Connect's place, which is
- * also that of WSO2 Identity Server and Asgardeo, then the one of RFC 8414, section 3.
+ * Returns the URLs at which an issuer may publish its discovery document: that of OpenID Connect, which WSO2
+ * Identity Server and Asgardeo use, then that of RFC 8414, section 3.
  */
 export function discoveryUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer);

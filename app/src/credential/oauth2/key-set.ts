@@ -1,7 +1,7 @@
 import { createLocalJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from 'jose';
 import { DocumentError } from './fetch-json.ts';
 
-/** Algorithms of a token's signature: asymmetric ones only, since anybody can read the keys. */
+/** Allowed signature algorithms: asymmetric ones only, because the keys are public. */
 export const ALGORITHMS: readonly string[] = [
   ...['RS256', 'RS384', 'RS512'],
   ...['PS256', 'PS384', 'PS512'],
@@ -9,29 +9,30 @@ export const ALGORITHMS: readonly string[] = [
   ...['EdDSA', 'Ed25519'],
 ];
 
-/** The keys of an issuer, as far as they can verify a token. */
+/** The keys of an issuer that can verify a token. */
 export interface KeySet {
   readonly size: number;
   /** Selects the key that a token's header refers to. */
   readonly select: JWTVerifyGetKey;
-  /** Equal for equal keys. */
+  /** Equal if and only if the keys are. */
   readonly fingerprint: string;
 }
 
-/** An issuer has two or three keys. Without a `kid` in the token each of them may have to be tried. */
+/** An issuer has two or three keys. For a token without `kid`, each of them may have to be tried. */
 const MAX_KEYS = 32;
 
-/** Shorter RSA keys can be broken (RFC 7518, section 3.3); longer ones take long to verify with. */
+/** Shorter RSA keys are not secure (RFC 7518, section 3.3); longer ones are slow. */
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;
 
-/** The fields that make up a public key, and an algorithm to try its import with. */
-const KEY_TYPES: Readonly<Record<string, { readonly fields: readonly string[] }>> = {
-  RSA: { fields: ['n', 'e'] },
-  EC: { fields: ['crv', 'x', 'y'] },
-  OKP: { fields: ['crv', 'x'] },
+/** Fields of a public key by its type. */
+const KEY_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
 };
 
+/** An algorithm of each curve, to import a key with. */
 const CURVE_ALGORITHMS: Readonly<Record<string, string>> = {
   'P-256': 'ES256',
   'P-384': 'ES384',
@@ -40,10 +41,10 @@ const CURVE_ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a JSON Web Key Set. Keys that cannot verify a signature are left out: those for encryption, secret
- * and private ones, unknown types, and broken ones.
+ * Reads a JSON Web Key Set. Skips keys that cannot verify a signature: those for encryption, symmetric and
+ * private keys, unknown types, and invalid keys.
  *
- * @throws DocumentError when no key is left, or when there are too many.
+ * @throws DocumentError if there is no usable key, or if there are too many keys.
  */
 export async function readKeySet(document: Readonly<Record<string, unknown>>): Promise<KeySet> {
   const { keys } = document;
@@ -52,7 +53,7 @@ export async function readKeySet(document: Readonly<Record<string, unknown>>): P
   const read = await Promise.all(keys.map(readKey));
   const usable = read.filter((key) => key !== undefined);
   if (usable.length === 0) {
-    throw new DocumentError('has no key with which a signature can be verified');
+    throw new DocumentError('has no key that can verify a signature');
   }
   return {
     size: usable.length,
@@ -64,9 +65,9 @@ export async function readKeySet(document: Readonly<Record<string, unknown>>): P
 async function readKey(value: unknown): Promise<JWK | undefined> {
   if (typeof value !== 'object' || value === null) return undefined;
   const jwk = value as Readonly<Record<string, unknown>>;
-  const type = KEY_TYPES[String(jwk.kty)];
-  // A private key that was published proves nothing.
-  if (type === undefined || Object.hasOwn(jwk, 'd')) return undefined;
+  const fields = KEY_FIELDS[String(jwk.kty)];
+  // Anybody can sign with a published private key.
+  if (fields === undefined || Object.hasOwn(jwk, 'd')) return undefined;
   const { kid, alg, use, key_ops } = jwk;
   if (kid !== undefined && typeof kid !== 'string') return undefined;
   if (use !== undefined && use !== 'sig') return undefined;
@@ -74,14 +75,14 @@ async function readKey(value: unknown): Promise<JWK | undefined> {
     return undefined;
   }
   if (alg !== undefined && !ALGORITHMS.includes(String(alg))) return undefined;
-  const names = ['kty', ...type.fields, 'kid', 'alg', 'use'];
+  const names = ['kty', ...fields, 'kid', 'alg', 'use'];
   const key = Object.fromEntries(
     names.flatMap((name) => (jwk[name] === undefined ? [] : [[name, jwk[name]]])),
   ) as unknown as JWK;
   return (await isUsable(key)) ? key : undefined;
 }
 
-/** Whether the key can be imported at all, and has a safe size. */
+/** Returns whether the key can be imported, and has a secure size. */
 async function isUsable(key: JWK): Promise<boolean> {
   const algorithm = key.kty === 'RSA' ? (key.alg ?? 'RS256') : CURVE_ALGORITHMS[String(key.crv)];
   if (algorithm === undefined) return false;

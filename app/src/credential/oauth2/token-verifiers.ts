@@ -8,21 +8,21 @@ import type { OAuth2Credential } from './oauth2-credential.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
 export interface TokenVerifiersOptions extends IssuerKeysOptions {
-  /** How long a call waits for keys and verification, in milliseconds. @default 1000 */
+  /** Milliseconds that a request waits for keys and verification. @default 1000 */
   readonly timeLimit?: number;
 }
 
-/** The verifiers of all OAuth2 credentials that are accepted. */
+/** The token verifiers of all accepted OAuth2 credentials. */
 export interface TokenVerifiers {
-  /** Replaces the credentials. What stays the same keeps its keys and its verified tokens. */
+  /** Replaces the credentials. Those that stay keep their keys and verified tokens. */
   update(credentials: readonly OAuth2Credential[]): void;
-  /** Returns the verifier of one of them. @throws Error for another one. */
-  of(credential: OAuth2Credential): TokenVerifier;
-  /** Whether there are keys of a credential's issuer that may be used. */
+  /** Returns the verifier of a credential. @throws Error if it is not among the accepted ones. */
+  get(credential: OAuth2Credential): TokenVerifier;
+  /** Returns whether there are usable keys of a credential's issuer. */
   hasKeys(credential: OAuth2Credential): boolean;
-  /** Resolves after the first attempt to load the keys of each issuer, whatever came of it. */
+  /** Resolves after the first attempt to load the keys of each issuer, even if it failed. */
   ready(): Promise<void>;
-  /** Ends the loading of keys. */
+  /** Stops refreshing keys. */
   stop(): void;
 }
 
@@ -33,7 +33,7 @@ interface Entry {
 
 const DEFAULT_TIME_LIMIT_MS = 1000;
 
-/** Makes the verifiers. Credentials of one issuer share its keys. */
+/** Creates the verifiers. Credentials with the same issuer share its keys. */
 export function createTokenVerifiers(options: TokenVerifiersOptions = {}): TokenVerifiers {
   const { timeLimit = DEFAULT_TIME_LIMIT_MS, now } = options;
   let sources = new Map<string, ReturnType<typeof startIssuerKeys>>();
@@ -47,23 +47,23 @@ export function createTokenVerifiers(options: TokenVerifiersOptions = {}): Token
 
   return {
     update(credentials) {
-      const used: typeof sources = new Map();
-      const updated: typeof entries = new Map();
+      const usedSources: typeof sources = new Map();
+      const newEntries: typeof entries = new Map();
       for (const credential of credentials) {
         const source = sourceIdOf(credential);
         const keys =
-          used.get(source) ?? sources.get(source) ?? startIssuerKeys(credential, options);
-        used.set(source, keys);
+          usedSources.get(source) ?? sources.get(source) ?? startIssuerKeys(credential, options);
+        usedSources.set(source, keys);
         const verifier =
           entries.get(idOf(credential))?.verifier ??
           createTokenVerifier(credential, keys, { timeLimit, ...(now && { now }) });
-        updated.set(idOf(credential), { verifier, keys });
+        newEntries.set(idOf(credential), { verifier, keys });
       }
-      for (const [source, keys] of sources) if (!used.has(source)) keys.stop();
-      sources = used;
-      entries = updated;
+      for (const [source, keys] of sources) if (!usedSources.has(source)) keys.stop();
+      sources = usedSources;
+      entries = newEntries;
     },
-    of: (credential) => entryOf(credential).verifier,
+    get: (credential) => entryOf(credential).verifier,
     hasKeys: (credential) => entryOf(credential).keys.current() !== undefined,
     async ready() {
       await Promise.all([...sources.values()].map(({ loading }) => loading));

@@ -52,7 +52,7 @@ export function authenticate({ authenticator, onRejected }: AuthenticateOptions)
     }
     if (check?.kind === 'unverifiable') return rejectUnverifiable(context, check);
     const { why, challenge } = check ?? {
-      why: authenticator.whyRefused?.(header) ?? WRONG_CREDENTIAL,
+      why: authenticator.rejectionReason?.(header) ?? WRONG_CREDENTIAL,
       challenge: authenticator.challenge,
     };
     onRejected({ status: 401, cause: 'unauthorized', why });

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { type AgentFactory, directAgents, keepAliveOptions, watchReuse } from '../agents.ts';
+import { type AgentFactory, directAgents, keepAliveOptions, trackReuse } from '../agents.ts';
 import { parseNoProxy } from './no-proxy.ts';
 import type { HttpProxy, ProxySettings } from './settings.ts';
 
@@ -16,8 +16,8 @@ export function proxyAgents(settings: ProxySettings | undefined): AgentFactory {
     return (host, port) => (isDirect(host, port) ? undefined : proxy);
   };
   return (options = {}) => ({
-    httpAgent: watchReuse(new ForwardingAgent(keepAliveOptions(options), choose(http))),
-    httpsAgent: watchReuse(new TunnelingAgent(keepAliveOptions(options), choose(https))),
+    httpAgent: trackReuse(new ForwardingAgent(keepAliveOptions(options), choose(http))),
+    httpsAgent: trackReuse(new TunnelingAgent(keepAliveOptions(options), choose(https))),
   });
 }
 

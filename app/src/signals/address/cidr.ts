@@ -2,7 +2,7 @@ import { translatedIpv4 } from './embedded.ts';
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
 import { bitsOfIpv6, formatIpv6, groupsOf, parseIpv6 } from './ipv6.ts';
 
-/** A block of addresses, from its first to its last. */
+/** A block of addresses, from `first` to `last`. */
 export type Cidr = Ipv4Cidr | Ipv6Cidr;
 
 interface Ipv4Cidr extends Block<number> {
@@ -14,26 +14,25 @@ interface Ipv6Cidr extends Block<bigint> {
 }
 
 interface Block<Bits> {
-  /** Canonical, with its prefix length: `10.0.0.0/8`, `2001:db8::1/128`. */
+  /** Canonical form with a prefix length: `10.0.0.0/8`, `2001:db8::1/128`. */
   readonly text: string;
   readonly prefix: number;
   readonly first: Bits;
   readonly last: Bits;
 }
 
-/** `2001:0db8:...:255.255.255.255/128` with every group written out. */
-const LONGEST_TEXT = 49;
+/** Length of an IPv6 CIDR with all groups written out and a dotted IPv4 part. */
+const MAX_CIDR_LENGTH = 49;
 const PREFIX = /^(?:0|[1-9]\d{0,2})$/;
 
 /**
- * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; undefined for anything else. Bits set
- * below the prefix (`10.0.0.1/8`) are refused, because they show that the address or the prefix is a slip.
- * A block in a translated form (IPv4-mapped, NAT64, SIIT) is the IPv4 block that it stands for, as an
- * address in that form is its IPv4 address. One that is cut wider than /96 there is refused: it would
- * match nobody.
+ * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; returns undefined if it is not valid. Rejects host
+ * bits (`10.0.0.1/8`), which indicate a typing error in the address or the prefix. A block in a translated form
+ * (IPv4-mapped, NAT64, SIIT) is the IPv4 block that it represents, as an address in that form is its IPv4
+ * address; a prefix shorter than /96 is rejected there, because such a block would match no address.
  */
 export function parseCidr(text: string): Cidr | undefined {
-  if (text.length > LONGEST_TEXT) return undefined;
+  if (text.length > MAX_CIDR_LENGTH) return undefined;
   const slash = text.indexOf('/');
   const base = slash < 0 ? text : text.slice(0, slash);
   const prefix = slash < 0 ? undefined : text.slice(slash + 1);
@@ -50,8 +49,8 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /**
- * Returns the block that `10.0.0.1/8` lies in, as text; undefined unless bits below the prefix are what keeps
- * the text from being a block.
+ * Returns the block that contains `10.0.0.1/8`, for an error message; undefined unless host bits are what makes
+ * the string not valid.
  */
 export function enclosingBlock(text: string): string | undefined {
   const [base = '', prefix = '', more] = text.split('/');

@@ -3,8 +3,8 @@ const NINE = 57;
 const DOT = 46;
 
 /**
- * The number behind four decimal parts, or undefined. Octal, hexadecimal and short forms are refused
- * (RFC 6943, section 3.1.1): two readers may take them for different addresses.
+ * Parses dotted decimal into an integer; returns undefined if it is not valid. Rejects octal, hexadecimal and
+ * short forms, which parsers interpret differently (RFC 6943, section 3.1.1).
  */
 export function parseIpv4(text: string): number | undefined {
   if (text.length < 7 || text.length > 15) return undefined;
@@ -28,7 +28,7 @@ export function parseIpv4(text: string): number | undefined {
   return parts === 4 ? bits : undefined;
 }
 
-/** Dotted decimal. */
+/** Formats an integer as dotted decimal. */
 export function formatIpv4(bits: number): string {
   return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }

@@ -6,11 +6,11 @@ const DOT = 46;
 /** The eight 16-bit groups of an IPv6 address. */
 export type Groups = readonly number[];
 
-const LONGEST_TEXT = '0000:0000:0000:0000:0000:0000:255.255.255.255'.length;
+const MAX_IPV6_LENGTH = '0000:0000:0000:0000:0000:0000:255.255.255.255'.length;
 
-/** The groups of an IPv6 address in any spelling of RFC 4291, section 2.2; undefined with a zone id. */
+/** Parses any text form of RFC 4291, section 2.2; returns undefined if it is not valid, or has a zone id. */
 export function parseIpv6(text: string): Groups | undefined {
-  if (text.length < 2 || text.length > LONGEST_TEXT) return undefined;
+  if (text.length < 2 || text.length > MAX_IPV6_LENGTH) return undefined;
   const gap = text.indexOf('::');
   if (gap < 0) {
     const groups = readGroups(text);
@@ -20,14 +20,14 @@ export function parseIpv6(text: string): Groups | undefined {
   const right = gap + 2 === text.length ? [] : readGroups(text.slice(gap + 2));
   if (left === undefined || right === undefined) return undefined;
   const zeros = 8 - left.length - right.length;
-  // The dotted part may only end the address, and `::` stands for one group at least.
+  // A dotted part is valid only at the end, and `::` represents at least one group.
   if (zeros < 1 || text.lastIndexOf('.', gap) >= 0) return undefined;
   for (let zero = 0; zero < zeros; zero += 1) left.push(0);
   for (const group of right) left.push(group);
   return left;
 }
 
-/** Groups between single colons, of which the last may be an IPv4 address and counts as two. */
+/** Reads groups separated by single colons. The last may be a dotted IPv4 address, which is two groups. */
 function readGroups(text: string): number[] | undefined {
   const groups: number[] = [];
   let group = 0;
@@ -58,31 +58,32 @@ function readGroups(text: string): number[] | undefined {
 
 function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
-  // Bit 5 tells lower case from upper case.
+  // Bit 5 distinguishes lower case from upper case.
   const lower = code | 32;
   return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }
 
+/** Joins the groups of an address into an integer. */
 export function bitsOfIpv6(groups: Groups): bigint {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
-  // 32 bits at a time: every step on bigints allocates.
+  // 32 bits at a time: every operation on a bigint allocates.
   const high = (BigInt(a * 0x10000 + b) << 32n) | BigInt(c * 0x10000 + d);
   const low = (BigInt(e * 0x10000 + f) << 32n) | BigInt(g * 0x10000 + h);
   return (high << 64n) | low;
 }
 
-/** Splits an address into its groups. */
+/** Splits an address into groups. */
 export function groupsOf(bits: bigint): Groups {
   return Array.from({ length: 8 }, (_, index) =>
     Number((bits >> BigInt(16 * (7 - index))) & 0xffffn),
   );
 }
 
-/** The one text of RFC 5952: lower case, no leading zeros, the first longest run of zeros cut out. */
+/** Formats an address per RFC 5952: lower case, no leading zeros, `::` for the first longest run of zeros. */
 export function formatIpv6(groups: Groups): string {
   const { start, length } = longestZeros(groups);
   const text = (part: Groups) => part.map((group) => group.toString(16)).join(':');
-  // RFC 5952, section 4.2.2: one zero group alone is written out.
+  // A single zero group is written out (RFC 5952, section 4.2.2).
   if (length < 2) return text(groups);
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }

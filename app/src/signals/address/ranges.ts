@@ -1,19 +1,19 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
-import { floorIndex } from './search.ts';
+import { floorIndex } from './floor-index.ts';
 
 export { type Cidr, parseCidr } from './cidr.ts';
 
-/** A set of addresses, given as CIDRs. */
+/** A set of addresses. */
 export interface AddressRanges {
-  /** Whether the address is in one of the blocks; for a tunnel, the address or the IPv4 address that it embeds. */
+  /** Returns whether a block contains the address or, for a tunnel, the IPv4 address that it embeds. */
   has(address: Address): boolean;
 }
 
-/** Builds the set once; `has` is a binary search, well below a microsecond with 100,000 CIDRs. */
+/** Creates a set from CIDRs. `has` is a binary search: well below a microsecond with 100,000 CIDRs. */
 export function createAddressRanges(cidrs: readonly Cidr[]): AddressRanges {
-  const ipv4 = disjoint(cidrs.filter((cidr) => cidr.version === 4));
-  const ipv6 = disjoint(cidrs.filter((cidr) => cidr.version === 6));
+  const ipv4 = withoutNested(cidrs.filter((cidr) => cidr.version === 4));
+  const ipv6 = withoutNested(cidrs.filter((cidr) => cidr.version === 6));
   const ipv4Firsts = Float64Array.from(ipv4, (block) => block.first);
   const ipv4Lasts = Float64Array.from(ipv4, (block) => block.last);
   const ipv6Firsts = ipv6.map((block) => block.first);
@@ -34,8 +34,8 @@ function covers<Bits extends number | bigint>(
   return last !== undefined && bits <= last;
 }
 
-/** In order, without blocks that lie within others: CIDRs never overlap in part. */
-function disjoint<Block extends { first: number | bigint; last: number | bigint }>(
+/** Sorts blocks and removes those inside others. CIDRs never overlap partially. */
+function withoutNested<Block extends { first: number | bigint; last: number | bigint }>(
   blocks: Block[],
 ): Block[] {
   const sorted = blocks.sort((one, other) => {

@@ -2,45 +2,43 @@ import type { NamedValues } from '../../action/request.ts';
 import type { AddressCause } from '../causes.ts';
 import { known, type Signal, unknown } from '../signal.ts';
 import type { Address } from './address.ts';
-import { formatOf, type HeaderFormat } from './header-formats.ts';
+import { type HeaderFormat, headerFormat } from './header-formats.ts';
 import { isBlank } from './parse.ts';
 import { type AddressSignature, SIGNATURE_SUFFIX } from './signature.ts';
 
 export interface AddressOptions {
   /** Header names in lower case. */
-  readonly names: readonly string[];
-  /** Number of one's own proxies that append to the list; 0: the value is one address, no list. */
+  readonly headerNames: readonly string[];
+  /** The operator's own proxies that append to the header's list; 0 if the header has a single address. */
   readonly trustedProxyHops: number;
-  /** Present when an address counts only if the operator's edge has signed it. */
+  /** Present if an address must be signed by the operator's edge. */
   readonly signature?: AddressSignature | undefined;
 }
 
-/** What one value, or one list, yields: an address, something else, or too short a list. */
+/** Result of reading one value or list. */
 type Reading = Address | 'no-address' | 'too-short';
 
 /**
- * Reads the client's address from the named headers, each in its own format. All values must yield one
- * address: a client can send such a header itself, so two different addresses, or one address beside a
- * value that is not an address, are `ambiguous` and none of them counts.
+ * Reads the client's address from headers, each in its own format. All values must yield the same address: a
+ * client can send such a header itself, so different addresses, or an address and a value that is not one, are
+ * `ambiguous`.
  *
- * With `trustedProxyHops` = n the values of a header are one list, of which the n-th entry from the
- * right counts: each proxy appended one, and everything left of it may come from the client. Empty
- * entries count too, or the position would move to the client's side. A list of fewer than n entries
- * did not pass all the proxies and is `missing`: whoever can bypass them can omit the header as well,
- * so the cause reveals nothing.
+ * With `trustedProxyHops` = n, the values of a header form one list, and its n-th entry from the right is the
+ * address: each proxy appends one entry, and everything left of them may come from the client. Empty entries
+ * count, or the position would move to the client's side. A list with fewer than n entries has bypassed a proxy
+ * and is `missing`: a client that can do that can also omit the header.
  *
- * With `signature`, an address that is known by these rules counts only if every header that yields it
- * is signed; otherwise it is `unsigned`. A header that is not signed can thus neither replace a signed
- * one nor pass with it.
+ * With `signature`, every header that yields the address must be signed; otherwise it is `unsigned`. So an
+ * unsigned header can neither replace a signed one nor accompany it.
  */
 export function readAddress(
   headers: readonly NamedValues[],
   options: AddressOptions,
 ): Signal<Address, AddressCause> {
-  const { names, trustedProxyHops, signature } = options;
-  const address = readUnsigned(headers, names, trustedProxyHops);
+  const { headerNames, trustedProxyHops, signature } = options;
+  const address = readUnsigned(headers, headerNames, trustedProxyHops);
   if (signature === undefined || !address.known) return address;
-  const signed = names.every((name) => isSigned(headers, name, trustedProxyHops, signature));
+  const signed = headerNames.every((name) => isSigned(headers, name, trustedProxyHops, signature));
   return signed ? known({ ...address.value, signed: true }) : unknown('unsigned');
 }
 
@@ -51,7 +49,7 @@ function readUnsigned(
 ): Signal<Address, AddressCause> {
   const readings = new Readings();
   for (const name of names) {
-    const format = formatOf(name);
+    const format = headerFormat(name);
     if (trustedProxyHops > 0) {
       const values = valuesOf(headers, name);
       if (!values.every(isBlank)) readings.add(readList(values, trustedProxyHops, format));
@@ -67,8 +65,8 @@ function readUnsigned(
 }
 
 /**
- * Whether what the headers of this name say is signed, or they say nothing. One signature signs one
- * value, as it was received: with several, it could not be told which of them came from the edge.
+ * Returns whether the headers of this name are signed, or blank. A signature covers one value exactly as it was
+ * received: with several values, it would be unclear which one the edge sent.
  */
 function isSigned(
   headers: readonly NamedValues[],
@@ -77,20 +75,21 @@ function isSigned(
   signature: AddressSignature,
 ): boolean {
   const values = valuesOf(headers, name);
-  // Of a list every value counts, also a blank one: it holds a position.
-  const said = trustedProxyHops > 0 ? values : values.filter((value) => !isBlank(value));
-  const [value] = said;
-  if (value === undefined || said.every(isBlank)) return true;
-  const differs = trustedProxyHops > 0 ? said.length > 1 : said.some((other) => other !== value);
-  const [given, ...more] = valuesOf(headers, name + SIGNATURE_SUFFIX);
-  if (differs || given === undefined || more.length > 0) return false;
-  return signature.verify(value, given);
+  // In a list every value counts, even a blank one: it has a position.
+  const relevant = trustedProxyHops > 0 ? values : values.filter((value) => !isBlank(value));
+  const [value] = relevant;
+  if (value === undefined || relevant.every(isBlank)) return true;
+  const differs =
+    trustedProxyHops > 0 ? relevant.length > 1 : relevant.some((other) => other !== value);
+  const [signatureValue, ...more] = valuesOf(headers, name + SIGNATURE_SUFFIX);
+  if (differs || signatureValue === undefined || more.length > 0) return false;
+  return signature.verify(value, signatureValue);
 }
 
-/** Different texts: nobody sends so many, and a body of 1 MiB has room for tens of thousands. */
+/** Limit for different values: far more than real requests have, while a body of 1 MiB could contain tens of thousands. */
 const MAX_VALUES = 100;
 
-/** Combines what the headers yield, in any order: it must all be one address. */
+/** Combines the readings of all headers, in any order: they must yield the same address. */
 class Readings {
   #address: Address | undefined;
   #failure: AddressCause | undefined;
@@ -99,7 +98,7 @@ class Readings {
   #last: string | undefined;
   #lastFormat: HeaderFormat | undefined;
 
-  /** Reads a text as one address; a blank one, or the same as the one before, does not count. */
+  /** Adds a value with a single address. Ignores a blank value, and one equal to the previous one. */
   addText(text: string, format: HeaderFormat): void {
     const repeats = text === this.#last && format === this.#lastFormat;
     if (repeats || this.#count > MAX_VALUES || isBlank(text)) return;
@@ -123,18 +122,18 @@ class Readings {
   }
 }
 
-/** Whether a header has this name: newer servers send names in lower case, older ones as written. */
+/** Returns whether a header has this name: newer servers send names in lower case, older ones unchanged. */
 function isNamed(header: NamedValues, name: string): boolean {
   return header.name.length === name.length && header.name.toLowerCase() === name;
 }
 
-/** The values of every header of this name. */
+/** Returns the values of all headers of this name. */
 function valuesOf(headers: readonly NamedValues[], name: string): string[] {
   return headers.filter((header) => isNamed(header, name)).flatMap((header) => header.values);
 }
 
 function readList(values: readonly string[], hops: number, { list }: HeaderFormat): Reading {
-  // The settings reject a header that is never a list; should one come here, it must not count.
+  // The settings reject a header that is never a list; this is a second line of defence.
   if (list === undefined) return 'no-address';
   const entry = list.fromRight(values, hops);
   if (entry === undefined) return 'too-short';

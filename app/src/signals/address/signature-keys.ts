@@ -7,7 +7,7 @@ import {
 } from '../../secrets/rotating-secret.ts';
 import { parseSignatureSecret, type SignatureKey } from './signature.ts';
 
-/** The secret with which the operator's edge signs addresses, or where it is. */
+/** The secret with which the operator's edge signs addresses, or its ARN. */
 export type SignatureSecretSource =
   | { readonly secret: string }
   | { readonly secretArn: string; readonly client: SecretsManagerClient };
@@ -15,7 +15,7 @@ export type SignatureSecretSource =
 export interface SignatureKeys {
   /** Returns the keys as of the last good refresh, the current one first. */
   keys(): readonly SignatureKey[];
-  /** Ends the refreshing. The keys stay; so does the client. */
+  /** Stops refreshing. The keys stay usable, and the client stays open. */
   stop(): void;
 }
 
@@ -25,10 +25,10 @@ export type SignatureKeysOptions = Omit<
 >;
 
 /**
- * Loads the secret with which the operator's edge signs addresses, and keeps it fresh. For some time
- * after a rotation the previous version counts too, so that the edge can be given the new one after us.
+ * Loads the secret with which the operator's edge signs addresses, and refreshes it in the background. For some
+ * time after a rotation the previous version is accepted, too, so that the edge can be updated after the service.
  *
- * @throws Error, one sentence without the secret, when it cannot be read at start.
+ * @throws Error with one sentence, without the secret, if it cannot be read at startup.
  */
 export async function openSignatureKeys(
   source: SignatureSecretSource,

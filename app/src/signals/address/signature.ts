@@ -1,18 +1,18 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-/** The header that signs an address header has its name and this. */
+/** Suffix of the header that has the signature of an address header. */
 export const SIGNATURE_SUFFIX = '-signature';
 
-/** How far the signer's clock and ours may differ, and for how long a signature can be replayed. */
+/** Maximum difference between the signer's clock and this one. For that long a signature can be replayed. */
 const MAX_CLOCK_SKEW_MS = 300_000;
 
-/** During a rotation an edge may sign with two secrets; more than a few are an attempt to guess. */
+/** An edge may sign with two secrets during a rotation; many signatures are an attempt to guess. */
 const MAX_SIGNATURES = 8;
 
-/** Longer than any line of headers that a server accepts by default. */
+/** Longer than any header that servers accept by default. */
 const MAX_VALUE_LENGTH = 8192;
 
-/** Of a signature header: seconds, and signatures of 32 bytes in hexadecimal. */
+/** A signature header: seconds since the epoch, and hexadecimal signatures of 32 bytes. */
 const SIGNATURE = /^[ \t]*t=(\d{1,12})((?:,v1=[\da-fA-F]{64})+)[ \t]*$/;
 const PREFIX_LENGTH = ',v1='.length;
 const V1_LENGTH = PREFIX_LENGTH + 64;
@@ -22,14 +22,14 @@ const MIN_SECRET_LENGTH = 16;
 
 /** Checks that an address header was signed by the operator's edge. */
 export interface AddressSignature {
-  /** Whether `signature`, the only value of the signature header, signs this value as it was received. */
+  /** Returns whether `signature`, the only value of the signature header, is valid for a value as received. */
   verify(value: string, signature: string): boolean;
 }
 
-/** A key with which an edge may sign. */
+/** A key that an edge may sign with. */
 export interface SignatureKey {
   readonly key: KeyObject;
-  /** When it stops counting, in milliseconds since the epoch; absent for the current one. */
+  /** End of its validity, in milliseconds since the epoch; absent for the current key. */
   readonly until?: number;
 }
 
@@ -38,14 +38,14 @@ export interface AddressSignatureOptions {
   readonly keys: () => readonly SignatureKey[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Receives the end of a key that is not the current one, and is still used. */
+  /** Receives each use of a previous key, with the end of that key's validity. */
   readonly onPreviousUsed?: (until: number) => void;
 }
 
 /**
- * Creates the check of a signature `t=<unix seconds>,v1=<hex>`, where v1 is
- * HMAC-SHA256(secret, "<t>.<value>"). With several v1 it is enough that one of them fits. Every v1 is
- * compared with every key in constant time, so that the time does not reveal how much of a guess is right.
+ * Creates a verifier of signatures `t=<unix seconds>,v1=<hex>`, where v1 is HMAC-SHA256(secret, "<t>.<value>").
+ * Of several v1, one must match. Each is compared in constant time with every key, so that the time does not
+ * reveal how much of a guess is right.
  */
 export function createAddressSignature(options: AddressSignatureOptions): AddressSignature {
   const { keys, now, onPreviousUsed } = options;
@@ -57,15 +57,15 @@ export function createAddressSignature(options: AddressSignatureOptions): Addres
       if (list.length > MAX_SIGNATURES * V1_LENGTH) return false;
       const at = now();
       if (!(Math.abs(at - Number(seconds) * 1000) <= MAX_CLOCK_SKEW_MS)) return false;
-      let current = 0;
+      let currentMatches = 0;
       let previousUntil: number | undefined;
       for (const { key, until } of keys()) {
         if (until !== undefined && at >= until) continue;
         const matches = countMatches(list, hmac(key, seconds, value));
-        if (until === undefined) current += matches;
+        if (until === undefined) currentMatches += matches;
         else if (matches > 0) previousUntil = until;
       }
-      if (current > 0) return true;
+      if (currentMatches > 0) return true;
       if (previousUntil !== undefined) onPreviousUsed?.(previousUntil);
       return previousUntil !== undefined;
     },
@@ -82,7 +82,7 @@ function countMatches(list: string, expected: Buffer): number {
   return matches;
 }
 
-/** Signs the value of an address header, as the operator's edge does. */
+/** Signs the value of an address header as an edge does. */
 export function signAddress(key: KeyObject, value: string, now: number): string {
   const seconds = String(Math.floor(now / 1000));
   return `t=${seconds},v1=${hmac(key, seconds, value).toString('hex')}`;
@@ -95,33 +95,33 @@ function hmac(key: KeyObject, seconds: string, value: string): Buffer {
 /**
  * Parses the secret with which an edge signs addresses: plain text, or JSON with `secret`.
  *
- * @param where what the text is called in an error.
- * @throws Error, one sentence that repeats nothing of the text.
+ * @param label names the text in an error.
+ * @throws Error with one sentence that does not repeat the text.
  */
-export function parseSignatureSecret(text: string, where: string): KeyObject {
+export function parseSignatureSecret(text: string, label: string): KeyObject {
   const trimmed = text.trim();
-  const secret = trimmed.startsWith('{') ? secretInside(trimmed, where) : trimmed;
+  const secret = trimmed.startsWith('{') ? secretInside(trimmed, label) : trimmed;
   if (/\p{Cc}/u.test(secret)) {
-    throw new Error(`${where} contains a control character: use text on one line.`);
+    throw new Error(`${label} contains a control character: use text on one line.`);
   }
   if ([...secret].length < MIN_SECRET_LENGTH) {
-    throw new Error(`${where} is too short: use ${MIN_SECRET_LENGTH} characters or more.`);
+    throw new Error(`${label} is too short: use ${MIN_SECRET_LENGTH} characters or more.`);
   }
   return createSecretKey(secret, 'utf8');
 }
 
-function secretInside(json: string, where: string): string {
+function secretInside(json: string, label: string): string {
   let fields: { readonly secret?: unknown };
   try {
     fields = JSON.parse(json);
   } catch {
-    // The parser's own message quotes the text, and with it the secret.
+    // The parser's message would quote the secret.
     throw new Error(
-      `${where} begins like JSON but is not valid: use the secret alone, or { "secret": … }.`,
+      `${label} begins like JSON but is not valid JSON: use the secret alone, or { "secret": … }.`,
     );
   }
   if (typeof fields.secret !== 'string' || Object.keys(fields).length !== 1) {
-    throw new Error(`${where} must have one field, "secret", with a text.`);
+    throw new Error(`${label} must have one field, "secret", with a string.`);
   }
   return fields.secret;
 }

@@ -1,27 +1,27 @@
 import type { NonPublicCause } from '../causes.ts';
 
 /**
- * Who can have an address: `public` for a client on the internet, `private` for one of an internal network
- * (RFC 1918, shared, link-local, loopback and unique local addresses), `reserved` for no client.
+ * Which clients can have an address: `public` is on the internet, `private` in an internal network (RFC 1918,
+ * shared, link-local, loopback and unique local addresses), `reserved` is not used by clients.
  */
 export type Reach = 'public' | NonPublicCause;
 
 /**
- * A block of the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190; as of 2025),
- * or of what those registries leave to others. It is public if its column "Globally Reachable" says so;
- * "N/A" counts as not. The narrowest block that contains an address decides.
+ * A block of the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190; as of 2025), or of
+ * an address space that they do not cover. It is public if the column "Globally Reachable" is true; "N/A" counts
+ * as false. The narrowest block that contains an address applies.
  */
 export interface SpecialPurposeBlock {
-  readonly block: string;
+  readonly cidr: string;
   readonly reach: Reach;
   readonly name: string;
   readonly source: string;
 }
 
-type Row = readonly [block: string, reach: Reach, name: string, source: string];
+type Row = readonly [cidr: string, reach: Reach, name: string, source: string];
 
 const IPV4: readonly Row[] = [
-  ['0.0.0.0/0', 'public', 'everything that no other row names', 'RFC 6890'],
+  ['0.0.0.0/0', 'public', 'all other addresses', 'RFC 6890'],
   ['0.0.0.0/8', 'reserved', 'this network', 'RFC 791, section 3.2'],
   ['0.0.0.0/32', 'reserved', 'this host on this network', 'RFC 1122, section 3.2.1.3'],
   ['10.0.0.0/8', 'private', 'private use', 'RFC 1918'],
@@ -46,7 +46,7 @@ const IPV4: readonly Row[] = [
   ['198.18.0.0/15', 'reserved', 'benchmarking', 'RFC 2544'],
   ['198.51.100.0/24', 'reserved', 'documentation (TEST-NET-2)', 'RFC 5737'],
   ['203.0.113.0/24', 'reserved', 'documentation (TEST-NET-3)', 'RFC 5737'],
-  // Multicast has a registry of its own.
+  // Multicast has its own registry.
   ['224.0.0.0/4', 'reserved', 'multicast', 'RFC 5771'],
   ['240.0.0.0/4', 'reserved', 'reserved', 'RFC 1112, section 4'],
   ['255.255.255.255/32', 'reserved', 'limited broadcast', 'RFC 8190, RFC 919'],
@@ -62,7 +62,7 @@ const IPV6: readonly Row[] = [
   [
     '64:ff9b:1::/48',
     'reserved',
-    'IPv4-IPv6 translation, local use, where no IPv4 address can be told',
+    'IPv4-IPv6 translation, local use, with an unknown IPv4 address',
     'RFC 8215',
   ],
   ['100::/64', 'reserved', 'discard only', 'RFC 6666'],
@@ -87,12 +87,14 @@ const IPV6: readonly Row[] = [
   ['ff00::/8', 'reserved', 'multicast', 'RFC 4291, section 2.7'],
 ];
 
-const named = ([block, reach, name, source]: Row): SpecialPurposeBlock => ({
-  block,
+const toBlock = ([cidr, reach, name, source]: Row): SpecialPurposeBlock => ({
+  cidr,
   reach,
   name,
   source,
 });
 
-/** Both registries. A translated form is IPv4 before it gets here, and a tunnel is as public as its client. */
-export const SPECIAL_PURPOSE_BLOCKS: readonly SpecialPurposeBlock[] = [...IPV4, ...IPV6].map(named);
+/** The rows of both registries. Translated forms and tunnels are classified by their IPv4 address instead. */
+export const SPECIAL_PURPOSE_BLOCKS: readonly SpecialPurposeBlock[] = [...IPV4, ...IPV6].map(
+  toBlock,
+);

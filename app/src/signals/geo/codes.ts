@@ -1,5 +1,5 @@
-/** Codes that a policy may name: ISO 3166-1 alpha-2, and XK, which country databases use for Kosovo. */
-const CODES = `
+/** Codes that a policy may contain: ISO 3166-1 alpha-2, and XK, which country databases use for Kosovo. */
+const COUNTRY_CODES = `
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV
 BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES
 ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE
@@ -9,19 +9,19 @@ NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE
 SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE
 VG VI VN VU WF WS YE YT ZA ZM ZW XK`;
 
-const KNOWN: ReadonlySet<string> = new Set(CODES.trim().split(/\s+/));
+const KNOWN_COUNTRIES: ReadonlySet<string> = new Set(COUNTRY_CODES.trim().split(/\s+/));
 
-/** Whether the text is a country code as country databases write it: two capital letters. */
+/** Returns whether a string is a country code in capital letters, as country databases have them. */
 export function isCountryCode(text: string): boolean {
-  return KNOWN.has(text);
+  return KNOWN_COUNTRIES.has(text);
 }
 
-/** As country databases write them. */
+/** Continent codes of country databases. */
 export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'] as const;
 
 const KNOWN_CONTINENTS: ReadonlySet<string> = new Set(CONTINENTS);
 
-/** Whether the text is a continent code: two capital letters. */
+/** Returns whether a string is a continent code in capital letters. */
 export function isContinentCode(text: string): boolean {
   return KNOWN_CONTINENTS.has(text);
 }

@@ -126,11 +126,7 @@ describe('a key set that cannot be used: the reason is reported, and nothing of 
     ['null', text('null'), 'is not a JSON object'],
     ['no keys', text('{"leak":1}'), 'has no list of keys'],
     ['keys that are an object', text('{"keys":{"leak":1}}'), 'has no list of keys'],
-    [
-      'no key of use',
-      text('{"keys":[{"kty":"leak"}]}'),
-      'has no key with which a signature can be verified',
-    ],
+    ['no key of use', text('{"keys":[{"kty":"leak"}]}'), 'has no key that can verify a signature'],
     ['bytes that are not UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), 'is not a JSON object'],
     [
       '65 KB',

@@ -148,7 +148,7 @@ describe('headers', () => {
     ['typ of a logout token', { typ: 'logout+jwt' }, 'has a typ that is not of an access token'],
     ['typ of a proof', { typ: 'dpop+jwt' }, 'has a typ that is not of an access token'],
     ['typ that is a number', { typ: 1 }, 'has a typ that is not of an access token'],
-    ['a kid that is an object', { kid: {} }, 'has a kid that is not a text'],
+    ['a kid that is an object', { kid: {} }, 'has a kid that is not a string'],
     ['an unknown critical extension', { crit: ['x'], x: 1 }, 'is not a signed JWT'],
     ['an unencoded payload', { crit: ['b64'], b64: false }, 'is not a signed JWT'],
   ])('%s', async (...[, header, fault]) => {

@@ -24,7 +24,7 @@ test.each([
       name,
       values: value,
     }));
-    const signal = readAddress(headers, { names: [name], trustedProxyHops: hops, signature });
+    const signal = readAddress(headers, { headerNames: [name], trustedProxyHops: hops, signature });
     return signal.known ? signal.value.value : signal.cause;
   };
   expect(readBack('205.210.31.51')).toBe('205.210.31.51');

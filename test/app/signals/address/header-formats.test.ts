@@ -1,12 +1,12 @@
 import {
-  formatOf,
+  headerFormat,
   parseAddressHeaders,
 } from '../../../../app/src/signals/address/header-formats.ts';
 import { readAddress } from '../../../../app/src/signals/address/read.ts';
 
 /** Reads the values of one header, and returns the address or the cause. */
 function read(name: string, values: readonly string[], trustedProxyHops = 0): string {
-  const signal = readAddress([{ name, values }], { names: [name], trustedProxyHops });
+  const signal = readAddress([{ name, values }], { headerNames: [name], trustedProxyHops });
   return signal.known ? signal.value.value : signal.cause;
 }
 
@@ -225,13 +225,13 @@ describe.each(ONE_ADDRESS)('%s, which is one address', (name) => {
 });
 
 test('values of two headers are compared as addresses, each read in its own format', () => {
-  const names = ['cf-connecting-ip', 'cloudfront-viewer-address'];
+  const headerNames = ['cf-connecting-ip', 'cloudfront-viewer-address'];
   const headers = [
     { name: 'CF-Connecting-IP', values: ['2600::9:443'] },
     { name: 'CloudFront-Viewer-Address', values: ['2600::9:443'] },
   ];
   // The same text is two addresses.
-  expect(readAddress(headers, { names, trustedProxyHops: 0 })).toEqual({
+  expect(readAddress(headers, { headerNames, trustedProxyHops: 0 })).toEqual({
     known: false,
     cause: 'ambiguous',
   });
@@ -247,11 +247,11 @@ describe('Headers with trusted proxies', () => {
 
   test.each(['cloudfront-viewer-address', ...ONE_ADDRESS])('%s is rejected', (name) => {
     expect(issuesOf(name.toUpperCase(), 1)).toEqual([
-      `ADDRESS_HEADERS contains ${name}, which by definition carries one address and no list: set TRUSTED_PROXY_HOPS to 0, or use a header to which your proxies append, such as x-forwarded-for.`,
+      `ADDRESS_HEADERS contains ${name}, which carries a single address by definition, not a list: set TRUSTED_PROXY_HOPS to 0, or use a header to which your proxies append, such as x-forwarded-for.`,
     ]);
     expect(issuesOf(name, 0)).toEqual([]);
     // Should one get past the settings, a list in it counts for nothing.
-    expect(formatOf(name).list).toBeUndefined();
+    expect(headerFormat(name).list).toBeUndefined();
     expect(read(name, ['6.6.6.6, 8.8.8.8'], 1)).toBe('malformed');
   });
 

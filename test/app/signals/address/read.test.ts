@@ -7,7 +7,7 @@ const given = (...values: string[]) => [header('x-client-source-ip', ...values)]
 
 /** What came out, in one word: the address or the cause. */
 const read = (headers: { name: string; values: string[] }[], hops = 0, names = NAMES) => {
-  const signal = readAddress(headers, { names, trustedProxyHops: hops });
+  const signal = readAddress(headers, { headerNames: names, trustedProxyHops: hops });
   return signal.known ? signal.value.value : signal.cause;
 };
 
@@ -59,7 +59,10 @@ describe('a header that holds one address', () => {
   });
 
   test('nothing of a refused text comes out', () => {
-    const signal = readAddress(given('203.0.113.9<script>'), { names: NAMES, trustedProxyHops: 0 });
+    const signal = readAddress(given('203.0.113.9<script>'), {
+      headerNames: NAMES,
+      trustedProxyHops: 0,
+    });
     expect(signal).toEqual({ known: false, cause: 'malformed' });
   });
 });

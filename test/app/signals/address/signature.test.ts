@@ -37,7 +37,7 @@ function read(headers: readonly NamedValues[], circumstances: Circumstances = {}
   const { hops = 0, names = [A], secrets = [SECRET] } = circumstances;
   const keys = secrets.map((secret) => ({ key: key(secret) }));
   const signature = createAddressSignature({ keys: () => keys, now: () => NOW });
-  const signal = readAddress(headers, { names, trustedProxyHops: hops, signature });
+  const signal = readAddress(headers, { headerNames: names, trustedProxyHops: hops, signature });
   if (!signal.known) return signal.cause;
   return signal.value.signed === true ? signal.value.value : 'known, but not signed';
 }
@@ -308,7 +308,7 @@ test('names of headers are compared regardless of case', () => {
 });
 
 test('without the setting an address is known and not signed, whatever the signature', () => {
-  const signal = readAddress(signedBy('x'), { names: [A], trustedProxyHops: 0 });
+  const signal = readAddress(signedBy('x'), { headerNames: [A], trustedProxyHops: 0 });
   expect(signal).toMatchObject({ known: true, value: { value: '8.8.8.8' } });
   expect(signal).not.toHaveProperty('value.signed');
 });

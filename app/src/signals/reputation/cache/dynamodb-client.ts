@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type AgentFactory, directAgents, isDroppedConnection } from '../../../lib/agents.ts';
-import { BOUND_STEP, boundResponse } from '../../../lib/bound-response.ts';
+import { limitResponseSize, RESPONSE_SIZE_STEP } from '../../../lib/response-size.ts';
 import { REPUTATION_DEFAULTS } from '../limits.ts';
 
 export interface DynamoDbClientOptions
@@ -41,7 +41,7 @@ export function createDynamoDbClient(options: DynamoDbClientOptions = {}): Dynam
       ...agents({ maxSockets: MAX_SOCKETS }),
     },
   });
-  client.middlewareStack.add(boundResponse(MAX_RESPONSE_BYTES), BOUND_STEP);
+  client.middlewareStack.add(limitResponseSize(MAX_RESPONSE_BYTES), RESPONSE_SIZE_STEP);
   client.middlewareStack.add(
     (send) => async (call) => {
       try {

@@ -1,5 +1,5 @@
 import { parseCidr } from './cidr.ts';
-import { floorIndex } from './search.ts';
+import { floorIndex } from './floor-index.ts';
 import { type Reach, SPECIAL_PURPOSE_BLOCKS } from './special-purpose.ts';
 
 interface Boundary {
@@ -14,7 +14,7 @@ const ipv6 = boundaries(6);
 const ipv6Starts = ipv6.map(({ start }) => start);
 const ipv6Reach = ipv6.map(({ reach }) => reach);
 
-/** Returns who can have an address, by the IANA special-purpose registries: `number` is IPv4, `bigint` IPv6. */
+/** Returns the reach of an address per the IANA special-purpose registries: `number` for IPv4, `bigint` for IPv6. */
 export function reachOf(bits: number | bigint): Reach {
   const reach =
     typeof bits === 'number'
@@ -23,12 +23,11 @@ export function reachOf(bits: number | bigint): Reach {
   return reach ?? 'reserved';
 }
 
-/** Cuts the nested blocks into neighbours, so that a lookup needs no search for the narrowest. */
+/** Flattens nested blocks into adjacent ranges, so that a lookup needs no search for the narrowest block. */
 function boundaries(version: 4 | 6): Boundary[] {
-  const blocks = SPECIAL_PURPOSE_BLOCKS.map(({ block, reach }) => {
-    const cidr = parseCidr(block);
-    if (cidr === undefined)
-      throw new Error(`The special-purpose block ${block} is not a valid CIDR.`);
+  const blocks = SPECIAL_PURPOSE_BLOCKS.map(({ cidr: text, reach }) => {
+    const cidr = parseCidr(text);
+    if (cidr === undefined) throw new Error(`${text} is not a valid CIDR.`);
     return { ...cidr, first: BigInt(cidr.first), last: BigInt(cidr.last), reach };
   }).filter((block) => block.version === version);
   const end = 1n << (version === 4 ? 32n : 128n);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Schedule } from '../../../app/src/lib/schedule.ts';
-import { keepFresh, type RefreshHooks } from '../../../app/src/secrets/keep-fresh.ts';
+import { type RefreshOptions, refreshPeriodically } from '../../../app/src/secrets/refresh.ts';
 
 const INTERVAL = 300_000;
 const RETRY = 30_000;
@@ -21,11 +21,11 @@ function manualSchedule() {
 type Outcome = string | Error;
 
 /** A value that is loaded with each of the outcomes in turn; `apply` takes only what begins with "ok". */
-function refreshed(outcomes: Outcome[], hooks: Partial<RefreshHooks> = {}) {
+function refreshed(outcomes: Outcome[], hooks: Partial<RefreshOptions> = {}) {
   const { planned, schedule, due } = manualSchedule();
   const applied: string[] = [];
   const errors: string[] = [];
-  const { stop } = keepFresh<string>({
+  const { stop } = refreshPeriodically<string>({
     load: async () => {
       const outcome = outcomes.shift();
       if (typeof outcome !== 'string') throw outcome;
@@ -118,7 +118,7 @@ describe('after a stop', () => {
   ])('%s', async (_, settle) => {
     const told: unknown[] = [];
     const { planned, schedule, due } = manualSchedule();
-    const { stop } = keepFresh({
+    const { stop } = refreshPeriodically({
       load: async (signal) => {
         await once(signal, 'abort');
         return settle(signal);
@@ -152,7 +152,7 @@ describe('the timer that is used by default', () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout');
     const before = timers();
 
-    const { stop } = keepFresh(idle);
+    const { stop } = refreshPeriodically(idle);
     const during = timers();
     stop();
 
@@ -163,7 +163,7 @@ describe('the timer that is used by default', () => {
     let refreshes = 0;
 
     await new Promise<void>((resolve) => {
-      const { stop } = keepFresh({
+      const { stop } = refreshPeriodically({
         ...idle,
         interval: 1,
         apply: () => {

@@ -1,4 +1,4 @@
-/** Index of the last entry of ascending `starts` that is not above `bits`; -1 if all are. */
+/** Returns the index of the last entry of the ascending list `starts` that is <= `bits`; -1 if there is none. */
 export function floorIndex<Bits extends number | bigint>(
   starts: ArrayLike<Bits>,
   bits: Bits,
