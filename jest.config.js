@@ -1,12 +1,11 @@
 /** @type {import('jest').Config} */
-export default {
+const base = {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
-
-  // Much of the time is waiting for processes and servers.
+  // Much of the time is spent waiting for processes and servers.
   maxWorkers: 2,
-  // Processes start slowly on a busy machine; no test waits for its own sake.
-  testTimeout: 60_000,
+  // A hang guard.
+  testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -15,3 +14,21 @@ export default {
     ],
   },
 };
+
+export default base;
+
+/**
+ * Returns the configuration of a suite that runs separately: the files `test/<name>/*.<name>.ts`.
+ *
+ * @param {string} name
+ * @param {import('jest').Config} options
+ */
+export function suite(name, options = {}) {
+  return {
+    ...base,
+    rootDir: '../..',
+    roots: [`<rootDir>/test/${name}`],
+    testMatch: [`**/*.${name}.ts`],
+    ...options,
+  };
+}

@@ -217,6 +217,19 @@ describe('continuous integration', () => {
     expect(script).toMatch(/^npm test$/m);
   });
 
+  test('runs on the minimum version of Node and on that of the image', () => {
+    const { engines } = readJson<{ engines: { node: string } }>('package.json');
+    const [, image] =
+      /node:(\d+)-slim/.exec(readFileSync(join(ROOT, 'app/Dockerfile'), 'utf8')) ?? [];
+    const versions = [engines.node.replace('>=', ''), image];
+    expect(workflow.jobs.check.strategy.matrix.node).toEqual(versions);
+    for (const version of versions) expect(script).toMatch(RegExp(`\\bother=${version}\\b`));
+  });
+
+  test('runs some tests on busy cores', () => {
+    expect(script).toMatch(/^node --import tsx test\/support\/busy\.ts 4 npm test -- test/m);
+  });
+
   test('installs exactly the lock file, without an audit', () => {
     expect(script).toMatch(/^npm ci --no-audit/m);
     expect(script).not.toMatch(/npm (?:audit|install|i)\b/);

@@ -1,13 +1,10 @@
-import unit from '../../jest.config.js';
+import { suite } from '../../jest.config.js';
 
-/** Faults against the built service, on their own: `npm run test:faults`. */
-export default {
-  ...unit,
-  rootDir: '../..',
-  roots: ['<rootDir>/test/faults'],
-  testMatch: ['**/*.faults.ts'],
-  testTimeout: 180_000,
-  maxWorkers: 2,
+/** Builds the service once for all tests of a run. */
+export const WITH_BUILD = {
   globalSetup: '<rootDir>/test/faults/build.js',
   globalTeardown: '<rootDir>/test/faults/remove-build.js',
 };
+
+/** Faults around the built service: `npm run test:faults`. */
+export default suite('faults', WITH_BUILD);

@@ -1,11 +1,4 @@
-import unit from '../../jest.config.js';
+import { suite } from '../../jest.config.js';
 
-/** Many thousand cases, on their own: `npm run test:fuzz`. `FUZZ_CASES` says how many, `FUZZ_SEED` repeats a run. */
-export default {
-  ...unit,
-  rootDir: '../..',
-  roots: ['<rootDir>/test/fuzz'],
-  testMatch: ['**/*.fuzz.ts'],
-  testTimeout: 3_600_000,
-  maxWorkers: 2,
-};
+/** Many thousand generated cases: `npm run test:fuzz`. See amount.ts for FUZZ_CASES and FUZZ_SEED. */
+export default suite('fuzz', { testTimeout: 3_600_000 });

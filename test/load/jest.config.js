@@ -1,11 +1,10 @@
-import faults from '../faults/jest.config.js';
+import { suite } from '../../jest.config.js';
+import { WITH_BUILD } from '../faults/jest.config.js';
 
-/** Load on processes of the built service, on its own: `npm run test:load`. */
-export default {
-  ...faults,
-  roots: ['<rootDir>/test/load'],
-  testMatch: ['**/*.load.ts'],
-  testTimeout: 180_000,
+/** Load on processes of the built service: `npm run test:load`. */
+export default suite('load', {
+  ...WITH_BUILD,
+  testTimeout: 1_200_000,
   // The processes under load need the cores.
   maxWorkers: 1,
-};
+});

@@ -1,2 +1,2 @@
-/** Builds the service as the image has it. @returns the new folder with `dist` in it, to be removed. */
+/** Builds the service as for the image. @returns a new folder that contains `dist`, which the caller removes. */
 export function buildService(): string;

@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** All that the build reads. */
-const READ = ['app', 'node_modules', 'package.json', 'package-lock.json'];
+/** What the build reads. */
+const SOURCES = ['app', 'node_modules', 'package.json', 'package-lock.json'];
 
 /**
- * Builds the service as the image has it, in a new folder of its own: `dist` is the developer's. Plain
- * JavaScript, as Jest loads its global set-up before it can read anything else.
+ * Builds the service as for the image, in a new folder, so that the developer's `dist` stays. Plain JavaScript,
+ * because Jest loads its global setup before it transforms TypeScript.
  */
 export function buildService() {
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-build-'));
-  for (const name of READ) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of SOURCES) symlinkSync(join(ROOT, name), join(folder, name));
   try {
     execFileSync(process.execPath, ['--import', 'tsx', 'app/build/build.ts'], { cwd: folder });
   } catch (error) {
