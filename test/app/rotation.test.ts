@@ -67,7 +67,7 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
     for (const name of AWS) process.env[name] = name === 'AWS_REGION' ? 'us-east-1' : 'testing';
     process.env[ENDPOINT] = moto.endpoint;
     client = createSecretsClient();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     await service?.stop();

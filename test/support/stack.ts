@@ -11,7 +11,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
 import type { RiskGateStack } from '../../infra/stack.ts';
 
@@ -146,9 +145,6 @@ const FILES = [
   'package.json',
   'package-lock.json',
 ];
-
-// Where CDK is loaded it takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const scratch = mkdtempSync(join(tmpdir(), 'risk-gate-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

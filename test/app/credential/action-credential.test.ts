@@ -121,7 +121,7 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
       maxAttempts: 1,
     });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     client.destroy();

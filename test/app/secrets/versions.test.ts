@@ -36,7 +36,7 @@ describeWithMoto('Secrets Manager', () => {
   beforeAll(async () => {
     moto = await startMoto();
     client = newClient();
-  }, 30_000);
+  });
 
   afterAll(async () => {
     client.destroy();
