@@ -6,7 +6,7 @@ import type { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
  * new version differs.
  */
 
-export type Literal = string | number | bigint | boolean | null | Uint8Array | UnsignedInt;
+type Literal = string | number | bigint | boolean | null | Uint8Array | UnsignedInt;
 
 type Binary = readonly [left: Node, right: Node];
 
@@ -45,7 +45,7 @@ interface Operands {
   comprehension: LoopOperands;
 }
 
-export type Operator = keyof Operands;
+type Operator = keyof Operands;
 
 /** A node with one of these operators. */
 export type NodeOf<Op extends Operator> = {
@@ -104,7 +104,7 @@ export interface Evaluator {
 }
 
 /** The operands of an expanded loop, such as `exists` or `map`. */
-export interface LoopOperands {
+interface LoopOperands {
   readonly iterable: Node;
   readonly init: Node;
   readonly step: Node;
