@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Configuration, MODES, synthesise } from '../support/stack.ts';
+import { type Configuration, MODES, synthesize } from '../support/stack.ts';
 
 interface Finding {
   readonly Filename: string;
@@ -41,7 +41,7 @@ if (!isInstalled && process.env.REQUIRE_MOTO !== '1') {
       throw new Error('REQUIRE_MOTO=1, but there is no cfn-lint (pip install cfn-lint).');
     const files = new Map(
       CONFIGURATIONS.map((name) => {
-        const stack = synthesise(name);
+        const stack = synthesize(name);
         const file = join(directory, `${name}.json`);
         writeFileSync(file, stack.text);
         return [file, { name, stack }] as const;

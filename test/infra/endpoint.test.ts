@@ -3,8 +3,8 @@ import {
   CERTIFICATE_ARN,
   type Configuration,
   contextOf,
-  synthesise,
-  synthesiseAnew,
+  synthesize,
+  synthesizeNow,
   target,
 } from '../support/stack.ts';
 
@@ -19,7 +19,7 @@ interface Distribution {
 }
 
 describe('With CloudFront', () => {
-  const stack = () => synthesise();
+  const stack = () => synthesize();
   const distribution = () =>
     stack().only<Distribution>('AWS::CloudFront::Distribution').Properties.DistributionConfig;
 
@@ -75,7 +75,7 @@ describe('With CloudFront', () => {
     ['in ap-southeast-1', 'pl-31a34658'],
     ['a prefix list of its own', 'pl-0123456789abcdef0'],
   ])('%s: the load balancer takes requests from %s', (configuration, prefixList) => {
-    expect(synthesise(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
+    expect(synthesize(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
   });
 
   test('the endpoint to register has the name that CloudFront gives', () => {
@@ -87,7 +87,7 @@ describe('With CloudFront', () => {
 });
 
 describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s', (kind) => {
-  const stack = () => synthesise(`${kind}, egress nat`);
+  const stack = () => synthesize(`${kind}, egress nat`);
 
   test('the load balancer listens for HTTPS only, from TLS 1.2 on', () => {
     expect(stack().only(LISTENER).Properties).toMatchObject({
@@ -113,7 +113,7 @@ describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s',
 });
 
 test('With a hosted zone the certificate and the DNS record are made in it', () => {
-  const stack = synthesise('hosted zone, egress nat');
+  const stack = synthesize('hosted zone, egress nat');
   const certificate = stack.only('AWS::CertificateManager::Certificate');
   expect(certificate.Properties).toMatchObject({
     DomainName: 'gate.example.com',
@@ -136,7 +136,7 @@ test('With a hosted zone the certificate and the DNS record are made in it', () 
 });
 
 test('With a certificate that one is used, and DNS is left alone', () => {
-  const stack = synthesise('certificate, egress nat');
+  const stack = synthesize('certificate, egress nat');
   expect(stack.only(LISTENER).Properties).toMatchObject({
     Certificates: [{ CertificateArn: CERTIFICATE_ARN }],
   });
@@ -147,6 +147,6 @@ test('With a certificate that one is used, and DNS is left alone', () => {
 test('A certificate of another region stops synth: a load balancer cannot use it', async () => {
   const elsewhere = CERTIFICATE_ARN.replace('us-east-1', 'eu-west-1');
   await expect(
-    synthesiseAnew({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),
+    synthesizeNow({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),
   ).rejects.toThrow(/^certificateArn must be a certificate in us-east-1, .*, got one in eu-west-1/);
 });

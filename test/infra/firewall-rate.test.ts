@@ -1,5 +1,5 @@
 import { type Credential, parseCredential } from '../../app/src/credential/credential.ts';
-import { type Configuration, MODES, synthesise } from '../support/stack.ts';
+import { type Configuration, MODES, synthesize } from '../support/stack.ts';
 
 interface Request {
   readonly method: string;
@@ -72,7 +72,7 @@ function matches(statement: Statement, request: Request): boolean {
 }
 
 function rulesOf(configuration?: Configuration): readonly RateRule[] {
-  return synthesise(configuration).only<{ Rules: RateRule[] }>('AWS::WAFv2::WebACL').Properties
+  return synthesize(configuration).only<{ Rules: RateRule[] }>('AWS::WAFv2::WebACL').Properties
     .Rules;
 }
 

@@ -1,8 +1,8 @@
 import {
   type Configuration,
   MODES,
-  type Synthesised,
-  synthesise,
+  type SynthesizedStack,
+  synthesize,
   target,
 } from '../support/stack.ts';
 
@@ -34,13 +34,13 @@ interface WebAcl {
   readonly CustomResponseBodies: Readonly<Record<string, { ContentType: string; Content: string }>>;
 }
 
-const aclOf = (stack: Synthesised) => stack.only<WebAcl>('AWS::WAFv2::WebACL').Properties;
+const aclOf = (stack: SynthesizedStack) => stack.only<WebAcl>('AWS::WAFv2::WebACL').Properties;
 
 /** In the order in which AWS WAF asks them. */
-const rulesOf = (stack: Synthesised) =>
+const rulesOf = (stack: SynthesizedStack) =>
   [...aclOf(stack).Rules].sort((one, other) => one.Priority - other.Priority);
 
-function ruleOf(stack: Synthesised, name: string): Rule {
+function ruleOf(stack: SynthesizedStack, name: string): Rule {
   const rule = rulesOf(stack).find(({ Name }) => Name === name);
   if (rule === undefined) throw new Error(`There is no rule ${name}.`);
   return rule;
@@ -64,7 +64,7 @@ const managed = (name: string, counted: readonly string[]) => ({
 });
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
 
   test('the firewall stands before the load balancer, and lets through what no rule refuses', () => {
     expect(aclOf(stack())).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
@@ -176,7 +176,7 @@ describe.each<[Configuration, Configuration]>([
   ['allowed addresses, cloudfront', 'cloudfront, egress nat'],
   ['allowed addresses, certificate', 'certificate, egress nat'],
 ])('With %s', (configuration, without) => {
-  const allowing = () => synthesise(configuration);
+  const allowing = () => synthesize(configuration);
   const isBehindCloudFront = configuration.endsWith('cloudfront');
 
   test('others are refused, before any rule that reads more of a request: what such a rule blocks is a call of the identity server', () => {
@@ -218,13 +218,13 @@ describe.each<[Configuration, Configuration]>([
 
   test('the other rules stay as they are', () => {
     const [path, , ...others] = rulesOf(allowing()).map(({ Priority: _, ...rule }) => rule);
-    const all = rulesOf(synthesise(without)).map(({ Priority: _, ...rule }) => rule);
+    const all = rulesOf(synthesize(without)).map(({ Priority: _, ...rule }) => rule);
     expect([path, ...others]).toEqual(all);
   });
 });
 
 test('One address alone needs no choice among lists, which AWS WAF would refuse', () => {
-  const stack = synthesise('one allowed address');
+  const stack = synthesize('one allowed address');
   const { id } = stack.only('AWS::WAFv2::IPSet');
   expect(ruleOf(stack, 'OnlyAllowedAddresses').Statement).toMatchObject({
     NotStatement: {
@@ -243,7 +243,7 @@ describe('The log of the firewall', () => {
     ],
     ['a bearer token', 'an own credential in authorization', ['authorization']],
   ])('leaves out %s', (_, configuration, headers) => {
-    const { Properties } = synthesise(configuration).only('AWS::WAFv2::LoggingConfiguration');
+    const { Properties } = synthesize(configuration).only('AWS::WAFv2::LoggingConfiguration');
     expect(Properties).toMatchObject({
       RedactedFields: headers.map((Name) => ({ SingleHeader: { Name } })),
       LoggingFilter: expect.objectContaining({ DefaultBehavior: 'DROP' }),
@@ -251,7 +251,7 @@ describe('The log of the firewall', () => {
   });
 
   test('goes to a group with the name that AWS WAF asks for, by an ARN without a wildcard', () => {
-    const stack = synthesise();
+    const stack = synthesize();
     const { Properties } = stack.only<{ LogDestinationConfigs: unknown[]; ResourceArn: unknown }>(
       'AWS::WAFv2::LoggingConfiguration',
     );

@@ -3,8 +3,8 @@ import {
   CREDENTIAL_ARN,
   KEY_ARN,
   MODES,
-  type Synthesised,
-  synthesise,
+  type SynthesizedStack,
+  synthesize,
 } from '../support/stack.ts';
 
 interface Statement {
@@ -23,7 +23,7 @@ interface Found extends Statement {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** Every statement of every policy, wherever in the template it stands. */
-function statementsOf(stack: Synthesised): Found[] {
+function statementsOf(stack: SynthesizedStack): Found[] {
   const found: Found[] = [];
   const walk = (value: unknown, owner: string, type: string): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -40,11 +40,11 @@ function statementsOf(stack: Synthesised): Found[] {
 const actionsOf = ({ Action }: Statement) => list(Action).map(String);
 
 /** What the policies of roles allow; they have no principal. */
-const granted = (stack: Synthesised) =>
+const granted = (stack: SynthesizedStack) =>
   statementsOf(stack).filter((each) => each.Effect === 'Allow' && each.Principal === undefined);
 
 describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
 
   test('no policy allows an action with a wildcard', () => {
     const allowed = statementsOf(stack()).filter(({ Effect }) => Effect === 'Allow');
@@ -99,7 +99,7 @@ interface RolePolicy {
 
 type Role = 'TaskRoleArn' | 'ExecutionRoleArn';
 
-function policiesOf(stack: Synthesised, role: Role) {
+function policiesOf(stack: SynthesizedStack, role: Role) {
   const task = stack.only<Record<typeof role, { readonly 'Fn::GetAtt': readonly string[] }>>(
     'AWS::ECS::TaskDefinition',
   );
@@ -110,7 +110,7 @@ function policiesOf(stack: Synthesised, role: Role) {
 }
 
 /** What a role of the task may do: each action with its resources. */
-function rightsOf(stack: Synthesised, role: Role) {
+function rightsOf(stack: SynthesizedStack, role: Role) {
   return policiesOf(stack, role)
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
     .map((each) => [actionsOf(each), inOrder(list(each.Resource))]);
@@ -133,7 +133,7 @@ const objectOf = (extension: string) => ({
 
 describe('The role of the task', () => {
   test('reads and writes the table, and reads its two secrets and its policy', () => {
-    const stack = synthesise();
+    const stack = synthesize();
     const secrets = stack.resources('AWS::SecretsManager::Secret').map(({ id }) => ({ Ref: id }));
     expect(secrets).toHaveLength(2);
     expect(rightsOf(stack, 'TaskRoleArn')).toEqual([
@@ -147,7 +147,7 @@ describe('The role of the task', () => {
   });
 
   test('reads the country database when it is given one', () => {
-    const rights = rightsOf(synthesise('a country database'), 'TaskRoleArn');
+    const rights = rightsOf(synthesize('a country database'), 'TaskRoleArn');
     const objects = rights.filter(([actions]) => String(actions) === 's3:GetObject');
     expect(objects.flatMap(([, resources]) => resources)).toEqual(
       expect.arrayContaining([objectOf('yaml'), objectOf('json')]),
@@ -157,7 +157,7 @@ describe('The role of the task', () => {
   test.each<Configuration>(['signed addresses', 'signed addresses, own secret'])(
     'reads the secret of the signature beside the two others, with %s',
     (configuration) => {
-      const stack = synthesise(configuration);
+      const stack = synthesize(configuration);
       const { outputs } = stack;
       expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([
         ['secretsmanager:GetSecretValue'],
@@ -172,7 +172,7 @@ describe('The role of the task', () => {
   );
 
   test('reads secrets of yours by their complete ARNs', () => {
-    const stack = synthesise('own secrets');
+    const stack = synthesize('own secrets');
     expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([
       ['secretsmanager:GetSecretValue'],
       inOrder([CREDENTIAL_ARN, KEY_ARN]),
@@ -194,11 +194,11 @@ describe('The role that starts the task', () => {
     rights.flatMap(([actions]) => actions).sort();
 
   test('pulls its image and writes its log, and sees no secret', () => {
-    expect(actionsIn(rightsOf(synthesise(), 'ExecutionRoleArn'))).toEqual(PULL_AND_LOG);
+    expect(actionsIn(rightsOf(synthesize(), 'ExecutionRoleArn'))).toEqual(PULL_AND_LOG);
   });
 
   test('reads the key of hashed addresses, and no other secret', () => {
-    const stack = synthesise('hashed addresses');
+    const stack = synthesize('hashed addresses');
     const rights = rightsOf(stack, 'ExecutionRoleArn');
     expect(actionsIn(rights)).toEqual([...PULL_AND_LOG, ...READ_SECRET]);
     const secrets = rights.filter(([actions]) => String(actions).includes('secretsmanager'));
@@ -208,7 +208,7 @@ describe('The role that starts the task', () => {
   });
 
   test('leaves that key to itself: the task may not read it', () => {
-    const stack = synthesise('hashed addresses');
+    const stack = synthesize('hashed addresses');
     const rights = JSON.stringify(rightsOf(stack, 'TaskRoleArn'));
     expect(rights).toContain(JSON.stringify(stack.outputs.ActionCredentialSecretArn));
     expect(rights).not.toContain(JSON.stringify(stack.outputs.AddressHashKeySecretArn));
@@ -217,7 +217,7 @@ describe('The role that starts the task', () => {
   test.each<Configuration>(['cloudfront, egress nat', 'hashed addresses', 'everything at once'])(
     'has its rights before the service starts, with %s',
     (configuration) => {
-      const stack = synthesise(configuration);
+      const stack = synthesize(configuration);
       const { DependsOn } = stack.only('AWS::ECS::Service');
       const policies = policiesOf(stack, 'ExecutionRoleArn').map(({ id }) => id);
       expect(policies).not.toEqual([]);

@@ -7,9 +7,9 @@ import {
   contextOf,
   DIGEST,
   ECR_IMAGE as ECR,
-  type Synthesised,
-  synthesise,
-  synthesiseAnew,
+  type SynthesizedStack,
+  synthesize,
+  synthesizeNow,
 } from '../support/stack.ts';
 
 const POLICY = readFileSync(new URL('../../app/policy.yaml', import.meta.url), 'utf8');
@@ -30,7 +30,7 @@ interface Assets {
   >;
 }
 
-type Assembly = Awaited<ReturnType<typeof synthesiseAnew>>;
+type Assembly = Awaited<ReturnType<typeof synthesizeNow>>;
 
 const assetsOf = ({ directory }: Assembly): Assets =>
   JSON.parse(readFileSync(join(directory, 'RiskGate.assets.json'), 'utf8'));
@@ -43,7 +43,7 @@ interface Container {
   readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
 }
 
-function containerOf(stack: Synthesised): Container {
+function containerOf(stack: SynthesizedStack): Container {
   const { ContainerDefinitions } = stack.only<{ ContainerDefinitions: readonly Container[] }>(
     'AWS::ECS::TaskDefinition',
   ).Properties;
@@ -52,16 +52,16 @@ function containerOf(stack: Synthesised): Container {
   return container;
 }
 
-const variableOf = (stack: Synthesised, name: string) =>
+const variableOf = (stack: SynthesizedStack, name: string) =>
   containerOf(stack).Environment.find(({ Name }) => Name === name)?.Value;
 
 describe('A change of the policy', () => {
   /** The stack before and after. */
   async function change() {
     const policy = { policyFile: policyFile('changing.yaml', POLICY) };
-    const before = await synthesiseAnew(policy);
+    const before = await synthesizeNow(policy);
     policyFile('changing.yaml', POLICY.replace('score >= 75', 'score >= 80'));
-    return [before, await synthesiseAnew(policy)] as const;
+    return [before, await synthesizeNow(policy)] as const;
   }
 
   test('replaces the tasks: they are told another object of S3', async () => {
@@ -76,7 +76,7 @@ describe('A change of the policy', () => {
     const [before, after] = await change();
     expect(imagesOf(before)).toHaveLength(1);
     expect(imagesOf(after)).toEqual(imagesOf(before));
-    const rest = (stack: Synthesised) => ({
+    const rest = (stack: SynthesizedStack) => ({
       ...containerOf(stack),
       Environment: containerOf(stack).Environment.filter(({ Name }) => Name !== 'POLICY_FILE'),
     });
@@ -100,37 +100,37 @@ describe('A change of the policy', () => {
 
   test('without a change of its text is none, whatever the file is called', async () => {
     const [one, other] = [policyFile('one.yaml', POLICY), policyFile('other.yaml', POLICY)];
-    expect(variableOf(await synthesiseAnew({ policyFile: other }), 'POLICY_FILE')).toEqual(
-      variableOf(await synthesiseAnew({ policyFile: one }), 'POLICY_FILE'),
+    expect(variableOf(await synthesizeNow({ policyFile: other }), 'POLICY_FILE')).toEqual(
+      variableOf(await synthesizeNow({ policyFile: one }), 'POLICY_FILE'),
     );
   });
 
   test('that does not compile stops with the sentence of the mistake', async () => {
     const typo = policyFile('typo.yaml', POLICY.replace('abuse.score >= 75', 'abuse.scor >= 75'));
-    const refused = expect(synthesiseAnew({ policyFile: typo })).rejects;
+    const refused = expect(synthesizeNow({ policyFile: typo })).rejects;
     await refused.toThrow(PolicyError);
-    await expect(synthesiseAnew({ policyFile: typo })).rejects.toThrow(
+    await expect(synthesizeNow({ policyFile: typo })).rejects.toThrow(
       /typo\.yaml:\d+.*high-ip-risk.*scor/s,
     );
   });
 });
 
 test('A country database travels as the policy does, and without one the image has its own', () => {
-  expect(variableOf(synthesise(), 'GEO_DATABASE')).toBeUndefined();
-  expect(variableOf(synthesise('a country database'), 'GEO_DATABASE')).toEqual({
+  expect(variableOf(synthesize(), 'GEO_DATABASE')).toBeUndefined();
+  expect(variableOf(synthesize('a country database'), 'GEO_DATABASE')).toEqual({
     'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/),
   });
 });
 
 describe('Databases of countries and of networks', () => {
-  const stack = synthesise('countries and networks');
+  const stack = synthesize('countries and networks');
 
   test('travel each as an object, in the order given', () => {
     const location = { 'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/) };
     const value = variableOf(stack, 'GEO_DATABASE');
     expect(value).toEqual({ 'Fn::Join': ['', [location, ',', location]] });
     const [one, , two] = (value as { 'Fn::Join': [string, object[]] })['Fn::Join'][1];
-    expect(one).toEqual(variableOf(synthesise('a country database'), 'GEO_DATABASE'));
+    expect(one).toEqual(variableOf(synthesize('a country database'), 'GEO_DATABASE'));
     expect(two).not.toEqual(one);
   });
 
@@ -149,7 +149,7 @@ describe('Databases of countries and of networks', () => {
 });
 
 test('The image is built for ARM from the service alone: no policy, test or deployment is in it', async () => {
-  const stack = await synthesiseAnew({});
+  const stack = await synthesizeNow({});
   const [image] = Object.values(assetsOf(stack).dockerImages);
   expect(image?.source.platform).toBe('linux/arm64');
   const has = (path: string) =>
@@ -179,7 +179,7 @@ describe('A ready image', () => {
     ['an image by neither', `${ECR}:latest`],
     ['an image of another registry', 'ghcr.io/team/risk-gate:1.2.3'],
   ])('%s is used as it is', (configuration, asInTheTemplate) => {
-    const stack = synthesise(configuration);
+    const stack = synthesize(configuration);
     const image = JSON.stringify(containerOf(stack).Image).replaceAll(
       /\{"Fn::Join":\["",\[|\]\]\}|","|\{"Ref":"AWS::URLSuffix"\}|[",]/g,
       (part) => (part.includes('URLSuffix') ? 'amazonaws.com' : ''),
@@ -188,13 +188,13 @@ describe('A ready image', () => {
   });
 
   test('takes the place of the one that would be built', async () => {
-    expect(imagesOf(await synthesiseAnew(contextOf('an image by tag')))).toEqual([]);
+    expect(imagesOf(await synthesizeNow(contextOf('an image by tag')))).toEqual([]);
   });
 
   test.each<Configuration>(['an image by tag', 'an image by digest', 'an image by tag and digest'])(
     '%s may be pulled from its repository of ECR, and from no other',
     (configuration) => {
-      const policies = synthesise(configuration).resources<{
+      const policies = synthesize(configuration).resources<{
         PolicyDocument: { Statement: readonly { Action: unknown; Resource: unknown }[] };
       }>('AWS::IAM::Policy');
       const pulls = policies

@@ -5,7 +5,7 @@ import {
   FORCED_EXIT_MS,
   MAX_DRAIN_DELAY_MS,
 } from '../../app/src/http/shutdown.ts';
-import { MODES, type Synthesised, synthesise, target } from '../support/stack.ts';
+import { MODES, type SynthesizedStack, synthesize, target } from '../support/stack.ts';
 
 interface Attributes {
   readonly LoadBalancerAttributes: readonly { readonly Key: string; readonly Value: unknown }[];
@@ -18,18 +18,18 @@ interface TargetGroup {
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 
-function attributesOf(stack: Synthesised): Record<string, unknown> {
+function attributesOf(stack: SynthesizedStack): Record<string, unknown> {
   const { LoadBalancerAttributes } = stack.only<Attributes>(LOAD_BALANCER).Properties;
   return Object.fromEntries(LoadBalancerAttributes.map(({ Key, Value }) => [Key, Value]));
 }
 
-function targetAttributesOf(stack: Synthesised): Record<string, string> {
+function targetAttributesOf(stack: SynthesizedStack): Record<string, string> {
   const { TargetGroupAttributes } = stack.only<TargetGroup>(TARGET_GROUP).Properties;
   return Object.fromEntries(TargetGroupAttributes.map(({ Key, Value }) => [Key, Value]));
 }
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
 
   test('the server keeps a connection for longer than the load balancer does', () => {
     const idle = Number(attributesOf(stack())['idle_timeout.timeout_seconds']) * 1000;
@@ -160,7 +160,7 @@ describe.each(MODES)('With %s', (mode) => {
 });
 
 test('It can be deleted when that is configured', () => {
-  expect(attributesOf(synthesise('no deletion protection'))).toMatchObject({
+  expect(attributesOf(synthesize('no deletion protection'))).toMatchObject({
     'deletion_protection.enabled': 'false',
   });
 });

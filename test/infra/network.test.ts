@@ -1,8 +1,8 @@
 import {
   type Configuration,
   MODES,
-  type Synthesised,
-  synthesise,
+  type SynthesizedStack,
+  synthesize,
   target,
 } from '../support/stack.ts';
 
@@ -31,7 +31,7 @@ interface Group {
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
 /** Every rule of every security group, inside the group or beside it, with the two ends by their roles. */
-function rulesOf(stack: Synthesised): { readonly in: Rule[]; readonly out: Rule[] } {
+function rulesOf(stack: SynthesizedStack): { readonly in: Rule[]; readonly out: Rule[] } {
   const balancer = target(
     stack.only<{ SecurityGroups: unknown[] }>(LOAD_BALANCER).Properties.SecurityGroups[0],
   );
@@ -103,11 +103,11 @@ interface Association {
   readonly SubnetId: unknown;
 }
 
-const networkOf = (stack: Synthesised) =>
+const networkOf = (stack: SynthesizedStack) =>
   stack.only<ServiceNetwork>('AWS::ECS::Service').Properties.NetworkConfiguration
     .AwsvpcConfiguration;
 
-function routeTableOf(stack: Synthesised, subnet: string | undefined): string | undefined {
+function routeTableOf(stack: SynthesizedStack, subnet: string | undefined): string | undefined {
   const association = stack
     .resources<Association>('AWS::EC2::SubnetRouteTableAssociation')
     .find(({ Properties }) => target(Properties.SubnetId) === subnet);
@@ -115,7 +115,7 @@ function routeTableOf(stack: Synthesised, subnet: string | undefined): string | 
 }
 
 /** What the default route of a subnet leads to. */
-function wayOut(stack: Synthesised, subnet: string | undefined): string {
+function wayOut(stack: SynthesizedStack, subnet: string | undefined): string {
   const table = routeTableOf(stack, subnet);
   const routes = stack
     .resources<Route>('AWS::EC2::Route')
@@ -128,7 +128,7 @@ function wayOut(stack: Synthesised, subnet: string | undefined): string {
 const IS_PUBLIC = /public$/;
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
   const hasPublicTasks = IS_PUBLIC.test(mode);
   const hasCloudFront = mode.startsWith('cloudfront');
 
@@ -234,11 +234,11 @@ test.each<[name: string, configuration: Configuration, gateways: number]>([
   ['a NAT gateway per zone', 'two NAT gateways', 2],
   ['none where tasks are public', 'cloudfront, egress public', 0],
 ])('There are %s', (_, configuration, gateways) => {
-  expect(synthesise(configuration).resources('AWS::EC2::NatGateway')).toHaveLength(gateways);
+  expect(synthesize(configuration).resources('AWS::EC2::NatGateway')).toHaveLength(gateways);
 });
 
 test('With a NAT gateway per zone each zone uses its own', () => {
-  const stack = synthesise('two NAT gateways');
+  const stack = synthesize('two NAT gateways');
   const gateways = stack
     .resources<Route>('AWS::EC2::Route')
     .flatMap(({ Properties }) => target(Properties.NatGatewayId) ?? []);
@@ -246,14 +246,14 @@ test('With a NAT gateway per zone each zone uses its own', () => {
 });
 
 test('With zones of its own it keeps to those: CloudFront does not reach every one', () => {
-  const zones = synthesise('zones of its own')
+  const zones = synthesize('zones of its own')
     .resources('AWS::EC2::Subnet')
     .map(({ Properties }) => Properties.AvailabilityZone);
   expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
 });
 
 test('tasks reach an issuer of access tokens at another port than that of HTTPS', () => {
-  const { out } = rulesOf(synthesise('an issuer at port 9443'));
+  const { out } = rulesOf(synthesize('an issuer at port 9443'));
   expect(out.filter(({ from }) => from === 'tasks').map(({ ports }) => ports)).toEqual([
     'tcp 443',
     'tcp 9443',

@@ -1,5 +1,5 @@
 import { requestsPerTaskAndMinute } from '../../infra/scaling.ts';
-import { synthesise } from '../support/stack.ts';
+import { synthesize } from '../support/stack.ts';
 
 test.each([
   [256, 15_000],
@@ -15,7 +15,7 @@ test.each([
 );
 
 test('the stack scales by the size of its tasks', () => {
-  const policies = synthesise().resources<{
+  const policies = synthesize().resources<{
     TargetTrackingScalingPolicyConfiguration: {
       PredefinedMetricSpecification: { PredefinedMetricType: string };
       TargetValue: number;

@@ -7,8 +7,8 @@ import {
   KEY_ARN,
   MODES,
   SIGNATURE_ARN,
-  synthesise,
-  synthesiseAnew,
+  synthesize,
+  synthesizeNow,
   target,
 } from '../support/stack.ts';
 
@@ -24,7 +24,7 @@ interface Secret {
 
 const SECRET = 'AWS::SecretsManager::Secret';
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
 
   test('the credential is generated, and one that the service takes', () => {
     const [generated, ...others] = stack()
@@ -67,7 +67,7 @@ describe.each(MODES)('With %s', (mode) => {
 });
 
 test('The text from which the credential is generated stays as it is: another makes a new credential', () => {
-  const texts = synthesise()
+  const texts = synthesize()
     .resources<Secret>(SECRET)
     .flatMap(({ Properties }) => Properties.GenerateSecretString?.SecretStringTemplate ?? []);
   expect(texts).toEqual(['{"scheme":"api-key","header":"x-api-key"}']);
@@ -76,7 +76,7 @@ test('The text from which the credential is generated stays as it is: another ma
 describe('The key of hashed addresses', () => {
   /** What is generated into a secret as it is, without a template. */
   const keysOf = (configuration?: Configuration) =>
-    synthesise(configuration)
+    synthesize(configuration)
       .resources<Secret>(SECRET)
       .filter(({ Properties: { GenerateSecretString: generated } }) => {
         return generated !== undefined && generated.SecretStringTemplate === undefined;
@@ -93,10 +93,10 @@ describe('The key of hashed addresses', () => {
 
   test('is named by an output, for whoever looks for an address', () => {
     const [key] = keysOf('hashed addresses');
-    expect(synthesise('hashed addresses').outputs.AddressHashKeySecretArn).toEqual({
+    expect(synthesize('hashed addresses').outputs.AddressHashKeySecretArn).toEqual({
       Ref: key?.id,
     });
-    expect(synthesise().outputs).not.toHaveProperty('AddressHashKeySecretArn');
+    expect(synthesize().outputs).not.toHaveProperty('AddressHashKeySecretArn');
   });
 
   test('is generated as before: with other settings it would be another key', () => {
@@ -110,15 +110,15 @@ describe('The key of hashed addresses', () => {
 
   test('is not rotated: records from before and after could not be matched', () => {
     expect(
-      synthesise('hashed addresses').resources('AWS::SecretsManager::RotationSchedule'),
+      synthesize('hashed addresses').resources('AWS::SecretsManager::RotationSchedule'),
     ).toEqual([]);
   });
 });
 
 describe('The secret of signed addresses', () => {
   const signatureIn = (configuration: Configuration) => {
-    const { outputs } = synthesise(configuration);
-    const { ContainerDefinitions } = synthesise(configuration).only<{
+    const { outputs } = synthesize(configuration);
+    const { ContainerDefinitions } = synthesize(configuration).only<{
       ContainerDefinitions: readonly {
         readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
       }[];
@@ -134,7 +134,7 @@ describe('The secret of signed addresses', () => {
   });
 
   test('is generated, named by an output, and one that the service accepts', () => {
-    const stack = synthesise('signed addresses');
+    const stack = synthesize('signed addresses');
     const { output, told } = signatureIn('signed addresses');
     const secret = stack.resources<Secret>(SECRET).find(({ id }) => id === target(output));
     expect(told).toEqual(output);
@@ -150,7 +150,7 @@ describe('The secret of signed addresses', () => {
       output: SIGNATURE_ARN,
       told: SIGNATURE_ARN,
     });
-    expect(synthesise('signed addresses, own secret').resources(SECRET)).toHaveLength(2);
+    expect(synthesize('signed addresses, own secret').resources(SECRET)).toHaveLength(2);
   });
 });
 
@@ -158,14 +158,14 @@ test('Secrets in the environment of the one who deploys stay there', async () =>
   const canaries = { ACTION_CREDENTIAL: 'canary-credential', ABUSEIPDB_API_KEY: 'canary-key' };
   Object.assign(process.env, canaries);
   try {
-    expect((await synthesiseAnew({})).text).not.toContain('canary');
+    expect((await synthesizeNow({})).text).not.toContain('canary');
   } finally {
     for (const name of Object.keys(canaries)) delete process.env[name];
   }
 });
 
 describe('Secrets of yours, by their ARNs', () => {
-  const stack = () => synthesise('own secrets');
+  const stack = () => synthesize('own secrets');
 
   test('take the place of those that the stack would make', () => {
     expect(stack().resources(SECRET)).toEqual([]);
@@ -186,7 +186,7 @@ describe('Secrets of yours, by their ARNs', () => {
   });
 
   test('can be given one without the other', () => {
-    const one = synthesise('an own key');
+    const one = synthesize('an own key');
     const secret = one.only<Secret>(SECRET);
     expect(secret.Properties.GenerateSecretString).toBeDefined();
     expect(one.outputs.ActionCredentialSecretArn).toEqual({ Ref: secret.id });

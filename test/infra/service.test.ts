@@ -3,8 +3,8 @@ import { readSettings } from '../../app/src/config/settings.ts';
 import {
   type Configuration,
   MODES,
-  type Synthesised,
-  synthesise,
+  type SynthesizedStack,
+  synthesize,
   target,
 } from '../support/stack.ts';
 
@@ -24,7 +24,7 @@ interface Task {
   readonly Memory: string;
 }
 
-function containerOf(stack: Synthesised): Container {
+function containerOf(stack: SynthesizedStack): Container {
   const { ContainerDefinitions } = stack.only<Task>('AWS::ECS::TaskDefinition').Properties;
   const [container] = ContainerDefinitions;
   if (container === undefined || ContainerDefinitions.length > 1) throw new Error('one container');
@@ -32,7 +32,7 @@ function containerOf(stack: Synthesised): Container {
 }
 
 /** The environment as the task gets it; references and secrets are filled with something. */
-function environmentOf(stack: Synthesised): Record<string, string> {
+function environmentOf(stack: SynthesizedStack): Record<string, string> {
   const { Environment, Secrets = [] } = containerOf(stack);
   return Object.fromEntries(
     [...Environment, ...Secrets.map(({ Name }) => ({ Name, Value: undefined }))].map(
@@ -42,7 +42,7 @@ function environmentOf(stack: Synthesised): Record<string, string> {
 }
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
   const service = () => stack().only<Record<string, unknown>>('AWS::ECS::Service');
 
   test('a deployment adds tasks before it takes any, and goes back when it fails', () => {
@@ -126,7 +126,7 @@ describe.each(MODES)('With %s', (mode) => {
 });
 
 describe('The container', () => {
-  const stack = () => synthesise();
+  const stack = () => synthesize();
 
   test('can write nothing, is not root and has no capability', () => {
     expect(containerOf(stack())).toMatchObject({
@@ -140,7 +140,7 @@ describe('The container', () => {
 
   test('runs on ARM with the CPU and memory of the configuration', () => {
     const task = (configuration?: Configuration) =>
-      synthesise(configuration).only<Task>('AWS::ECS::TaskDefinition').Properties;
+      synthesize(configuration).only<Task>('AWS::ECS::TaskDefinition').Properties;
     expect(task()).toMatchObject({
       Cpu: '512',
       Memory: '1024',
@@ -173,7 +173,7 @@ describe('The container', () => {
   });
 
   test('gets what the configuration says of addresses and logs', () => {
-    const environment = environmentOf(synthesise('settings of the service'));
+    const environment = environmentOf(synthesize('settings of the service'));
     expect(readSettings(environment)).toMatchObject({
       addressHeaders: ['x-edge-ip'],
       trustedProxyHops: 2,
@@ -184,7 +184,7 @@ describe('The container', () => {
   });
 
   test('gets the key of hashed addresses as a secret, which the service takes', () => {
-    const stack = synthesise('hashed addresses');
+    const stack = synthesize('hashed addresses');
     expect(containerOf(stack).Secrets).toEqual([
       {
         Name: 'DECISION_LOG_HASH_KEY',
@@ -199,7 +199,7 @@ describe('The container', () => {
 });
 
 test('The number of tasks follows the configuration', () => {
-  const stack = synthesise('three to forty tasks');
+  const stack = synthesize('three to forty tasks');
   expect(stack.only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
     MinCapacity: 3,
     MaxCapacity: 40,

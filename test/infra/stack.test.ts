@@ -1,12 +1,12 @@
-import { MODES, type Synthesised, synthesise } from '../support/stack.ts';
+import { MODES, type SynthesizedStack, synthesize } from '../support/stack.ts';
 
-const retentionsOf = (stack: Synthesised) =>
+const retentionsOf = (stack: SynthesizedStack) =>
   stack
     .resources<{ RetentionInDays?: number }>('AWS::Logs::LogGroup')
     .map(({ Properties }) => Properties.RetentionInDays);
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
 
   test('it puts out what the next steps need', () => {
     expect(Object.keys(stack().outputs).sort()).toEqual([
@@ -39,7 +39,7 @@ describe.each(MODES)('With %s', (mode) => {
   test('every log is kept for as long as is configured, and no longer', () => {
     // Of the network, the service and the firewall.
     expect(retentionsOf(stack())).toEqual([90, 90, 90]);
-    expect(retentionsOf(synthesise('a year of logs'))).toEqual([365, 365, 365]);
+    expect(retentionsOf(synthesize('a year of logs'))).toEqual([365, 365, 365]);
   });
 
   test('texts that AWS checks are such that it takes them', () => {
@@ -73,7 +73,7 @@ describe('Tags', () => {
   ];
 
   test.each(TAGGED)('of the configuration are on %s', (type) => {
-    const stack = synthesise('tags');
+    const stack = synthesize('tags');
     expect(stack.only(type).Properties).toMatchObject({
       Tags: expect.arrayContaining([
         { Key: 'stage', Value: 'production' },
@@ -83,7 +83,7 @@ describe('Tags', () => {
   });
 
   test('reach the tasks, too', () => {
-    expect(synthesise().only('AWS::ECS::Service').Properties).toMatchObject({
+    expect(synthesize().only('AWS::ECS::Service').Properties).toMatchObject({
       PropagateTags: 'SERVICE',
     });
   });

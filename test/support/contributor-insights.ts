@@ -17,12 +17,12 @@ const RULE = z.strictObject({
 export type InsightRule = z.infer<typeof RULE>;
 
 /** A rule of Contributor Insights. @throws ZodError when it has not the form of its documentation. */
-export function readInsightRule(body: string): InsightRule {
+export function parseInsightRule(body: string): InsightRule {
   return RULE.parse(JSON.parse(body));
 }
 
 /** How often a rule counts each contributor. An event that lacks a key or fails a filter counts nowhere. */
-export function contributors(
+export function countContributors(
   { Contribution }: InsightRule,
   lines: readonly string[],
 ): ReadonlyMap<string, number> {

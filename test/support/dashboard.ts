@@ -1,4 +1,4 @@
-import type { Synthesised } from './stack.ts';
+import type { SynthesizedStack } from './stack.ts';
 
 /** A metric as a graph asks for it, or a search for metrics by the names of their dimensions. */
 export interface GraphedMetric {
@@ -40,15 +40,15 @@ export interface Dashboard {
 }
 
 /** The dashboard of a stack. What is known at deployment only stands in it as `<id>` or `<id.attribute>`. */
-export function dashboardOf(stack: Synthesised): Dashboard {
+export function dashboardOf(stack: SynthesizedStack): Dashboard {
   const { DashboardBody } = stack.only<{ DashboardBody: unknown }>(
     'AWS::CloudWatch::Dashboard',
   ).Properties;
-  return JSON.parse(textOf(DashboardBody));
+  return JSON.parse(resolveText(DashboardBody));
 }
 
 /** A text of a template, with `<id>` and `<id.attribute>` for what CloudFormation puts in. */
-export function textOf(value: unknown): string {
+export function resolveText(value: unknown): string {
   if (typeof value === 'string') return value;
   const form = value as {
     Ref?: string;
@@ -61,9 +61,9 @@ export function textOf(value: unknown): string {
   const { 'Fn::Select': select, 'Fn::Split': split } = form;
   if (Ref !== undefined) return `<${Ref}>`;
   if (attribute !== undefined) return `<${attribute.join('.')}>`;
-  if (join !== undefined) return join[1].map(textOf).join(join[0]);
-  if (select !== undefined) return `<${textOf(select[1])}[${select[0]}]>`;
-  if (split !== undefined) return textOf(split[1]);
+  if (join !== undefined) return join[1].map(resolveText).join(join[0]);
+  if (select !== undefined) return `<${resolveText(select[1])}[${select[0]}]>`;
+  if (split !== undefined) return resolveText(split[1]);
   throw new Error(`No text: ${JSON.stringify(value)}`);
 }
 

@@ -29,7 +29,7 @@ interface TemplateJson {
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-export interface Synthesised {
+export interface SynthesizedStack {
   /** The template as CloudFormation gets it. */
   readonly text: string;
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -69,7 +69,7 @@ export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk
 export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
 /** The configurations that tests look at. `region` is where the stack goes to, us-east-1 by itself. */
-const CONFIGURATIONS = {
+const CONTEXTS = {
   ...MODE_CONTEXTS,
   'zones of its own': { availabilityZones: 'us-east-1b,us-east-1d' },
   'in eu-central-1': { region: 'eu-central-1' },
@@ -129,9 +129,9 @@ const CONFIGURATIONS = {
   },
 } as const satisfies Record<string, Context>;
 
-export type Configuration = keyof typeof CONFIGURATIONS;
+export type Configuration = keyof typeof CONTEXTS;
 
-export const contextOf = (name: Configuration): Context => CONFIGURATIONS[name];
+export const contextOf = (name: Configuration): Context => CONTEXTS[name];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/risk-gate');
@@ -178,18 +178,18 @@ export async function createApp({ region = 'us-east-1', ...context }: Context): 
 }
 
 /** Synthesises now. `directory` is the cloud assembly, with its assets, until the tests of the file end. */
-export async function synthesiseAnew(
+export async function synthesizeNow(
   context: Context,
-): Promise<Synthesised & { readonly directory: string }> {
+): Promise<SynthesizedStack & { readonly directory: string }> {
   const { Template } = await import('aws-cdk-lib/assertions');
   const { app, stack } = await createApp(context);
   const { directory } = app.synth();
   // `fromStack` also refuses resources that depend on each other in a circle.
   const template = Template.fromStack(stack).toJSON() as TemplateJson;
-  return { ...synthesised(template), directory };
+  return { ...toStack(template), directory };
 }
 
-function synthesised(template: TemplateJson): Synthesised {
+function toStack(template: TemplateJson): SynthesizedStack {
   const { Resources, Outputs } = template;
   const all = Object.entries(Resources).map(
     ([id, resource]): Resource => ({ ...resource, id, Properties: resource.Properties ?? {} }),
@@ -239,17 +239,17 @@ async function loadTemplates(): Promise<Templates> {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     const entries: [string, TemplateJson][] = [];
-    for (const [name, context] of Object.entries(CONFIGURATIONS)) {
-      entries.push([name, JSON.parse((await synthesiseAnew(context)).text)]);
+    for (const [name, context] of Object.entries(CONTEXTS)) {
+      entries.push([name, JSON.parse((await synthesizeNow(context)).text)]);
     }
     const templates = Object.fromEntries(entries);
-    keep(file, JSON.stringify(templates));
+    writeCache(file, JSON.stringify(templates));
     return templates;
   }
 }
 
 /** Writes the file whole or not at all, for another process may be reading, and removes older ones. */
-function keep(file: string, text: string): void {
+function writeCache(file: string, text: string): void {
   mkdirSync(CACHE, { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, text);
@@ -263,10 +263,10 @@ function keep(file: string, text: string): void {
 const templates = await loadTemplates();
 
 /** The stack of a configuration; the first one is all defaults. */
-export function synthesise(name: Configuration = 'cloudfront, egress nat'): Synthesised {
+export function synthesize(name: Configuration = 'cloudfront, egress nat'): SynthesizedStack {
   const template = templates[name];
   if (template === undefined) throw new Error(`There is no configuration ${name}.`);
-  return synthesised(template);
+  return toStack(template);
 }
 
 /** The id of the resource that a `Ref` or `Fn::GetAtt` points to. */

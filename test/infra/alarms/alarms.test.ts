@@ -1,7 +1,7 @@
 import { METRIC_NAMESPACE } from '../../../app/src/telemetry/metric-names.ts';
 import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { type Alarm, readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
-import { type Configuration, MODES, synthesise, target } from '../../support/stack.ts';
+import { type Configuration, MODES, synthesize, target } from '../../support/stack.ts';
 
 interface Service {
   readonly DeploymentConfiguration: { readonly Alarms: { readonly AlarmNames: string[] } };
@@ -12,16 +12,15 @@ interface Policy {
   readonly PolicyDocument: { readonly Statement: readonly object[] };
 }
 
-/** The alarms that need a look at the metric by which they were chosen. */
 function alarmOf(configuration: Configuration, id: string): Alarm {
-  const alarm = readAlarms(synthesise(configuration)).find((each) => each.id === id);
+  const alarm = readAlarms(synthesize(configuration)).find((each) => each.id === id);
   if (alarm === undefined) throw new Error(`There is no alarm ${id}.`);
   return alarm;
 }
 
-/** Logical ids of the topics, by what they are for. */
+/** Logical ids of the topics, by purpose. */
 function topicsOf(configuration: Configuration) {
-  const ids = synthesise(configuration)
+  const ids = synthesize(configuration)
     .resources('AWS::SNS::Topic')
     .map(({ id }) => id);
   const find = (word: string) => ids.find((id) => id.includes(word)) ?? `no topic for ${word}`;
@@ -29,16 +28,16 @@ function topicsOf(configuration: Configuration) {
 }
 
 describe.each(MODES)('With %s', (mode) => {
-  const stack = () => synthesise(mode);
+  const stack = () => synthesize(mode);
   const alarms = () => readAlarms(stack());
   const rollbackAlarms = () =>
     stack().only<Service>('AWS::ECS::Service').Properties.DeploymentConfiguration.Alarms.AlarmNames;
 
-  test('errors and slow answers take a deployment back', () => {
+  test('errors and slow responses roll back a deployment', () => {
     expect(rollbackAlarms()).toEqual(['RiskGate-ServerErrors', 'RiskGate-SlowResponses']);
   });
 
-  test('what outsiders can bring about takes no deployment back: a 503 may be the word of the firewall, a 500 of a token without keys', () => {
+  test('outsiders cannot roll back a deployment, not even with 503s of the firewall or 500s for unverifiable tokens', () => {
     const counted = Object.values(alarmOf(mode, 'ServerErrors').queries).map(
       ({ metric }) => metric.split(' ')[1],
     );
@@ -49,46 +48,46 @@ describe.each(MODES)('With %s', (mode) => {
     ]);
   });
 
-  test('the alarms that take a deployment back are there before it begins', () => {
+  test('the alarms that roll back a deployment exist before it starts', () => {
     const names = rollbackAlarms();
-    const watching = alarms().filter(({ id }) => names.includes(`RiskGate-${id}`));
-    expect(watching).toHaveLength(names.length);
+    const rollingBack = alarms().filter(({ id }) => names.includes(`RiskGate-${id}`));
+    expect(rollingBack).toHaveLength(names.length);
     expect(stack().only('AWS::ECS::Service').DependsOn).toEqual(
-      expect.arrayContaining(watching.map(({ logicalId }) => logicalId)),
+      expect.arrayContaining(rollingBack.map(({ logicalId }) => logicalId)),
     );
   });
 
-  test('what has no data before the first request or task cannot take the first deployment back', () => {
+  test('alarms that breach without data do not roll back the first deployment', () => {
     const breaching = alarms().filter(({ missingData }) => missingData === 'breaching');
     expect(breaching.map(({ id }) => id)).toEqual(['TooFewTasks', 'NoTraffic', 'NoMetrics']);
     const names = rollbackAlarms();
     expect(breaching.filter(({ id }) => names.includes(`RiskGate-${id}`))).toEqual([]);
   });
 
-  test('one composite alarm pages; every other alarm is a ticket, or part of that one', () => {
+  test('one composite alarm pages; every other alarm notifies of a ticket or is part of the composite', () => {
     const topics = topicsOf(mode);
     const [page, ...others] = readCompositeAlarms(stack());
     expect(others).toEqual([]);
     expect(page?.notifies).toEqual([topics.pages]);
     for (const { logicalId, notifies } of alarms()) {
       const isPart = page?.rule.includes(`ALARM("${logicalId}")`) ?? false;
-      const pages = ruleIsTrue(page?.rule ?? '', (standing) => standing === logicalId);
+      const pages = ruleIsTrue(page?.rule ?? '', (each) => each === logicalId);
       if (pages) expect([logicalId, notifies]).toEqual([logicalId, []]);
       else if (!isPart) expect([logicalId, notifies]).toEqual([logicalId, [topics.tickets]]);
       else expect([[], [topics.tickets]]).toContainEqual(notifies);
     }
   });
 
-  test('an alarm has a reason in words, and can reach its number of data points', () => {
+  test('every alarm has a description with a runbook link, and an evaluation that CloudWatch accepts', () => {
     for (const alarm of alarms()) {
       expect(alarm.description).toMatch(/^[A-Z].+\. Runbook: docs\/runbook\.md#[a-z-]+$/);
       expect(alarm.datapointsToAlarm).toBeLessThanOrEqual(alarm.evaluationPeriods);
-      // CloudWatch looks back one day at most.
+      // CloudWatch evaluates one day at most.
       expect(alarm.period * alarm.evaluationPeriods).toBeLessThanOrEqual(24 * 3600);
     }
   });
 
-  test('metrics of the service are those of this stack', () => {
+  test('alarms use the metrics of this stack only', () => {
     const own = alarms()
       .flatMap(({ queries }) => Object.values(queries))
       .filter(({ namespace }) => namespace === METRIC_NAMESPACE);
@@ -96,7 +95,7 @@ describe.each(MODES)('With %s', (mode) => {
     for (const { metric } of own) expect(metric).toMatch(/\bService=RiskGate\b/);
   });
 
-  test('topics take what alarms of this account publish, and nothing without TLS', () => {
+  test("topics accept messages of this account's alarms only, and only over TLS", () => {
     const policies = stack().resources<Policy>('AWS::SNS::TopicPolicy');
     const covered = policies.flatMap(({ Properties }) => Properties.Topics.map(target));
     expect(covered.sort()).toEqual([...topicsOf(mode).all].sort());
@@ -119,8 +118,8 @@ describe.each(MODES)('With %s', (mode) => {
   });
 });
 
-test('Lines that CloudWatch cannot read are looked for in the log that the tasks write to', () => {
-  const stack = synthesise();
+test('MetricsMalformed uses the log group of the tasks', () => {
+  const stack = synthesize();
   const id = alarmOf('cloudfront, egress nat', 'MetricsMalformed').logicalId;
   const alarm = stack.resources().find((each) => each.id === id);
   const [, group] =
@@ -158,19 +157,19 @@ describe('Alarms follow the configuration', () => {
     ['AuthenticationFailures', 'cloudfront, egress nat', false],
     ['AuthenticationFailures', 'one allowed address', true],
     ['FirewallRefusesCalls', 'allowed addresses, cloudfront', false],
-  ])('whether %s pages with %s: %s', (id, configuration, pages) => {
-    const [page] = readCompositeAlarms(synthesise(configuration));
+  ])('%s with %s pages: %s', (id, configuration, pages) => {
+    const [page] = readCompositeAlarms(synthesize(configuration));
     const { logicalId } = alarmOf(configuration, id);
-    expect(ruleIsTrue(page?.rule ?? '', (standing) => standing === logicalId)).toBe(pages);
+    expect(ruleIsTrue(page?.rule ?? '', (each) => each === logicalId)).toBe(pages);
   });
 
-  test.each<[configuration: Configuration, told: Readonly<Record<string, string>>]>([
+  test.each<[configuration: Configuration, subscribers: Readonly<Record<string, string>>]>([
     ['cloudfront, egress nat', {}],
     ['an alarm address', { pages: 'ops@example.com', tickets: 'ops@example.com' }],
     ['an address for tickets', { pages: 'ops@example.com', tickets: 'team@example.com' }],
-  ])('who is told by e-mail with %s', (configuration, told) => {
+  ])('e-mail subscriptions with %s', (configuration, subscribers) => {
     const topics = topicsOf(configuration);
-    const subscriptions = synthesise(configuration)
+    const subscriptions = synthesize(configuration)
       .resources<{ Protocol: string; Endpoint: string; TopicArn: unknown }>(
         'AWS::SNS::Subscription',
       )
@@ -178,6 +177,6 @@ describe('Alarms follow the configuration', () => {
         expect(Protocol).toBe('email');
         return [target(TopicArn) === topics.pages ? 'pages' : 'tickets', Endpoint];
       });
-    expect(Object.fromEntries(subscriptions)).toEqual(told);
+    expect(Object.fromEntries(subscriptions)).toEqual(subscribers);
   });
 });

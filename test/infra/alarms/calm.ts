@@ -1,57 +1,57 @@
 import { LARGE, type Minute, SMALL, type Task } from '../../support/operations/minute.ts';
-import type { Situation } from '../../support/operations/world.ts';
+import type { Situation } from '../../support/operations/situation.ts';
 
 const NOON = 12 * 60;
 const EVENING = 20 * 60;
 
 export interface Calm extends Situation {
   readonly name: string;
-  /** Alarms that stand and tell nobody, as they are evidence only together with another. */
+  /** Evidence alarms that fire without notifying anybody. */
   readonly evidence?: readonly string[];
 }
 
-/** Times at which no alarm may tell anybody anything. */
+/** Situations in which no alarm may notify anybody. */
 export const CALM: readonly Calm[] = [
   {
     name: 'a normal day and night of a large site',
     site: LARGE,
     ...{ begins: 0, ends: 24 * 60 },
-    differs: () => ({}),
+    changes: () => ({}),
   },
   {
-    name: 'a normal day of a small site, and its night with hours without a login',
+    name: 'a normal day of a small site, with hours without a login at night',
     site: SMALL,
     ...{ begins: 0, ends: 24 * 60 },
-    differs: () => ({}),
+    changes: () => ({}),
     evidence: ['NoDecisions'],
   },
   {
-    name: 'a night in which metrics are late and come without data points',
+    name: 'a night with delayed metrics and missing data points',
     site: SMALL,
     ...{ begins: EVENING, ends: EVENING + 600 },
     evidence: ['NoDecisions'],
-    differs: ({ tasks }, elapsed) => ({
+    changes: ({ tasks }, elapsed) => ({
       tasks: tasks.map((task) => ({ ...task, flushes: elapsed % 7 === 0 ? 0 : 2 })),
     }),
   },
   {
-    name: 'a deployment at noon, with another policy',
+    name: 'a deployment of another policy at noon',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 12 },
-    differs: deployment,
+    changes: deployment,
   },
   {
     name: 'a deployment at night',
     site: SMALL,
     ...{ begins: EVENING + 300, ends: EVENING + 312 },
     evidence: ['NoDecisions'],
-    differs: deployment,
+    changes: deployment,
   },
   {
-    name: 'one task that ends and is replaced',
+    name: 'one task stops and is replaced',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 2 },
-    differs: (normal) => ({
+    changes: (normal) => ({
       tasks: normal.tasks.slice(1),
       healthyTasks: 1,
       unhealthyTasks: 1,
@@ -59,50 +59,53 @@ export const CALM: readonly Calm[] = [
     }),
   },
   {
-    name: 'AbuseIPDB that does not answer for three minutes',
+    name: 'AbuseIPDB does not respond for three minutes',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 3 },
-    differs: ({ decisions, decisionTime }) => ({
-      unavailable: Math.round(decisions * 0.4),
-      closedFor: 'timeout',
-      decisionTime: { ...decisionTime, slow: 905, slowShare: 0.1 },
+    changes: ({ decisions, latency }) => ({
+      unavailableReputations: Math.round(decisions * 0.4),
+      circuitOpenCause: 'timeout',
+      latency: { ...latency, slow: 905, slowShare: 0.1 },
     }),
   },
   {
-    name: 'a moment in which DynamoDB throttles',
+    name: 'DynamoDB throttles for two minutes',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 2 },
-    differs: () => ({ throttles: 12, tableFailures: 12 }),
+    changes: () => ({ throttles: 12, cacheFailures: 12 }),
   },
   {
-    name: 'Secrets Manager that fails once for each task',
+    name: 'Secrets Manager fails once for each task',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 1 },
-    differs: () => ({ secretRefreshFailures: 2 }),
+    changes: () => ({ secretRefreshFailures: 2 }),
   },
   {
-    name: 'two minutes in which everything fails a little, and then works again',
+    name: 'two minutes in which everything fails to some extent',
     site: LARGE,
     ...{ begins: NOON + 1, ends: NOON + 3 },
-    differs: ({ decisions, decisionTime }) => ({
-      ...{ faults: 20, invalid: 20, unauthenticated: 400, secretRefreshFailures: 4 },
-      ...{ refused: Math.round(decisions * 0.9), unavailable: Math.round(decisions * 0.9) },
-      ...{ closedFor: 'quota', tablePassedOver: true, tableFailures: 60, throttles: 60 },
+    changes: ({ decisions, latency }) => ({
+      ...{ internalErrors: 20, invalid: 20, unauthenticated: 400, secretRefreshFailures: 4 },
+      ...{
+        refused: Math.round(decisions * 0.9),
+        unavailableReputations: Math.round(decisions * 0.9),
+      },
+      ...{ circuitOpenCause: 'quota', cacheCircuitOpen: true, cacheFailures: 60, throttles: 60 },
       blocked: { AWSManagedRulesCommonRuleSet: 50, UnauthenticatedRate: 50 },
-      decisionTime: { ...decisionTime, slow: 1500, slowShare: 0.1 },
+      latency: { ...latency, slow: 1500, slowShare: 0.1 },
     }),
   },
   {
-    name: 'a day on which much is near its limit',
+    name: 'hours in which most metrics are just below their thresholds',
     site: LARGE,
     ...{ begins: NOON - 60, ends: NOON + 180 },
-    differs: ({ decisions }, elapsed) => ({
-      faults: Math.round(decisions * 0.006),
+    changes: ({ decisions }, elapsed) => ({
+      internalErrors: Math.round(decisions * 0.006),
       invalid: Math.round(decisions * 0.006),
       unauthenticated: Math.round(decisions * 0.07),
-      unavailable: Math.round(decisions * 0.15),
+      unavailableReputations: Math.round(decisions * 0.15),
       secretRefreshFailures: elapsed % 15 < 2 ? 1 : 0,
-      ...{ tableFailures: 5, throttles: 1, quotaLeftPercent: 12, geoDatabaseAge: 29.5 },
+      ...{ cacheFailures: 5, throttles: 1, quotaRemainingPercent: 12, geoDatabaseAge: 29.5 },
       blocked: { AWSManagedRulesCommonRuleSet: elapsed % 2, UnauthenticatedRate: 3 },
     }),
   },
@@ -111,16 +114,16 @@ export const CALM: readonly Calm[] = [
 const OLD: Task = { policyRevision: 4711, flushes: 2 };
 const NEW: Task = { policyRevision: 815, flushes: 2 };
 
-/** New tasks start, take over with nothing in memory, and old ones drain and end; at no time are there fewer than two. */
-function deployment({ decisions, decisionTime }: Minute, elapsed: number): Partial<Minute> {
+/** New tasks start with an empty cache, then the old ones drain and stop; there are never fewer than two. */
+function deployment({ decisions, latency }: Minute, elapsed: number): Partial<Minute> {
   const cold = {
     unavailable: Math.round(decisions * 0.05),
-    decisionTime: { ...decisionTime, slow: 850, slowShare: 0.15 },
+    decisionTime: { ...latency, slow: 850, slowShare: 0.15 },
   };
   if (elapsed < 3) return { tasks: [OLD, OLD], unhealthyTasks: 2 };
   if (elapsed < 6)
     return { ...cold, tasks: [OLD, OLD, NEW, { ...NEW, flushes: 1 }], healthyTasks: 4 };
-  // What the old ones counted last is lost with the line that says it.
+  // The last metrics of the old tasks are lost.
   if (elapsed === 6) return { ...cold, tasks: [], badGateways: 2 };
   return { ...cold, tasks: [NEW, NEW], geoDatabaseAge: 1 };
 }

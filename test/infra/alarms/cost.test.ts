@@ -6,12 +6,12 @@ import {
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
-import { synthesise } from '../../support/stack.ts';
+import { synthesize } from '../../support/stack.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const PAGE = readFileSync(new URL('docs/costs.md', ROOT), 'utf8');
 
-/** A row of the table of costs: its arithmetic, and its numbers from the smallest configuration on. */
+/** A row of the table of costs: its formula, and its amounts starting with the smallest configuration. */
 function row(item: string): { readonly arithmetic: string; readonly amounts: readonly number[] } {
   const line = PAGE.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
   const [, , arithmetic = '', ...cells] = line.split('|').map((cell) => cell.trim());
@@ -21,14 +21,14 @@ function row(item: string): { readonly arithmetic: string; readonly amounts: rea
 
 describe('docs/costs.md says what the stack costs', () => {
   test('secrets: each that is made', () => {
-    const count = synthesise().resources('AWS::SecretsManager::Secret').length;
+    const count = synthesize().resources('AWS::SecretsManager::Secret').length;
     const { arithmetic, amounts } = row('secrets');
     expect(arithmetic).toBe(`${count} × 0.40`);
     for (const amount of amounts) expect(amount).toBeCloseTo(count * 0.4, 2);
   });
 
   test('the firewall: itself, each rule, and each million requests', () => {
-    const { Rules } = synthesise().only<{ Rules: readonly object[] }>(
+    const { Rules } = synthesize().only<{ Rules: readonly object[] }>(
       'AWS::WAFv2::WebACL',
     ).Properties;
     const { arithmetic, amounts } = row('WAF');
@@ -37,7 +37,7 @@ describe('docs/costs.md says what the stack costs', () => {
   });
 
   test('alarms: each metric that an alarm looks at, three for one that learns, and the composite', () => {
-    const stack = synthesise();
+    const stack = synthesize();
     const alarms = readAlarms(stack);
     const learning = alarms.filter(({ limit }) => 'deviations' in limit).length;
     const metrics = alarms

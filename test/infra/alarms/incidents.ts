@@ -1,129 +1,137 @@
 import { LARGE, type Minute, type Site, SMALL, TINY } from '../../support/operations/minute.ts';
-import type { Situation } from '../../support/operations/world.ts';
+import type { Situation } from '../../support/operations/situation.ts';
 import type { Configuration } from '../../support/stack.ts';
 
 export interface Incident extends Situation {
   readonly name: string;
   readonly configuration: Configuration;
-  /** The alarms that it sets off, and no other; with the minutes within which they do. */
-  readonly fires: Readonly<Record<string, number>>;
-  /** The minutes within which it wakes somebody; absent when it must not. */
-  readonly pages?: number;
+  /** The alarms that must fire, and no other, each with the maximum delay in minutes. */
+  readonly alarms: Readonly<Record<string, number>>;
+  /** Maximum delay of the page in minutes; absent if the incident must not page. */
+  readonly pageWithin?: number;
 }
 
-type Differs = Situation['differs'];
-type Fires = Incident['fires'];
+type Changes = Situation['changes'];
+type Alarms = Incident['alarms'];
 
-/** Its pages and tickets, by what is wrong. Without more said: at eleven, for an hour, at a large site. */
+/** Creates an incident. By default it starts at 11:00, lasts an hour, and affects a large site. */
 function incident(
   name: string,
-  differs: Differs,
-  fires: Fires,
-  more: Partial<Pick<Incident, 'pages' | 'configuration'>> & {
+  changes: Changes,
+  alarms: Alarms,
+  options: Partial<Pick<Incident, 'pageWithin' | 'configuration'>> & {
     readonly site?: Site;
     readonly minutes?: number;
   } = {},
 ): Incident {
-  const { site = LARGE, minutes = 60, configuration = 'cloudfront, egress nat', pages } = more;
+  const {
+    site = LARGE,
+    minutes = 60,
+    configuration = 'cloudfront, egress nat',
+    pageWithin,
+  } = options;
   const begins = 11 * 60;
   return {
-    ...{ name, site, configuration, differs, fires },
+    ...{ name, site, configuration, changes, alarms },
     ...{ begins, ends: begins + minutes },
-    ...(pages !== undefined && { pages }),
+    ...(pageWithin !== undefined && { pageWithin }),
   };
 }
 
 const part = (share: number, count: number) => Math.round(count * share);
 const slow =
-  (milliseconds: number): Differs =>
-  ({ decisionTime }) => ({ decisionTime: { ...decisionTime, slow: milliseconds } });
-/** The identity server's calls end before the decision: only this share goes on. */
+  (milliseconds: number): Changes =>
+  ({ latency }) => ({ latency: { ...latency, slow: milliseconds } });
+/** Only this share of the identity server's calls reaches a decision. */
 const decided = ({ decisions, refused }: Minute, share: number) => ({
   decisions: part(share, decisions),
   refused: part(share, refused),
 });
-/** With the firewall open to the identity server's addresses alone. */
+/** The firewall admits only the identity server's addresses. */
 const ALLOW_LIST = { configuration: 'allowed addresses, certificate' } as const;
-/** Evidence: it tells nobody until there are no decisions at all. */
+/** Evidence alarms: they notify nobody as long as there are decisions. */
 const FEWER = { UnusuallyFewDecisions: 20, UnusuallyFewTokens: 20 };
-const NONE = { ...FEWER, NoDecisions: 20 };
+const NO_DECISIONS = { ...FEWER, NoDecisions: 20 };
 
-/** Logins fail, or are about to. */
-const LOGINS_IN_DANGER: readonly Incident[] = [
+/** Logins fail or are about to. */
+const LOGINS_AT_RISK: readonly Incident[] = [
   incident(
-    'one decision in twenty is a fault',
-    ({ decisions }) => ({ decisions: part(0.95, decisions), faults: part(0.05, decisions) }),
+    '5 % of the decisions fail with an internal error',
+    ({ decisions }) => ({
+      decisions: part(0.95, decisions),
+      internalErrors: part(0.05, decisions),
+    }),
     { ServerErrors: 4, DecisionErrors: 15 },
-    { pages: 4 },
+    { pageWithin: 4 },
   ),
   incident(
-    'every decision of a small site is a fault',
-    (normal) => ({ ...decided(normal, 0), faults: normal.decisions }),
+    'every decision of a small site fails with an internal error',
+    (normal) => ({ ...decided(normal, 0), internalErrors: normal.decisions }),
     { DecisionErrors: 15, NoDecisions: 20, UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
-    { pages: 15, site: SMALL },
+    { pageWithin: 15, site: SMALL },
   ),
   incident(
     'the load balancer loses connections to tasks',
     () => ({ badGateways: 6 }),
     { ServerErrors: 4 },
-    { pages: 4 },
+    { pageWithin: 4 },
   ),
   incident(
-    'tasks answer after the load balancer has given up',
+    'tasks respond after the load balancer has timed out',
     () => ({ gatewayTimeouts: 6 }),
     { ServerErrors: 4 },
-    { pages: 4 },
+    { pageWithin: 4 },
   ),
   incident(
-    'tasks have too much to do',
+    'tasks are overloaded',
     slow(1800),
     { SlowResponses: 4, SlowDecisions: 20 },
-    { pages: 4 },
+    { pageWithin: 4 },
   ),
   incident(
-    'one of two tasks is gone',
+    'one of two tasks has stopped',
     ({ tasks }) => ({ tasks: tasks.slice(1), healthyTasks: 1 }),
     { TooFewTasks: 4 },
-    { pages: 4 },
+    { pageWithin: 4 },
   ),
   incident(
-    'all tasks are gone',
+    'all tasks have stopped',
     (normal) => ({ ...decided(normal, 0), tasks: [], healthyTasks: undefined }),
     { TooFewTasks: 8, NoMetrics: 30 },
-    { pages: 8 },
+    { pageWithin: 8 },
   ),
   incident(
-    'the identity server sends something else for some applications',
+    'the identity server sends invalid requests for some applications',
     (normal) => ({ ...decided(normal, 0.98), invalid: part(0.02, normal.decisions) }),
     { InvalidRequests: 15 },
-    { pages: 15 },
+    { pageWithin: 15 },
   ),
   incident(
     'a new policy refuses half of the users',
     ({ decisions }) => ({ refused: part(0.5, decisions) }),
     { TooManyRefusals: 15, UnusualRefusals: 20, UnusuallyFewTokens: 20 },
-    { pages: 20 },
+    { pageWithin: 20 },
   ),
   incident(
-    'the identity server does not get through',
+    'no call of the identity server arrives',
     (normal) => decided(normal, 0),
-    { ...NONE, NoTraffic: 240 },
-    { pages: 20, minutes: 270 },
+    { ...NO_DECISIONS, NoTraffic: 240 },
+    { pageWithin: 20, minutes: 270 },
   ),
   incident(
     'the credential of the action is wrong',
     (normal) => ({ ...decided(normal, 0), unauthenticated: normal.decisions }),
-    { AuthenticationFailures: 15, ...NONE },
-    { pages: 20 },
+    { AuthenticationFailures: 15, ...NO_DECISIONS },
+    { pageWithin: 20 },
   ),
   incident(
-    'the issuer of access tokens has been down for a day, and its keys are no longer used',
+    'the issuer of access tokens has been down for a day, and its keys have expired',
     (normal) => ({
       ...decided(normal, 0),
       ...{ unverifiable: normal.decisions, issuerKeyFailures: 24, issuerKeysMissing: true },
     }),
-    { IssuerKeyFailures: 45, IssuerKeysMissing: 15, ...NONE },
-    { pages: 20 },
+    { IssuerKeyFailures: 45, IssuerKeysMissing: 15, ...NO_DECISIONS },
+    { pageWithin: 20 },
   ),
   incident(
     'the same at a small site',
@@ -138,59 +146,62 @@ const LOGINS_IN_DANGER: readonly Incident[] = [
       UnusuallyFewDecisions: 40,
       UnusuallyFewTokens: 40,
     },
-    { pages: 20, site: SMALL },
+    { pageWithin: 20, site: SMALL },
   ),
   incident(
-    "a new rule of AWS's blocks every call",
+    'a new AWS managed rule blocks every call',
     (normal) => ({
       ...decided(normal, 0),
       blocked: { AWSManagedRulesCommonRuleSet: normal.decisions },
     }),
-    { FirewallBlocksCalls: 15, ...NONE },
-    { pages: 20 },
+    { FirewallBlocksCalls: 15, ...NO_DECISIONS },
+    { pageWithin: 20 },
   ),
   incident(
-    'the credential of one node of the identity server is wrong, and the firewall is open to it alone',
+    'the credential of one identity server node is wrong, and the firewall admits only the identity server',
     (normal) => ({ ...decided(normal, 0.75), unauthenticated: part(0.25, normal.decisions) }),
     { AuthenticationFailures: 15, ...FEWER },
-    { pages: 15, ...ALLOW_LIST },
+    { pageWithin: 15, ...ALLOW_LIST },
   ),
   incident(
     'the identity server calls from addresses that are not allowed',
     (normal) => ({ ...decided(normal, 0), blocked: { OnlyAllowedAddresses: normal.decisions } }),
-    { FirewallRefusesCalls: 15, ...NONE },
-    { pages: 20, ...ALLOW_LIST },
+    { FirewallRefusesCalls: 15, ...NO_DECISIONS },
+    { pageWithin: 20, ...ALLOW_LIST },
   ),
 ];
 
-/** Something needs work, and logins go on. */
-const WORK: readonly Incident[] = [
+/** Something needs work, but logins continue. */
+const NEEDS_WORK: readonly Incident[] = [
   incident('lookups take most of the deadline', slow(1100), { SlowDecisions: 20 }),
   incident('a third task fails its health check', () => ({ unhealthyTasks: 1 }), {
     UnhealthyTasks: 13,
   }),
   incident(
     'AbuseIPDB is down',
-    ({ decisions }) => ({ unavailable: part(0.6, decisions), closedFor: 'timeout' }),
+    ({ decisions }) => ({
+      unavailableReputations: part(0.6, decisions),
+      circuitOpenCause: 'timeout',
+    }),
     { UnknownReputations: 20 },
   ),
-  incident('the quota is nearly spent', () => ({ quotaLeftPercent: 6 }), {
+  incident('the quota is nearly exhausted', () => ({ quotaRemainingPercent: 6 }), {
     QuotaNearlyExhausted: 30,
   }),
   incident(
-    'the quota is spent',
+    'the quota is exhausted',
     ({ decisions }) => ({
-      ...{ quotaLeftPercent: undefined, closedFor: 'quota' },
-      unavailable: part(0.4, decisions),
+      ...{ quotaRemainingPercent: undefined, circuitOpenCause: 'quota' },
+      unavailableReputations: part(0.4, decisions),
     }),
     { QuotaExhausted: 15, UnknownReputations: 20 },
   ),
   incident(
-    'AbuseIPDB refuses the key, and is asked again every few minutes',
+    'AbuseIPDB rejects the key, and the circuit is half-open every few minutes',
     ({ decisions }, elapsed) => ({
-      quotaLeftPercent: undefined,
-      closedFor: elapsed % 5 === 4 ? undefined : 'auth',
-      unavailable: part(0.4, decisions),
+      quotaRemainingPercent: undefined,
+      circuitOpenCause: elapsed % 5 === 4 ? undefined : 'auth',
+      unavailableReputations: part(0.4, decisions),
     }),
     { KeyRejected: 15, UnknownReputations: 20 },
   ),
@@ -200,17 +211,17 @@ const WORK: readonly Incident[] = [
     { UnusualRefusals: 20 },
   ),
   incident(
-    'one application allows no change of its lifetime',
+    'one application does not allow a shorter lifetime',
     (_, elapsed) => ({ unenforceable: elapsed % 10 === 0 ? 1 : 0 }),
     { UnenforceableRestrictions: 15 },
   ),
   incident(
-    'a claim of some users is no number',
+    'a claim of some users is not a number',
     (_, elapsed) => ({ failedConditions: elapsed % 10 === 0 ? 1 : 0 }),
     { FailedConditions: 15 },
   ),
   incident(
-    'a deployment is stuck half way',
+    'a deployment is stuck halfway',
     ({ tasks: [first, second] }) => ({
       tasks: [first, second]
         .flatMap((task) => task ?? [])
@@ -222,13 +233,13 @@ const WORK: readonly Incident[] = [
     { PoliciesDisagree: 35 },
   ),
   incident(
-    'a tiny site is no longer asked',
+    'a tiny site receives no more calls',
     (normal) => decided(normal, 0),
     { NoDecisions: 20, NoTraffic: 240 },
     { site: TINY, minutes: 270 },
   ),
   incident(
-    "a new rule of AWS's blocks some calls",
+    'a new AWS managed rule blocks some calls',
     (normal) => ({
       ...decided(normal, 0.99),
       blocked: { AWSManagedRulesCommonRuleSet: 2 },
@@ -236,40 +247,40 @@ const WORK: readonly Incident[] = [
     { FirewallBlocksCalls: 15 },
   ),
   incident(
-    'the credential of one node of the identity server is wrong',
+    'the credential of one identity server node is wrong',
     (normal) => ({ ...decided(normal, 0.75), unauthenticated: part(0.25, normal.decisions) }),
     { AuthenticationFailures: 15, ...FEWER },
   ),
-  incident('DynamoDB throttles the table', () => ({ throttles: 5, tableFailures: 12 }), {
+  incident('DynamoDB throttles the table', () => ({ throttles: 5, cacheFailures: 12 }), {
     TableThrottled: 15,
     CacheFailures: 20,
   }),
-  incident('the table cannot be reached', () => ({ tableFailures: 4, tablePassedOver: true }), {
+  incident('the table is unreachable', () => ({ cacheFailures: 4, cacheCircuitOpen: true }), {
     CacheCircuitOpen: 15,
   }),
   incident(
-    'a secret may no longer be read',
+    'access to a secret is denied',
     (_, elapsed) => ({ secretRefreshFailures: elapsed % 5 === 0 ? 2 : 0 }),
     { SecretRefreshFailures: 45 },
   ),
   incident(
-    'a rotation is forgotten: the identity server still shows the previous credential',
+    'a rotation is unfinished: the identity server still sends the previous credential',
     ({ decisions }) => ({ previousCredentialUsed: decisions }),
     { PreviousCredentialUsed: 15 },
   ),
   incident(
-    'the same, and a single call in an hour shows it',
+    'the same, and a single call in an hour has the previous credential',
     (_, elapsed) => ({ previousCredentialUsed: elapsed === 20 ? 1 : 0 }),
     { PreviousCredentialUsed: 35 },
     { site: SMALL },
   ),
   incident(
-    'the issuer of access tokens is down, and its last keys are used',
+    'the issuer of access tokens is down, and its last keys are still valid',
     () => ({ issuerKeyFailures: 4 }),
     { IssuerKeyFailures: 45 },
   ),
   incident(
-    'a rotation to OAuth2 with a wrong issuer, while the identity server still shows the API key',
+    'a rotation to OAuth2 with a wrong issuer, while the identity server still sends the API key',
     ({ decisions }) => ({
       ...{ issuerKeyFailures: 24, issuerKeysMissing: true },
       previousCredentialUsed: decisions,
@@ -284,33 +295,33 @@ const WORK: readonly Incident[] = [
     },
     { minutes: 90 },
   ),
-  incident('a line of the log is lost', (_, elapsed) => ({ lostLogLines: elapsed === 5 ? 1 : 0 }), {
+  incident('a log line is dropped', (_, elapsed) => ({ droppedLogLines: elapsed === 5 ? 1 : 0 }), {
     LogLinesDropped: 15,
   }),
-  incident('a metric has a value that CloudWatch refuses', () => ({ malformedMetrics: 4 }), {
+  incident('CloudWatch rejects the value of a metric', () => ({ malformedMetrics: 4 }), {
     MetricsMalformed: 15,
   }),
   incident('metrics no longer arrive', () => ({ reporting: false }), { NoMetrics: 30 }),
 ];
 
-/** What one client of the identity server can do, with its own credential and everything that it may send. */
+/** Caused by one client of the identity server, with a valid credential and any content. */
 const CLIENTS: readonly Incident[] = [
   incident(
-    'a client asks for tokens from a restricted country, five times as often as all others together',
+    'a client requests tokens from a restricted country, five times as often as all others together',
     ({ decisions, refused }) => ({ decisions: 6 * decisions, refused: refused + 5 * decisions }),
     { TooManyRefusals: 15, UnusualRefusals: 20 },
   ),
   incident(
-    'the same by night',
+    'the same at night',
     ({ decisions, refused }) => ({ decisions: decisions + 50, refused: refused + 50 }),
     { TooManyRefusals: 15, UnusualRefusals: 20 },
     { site: SMALL },
   ),
-  incident('a client asks for 20,001 scopes again and again', () => ({ oversized: 30 }), {
+  incident('a client repeatedly requests 20,001 scopes', () => ({ oversized: 30 }), {
     OversizedRequests: 15,
   }),
   incident(
-    'a client sends texts that the firewall takes for an attack, and the firewall is open to the identity server alone',
+    'a client sends content that the firewall takes for an attack, and the firewall admits only the identity server',
     () => ({ blocked: { AWSManagedRulesKnownBadInputsRuleSet: 30 } }),
     { FirewallBlocksCalls: 15 },
     ALLOW_LIST,
@@ -321,24 +332,24 @@ const CLIENTS: readonly Incident[] = [
     { FailedConditions: 15, UnenforceableRestrictions: 15 },
   ),
   incident(
-    'a client spends the quota with invented addresses',
+    'a client exhausts the quota with invented addresses',
     ({ decisions }) => ({
-      ...{ decisions: 2 * decisions, unavailable: decisions },
-      ...{ quotaLeftPercent: undefined, closedFor: 'quota' },
+      ...{ decisions: 2 * decisions, unavailableReputations: decisions },
+      ...{ quotaRemainingPercent: undefined, circuitOpenCause: 'quota' },
     }),
     { QuotaExhausted: 15, UnknownReputations: 20 },
   ),
 ];
 
-/** What outsiders can do to a service that anybody can reach, and to one that only its users can. */
+/** Caused by outsiders, with and without an allow list. */
 const OUTSIDERS: readonly Incident[] = [
   incident(
-    'outsiders scan the name of the service',
+    'outsiders scan the domain of the service',
     () => ({ blocked: { OnlyTheAction: 20_000 } }),
     {},
   ),
   incident(
-    'outsiders flood the action by night, some with an invented credential and bad contents',
+    'outsiders flood the action at night, some with an invented credential and malicious content',
     () => ({
       unauthenticated: 200,
       blocked: { UnauthenticatedRate: 5000, AWSManagedRulesCommonRuleSet: 300 },
@@ -347,7 +358,7 @@ const OUTSIDERS: readonly Incident[] = [
     { site: SMALL },
   ),
   incident(
-    'outsiders flood the action of a service that is open to the identity server alone',
+    'outsiders flood the action of a service that admits only the identity server',
     () => ({ blocked: { OnlyAllowedAddresses: 5000 } }),
     { FirewallRefusesCalls: 15 },
     ALLOW_LIST,
@@ -361,8 +372,8 @@ const OUTSIDERS: readonly Incident[] = [
 ];
 
 export const INCIDENTS: readonly Incident[] = [
-  ...LOGINS_IN_DANGER,
-  ...WORK,
+  ...LOGINS_AT_RISK,
+  ...NEEDS_WORK,
   ...CLIENTS,
   ...OUTSIDERS,
 ];

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
-import { type Configuration, synthesise } from '../../support/stack.ts';
+import { type Configuration, synthesize } from '../../support/stack.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const TEXT = readFileSync(new URL('docs/runbook.md', ROOT), 'utf8');
 
 interface Section {
   readonly heading: string;
-  /** As GitHub makes it of the heading. */
+  /** The anchor that GitHub derives from the heading. */
   readonly anchor: string;
   readonly text: string;
 }
@@ -27,24 +27,24 @@ const CONFIGURATIONS: readonly Configuration[] = [
 ];
 
 const alarmsOf = (configuration: Configuration) => {
-  const stack = synthesise(configuration);
+  const stack = synthesize(configuration);
   return [...readAlarms(stack), ...readCompositeAlarms(stack)];
 };
 
 const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
 
-/** Whether the one composite alarm pages for an alarm by itself or with another, or is it. */
+/** Whom an alarm notifies, on its own or together with another alarm. */
 function severityOf(configuration: Configuration, anchor: string): string {
-  const stack = synthesise(configuration);
+  const stack = synthesize(configuration);
   const [page] = readCompositeAlarms(stack);
   const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
   if (alarm === undefined || page === undefined) return 'page';
-  if (ruleIsTrue(page.rule, (standing) => standing === alarm.logicalId)) return 'page';
+  if (ruleIsTrue(page.rule, (each) => each === alarm.logicalId)) return 'page';
   const notifies = alarm.notifies.length > 0 ? 'ticket' : 'nobody';
   return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
 }
 
-/** In each of the configurations, by the first words of a section. */
+/** By the first words of a section: the severity in each of the configurations. */
 const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
   Page: ['page', 'page'],
   Ticket: ['ticket', 'ticket'],
@@ -54,7 +54,7 @@ const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(CONFIGURATIONS)(
-  'With %s, every alarm has its section, and every section its alarm',
+  'With %s, every alarm has a section, and every section an alarm',
   (name) => {
     const wanted = alarmsOf(name).map(({ description }) => anchorOf(description));
     expect(sections.map(({ anchor }) => anchor).sort()).toEqual(wanted.sort());
@@ -68,7 +68,7 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
       'm',
     ).exec(text)?.[1];
 
-  test('is named as its alarm is', () => {
+  test('is named after its alarm', () => {
     const ids = CONFIGURATIONS.flatMap(alarmsOf).filter(
       ({ description }) => anchorOf(description) === anchor,
     );
@@ -82,11 +82,11 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     }
   });
 
-  test('has a query or a command to find out with', () => {
+  test('has a query or command for the investigation', () => {
     expect(part('Investigation')).toMatch(/^```sh\n(?:query '|aws |curl )[\s\S]+?^```$/m);
   });
 
-  test('says whom the alarm tells', () => {
+  test('states the severity of the alarm', () => {
     const [first = ''] = text.trim().split('\n');
     const [, word = ''] =
       /^(Page|Ticket; it pages while|Ticket|Evidence|A page with `allowedCidrs`)/.exec(first) ?? [];

@@ -8,9 +8,9 @@ import {
 } from '../../../app/src/telemetry/metric-names.ts';
 import { DEADLINE_MS } from '../../../infra/monitoring/dashboard/latency.ts';
 import { dashboardOf, type GraphedMetric, metricsOf } from '../../support/dashboard.ts';
-import { synthesise } from '../../support/stack.ts';
+import { synthesize } from '../../support/stack.ts';
 
-const stack = synthesise();
+const stack = synthesize();
 const dashboard = dashboardOf(stack);
 const graphs = dashboard.widgets.filter(({ type }) => type === 'metric');
 const graphed = graphs.flatMap(metricsOf);

@@ -1,7 +1,7 @@
-import { contributors, readInsightRule } from '../../support/contributor-insights.ts';
-import { textOf } from '../../support/dashboard.ts';
+import { countContributors, parseInsightRule } from '../../support/contributor-insights.ts';
+import { resolveText } from '../../support/dashboard.ts';
 import { recordRun } from '../../support/recorded-run.ts';
-import { synthesise } from '../../support/stack.ts';
+import { synthesize } from '../../support/stack.ts';
 
 interface Rule {
   readonly RuleName: string;
@@ -9,24 +9,24 @@ interface Rule {
   readonly RuleBody: unknown;
 }
 
-const { RuleName, RuleState, RuleBody } = synthesise().only<Rule>(
+const { RuleName, RuleState, RuleBody } = synthesize().only<Rule>(
   'AWS::CloudWatch::InsightRule',
 ).Properties;
-const rule = readInsightRule(textOf(RuleBody));
+const rule = parseInsightRule(resolveText(RuleBody));
 
 test('The rule is on, and looks at the log of the tasks', () => {
   expect({ RuleName, RuleState }).toEqual({
     RuleName: 'RiskGate-RefusedCountries',
     RuleState: 'ENABLED',
   });
-  const [task] = synthesise().resources<{
+  const [task] = synthesize().resources<{
     ContainerDefinitions: { LogConfiguration: { Options: { 'awslogs-group': unknown } } }[];
   }>('AWS::ECS::TaskDefinition');
   const group = task?.Properties.ContainerDefinitions[0]?.LogConfiguration.Options['awslogs-group'];
-  expect(rule.LogGroupNames).toEqual([textOf(group)]);
+  expect(rule.LogGroupNames).toEqual([resolveText(group)]);
 });
 
 test('It counts what is refused, by country, and nothing else', async () => {
-  const counted = contributors(rule, await recordRun());
+  const counted = countContributors(rule, await recordRun());
   expect(Object.fromEntries(counted)).toEqual({ KP: 2, RU: 1, ID: 1 });
 });

@@ -1,7 +1,7 @@
 import { queryString, SAVED_QUERIES } from '../../../infra/monitoring/saved-queries.ts';
 import { INDEXED_FIELDS } from '../../../infra/service.ts';
 import { parseQuery } from '../../support/logs-insights/parser.ts';
-import { synthesise } from '../../support/stack.ts';
+import { synthesize } from '../../support/stack.ts';
 
 interface Definition {
   readonly Name: string;
@@ -10,7 +10,7 @@ interface Definition {
   readonly Parameters?: readonly { readonly name?: string; readonly Name?: string }[];
 }
 
-const stack = synthesise();
+const stack = synthesize();
 const definitions = stack.resources<Definition>('AWS::Logs::QueryDefinition');
 
 test('Every query is saved as it is, in a folder of the stack, for the log of the tasks', () => {

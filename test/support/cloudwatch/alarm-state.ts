@@ -1,6 +1,6 @@
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** As `TreatMissingData` says. */
+/** The values of `TreatMissingData`. */
 export type MissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 
 export interface AlarmRule {
@@ -10,16 +10,16 @@ export interface AlarmRule {
 }
 
 /**
- * How many periods CloudWatch looks at beyond those that it evaluates, to find real data points. Its
- * documentation shows two in its examples; it says that the number depends on the period.
+ * How many periods beyond the evaluated ones CloudWatch reads to find real data points. The examples in its
+ * documentation have two; the number depends on the period.
  */
 export const EXTRA_PERIODS = 2;
 
 /**
- * The next state, as "Configuring how CloudWatch alarms treat missing data" of the user guide says:
- * real data points come first, and only for those that lack then is `missingData` asked.
+ * Returns the next state of an alarm, according to "Configuring how CloudWatch alarms treat missing data" in the
+ * user guide: real data points come first, and `missingData` applies only to the remaining periods.
  *
- * @param range whether each data point breaches, the oldest first; undefined where one is missing
+ * @param range whether each data point breaches, the oldest first; undefined if it is missing.
  */
 export function nextState(
   range: readonly (boolean | undefined)[],
@@ -29,12 +29,12 @@ export function nextState(
   const real = range.filter((point) => point !== undefined).slice(-evaluationPeriods);
   const breaching = real.filter(Boolean).length;
   const missing = evaluationPeriods - real.length;
-  const stands = (count: number): AlarmState => (count >= datapointsToAlarm ? 'ALARM' : 'OK');
-  if (missing === 0 || missingData === 'notBreaching') return stands(breaching);
-  if (missingData === 'breaching') return stands(breaching + missing);
+  const stateFor = (count: number): AlarmState => (count >= datapointsToAlarm ? 'ALARM' : 'OK');
+  if (missing === 0 || missingData === 'notBreaching') return stateFor(breaching);
+  if (missingData === 'breaching') return stateFor(breaching + missing);
   if (real.length === 0) return missingData === 'missing' ? 'INSUFFICIENT_DATA' : previous;
   if (breaching >= datapointsToAlarm) return 'ALARM';
-  // All that there is breaches, and it is less than what is asked for.
+  // All real data points breach, but there are too few of them.
   const allBreach = breaching === Math.min(datapointsToAlarm, real.length);
   if (!allBreach) return 'OK';
   return missingData === 'missing' ? 'ALARM' : previous;

@@ -3,10 +3,10 @@ import { compileExpression, type Series } from './expression.ts';
 import { aggregate, type MetricSource, type Sample } from './samples.ts';
 import type { Alarm } from './template.ts';
 
-/** The states of an alarm by minute, from the first one that was asked for. */
+/** The states of an alarm by minute, from the start of a span. */
 export type Timeline = readonly AlarmState[];
 
-/** Minutes since the first midnight of the training, the end not included. */
+/** Minutes since the first midnight of the training period; the end is exclusive. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -14,20 +14,19 @@ export interface Span {
 
 export const DAY = 24 * 60;
 
-/** What the anomaly detector learns from, before the day that is looked at. */
+/** The days that the anomaly detector learns from, before the day of a situation. */
 export const TRAINING_DAYS = 14;
 
 /**
- * The states of an alarm over a time, with the data points from before it. Periods begin at full multiples of
- * their length, and an alarm is evaluated at the end of each: CloudWatch looks more often, and so is
- * no later.
+ * Returns the states of an alarm over a span of time. Periods are aligned to multiples of their length, and the
+ * alarm is evaluated at the end of each one. CloudWatch evaluates more often, so its alarms fire no later.
  */
 export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: Span): Timeline {
   const minutes = alarm.period / 60;
   const values = seriesOf(alarm, source);
   const breaches = breachOf(alarm, values);
   const ignoresMissing = Object.values(alarm.queries).some(
-    // As the reference of PutMetricAlarm says.
+    // See the API reference of PutMetricAlarm.
     ({ namespace }) => namespace === 'AWS/DynamoDB',
   );
   const rule = { ...alarm, missingData: ignoresMissing ? 'ignore' : alarm.missingData } as const;
@@ -56,12 +55,12 @@ function seriesOf(alarm: Alarm, source: MetricSource): Series {
       }
       return aggregate(samples, statistic);
     };
-    return [id, remembered(series)] as const;
+    return [id, memoize(series)] as const;
   });
   return compileExpression(alarm.expression, new Map(metrics));
 }
 
-function remembered(series: Series): Series {
+function memoize(series: Series): Series {
   const known = new Map<number, number | undefined>();
   return (period) => {
     if (!known.has(period)) known.set(period, series(period));
@@ -69,19 +68,19 @@ function remembered(series: Series): Series {
   };
 }
 
-/** Whether the data point of a period breaches; undefined where it is missing. */
+/** Returns whether the data point of a period breaches; undefined if it is missing. */
 function breachOf(alarm: Alarm, values: Series): (period: number) => boolean | undefined {
   const { limit, comparison } = alarm;
   return (period) => {
     const value = values(period);
     if (value === undefined) return undefined;
     if ('threshold' in limit) return compare(comparison, value, limit.threshold);
-    const usual = usualAt(values, period, (DAY * 60) / alarm.period);
+    const usual = usualValue(values, period, (DAY * 60) / alarm.period);
     if (usual === undefined) return undefined;
     const margin = limit.deviations * usual.deviation;
     if (comparison === 'GreaterThanUpperThreshold') return value > usual.mean + margin;
     if (comparison === 'LessThanLowerThreshold') return value < usual.mean - margin;
-    throw new Error(`The comparison ${comparison} is not known here.`);
+    throw new Error(`Unsupported comparison: ${comparison}.`);
   };
 }
 
@@ -96,15 +95,15 @@ function compare(comparison: string, value: number, threshold: number): boolean 
     case 'LessThanOrEqualToThreshold':
       return value <= threshold;
     default:
-      throw new Error(`The comparison ${comparison} is not known here.`);
+      throw new Error(`Unsupported comparison: ${comparison}.`);
   }
 }
 
 /**
- * A simple model in the place of CloudWatch's, which is not published: mean and standard deviation of
- * the same time of the training days, with one period before and after. It knows no weekdays.
+ * A simple stand-in for CloudWatch's anomaly detection model, which is not published: mean and standard deviation
+ * at the same time of the training days, with the periods before and after it. Ignores weekdays.
  */
-function usualAt(
+function usualValue(
   values: Series,
   period: number,
   periodsPerDay: number,

@@ -1,8 +1,8 @@
-/** Data points by the number of their period; undefined where one is missing. */
+/** Data points by the number of the period; undefined if one is missing. */
 export type Series = (period: number) => number | undefined;
 
-/** How tightly an operator binds. */
-const BINDING: Readonly<Record<string, number>> = {
+/** A higher precedence binds more tightly. */
+const PRECEDENCE: Readonly<Record<string, number>> = {
   ...{ '||': 1, OR: 1, '&&': 2, AND: 2 },
   ...{ '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3 },
   ...{ '+': 4, '-': 4, '*': 5, '/': 5 },
@@ -22,7 +22,7 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => number | unde
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
-  // A division by zero gives no data point.
+  // A division by zero returns no data point.
   '/': (a, b) => (b === 0 ? undefined : a / b),
 };
 
@@ -41,22 +41,22 @@ const FUNCTIONS: Readonly<Record<string, (of: readonly Series[]) => Series>> = {
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|[-+*/<>(),]))/y;
 
 /**
- * An expression of CloudWatch's metric math, with the operators and functions that the alarms use. An
- * operator has no data point where one of its operands has none.
+ * Compiles a metric math expression, with the operators and functions that the alarms use. The result of an
+ * operator is missing if an operand is missing.
  *
- * @throws Error for anything else, so that no alarm is evaluated by half.
+ * @throws Error for anything unsupported.
  */
 export function compileExpression(text: string, metrics: ReadonlyMap<string, Series>): Series {
-  return new Parser(tokens(text), metrics).whole();
+  return new Parser(tokenize(text), metrics).parse();
 }
 
-function tokens(text: string): string[] {
+function tokenize(text: string): string[] {
   const found: string[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (match === null) throw new Error(`"${text}" has something unknown at ${at}.`);
+    if (match === null) throw new Error(`Unexpected character at ${at} in "${text}".`);
     found.push(match[0].trim());
   }
   return found;
@@ -71,27 +71,29 @@ class Parser {
     this.#metrics = metrics;
   }
 
-  whole(): Series {
+  parse(): Series {
     const series = this.#binary(1);
-    if (this.#tokens.length > 0) throw new Error(`"${this.#tokens.join(' ')}" is left over.`);
+    if (this.#tokens.length > 0)
+      throw new Error(`Unexpected "${this.#tokens.join(' ')}" at the end.`);
     return series;
   }
 
-  #binary(least: number): Series {
+  #binary(minPrecedence: number): Series {
     let left = this.#operand();
     for (;;) {
       const [operator = ''] = this.#tokens;
-      const binding = BINDING[operator];
+      const precedence = PRECEDENCE[operator];
       const apply = OPERATORS[operator];
-      if (binding === undefined || apply === undefined || binding < least) return left;
+      if (precedence === undefined || apply === undefined || precedence < minPrecedence)
+        return left;
       this.#tokens.shift();
-      left = combine(left, this.#binary(binding + 1), apply);
+      left = combine(left, this.#binary(precedence + 1), apply);
     }
   }
 
   #operand(): Series {
     const token = this.#tokens.shift();
-    if (token === undefined) throw new Error('The expression ends too early.');
+    if (token === undefined) throw new Error('Unexpected end of the expression.');
     if (token === '(') {
       const inner = this.#binary(1);
       this.#expect(')');
@@ -100,25 +102,25 @@ class Parser {
     if (/^\d/.test(token)) return () => Number(token);
     if (this.#tokens[0] === '(') return this.#call(token);
     const series = this.#metrics.get(token);
-    if (series === undefined) throw new Error(`${token} is no metric of the alarm.`);
+    if (series === undefined) throw new Error(`Unknown metric: ${token}.`);
     return series;
   }
 
   #call(name: string): Series {
-    const make = FUNCTIONS[name];
-    if (make === undefined) throw new Error(`The function ${name} is not known here.`);
+    const apply = FUNCTIONS[name];
+    if (apply === undefined) throw new Error(`Unsupported function: ${name}.`);
     const operands: Series[] = [];
     do {
       this.#tokens.shift();
       operands.push(this.#binary(1));
     } while (this.#tokens[0] === ',');
     this.#expect(')');
-    return make(operands);
+    return apply(operands);
   }
 
   #expect(token: string): void {
     const found = this.#tokens.shift();
-    if (found !== token) throw new Error(`"${token}" is missing before "${found ?? 'the end'}".`);
+    if (found !== token) throw new Error(`Expected "${token}", got "${found ?? 'the end'}".`);
   }
 }
 

@@ -1,20 +1,20 @@
-/** A value, and how often it was seen. */
+/** A value and how often it occurred. */
 export interface Sample {
   readonly value: number;
   readonly count: number;
 }
 
-/** Where data points come from. */
+/** A source of data points. */
 export interface MetricSource {
   /**
-   * What arrived of a metric in a minute, from all tasks and flushes.
+   * Returns the samples of a metric in a minute, from all tasks and flushes.
    *
-   * @throws Error when there is no such metric: an alarm on it would be silent for ever.
+   * @throws Error for an unknown metric: an alarm on it would never fire.
    */
   samples(metric: string, minute: number): readonly Sample[];
 }
 
-/** The name under which a source knows a metric. */
+/** Returns the identifier of a metric in a source. */
 export function metricKey(
   namespace: string,
   name: string,
@@ -24,7 +24,7 @@ export function metricKey(
   return `${namespace} ${name} ${pairs.sort().join(',')}`;
 }
 
-/** The data point of a period. @returns undefined when nothing arrived, or for a sample count of nothing */
+/** Returns the data point of a period; undefined without samples. */
 export function aggregate(samples: readonly Sample[], statistic: string): number | undefined {
   if (samples.length === 0) return undefined;
   const count = total(samples, () => 1);
@@ -48,15 +48,15 @@ function total(samples: readonly Sample[], of: (value: number) => number): numbe
   return samples.reduce((sum, { value, count }) => sum + of(value) * count, 0);
 }
 
-/** By the nearest rank. CloudWatch interpolates within its buckets, which are about as coarse. */
+/** By nearest rank. CloudWatch interpolates within buckets, which is about as precise. */
 function percentile(samples: readonly Sample[], count: number, statistic: string): number {
   const [, digits] = /^p(\d{1,2}(?:\.\d+)?)$/.exec(statistic) ?? [];
-  if (digits === undefined) throw new Error(`The statistic ${statistic} is not known here.`);
-  let left = Math.ceil((Number(digits) / 100) * count);
+  if (digits === undefined) throw new Error(`Unsupported statistic: ${statistic}.`);
+  let remaining = Math.ceil((Number(digits) / 100) * count);
   const sorted = [...samples].sort((one, other) => one.value - other.value);
   for (const sample of sorted) {
-    left -= sample.count;
-    if (left <= 0) return sample.value;
+    remaining -= sample.count;
+    if (remaining <= 0) return sample.value;
   }
   return sorted.at(-1)?.value ?? Number.NaN;
 }

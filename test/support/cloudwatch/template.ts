@@ -1,8 +1,8 @@
-import { type Synthesised, target } from '../stack.ts';
+import { type SynthesizedStack, target } from '../stack.ts';
 import type { MissingData } from './alarm-state.ts';
 import { metricKey } from './samples.ts';
 
-/** A metric that an alarm asks for. */
+/** A metric of an alarm. */
 export interface MetricQuery {
   readonly metric: string;
   readonly namespace: string;
@@ -10,11 +10,11 @@ export interface MetricQuery {
 }
 
 export interface Alarm {
-  /** Without the stack's name. */
+  /** The name without the stack's name. */
   readonly id: string;
   readonly logicalId: string;
   readonly description: string;
-  /** Logical ids of the topics that it tells. */
+  /** Logical ids of the topics that the alarm notifies. */
   readonly notifies: readonly string[];
   readonly comparison: string;
   /** Seconds. */
@@ -23,9 +23,9 @@ export interface Alarm {
   readonly datapointsToAlarm: number;
   readonly missingData: MissingData;
   readonly queries: Readonly<Record<string, MetricQuery>>;
-  /** Of the queries by their names; or one of the names alone. */
+  /** Metric math over the queries, or the name of one query. */
   readonly expression: string;
-  /** What the value is compared with: a number, or a band of so many deviations around the usual. */
+  /** A threshold, or the width of the anomaly band in standard deviations. */
   readonly limit: { readonly threshold: number } | { readonly deviations: number };
 }
 
@@ -80,8 +80,8 @@ interface CompositeJson {
 const withoutStack = (name: string) => name.replace(/^RiskGate-/, '');
 const targets = (actions: readonly unknown[] = []) => actions.flatMap((each) => target(each) ?? []);
 
-/** All alarms on metrics, as the template has them. */
-export function readAlarms(stack: Synthesised): readonly Alarm[] {
+/** Reads all metric alarms of the template. */
+export function readAlarms(stack: SynthesizedStack): readonly Alarm[] {
   return stack.resources<AlarmJson>('AWS::CloudWatch::Alarm').map(({ id, Properties: json }) => ({
     id: withoutStack(json.AlarmName),
     logicalId: id,
@@ -95,8 +95,8 @@ export function readAlarms(stack: Synthesised): readonly Alarm[] {
   }));
 }
 
-/** All composite alarms, as the template has them. */
-export function readCompositeAlarms(stack: Synthesised): readonly CompositeAlarm[] {
+/** Reads all composite alarms of the template. */
+export function readCompositeAlarms(stack: SynthesizedStack): readonly CompositeAlarm[] {
   return stack.resources<CompositeJson>('AWS::CloudWatch::CompositeAlarm').map(
     ({ Properties: json }): CompositeAlarm => ({
       id: withoutStack(json.AlarmName),
@@ -107,9 +107,9 @@ export function readCompositeAlarms(stack: Synthesised): readonly CompositeAlarm
   );
 }
 
-type Watched = Pick<Alarm, 'period' | 'queries' | 'expression' | 'limit'>;
+type MetricPart = Pick<Alarm, 'period' | 'queries' | 'expression' | 'limit'>;
 
-function readMetric(stack: Synthesised, json: AlarmJson): Watched {
+function readMetric(stack: SynthesizedStack, json: AlarmJson): MetricPart {
   const { Period: period = 0, Statistic, ExtendedStatistic, Threshold: threshold = 0 } = json;
   const statistic = Statistic ?? ExtendedStatistic ?? '';
   return {
@@ -121,10 +121,10 @@ function readMetric(stack: Synthesised, json: AlarmJson): Watched {
 }
 
 function readMath(
-  stack: Synthesised,
+  stack: SynthesizedStack,
   json: AlarmJson,
   metrics: readonly MetricDataQuery[],
-): Watched {
+): MetricPart {
   const queries: Record<string, MetricQuery> = {};
   const periods = new Set<number>();
   for (const { Id, MetricStat } of metrics) {
@@ -146,7 +146,7 @@ function readMath(
   return { period, queries, expression: of, limit: { deviations: Number(deviations) } };
 }
 
-function query(stack: Synthesised, json: MetricJson, statistic: string): MetricQuery {
+function query(stack: SynthesizedStack, json: MetricJson, statistic: string): MetricQuery {
   const dimensions = Object.fromEntries(
     (json.Dimensions ?? []).map(({ Name, Value }) => [Name, dimensionOf(stack, Value)]),
   );
@@ -155,10 +155,10 @@ function query(stack: Synthesised, json: MetricJson, statistic: string): MetricQ
 }
 
 /**
- * What a dimension's value refers to, by its type, as names come with the deployment. (CDK cuts the name
- * of the load balancer out of the ARN of its listener.)
+ * Returns the type of the resource that a dimension's value refers to, because names are known only after
+ * deployment. (CDK derives the name of the load balancer from the ARN of its listener.)
  */
-function dimensionOf(stack: Synthesised, value: unknown): string {
+function dimensionOf(stack: SynthesizedStack, value: unknown): string {
   if (typeof value === 'string') return value;
   const [reference] = referencesIn(value);
   const id = target(reference);

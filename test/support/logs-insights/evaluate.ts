@@ -4,7 +4,7 @@ import type { Expression, Operator } from './syntax.ts';
 type Result = Value | boolean | undefined;
 
 /** Whether a row fulfils a condition. */
-export function fulfils(row: Row, condition: Expression): boolean {
+export function matches(row: Row, condition: Expression): boolean {
   const result = evaluate(row, condition);
   if (typeof result !== 'boolean') throw new Error('A filter is true or false.');
   return result;
@@ -40,8 +40,8 @@ function call(row: Row, { name, fields }: Expression & { readonly kind: 'call' }
 }
 
 function operate(row: Row, operator: Operator, a: Expression, b: Expression): Result {
-  if (operator === 'and') return fulfils(row, a) && fulfils(row, b);
-  if (operator === 'or') return fulfils(row, a) || fulfils(row, b);
+  if (operator === 'and') return matches(row, a) && matches(row, b);
+  if (operator === 'or') return matches(row, a) || matches(row, b);
   const left = evaluate(row, a);
   const right = evaluate(row, b);
   if (left === undefined || right === undefined) {

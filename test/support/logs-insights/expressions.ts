@@ -1,5 +1,5 @@
-import type { Reader } from './reader.ts';
 import { type Expression, FUNCTIONS, type FunctionName, type Operator } from './syntax.ts';
+import type { TokenReader } from './token-reader.ts';
 
 /** Operators from those that bind least; those of one level are taken from left to right. */
 const LEVELS: readonly (readonly Operator[])[] = [
@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly Operator[])[] = [
   ['*', '/'],
 ];
 
-export function readExpression(reader: Reader, level = 0): Expression {
+export function readExpression(reader: TokenReader, level = 0): Expression {
   const operators = LEVELS[level];
   if (operators === undefined) return readOperand(reader);
   let left = readExpression(reader, level + 1);
@@ -25,14 +25,14 @@ export function readExpression(reader: Reader, level = 0): Expression {
   }
 }
 
-function readSet(reader: Reader): Expression[] {
+function readSet(reader: TokenReader): Expression[] {
   reader.expect('[');
   const among = reader.list(() => readOperand(reader));
   reader.expect(']');
   return among;
 }
 
-function readOperand(reader: Reader): Expression {
+function readOperand(reader: TokenReader): Expression {
   const text = reader.takeIf('text');
   if (text !== undefined) return { kind: 'literal', value: text };
   const number = reader.takeIf('number');
@@ -50,7 +50,7 @@ function readOperand(reader: Reader): Expression {
 }
 
 /** The functions that there are take fields, and by their documentation nothing else. */
-function readCall(reader: Reader, name: FunctionName): Expression {
+function readCall(reader: TokenReader, name: FunctionName): Expression {
   const fields = reader.list(() => reader.name());
   reader.expect(')');
   if (name !== 'coalesce' && fields.length > 1) throw new Error(`${name} takes one field.`);

@@ -1,6 +1,6 @@
-import { evaluate, fulfils } from './evaluate.ts';
+import { evaluate, matches } from './evaluate.ts';
 import { parseQuery } from './parser.ts';
-import { compare, discover, fieldOf, type Row, type Value } from './rows.ts';
+import { compare, fieldOf, parseEvent, type Row, type Value } from './rows.ts';
 import { aggregate } from './stats.ts';
 import type { Command } from './syntax.ts';
 
@@ -17,7 +17,7 @@ export interface QueryResult {
  */
 export function runQuery(text: string, lines: readonly string[]): QueryResult {
   const { commands, reads } = parseQuery(text);
-  const events = lines.map(discover);
+  const events = lines.map(parseEvent);
   let rows: readonly Row[] = events;
   let shown: readonly string[] = ['@timestamp', '@message'];
   const found = new Set<string>();
@@ -43,7 +43,7 @@ export function runQuery(text: string, lines: readonly string[]): QueryResult {
 function step(rows: readonly Row[], command: Command): readonly Row[] {
   switch (command.kind) {
     case 'filter':
-      return rows.filter((row) => fulfils(row, command.condition));
+      return rows.filter((row) => matches(row, command.condition));
     case 'fields':
       return rows.map((row) => withColumns(row, command.columns));
     case 'unnest':

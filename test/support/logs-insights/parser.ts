@@ -1,5 +1,4 @@
 import { fieldsOf, readExpression } from './expressions.ts';
-import { Reader } from './reader.ts';
 import {
   AGGREGATES,
   type Aggregate,
@@ -8,21 +7,22 @@ import {
   type Key,
   type Query,
 } from './syntax.ts';
+import { TokenReader } from './token-reader.ts';
 
 const COMMANDS = ['fields', 'filter', 'unnest', 'stats', 'sort', 'limit', 'display'] as const;
 
 /** Reads a query. @throws Error at anything that the subset does not have: it would not be tested. */
 export function parseQuery(text: string): Query {
-  const reader = new Reader(text);
+  const reader = new TokenReader(text);
   const commands: Command[] = [readCommand(reader)];
   while (!reader.atEnd) {
     reader.expect('|');
     commands.push(readCommand(reader));
   }
-  return { commands, reads: readsOf(commands) };
+  return { commands, reads: readFields(commands) };
 }
 
-function readCommand(reader: Reader): Command {
+function readCommand(reader: TokenReader): Command {
   const kind = reader.oneOf(COMMANDS);
   switch (kind) {
     case 'fields':
@@ -47,7 +47,7 @@ function readCommand(reader: Reader): Command {
   }
 }
 
-function readColumn(reader: Reader): Column {
+function readColumn(reader: TokenReader): Column {
   const expression = readExpression(reader);
   if (reader.skip('as')) return { expression, as: reader.name() };
   if (expression.kind !== 'field') reader.fail('"as" and a name');
@@ -55,7 +55,7 @@ function readColumn(reader: Reader): Column {
 }
 
 /** All have a name of their own: what the console would call them is hard to sort by. */
-function readAggregate(reader: Reader): Aggregate {
+function readAggregate(reader: TokenReader): Aggregate {
   const name = reader.oneOf(AGGREGATES);
   reader.expect('(');
   const field = name === 'count' && reader.skip('*') ? undefined : reader.name();
@@ -71,7 +71,7 @@ function readAggregate(reader: Reader): Aggregate {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-function readKey(reader: Reader): Key {
+function readKey(reader: TokenReader): Key {
   const column = reader.name();
   if (column !== 'bin') return { column };
   reader.expect('(');
@@ -83,7 +83,7 @@ function readKey(reader: Reader): Key {
 }
 
 /** Fields that no command before made. After `stats` there is nothing but what it made. */
-function readsOf(commands: readonly Command[]): Set<string> {
+function readFields(commands: readonly Command[]): Set<string> {
   const reads = new Set<string>();
   let made = new Set<string>();
   let onlyMade = false;

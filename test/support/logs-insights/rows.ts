@@ -5,17 +5,17 @@ export type Value = string | number | { readonly [member: string]: unknown } | r
 export type Row = ReadonlyMap<string, Value>;
 
 /** Of one event in JSON, Logs Insights finds so many fields and passes over the rest. */
-const FIELDS_FOUND = 200;
+const MAX_FIELDS = 200;
 
 /** The fields that Logs Insights finds in a line of the log. */
-export function discover(line: string): Row {
+export function parseEvent(line: string): Row {
   const event = JSON.parse(line);
   const fields: [string, Value][] = [];
   flatten(event, '', fields);
   return new Map<string, Value>([
     ['@timestamp', Date.parse(event.time)],
     ['@message', line],
-    ...fields.slice(0, FIELDS_FOUND),
+    ...fields.slice(0, MAX_FIELDS),
   ]);
 }
 

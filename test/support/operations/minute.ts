@@ -1,68 +1,68 @@
 import type { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
-import { chance, times } from './chance.ts';
+import { poisson, random } from './random.ts';
 
-/** A deployment with its users. */
+/** A deployment and its load. */
 export interface Site {
   readonly name: string;
-  /** Logins a minute, at the top of the day and in the middle of the night. */
+  /** Logins per minute, at the peak of the day and at night. */
   readonly day: number;
   readonly night: number;
 }
 
 export const LARGE: Site = { name: 'large', day: 300, night: 15 };
-/** Its nights have hours without a login. */
+/** Has hours without a login at night. */
 export const SMALL: Site = { name: 'small', day: 2.5, night: 0.06 };
 export const TINY: Site = { name: 'tiny', day: 0.05, night: 0.02 };
 
-/** A task, and how often it writes its metrics in this minute. */
+/** A task, and how often it writes its metrics in a minute. */
 export interface Task {
   readonly policyRevision: number;
   readonly flushes: number;
 }
 
-/** Milliseconds: most values, and those of the slowest per cent (or of `slowShare`). */
-export interface Times {
+/** Latencies in milliseconds: of most requests, and of the slowest ones. */
+export interface LatencyProfile {
   readonly usual: number;
   readonly slow: number;
   readonly slowShare: number;
 }
 
-/** What happens at a site in one minute. Metrics are made from it, and incidents change it. */
+/** The state of a site in one minute. Metrics are derived from it, and incidents change it. */
 export interface Minute {
   readonly tasks: readonly Task[];
   /** Whether the metrics of the tasks reach CloudWatch. */
   readonly reporting: boolean;
   readonly decisions: number;
   readonly refused: number;
-  /** Reputations that could not be had. */
-  readonly unavailable: number;
+  /** Decisions without the reputation that they need. */
+  readonly unavailableReputations: number;
   readonly unenforceable: number;
   readonly failedConditions: number;
-  readonly faults: number;
+  readonly internalErrors: number;
   readonly invalid: number;
   readonly oversized: number;
   readonly unauthenticated: number;
   /** Calls with an access token that cannot be verified, as there are no keys. */
   readonly unverifiable: number;
-  readonly decisionTime: Times;
-  readonly quotaLeftPercent: number | undefined;
-  readonly closedFor: (typeof DIMENSION_VALUES.Cause)[number] | undefined;
-  readonly tableFailures: number;
-  readonly tablePassedOver: boolean;
+  readonly latency: LatencyProfile;
+  readonly quotaRemainingPercent: number | undefined;
+  readonly circuitOpenCause: (typeof DIMENSION_VALUES.Cause)[number] | undefined;
+  readonly cacheFailures: number;
+  readonly cacheCircuitOpen: boolean;
   readonly secretRefreshFailures: number;
   readonly previousCredentialUsed: number;
   readonly issuerKeyFailures: number;
   readonly issuerKeysMissing: boolean;
-  readonly lostLogLines: number;
+  readonly droppedLogLines: number;
   /** Days. */
   readonly geoDatabaseAge: number;
   /** As the load balancer sees them; undefined without any target. */
   readonly healthyTasks: number | undefined;
   readonly unhealthyTasks: number;
-  /** Answers of the load balancer's own. */
+  /** Responses that the load balancer itself generates. */
   readonly badGateways: number;
   readonly gatewayTimeouts: number;
-  /** Requests that each rule of the firewall blocked. */
+  /** Blocked requests by firewall rule. */
   readonly blocked: Readonly<Record<string, number>>;
   readonly throttles: number;
   readonly malformedMetrics: number;
@@ -73,9 +73,9 @@ const STEADY: readonly Task[] = [
   { policyRevision: 4711, flushes: 2 },
 ];
 
-/** A minute of a normal day: logins follow the sun, and attacks never quite end. */
+/** A minute of a normal day: logins follow the time of day, with a few attacks and failures. */
 export function normalMinute(site: Site, minute: number): Minute {
-  const often = (mean: number, what: string) => times(mean, `${site.name} ${what}`, minute);
+  const often = (mean: number, what: string) => poisson(mean, `${site.name} ${what}`, minute);
   const decisions = often(loginsPerMinute(site, minute), 'decisions');
   const hour = (minute % 1440) / 60;
   return {
@@ -83,30 +83,30 @@ export function normalMinute(site: Site, minute: number): Minute {
     reporting: true,
     decisions,
     refused: Math.min(decisions, often(decisions * 0.02, 'refused')),
-    unavailable: Math.min(decisions, often(decisions * 0.01, 'unavailable')),
+    unavailableReputations: Math.min(decisions, often(decisions * 0.01, 'unavailable')),
     unenforceable: 0,
     failedConditions: 0,
-    faults: often(0.002, 'faults'),
+    internalErrors: often(0.002, 'faults'),
     invalid: often(0.002, 'invalid'),
     oversized: 0,
-    // Somebody is always scanning.
+    // Background noise of scanners.
     unauthenticated: often(0.1, 'unauthenticated'),
     unverifiable: 0,
-    decisionTime: {
+    latency: {
       usual: 4,
-      slow: 250 + 200 * chance('slow', minute),
+      slow: 250 + 200 * random('slow', minute),
       slowShare: 0.02,
     },
-    // Where nobody is looked up, AbuseIPDB does not say what is left.
-    quotaLeftPercent: decisions === 0 ? undefined : 100 - 2.5 * hour,
-    closedFor: undefined,
-    tableFailures: often(0.05, 'table failures'),
-    tablePassedOver: false,
+    // Without a check, AbuseIPDB does not report the remaining quota.
+    quotaRemainingPercent: decisions === 0 ? undefined : 100 - 2.5 * hour,
+    circuitOpenCause: undefined,
+    cacheFailures: often(0.05, 'table failures'),
+    cacheCircuitOpen: false,
     secretRefreshFailures: often(0.002, 'secret failures'),
     previousCredentialUsed: 0,
     issuerKeyFailures: often(0.002, 'issuer key failures'),
     issuerKeysMissing: false,
-    lostLogLines: 0,
+    droppedLogLines: 0,
     geoDatabaseAge: 7,
     healthyTasks: 2,
     unhealthyTasks: 0,
@@ -122,7 +122,7 @@ export function normalMinute(site: Site, minute: number): Minute {
   };
 }
 
-/** Nothing but the night before six and after twenty, and the top of the day at one. */
+/** Night before 6 and after 20 o'clock; peaks at 13 o'clock. */
 function loginsPerMinute({ day, night }: Site, minute: number): number {
   const hour = (minute % 1440) / 60;
   const sun = hour < 6 || hour > 20 ? 0 : Math.sin(((hour - 6) / 14) * Math.PI);

@@ -4,7 +4,7 @@ import { type Token, tokensOf } from './tokens.ts';
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'like', 'as', 'by', 'into', 'asc', 'desc']);
 
 /** Goes through the tokens of a query, and fails at the first one that is not what must come. */
-export class Reader {
+export class TokenReader {
   readonly #tokens: readonly Token[];
   #at = 0;
 

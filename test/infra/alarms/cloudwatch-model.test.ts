@@ -9,13 +9,13 @@ import { compileExpression, type Series } from '../../support/cloudwatch/express
 import { aggregate, type Sample } from '../../support/cloudwatch/samples.ts';
 import type { Alarm } from '../../support/cloudwatch/template.ts';
 
-/** `X` breaches, `0` does not, `-` is missing; the newest one is last. */
+/** `X` breaches, `0` does not, `-` is missing; the newest is last. */
 const points = (text: string) =>
   [...text].map((point) => (point === '-' ? undefined : point === 'X'));
 
 const RETAINED = 'retained' as AlarmState;
 
-describe('Missing data counts as the user guide of CloudWatch shows', () => {
+describe('Missing data is treated as in the examples of the CloudWatch user guide', () => {
   const TREATMENTS: readonly MissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
   const [OK, ALARM, NONE] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 
@@ -67,18 +67,18 @@ describe('Metric math', () => {
   });
 
   test.each([
-    ['a +', /ends too early/],
-    ['a b', /left over/],
-    ['c', /c is no metric/],
-    ['RATE(a)', /RATE is not known/],
-    ['IF(a, b', /"\)" is missing/],
-    ['a % b', /something unknown/],
-  ])('refuses %s', (expression, message) => {
+    ['a +', /Unexpected end/],
+    ['a b', /Unexpected "b" at the end/],
+    ['c', /Unknown metric: c/],
+    ['RATE(a)', /Unsupported function: RATE/],
+    ['IF(a, b', /Expected "\)"/],
+    ['a % b', /Unexpected character/],
+  ])('rejects %s', (expression, message) => {
     expect(() => compileExpression(expression, metrics)).toThrow(message);
   });
 });
 
-describe('A statistic of what all tasks sent', () => {
+describe('A statistic over the samples of all tasks', () => {
   const samples: readonly Sample[] = [
     { value: 10, count: 97 },
     { value: 900, count: 2 },
@@ -107,12 +107,12 @@ test.each<[rule: string, holds: boolean]>([
   ['ALARM("on")', true],
   ['(ALARM("off") OR ALARM("on"))', true],
   ['(ALARM("off") OR (ALARM("on") AND ALARM("off")))', false],
-  ['ALARM("on") AND NOT ALARM("off")', true],
-])('A composite rule: %s', (rule, expected) => {
+  ['ALARM("on") OR ALARM("off") AND ALARM("off")', true],
+])('The rule of a composite alarm: %s', (rule, expected) => {
   expect(ruleIsTrue(rule, (alarm) => alarm === 'on')).toBe(expected);
 });
 
-test('An alarm on DynamoDB keeps its state without data, whatever it says of missing data', () => {
+test('An alarm on DynamoDB keeps its state without data, whatever its setting', () => {
   const alarm = (namespace: string): Alarm => ({
     ...{ id: 'a', logicalId: 'a', description: '', notifies: [] },
     ...{ comparison: 'GreaterThanThreshold', period: 60, limit: { threshold: 0 } },

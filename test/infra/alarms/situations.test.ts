@@ -1,0 +1,91 @@
+import { compileRule } from '../../support/cloudwatch/composite.ts';
+import { evaluateAlarm, type Span, type Timeline } from '../../support/cloudwatch/evaluate.ts';
+import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { metricSource, type Situation, timeSpan } from '../../support/operations/situation.ts';
+import { type Configuration, synthesize } from '../../support/stack.ts';
+import { CALM } from './calm.ts';
+import { INCIDENTS } from './incidents.ts';
+
+/** Normal operation before and after a situation; all alarms must have recovered by then. */
+const MINUTES_BEFORE = 90;
+const MINUTES_AFTER = 240;
+
+interface AlarmHistory {
+  /** Minutes from the start of the situation until each alarm fired; only alarms that did. */
+  readonly firedAfter: Readonly<Record<string, number>>;
+  /** Alarms that fired and did not recover. */
+  readonly stuck: readonly string[];
+}
+
+/** Evaluates the alarms of the template over a situation. */
+function simulate(situation: Situation, configuration: Configuration): AlarmHistory {
+  const stack = synthesize(configuration);
+  const { from, to } = timeSpan(situation);
+  const span = { from: from - MINUTES_BEFORE, to: to + MINUTES_AFTER };
+  const source = metricSource(situation);
+  const alarms = readAlarms(stack);
+  const timelines = alarms.map((alarm) => [alarm, evaluateAlarm(alarm, source, span)] as const);
+  const byLogicalId = new Map(timelines.map(([{ logicalId }, states]) => [logicalId, states]));
+  const all: [id: string, states: Timeline][] = timelines.map(([{ id }, states]) => [id, states]);
+  for (const { id, rule } of readCompositeAlarms(stack)) {
+    all.push([id, compositeTimeline(rule, byLogicalId, span)]);
+  }
+  return {
+    firedAfter: Object.fromEntries(
+      all.flatMap(([id, states]) => {
+        const at = states.indexOf('ALARM', MINUTES_BEFORE);
+        return at < 0 ? [] : [[id, at - MINUTES_BEFORE]];
+      }),
+    ),
+    stuck: all
+      .filter(([, states]) => states.at(-1) === 'ALARM' && states[MINUTES_BEFORE - 1] !== 'ALARM')
+      .map(([id]) => id),
+  };
+}
+
+function compositeTimeline(
+  rule: string,
+  timelines: ReadonlyMap<string, Timeline>,
+  { from, to }: Span,
+): Timeline {
+  const isTrue = compileRule(rule, (id, index) => {
+    const states = timelines.get(id);
+    if (states === undefined) throw new Error(`There is no alarm ${id}.`);
+    return states[index] === 'ALARM';
+  });
+  return Array.from({ length: to - from }, (_, index) => (isTrue(index) ? 'ALARM' : 'OK'));
+}
+
+const CONFIGURATIONS: readonly Configuration[] = [
+  'cloudfront, egress nat',
+  'allowed addresses, certificate',
+];
+
+describe.each(CONFIGURATIONS)('With %s, no alarm notifies anybody during', (configuration) => {
+  test.each(CALM)('$name', (situation) => {
+    const { firedAfter } = simulate(situation, configuration);
+    expect(Object.keys(firedAfter)).toEqual(situation.evidence ?? []);
+  });
+});
+
+describe('The expected alarms fire in time, and recover, when', () => {
+  test.each(INCIDENTS)('$name', (incident) => {
+    const { firedAfter, stuck } = simulate(incident, incident.configuration);
+    const { LoginsAtRisk: page, ...alarms } = firedAfter;
+    expect(Object.keys(alarms).sort()).toEqual(Object.keys(incident.alarms).sort());
+    expect(page === undefined).toBe(incident.pageWithin === undefined);
+    const limits: Record<string, number> = {
+      ...incident.alarms,
+      LoginsAtRisk: incident.pageWithin ?? 0,
+    };
+    const late = Object.entries(firedAfter).filter(([id, at]) => at > (limits[id] ?? 0));
+    expect(late).toEqual([]);
+    expect(stuck).toEqual([]);
+  });
+
+  test('there is an incident for each alarm', () => {
+    const fired = new Set(INCIDENTS.flatMap(({ alarms }) => Object.keys(alarms)));
+    const ids = CONFIGURATIONS.flatMap((name) => readAlarms(synthesize(name))).map(({ id }) => id);
+    expect([...fired].sort()).toEqual([...new Set(ids)].sort());
+  });
+});

@@ -1,0 +1,218 @@
+import {
+  type Dimension,
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricDescription,
+  type MetricName,
+  SERVICE_DIMENSION,
+} from '../../../app/src/telemetry/metric-names.ts';
+import { metricKey, type Sample } from '../cloudwatch/samples.ts';
+import type { LatencyProfile, Minute } from './minute.ts';
+
+/** Returns the samples of a metric that arrive in a minute. */
+type Emitter = (minute: Minute) => readonly Sample[];
+
+const sample = (value: number): Sample => ({ value, count: 1 });
+
+/** A counter: each flush of each task reports its share, and 0 if it has none. */
+const counter =
+  (read: (minute: Minute) => number): Emitter =>
+  (minute) => {
+    const flushes = flushedRevisions(minute);
+    const count = read(minute);
+    return flushes.map((_, index) =>
+      sample(Math.floor((count + flushes.length - 1 - index) / flushes.length)),
+    );
+  };
+
+/** A gauge: each flush of each task reports the current value, if it is known. */
+const gauge =
+  (read: (minute: Minute, policyRevision: number) => number | undefined): Emitter =>
+  (minute) =>
+    flushedRevisions(minute).flatMap((revision) => {
+      const value = read(minute, revision);
+      return value === undefined ? [] : sample(value);
+    });
+
+/** A histogram reports values with counts, so it does not matter how many tasks there are. */
+const histogram =
+  (profileOf: (minute: Minute) => LatencyProfile): Emitter =>
+  (minute) =>
+    flushedRevisions(minute).length === 0 ? [] : samplesOf(profileOf(minute), minute.decisions);
+
+function samplesOf({ usual, slow, slowShare }: LatencyProfile, count: number): Sample[] {
+  const slowCount = Math.round(count * slowShare);
+  return [
+    { value: usual, count: count - slowCount },
+    { value: slow, count: slowCount },
+  ].filter((each) => each.count > 0);
+}
+
+/** The policy revision of each flush that arrives. */
+function flushedRevisions({ tasks, reporting }: Minute): number[] {
+  if (!reporting) return [];
+  return tasks.flatMap(({ flushes, policyRevision }) =>
+    Array.from({ length: flushes }, () => policyRevision),
+  );
+}
+
+/** A metric of AWS that has data points only when it counts something. */
+const sparse =
+  (read: (minute: Minute) => number): Emitter =>
+  (minute) => {
+    const value = read(minute);
+    return value === 0 ? [] : [sample(value)];
+  };
+
+type Entry = readonly [key: string, emitter: Emitter];
+
+function service(name: MetricName, emitter: Emitter, dimensionValue?: string): Entry {
+  const { dimension }: { dimension?: Dimension } = METRICS[name] as MetricDescription;
+  const dimensions = {
+    [SERVICE_DIMENSION]: 'RiskGate',
+    ...(dimensionValue !== undefined && { [dimension ?? '']: dimensionValue }),
+  };
+  return [metricKey(METRIC_NAMESPACE, name, dimensions), emitter];
+}
+
+/** Metrics of the service by kind, with their values in a minute. */
+const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
+  Decisions: ({ decisions }) => decisions,
+  TokensIssued: ({ decisions, refused }) => decisions - refused,
+  UnavailableReputations: ({ unavailableReputations }) => unavailableReputations,
+  UnenforceableRestrictions: ({ unenforceable }) => unenforceable,
+  FailedConditions: ({ failedConditions }) => failedConditions,
+  InternalErrors: ({ internalErrors }) => internalErrors,
+  InvalidRequests: ({ invalid }) => invalid,
+  OversizedRequests: ({ oversized }) => oversized,
+  AuthenticationFailures: ({ unauthenticated }) => unauthenticated,
+  CacheFailures: ({ cacheFailures }) => cacheFailures,
+  SecretRefreshFailures: ({ secretRefreshFailures }) => secretRefreshFailures,
+  PreviousCredentialUsed: ({ previousCredentialUsed }) => previousCredentialUsed,
+  IssuerKeyFailures: ({ issuerKeyFailures }) => issuerKeyFailures,
+  DroppedLogLines: ({ droppedLogLines }) => droppedLogLines,
+};
+
+const GAUGES: Partial<Record<MetricName, Parameters<typeof gauge>[0]>> = {
+  AbuseIpdbQuotaRemainingPercent: ({ quotaRemainingPercent }) => quotaRemainingPercent,
+  CacheCircuitOpen: ({ cacheCircuitOpen }) => Number(cacheCircuitOpen),
+  IssuerKeysMissing: ({ issuerKeysMissing }) => Number(issuerKeysMissing),
+  GeoDatabaseAge: ({ geoDatabaseAge }) => geoDatabaseAge,
+  PolicyRevision: (_, policyRevision) => policyRevision,
+};
+
+const LOAD_BALANCER = {
+  LoadBalancer: '<AWS::ElasticLoadBalancingV2::LoadBalancer.LoadBalancerFullName>',
+};
+const TARGET_GROUP = {
+  LoadBalancer: '<AWS::ElasticLoadBalancingV2::Listener>',
+  TargetGroup: '<AWS::ElasticLoadBalancingV2::TargetGroup.TargetGroupFullName>',
+};
+const TABLE = { TableName: '<AWS::DynamoDB::Table>' };
+const LOG_GROUP = { LogGroupName: '<AWS::Logs::LogGroup>' };
+
+const FIREWALL_RULES = [
+  'OnlyTheAction',
+  'UnauthenticatedRate',
+  'OnlyAllowedAddresses',
+  'AWSManagedRulesAmazonIpReputationList',
+  'AWSManagedRulesCommonRuleSet',
+  'AWSManagedRulesKnownBadInputsRuleSet',
+];
+
+function aws(
+  namespace: string,
+  name: string,
+  dimensions: Readonly<Record<string, string>>,
+  emitter: Emitter,
+): Entry {
+  return [metricKey(`AWS/${namespace}`, name, dimensions), emitter];
+}
+
+const elb = (name: string, dimensions: Readonly<Record<string, string>>, emitter: Emitter) =>
+  aws('ApplicationELB', name, dimensions, emitter);
+
+/** The load balancer's view of the latency, in seconds; the network adds 2 ms. */
+function responseTimes({ latency, decisions, tasks }: Minute): readonly Sample[] {
+  const seconds = (milliseconds: number) => (milliseconds + 2) / 1000;
+  const { usual, slow, slowShare } = latency;
+  return tasks.length === 0
+    ? []
+    : samplesOf({ usual: seconds(usual), slow: seconds(slow), slowShare }, decisions);
+}
+
+/** The metrics of a site, with the names and dimensions of the service and of AWS. */
+export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
+  ...Object.entries(COUNTERS).map(([name, read]) => service(name as MetricName, counter(read))),
+  ...Object.entries(GAUGES).map(([name, read]) => service(name as MetricName, gauge(read))),
+  service(
+    'Decisions',
+    counter(({ refused }) => refused),
+    'refuse',
+  ),
+  service(
+    'DecisionLatency',
+    histogram(({ latency }) => latency),
+  ),
+  ...['quota', 'auth'].map((cause) =>
+    service(
+      'AbuseIpdbCircuitOpen',
+      gauge((minute) => Number(minute.circuitOpenCause === cause)),
+      cause,
+    ),
+  ),
+  elb(
+    'HTTPCode_ELB_502_Count',
+    LOAD_BALANCER,
+    sparse(({ badGateways }) => badGateways),
+  ),
+  elb(
+    'HTTPCode_ELB_504_Count',
+    LOAD_BALANCER,
+    sparse(({ gatewayTimeouts }) => gatewayTimeouts),
+  ),
+  elb(
+    'HTTPCode_Target_5XX_Count',
+    TARGET_GROUP,
+    sparse(({ internalErrors, unverifiable }) => internalErrors + unverifiable),
+  ),
+  elb('TargetResponseTime', TARGET_GROUP, responseTimes),
+  elb('HealthyHostCount', TARGET_GROUP, ({ healthyTasks }) =>
+    healthyTasks === undefined ? [] : [sample(healthyTasks)],
+  ),
+  elb('UnHealthyHostCount', TARGET_GROUP, ({ healthyTasks, unhealthyTasks }) =>
+    healthyTasks === undefined ? [] : [sample(unhealthyTasks)],
+  ),
+  ...FIREWALL_RULES.map((rule) =>
+    aws(
+      'WAFV2',
+      'BlockedRequests',
+      { WebACL: 'RiskGate', Rule: rule, Region: 'us-east-1' },
+      sparse(({ blocked }) => blocked[rule] ?? 0),
+    ),
+  ),
+  aws(
+    'DynamoDB',
+    'ReadThrottleEvents',
+    TABLE,
+    sparse(({ throttles }) => Math.round(throttles * 0.8)),
+  ),
+  aws(
+    'DynamoDB',
+    'WriteThrottleEvents',
+    TABLE,
+    sparse(({ throttles }) => Math.round(throttles * 0.2)),
+  ),
+  aws(
+    'Logs',
+    'EMFParsingErrors',
+    LOG_GROUP,
+    sparse(() => 0),
+  ),
+  aws(
+    'Logs',
+    'EMFValidationErrors',
+    LOG_GROUP,
+    sparse(({ malformedMetrics }) => malformedMetrics),
+  ),
+]);

@@ -1,0 +1,56 @@
+import { DAY, type Span, TRAINING_DAYS } from '../cloudwatch/evaluate.ts';
+import type { MetricSource, Sample } from '../cloudwatch/samples.ts';
+import { EMITTERS } from './emitters.ts';
+import { type Minute, normalMinute, type Site } from './minute.ts';
+
+/** A period in which a site differs from normal operation. */
+export interface Situation {
+  readonly site: Site;
+  /** Start and end in minutes of the day; the end may be on the next day. */
+  readonly begins: number;
+  readonly ends: number;
+  /** Returns the differences from a normal minute. `elapsed` is in minutes since the start. */
+  readonly changes: (normal: Minute, elapsed: number) => Partial<Minute>;
+}
+
+/** The day of the situation, in minutes; the anomaly detectors learn from the days before. */
+export const TODAY = TRAINING_DAYS * DAY;
+
+/** Returns the time of the situation. */
+export function timeSpan({ begins, ends }: Situation): Span {
+  return { from: TODAY + begins, to: TODAY + ends };
+}
+
+const normalMinutes = new Map<Site, Map<number, Minute>>();
+
+/** Cached: normal minutes are the same in all situations of a site. */
+function normalAt(site: Site, minute: number): Minute {
+  const minutes = normalMinutes.get(site) ?? new Map<number, Minute>();
+  normalMinutes.set(site, minutes);
+  const known = minutes.get(minute) ?? normalMinute(site, minute);
+  minutes.set(minute, known);
+  return known;
+}
+
+/** Returns the metrics of a situation, with normal operation before and after it. */
+export function metricSource(situation: Situation): MetricSource {
+  const { from, to } = timeSpan(situation);
+  const minutes = new Map<number, Minute>();
+  const at = (minute: number): Minute => {
+    const normal = normalAt(situation.site, minute);
+    if (minute < from || minute >= to) return normal;
+    const known = minutes.get(minute) ?? {
+      ...normal,
+      ...situation.changes(normal, minute - from),
+    };
+    minutes.set(minute, known);
+    return known;
+  };
+  return {
+    samples(metric: string, minute: number): readonly Sample[] {
+      const emit = EMITTERS.get(metric);
+      if (emit === undefined) throw new Error(`No emitter for ${metric}.`);
+      return emit(at(minute));
+    },
+  };
+}
