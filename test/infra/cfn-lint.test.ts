@@ -21,8 +21,8 @@ const CONFIGURATIONS: readonly Configuration[] = [
 const directory = mkdtempSync(join(tmpdir(), 'risk-gate-lint-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Resources whose tags cfn-lint takes for the wrong kind, though AWS and its own schema have lists there. */
-const FALSELY_REFUSED_TAGS = [
+/** Resources whose tags cfn-lint rejects, although AWS and its own schema have lists there. */
+const FALSE_POSITIVES = [
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::ElasticLoadBalancingV2::Listener',
   'AWS::CloudWatch::Dashboard',
@@ -31,14 +31,12 @@ const FALSELY_REFUSED_TAGS = [
 const isInstalled = spawnSync('cfn-lint', ['--version']).status === 0;
 
 if (!isInstalled && process.env.REQUIRE_MOTO !== '1') {
-  process.stderr.write(
-    'Skipped, as there is no cfn-lint (pip install cfn-lint): its check of the templates\n',
-  );
-  test.skip('cfn-lint has no error', () => undefined);
+  process.stderr.write('Skipped: cfn-lint is not installed (pip install cfn-lint)\n');
+  test.skip('cfn-lint reports no error', () => undefined);
 } else {
-  test('cfn-lint has no error in the template of any configuration', () => {
+  test('cfn-lint reports no error in the template of any configuration', () => {
     if (!isInstalled)
-      throw new Error('REQUIRE_MOTO=1, but there is no cfn-lint (pip install cfn-lint).');
+      throw new Error('REQUIRE_MOTO=1, but cfn-lint is not installed (pip install cfn-lint).');
     const files = new Map(
       CONFIGURATIONS.map((name) => {
         const stack = synthesize(name);
@@ -52,13 +50,13 @@ if (!isInstalled && process.env.REQUIRE_MOTO !== '1') {
       ['--regions', 'us-east-1', '--format', 'json', '--', ...files.keys()],
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     );
-    if (!stdout.startsWith('[')) throw new Error(`cfn-lint did not report: ${stderr || stdout}`);
+    if (!stdout.startsWith('[')) throw new Error(`cfn-lint failed: ${stderr || stdout}`);
     const errors = (JSON.parse(stdout) as Finding[]).flatMap((finding) => {
       const { name, stack } = files.get(finding.Filename) ?? {};
       const [, id, , property] = finding.Location.Path;
       const type = stack?.resources().find((each) => each.id === id)?.Type ?? '';
       const isFalse =
-        finding.Rule.Id === 'E3002' && property === 'Tags' && FALSELY_REFUSED_TAGS.includes(type);
+        finding.Rule.Id === 'E3002' && property === 'Tags' && FALSE_POSITIVES.includes(type);
       if (finding.Level !== 'Error' || isFalse) return [];
       return `${name}: ${finding.Rule.Id} ${finding.Location.Path.join('.')}: ${finding.Message}`;
     });

@@ -23,20 +23,20 @@ describe('With CloudFront', () => {
   const distribution = () =>
     stack().only<Distribution>('AWS::CloudFront::Distribution').Properties.DistributionConfig;
 
-  test('every request goes on as it came, over HTTPS and never from a cache', () => {
+  test('forwards every request unchanged, over HTTPS and without caching', () => {
     expect(distribution()).toMatchObject({
       Enabled: true,
       DefaultCacheBehavior: {
         ViewerProtocolPolicy: 'https-only',
         AllowedMethods: expect.arrayContaining(['POST']),
-        // CachingDisabled and AllViewer, under the ids that AWS gave them.
+        // The ids of the managed policies CachingDisabled and AllViewer.
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
         OriginRequestPolicyId: '216adef6-5c7f-47e4-b989-5492eafa07d3',
       },
     });
   });
 
-  test('the origin is the load balancer, privately, on the port that it listens on', () => {
+  test('has the load balancer as its private origin, on the port of the listener', () => {
     const balancer = stack().only(LOAD_BALANCER).id;
     const origin = stack().only<{ VpcOriginEndpointConfig: Record<string, unknown> }>(
       'AWS::CloudFront::VpcOrigin',
@@ -51,13 +51,13 @@ describe('With CloudFront', () => {
     expect(others).toEqual([]);
   });
 
-  test('the origin is made when the load balancer listens', () => {
+  test('creates the origin after the listener', () => {
     expect(stack().only('AWS::CloudFront::VpcOrigin').DependsOn).toContain(
       stack().only(LISTENER).id,
     );
   });
 
-  test('CloudFront lets go of an idle connection before the load balancer does', () => {
+  test('closes idle connections before the load balancer does', () => {
     const { LoadBalancerAttributes } = stack().only<{
       LoadBalancerAttributes: { Key: string; Value: string }[];
     }>(LOAD_BALANCER).Properties;
@@ -74,11 +74,11 @@ describe('With CloudFront', () => {
     ['in eu-central-1', 'pl-a3a144ca'],
     ['in ap-southeast-1', 'pl-31a34658'],
     ['a prefix list of its own', 'pl-0123456789abcdef0'],
-  ])('%s: the load balancer takes requests from %s', (configuration, prefixList) => {
+  ])('%s: the load balancer admits %s only', (configuration, prefixList) => {
     expect(synthesize(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
   });
 
-  test('the endpoint to register has the name that CloudFront gives', () => {
+  test('the endpoint has the domain name of the distribution', () => {
     const { id } = stack().only('AWS::CloudFront::Distribution');
     expect(stack().outputs.ActionEndpoint).toEqual({
       'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [id, 'DomainName'] }, ACTION_PATH]],
@@ -89,7 +89,7 @@ describe('With CloudFront', () => {
 describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s', (kind) => {
   const stack = () => synthesize(`${kind}, egress nat`);
 
-  test('the load balancer listens for HTTPS only, from TLS 1.2 on', () => {
+  test('the load balancer listens for HTTPS only, with at least TLS 1.2', () => {
     expect(stack().only(LISTENER).Properties).toMatchObject({
       Port: 443,
       Protocol: 'HTTPS',
@@ -107,12 +107,12 @@ describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s',
     expect(stack().text).not.toContain('AWS::CloudFront');
   });
 
-  test('the endpoint to register has that name', () => {
+  test('the endpoint has that domain name', () => {
     expect(stack().outputs.ActionEndpoint).toBe(`https://gate.example.com${ACTION_PATH}`);
   });
 });
 
-test('With a hosted zone the certificate and the DNS record are made in it', () => {
+test('With a hosted zone, the stack creates the certificate and the DNS record', () => {
   const stack = synthesize('hosted zone, egress nat');
   const certificate = stack.only('AWS::CertificateManager::Certificate');
   expect(certificate.Properties).toMatchObject({
@@ -135,7 +135,7 @@ test('With a hosted zone the certificate and the DNS record are made in it', () 
   });
 });
 
-test('With a certificate that one is used, and DNS is left alone', () => {
+test('With a certificate, the stack uses it and creates no DNS record', () => {
   const stack = synthesize('certificate, egress nat');
   expect(stack.only(LISTENER).Properties).toMatchObject({
     Certificates: [{ CertificateArn: CERTIFICATE_ARN }],
@@ -144,7 +144,7 @@ test('With a certificate that one is used, and DNS is left alone', () => {
   expect(stack.resources('AWS::CertificateManager::Certificate')).toEqual([]);
 });
 
-test('A certificate of another region stops synth: a load balancer cannot use it', async () => {
+test('A certificate in another region stops synth, as the load balancer cannot use it', async () => {
   const elsewhere = CERTIFICATE_ARN.replace('us-east-1', 'eu-west-1');
   await expect(
     synthesizeNow({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),

@@ -46,10 +46,10 @@ function fieldOf({ Method, UriPath, SingleHeader }: Field, request: Request): st
   if (Method !== undefined) return request.method;
   if (UriPath !== undefined) return request.path;
   if (SingleHeader !== undefined) return request.headers[SingleHeader.Name.toLowerCase()];
-  throw new Error('This field is not understood here.');
+  throw new Error('Unsupported field.');
 }
 
-/** Whether a statement matches a request, as AWS WAF's documentation has it. */
+/** Evaluates a statement as described in AWS WAF's documentation. */
 function matches(statement: Statement, request: Request): boolean {
   const { NotStatement, AndStatement, OrStatement, ByteMatchStatement, SizeConstraintStatement } =
     statement;
@@ -64,11 +64,11 @@ function matches(statement: Statement, request: Request): boolean {
     return fieldOf(ByteMatchStatement.FieldToMatch, request) === ByteMatchStatement.SearchString;
   }
   if (SizeConstraintStatement?.ComparisonOperator === 'GE') {
-    // A part that the request does not have matches nothing.
+    // A missing header does not match.
     const value = fieldOf(SizeConstraintStatement.FieldToMatch, request);
     return value !== undefined && Buffer.byteLength(value) >= SizeConstraintStatement.Size;
   }
-  throw new Error(`${Object.keys(statement)} is not understood here.`);
+  throw new Error(`Unsupported statement: ${Object.keys(statement)}.`);
 }
 
 function rulesOf(configuration?: Configuration): readonly RateRule[] {
@@ -81,7 +81,8 @@ function rateRuleOf(configuration?: Configuration) {
     ({ Statement }) => Statement.RateBasedStatement ?? [],
   );
   const [rate] = rates;
-  if (rate === undefined || rates.length > 1) throw new Error('There is to be one rate rule.');
+  if (rate === undefined || rates.length > 1)
+    throw new Error(`Expected one rate rule, got ${rates.length}.`);
   return rate;
 }
 
@@ -94,7 +95,7 @@ const action = (headers: Request['headers']): Request => ({
 const isCounted = (configuration: Configuration | undefined, headers: Request['headers']) =>
   matches(rateRuleOf(configuration).ScopeDownStatement, action(headers));
 
-/** What the identity server sends for a credential. */
+/** Returns the headers that the identity server sends for a credential. */
 function headersFor(credential: Credential): Request['headers'] {
   switch (credential.scheme) {
     case 'api-key':
@@ -106,13 +107,13 @@ function headersFor(credential: Credential): Request['headers'] {
       return { authorization: `Basic ${pair}` };
     }
     case 'oauth2':
-      // What a token looks like; none is as short as a secret may be.
+      // The length of a typical token, far above the minimum length of a secret.
       return { authorization: `Bearer ${'x'.repeat(100)}.${'x'.repeat(200)}.${'x'.repeat(342)}` };
   }
 }
 
-/** The shortest that the service takes. */
-const SHORTEST = 'x'.repeat(16);
+/** A secret of the minimum length that the service accepts. */
+const SHORTEST_SECRET = 'x'.repeat(16);
 
 describe('The rate rule never counts a call of the identity server', () => {
   test.each<[name: string, configuration: Configuration, json: object]>([
@@ -124,27 +125,27 @@ describe('The rate rule never counts a call of the identity server', () => {
     [
       'the shortest API key',
       'cloudfront, egress nat',
-      { scheme: 'api-key', header: 'x-api-key', secret: SHORTEST },
+      { scheme: 'api-key', header: 'x-api-key', secret: SHORTEST_SECRET },
     ],
     [
       'an API key in another header',
       'an own credential in x-gate',
-      { scheme: 'api-key', header: 'X-Gate', secret: SHORTEST },
+      { scheme: 'api-key', header: 'X-Gate', secret: SHORTEST_SECRET },
     ],
     [
       'a bearer token',
       'an own credential in authorization',
-      { scheme: 'bearer', secret: SHORTEST },
+      { scheme: 'bearer', secret: SHORTEST_SECRET },
     ],
     [
-      'a bearer token where the header is not named',
+      'a bearer token without credentialHeader',
       'own secrets',
-      { scheme: 'bearer', secret: SHORTEST },
+      { scheme: 'bearer', secret: SHORTEST_SECRET },
     ],
     [
-      'a name and password',
+      'a user name and password',
       'an own credential in authorization',
-      { scheme: 'basic', username: 'a', secret: SHORTEST },
+      { scheme: 'basic', username: 'a', secret: SHORTEST_SECRET },
     ],
     [
       'an access token, after a rotation of the generated secret',
@@ -152,7 +153,7 @@ describe('The rate rule never counts a call of the identity server', () => {
       { scheme: 'oauth2', issuer: 'https://issuer.example', audience: 'gate' },
     ],
     [
-      'an access token, with a secret of yours',
+      'an access token, with an existing secret',
       'an own credential in authorization',
       { scheme: 'oauth2', issuer: 'https://issuer.example', audience: 'gate' },
     ],
@@ -161,8 +162,8 @@ describe('The rate rule never counts a call of the identity server', () => {
     expect(isCounted(configuration, headersFor(credential))).toBe(false);
   });
 
-  test('a secret that is shorter is none that the service takes', () => {
-    const short = JSON.stringify({ scheme: 'bearer', secret: SHORTEST.slice(1) });
+  test('the service rejects a shorter secret', () => {
+    const short = JSON.stringify({ scheme: 'bearer', secret: SHORTEST_SECRET.slice(1) });
     expect(() => parseCredential(short, 'The test')).toThrow(/too short/);
   });
 
@@ -176,18 +177,18 @@ test.each(MODES)('The rate rule is the same with %s', (mode) => {
   expect(rateRuleOf(mode)).toEqual(rateRuleOf());
 });
 
-describe('The rate rule counts what cannot be a call of the identity server', () => {
+describe('The rate rule counts calls that cannot be from the identity server', () => {
   test.each<[name: string, headers: Request['headers']]>([
     ['no credential', { 'content-type': 'application/json' }],
-    ['an empty one', { 'x-api-key': '' }],
-    ['one that is too short', { 'x-api-key': 'k'.repeat(15) }],
-    ['one in another header', { 'x-other-key': 'k'.repeat(48) }],
+    ['an empty credential', { 'x-api-key': '' }],
+    ['a short credential', { 'x-api-key': 'k'.repeat(15) }],
+    ['a credential in another header', { 'x-other-key': 'k'.repeat(48) }],
   ])('%s', (_, headers) => {
     expect(isCounted(undefined, headers)).toBe(true);
   });
 });
 
-test('The rate rule counts all of them together, within what AWS WAF takes', () => {
+test('The rate rule counts all callers together, with values that AWS WAF accepts', () => {
   const rate = rateRuleOf();
   expect(rate).toMatchObject({ Limit: 1000, AggregateKeyType: 'CONSTANT' });
   expect([60, 120, 300, 600]).toContain(rate.EvaluationWindowSec);
@@ -195,20 +196,16 @@ test('The rate rule counts all of them together, within what AWS WAF takes', () 
 });
 
 describe('The first rule', () => {
-  const refuses = (request: Partial<Request>) =>
+  const blocks = (request: Partial<Request>) =>
     matches(rulesOf()[0]?.Statement ?? {}, { ...action({}), ...request });
 
-  test.each<[name: string, request: Partial<Request>, refused: boolean]>([
-    ['lets a call of the action through', {}, false],
-    ['refuses another method', { method: 'GET' }, true],
-    ['refuses another path', { path: '/' }, true],
-    ['refuses a path below the action', { path: '/pre-issue-access-token/x' }, true],
-    [
-      'refuses the health check of the load balancer from outside',
-      { method: 'GET', path: '/readyz' },
-      true,
-    ],
-  ])('%s', (_, request, refused) => {
-    expect(refuses(request)).toBe(refused);
+  test.each<[name: string, request: Partial<Request>, blocked: boolean]>([
+    ['admits a call of the action', {}, false],
+    ['blocks another method', { method: 'GET' }, true],
+    ['blocks another path', { path: '/' }, true],
+    ['blocks a path below the action', { path: '/pre-issue-access-token/x' }, true],
+    ['blocks health checks from outside', { method: 'GET', path: '/readyz' }, true],
+  ])('%s', (_, request, blocked) => {
+    expect(blocks(request)).toBe(blocked);
   });
 });

@@ -36,7 +36,7 @@ interface WebAcl {
 
 const aclOf = (stack: SynthesizedStack) => stack.only<WebAcl>('AWS::WAFv2::WebACL').Properties;
 
-/** In the order in which AWS WAF asks them. */
+/** In the order in which AWS WAF evaluates them. */
 const rulesOf = (stack: SynthesizedStack) =>
   [...aclOf(stack).Rules].sort((one, other) => one.Priority - other.Priority);
 
@@ -66,7 +66,7 @@ const managed = (name: string, counted: readonly string[]) => ({
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('the firewall stands before the load balancer, and lets through what no rule refuses', () => {
+  test('protects the load balancer and admits requests that no rule blocks', () => {
     expect(aclOf(stack())).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
     const association = stack().only<Record<string, unknown>>('AWS::WAFv2::WebACLAssociation');
     expect(association.Properties).toEqual({
@@ -75,7 +75,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('its rules are asked in this order, path and method before all', () => {
+  test('evaluates its rules in this order, path and method first', () => {
     expect(rulesOf(stack()).map(({ Name }) => Name)).toEqual([
       'OnlyTheAction',
       'UnauthenticatedRate',
@@ -87,7 +87,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(new Set(priorities).size).toBe(priorities.length);
   });
 
-  test('anything but POST to the action is refused', () => {
+  test('blocks anything but POST to the action', () => {
     expect(ruleOf(stack(), 'OnlyTheAction')).toMatchObject({
       Statement: {
         NotStatement: {
@@ -105,7 +105,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('rules on the body that a token request breaks by rights only count', () => {
+  test('only counts matches of body rules that legitimate token requests match', () => {
     const { Statement, OverrideAction } = ruleOf(stack(), 'AWSManagedRulesCommonRuleSet');
     expect(Statement).toEqual(
       managed('AWSManagedRulesCommonRuleSet', [
@@ -119,14 +119,14 @@ describe.each(MODES)('With %s', (mode) => {
     expect(OverrideAction).toEqual({ None: {} });
   });
 
-  test('known bad inputs are blocked', () => {
+  test('blocks known bad inputs', () => {
     expect(ruleOf(stack(), 'AWSManagedRulesKnownBadInputsRuleSet')).toMatchObject({
       Statement: managed('AWSManagedRulesKnownBadInputsRuleSet', []),
       OverrideAction: { None: {} },
     });
   });
 
-  test('the reputation of the calling address only counts: it may be the identity server', () => {
+  test('only counts matches of IP reputation lists, as the address may be that of the identity server', () => {
     expect(ruleOf(stack(), 'AWSManagedRulesAmazonIpReputationList')).toMatchObject({
       Statement: managed('AWSManagedRulesAmazonIpReputationList', [
         'AWSManagedIPReputationList',
@@ -137,11 +137,11 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('hosted callers are welcome: there is no anonymous IP list', () => {
+  test('has no anonymous IP list, which contains hosting providers', () => {
     expect(stack().text).not.toContain('AnonymousIpList');
   });
 
-  test('what a rule of ours refuses on the path of the action is tried once more', () => {
+  test('blocks calls of the action with a 503, which the identity server retries', () => {
     const { Action } = ruleOf(stack(), 'UnauthenticatedRate');
     const { ResponseCode, CustomResponseBodyKey = '' } = Action?.Block?.CustomResponse ?? {};
     const body = aclOf(stack()).CustomResponseBodies[CustomResponseBodyKey];
@@ -150,19 +150,19 @@ describe.each(MODES)('With %s', (mode) => {
     expect(JSON.parse(body?.Content ?? '')).toMatchObject({ actionStatus: 'ERROR' });
   });
 
-  test('no rule keeps samples of requests, which would hold the credential', () => {
+  test('keeps no samples of requests, which would contain the credential', () => {
     const visibilities = [aclOf(stack()), ...rulesOf(stack())].map((it) => it.VisibilityConfig);
     expect(visibilities.filter((it) => it.SampledRequestsEnabled)).toEqual([]);
     const names = visibilities.map((it) => it.MetricName);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('every rule is one that AWS WAF takes', () => {
+  test('has only rules that AWS WAF accepts', () => {
     expect(aclOf(stack()).Description).toMatch(/^[\w+=:#@/\-,.][\w+=:#@/\-,.\s]+[\w+=:#@/\-,.]$/);
     for (const rule of rulesOf(stack())) {
       expect(rule.Name).toMatch(/^[\w-]{1,128}$/);
       expect(rule.VisibilityConfig.MetricName).toMatch(/^[\w#:./-]{1,128}$/);
-      // A group of rules is overridden, a rule of one's own acts.
+      // A rule group has an override action, any other rule an action.
       const isGroup = 'ManagedRuleGroupStatement' in rule.Statement;
       expect([rule.Action !== undefined, rule.OverrideAction !== undefined]).toEqual([
         !isGroup,
@@ -179,7 +179,7 @@ describe.each<[Configuration, Configuration]>([
   const allowing = () => synthesize(configuration);
   const isBehindCloudFront = configuration.endsWith('cloudfront');
 
-  test('others are refused, before any rule that reads more of a request: what such a rule blocks is a call of the identity server', () => {
+  test('blocks all other addresses before any rule that inspects the request', () => {
     const rule = rulesOf(allowing())[1];
     const sets = allowing().resources<Record<string, unknown>>('AWS::WAFv2::IPSet');
     expect(sets.map(({ Properties }) => Properties)).toEqual([
@@ -190,7 +190,7 @@ describe.each<[Configuration, Configuration]>([
       },
       { Addresses: ['2001:db8::/32'], IPAddressVersion: 'IPV6', Scope: 'REGIONAL' },
     ]);
-    // Of what CloudFront forwards only the last address is its own word.
+    // Only the last address is added by CloudFront.
     const forwarded = {
       HeaderName: 'X-Forwarded-For',
       FallbackBehavior: 'NO_MATCH',
@@ -216,14 +216,14 @@ describe.each<[Configuration, Configuration]>([
     });
   });
 
-  test('the other rules stay as they are', () => {
+  test('does not change the other rules', () => {
     const [path, , ...others] = rulesOf(allowing()).map(({ Priority: _, ...rule }) => rule);
     const all = rulesOf(synthesize(without)).map(({ Priority: _, ...rule }) => rule);
     expect([path, ...others]).toEqual(all);
   });
 });
 
-test('One address alone needs no choice among lists, which AWS WAF would refuse', () => {
+test('A single list needs no OrStatement, which AWS WAF would reject', () => {
   const stack = synthesize('one allowed address');
   const { id } = stack.only('AWS::WAFv2::IPSet');
   expect(ruleOf(stack, 'OnlyAllowedAddresses').Statement).toMatchObject({
@@ -236,13 +236,9 @@ test('One address alone needs no choice among lists, which AWS WAF would refuse'
 describe('The log of the firewall', () => {
   test.each<[name: string, configuration: Configuration, headers: string[]]>([
     ['the generated credential', 'cloudfront, egress nat', ['authorization', 'x-api-key']],
-    [
-      'a credential in a header of its own',
-      'an own credential in x-gate',
-      ['authorization', 'x-gate'],
-    ],
+    ['a credential in a custom header', 'an own credential in x-gate', ['authorization', 'x-gate']],
     ['a bearer token', 'an own credential in authorization', ['authorization']],
-  ])('leaves out %s', (_, configuration, headers) => {
+  ])('redacts %s', (_, configuration, headers) => {
     const { Properties } = synthesize(configuration).only('AWS::WAFv2::LoggingConfiguration');
     expect(Properties).toMatchObject({
       RedactedFields: headers.map((Name) => ({ SingleHeader: { Name } })),
@@ -250,7 +246,7 @@ describe('The log of the firewall', () => {
     });
   });
 
-  test('goes to a group with the name that AWS WAF asks for, by an ARN without a wildcard', () => {
+  test('goes to a log group with the required name prefix, by an ARN without a wildcard', () => {
     const stack = synthesize();
     const { Properties } = stack.only<{ LogDestinationConfigs: unknown[]; ResourceArn: unknown }>(
       'AWS::WAFv2::LoggingConfiguration',

@@ -22,15 +22,15 @@ interface Found extends Statement {
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** Every statement of every policy, wherever in the template it stands. */
+/** Returns every statement of every policy in the template. */
 function statementsOf(stack: SynthesizedStack): Found[] {
   const found: Found[] = [];
   const walk = (value: unknown, owner: string, type: string): void => {
     if (typeof value !== 'object' || value === null) return;
-    for (const [name, member] of Object.entries(value)) {
+    for (const [name, field] of Object.entries(value)) {
       if (name === 'Statement' && 'Version' in value) {
-        found.push(...list(member).map((each) => ({ ...(each as Statement), owner, type })));
-      } else walk(member, owner, type);
+        found.push(...list(field).map((each) => ({ ...(each as Statement), owner, type })));
+      } else walk(field, owner, type);
     }
   };
   for (const { id, Type, Properties } of stack.resources()) walk(Properties, id, Type);
@@ -39,7 +39,7 @@ function statementsOf(stack: SynthesizedStack): Found[] {
 
 const actionsOf = ({ Action }: Statement) => list(Action).map(String);
 
-/** What the policies of roles allow; they have no principal. */
+/** Statements that grant something to a role; they have no principal. */
 const granted = (stack: SynthesizedStack) =>
   statementsOf(stack).filter((each) => each.Effect === 'Allow' && each.Principal === undefined);
 
@@ -53,19 +53,19 @@ describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode)
     expect(JSON.stringify(statementsOf(stack()))).not.toMatch(/"Not(Action|Resource|Principal)"/);
   });
 
-  test('no role is granted a resource with a wildcard, but for the one action that has no resource', () => {
+  test('no role is granted a wildcard resource, except for the one action without resources', () => {
     const wide = granted(stack()).filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
     expect(wide.map((each) => [actionsOf(each), each.Resource])).toEqual([
       [['ecr:GetAuthorizationToken'], '*'],
     ]);
   });
 
-  test('roles are those of services, and managed policies only that of the Lambda function of CDK', () => {
+  test('only services assume roles, and the only managed policy belongs to a Lambda function of CDK', () => {
     const roles = stack().resources<{ ManagedPolicyArns?: readonly unknown[] }>('AWS::IAM::Role');
     const managed = roles.filter(({ Properties }) => Properties.ManagedPolicyArns !== undefined);
     expect(managed.map(({ id, Properties }) => [id, Properties.ManagedPolicyArns])).toEqual([
       [
-        // It empties the default security group of the network.
+        // It removes the rules of the default security group.
         expect.stringMatching(/^CustomVpcRestrictDefaultSGCustomResourceProviderRole/),
         [
           {
@@ -83,7 +83,7 @@ describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode)
     for (const { Principal } of trust) expect(Principal).toEqual({ Service: expect.any(String) });
   });
 
-  test('policies of resources allow nothing to everybody', () => {
+  test('no resource policy grants anything to everybody', () => {
     const open = statementsOf(stack()).filter(
       ({ Effect, Principal }) =>
         Effect === 'Allow' && /^"\*"$|:"\*"/.test(JSON.stringify(Principal) ?? ''),
@@ -109,15 +109,15 @@ function policiesOf(stack: SynthesizedStack, role: Role) {
     .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref === id));
 }
 
-/** What a role of the task may do: each action with its resources. */
-function rightsOf(stack: SynthesizedStack, role: Role) {
+/** Returns the permissions of a role of the task: actions with their resources. */
+function permissionsOf(stack: SynthesizedStack, role: Role) {
   return policiesOf(stack, role)
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-    .map((each) => [actionsOf(each), inOrder(list(each.Resource))]);
+    .map((each) => [actionsOf(each), sortResources(list(each.Resource))]);
 }
 
-/** In one order, whichever it is. */
-function inOrder(resources: readonly unknown[]): unknown[] {
+/** Sorts resources for comparison. */
+function sortResources(resources: readonly unknown[]): unknown[] {
   return [...resources].sort((one, other) =>
     JSON.stringify(one) < JSON.stringify(other) ? -1 : 1,
   );
@@ -131,12 +131,12 @@ const objectOf = (extension: string) => ({
   ],
 });
 
-describe('The role of the task', () => {
-  test('reads and writes the table, and reads its two secrets and its policy', () => {
+describe('The task role', () => {
+  test('may use the table, and read its two secrets and its policy', () => {
     const stack = synthesize();
     const secrets = stack.resources('AWS::SecretsManager::Secret').map(({ id }) => ({ Ref: id }));
     expect(secrets).toHaveLength(2);
-    expect(rightsOf(stack, 'TaskRoleArn')).toEqual([
+    expect(permissionsOf(stack, 'TaskRoleArn')).toEqual([
       [
         ['dynamodb:GetItem', 'dynamodb:PutItem'],
         [{ 'Fn::GetAtt': [stack.only('AWS::DynamoDB::Table').id, 'Arn'] }],
@@ -146,41 +146,43 @@ describe('The role of the task', () => {
     ]);
   });
 
-  test('reads the country database when it is given one', () => {
-    const rights = rightsOf(synthesize('a country database'), 'TaskRoleArn');
-    const objects = rights.filter(([actions]) => String(actions) === 's3:GetObject');
+  test('may read a configured country database', () => {
+    const permissions = permissionsOf(synthesize('a country database'), 'TaskRoleArn');
+    const objects = permissions.filter(([actions]) => String(actions) === 's3:GetObject');
     expect(objects.flatMap(([, resources]) => resources)).toEqual(
       expect.arrayContaining([objectOf('yaml'), objectOf('json')]),
     );
   });
 
   test.each<Configuration>(['signed addresses', 'signed addresses, own secret'])(
-    'reads the secret of the signature beside the two others, with %s',
+    'may read the signature secret, too, with %s',
     (configuration) => {
       const stack = synthesize(configuration);
       const { outputs } = stack;
-      expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([
+      expect(permissionsOf(stack, 'TaskRoleArn')).toContainEqual([
         ['secretsmanager:GetSecretValue'],
-        inOrder([
+        sortResources([
           outputs.ActionCredentialSecretArn,
           outputs.AbuseIpdbSecretArn,
           outputs.AddressSignatureSecretArn,
         ]),
       ]);
-      expect(JSON.stringify(rightsOf(stack, 'ExecutionRoleArn'))).not.toContain('secretsmanager');
+      expect(JSON.stringify(permissionsOf(stack, 'ExecutionRoleArn'))).not.toContain(
+        'secretsmanager',
+      );
     },
   );
 
-  test('reads secrets of yours by their complete ARNs', () => {
+  test('may read existing secrets by their complete ARNs', () => {
     const stack = synthesize('own secrets');
-    expect(rightsOf(stack, 'TaskRoleArn')).toContainEqual([
+    expect(permissionsOf(stack, 'TaskRoleArn')).toContainEqual([
       ['secretsmanager:GetSecretValue'],
-      inOrder([CREDENTIAL_ARN, KEY_ARN]),
+      sortResources([CREDENTIAL_ARN, KEY_ARN]),
     ]);
   });
 });
 
-describe('The role that starts the task', () => {
+describe('The execution role', () => {
   const PULL_AND_LOG = [
     'ecr:BatchCheckLayerAvailability',
     'ecr:BatchGetImage',
@@ -190,32 +192,32 @@ describe('The role that starts the task', () => {
     'logs:PutLogEvents',
   ];
   const READ_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
-  const actionsIn = (rights: ReturnType<typeof rightsOf>) =>
-    rights.flatMap(([actions]) => actions).sort();
+  const actionsIn = (permissions: ReturnType<typeof permissionsOf>) =>
+    permissions.flatMap(([actions]) => actions).sort();
 
-  test('pulls its image and writes its log, and sees no secret', () => {
-    expect(actionsIn(rightsOf(synthesize(), 'ExecutionRoleArn'))).toEqual(PULL_AND_LOG);
+  test('may pull the image and write the log, but read no secret', () => {
+    expect(actionsIn(permissionsOf(synthesize(), 'ExecutionRoleArn'))).toEqual(PULL_AND_LOG);
   });
 
-  test('reads the key of hashed addresses, and no other secret', () => {
+  test('may read the key of hashed addresses, and no other secret', () => {
     const stack = synthesize('hashed addresses');
-    const rights = rightsOf(stack, 'ExecutionRoleArn');
-    expect(actionsIn(rights)).toEqual([...PULL_AND_LOG, ...READ_SECRET]);
-    const secrets = rights.filter(([actions]) => String(actions).includes('secretsmanager'));
+    const permissions = permissionsOf(stack, 'ExecutionRoleArn');
+    expect(actionsIn(permissions)).toEqual([...PULL_AND_LOG, ...READ_SECRET]);
+    const secrets = permissions.filter(([actions]) => String(actions).includes('secretsmanager'));
     expect(secrets.flatMap(([, resources]) => resources)).toEqual([
       stack.outputs.AddressHashKeySecretArn,
     ]);
   });
 
-  test('leaves that key to itself: the task may not read it', () => {
+  test('is the only role that may read that key', () => {
     const stack = synthesize('hashed addresses');
-    const rights = JSON.stringify(rightsOf(stack, 'TaskRoleArn'));
-    expect(rights).toContain(JSON.stringify(stack.outputs.ActionCredentialSecretArn));
-    expect(rights).not.toContain(JSON.stringify(stack.outputs.AddressHashKeySecretArn));
+    const permissions = JSON.stringify(permissionsOf(stack, 'TaskRoleArn'));
+    expect(permissions).toContain(JSON.stringify(stack.outputs.ActionCredentialSecretArn));
+    expect(permissions).not.toContain(JSON.stringify(stack.outputs.AddressHashKeySecretArn));
   });
 
   test.each<Configuration>(['cloudfront, egress nat', 'hashed addresses', 'everything at once'])(
-    'has its rights before the service starts, with %s',
+    'has its permissions before the service starts, with %s',
     (configuration) => {
       const stack = synthesize(configuration);
       const { DependsOn } = stack.only('AWS::ECS::Service');

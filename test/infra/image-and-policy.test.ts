@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PolicyError } from '../../app/src/policy/file/issues.ts';
+import { containerOf, variableOf } from '../support/container.ts';
 import {
   type Configuration,
   contextOf,
@@ -38,42 +39,25 @@ const assetsOf = ({ directory }: Assembly): Assets =>
 /** The hashes of the images that a deployment builds. */
 const imagesOf = (stack: Assembly) => Object.keys(assetsOf(stack).dockerImages ?? {});
 
-interface Container {
-  readonly Image: unknown;
-  readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
-}
-
-function containerOf(stack: SynthesizedStack): Container {
-  const { ContainerDefinitions } = stack.only<{ ContainerDefinitions: readonly Container[] }>(
-    'AWS::ECS::TaskDefinition',
-  ).Properties;
-  const [container] = ContainerDefinitions;
-  if (container === undefined) throw new Error('There is no container.');
-  return container;
-}
-
-const variableOf = (stack: SynthesizedStack, name: string) =>
-  containerOf(stack).Environment.find(({ Name }) => Name === name)?.Value;
-
 describe('A change of the policy', () => {
-  /** The stack before and after. */
-  async function change() {
-    const policy = { policyFile: policyFile('changing.yaml', POLICY) };
-    const before = await synthesizeNow(policy);
-    policyFile('changing.yaml', POLICY.replace('score >= 75', 'score >= 80'));
-    return [before, await synthesizeNow(policy)] as const;
-  }
+  let before: Assembly;
+  let after: Assembly;
 
-  test('replaces the tasks: they are told another object of S3', async () => {
-    const [before, after] = await change();
+  beforeAll(async () => {
+    const policy = { policyFile: policyFile('changing.yaml', POLICY) };
+    before = await synthesizeNow(policy);
+    policyFile('changing.yaml', POLICY.replace('score >= 75', 'score >= 80'));
+    after = await synthesizeNow(policy);
+  });
+
+  test('replaces the tasks, because the location in S3 changes', () => {
     expect(variableOf(before, 'POLICY_FILE')).toEqual({
       'Fn::Sub': expect.stringMatching(/^s3:\/\/cdk-hnb659fds-assets-.+\/[0-9a-f]{64}\.yaml$/),
     });
     expect(variableOf(after, 'POLICY_FILE')).not.toEqual(variableOf(before, 'POLICY_FILE'));
   });
 
-  test('changes nothing else of the task, and builds no image', async () => {
-    const [before, after] = await change();
+  test('changes nothing else of the task and builds no image', () => {
     expect(imagesOf(before)).toHaveLength(1);
     expect(imagesOf(after)).toEqual(imagesOf(before));
     const rest = (stack: SynthesizedStack) => ({
@@ -83,9 +67,9 @@ describe('A change of the policy', () => {
     expect(rest(after)).toEqual(rest(before));
   });
 
-  test('keeps the right of tasks of before to start until the service runs with the new policy', async () => {
-    // CloudFormation makes what is new first, and deletes what is gone when everything else is done.
-    const rights = (await change()).map((stack) => {
+  test('keeps the permissions of the previous tasks until the service runs with the new policy', () => {
+    // CloudFormation creates new resources first, and deletes old ones after everything else is updated.
+    const permissions = [before, after].map((stack) => {
       const reading = stack
         .resources('AWS::IAM::Policy')
         .filter(({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'));
@@ -93,29 +77,28 @@ describe('A change of the policy', () => {
       expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(expect.arrayContaining(ids));
       return ids;
     });
-    expect(rights[0]).toHaveLength(1);
-    expect(rights[1]).toHaveLength(1);
-    expect(rights[1]).not.toEqual(rights[0]);
+    expect(permissions[0]).toHaveLength(1);
+    expect(permissions[1]).toHaveLength(1);
+    expect(permissions[1]).not.toEqual(permissions[0]);
   });
 
-  test('without a change of its text is none, whatever the file is called', async () => {
+  test('does not include a new file name for the same content', async () => {
     const [one, other] = [policyFile('one.yaml', POLICY), policyFile('other.yaml', POLICY)];
     expect(variableOf(await synthesizeNow({ policyFile: other }), 'POLICY_FILE')).toEqual(
       variableOf(await synthesizeNow({ policyFile: one }), 'POLICY_FILE'),
     );
   });
 
-  test('that does not compile stops with the sentence of the mistake', async () => {
+  test('with an issue stops synth with the message of the issue', async () => {
     const typo = policyFile('typo.yaml', POLICY.replace('abuse.score >= 75', 'abuse.scor >= 75'));
-    const refused = expect(synthesizeNow({ policyFile: typo })).rejects;
-    await refused.toThrow(PolicyError);
+    await expect(synthesizeNow({ policyFile: typo })).rejects.toThrow(PolicyError);
     await expect(synthesizeNow({ policyFile: typo })).rejects.toThrow(
       /typo\.yaml:\d+.*high-ip-risk.*scor/s,
     );
   });
 });
 
-test('A country database travels as the policy does, and without one the image has its own', () => {
+test('A country database is deployed through S3; without one the image has its own', () => {
   expect(variableOf(synthesize(), 'GEO_DATABASE')).toBeUndefined();
   expect(variableOf(synthesize('a country database'), 'GEO_DATABASE')).toEqual({
     'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/),
@@ -125,7 +108,7 @@ test('A country database travels as the policy does, and without one the image h
 describe('Databases of countries and of networks', () => {
   const stack = synthesize('countries and networks');
 
-  test('travel each as an object, in the order given', () => {
+  test('are separate objects, in the configured order', () => {
     const location = { 'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/) };
     const value = variableOf(stack, 'GEO_DATABASE');
     expect(value).toEqual({ 'Fn::Join': ['', [location, ',', location]] });
@@ -134,7 +117,7 @@ describe('Databases of countries and of networks', () => {
     expect(two).not.toEqual(one);
   });
 
-  test('may be read by the task, each by its own name, before it starts', () => {
+  test('are readable by the task before it starts', () => {
     const reading = stack
       .resources<{ PolicyDocument: { Statement: readonly { Resource: unknown }[] } }>(
         'AWS::IAM::Policy',
@@ -148,7 +131,7 @@ describe('Databases of countries and of networks', () => {
   });
 });
 
-test('The image is built for ARM from the service alone: no policy, test or deployment is in it', async () => {
+test('The image is built for ARM and contains only the service: no policy, tests or infrastructure', async () => {
   const stack = await synthesizeNow({});
   const [image] = Object.values(assetsOf(stack).dockerImages);
   expect(image?.source.platform).toBe('linux/arm64');
@@ -171,28 +154,28 @@ test('The image is built for ARM from the service alone: no policy, test or depl
   expect(foreign.filter(has)).toEqual([]);
 });
 
-describe('A ready image', () => {
-  test.each<[configuration: Configuration, asInTheTemplate: string]>([
+describe('A prebuilt image', () => {
+  test.each<[configuration: Configuration, expected: string]>([
     ['an image by tag', `${ECR}:1.2.3`],
     ['an image by digest', `${ECR}@${DIGEST}`],
     ['an image by tag and digest', `${ECR}@${DIGEST}`],
     ['an image by neither', `${ECR}:latest`],
     ['an image of another registry', 'ghcr.io/team/risk-gate:1.2.3'],
-  ])('%s is used as it is', (configuration, asInTheTemplate) => {
+  ])('%s is used unchanged', (configuration, expected) => {
     const stack = synthesize(configuration);
     const image = JSON.stringify(containerOf(stack).Image).replaceAll(
       /\{"Fn::Join":\["",\[|\]\]\}|","|\{"Ref":"AWS::URLSuffix"\}|[",]/g,
       (part) => (part.includes('URLSuffix') ? 'amazonaws.com' : ''),
     );
-    expect(image).toBe(asInTheTemplate);
+    expect(image).toBe(expected);
   });
 
-  test('takes the place of the one that would be built', async () => {
+  test('replaces the image build', async () => {
     expect(imagesOf(await synthesizeNow(contextOf('an image by tag')))).toEqual([]);
   });
 
   test.each<Configuration>(['an image by tag', 'an image by digest', 'an image by tag and digest'])(
-    '%s may be pulled from its repository of ECR, and from no other',
+    '%s may be pulled from its ECR repository only',
     (configuration) => {
       const policies = synthesize(configuration).resources<{
         PolicyDocument: { Statement: readonly { Action: unknown; Resource: unknown }[] };

@@ -31,13 +31,13 @@ function targetAttributesOf(stack: SynthesizedStack): Record<string, string> {
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('the server keeps a connection for longer than the load balancer does', () => {
+  test('the server keeps idle connections longer than the load balancer does', () => {
     const idle = Number(attributesOf(stack())['idle_timeout.timeout_seconds']) * 1000;
     expect(idle).toBeGreaterThan(0);
     expect(KEEP_ALIVE_TIMEOUT_MS).toBeGreaterThan(idle);
   });
 
-  test('headers that are invalid are dropped, and a firewall that is away lets requests through', () => {
+  test('drops invalid headers, and admits requests if the firewall is unavailable', () => {
     expect(attributesOf(stack())).toMatchObject({
       'routing.http.drop_invalid_header_fields.enabled': 'true',
       'routing.http.desync_mitigation_mode': 'defensive',
@@ -45,11 +45,11 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('it is protected from deletion', () => {
+  test('is protected from deletion', () => {
     expect(attributesOf(stack())).toMatchObject({ 'deletion_protection.enabled': 'true' });
   });
 
-  test('requests are logged into a bucket of its own, which is private and forgets', () => {
+  test('writes access logs to a private bucket with an expiration', () => {
     const attributes = attributesOf(stack());
     const bucket = stack().only<Record<string, unknown>>('AWS::S3::Bucket');
     expect(attributes).toMatchObject({
@@ -64,7 +64,7 @@ describe.each(MODES)('With %s', (mode) => {
         RestrictPublicBuckets: true,
       },
       LifecycleConfiguration: { Rules: [{ ExpirationInDays: 90, Status: 'Enabled' }] },
-      // The only encryption that the log delivery of load balancers can write with.
+      // The only encryption that the log delivery of load balancers supports.
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
           { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
@@ -73,7 +73,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('the bucket takes the logs before they are turned on', () => {
+  test('the bucket policy exists before access logs are enabled', () => {
     const policy = stack().only<{ Bucket: unknown; PolicyDocument: object }>(
       'AWS::S3::BucketPolicy',
     );
@@ -90,7 +90,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('a task gets requests while it is ready, soon after it is, and not for long after it is not', () => {
+  test('detects within seconds whether a task is ready', () => {
     const group = stack().only<Record<string, unknown>>(TARGET_GROUP).Properties;
     expect(group).toMatchObject({
       HealthCheckPath: '/readyz',
@@ -104,49 +104,52 @@ describe.each(MODES)('With %s', (mode) => {
     expect(seconds * Number(group.UnhealthyThresholdCount)).toBeLessThanOrEqual(30);
   });
 
-  /** Milliseconds until a task that is leaving is forgotten, and until a stopped one is killed. */
+  /** Milliseconds until a stopping task is deregistered and until it is killed. */
   const limits = () => {
     const delay = targetAttributesOf(stack())['deregistration_delay.timeout_seconds'];
     const { ContainerDefinitions } = stack().only<{
       ContainerDefinitions: readonly { StopTimeout: number }[];
     }>('AWS::ECS::TaskDefinition').Properties;
     const [container] = ContainerDefinitions;
-    return { forgotten: Number(delay) * 1000, killed: Number(container?.StopTimeout) * 1000 };
+    return {
+      deregisteredMs: Number(delay) * 1000,
+      killedMs: Number(container?.StopTimeout) * 1000,
+    };
   };
-  /** Of a decision, with the longest deadline that can be set. */
-  const longestAnswer = 2500;
+  /** The maximum of DECISION_DEADLINE_MS. */
+  const maxDecisionMs = 2500;
 
-  test('a task that is leaving may answer the slowest request that it can have', () => {
-    expect(limits().forgotten).toBeGreaterThanOrEqual(REQUEST_TIMEOUT_MS + longestAnswer);
+  test('a stopping task can complete the slowest possible request', () => {
+    expect(limits().deregisteredMs).toBeGreaterThanOrEqual(REQUEST_TIMEOUT_MS + maxDecisionMs);
   });
 
-  test('a task is let go of before it is killed', () => {
-    expect(limits().killed).toBeGreaterThan(limits().forgotten);
-    // Fargate's own limit.
-    expect(limits().killed).toBeLessThanOrEqual(120_000);
+  test('a task is deregistered before it is killed', () => {
+    expect(limits().killedMs).toBeGreaterThan(limits().deregisteredMs);
+    // Fargate's limit.
+    expect(limits().killedMs).toBeLessThanOrEqual(120_000);
   });
 
-  test('a stopped task has ended by itself before it is killed, whatever it waits for', () => {
+  test('a stopping task exits before it is killed, whatever it waits for', () => {
     expect(DEFAULT_DRAIN_DELAY_MS).toBeLessThanOrEqual(MAX_DRAIN_DELAY_MS);
-    const answered = MAX_DRAIN_DELAY_MS + longestAnswer + CLOSE_GRACE_MS;
-    // What was learned last is still written into the table.
-    const longestWrite = 4000;
-    expect(answered + longestWrite).toBeLessThan(FORCED_EXIT_MS);
-    expect(FORCED_EXIT_MS).toBeLessThan(limits().killed);
+    const drainedMs = MAX_DRAIN_DELAY_MS + maxDecisionMs + CLOSE_GRACE_MS;
+    // Pending cache writes are completed.
+    const maxWriteMs = 4000;
+    expect(drainedMs + maxWriteMs).toBeLessThan(FORCED_EXIT_MS);
+    expect(FORCED_EXIT_MS).toBeLessThan(limits().killedMs);
   });
 
-  test('a task still takes requests while the load balancer may send them', () => {
-    const sendsOn = 2000;
-    expect(DEFAULT_DRAIN_DELAY_MS).toBeGreaterThanOrEqual(sendsOn * 2);
+  test('a stopping task accepts requests as long as the load balancer may send them', () => {
+    const deregistrationLagMs = 2000;
+    expect(DEFAULT_DRAIN_DELAY_MS).toBeGreaterThanOrEqual(deregistrationLagMs * 2);
   });
 
-  test('a busy task gets fewer requests', () => {
+  test('sends fewer requests to busy tasks', () => {
     expect(targetAttributesOf(stack())['load_balancing.algorithm.type']).toBe(
       'least_outstanding_requests',
     );
   });
 
-  test('it is made when the network has its gateway', () => {
+  test('is created after the internet gateway', () => {
     const routes = stack()
       .resources<{ GatewayId?: unknown }>('AWS::EC2::Route')
       .filter(({ Properties }) => target(Properties.GatewayId) !== undefined);
@@ -159,7 +162,7 @@ describe.each(MODES)('With %s', (mode) => {
   });
 });
 
-test('It can be deleted when that is configured', () => {
+test('The load balancer can be deleted if that is configured', () => {
   expect(attributesOf(synthesize('no deletion protection'))).toMatchObject({
     'deletion_protection.enabled': 'false',
   });

@@ -21,7 +21,7 @@ interface Report {
   }[];
 }
 
-/** Runs the checks as `cdk synth` does. @throws Error when there is a finding that nobody acknowledged. */
+/** Runs the checks as `cdk synth` does. @throws Error if a finding is not acknowledged. */
 function check(app: App) {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const { directory } = app.synth();
@@ -29,14 +29,14 @@ function check(app: App) {
     readFileSync(join(directory, 'validation-report.json'), 'utf8'),
   );
   const nag = report.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions');
-  if (nag === undefined) throw new Error('The checks have not run.');
+  if (nag === undefined) throw new Error('cdk-nag has not run.');
   return { open: nag.violations, acknowledged: nag.suppressedViolations ?? [] };
 }
 
 const checked: Finding[] = [];
 
 test.each<Configuration>([...MODES, 'everything at once'])(
-  'With %s there is no finding that is not meant',
+  'With %s every finding is acknowledged',
   async (configuration) => {
     const result = check((await createApp(contextOf(configuration))).app);
     checked.push(...result.acknowledged);
@@ -44,32 +44,29 @@ test.each<Configuration>([...MODES, 'everything at once'])(
   },
 );
 
-test('A finding that nobody has acknowledged stops synth', async () => {
+test('A finding that is not acknowledged stops synth', async () => {
   const { app, stack } = await createApp({});
   new Bucket(stack, 'OpenToPlainHttp', { serverAccessLogsPrefix: 'itself' });
-  // The report is long, and here it is what we want to see.
-  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  // Suppresses the report, which is expected.
+  const output = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
     expect(() => check(app)).toThrow(/validation/i);
   } finally {
-    said.mockRestore();
+    output.mockRestore();
   }
 });
 
-describe('Every finding that is acknowledged', () => {
-  test.each(Object.entries(ACKNOWLEDGED_FINDINGS))(
-    '%s is one, and has its reason',
-    (rule, reason) => {
-      const found = checked.filter(
-        (each) => each.acknowledgedId === `AwsSolutions::AwsSolutions-${rule}`,
-      );
-      expect(found.length).toBeGreaterThan(0);
-      expect(new Set(found.map((each) => each.reason))).toEqual(new Set([reason]));
-      expect(reason).toMatch(/^\S.{20,}\.$/);
-    },
-  );
+describe('Every acknowledged finding', () => {
+  test.each(Object.entries(ACKNOWLEDGED_FINDINGS))('%s exists and has a reason', (rule, reason) => {
+    const found = checked.filter(
+      (each) => each.acknowledgedId === `AwsSolutions::AwsSolutions-${rule}`,
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map((each) => each.reason))).toEqual(new Set([reason]));
+    expect(reason).toMatch(/^\S.{20,}\.$/);
+  });
 
-  test('stands in one file', () => {
+  test('is acknowledged in one file', () => {
     const folder = new URL('../../infra/', import.meta.url);
     const files = readdirSync(folder, { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.ts'))

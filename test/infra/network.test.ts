@@ -30,7 +30,7 @@ interface Group {
 
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
-/** Every rule of every security group, inside the group or beside it, with the two ends by their roles. */
+/** Returns every security group rule, inline or separate, with both ends by role. */
 function rulesOf(stack: SynthesizedStack): { readonly in: Rule[]; readonly out: Rule[] } {
   const balancer = target(
     stack.only<{ SecurityGroups: unknown[] }>(LOAD_BALANCER).Properties.SecurityGroups[0],
@@ -45,32 +45,32 @@ function rulesOf(stack: SynthesizedStack): { readonly in: Rule[]; readonly out: 
   };
   const ports = (rule: RuleProperties) =>
     `${rule.IpProtocol} ${rule.FromPort}${rule.ToPort === rule.FromPort ? '' : `-${rule.ToPort}`}`;
-  const inward = (id: string | undefined, rule: RuleProperties): Rule => ({
+  const ingress = (id: string | undefined, rule: RuleProperties): Rule => ({
     from: end(rule),
     to: role(id),
     ports: ports(rule),
   });
-  const outward = (id: string | undefined, rule: RuleProperties): Rule => ({
+  const egress = (id: string | undefined, rule: RuleProperties): Rule => ({
     from: role(id),
     to: end(rule),
     ports: ports(rule),
   });
-  const beside = (type: string) => stack.resources<RuleProperties>(type);
+  const separate = (type: string) => stack.resources<RuleProperties>(type);
   return {
     in: [
       ...groups.flatMap(({ id, Properties: { SecurityGroupIngress = [] } }) =>
-        SecurityGroupIngress.map((rule) => inward(id, rule)),
+        SecurityGroupIngress.map((rule) => ingress(id, rule)),
       ),
-      ...beside('AWS::EC2::SecurityGroupIngress').map(({ Properties: rule }) =>
-        inward(target(rule.GroupId), rule),
+      ...separate('AWS::EC2::SecurityGroupIngress').map(({ Properties: rule }) =>
+        ingress(target(rule.GroupId), rule),
       ),
     ],
     out: [
       ...groups.flatMap(({ id, Properties: { SecurityGroupEgress = [] } }) =>
-        SecurityGroupEgress.map((rule) => outward(id, rule)),
+        SecurityGroupEgress.map((rule) => egress(id, rule)),
       ),
-      ...beside('AWS::EC2::SecurityGroupEgress').map(({ Properties: rule }) =>
-        outward(target(rule.GroupId), rule),
+      ...separate('AWS::EC2::SecurityGroupEgress').map(({ Properties: rule }) =>
+        egress(target(rule.GroupId), rule),
       ),
     ],
   };
@@ -114,8 +114,8 @@ function routeTableOf(stack: SynthesizedStack, subnet: string | undefined): stri
   return target(association?.Properties.RouteTableId);
 }
 
-/** What the default route of a subnet leads to. */
-function wayOut(stack: SynthesizedStack, subnet: string | undefined): string {
+/** Returns the type of the target of a subnet's default route. */
+function defaultRouteTarget(stack: SynthesizedStack, subnet: string | undefined): string {
   const table = routeTableOf(stack, subnet);
   const routes = stack
     .resources<Route>('AWS::EC2::Route')
@@ -132,7 +132,7 @@ describe.each(MODES)('With %s', (mode) => {
   const hasPublicTasks = IS_PUBLIC.test(mode);
   const hasCloudFront = mode.startsWith('cloudfront');
 
-  test('tasks have the way out that was asked for, in two zones', () => {
+  test('tasks have the configured egress, in two zones', () => {
     const { AssignPublicIp, Subnets } = networkOf(stack());
     const ids = Subnets.map(target);
     const subnets = ids.map((id) =>
@@ -141,20 +141,20 @@ describe.each(MODES)('With %s', (mode) => {
         .find((subnet) => subnet.id === id),
     );
     expect(AssignPublicIp).toBe(hasPublicTasks ? 'ENABLED' : 'DISABLED');
-    expect(ids.map((id) => wayOut(stack(), id))).toEqual(
+    expect(ids.map((id) => defaultRouteTarget(stack(), id))).toEqual(
       Array(2).fill(hasPublicTasks ? 'AWS::EC2::InternetGateway' : 'AWS::EC2::NatGateway'),
     );
     const zones = subnets.map((subnet) => JSON.stringify(subnet?.Properties.AvailabilityZone));
     expect(new Set(zones).size).toBe(2);
   });
 
-  test('no subnet gives away public addresses by itself', () => {
+  test('no subnet assigns public addresses by default', () => {
     const subnets = stack().resources<Subnet>('AWS::EC2::Subnet');
     expect(subnets).toHaveLength(4);
     expect(subnets.filter(({ Properties }) => Properties.MapPublicIpOnLaunch)).toEqual([]);
   });
 
-  test('nothing but the load balancer reaches a task, and nothing but HTTPS leaves one', () => {
+  test('tasks accept connections from the load balancer only, and open HTTPS connections only', () => {
     const rules = rulesOf(stack());
     expect(rules.in.filter(({ to }) => to === 'tasks')).toEqual([
       { from: 'load balancer', to: 'tasks', ports: 'tcp 3000' },
@@ -166,7 +166,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(SecurityGroups).toHaveLength(1);
   });
 
-  test('the load balancer takes one port, and reaches nothing but tasks', () => {
+  test('the load balancer listens on one port and connects to tasks only', () => {
     const rules = rulesOf(stack());
     expect(rules.in.filter(({ to }) => to === 'load balancer')).toEqual([
       hasCloudFront
@@ -178,15 +178,15 @@ describe.each(MODES)('With %s', (mode) => {
     ]);
   });
 
-  test('the load balancer stands in public subnets only when it is public', () => {
+  test('the load balancer is in public subnets only if it is public', () => {
     const { Properties } = stack().only<{ Scheme: string; Subnets: unknown[] }>(LOAD_BALANCER);
-    const ways = Properties.Subnets.map((subnet) => wayOut(stack(), target(subnet)));
+    const routes = Properties.Subnets.map((subnet) => defaultRouteTarget(stack(), target(subnet)));
     expect(Properties.Scheme).toBe(hasCloudFront ? 'internal' : 'internet-facing');
-    expect(ways).toHaveLength(2);
-    expect(ways.every((way) => way === 'AWS::EC2::InternetGateway')).toBe(!hasCloudFront);
+    expect(routes).toHaveLength(2);
+    expect(routes.every((route) => route === 'AWS::EC2::InternetGateway')).toBe(!hasCloudFront);
   });
 
-  test('the table and S3 are reached without leaving the network', () => {
+  test('DynamoDB and S3 are reached through gateway endpoints', () => {
     const endpoints = stack().resources<{ ServiceName: unknown; RouteTableIds: unknown[] }>(
       'AWS::EC2::VPCEndpoint',
     );
@@ -203,7 +203,7 @@ describe.each(MODES)('With %s', (mode) => {
     }
   });
 
-  test('tasks start after their way out is there', () => {
+  test('tasks start after their default route exists', () => {
     const { DependsOn } = stack().only('AWS::ECS::Service');
     const tables = networkOf(stack()).Subnets.map((subnet) =>
       routeTableOf(stack(), target(subnet)),
@@ -230,14 +230,14 @@ describe.each(MODES)('With %s', (mode) => {
 });
 
 test.each<[name: string, configuration: Configuration, gateways: number]>([
-  ['one NAT gateway unless more are asked for', 'cloudfront, egress nat', 1],
-  ['a NAT gateway per zone', 'two NAT gateways', 2],
-  ['none where tasks are public', 'cloudfront, egress public', 0],
-])('There are %s', (_, configuration, gateways) => {
+  ['one NAT gateway by default', 'cloudfront, egress nat', 1],
+  ['one NAT gateway per zone if configured', 'two NAT gateways', 2],
+  ['no NAT gateway if tasks are public', 'cloudfront, egress public', 0],
+])('There is %s', (_, configuration, gateways) => {
   expect(synthesize(configuration).resources('AWS::EC2::NatGateway')).toHaveLength(gateways);
 });
 
-test('With a NAT gateway per zone each zone uses its own', () => {
+test('With a NAT gateway per zone, each zone uses its own', () => {
   const stack = synthesize('two NAT gateways');
   const gateways = stack
     .resources<Route>('AWS::EC2::Route')
@@ -245,14 +245,14 @@ test('With a NAT gateway per zone each zone uses its own', () => {
   expect(new Set(gateways).size).toBe(2);
 });
 
-test('With zones of its own it keeps to those: CloudFront does not reach every one', () => {
+test('Configured zones are used, as CloudFront does not support every zone', () => {
   const zones = synthesize('zones of its own')
     .resources('AWS::EC2::Subnet')
     .map(({ Properties }) => Properties.AvailabilityZone);
   expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
 });
 
-test('tasks reach an issuer of access tokens at another port than that of HTTPS', () => {
+test('Tasks may connect to the configured port of an issuer of access tokens', () => {
   const { out } = rulesOf(synthesize('an issuer at port 9443'));
   expect(out.filter(({ from }) => from === 'tasks').map(({ ports }) => ports)).toEqual([
     'tcp 443',

@@ -5,16 +5,16 @@ test.each([
   [256, 15_000],
   [512, 30_000],
   [1024, 60_000],
-  // One process decides on one core.
+  // A process uses one core.
   [2048, 60_000],
 ])(
-  'a task of %i CPU units gets %i requests a minute before there are to be more',
+  'a task of %i CPU units handles %i requests per minute before the service scales out',
   (units, expected) => {
     expect(requestsPerTaskAndMinute(units)).toBe(expected);
   },
 );
 
-test('the stack scales by the size of its tasks', () => {
+test('the stack scales according to the size of its tasks', () => {
   const policies = synthesize().resources<{
     TargetTrackingScalingPolicyConfiguration: {
       PredefinedMetricSpecification: { PredefinedMetricType: string };

@@ -1,6 +1,7 @@
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { parseApiKey } from '../../app/src/secrets/api-key.ts';
 import { parseSignatureSecret } from '../../app/src/signals/address/signature.ts';
+import { containerOf, variableOf } from '../support/container.ts';
 import {
   type Configuration,
   CREDENTIAL_ARN,
@@ -26,17 +27,17 @@ const SECRET = 'AWS::SecretsManager::Secret';
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('the credential is generated, and one that the service takes', () => {
+  test('generates a credential that the service accepts', () => {
     const [generated, ...others] = stack()
       .resources<Secret>(SECRET)
       .flatMap(({ Properties }) => Properties.GenerateSecretString ?? []);
     expect(others).toEqual([]);
     const { SecretStringTemplate: template, GenerateStringKey: name } = generated ?? {};
     if (generated === undefined || template === undefined || name === undefined) {
-      throw new Error('No secret is generated into a template.');
+      throw new Error('No secret is generated from a template.');
     }
     expect(generated.PasswordLength).toBeGreaterThanOrEqual(32);
-    // Letters and digits alone go through every form and shell as they are.
+    // Letters and digits need no escaping in forms and shells.
     expect(generated.ExcludePunctuation).toBe(true);
     const json = JSON.stringify({
       ...JSON.parse(template),
@@ -48,7 +49,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('a text in the template is nothing but a placeholder, with which the service starts', () => {
+  test('the only secret value in the template is a placeholder, with which the service starts', () => {
     const texts = stack()
       .resources<Secret>(SECRET)
       .flatMap(({ Properties }) => Properties.SecretString ?? []);
@@ -56,17 +57,14 @@ describe.each(MODES)('With %s', (mode) => {
     expect(parseApiKey(texts[0] ?? '', 'The test')).toBeUndefined();
   });
 
-  test('no secret is put into a variable of the task, or resolved in the template', () => {
+  test('no secret is in an environment variable or resolved in the template', () => {
     expect(stack().text).not.toContain('{{resolve:');
-    const { ContainerDefinitions } = stack().only<{ ContainerDefinitions: object[] }>(
-      'AWS::ECS::TaskDefinition',
-    ).Properties;
-    for (const container of ContainerDefinitions) expect(container).not.toHaveProperty('Secrets');
+    expect(containerOf(stack())).not.toHaveProperty('Secrets');
     expect(stack().text).not.toMatch(/"(ACTION_CREDENTIAL|ABUSEIPDB_API_KEY)"/);
   });
 });
 
-test('The text from which the credential is generated stays as it is: another makes a new credential', () => {
+test('The template of the generated credential never changes: another would replace the credential', () => {
   const texts = synthesize()
     .resources<Secret>(SECRET)
     .flatMap(({ Properties }) => Properties.GenerateSecretString?.SecretStringTemplate ?? []);
@@ -74,7 +72,7 @@ test('The text from which the credential is generated stays as it is: another ma
 });
 
 describe('The key of hashed addresses', () => {
-  /** What is generated into a secret as it is, without a template. */
+  /** Secrets that are generated without a template. */
   const keysOf = (configuration?: Configuration) =>
     synthesize(configuration)
       .resources<Secret>(SECRET)
@@ -87,11 +85,11 @@ describe('The key of hashed addresses', () => {
     ['settings of the service', 0],
     ['hashed addresses', 1],
     ['everything at once', 1],
-  ])('With %s there are %i', (configuration, count) => {
+  ])('with %s: %i', (configuration, count) => {
     expect(keysOf(configuration)).toHaveLength(count);
   });
 
-  test('is named by an output, for whoever looks for an address', () => {
+  test('has an output with its ARN', () => {
     const [key] = keysOf('hashed addresses');
     expect(synthesize('hashed addresses').outputs.AddressHashKeySecretArn).toEqual({
       Ref: key?.id,
@@ -99,7 +97,7 @@ describe('The key of hashed addresses', () => {
     expect(synthesize().outputs).not.toHaveProperty('AddressHashKeySecretArn');
   });
 
-  test('is generated as before: with other settings it would be another key', () => {
+  test('has unchanged generator settings: others would replace the key', () => {
     expect(keysOf('hashed addresses').map(({ Properties }) => Properties)).toEqual([
       {
         Description: expect.any(String),
@@ -108,7 +106,7 @@ describe('The key of hashed addresses', () => {
     ]);
   });
 
-  test('is not rotated: records from before and after could not be matched', () => {
+  test('is not rotated: older and newer records could not be compared', () => {
     expect(
       synthesize('hashed addresses').resources('AWS::SecretsManager::RotationSchedule'),
     ).toEqual([]);
@@ -118,26 +116,22 @@ describe('The key of hashed addresses', () => {
 describe('The secret of signed addresses', () => {
   const signatureIn = (configuration: Configuration) => {
     const { outputs } = synthesize(configuration);
-    const { ContainerDefinitions } = synthesize(configuration).only<{
-      ContainerDefinitions: readonly {
-        readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
-      }[];
-    }>('AWS::ECS::TaskDefinition').Properties;
-    const told = ContainerDefinitions[0]?.Environment.find(
-      ({ Name }) => Name === 'ADDRESS_SIGNATURE_SECRET_ARN',
-    );
-    return { output: outputs.AddressSignatureSecretArn, told: told?.Value };
+    const setting = variableOf(synthesize(configuration), 'ADDRESS_SIGNATURE_SECRET_ARN');
+    return { output: outputs.AddressSignatureSecretArn, setting };
   };
 
-  test('is not there unless it is asked for', () => {
-    expect(signatureIn('cloudfront, egress nat')).toEqual({ output: undefined, told: undefined });
+  test('does not exist by default', () => {
+    expect(signatureIn('cloudfront, egress nat')).toEqual({
+      output: undefined,
+      setting: undefined,
+    });
   });
 
-  test('is generated, named by an output, and one that the service accepts', () => {
+  test('is generated, has an output, and is accepted by the service', () => {
     const stack = synthesize('signed addresses');
-    const { output, told } = signatureIn('signed addresses');
+    const { output, setting } = signatureIn('signed addresses');
     const secret = stack.resources<Secret>(SECRET).find(({ id }) => id === target(output));
-    expect(told).toEqual(output);
+    expect(setting).toEqual(output);
     expect(secret?.Properties.GenerateSecretString).toEqual({
       ExcludePunctuation: true,
       PasswordLength: 48,
@@ -145,16 +139,16 @@ describe('The secret of signed addresses', () => {
     expect(() => parseSignatureSecret('k'.repeat(48), 'The test')).not.toThrow();
   });
 
-  test('of yours takes the place of the generated one', () => {
+  test('may be an existing secret', () => {
     expect(signatureIn('signed addresses, own secret')).toEqual({
       output: SIGNATURE_ARN,
-      told: SIGNATURE_ARN,
+      setting: SIGNATURE_ARN,
     });
     expect(synthesize('signed addresses, own secret').resources(SECRET)).toHaveLength(2);
   });
 });
 
-test('Secrets in the environment of the one who deploys stay there', async () => {
+test('Secrets in the environment of cdk deploy do not get into the template', async () => {
   const canaries = { ACTION_CREDENTIAL: 'canary-credential', ABUSEIPDB_API_KEY: 'canary-key' };
   Object.assign(process.env, canaries);
   try {
@@ -164,18 +158,15 @@ test('Secrets in the environment of the one who deploys stay there', async () =>
   }
 });
 
-describe('Secrets of yours, by their ARNs', () => {
+describe('Existing secrets', () => {
   const stack = () => synthesize('own secrets');
 
-  test('take the place of those that the stack would make', () => {
+  test('replace the generated ones', () => {
     expect(stack().resources(SECRET)).toEqual([]);
   });
 
-  test('are what the service is told, and what the outputs name', () => {
-    const { ContainerDefinitions } = stack().only<{
-      ContainerDefinitions: readonly { readonly Environment: readonly object[] }[];
-    }>('AWS::ECS::TaskDefinition').Properties;
-    expect(ContainerDefinitions[0]?.Environment).toEqual(
+  test('are passed to the service and to the outputs', () => {
+    expect(containerOf(stack()).Environment).toEqual(
       expect.arrayContaining([
         { Name: 'ACTION_CREDENTIAL_SECRET_ARN', Value: CREDENTIAL_ARN },
         { Name: 'ABUSEIPDB_SECRET_ARN', Value: KEY_ARN },
@@ -185,7 +176,7 @@ describe('Secrets of yours, by their ARNs', () => {
     expect(stack().outputs.AbuseIpdbSecretArn).toBe(KEY_ARN);
   });
 
-  test('can be given one without the other', () => {
+  test('can be configured independently', () => {
     const one = synthesize('an own key');
     const secret = one.only<Secret>(SECRET);
     expect(secret.Properties.GenerateSecretString).toBeDefined();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readSettings } from '../../app/src/config/settings.ts';
+import { containerOf } from '../support/container.ts';
 import {
   type Configuration,
   MODES,
@@ -8,30 +9,12 @@ import {
   target,
 } from '../support/stack.ts';
 
-interface Container {
-  readonly Name: string;
-  readonly Image: unknown;
-  readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
-  readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
-  readonly HealthCheck: { readonly Command: readonly string[]; readonly Timeout: number };
-  readonly PortMappings: readonly { readonly ContainerPort: number }[];
-  readonly StopTimeout: number;
-}
-
 interface Task {
-  readonly ContainerDefinitions: readonly Container[];
   readonly Cpu: string;
   readonly Memory: string;
 }
 
-function containerOf(stack: SynthesizedStack): Container {
-  const { ContainerDefinitions } = stack.only<Task>('AWS::ECS::TaskDefinition').Properties;
-  const [container] = ContainerDefinitions;
-  if (container === undefined || ContainerDefinitions.length > 1) throw new Error('one container');
-  return container;
-}
-
-/** The environment as the task gets it; references and secrets are filled with something. */
+/** The environment of the task, with placeholders for references and secrets. */
 function environmentOf(stack: SynthesizedStack): Record<string, string> {
   const { Environment, Secrets = [] } = containerOf(stack);
   return Object.fromEntries(
@@ -45,7 +28,7 @@ describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
   const service = () => stack().only<Record<string, unknown>>('AWS::ECS::Service');
 
-  test('a deployment adds tasks before it takes any, and goes back when it fails', () => {
+  test('a deployment starts new tasks before it stops old ones, and rolls back if it fails', () => {
     expect(service().Properties).toMatchObject({
       LaunchType: 'FARGATE',
       DeploymentConfiguration: {
@@ -57,16 +40,16 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('a deployment leaves the number of tasks as scaling has chosen it', () => {
+  test('a deployment keeps the number of tasks that scaling has chosen', () => {
     expect(service().Properties).not.toHaveProperty('DesiredCount');
   });
 
-  test('the service waits for the listener, without which its target group has no load balancer', () => {
+  test('the service is created after the listener, which attaches the target group to the load balancer', () => {
     const listener = stack().only('AWS::ElasticLoadBalancingV2::Listener');
     expect(service().DependsOn).toContain(listener.id);
   });
 
-  test('the target group sends to the port that the container listens on', () => {
+  test('the target group uses the port of the container', () => {
     const { Name, PortMappings } = containerOf(stack());
     const group = stack().only<{ Port: number }>('AWS::ElasticLoadBalancingV2::TargetGroup');
     const ports = PortMappings.map(({ ContainerPort }) => ContainerPort);
@@ -81,7 +64,7 @@ describe.each(MODES)('With %s', (mode) => {
     ]);
   });
 
-  test('two tasks at least, more with requests and CPU: out fast, in slowly', () => {
+  test('at least two tasks, scaled on requests and CPU: out quickly, in slowly', () => {
     const scaling = stack().only('AWS::ApplicationAutoScaling::ScalableTarget');
     expect(scaling.Properties).toMatchObject({
       MinCapacity: 2,
@@ -111,14 +94,14 @@ describe.each(MODES)('With %s', (mode) => {
     ]);
   });
 
-  test('the service understands the environment that it is given', () => {
+  test('the service accepts its environment', () => {
     const settings = readSettings(environmentOf(stack()));
     expect(settings).toMatchObject({
       ...{ port: 3000, logLevel: 'info', trustedProxyHops: 0 },
       credentialPreviousTtl: 24 * 3_600_000,
       telemetry: { issuedSamplePercent: 100, address: { form: 'whole' } },
     });
-    // Whatever else there is would be a name that the service does not read.
+    // The service would ignore any other name.
     const known =
       /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME|DECISION_LOG_ISSUED_PERCENT|DECISION_LOG_ADDRESS)$/;
     expect(Object.keys(environmentOf(stack())).filter((name) => !known.test(name))).toEqual([]);
@@ -128,7 +111,7 @@ describe.each(MODES)('With %s', (mode) => {
 describe('The container', () => {
   const stack = () => synthesize();
 
-  test('can write nothing, is not root and has no capability', () => {
+  test('has a read-only file system, no root user and no capabilities', () => {
     expect(containerOf(stack())).toMatchObject({
       ReadonlyRootFilesystem: true,
       User: expect.stringMatching(/^[1-9]\d*(:[1-9]\d*)?$/),
@@ -152,27 +135,27 @@ describe('The container', () => {
     });
   });
 
-  test('is checked without a shell, by a file that the build makes', () => {
+  test('has a health check without a shell, from a file that the build creates', () => {
     const { Command } = containerOf(stack()).HealthCheck;
     expect(Command).toEqual(['CMD', 'node', expect.stringMatching(/^[\w-]+\.mjs$/)]);
     const source = `app/src/${Command[2]?.replace(/\.mjs$/, '.ts')}`;
     expect(existsSync(new URL(`../../${source}`, import.meta.url))).toBe(true);
   });
 
-  test('gives the health check more time than its own request timeout', () => {
+  test("has a health check timeout above that of the check's own request", () => {
     const source = readFileSync(new URL('../../app/src/health-check.ts', import.meta.url), 'utf8');
     const [, timeoutMs] = /timeout\w*\D{1,9}(\d[\d_]*)/i.exec(source) ?? [];
     const { Timeout } = containerOf(stack()).HealthCheck;
     expect(Number(timeoutMs?.replaceAll('_', ''))).toBeLessThan(Timeout * 1000);
   });
 
-  test('does not wait for a log that is slow', () => {
+  test('does not block on slow logs', () => {
     expect(containerOf(stack())).toMatchObject({
       LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },
     });
   });
 
-  test('gets what the configuration says of addresses and logs', () => {
+  test('receives the configured settings', () => {
     const environment = environmentOf(synthesize('settings of the service'));
     expect(readSettings(environment)).toMatchObject({
       addressHeaders: ['x-edge-ip'],
@@ -183,7 +166,7 @@ describe('The container', () => {
     });
   });
 
-  test('gets the key of hashed addresses as a secret, which the service takes', () => {
+  test('receives the key of hashed addresses as a secret, which the service accepts', () => {
     const stack = synthesize('hashed addresses');
     expect(containerOf(stack).Secrets).toEqual([
       {
@@ -198,7 +181,7 @@ describe('The container', () => {
   });
 });
 
-test('The number of tasks follows the configuration', () => {
+test('The number of tasks is configurable', () => {
   const stack = synthesize('three to forty tasks');
   expect(stack.only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
     MinCapacity: 3,

@@ -8,7 +8,7 @@ const retentionsOf = (stack: SynthesizedStack) =>
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('it puts out what the next steps need', () => {
+  test('has the outputs for the next steps', () => {
     expect(Object.keys(stack().outputs).sort()).toEqual([
       'AbuseIpdbSecretArn',
       'ActionCredentialSecretArn',
@@ -27,7 +27,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('the table is paid by use, and forgets by itself', () => {
+  test('the table is billed on demand, and its items expire', () => {
     expect(stack().only('AWS::DynamoDB::Table').Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
@@ -36,13 +36,13 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('every log is kept for as long as is configured, and no longer', () => {
+  test('every log group has the configured retention', () => {
     // Of the network, the service and the firewall.
     expect(retentionsOf(stack())).toEqual([90, 90, 90]);
     expect(retentionsOf(synthesize('a year of logs'))).toEqual([365, 365, 365]);
   });
 
-  test('texts that AWS checks are such that it takes them', () => {
+  test('descriptions and names are valid for AWS', () => {
     const groups = stack().resources<Record<string, unknown>>('AWS::EC2::SecurityGroup');
     const rules = [...stack().text.matchAll(/"Description":"([^"]*)","FromPort"/g)].map(
       ([, text]) => text,

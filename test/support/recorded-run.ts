@@ -10,7 +10,7 @@ rules:
   - id: monitored
     mode: monitor
     when: geo.country == "US"
-    then: { deny: Watched. }
+    then: { deny: Monitored. }
   - id: restricted-country
     when: geo.country in lists.restricted_countries
     then: { deny: Blocked. }
@@ -28,12 +28,12 @@ unknown: { address: { deny: No address. }, geo: ignore, reputation: { lifetime: 
 export const MACHINE = 'm2mFleet_7yQ0aXcV3bN1kLpRsTua';
 export const WEB = 'qTj2Wd7Rk0hXv_ZpB4sLmN9cYaEa';
 
-/** Calls in quick succession with a wrong credential: fewer lines tell of them. */
+/** Calls with a wrong credential in quick succession, which are logged in fewer lines. */
 export const WRONG_CREDENTIALS = 8;
 
-/** In order, with what comes of each. */
+/** Requests in order, with their outcome. */
 const ENFORCED = [
-  payloadFrom('9.9.9.9'), // issued, and refused by the rule that is watched
+  payloadFrom('9.9.9.9'), // issued; the monitored rule would refuse
   payloadFrom('14.102.69.58', '03'), // restricted
   payloadFrom('175.45.176.1', '02'), // refused, North Korea
   payloadFrom('175.45.176.2'), // refused, North Korea
@@ -44,7 +44,7 @@ const ENFORCED = [
   payload('20'), // restricted, geo and reputation of a private address are unknown
   allowingNothing(payloadFrom('14.102.69.58', '08')), // issued, the restriction is not allowed
 ];
-const WATCHED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
+const MONITORED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
 
 function allowingNothing(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
@@ -60,8 +60,8 @@ async function startService(policy: string): Promise<RunningService> {
 }
 
 /**
- * What the service writes over a mixed run: the requests above under a policy that is enforced and under
- * one that is watched, calls that are rejected, and trouble. One line a second from 10:00 UTC on.
+ * Returns the log lines of a mixed run: the requests above in enforce and monitor mode, rejected calls, and
+ * warnings and errors. One line per second, starting at 10:00 UTC.
  */
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
@@ -71,20 +71,20 @@ export async function recordRun(): Promise<readonly string[]> {
   }
   await enforcing.post('{ broken', { 'x-api-key': SECRET });
   await enforcing.stop();
-  const watching = await startService(`${POLICY}mode: monitor\n`);
-  for (const body of WATCHED) await watching.post(body);
-  await watching.stop();
-  return [...enforcing.lines, ...watching.lines, ...troubleLines()].map(atSecond);
+  const monitoring = await startService(`${POLICY}mode: monitor\n`);
+  for (const body of MONITORED) await monitoring.post(body);
+  await monitoring.stop();
+  return [...enforcing.lines, ...monitoring.lines, ...warningLines()].map(atSecond);
 }
 
-/** As the service's own hooks write it. */
-function troubleLines(): readonly string[] {
+/** Warnings and errors as the service's hooks write them. */
+function warningLines(): readonly string[] {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const hooks = reputationLogHooks(log, () => START);
   hooks.onCircuitChange?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
-  hooks.onError?.(new RangeError('a fault'));
+  hooks.onError?.(new RangeError('an internal error'));
   return lines;
 }
 

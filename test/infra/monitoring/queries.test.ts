@@ -7,7 +7,7 @@ import { startTestService } from '../../support/running-service.ts';
 
 type Rows = readonly object[];
 
-/** A query by its name, what is filled in, and the rows that it gives over the recorded run. */
+/** A query by name, its parameters, and its rows over the recorded run. */
 const CASES: readonly (readonly [name: string, values: Record<string, string>, rows: Rows])[] = [
   [
     'Why was this request refused',
@@ -45,7 +45,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     'History of a client',
     { client: MACHINE },
     [
-      // One is recorded of four: the sample stands for itself and three more. The other is of monitor mode.
+      // A sampled record counts as four decisions; the fifth is from monitor mode.
       { outcome: 'issue', decisions: 5, 'bin(5m)': Date.UTC(2026, 0, 7, 10) },
       { outcome: 'refuse', decisions: 3 },
       { outcome: 'restrict', decisions: 1 },
@@ -143,7 +143,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     [
       {
         'err.type': 'RangeError',
-        'err.message': 'a fault',
+        'err.message': 'an internal error',
         'err.stack': expect.stringContaining('recorded-run'),
       },
     ],
@@ -162,7 +162,7 @@ describe('Over a recorded run', () => {
     if (query === undefined) throw new Error(`There is no query ${name}.`);
     const text = queryString(query).replaceAll(/\{\{(\w+)\}\}/g, (_, parameter) => {
       const value = values[parameter];
-      if (value === undefined) throw new Error(`${name} wants ${parameter}.`);
+      if (value === undefined) throw new Error(`${name} requires ${parameter}.`);
       return value;
     });
     return runQuery(text, lines);
@@ -172,18 +172,18 @@ describe('Over a recorded run', () => {
     expect(run(name, values).rows).toMatchObject(rows);
   });
 
-  test('rejected calls are told in fewer lines than there are', () => {
-    const told = lines.filter((line) => line.includes('"rejected"') && line.includes('401'));
-    expect(told.length).toBeLessThan(WRONG_CREDENTIALS);
+  test('rejected calls are summarized in fewer lines', () => {
+    const rejected = lines.filter((line) => line.includes('"rejected"') && line.includes('401'));
+    expect(rejected.length).toBeLessThan(WRONG_CREDENTIALS);
   });
 
-  test('One decision is shown whole', () => {
+  test('One decision shows the complete record', () => {
     const record = lines.find((line) => line.includes('"outcome":"restrict"')) ?? '';
     const { rows } = run('One decision', { decision: JSON.parse(record).decision_id });
     expect(rows).toEqual([{ '@timestamp': expect.any(Number), '@message': record }]);
   });
 
-  test('Slowest decisions come first, with the stages that took the time', () => {
+  test('Slowest decisions are sorted by latency and show each stage', () => {
     const { rows } = run('Slowest decisions');
     const times = rows.map((row) => Number(row['ms.total']));
     expect(times).toHaveLength(12);
@@ -196,7 +196,7 @@ describe('Over a recorded run', () => {
     );
   });
 
-  test('The time of decisions is told apart by where the reputation came from', () => {
+  test('Latency by reputation source has a row for each source or cause', () => {
     const { rows } = run('Latency by reputation source');
     const sources = rows.map((row) => [
       row['signals.reputation.source'] ?? row['signals.reputation.cause'],
@@ -217,7 +217,7 @@ describe('Over a recorded run', () => {
     }
   });
 
-  test('Trouble around the service is there without what has a query of its own', () => {
+  test('Warnings and errors excludes events that have their own query', () => {
     const events = run('Warnings and errors').rows.map(({ event }) => event);
     expect(events).toEqual(expect.arrayContaining(['cache-failure', 'abuseipdb-circuit-open']));
     expect(events).not.toContain('rejected');
@@ -232,7 +232,7 @@ describe('Over a recorded run', () => {
     },
   );
 
-  test('every query is run here', () => {
+  test('every query is tested', () => {
     const own = [
       'One decision',
       'Slowest decisions',
@@ -252,7 +252,7 @@ test('docs/operations.md lists exactly the saved queries', () => {
   expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
 });
 
-test('A record of very many operations is found by its client, policy and time, too', async () => {
+test('A record with very many operations still has its client, policy and latency', async () => {
   const policy = `{ version: 1, rules: [{ id: bare, when: true, then: { scopes: { remove: ["*"] } } }] }`;
   const service = await startTestService({ policy });
   const body = JSON.parse(payload('03'));
@@ -270,7 +270,7 @@ test('A record of very many operations is found by its client, policy and time, 
 
 let issued = 0;
 
-/** The line as a setting would have it: the first issued token stands for three more. */
+/** Marks the first issued decision as a sample of four. */
 function sampled(line: string): string {
   const record = JSON.parse(line);
   if (record.event !== 'decision' || record.outcome !== 'issue' || issued++ > 0) return line;

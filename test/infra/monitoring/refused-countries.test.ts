@@ -14,7 +14,7 @@ const { RuleName, RuleState, RuleBody } = synthesize().only<Rule>(
 ).Properties;
 const rule = parseInsightRule(resolveText(RuleBody));
 
-test('The rule is on, and looks at the log of the tasks', () => {
+test('The rule is enabled and reads the log group of the tasks', () => {
   expect({ RuleName, RuleState }).toEqual({
     RuleName: 'RiskGate-RefusedCountries',
     RuleState: 'ENABLED',
@@ -26,7 +26,7 @@ test('The rule is on, and looks at the log of the tasks', () => {
   expect(rule.LogGroupNames).toEqual([resolveText(group)]);
 });
 
-test('It counts what is refused, by country, and nothing else', async () => {
+test('The rule counts only refusals, by country', async () => {
   const counted = countContributors(rule, await recordRun());
   expect(Object.fromEntries(counted)).toEqual({ KP: 2, RU: 1, ID: 1 });
 });

@@ -13,7 +13,7 @@ interface Definition {
 const stack = synthesize();
 const definitions = stack.resources<Definition>('AWS::Logs::QueryDefinition');
 
-test('Every query is saved as it is, in a folder of the stack, for the log of the tasks', () => {
+test('Every query is saved in the folder of the stack, for the log group of the tasks', () => {
   const { LogGroupNames: group } = definitions[0]?.Properties ?? {};
   expect(definitions.map(({ Properties }) => Properties)).toEqual(
     SAVED_QUERIES.map((query) =>
@@ -29,7 +29,7 @@ test('Every query is saved as it is, in a folder of the stack, for the log of th
 });
 
 test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
-  '%s has a parameter for each thing to fill in, and keeps within the limits of its text',
+  '%s declares its parameters and is within the length limit',
   (name, query) => {
     const saved = definitions.find(({ Properties }) => Properties.Name.endsWith(`/${name}`));
     const wanted = new Set(
@@ -41,7 +41,7 @@ test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
   },
 );
 
-test('What is filled in is looked for in a field that has an index', () => {
+test('Queries with parameters filter by indexed fields', () => {
   const log = stack.resources<{ FieldIndexPolicies?: unknown }>('AWS::Logs::LogGroup');
   expect(log.map(({ Properties }) => Properties.FieldIndexPolicies)).toContainEqual([
     { Fields: INDEXED_FIELDS },
