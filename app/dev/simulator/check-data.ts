@@ -1,6 +1,6 @@
 /**
- * What CHECK says of one address, field by field as in AbuseIPDB's API v2. Optional fields are those
- * that answers have lacked: the last two stand in verbose answers only, the others came after 2020.
+ * CHECK's data on one address, as in AbuseIPDB's API v2. Optional fields are not in every response: the last
+ * two only in verbose ones, and the others not before 2020.
  */
 export interface CheckData {
   ipAddress: string;
@@ -8,7 +8,7 @@ export interface CheckData {
   ipVersion: 4 | 6;
   /** `null`: the whitelists were not consulted. */
   isWhitelisted: boolean | null;
-  /** A whole number from 0 to 100. */
+  /** An integer from 0 to 100. */
   abuseConfidenceScore: number;
   countryCode: string | null;
   usageType: string | null;
@@ -20,13 +20,13 @@ export interface CheckData {
   totalReports: number;
   /** Reporters within `maxAgeInDays`. */
   numDistinctUsers?: number;
-  /** ISO 8601 with offset. Of all time: `maxAgeInDays` does not limit it. */
+  /** ISO 8601 with offset. Not limited by `maxAgeInDays`. */
   lastReportedAt: string | null;
   countryName?: string | null;
   reports?: Report[];
 }
 
-/** One report of a verbose answer. */
+/** A report in a verbose response. */
 export interface Report {
   reportedAt: string;
   comment: string;

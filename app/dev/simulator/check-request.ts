@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** The parameters of a CHECK as they arrived. */
+/** The parameters of a CHECK request, not validated. */
 export interface CheckQuery {
   readonly ipAddress: string | undefined;
   readonly maxAgeInDays: string | undefined;
@@ -8,22 +8,22 @@ export interface CheckQuery {
   readonly key: string | undefined;
 }
 
-/** One CHECK as it arrived, whatever became of it. */
+/** A CHECK request as received, whatever its response. */
 export interface ReceivedCheck {
-  /** `ipAddress` in the client's spelling; empty when it was missing. */
+  /** `ipAddress` in the client's spelling; empty if missing. */
   readonly address: string;
-  /** `undefined` when the client left it out, NaN when it is no number. */
+  /** `undefined` if missing, NaN if it is not a number. */
   readonly maxAgeInDays: number | undefined;
   readonly verbose: boolean;
   readonly key: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  /** When it arrived, by the simulator's clock, in milliseconds since the epoch. */
+  /** When it was received, by the simulator's clock, in milliseconds since the epoch. */
   readonly at: number;
-  /** Which connection it came on: 1 for the first that was opened, 2 for the next. */
+  /** The number of the connection: 1 for the first that was opened. */
   readonly connection: number;
 }
 
-/** Reads the parameters of CHECK. A `key` parameter counts when there is no `Key` header. */
+/** Parses the parameters of CHECK. The parameter `key` counts if there is no header `Key`. */
 export function parseCheckQuery(request: IncomingMessage, parameters: URLSearchParams): CheckQuery {
   const header = request.headers.key;
   return {
@@ -34,7 +34,7 @@ export function parseCheckQuery(request: IncomingMessage, parameters: URLSearchP
   };
 }
 
-/** What is noted of a CHECK. */
+/** @param at milliseconds since the epoch. */
 export function toReceivedCheck(
   query: CheckQuery,
   headers: IncomingHttpHeaders,

@@ -15,19 +15,19 @@ import type { DailyQuota } from './quota.ts';
 import { generateCheckData } from './record.ts';
 import { jsonResponse, type SimulatedResponse } from './response.ts';
 
-/** What the endpoint answers from. */
+/** The state on which responses depend. */
 export interface CheckState {
-  /** The accepted key; any that is not empty when absent. */
+  /** The accepted API key. If undefined, any key is accepted that is not empty. */
   readonly key: string | undefined;
   readonly quota: DailyQuota;
-  /** Records that were set, by canonical address. */
+  /** Fields that tests or the control API have set, by canonical address. */
   readonly records: ReadonlyMap<string, Partial<CheckData>>;
   readonly now: () => number;
 }
 
 const DEFAULT_MAX_AGE = '30';
 
-/** Answers CHECK. Whoever has a valid key pays with one check of the quota, even for a parameter error. */
+/** Returns the response to CHECK. A request with a valid key uses one check of the quota, even if a parameter is invalid. */
 export function check(service: CheckState, query: CheckQuery, fault?: Fault): SimulatedResponse {
   const { quota } = service;
   if (!isAccepted(query.key, service.key)) return errorResponse([UNAUTHENTICATED], quota.headers());
@@ -65,10 +65,10 @@ function parameterErrors(
   return ageIsValid ? [addressError] : [addressError, MAX_AGE_INVALID];
 }
 
-/** An address that no client of a test or a laptop has. */
+/** A documentation address, which no client has. */
 const OTHER_ADDRESS = '192.0.2.1';
 
-/** The fields that a fault replaces; `undefined` leaves one out. */
+/** Returns the fields that a fault replaces; `undefined` removes a field. */
 function faultyFields(fault: Fault | undefined, data: Partial<CheckData>): Record<string, unknown> {
   if (fault?.kind === 'score') return { abuseConfidenceScore: faultyScore(fault.value, data) };
   if (fault?.kind !== 'address') return {};

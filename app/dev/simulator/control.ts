@@ -5,22 +5,21 @@ import type { CheckData } from './check-data.ts';
 import { type FaultRegistry, faultSchema } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
 
-/** What the controls turn. */
+/** What the control API changes. */
 export interface SimulatorControls {
   readonly faults: FaultRegistry;
   readonly quota: DailyQuota;
   setRecord(address: string, record: Partial<CheckData>): void;
 }
 
-/** The answer of a control. */
 export interface ControlResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-const MOST_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 
-/** A control that was turned wrongly: the status and the one sentence of the answer. */
+/** A request that the control API rejects, with the status and the message of the response. */
 class ControlError extends Error {
   readonly status: number;
 
@@ -45,11 +44,16 @@ const recordSchema = z.strictObject({
   numDistinctUsers: z.int().min(0),
   lastReportedAt: z.string().nullable(),
 });
-const recordPatch = recordSchema.partial();
+const recordPatchSchema = recordSchema.partial();
 const quotaSchema = z.strictObject({ remaining: z.int().min(0) });
 const scopeSchema = z.looseObject({ address: z.string().optional() });
 
-/** Lets a person turn faults, records and the quota by curl. A mistake is 400, 404, 405 or 413 with one sentence. */
+/**
+ * Handles a request to the control API, with which faults, records and the quota are set, for example with
+ * curl. An invalid request is rejected with status 400, 404, 405 or 413 and one sentence.
+ *
+ * @param path the part after `/simulator/`.
+ */
 export async function handleControl(
   controls: SimulatorControls,
   request: IncomingMessage,
@@ -57,7 +61,7 @@ export async function handleControl(
   parameters: URLSearchParams,
 ): Promise<ControlResponse> {
   try {
-    return { status: 200, body: await turn(controls, request, path, parameters) };
+    return { status: 200, body: await applyControl(controls, request, path, parameters) };
   } catch (error) {
     if (error instanceof ControlError) {
       return { status: error.status, body: { error: error.message } };
@@ -67,7 +71,7 @@ export async function handleControl(
   }
 }
 
-async function turn(
+async function applyControl(
   controls: SimulatorControls,
   request: IncomingMessage,
   path: string,
@@ -75,67 +79,70 @@ async function turn(
 ): Promise<unknown> {
   const { method } = request;
   if (path === 'fault') {
-    if (method === 'DELETE') return endFault(controls, parameters.get('address') ?? undefined);
+    if (method === 'DELETE') return clearFault(controls, parameters.get('address') ?? undefined);
     requirePut(method, 'PUT or DELETE');
     return setFault(controls, await readJson(request));
   }
   if (path === 'quota') {
     requirePut(method, 'PUT');
-    const { remaining } = read(quotaSchema, await readJson(request), 'quota');
+    const { remaining } = validate(quotaSchema, await readJson(request), 'quota');
     controls.quota.setRemaining(remaining);
     return { remaining, limit: controls.quota.limit };
   }
   if (path.startsWith('records/')) {
     requirePut(method, 'PUT');
     const address = canonicalAddress(decode(path.slice('records/'.length)));
-    const record = read(recordPatch, await readJson(request), 'record');
+    const record = validate(recordPatchSchema, await readJson(request), 'record');
     controls.setRecord(address, record);
     return { address, record };
   }
   throw new ControlError(
     404,
-    `There is no /simulator/${path}; try fault, quota or records/<address>.`,
+    `/simulator/${path} does not exist: use fault, quota or records/<address>.`,
   );
 }
 
 function setFault(controls: SimulatorControls, body: unknown): unknown {
-  const { address, ...rest } = read(scopeSchema, body, 'fault');
-  const fault = read(faultSchema, rest, 'fault');
+  const { address, ...rest } = validate(scopeSchema, body, 'fault');
+  const fault = validate(faultSchema, rest, 'fault');
   controls.faults.set(fault, address);
   return { fault, address: address ?? 'all' };
 }
 
-function endFault(controls: SimulatorControls, address: string | undefined): unknown {
+function clearFault(controls: SimulatorControls, address: string | undefined): unknown {
   controls.faults.set(undefined, address);
   return { fault: null, address: address ?? 'all' };
 }
 
 function requirePut(method: string | undefined, methods: string): void {
-  if (method !== 'PUT') throw new ControlError(405, `Use ${methods} here, not ${method}.`);
+  if (method !== 'PUT')
+    throw new ControlError(405, `The method must be ${methods}, got ${method}.`);
 }
 
-/** Checks a body against its schema; the first mistake becomes the sentence. */
-function read<Value>(schema: z.ZodType<Value>, body: unknown, name: string): Value {
+/** Validates a body. The message is about its first issue. */
+function validate<Value>(schema: z.ZodType<Value>, body: unknown, name: string): Value {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? '' : `, ${issue.path.join('.')}`;
-  throw new ControlError(400, `The ${name} is wrong${place}: ${issue?.message ?? 'unknown'}.`);
+  const path = issue === undefined || issue.path.length === 0 ? '' : `, ${issue.path.join('.')}`;
+  throw new ControlError(400, `The ${name} is not valid${path}: ${issue?.message ?? 'unknown'}.`);
 }
 
-/** The body as JSON. One that is too long is read to its end all the same, or the answer could not be sent. */
+/** Parses the body as JSON. A body that is too long is still read to its end, so that the response can be sent. */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size <= MOST_BYTES) chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  if (size > MOST_BYTES) throw new ControlError(413, `The body is over ${MOST_BYTES} bytes.`);
+  if (size > MAX_BODY_BYTES) {
+    throw new ControlError(413, `The body must not exceed ${MAX_BODY_BYTES} bytes.`);
+  }
   try {
     return JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    throw new ControlError(400, 'The body is not JSON.');
+    throw new ControlError(400, 'The body is not valid JSON.');
   }
 }
 

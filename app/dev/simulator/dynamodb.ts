@@ -4,38 +4,38 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-// The package brings no types.
+// The package has no types.
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)(
   'dynalite',
 );
 
-/** DynamoDB's protocol in this process, in memory. */
+/** A simulated DynamoDB in this process, in memory. */
 export interface LocalDynamoDb {
-  /** Options for a client of it: any credentials will do. */
+  /** Configuration for a client. Any credentials are accepted. */
   readonly clientConfig: {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Creates a table with the key that the service's table has. */
+  /** Creates a table with the schema of the service's table. */
   createTable(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a local DynamoDB on a free port, with nothing stored. */
+/** Starts a simulated DynamoDB on a free port, without tables. */
 export async function startLocalDynamoDb(): Promise<LocalDynamoDb> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const access = {
+  const clientConfig = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const client = new DynamoDBClient(access);
+  const client = new DynamoDBClient(clientConfig);
   return {
-    clientConfig: access,
+    clientConfig,
     async createTable(TableName) {
       await client.send(
         new CreateTableCommand({

@@ -1,40 +1,40 @@
 import { SIGNATURE_SUFFIX } from '../../src/signals/address/signature.ts';
 
-/** Stands for each proxy behind the one that the client called. */
-const PROXY = '192.0.2.1';
+/** The address of each proxy behind the first one. */
+const PROXY_ADDRESS = '192.0.2.1';
 
-/** A header of a token request, as the identity server passes it on. */
+/** A header of the token request, as the identity server forwards it. */
 export interface ForwardedHeader {
   readonly name: string;
   readonly value: readonly string[];
 }
 
-/** What the edge in front of the identity server does. */
+/** The behaviour of the edge in front of the identity server. */
 export interface EdgeOptions {
-  /** Headers in lower case that the service reads the address from. The edge sets the first of them. */
+  /** Headers from which the service reads the address, in lower case. The edge sets the first. */
   readonly headerNames: readonly string[];
   readonly trustedProxyHops: number;
-  /** Signs the value of the address header; absent from an edge that does not sign. */
+  /** Signs the value of the address header. Absent if the edge does not sign. */
   readonly sign?: ((value: string) => string) | undefined;
 }
 
 /**
- * Writes the headers that an edge sets for a client's address: in the header's own format, as if it had
- * passed as many proxies as the service trusts. An empty address stands for a request without them.
+ * Returns the headers that the edge sets for a client address, in the format of the header and with as many
+ * proxies as the service trusts. For an empty address there are none.
  */
 export function edgeHeaders(address: string, options: EdgeOptions): readonly ForwardedHeader[] {
   const { headerNames, trustedProxyHops, sign } = options;
   const [name] = headerNames;
   if (address === '' || name === undefined) return [];
-  const proxies = Array.from({ length: Math.max(0, trustedProxyHops - 1) }, () => PROXY);
-  const value = [address, ...proxies].map((entry) => writeEntry(name, entry)).join(', ');
+  const proxies = Array.from({ length: Math.max(0, trustedProxyHops - 1) }, () => PROXY_ADDRESS);
+  const value = [address, ...proxies].map((entry) => formatEntry(name, entry)).join(', ');
   const header = { name, value: [value] };
   return sign === undefined
     ? [header]
     : [header, { name: name + SIGNATURE_SUFFIX, value: [sign(value)] }];
 }
 
-function writeEntry(name: string, address: string): string {
+function formatEntry(name: string, address: string): string {
   if (name === 'cloudfront-viewer-address') return `${address}:443`;
   if (name !== 'forwarded') return address;
   const node = address.includes(':') ? `[${address}]` : address;

@@ -1,6 +1,6 @@
 import { jsonResponse, type SimulatedResponse } from './response.ts';
 
-/** One entry of an error body. `source` is there for faults of a parameter only. */
+/** An entry of an error body. Only parameter errors have a `source`. */
 export interface ApiError {
   readonly detail: string;
   readonly status: number;
@@ -26,7 +26,7 @@ export const MAX_AGE_INVALID: ApiError = parameterError(
   'The max age in days must be between 1 and 365.',
 );
 
-/** The error of a used-up quota of `limit` requests a day. */
+/** Returns the error of an exhausted quota of `limit` requests a day. */
 export function quotaExceeded(limit: number): ApiError {
   return {
     detail: `Daily rate limit of ${limit} requests exceeded for this endpoint. See headers for additional details.`,
@@ -34,7 +34,7 @@ export function quotaExceeded(limit: number): ApiError {
   };
 }
 
-/** Errors in AbuseIPDB's body; the first one gives the status of the answer. */
+/** Returns errors in AbuseIPDB's format, with the status of the first one. */
 export function errorResponse(
   errors: readonly [ApiError, ...ApiError[]],
   headers: Readonly<Record<string, string>> = {},

@@ -10,14 +10,14 @@ import type { Fault, FaultStatus } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
 import { htmlResponse, type SimulatedResponse } from './response.ts';
 
-/** The answer that a fault gives in place of the right one; `undefined` when it only spoils the delivery. */
+/** Returns the response of a fault. `undefined` if the fault changes only fields or the transmission. */
 export function faultResponse(
   fault: Fault | undefined,
   quota: DailyQuota,
 ): SimulatedResponse | undefined {
   switch (fault?.kind) {
     case 'html':
-      return htmlResponse(200, 'Just a moment...', 'Checking your browser before you go on.');
+      return htmlResponse(200, 'Just a moment...', 'Checking your browser before you continue.');
     case 'quota': {
       const retry = fault.headers ? quota.retryHeaders(fault.retryAfter) : {};
       return errorResponse([quotaExceeded(quota.limit)], { ...quota.headers(0), ...retry });

@@ -2,27 +2,27 @@ import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
 
 /**
- * What can go wrong with AbuseIPDB. Times in milliseconds; `retryAfter` in seconds, or a text that says
- * nothing and is sent as it is.
+ * A fault of AbuseIPDB that the simulator injects. Times are in milliseconds. `retryAfter` is in seconds, or an
+ * invalid header value that is sent unchanged.
  */
 export type Fault =
-  /** Answers rightly, after `ms`. */
+  /** Sends a correct response after `ms`. */
   | { kind: 'slow'; ms: number }
   /** Sends the headers at once, then the body byte by byte, `ms` apart. */
   | { kind: 'drip'; ms: number }
-  /** Takes the request and never answers. */
+  /** Accepts the request and never responds. */
   | { kind: 'hang' }
-  /** Resets the connection (RST) in the middle of the answer. */
+  /** Resets the connection (RST) in the middle of the response. */
   | { kind: 'reset' }
-  /** Ends the connection (FIN) in the middle of the answer whose length it has promised. */
+  /** Ends the connection (FIN) before the body has its declared length. */
   | { kind: 'truncated' }
-  /** Status 200 with a challenge page of the edge, as clients got in June 2023. */
+  /** Status 200 with a challenge page of the edge, as clients received in June 2023. */
   | { kind: 'html' }
   /** An error status, with AbuseIPDB's error body or a page of the edge. */
   | { kind: 'status'; status: FaultStatus; html?: boolean }
-  /** 429 for the day; with or without `Retry-After` and `X-RateLimit-Reset`. */
+  /** 429, the quota of the day is exhausted; with or without `Retry-After` and `X-RateLimit-Reset`. */
   | { kind: 'quota'; headers: boolean; retryAfter?: number | string }
-  /** A right answer but for its score; `text` is the score as a text. */
+  /** A correct response except for the score; `text` is the score as a string. */
   | { kind: 'score'; value: FaultScore }
   /** A correct response for another address (a proxy with a wrong cache key), or without the address. */
   | { kind: 'address'; value: FaultAddress };
@@ -36,10 +36,10 @@ export type FaultScore = (typeof FAULT_SCORES)[number];
 const FAULT_ADDRESSES = ['other', 'missing'] as const;
 export type FaultAddress = (typeof FAULT_ADDRESSES)[number];
 
-/** An hour is long enough for any client, and far below what a timer can hold. */
-const milliseconds = z.int().min(0).max(3_600_000);
+const MAX_DELAY_MS = 3_600_000;
+const milliseconds = z.int().min(0).max(MAX_DELAY_MS);
 
-/** What a header can hold without being escaped. */
+/** Printable ASCII, which a header can contain unescaped. */
 const headerText = z.string().regex(/^[\x20-\x7e]{1,100}$/);
 
 const KINDS = [
@@ -63,23 +63,25 @@ const KINDS = [
   z.strictObject({ kind: z.literal('address'), value: z.literal(FAULT_ADDRESSES) }),
 ] as const;
 
-/** A fault as a person writes it in JSON. */
+/** The JSON of a fault in the control API. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', KINDS, {
-  error: 'use slow, drip, hang, reset, truncated, html, status, quota, score or address',
+  error: 'must be slow, drip, hang, reset, truncated, html, status, quota, score or address',
 });
 
-/** The faults that are switched on. That of an address goes before that of all. */
+/** The active faults. A fault for one address takes precedence over the fault for all. */
 export class FaultRegistry {
-  #ofAll: Fault | undefined;
+  #forAll: Fault | undefined;
   readonly #byAddress = new Map<string, Fault>();
 
   /**
-   * Switches a fault on for one address or for all. `undefined` ends it: with an address that one, without
-   * every fault there is. Throws a RangeError for what is no address.
+   * Sets the fault for one address, or for all. `undefined` clears the fault of that address or, without an
+   * address, all faults.
+   *
+   * @throws RangeError if the address is not valid.
    */
   set(fault: Fault | undefined, address?: string): void {
     if (address === undefined) {
-      this.#ofAll = fault;
+      this.#forAll = fault;
       if (fault === undefined) this.#byAddress.clear();
       return;
     }
@@ -88,8 +90,12 @@ export class FaultRegistry {
     else this.#byAddress.set(key, fault);
   }
 
-  /** The fault of a check. `address` is canonical; absent when the request gave none that is valid. */
+  /**
+   * Returns the fault for a check.
+   *
+   * @param address the canonical address; undefined if the request has no valid one.
+   */
   find(address: string | undefined): Fault | undefined {
-    return (address === undefined ? undefined : this.#byAddress.get(address)) ?? this.#ofAll;
+    return (address === undefined ? undefined : this.#byAddress.get(address)) ?? this.#forAll;
   }
 }

@@ -3,8 +3,8 @@ import type { Profile } from './profile.ts';
 const COMMON = { isWhitelisted: false, hostnames: [], isTor: false } as const;
 
 /**
- * The addresses that the Asgardeo guide tries, one for each outcome of its policy, and two resolvers that
- * AbuseIPDB whitelists: those score 0 whatever is reported.
+ * The addresses of the Asgardeo guide, one for each outcome of its policy, and two resolvers that AbuseIPDB
+ * whitelists: their score is 0 whatever is reported.
  */
 export const GUIDE_PROFILES: ReadonlyMap<string, Profile> = new Map<string, Profile>([
   [

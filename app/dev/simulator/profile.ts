@@ -1,4 +1,4 @@
-/** What the simulated AbuseIPDB knows of an address, whatever a request asks. */
+/** The simulated AbuseIPDB's data on an address, independent of the parameters of a request. */
 export interface Profile {
   readonly score: number;
   readonly isWhitelisted: boolean | null;
@@ -9,9 +9,9 @@ export interface Profile {
   readonly hostnames: readonly string[];
   readonly isTor: boolean;
   readonly reports: {
-    /** Of the last 30 days. */
+    /** In the last 30 days. */
     readonly recent: number;
-    /** Of the months before. */
+    /** In the months before. */
     readonly older: number;
   };
 }

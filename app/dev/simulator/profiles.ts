@@ -5,7 +5,7 @@ import { SeededRandom } from './seeded-random.ts';
 
 type Network = Pick<Profile, 'usageType' | 'isp' | 'domain'>;
 
-/** Invented, on reserved names: no real provider is said to send abuse. Some are as good as unknown. */
+/** Invented, with reserved domain names, so that no real provider is accused of abuse. */
 const NETWORKS: readonly [Network, ...Network[]] = [
   { usageType: 'Fixed Line ISP', isp: 'Example Broadband', domain: 'broadband.example' },
   { usageType: 'Mobile ISP', isp: 'Example Mobile', domain: 'mobile.example' },
@@ -45,7 +45,7 @@ const COUNTRIES: readonly [string | null, ...(string | null)[]] = [
   null,
 ];
 
-/** The profile of an address: the guide's own, that of a reserved range, or one derived from it. */
+/** Returns the profile of an address: of the guide, of its reserved range, or derived from the address itself. */
 export function profileFor(address: CheckedAddress): Profile {
   if (!address.public) return reservedProfile(address);
   return GUIDE_PROFILES.get(address.canonical) ?? derivedProfile(address.canonical);
@@ -62,7 +62,7 @@ function reservedProfile({ canonical, range }: CheckedAddress): Profile {
     domain: null,
     hostnames: [],
     isTor: false,
-    // Careless reporters do report 0.0.0.0; the score stays 0.
+    // AbuseIPDB has reports of 0.0.0.0, with a score of 0.
     reports: { recent: unspecified ? 188 : 0, older: 0 },
   };
 }
@@ -75,38 +75,38 @@ const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function derivedProfile(address: string): Profile {
-  const draws = new SeededRandom(address);
-  const score = drawScore(draws);
-  const network = draws.pick(NETWORKS);
-  const isTor = score >= 25 && draws.chance(10);
-  const named = network.domain !== null && draws.chance(50);
+  const random = new SeededRandom(address);
+  const score = drawScore(random);
+  const network = random.pick(NETWORKS);
+  const isTor = score >= 25 && random.chance(10);
+  const named = network.domain !== null && random.chance(50);
   return {
     score,
-    isWhitelisted: draws.chance(10) ? null : score === 0 && draws.chance(5),
-    countryCode: draws.pick(COUNTRIES),
+    isWhitelisted: random.chance(10) ? null : score === 0 && random.chance(5),
+    countryCode: random.pick(COUNTRIES),
     ...network,
-    hostnames: named ? [`host-${draws.integer(1, 9999)}.${network.domain}`] : [],
+    hostnames: named ? [`host-${random.integer(1, 9999)}.${network.domain}`] : [],
     isTor,
-    reports: drawReports(draws, score),
+    reports: drawReports(random, score),
   };
 }
 
-/** Most addresses are clean; about 4 in 100 noted, 5 elevated, 3 high. */
-function drawScore(draws: SeededRandom): number {
-  const band = draws.integer(1, 100);
+/** Most addresses have score 0. About 4 in 100 are low, 5 elevated and 3 high. */
+function drawScore(random: SeededRandom): number {
+  const band = random.integer(1, 100);
   if (band <= 88) return 0;
-  if (band <= 92) return draws.integer(1, 24);
-  if (band <= 97) return draws.integer(25, 74);
-  return draws.integer(75, 100);
+  if (band <= 92) return random.integer(1, 24);
+  if (band <= 97) return random.integer(25, 74);
+  return random.integer(75, 100);
 }
 
-/** A clean address may have been reported long ago: a score decays, the date of the last report stays. */
-function drawReports(draws: SeededRandom, score: number): Profile['reports'] {
+/** An address with score 0 may have old reports: a score decays, the date of the last report does not. */
+function drawReports(random: SeededRandom, score: number): Profile['reports'] {
   if (score > 0) {
-    return { recent: draws.integer(1 + score, 4 * score), older: draws.integer(0, score) };
+    return { recent: random.integer(1 + score, 4 * score), older: random.integer(0, score) };
   }
   return {
-    recent: draws.chance(8) ? draws.integer(1, 3) : 0,
-    older: draws.chance(15) ? draws.integer(1, 5) : 0,
+    recent: random.chance(8) ? random.integer(1, 3) : 0,
+    older: random.chance(15) ? random.integer(1, 5) : 0,
   };
 }

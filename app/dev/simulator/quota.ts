@@ -1,56 +1,57 @@
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
- * The checks that an account may make in a day. A used-up quota comes back at midnight UTC: AbuseIPDB
- * does not say when its day ends, so a client has to go by the headers.
+ * The number of checks that an account may send in a day. It resets at midnight UTC. AbuseIPDB does not document
+ * when its day ends, so clients must rely on the headers.
  */
 export class DailyQuota {
   readonly limit: number;
   readonly #now: () => number;
   #day: number;
-  #left: number;
+  #remaining: number;
 
   constructor(limit: number, now: () => number) {
     requireCount('quota', limit);
     this.limit = limit;
     this.#now = now;
     this.#day = dayOf(now());
-    this.#left = limit;
+    this.#remaining = limit;
   }
 
   get remaining(): number {
-    this.#renew();
-    return this.#left;
+    this.#resetOnNewDay();
+    return this.#remaining;
   }
 
-  /** Sets what is left of today. Throws a RangeError for what is no count. */
+  /** Sets the remaining checks of today. @throws RangeError if it is not a count. */
   setRemaining(remaining: number): void {
     requireCount('remaining quota', remaining);
-    this.#renew();
-    this.#left = remaining;
+    this.#resetOnNewDay();
+    this.#remaining = remaining;
   }
 
-  /** Counts one check; `false` when none was left. */
+  /** Uses one check. Returns false if the quota is exhausted. */
   tryConsume(): boolean {
-    this.#renew();
-    if (this.#left === 0) return false;
-    this.#left -= 1;
+    this.#resetOnNewDay();
+    if (this.#remaining === 0) return false;
+    this.#remaining -= 1;
     return true;
   }
 
-  /** When the quota comes back, in milliseconds since the epoch. */
+  /** When the quota resets, in milliseconds since the epoch. */
   get resetsAt(): number {
-    return (dayOf(this.#now()) + 1) * DAY;
+    return (dayOf(this.#now()) + 1) * DAY_MS;
   }
 
-  /** The headers of each answer, success or error. */
+  /** Returns the headers of every response. */
   headers(remaining: number = this.remaining): Record<string, string> {
     return { 'X-RateLimit-Limit': `${this.limit}`, 'X-RateLimit-Remaining': `${remaining}` };
   }
 
   /**
-   * The headers that 429 has besides. `retryAfter` in seconds, until the reset when absent; a text is sent
-   * as it is.
+   * Returns the additional headers of a 429.
+   *
+   * @param retryAfter seconds, or a string that is sent unchanged. @default the seconds until the reset
    */
   retryHeaders(retryAfter?: number | string): Record<string, string> {
     if (typeof retryAfter === 'string') {
@@ -64,20 +65,20 @@ export class DailyQuota {
     };
   }
 
-  #renew(): void {
+  #resetOnNewDay(): void {
     const today = dayOf(this.#now());
     if (today === this.#day) return;
     this.#day = today;
-    this.#left = this.limit;
+    this.#remaining = this.limit;
   }
 }
 
 function dayOf(time: number): number {
-  return Math.floor(time / DAY);
+  return Math.floor(time / DAY_MS);
 }
 
 function requireCount(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`The ${name} must be a whole number of 0 or more, not ${value}.`);
+    throw new RangeError(`The ${name} must be an integer of 0 or more, got ${value}.`);
   }
 }

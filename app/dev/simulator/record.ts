@@ -4,19 +4,21 @@ import type { Profile } from './profile.ts';
 import { profileFor } from './profiles.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** The most reports that a verbose answer lists. */
-const MOST_LISTED = 10_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** AbuseIPDB's limit on the reports of a verbose response. */
+const MAX_REPORTS = 10_000;
 
 const REPORTER_COUNTRIES: readonly [string | null, ...(string | null)[]] = ['US', 'DE', 'JP', null];
-/** Category numbers of AbuseIPDB: brute force, port scan, hacking, web application attack. */
+/** AbuseIPDB's categories for brute force, port scan, hacking and web application attack. */
 const CATEGORIES: readonly [number[], ...number[][]] = [[18, 22], [14], [15, 21], [18]];
 const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /**
- * The whole, verbose record of an address at a time (milliseconds since the epoch), its counts and reports
- * limited to `maxAgeInDays`. It stays the same throughout a day.
+ * Generates the verbose data on an address, with counts and reports within `maxAgeInDays`. It is the same
+ * throughout a day.
+ *
+ * @param now milliseconds since the epoch.
  */
 export function generateCheckData(
   address: CheckedAddress,
@@ -24,9 +26,9 @@ export function generateCheckData(
   now: number,
 ): CheckData {
   const profile = profileFor(address);
-  const today = now - (now % DAY);
+  const today = now - (now % DAY_MS);
   const reports = reportsOf(address.canonical, profile, today);
-  const window = reports.filter(({ time }) => time >= today - maxAgeInDays * DAY);
+  const window = reports.filter(({ time }) => time >= today - maxAgeInDays * DAY_MS);
   return {
     ipAddress: address.canonical,
     isPublic: address.public,
@@ -43,7 +45,7 @@ export function generateCheckData(
     numDistinctUsers: new Set(window.map(({ report }) => report.reporterId)).size,
     lastReportedAt: reports[0]?.report.reportedAt ?? null,
     countryName: countryName(profile.countryCode),
-    reports: window.slice(0, MOST_LISTED).map(({ report }) => report),
+    reports: window.slice(0, MAX_REPORTS).map(({ report }) => report),
   };
 }
 
@@ -52,21 +54,22 @@ interface DatedReport {
   readonly report: Report;
 }
 
-/** The reports of an address, the latest first. */
+/** Generates the reports of an address, the latest first. */
 function reportsOf(address: string, profile: Profile, today: number): DatedReport[] {
-  const draws = new SeededRandom(`reports of ${address}`);
+  const random = new SeededRandom(`reports of ${address}`);
   const { recent, older } = profile.reports;
   const reporters = Math.ceil((recent + older) * 0.6);
   return Array.from({ length: recent + older }, (_, index) => {
-    const time = today - (index < recent ? ageLately(draws, index) : ageEarlier(draws)) * HOUR;
-    const reporterCountryCode = draws.pick(REPORTER_COUNTRIES);
+    const time =
+      today - (index < recent ? recentAgeHours(random, index) : olderAgeHours(random)) * HOUR_MS;
+    const reporterCountryCode = random.pick(REPORTER_COUNTRIES);
     return {
       time,
       report: {
         reportedAt: isoWithOffset(time),
         comment: 'Simulated report',
-        categories: draws.pick(CATEGORIES),
-        reporterId: 1000 + draws.integer(1, reporters),
+        categories: random.pick(CATEGORIES),
+        reporterId: 1000 + random.integer(1, reporters),
         reporterCountryCode,
         reporterCountryName: countryName(reporterCountryCode),
       },
@@ -74,14 +77,14 @@ function reportsOf(address: string, profile: Profile, today: number): DatedRepor
   }).sort((one, other) => other.time - one.time);
 }
 
-/** In hours, below 30 days. Reports crowd into the last days, and one is of the last two. */
-function ageLately(draws: SeededRandom, index: number): number {
-  return index === 0 ? draws.integer(0, 48) : Math.floor(29 * 24 * draws.next() ** 2);
+/** Less than 30 days. Most reports are from the last days, and the first one is from the last two. */
+function recentAgeHours(random: SeededRandom, index: number): number {
+  return index === 0 ? random.integer(0, 48) : Math.floor(29 * 24 * random.next() ** 2);
 }
 
-/** In hours: 40 to 300 days. */
-function ageEarlier(draws: SeededRandom): number {
-  return draws.integer(40 * 24, 300 * 24);
+/** 40 to 300 days. */
+function olderAgeHours(random: SeededRandom): number {
+  return random.integer(40 * 24, 300 * 24);
 }
 
 function countryName(code: string | null): string | null {

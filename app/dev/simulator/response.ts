@@ -1,11 +1,11 @@
-/** An HTTP answer before it is sent. */
+/** An HTTP response before it is sent. */
 export interface SimulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What AbuseIPDB's edge adds to each answer. The ray says that this one never saw that edge. */
+/** What AbuseIPDB's edge adds to each response, with a ray id that shows the simulation. */
 const EDGE_HEADERS = {
   server: 'cloudflare',
   'cf-ray': '0000000000000000-SIMULATED',
@@ -25,7 +25,7 @@ export function jsonResponse(
   };
 }
 
-/** A page of the edge, without the headers of the API behind it. */
+/** An HTML page of the edge, without the headers of the API behind it. */
 export function htmlResponse(status: number, title: string, text: string): SimulatedResponse {
   return {
     status,

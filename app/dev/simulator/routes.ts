@@ -9,21 +9,22 @@ import { faultResponse } from './fault-response.ts';
 import { jsonResponse } from './response.ts';
 import { sendResponse } from './send-response.ts';
 
-/** What the routes work on. */
+/** The simulator's state. */
 export interface SimulatorState extends CheckState, SimulatorControls {
   readonly checks: ReceivedCheck[];
-  /** The number of each open connection. */
+  /** The number of each open connection, in the order of opening. */
   readonly connections: ReadonlyMap<Socket, number>;
+  /** Milliseconds before each response. */
   readonly latency: number;
 }
 
 const CHECK_PATH = '/api/v2/check';
 const CONTROL_PATH = '/simulator/';
 
-/** The simulator's routes: CHECK, the controls beside it, and 404 in AbuseIPDB's words for the rest. */
-export function createRequestListener(service: SimulatorState): RequestListener {
+/** Creates the listener for CHECK and the control API. Other paths return 404 in AbuseIPDB's format. */
+export function createRequestListener(state: SimulatorState): RequestListener {
   return (request, response) => {
-    route(service, request, response).catch((error: unknown) => {
+    route(state, request, response).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();
       else
@@ -38,49 +39,44 @@ export function createRequestListener(service: SimulatorState): RequestListener 
 }
 
 async function route(
-  service: SimulatorState,
+  state: SimulatorState,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
   const parameters = new URLSearchParams(search);
   if (path.startsWith(CONTROL_PATH)) {
-    const answer = await handleControl(
-      service,
+    const { status, body } = await handleControl(
+      state,
       request,
       path.slice(CONTROL_PATH.length),
       parameters,
     );
-    return sendResponse(jsonResponse(answer.status, answer.body), response, undefined, 0);
+    return sendResponse(jsonResponse(status, body), response, undefined, 0);
   }
-  if (path === CHECK_PATH) return answerCheck(service, request, response, parameters);
-  const detail = `There is nothing at ${path}; the simulated AbuseIPDB has only GET ${CHECK_PATH}.`;
-  return sendResponse(
-    errorResponse([{ detail, status: 404 }]),
-    response,
-    undefined,
-    service.latency,
-  );
+  if (path === CHECK_PATH) return handleCheck(state, request, response, parameters);
+  const detail = `${path} does not exist; the simulated AbuseIPDB has only GET ${CHECK_PATH}.`;
+  return sendResponse(errorResponse([{ detail, status: 404 }]), response, undefined, state.latency);
 }
 
-async function answerCheck(
-  service: SimulatorState,
+async function handleCheck(
+  state: SimulatorState,
   request: IncomingMessage,
   response: ServerResponse,
   parameters: URLSearchParams,
 ): Promise<void> {
   if (request.method !== 'GET') {
     const detail = `The ${request.method} method is not supported for this route. Supported methods: GET.`;
-    const answer = errorResponse([{ detail, status: 405 }], {
+    const notAllowed = errorResponse([{ detail, status: 405 }], {
       Allow: 'GET',
-      ...service.quota.headers(),
+      ...state.quota.headers(),
     });
-    return sendResponse(answer, response, undefined, service.latency);
+    return sendResponse(notAllowed, response, undefined, state.latency);
   }
   const query = parseCheckQuery(request, parameters);
-  const connection = service.connections.get(request.socket) ?? 0;
-  service.checks.push(toReceivedCheck(query, request.headers, service.now(), connection));
-  const fault = service.faults.find(parseCheckedAddress(query.ipAddress ?? '')?.canonical);
-  const answer = faultResponse(fault, service.quota) ?? check(service, query, fault);
-  return sendResponse(answer, response, fault, service.latency);
+  const connection = state.connections.get(request.socket) ?? 0;
+  state.checks.push(toReceivedCheck(query, request.headers, state.now(), connection));
+  const fault = state.faults.find(parseCheckedAddress(query.ipAddress ?? '')?.canonical);
+  const simulated = faultResponse(fault, state.quota) ?? check(state, query, fault);
+  return sendResponse(simulated, response, fault, state.latency);
 }

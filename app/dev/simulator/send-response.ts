@@ -5,29 +5,29 @@ import type { Fault } from './fault.ts';
 import type { SimulatedResponse } from './response.ts';
 
 /**
- * Time for the client to read the first half of an answer. A reset that comes together with data
- * looks to libuv, and so to Node's clients, like a regular end of the connection.
+ * Time for the client to read the first half of a response. A reset that arrives together with data looks to
+ * libuv, and so to clients in Node, like a regular end of the connection.
  */
-const READING_MS = 20;
+const CLIENT_READ_MS = 20;
 
-/** Sends an answer in the manner of the fault, `latency` milliseconds from now. Ends early when the client leaves. */
+/** Sends a response as the fault prescribes, after `latency` milliseconds. Stops if the client disconnects. */
 export async function sendResponse(
-  answer: SimulatedResponse,
+  simulated: SimulatedResponse,
   response: ServerResponse,
   fault: Fault | undefined,
   latency: number,
 ): Promise<void> {
-  const left = whenLeft(response);
-  await pause(latency + (fault?.kind === 'slow' ? fault.ms : 0), left);
-  if (left.aborted || fault?.kind === 'hang') return;
-  const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  const signal = disconnectSignal(response);
+  await pause(latency + (fault?.kind === 'slow' ? fault.ms : 0), signal);
+  if (signal.aborted || fault?.kind === 'hang') return;
+  const body = Buffer.from(simulated.body);
+  response.writeHead(simulated.status, { ...simulated.headers, 'content-length': body.length });
   switch (fault?.kind) {
     case 'drip':
-      return drip(body, response, fault.ms, left);
+      return drip(body, response, fault.ms, signal);
     case 'reset':
       await sendHalf(body, response);
-      await pause(READING_MS, left);
+      await pause(CLIENT_READ_MS, signal);
       response.socket?.resetAndDestroy();
       return;
     case 'truncated':
@@ -39,17 +39,17 @@ export async function sendResponse(
   }
 }
 
-/** Aborted as soon as the answer is over or its client has gone. */
-function whenLeft(response: ServerResponse): AbortSignal {
-  const leaving = new AbortController();
-  if (response.closed || response.destroyed) leaving.abort();
-  else response.once('close', () => leaving.abort());
-  return leaving.signal;
+/** Returns a signal that aborts when the response ends or the client disconnects. */
+function disconnectSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.closed || response.destroyed) controller.abort();
+  else response.once('close', () => controller.abort());
+  return controller.signal;
 }
 
-async function pause(ms: number, left: AbortSignal): Promise<void> {
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms === 0) return;
-  await wait(ms, undefined, { signal: left }).catch(ignoreAbort);
+  await wait(ms, undefined, { signal }).catch(ignoreAbort);
 }
 
 function ignoreAbort(error: unknown): void {
@@ -60,20 +60,20 @@ async function drip(
   body: Buffer,
   response: ServerResponse,
   ms: number,
-  left: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   response.flushHeaders();
   for (const byte of body) {
-    await pause(ms, left);
-    if (left.aborted) return;
+    await pause(ms, signal);
+    if (signal.aborted) return;
     if (!response.write(Buffer.of(byte))) {
-      await once(response, 'drain', { signal: left }).catch(ignoreAbort);
+      await once(response, 'drain', { signal }).catch(ignoreAbort);
     }
   }
   response.end();
 }
 
-/** Resolves once the first half of the body is handed to the kernel. */
+/** Writes the first half of the body. Resolves when the kernel has it. */
 function sendHalf(body: Buffer, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     response.write(body.subarray(0, body.length / 2), () => resolve());

@@ -12,46 +12,48 @@ export type { ReceivedCheck } from './check-request.ts';
 export type { Fault } from './fault.ts';
 
 export interface SimulatorOptions {
-  /** Port to listen on; 0, the default, takes a free one. */
+  /** @default 0, a free port */
   port?: number;
-  /** Interface to listen on; 127.0.0.1 by default. */
+  /** @default '127.0.0.1' */
   host?: string;
-  /** The API key that is accepted; any that is not empty when absent. */
+  /** The accepted API key. @default any that is not empty */
   key?: string;
-  /** Checks a day; 1000 by default, as in the free plan. */
+  /** Checks a day. @default 1000, the free plan */
   quota?: number;
-  /** Milliseconds before each answer; 0 by default. */
+  /** Milliseconds before each response. @default 0 */
   latency?: number;
-  /** The clock, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   now?: () => number;
 }
 
-/** AbuseIPDB in this process, as its documentation describes it. */
+/** A simulated AbuseIPDB in this process, which behaves as documented. */
 export interface Simulator {
-  /** The API root, the value of `ABUSEIPDB_BASE_URL`: http://127.0.0.1:1234/api/v2 */
+  /** The value for `ABUSEIPDB_BASE_URL`, such as `http://127.0.0.1:1234/api/v2`. */
   readonly url: string;
-  /** Every CHECK that arrived, in order. */
+  /** The CHECK requests received, in order. */
   readonly checks: readonly ReceivedCheck[];
   /**
-   * Lays down what CHECK says of an address, in place of what was laid down before; a field that is
-   * `undefined` is left out of the answer. Throws a RangeError for what is no address.
+   * Sets fields of CHECK's data on an address, and forgets those that were set before. A field that is
+   * `undefined` is omitted from the response.
+   *
+   * @throws RangeError if the address is not valid.
    */
   setRecord(address: string, record: Partial<CheckData>): void;
   /**
-   * Switches a fault on for one address, which goes first, or for all. `undefined` ends the fault of that
-   * address or, without an address, every fault.
+   * Sets the fault for one address, which takes precedence, or for all. `undefined` clears the fault of that
+   * address or, without an address, all faults.
    */
   setFault(fault: Fault | undefined, address?: string): void;
-  /** Sets the checks that are left of today. */
+  /** Sets the remaining checks of today. */
   setQuota(remaining: number): void;
-  /** Ends the simulator and every open connection. */
+  /** Stops the simulator and closes all connections. */
   close(): Promise<void>;
 }
 
-/** Idle connections are kept as long as a client may want: at the real edge they live for minutes. */
+/** The real edge keeps idle connections open for minutes as well. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** Starts a simulated AbuseIPDB. Fails with one sentence when it cannot listen. */
+/** Starts a simulated AbuseIPDB. @throws Error with the address and the reason if it cannot listen. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1', key, quota: limit = 1000, latency = 0 } = options;
   const now = options.now ?? Date.now;
@@ -84,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     opened += 1;
     connections.set(socket, opened);
     socket.once('close', () => connections.delete(socket));
-    // Accepted by the kernel before the simulator closed: it would keep `close` waiting.
+    // The kernel accepted it before the simulator closed. It would delay `close`.
     if (!server.listening) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
@@ -93,7 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
 
   let closed: Promise<void> | undefined;
-  const end = () =>
+  const closeAll = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       for (const socket of connections.keys()) socket.destroy();
@@ -105,7 +107,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setFault: (fault, address) => faults.set(fault, address),
     setQuota: (remaining) => quota.setRemaining(remaining),
     close: () => {
-      closed ??= end();
+      closed ??= closeAll();
       return closed;
     },
   };
@@ -116,7 +118,7 @@ function portOf(address: AddressInfo | string | null): number {
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const reason = error.code === 'EADDRINUSE' ? 'that port is taken' : error.message;
+  const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
   return new Error(
     `The simulated AbuseIPDB cannot listen on ${host} port ${port}: ${reason}; choose another port.`,
     { cause: error },

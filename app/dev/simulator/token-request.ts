@@ -1,6 +1,6 @@
 import type { ForwardedHeader } from './edge.ts';
 
-/** The request of the identity server for a client's own token, as the guide of the action shows it. */
+/** Returns the action's request for the client_credentials grant, as in the Asgardeo guide. */
 export function clientCredentialsRequest(headers: readonly ForwardedHeader[]): object {
   const clientId = 'r1sk_gate_example_client';
   return {
@@ -30,7 +30,7 @@ export function clientCredentialsRequest(headers: readonly ForwardedHeader[]): o
   };
 }
 
-/** What a person can choose of a token request. */
+/** The parts of a token request that a user of the console chooses. */
 export interface TokenRequestOptions {
   readonly headers: readonly ForwardedHeader[];
   readonly grant: string;
@@ -40,25 +40,25 @@ export interface TokenRequestOptions {
 }
 
 /**
- * The request of an identity server of version 1.3 of the contract, with all that it can hold, so that
- * every effect of a policy has something to work on. A client's own token has no user and no refresh token.
+ * Returns a request of contract version 1.3 with every field that it can have, so that every effect of a policy
+ * applies. With client_credentials there is no user and no refresh token.
  */
 export function sampleTokenRequest(chosen: TokenRequestOptions): object {
   const { headers, grant, clientId, scopes } = chosen;
-  const ofUser = grant !== 'client_credentials';
-  const openId = ofUser && scopes.includes('openid');
+  const hasUser = grant !== 'client_credentials';
+  const openId = hasUser && scopes.includes('openid');
   return {
     actionType: 'PRE_ISSUE_ACCESS_TOKEN',
     event: {
       request: {
         clientId,
         grantType: grant,
-        // An empty list is left out.
+        // The identity server omits empty lists.
         ...(headers.length > 0 && { additionalHeaders: headers }),
       },
       tenant: { id: '2210', name: 'example' },
       organization: ORGANIZATION,
-      ...(ofUser && {
+      ...(hasUser && {
         user: { id: USER, organization: ORGANIZATION },
         userStore: { id: 'REVGQVVMVA==', name: 'DEFAULT' },
       }),
@@ -67,30 +67,30 @@ export function sampleTokenRequest(chosen: TokenRequestOptions): object {
         claims: [
           { name: 'iss', value: 'https://api.asgardeo.io/t/example/oauth2/token' },
           { name: 'client_id', value: clientId },
-          { name: 'aut', value: ofUser ? 'APPLICATION_USER' : 'APPLICATION' },
+          { name: 'aut', value: hasUser ? 'APPLICATION_USER' : 'APPLICATION' },
           { name: 'expires_in', value: 3600 },
           { name: 'aud', value: [clientId, 'https://api.example.com/orders'] },
-          { name: 'sub', value: ofUser ? USER : clientId },
-          ...(ofUser
+          { name: 'sub', value: hasUser ? USER : clientId },
+          ...(hasUser
             ? [
                 { name: 'email', value: 'jo@example.com' },
                 { name: 'groups', value: ['engineering', 'on-call'] },
               ]
             : []),
         ],
-        // An empty list is left out.
+        // The identity server omits empty lists.
         ...(scopes.length > 0 && { scopes }),
       },
-      ...(ofUser && { refreshToken: { claims: [{ name: 'expires_in', value: 86_400 }] } }),
+      ...(hasUser && { refreshToken: { claims: [{ name: 'expires_in', value: 86_400 }] } }),
       response: {
         parameters: [
           ...['access_token', 'token_type', 'scope', 'expires_in'],
-          ...(ofUser ? ['refresh_token'] : []),
+          ...(hasUser ? ['refresh_token'] : []),
           ...(openId ? ['id_token'] : []),
         ],
       },
     },
-    allowedOperations: allowedOperations(ofUser, openId),
+    allowedOperations: allowedOperations(hasUser, openId),
   };
 }
 
@@ -102,9 +102,9 @@ const ORGANIZATION = {
   depth: 0,
 };
 
-function allowedOperations(ofUser: boolean, openId: boolean): object[] {
+function allowedOperations(hasUser: boolean, openId: boolean): object[] {
   const lists = ['/accessToken/scopes/', '/accessToken/claims/aud/'];
-  const userClaims = ofUser ? ['/accessToken/claims/email', '/accessToken/claims/groups/'] : [];
+  const userClaims = hasUser ? ['/accessToken/claims/email', '/accessToken/claims/groups/'] : [];
   return [
     { op: 'add', paths: ['/accessToken/claims/', ...lists, '/response/parameters/'] },
     {
@@ -112,7 +112,7 @@ function allowedOperations(ofUser: boolean, openId: boolean): object[] {
       paths: [
         ...userClaims,
         ...lists,
-        ...(ofUser ? ['/response/parameters/refresh_token'] : []),
+        ...(hasUser ? ['/response/parameters/refresh_token'] : []),
         ...(openId ? ['/response/parameters/id_token'] : []),
       ],
     },
@@ -122,7 +122,7 @@ function allowedOperations(ofUser: boolean, openId: boolean): object[] {
         ...userClaims,
         ...lists,
         '/accessToken/claims/expires_in',
-        ...(ofUser ? ['/refreshToken/claims/expires_in'] : []),
+        ...(hasUser ? ['/refreshToken/claims/expires_in'] : []),
       ],
     },
   ];

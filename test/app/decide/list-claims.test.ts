@@ -57,7 +57,7 @@ const AFTER: readonly unknown[] = [
   false,
 ];
 
-describe.each<ListForm>(['texts', 'array', 'list'])('Lists held as %s', (lists) => {
+describe.each<ListForm>(['strings', 'array', 'list'])('Lists held as %s', (lists) => {
   test.each(BEFORE.map((before) => [before]))('%j is removed', async (before) => {
     const body = requestWith({ x: before, y: ['kept'] });
     const { outcome, answer, facts } = await decideOn(

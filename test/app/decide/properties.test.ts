@@ -54,7 +54,7 @@ async function run(
   };
 }
 
-const listForm = fc.constantFrom<ListForm>('texts', 'array', 'list');
+const listForm = fc.constantFrom<ListForm>('strings', 'array', 'list');
 
 /** Checks what holds for every request and every policy. A failure shows both, and the seed. */
 function always(holds: (run: Run) => void): Promise<void> {

@@ -7,12 +7,12 @@ import { addResponseParameter, removeResponseParameter } from './response-parame
 import { applyToList, audienceList, scopeList } from './string-list.ts';
 import type { TokenDraft } from './token-draft.ts';
 
-const LIFETIME = '/accessToken/claims/expires_in';
-const REFRESH_LIFETIME = '/refreshToken/claims/expires_in';
+const LIFETIME_PATH = '/accessToken/claims/expires_in';
+const REFRESH_LIFETIME_PATH = '/refreshToken/claims/expires_in';
 
 type Op = 'add' | 'remove' | 'replace';
 
-/** Applies one operation that the request offers. A removal may carry a value; nobody reads it. */
+/** Applies an operation that the request allows. The value of a removal is ignored. */
 export function applyOperation(
   op: Op,
   path: string,
@@ -25,9 +25,9 @@ export function applyOperation(
   if (path.startsWith('/accessToken/scopes/')) {
     return applyToList(scopeList(request.scopes, draft.scopes), op, path, value);
   }
-  // No slash at the end: every claim whose name begins with "aud" is taken for the audience.
+  // The server compares without a trailing slash, so every claim whose name begins with "aud" is the audience.
   if (path.startsWith(`${CLAIMS}aud`)) return changeAudience(op, path, value, request, draft);
-  if (op === 'replace' && (path === LIFETIME || path === REFRESH_LIFETIME)) {
+  if (op === 'replace' && (path === LIFETIME_PATH || path === REFRESH_LIFETIME_PATH)) {
     return changeLifetime(path, value, draft);
   }
   if (path.startsWith(CLAIMS)) {
@@ -39,7 +39,7 @@ export function applyOperation(
     if (op === 'add') return addResponseParameter(path, value, request, draft);
     if (op === 'remove') return removeResponseParameter(path, draft);
   }
-  return skipped('nothing is known to be at this path');
+  return skipped('the server does not know this path');
 }
 
 function changeAudience(
@@ -57,8 +57,8 @@ function changeAudience(
 
 function changeLifetime(path: string, value: Json, draft: TokenDraft): OperationResult {
   const seconds = parseLifetime(value);
-  if (seconds === undefined) return skipped('no whole number of seconds above zero');
-  if (path === LIFETIME) draft.expiresIn = seconds;
+  if (seconds === undefined) return skipped('the lifetime is not a positive integer of seconds');
+  if (path === LIFETIME_PATH) draft.expiresIn = seconds;
   else draft.refreshExpiresIn = seconds;
   return applied;
 }

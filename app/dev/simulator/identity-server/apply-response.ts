@@ -1,5 +1,5 @@
 import { type ActionRequest, type ListForm, readActionRequest } from './action-request.ts';
-import { isOffered } from './allowed-operations.ts';
+import { isAllowed } from './allowed-operations.ts';
 import { applyOperation } from './apply-operation.ts';
 import type { DroppedOperation, HttpResponse, Operation, Outcome } from './outcome.ts';
 import { readResponse } from './read-response.ts';
@@ -9,29 +9,30 @@ import { toErrorOutcome, toRefusedOutcome } from './token-endpoint.ts';
 import { toPlain } from './values.ts';
 
 /**
- * What becomes of a token request when the action endpoint answers the identity server's request in
- * this way. Tests assert this outcome, not the JSON that was sent, because the server drops what it
- * does not like without a word. Where its behaviour is not known, the model assumes what hurts a
- * careless service most.
- * @param lists how the server holds list claims of texts: all stock handlers build a `List`
- * @throws {Error} if the request body is no JSON object
+ * Returns the outcome of a token request whose action request gets this response. Tests assert the outcome
+ * instead of the response's JSON, because the server silently drops invalid operations. Where its behaviour is
+ * unknown, the model assumes the worst case for the service.
+ *
+ * @param stringLists the Java type of list claims whose elements are strings. The server's own handlers create
+ * a `List`.
+ * @throws Error if the request body is not a JSON object.
  */
 export function applyResponse(
   requestBody: string,
-  answer: HttpResponse,
-  lists: ListForm = 'texts',
+  response: HttpResponse,
+  stringLists: ListForm = 'strings',
 ): Outcome {
-  const request = readActionRequest(requestBody, lists);
-  const received = readResponse(answer);
-  switch (received.kind) {
+  const request = readActionRequest(requestBody, stringLists);
+  const result = readResponse(response);
+  switch (result.kind) {
     case 'unusable':
-      return { kind: 'server-error', retried: received.retried, why: received.why };
+      return { kind: 'server-error', retried: result.retried, why: result.why };
     case 'error':
-      return toErrorOutcome(received.description);
+      return toErrorOutcome(result.description);
     case 'failed':
-      return toRefusedOutcome(received.reason, received.description);
+      return toRefusedOutcome(result.reason, result.description);
     case 'success':
-      return issue(request, received.operations);
+      return issue(request, result.operations);
   }
 }
 
@@ -41,15 +42,15 @@ function issue(request: ActionRequest, operations: readonly ParsedOperation[]): 
   const dropped: DroppedOperation[] = [];
   for (const { op, path, value, source } of operations) {
     const drop = (reason: string) => dropped.push({ operation: toPlain(source), reason });
-    if (op === undefined || op === 'redirect' || !isOffered(op, path, request.allowedOperations)) {
-      drop('the request does not offer it');
+    if (op === undefined || op === 'redirect' || !isAllowed(op, path, request.allowedOperations)) {
+      drop('the request does not allow it');
       continue;
     }
-    const verdict = applyOperation(op, path, value, request, draft);
-    if (verdict.kind === 'crashed') {
-      return { kind: 'server-error', retried: false, why: verdict.why };
+    const result = applyOperation(op, path, value, request, draft);
+    if (result.kind === 'crashed') {
+      return { kind: 'server-error', retried: false, why: result.why };
     }
-    if (verdict.kind === 'skipped') drop(verdict.why);
+    if (result.kind === 'skipped') drop(result.why);
     else applied.push(value === undefined ? { op, path } : { op, path, value: toPlain(value) });
   }
   return { kind: 'token', token: toIssuedToken(draft, request), applied, dropped };

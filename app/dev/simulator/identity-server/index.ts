@@ -1,4 +1,4 @@
-/** A model of the identity server: how it applies an answer of the action to its own request. */
+/** A model of how the identity server applies the action's response to a token request. */
 export type { ListForm } from './action-request.ts';
 export { applyResponse } from './apply-response.ts';
 export type { DroppedOperation, HttpResponse, IssuedToken, Operation, Outcome } from './outcome.ts';

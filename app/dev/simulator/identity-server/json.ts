@@ -1,11 +1,11 @@
 /**
- * A JSON reader as strict, and as lenient, as the identity server's: no comments, no byte order mark,
- * no control characters in strings; but text after the first value is not looked at. `JSON.parse`
- * will not do, because it forgets how a number was written: 900 and 900.0 are different lifetimes.
+ * A JSON value. The parser is as strict and as lenient as the identity server's: it rejects comments, a byte order
+ * mark and control characters in strings, and ignores text after the first value. `JSON.parse` would lose how a
+ * number is written: 900 and 900.0 are different lifetimes.
  */
 export type Json = null | boolean | string | JsonNumber | JsonObject | readonly Json[];
 
-/** A number as it was written. */
+/** A number as written. */
 export class JsonNumber {
   readonly literal: string;
 
@@ -13,30 +13,30 @@ export class JsonNumber {
     this.literal = text;
   }
 
-  /** Written without fraction and exponent. */
-  get whole(): boolean {
+  /** Whether it is written without fraction and exponent. */
+  get isInteger(): boolean {
     return /^-?[0-9]+$/.test(this.literal);
   }
 }
 
-/** All members in their order, repeated names included, since each of them is type-checked. */
+/** An object with all entries in order, repeated names included, because the type of each is checked. */
 export class JsonObject {
   readonly entries: readonly (readonly [string, Json])[];
 
-  constructor(members: readonly (readonly [string, Json])[]) {
-    this.entries = members;
+  constructor(entries: readonly (readonly [string, Json])[]) {
+    this.entries = entries;
   }
 
-  /** The member of that name; of several the last one counts. */
+  /** Returns the value of a field, the last one if the name is repeated. */
   get(name: string): Json | undefined {
-    return this.entries.findLast(([member]) => member === name)?.[1];
+    return this.entries.findLast(([entry]) => entry === name)?.[1];
   }
 }
 
-/** The text is no JSON. */
+/** The text is not valid JSON. */
 export class JsonError extends Error {}
 
-const WHITE_SPACE = /[ \t\n\r]*/y;
+const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const LITERAL = /true|false|null/y;
@@ -45,17 +45,18 @@ const LITERALS = new Map<string, Json>([
   ['false', false],
   ['null', null],
 ]);
-const DEEPEST = 1000;
+const MAX_DEPTH = 1000;
 
 /**
- * The first value of a text.
- * @throws {JsonError} if it does not begin with one
+ * Parses the first value of a text.
+ *
+ * @throws JsonError if the text does not begin with a value.
  */
 export function parseJson(text: string): Json {
-  return new Reader(text).value(0);
+  return new Parser(text).value(0);
 }
 
-class Reader {
+class Parser {
   readonly #text: string;
   #at = 0;
 
@@ -64,28 +65,28 @@ class Reader {
   }
 
   value(depth: number): Json {
-    if (depth > DEEPEST) throw new JsonError('nested too deeply');
+    if (depth > MAX_DEPTH) throw new JsonError('nested too deeply');
     if (this.#skip('{')) return this.#object(depth);
     if (this.#skip('[')) return this.#array(depth);
     if (this.#text[this.#at] === '"') return this.#string();
-    const literal = LITERALS.get(this.#take(LITERAL) ?? '');
+    const literal = LITERALS.get(this.#match(LITERAL) ?? '');
     if (literal !== undefined) return literal;
-    const number = this.#take(NUMBER);
+    const number = this.#match(NUMBER);
     if (number === undefined) throw this.#unexpected();
     return new JsonNumber(number);
   }
 
   #object(depth: number): JsonObject {
-    const members: [string, Json][] = [];
-    if (this.#skip('}')) return new JsonObject(members);
+    const entries: [string, Json][] = [];
+    if (this.#skip('}')) return new JsonObject(entries);
     do {
-      this.#take(WHITE_SPACE);
+      this.#match(WHITESPACE);
       const name = this.#string();
       if (!this.#skip(':')) throw this.#unexpected();
-      members.push([name, this.value(depth + 1)]);
+      entries.push([name, this.value(depth + 1)]);
     } while (this.#skip(','));
     if (!this.#skip('}')) throw this.#unexpected();
-    return new JsonObject(members);
+    return new JsonObject(entries);
   }
 
   #array(depth: number): Json[] {
@@ -99,16 +100,16 @@ class Reader {
 
   #string(): string {
     const start = this.#at;
-    const quoted = this.#take(STRING);
+    const quoted = this.#match(STRING);
     if (quoted === undefined) throw this.#unexpected();
     try {
       return JSON.parse(quoted) as string;
     } catch {
-      throw new JsonError(`a string that is none at offset ${start}`);
+      throw new JsonError(`invalid string at offset ${start}`);
     }
   }
 
-  #take(pattern: RegExp): string | undefined {
+  #match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text)?.[0];
     this.#at += found?.length ?? 0;
@@ -116,13 +117,13 @@ class Reader {
   }
 
   #skip(character: string): boolean {
-    this.#take(WHITE_SPACE);
+    this.#match(WHITESPACE);
     if (this.#text[this.#at] !== character) return false;
     this.#at += 1;
     return true;
   }
 
   #unexpected(): JsonError {
-    return new JsonError(`unexpected text or end at offset ${this.#at}`);
+    return new JsonError(`unexpected character or end at offset ${this.#at}`);
   }
 }

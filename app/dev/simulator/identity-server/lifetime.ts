@@ -2,8 +2,8 @@ import type { Json } from './json.ts';
 import { parsePositiveLong, toJavaString } from './values.ts';
 
 /**
- * The lifetime in seconds that a value sets, or nothing if the server ignores the value. It counts in
- * milliseconds of 64 bits, which wrap around: an enormous lifetime can come out negative.
+ * Returns the lifetime in seconds that a value sets, or `undefined` if the server ignores the value. The server
+ * computes with 64-bit milliseconds, which wrap around: a very large lifetime can become negative.
  */
 export function parseLifetime(value: Json): number | undefined {
   const seconds = parsePositiveLong(toJavaString(value));

@@ -1,13 +1,13 @@
-/** What follows the last slash of a path. */
+/** Returns the part after the last slash of a path. */
 export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**
- * The position that a segment names in a list, or nothing. `-` is the last element, -1 in an empty
- * list. Signs and leading zeros count as no index: a careless spelling is a skipped operation.
+ * Returns the index that a segment means in a list, or `undefined`. `-` is the last element, -1 in an empty list.
+ * Signs and leading zeros are not valid, so that such an operation is skipped.
  */
-export function indexIn(segment: string, size: number): number | undefined {
+export function parseIndex(segment: string, size: number): number | undefined {
   if (segment === '-') return size - 1;
   if (!/^(?:0|[1-9][0-9]*)$/.test(segment)) return undefined;
   const index = Number(segment);
@@ -15,9 +15,8 @@ export function indexIn(segment: string, size: number): number | undefined {
 }
 
 /**
- * Takes one occurrence of a value out of a list, the first one, as Java's `List.remove(Object)` does.
- * So a value that is in the list twice needs two removals, and the index says nothing about which
- * of the two goes. False if there is none left.
+ * Removes the first occurrence of a value, as Java's `List.remove(Object)` does, whatever the index in the path. So
+ * a value that is in the list twice needs two removals. Returns whether the list had the value.
  */
 export function removeValue(list: unknown[], value: unknown): boolean {
   const at = list.indexOf(value);
@@ -25,7 +24,7 @@ export function removeValue(list: unknown[], value: unknown): boolean {
   return at >= 0;
 }
 
-/** Whether a value is where a replacement must not find it: in the list now, or when it was sent. */
+/** Whether the list has the value now, or had it in the request: then a replacement with it is skipped. */
 export function containsValue(
   value: unknown,
   current: readonly unknown[],

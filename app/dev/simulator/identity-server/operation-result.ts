@@ -1,4 +1,4 @@
-/** What became of one operation. A crash voids the whole answer; a skipped one is never reported. */
+/** The result of an operation. The server never reports skipped ones; after a crash it rejects the whole response. */
 export type OperationResult =
   | { kind: 'applied' }
   | { kind: 'skipped'; why: string }

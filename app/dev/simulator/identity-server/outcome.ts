@@ -1,35 +1,35 @@
-/** One HTTP answer of the action endpoint. `body` is the decoded text; a byte order mark stays in it. */
+/** An HTTP response of the action endpoint. `body` is decoded, and keeps a byte order mark. */
 export interface HttpResponse {
   status: number;
   contentType: string | undefined;
   body: string;
 }
 
-/** An operation of the answer, its values as plain JavaScript. */
+/** An operation of the response, with its value in plain JavaScript. */
 export interface Operation {
   op: 'add' | 'remove' | 'replace';
   path: string;
   value?: unknown;
 }
 
-/** What the identity server issues in the end. */
+/** The token that the identity server issues. */
 export interface IssuedToken {
   /** Seconds. */
   expiresIn: number | undefined;
   scopes: string[];
   audience: string[] | string | undefined;
-  /** Every claim by name, those of the request included; an object without prototype. */
+  /** All claims by name, including the request's. The object has no prototype. */
   claims: Record<string, unknown>;
-  /** What the client gets: absent if there is none, or if the action took it out of the response. Seconds. */
+  /** What the client receives; undefined if there is none or the action removed it. Seconds. */
   refreshToken: { expiresIn: number | undefined } | undefined;
   /**
-   * What the server keeps when the action took it out of the response: the refresh token that a client may
-   * have from an earlier response stays valid that long. Seconds.
+   * Present if the action removed the refresh token from the response: one that the client has from an earlier
+   * response stays valid. Seconds.
    */
   hiddenRefreshToken?: { expiresIn: number | undefined } | undefined;
   /** What the action adds to the token response. */
   responseParameters: Record<string, unknown>;
-  /** What the client no longer gets: removed by name, or the ID token because `openid` went. */
+  /** Parameters that the client no longer receives, including the ID token if `openid` was removed. */
   removedParameters: string[];
 }
 
@@ -38,7 +38,7 @@ export interface DroppedOperation {
   reason: string;
 }
 
-/** What the OAuth client sees of its token request. */
+/** What the OAuth client receives for its token request. */
 export type Outcome =
   | { kind: 'token'; token: IssuedToken; applied: Operation[]; dropped: DroppedOperation[] }
   | { kind: 'refused'; status: number; error: string; errorDescription: string | undefined }

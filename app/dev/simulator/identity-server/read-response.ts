@@ -10,44 +10,46 @@ import {
 export type ReadResponse = ResponseBody | { kind: 'unusable'; retried: boolean; why: string };
 
 /**
- * What the identity server makes of an HTTP answer, before it looks at any operation. It retries a
- * 500 that carries no readable ERROR, and 502 to 504 whatever they carry. A 401 is final here: only
- * an action that fetches its own bearer token asks again with a new one.
+ * Reads an HTTP response as the identity server does, before it applies any operation. It retries a 500 without a
+ * valid ERROR body, and 502 to 504 in any case. It does not retry a 401: only an action with OAuth2 authentication
+ * sends the request again with a new token.
  */
-export function readResponse(answer: HttpResponse): ReadResponse {
-  switch (answer.status) {
+export function readResponse(response: HttpResponse): ReadResponse {
+  switch (response.status) {
     case 200:
-      return read(answer, parseResultBody, false);
+      return readBody(response, parseResultBody, false);
     case 400:
     case 401:
-      return read(answer, parseErrorBody, false);
+      return readBody(response, parseErrorBody, false);
     case 500:
-      return read(answer, parseErrorBody, true);
+      return readBody(response, parseErrorBody, true);
     case 502:
     case 503:
     case 504:
-      return { kind: 'unusable', retried: true, why: `HTTP ${answer.status}` };
+      return { kind: 'unusable', retried: true, why: `HTTP ${response.status}` };
     default:
-      return { kind: 'unusable', retried: false, why: `HTTP ${answer.status}` };
+      return { kind: 'unusable', retried: false, why: `HTTP ${response.status}` };
   }
 }
 
-function read(
-  answer: HttpResponse,
+function readBody(
+  response: HttpResponse,
   parse: (body: string) => ResponseBody,
-  retriedIfUnreadable: boolean,
+  retriedIfInvalid: boolean,
 ): ReadResponse {
   const unusable = (why: string): ReadResponse => ({
     kind: 'unusable',
-    retried: retriedIfUnreadable,
+    retried: retriedIfInvalid,
     why,
   });
-  // Anywhere in the value, and in this case only.
-  if (!answer.contentType?.includes('application/json')) {
-    return unusable(`content type ${answer.contentType ?? 'absent'}`);
+  // The server searches the whole value, case-sensitively.
+  if (!response.contentType?.includes('application/json')) {
+    return unusable(
+      `the content type must be application/json, got ${response.contentType ?? 'none'}`,
+    );
   }
   try {
-    return parse(answer.body);
+    return parse(response.body);
   } catch (error) {
     if (error instanceof InvalidResponseError || error instanceof JsonError)
       return unusable(error.message);

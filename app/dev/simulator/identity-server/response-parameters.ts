@@ -6,28 +6,28 @@ import { applied, type OperationResult, skipped } from './operation-result.ts';
 import type { TokenDraft } from './token-draft.ts';
 import { toPlain } from './values.ts';
 
-/** Adds a member to the token response. Only `-` is known to work as the place. */
+/** Adds a parameter to the token response. Only `-` is known to work as the index. */
 export function addResponseParameter(
   path: string,
   value: Json,
   request: ActionRequest,
   draft: TokenDraft,
 ): OperationResult {
-  if (lastSegment(path) !== '-') return skipped('a response parameter goes to -');
+  if (lastSegment(path) !== '-') return skipped('a response parameter must be added at -');
   const parameter = parseNamedValue(value);
   if (typeof parameter === 'string') return skipped(parameter);
   const { name } = parameter;
   if (request.responseParameters?.includes(name))
-    return skipped(`the response has ${name} already`);
-  if (draft.responseParameters.has(name)) return skipped(`${name} was added already`);
+    return skipped(`the response already has ${name}`);
+  if (draft.responseParameters.has(name)) return skipped(`${name} is already added`);
   draft.responseParameters.set(name, toPlain(parameter.value));
   return applied;
 }
 
-/** Takes a member out of the token response; the request offers the few that may go, by name. */
+/** Removes a parameter from the token response. The request allows only some, by name. */
 export function removeResponseParameter(path: string, draft: TokenDraft): OperationResult {
   const name = lastSegment(path);
-  if (draft.removedParameters.has(name)) return skipped(`${name} was removed already`);
+  if (draft.removedParameters.has(name)) return skipped(`${name} is already removed`);
   draft.removedParameters.add(name);
   return applied;
 }

@@ -1,22 +1,22 @@
 import type { Json } from './json.ts';
-import { containsValue, indexIn, lastSegment, removeValue } from './list-index.ts';
+import { containsValue, lastSegment, parseIndex, removeValue } from './list-index.ts';
 import { applied, crashed, type OperationResult, skipped } from './operation-result.ts';
 import { toJavaString } from './values.ts';
 
-/** A list of texts that the action may change: the scopes, or the audience. */
+/** A list of strings that the action may change: the scopes or the audience. */
 export interface StringList {
   noun: string;
-  /** As sent in the request: indexes refer to this one, whatever was removed before. */
+  /** The list in the request, to which indexes refer even after removals. */
   sent: readonly string[];
   current: string[];
   accepts: RegExp;
-  /** `-` to remove or replace in an empty list is a server error instead of nothing. */
+  /** Whether removing or replacing `-` in an empty list is a server error, or has no effect. */
   crashesWhenEmpty: boolean;
 }
 
 // Printable ASCII without space, double quote and backslash.
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
-// scheme://host…, or letters, digits, dots and hyphens; white space in Java's sense, which is ASCII.
+// scheme://host…, or letters, digits, dots and hyphens. White space is Java's, which is ASCII only.
 const AUDIENCE =
   /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^ \t\n\v\f\r/$.?#].[^ \t\n\v\f\r]*|[a-zA-Z0-9.-]+)$/;
 
@@ -28,7 +28,7 @@ export function audienceList(sent: readonly string[], current: string[]): String
   return { noun: 'audience', sent, current, accepts: AUDIENCE, crashesWhenEmpty: true };
 }
 
-/** Applies one operation to a list. Nothing is ever put at an index: what is new goes to the end. */
+/** Applies an operation to a list. New elements are always appended. */
 export function applyToList(
   list: StringList,
   op: 'add' | 'remove' | 'replace',
@@ -36,9 +36,9 @@ export function applyToList(
   value: Json,
 ): OperationResult {
   const segment = lastSegment(path);
-  const index = indexIn(segment, list.sent.length);
+  const index = parseIndex(segment, list.sent.length);
   if (op === 'add') return addTo(list, index, value);
-  if (index === undefined) return skipped(`no ${list.noun} has the index ${segment}`);
+  if (index === undefined) return skipped(`there is no ${list.noun} with the index ${segment}`);
   const old = list.sent[index];
   if (old === undefined) {
     return list.crashesWhenEmpty
@@ -46,26 +46,26 @@ export function applyToList(
       : skipped(`the ${list.noun} list is empty`);
   }
   if (op === 'replace') return replaceIn(list, old, value);
-  return removeValue(list.current, old) ? applied : skipped(`the ${list.noun} is gone already`);
+  return removeValue(list.current, old) ? applied : skipped(`the ${list.noun} is already removed`);
 }
 
 function addTo(list: StringList, index: number | undefined, value: Json): OperationResult {
   const text = toJavaString(value);
-  if (index === undefined) return skipped('the index is none of the list');
-  if (!list.accepts.test(text)) return skipped(`${text} is no ${list.noun}`);
-  // Measured against the list as it is by now: what was removed a moment ago can be added again.
-  if (list.current.includes(text)) return skipped(`the ${list.noun} is there already`);
+  if (index === undefined) return skipped('the index is out of range');
+  if (!list.accepts.test(text)) return skipped(`${text} is not a valid ${list.noun}`);
+  // Compared with the current list: an element that was removed before can be added again.
+  if (list.current.includes(text)) return skipped(`the list already has the ${list.noun}`);
   list.current.push(text);
   return applied;
 }
 
 function replaceIn(list: StringList, old: string, value: Json): OperationResult {
   const text = toJavaString(value);
-  if (!list.accepts.test(text)) return skipped(`${text} is no ${list.noun}`);
+  if (!list.accepts.test(text)) return skipped(`${text} is not a valid ${list.noun}`);
   if (containsValue(text, list.current, list.sent)) {
-    return skipped(`the new ${list.noun} is there already`);
+    return skipped(`the list already has the new ${list.noun}`);
   }
-  // Even if the old one went before: a removal and a replacement of one index still add the new one.
+  // Also after the old element was removed: removing and replacing one index still adds the new element.
   removeValue(list.current, old);
   list.current.push(text);
   return applied;

@@ -2,19 +2,19 @@ import type { ActionRequest } from './action-request.ts';
 import type { IssuedToken } from './outcome.ts';
 import { withoutPrototype } from './values.ts';
 
-/** The token while the operations are being applied to it. */
+/** The token while operations are applied. */
 export interface TokenDraft {
   expiresIn: number | undefined;
   scopes: string[];
   audience: string[] | string | undefined;
-  /** Without `aud` and `expires_in`, which have fields of their own. */
+  /** Without `aud` and `expires_in`, which are separate fields. */
   claims: Map<string, unknown>;
   refreshExpiresIn: number | undefined;
   responseParameters: Map<string, unknown>;
   removedParameters: Set<string>;
 }
 
-/** The token as it would be without any operation. */
+/** Returns the token without any operation applied. */
 export function createDraft(request: ActionRequest): TokenDraft {
   const { audience } = request;
   const claims = new Map(
@@ -33,7 +33,7 @@ export function createDraft(request: ActionRequest): TokenDraft {
   };
 }
 
-/** The token that results. */
+/** Returns the issued token. */
 export function toIssuedToken(draft: TokenDraft, request: ActionRequest): IssuedToken {
   const removed = new Set(draft.removedParameters);
   if (losesIdToken(draft, request)) removed.add('id_token');
@@ -55,7 +55,7 @@ export function toIssuedToken(draft: TokenDraft, request: ActionRequest): Issued
   };
 }
 
-/** Without `openid` among the granted scopes there is no ID token, whoever took the scope away. */
+/** Whether there is no ID token because the action removed the scope `openid`. */
 function losesIdToken(draft: TokenDraft, request: ActionRequest): boolean {
   return (
     request.scopes.includes('openid') &&

@@ -3,9 +3,9 @@ import type { Outcome } from './outcome.ts';
 const SERVER_ERRORS = new Set(['server_error', 'internal_server_error', '500']);
 
 /**
- * What the OAuth client gets for a refusal. The token endpoint tells an error from a success by its
- * description, so without one it sends 200 and no token; that is taken to hold for every reason,
- * since nothing says which of the two rules comes first.
+ * Returns what the OAuth client receives for a refusal. The token endpoint distinguishes an error from a success by
+ * the description: without one it sends 200 and no token. That is assumed for every reason, because the order of
+ * the two rules is not documented.
  */
 export function toRefusedOutcome(reason: string, description: string | undefined): Outcome {
   if (description === undefined) return { kind: 'no-token-but-200' };
@@ -28,7 +28,7 @@ export function toRefusedOutcome(reason: string, description: string | undefined
   };
 }
 
-/** What the OAuth client gets for an ERROR: never its texts, and no error at all without one. */
+/** Returns what the OAuth client receives for an ERROR: never its description, and 200 without a token if it has none. */
 export function toErrorOutcome(description: string | undefined): Outcome {
   if (description === undefined) return { kind: 'no-token-but-200' };
   return { kind: 'server-error', retried: false, why: 'the endpoint reported an ERROR' };

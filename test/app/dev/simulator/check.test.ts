@@ -45,8 +45,8 @@ async function check(address: string, more = '') {
   return body.data;
 }
 
-describe('an answer of CHECK', () => {
-  test('has exactly the documented fields, as JSON, with the headers of the quota', async () => {
+describe('A response of CHECK', () => {
+  test('has exactly the documented fields, as JSON, with the quota headers', async () => {
     const { response, body } = await request('?ipAddress=14.102.69.58');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -58,7 +58,7 @@ describe('an answer of CHECK', () => {
     expect(Object.keys(body.data)).toEqual(FIELDS);
   });
 
-  test('adds the country name and the reports when verbose stands in the query', async () => {
+  test('adds the country name and the reports if the query has verbose', async () => {
     const data = await check('14.102.69.58', '&verbose');
     expect(Object.keys(data)).toEqual([...FIELDS, 'countryName', 'reports']);
     expect(data.countryName).toBe('India');
@@ -76,19 +76,16 @@ describe('an answer of CHECK', () => {
   });
 
   test.each([
-    { address: '205.210.31.51', least: 1, most: 24, country: 'US' },
-    { address: '14.102.69.58', least: 25, most: 74, country: 'IN' },
-    { address: '103.159.198.178', least: 76, most: 100, country: 'ID' },
-    { address: '175.45.176.0', least: 0, most: 24, country: 'KP' },
-  ])(
-    'scores $address of the guide from $least to $most',
-    async ({ address, least, most, country }) => {
-      const data = await check(address);
-      expect(data.abuseConfidenceScore).toBeGreaterThanOrEqual(least);
-      expect(data.abuseConfidenceScore).toBeLessThanOrEqual(most);
-      expect(data.countryCode).toBe(country);
-    },
-  );
+    { address: '205.210.31.51', min: 1, max: 24, country: 'US' },
+    { address: '14.102.69.58', min: 25, max: 74, country: 'IN' },
+    { address: '103.159.198.178', min: 76, max: 100, country: 'ID' },
+    { address: '175.45.176.0', min: 0, max: 24, country: 'KP' },
+  ])('scores $address of the guide from $min to $max', async ({ address, min, max, country }) => {
+    const data = await check(address);
+    expect(data.abuseConfidenceScore).toBeGreaterThanOrEqual(min);
+    expect(data.abuseConfidenceScore).toBeLessThanOrEqual(max);
+    expect(data.countryCode).toBe(country);
+  });
 
   test.each([
     { address: '172.17.0.17', isp: 'Private IP Address LAN', reports: 0 },
@@ -96,7 +93,7 @@ describe('an answer of CHECK', () => {
     { address: 'fd00::1', isp: 'Private IP Address LAN', reports: 0 },
     { address: '203.0.113.9', isp: 'Reserved Address', reports: 0 },
     { address: '0.0.0.0', isp: 'Broadcast RFC1700', reports: 188 },
-  ])('says of $address that it is reserved and scores 0', async ({ address, isp, reports }) => {
+  ])('describes $address as reserved, with score 0', async ({ address, isp, reports }) => {
     expect(await check(address)).toMatchObject({
       isPublic: false,
       abuseConfidenceScore: 0,
@@ -108,7 +105,7 @@ describe('an answer of CHECK', () => {
     });
   });
 
-  test('keeps a whitelisted address at 0 in spite of its reports', async () => {
+  test('scores a whitelisted address 0 in spite of its reports', async () => {
     expect(await check('8.8.8.8')).toMatchObject({
       isWhitelisted: true,
       abuseConfidenceScore: 0,
@@ -116,13 +113,13 @@ describe('an answer of CHECK', () => {
     });
   });
 
-  test('finds one record for every spelling of an IPv6 address', async () => {
+  test('is the same for every spelling of an IPv6 address', async () => {
     const short = await check('2001:4860:4860::8888');
     expect(short).toMatchObject({ ipVersion: 6, isPublic: true });
     expect(await check('2001:4860:4860:0000:0000:0000:0000:8888')).toEqual(short);
   });
 
-  test('counts reports within maxAgeInDays, and dates the last one of all time', async () => {
+  test('counts reports within maxAgeInDays, and has the date of the last report ever', async () => {
     const month = await check('175.45.176.0');
     const defaulted = await check('175.45.176.0', '&maxAgeInDays=30');
     const year = await check('175.45.176.0', '&maxAgeInDays=365');
@@ -134,7 +131,7 @@ describe('an answer of CHECK', () => {
   });
 });
 
-describe('a refused CHECK', () => {
+describe('A rejected CHECK', () => {
   const AUTH = /^Authentication failed\./;
   const ADDRESS =
     /^The ip address must be a valid IPv4 or IPv6 address \(e\.g\. 8\.8\.8\.8 or 2001:4860:4860::8888\)\.$/;
@@ -148,7 +145,7 @@ describe('a refused CHECK', () => {
     { name: 'a wrong key parameter', query: `${GET}&key=b`, init: {}, status: 401, detail: AUTH },
     { name: 'POST', query: GET, init: { ...good, method: 'POST' }, status: 405, detail: /POST/ },
     { name: 'an unknown endpoint', query: '-all', init: good, status: 404, detail: /check-all/ },
-  ])('with $name is $status without a source', async ({ query, init, status, detail }) => {
+  ])('with $name has status $status and no source', async ({ query, init, status, detail }) => {
     const { response, body } = await request(query, init);
     expect(response.status).toBe(status);
     expect(body).toEqual({ errors: [{ detail: expect.stringMatching(detail), status }] });
@@ -178,17 +175,20 @@ describe('a refused CHECK', () => {
       parameter: 'maxAgeInDays',
       detail: AGE,
     })),
-  ])('with $name is 422 and names the parameter', async ({ query, parameter, detail }) => {
-    const { response, body } = await request(query);
-    expect(response.status).toBe(422);
-    expect(body).toEqual({
-      errors: [{ detail: expect.stringMatching(detail), status: 422, source: { parameter } }],
-    });
-    expect(response.headers.get('x-ratelimit-limit')).toBe('1000');
-    expect(response.headers.has('x-ratelimit-remaining')).toBe(true);
-  });
+  ])(
+    'with $name has status 422 and the parameter as source',
+    async ({ query, parameter, detail }) => {
+      const { response, body } = await request(query);
+      expect(response.status).toBe(422);
+      expect(body).toEqual({
+        errors: [{ detail: expect.stringMatching(detail), status: 422, source: { parameter } }],
+      });
+      expect(response.headers.get('x-ratelimit-limit')).toBe('1000');
+      expect(response.headers.has('x-ratelimit-remaining')).toBe(true);
+    },
+  );
 
-  test('with two wrong parameters names both', async () => {
+  test('with two invalid parameters has an error for each', async () => {
     const { body } = await request('?ipAddress=x&maxAgeInDays=0');
     expect(body.errors.map((error) => error.source)).toEqual([
       { parameter: 'ipAddress' },
@@ -196,7 +196,7 @@ describe('a refused CHECK', () => {
     ]);
   });
 
-  test('for its method says which one is allowed', async () => {
+  test('with another method has the allowed one in its headers', async () => {
     const { response } = await request(GET, { ...good, method: 'DELETE' });
     expect(response.headers.get('allow')).toBe('GET');
   });
@@ -205,19 +205,19 @@ describe('a refused CHECK', () => {
 test.each([
   { name: 'the Key header', query: '', init: { headers: { Key: KEY } } },
   { name: 'the key parameter', query: `&key=${KEY}`, init: {} },
-])('the key is accepted in $name', async ({ query, init }) => {
+])('The key is accepted in $name', async ({ query, init }) => {
   const { response } = await request(`?ipAddress=8.8.4.4${query}`, init);
   expect(response.status).toBe(200);
 });
 
-describe('a record that was set', () => {
-  test('changes what it names and leaves the rest', async () => {
+describe('A record that was set', () => {
+  test('changes only its own fields', async () => {
     const before = await check('8.8.4.4');
     simulator.setRecord('8.8.4.4', { abuseConfidenceScore: 80 });
     expect(await check('8.8.4.4')).toEqual({ ...before, abuseConfidenceScore: 80 });
   });
 
-  test('takes the place of the one set before', async () => {
+  test('replaces the one that was set before', async () => {
     simulator.setRecord('8.8.4.4', { isp: 'First' });
     simulator.setRecord('8.8.4.4', { isTor: true });
     const data = await check('8.8.4.4');
@@ -225,7 +225,7 @@ describe('a record that was set', () => {
     expect(data.isp).not.toBe('First');
   });
 
-  test('leaves out the fields that are undefined, as answers of 2019 did', async () => {
+  test('omits fields that are undefined, like responses of 2019', async () => {
     simulator.setRecord('8.8.4.4', {
       hostnames: undefined,
       isTor: undefined,
@@ -235,12 +235,12 @@ describe('a record that was set', () => {
     expect(Object.keys(await check('8.8.4.4'))).toEqual(FIELDS.filter((f) => !left.includes(f)));
   });
 
-  test('is found by another spelling of its address', async () => {
+  test('applies to every spelling of its address', async () => {
     simulator.setRecord('2600:0:0::1', { abuseConfidenceScore: 33 });
     expect((await check('2600::1')).abuseConfidenceScore).toBe(33);
   });
 
-  test('shows its reports to verbose requests only', async () => {
+  test('has its reports in verbose responses only', async () => {
     simulator.setRecord('8.8.4.4', { reports: [], countryName: 'Nowhere' });
     expect(Object.keys(await check('8.8.4.4'))).toEqual(FIELDS);
     expect(await check('8.8.4.4', '&verbose')).toMatchObject({
@@ -249,9 +249,9 @@ describe('a record that was set', () => {
     });
   });
 
-  test('of something that is no address is refused', () => {
+  test('must be for a valid address', () => {
     expect(() => simulator.setRecord('example.com', {})).toThrow(
-      '"example.com" is not an IPv4 or IPv6 address.',
+      '"example.com" is not a valid IPv4 or IPv6 address.',
     );
   });
 });

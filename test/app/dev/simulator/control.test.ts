@@ -25,8 +25,8 @@ async function check(address: string) {
   return { status: response.status, body: (await response.json()) as { data: CheckData } };
 }
 
-describe('the controls of the simulator', () => {
-  test('switch a fault on and off', async () => {
+describe('The control API', () => {
+  test('sets and clears a fault', async () => {
     const fault = { kind: 'status', status: 503 };
     expect(await control('PUT', 'fault', fault)).toEqual({
       status: 200,
@@ -37,7 +37,7 @@ describe('the controls of the simulator', () => {
     expect((await check('8.8.4.4')).status).toBe(200);
   });
 
-  test('switch a fault of one address on and off', async () => {
+  test('sets and clears the fault of one address', async () => {
     await control('PUT', 'fault', { kind: 'status', status: 503, address: '8.8.4.4' });
     await control('PUT', 'fault', { kind: 'status', status: 500, address: '1.0.0.1' });
     expect((await check('8.8.4.4')).status).toBe(503);
@@ -59,11 +59,11 @@ describe('the controls of the simulator', () => {
     { kind: 'quota', headers: true, retryAfter: 'soon' },
     { kind: 'score', value: null },
     { kind: 'address', value: 'other' },
-  ])('take the fault %j', async (fault) => {
+  ])('accepts the fault %j', async (fault) => {
     expect(await control('PUT', 'fault', fault)).toMatchObject({ status: 200, body: { fault } });
   });
 
-  test('lay down the record of an address, escaped or not', async () => {
+  test('sets the record of an address, escaped or not', async () => {
     await control('PUT', 'records/8.8.4.4', { abuseConfidenceScore: 80 });
     await control('PUT', 'records/2600%3A%3A1', { abuseConfidenceScore: 70, domain: null });
     expect((await check('8.8.4.4')).body.data.abuseConfidenceScore).toBe(80);
@@ -73,37 +73,37 @@ describe('the controls of the simulator', () => {
     });
   });
 
-  test('use up the quota', async () => {
+  test('sets the remaining quota', async () => {
     await control('PUT', 'quota', { remaining: 0 });
     expect((await check('8.8.4.4')).status).toBe(429);
   });
 
   test.each([
-    ['no JSON', 'PUT', 'fault', '{kind', 400, /^The body is not JSON\.$/],
-    ['no object', 'PUT', 'fault', [], 400, /expected object/],
+    ['invalid JSON', 'PUT', 'fault', '{kind', 400, /^The body is not valid JSON\.$/],
+    ['an array', 'PUT', 'fault', [], 400, /expected object/],
     ['an unknown fault', 'PUT', 'fault', { kind: 'fire' }, 400, /slow, drip, hang, reset/],
-    ['a fault without its time', 'PUT', 'fault', { kind: 'slow' }, 400, /\bms\b.*number/],
-    ['a negative time', 'PUT', 'fault', { kind: 'slow', ms: -1 }, 400, /\bms\b/],
+    ['a fault without its delay', 'PUT', 'fault', { kind: 'slow' }, 400, /\bms\b.*number/],
+    ['a negative delay', 'PUT', 'fault', { kind: 'slow', ms: -1 }, 400, /\bms\b/],
     ['an unknown status', 'PUT', 'fault', { kind: 'status', status: 418 }, 400, /401\|402/],
     ['an unknown field', 'PUT', 'fault', { kind: 'hang', for: 3 }, 400, /"for"/],
     [
-      'a fault of a name',
+      'a fault for a host name',
       'PUT',
       'fault',
       { kind: 'hang', address: 'x' },
       400,
-      /"x" is not an IPv4/,
+      /"x" is not a valid IPv4/,
     ],
-    ['a record of a name', 'PUT', 'records/x', {}, 400, /"x" is not an IPv4/],
-    ['a bad escape', 'PUT', 'records/%zz', {}, 400, /is not an IPv4/],
+    ['a record for a host name', 'PUT', 'records/x', {}, 400, /"x" is not a valid IPv4/],
+    ['an invalid escape', 'PUT', 'records/%zz', {}, 400, /is not a valid IPv4/],
     ['a score over 100', 'PUT', 'records/8.8.4.4', { abuseConfidenceScore: 101 }, 400, /<=100/],
     ['a misspelt field', 'PUT', 'records/8.8.4.4', { score: 1 }, 400, /"score"/],
     ['a negative quota', 'PUT', 'quota', { remaining: -1 }, 400, /remaining/],
     ['a body that is too long', 'PUT', 'quota', 'x'.repeat(70_000), 413, /65536/],
     ['a wrong method', 'POST', 'fault', { kind: 'hang' }, 405, /PUT or DELETE/],
-    ['an unknown control', 'PUT', 'faults', { kind: 'hang' }, 404, /fault, quota or records/],
+    ['an unknown path', 'PUT', 'faults', { kind: 'hang' }, 404, /fault, quota or records/],
   ])(
-    'refuse %s with one sentence and change nothing',
+    'rejects %s with one sentence and changes nothing',
     async (_, method, path, body, status, error) => {
       const answer = await control(method, path, body);
       expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } });
@@ -115,7 +115,7 @@ describe('the controls of the simulator', () => {
     },
   );
 
-  test('are not counted as checks', async () => {
+  test('does not count its requests as checks', async () => {
     await control('PUT', 'quota', { remaining: 5 });
     expect(simulator.checks).toEqual([]);
   });

@@ -16,7 +16,7 @@ test.each([
   ['cloudfront-viewer-address', 0],
   ['forwarded', 0],
   ['forwarded', 3],
-])('what the simulated edge writes into %s for %s proxies, the service reads', (name, hops) => {
+])('The service reads the address that the edge writes into %s with %s proxies', (name, hops) => {
   const options = { headerNames: [name], trustedProxyHops: hops };
   const sign = (value: string) => signAddress(KEY, value, NOW);
   const readBack = (address: string) => {

@@ -30,7 +30,7 @@ async function bodyOf(response: Response) {
   return (await response.json()) as { data: CheckData; errors: ApiError[] };
 }
 
-/** A client at socket level: it sees how a connection ends, and in which pieces the bytes come. */
+/** A client at socket level, which sees how a connection ends and in which chunks bytes arrive. */
 async function connectClient(address = ADDRESS) {
   const { hostname, port, pathname } = new URL(simulator.url);
   const socket = connect(Number(port), hostname);
@@ -53,8 +53,8 @@ function parse(text: string) {
   return { head, body, promised: Number(/content-length: (\d+)/i.exec(head)?.[1]) };
 }
 
-describe('at socket level', () => {
-  test('reset sends a status and half of the answer, then RST', async () => {
+describe('At socket level', () => {
+  test('reset sends a status and half of the response, then RST', async () => {
     simulator.setFault({ kind: 'reset' });
     const client = await connectClient();
     expect(await client.ended).toBe('RST');
@@ -76,7 +76,7 @@ describe('at socket level', () => {
     await expect(check().then((response) => response.text())).rejects.toThrow();
   });
 
-  test('drip sends the headers first and the right body byte by byte', async () => {
+  test('drip sends the headers first, then the correct body byte by byte', async () => {
     simulator.setFault({ kind: 'drip', ms: 1 });
     const client = await connectClient();
     expect(await client.ended).toBe('FIN');
@@ -87,7 +87,7 @@ describe('at socket level', () => {
     expect(JSON.parse(body).data.ipAddress).toBe(ADDRESS);
   });
 
-  test('hang sends nothing while others are answered', async () => {
+  test('hang sends nothing, while other requests get a response', async () => {
     simulator.setFault({ kind: 'hang' }, ADDRESS);
     const client = await connectClient();
     expect((await check('8.8.4.4')).status).toBe(200);
@@ -99,7 +99,7 @@ describe('at socket level', () => {
     expect(client.text()).toBe('');
   });
 
-  test('slow sends nothing before its time while others are answered', async () => {
+  test('slow sends nothing before its delay, while other requests get a response', async () => {
     simulator.setFault({ kind: 'slow', ms: 3_600_000 }, ADDRESS);
     const client = await connectClient();
     while (simulator.checks.length === 0) await new Promise(setImmediate);
@@ -107,14 +107,14 @@ describe('at socket level', () => {
     expect(client.text()).toBe('');
   });
 
-  test('slow sends a correct response after its time', async () => {
+  test('slow sends a correct response after its delay', async () => {
     simulator.setFault({ kind: 'slow', ms: 20 });
     const { data } = await bodyOf(await check());
     expect(data.ipAddress).toBe(ADDRESS);
   });
 });
 
-describe('instead of the answer', () => {
+describe('Instead of the correct response', () => {
   test('html is a challenge page with status 200', async () => {
     simulator.setFault({ kind: 'html' });
     const response = await check();
@@ -125,7 +125,7 @@ describe('instead of the answer', () => {
   });
 
   test.each([401, 402, 403, 404, 422, 500, 502, 503, 504, 521] as const)(
-    'status %i comes with an error body, or with a page',
+    'status %i has an error body or an HTML page',
     async (status) => {
       simulator.setFault({ kind: 'status', status });
       const plain = await check();
@@ -151,13 +151,8 @@ describe('instead of the answer', () => {
       '90',
       `${NOON / 1000 + 90}`,
     ],
-    [
-      'with headers that say nothing',
-      { kind: 'quota', headers: true, retryAfter: 'soon' },
-      'soon',
-      'soon',
-    ],
-  ])('quota %s is 429 and leaves the quota untouched', async (_, fault, retryAfter, reset) => {
+    ['with invalid headers', { kind: 'quota', headers: true, retryAfter: 'soon' }, 'soon', 'soon'],
+  ])('quota %s is a 429 that does not use the quota', async (_, fault, retryAfter, reset) => {
     simulator.setFault(fault);
     const response = await check();
     expect(response.status).toBe(429);
@@ -203,16 +198,16 @@ describe('instead of the answer', () => {
   });
 });
 
-describe('switching', () => {
+describe('A fault', () => {
   const statusOf = async (address: string) => (await check(address)).status;
 
-  test('a fault of one address leaves the others alone, in any spelling', async () => {
+  test('for one address does not affect others, and applies to every spelling', async () => {
     simulator.setFault({ kind: 'status', status: 503 }, '2600:0::1');
     expect(await statusOf('2600::1')).toBe(503);
     expect(await statusOf('2600::2')).toBe(200);
   });
 
-  test('a fault of one address goes before that of all, until it ends', async () => {
+  test('for one address takes precedence over that for all until it is cleared', async () => {
     simulator.setFault({ kind: 'status', status: 500 });
     simulator.setFault({ kind: 'status', status: 503 }, ADDRESS);
     expect(await statusOf(ADDRESS)).toBe(503);
@@ -220,7 +215,7 @@ describe('switching', () => {
     expect(await statusOf(ADDRESS)).toBe(500);
   });
 
-  test('ending the fault of all ends every fault', async () => {
+  test('for all, when cleared, clears every fault', async () => {
     simulator.setFault({ kind: 'status', status: 500 });
     simulator.setFault({ kind: 'status', status: 503 }, ADDRESS);
     simulator.setFault(undefined);

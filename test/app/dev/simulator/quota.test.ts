@@ -30,8 +30,8 @@ async function check(query = '?ipAddress=8.8.4.4', headers: Record<string, strin
   };
 }
 
-describe('the quota', () => {
-  test('counts down and is then used up until midnight UTC', async () => {
+describe('The quota', () => {
+  test('counts down and is then exhausted until midnight UTC', async () => {
     expect(await check()).toMatchObject({ status: 200, limit: '2', left: '1', retryAfter: null });
     expect(await check()).toMatchObject({ status: 200, limit: '2', left: '0', reset: null });
     expect(await check()).toEqual({
@@ -46,7 +46,7 @@ describe('the quota', () => {
     });
   });
 
-  test('is whole again on the next day, not a moment earlier', async () => {
+  test('resets on the next day, not a millisecond earlier', async () => {
     simulator.setQuota(0);
     time = MIDNIGHT - 1;
     expect(await check()).toMatchObject({ status: 429, retryAfter: '1' });
@@ -54,27 +54,27 @@ describe('the quota', () => {
     expect(await check()).toMatchObject({ status: 200, left: '1' });
   });
 
-  test('can be set to what is left of today', async () => {
+  test('can be set for the current day', async () => {
     simulator.setQuota(1);
     expect(await check()).toMatchObject({ status: 200, left: '0' });
     expect(await check()).toMatchObject({ status: 429 });
   });
 
-  test('is spent by parameter errors', async () => {
+  test('is used by requests with invalid parameters', async () => {
     expect(await check('?ipAddress=x')).toMatchObject({ status: 422, left: '1' });
   });
 
-  test('is not spent by strangers', async () => {
+  test('is not used by requests without a valid key', async () => {
     expect(await check('?ipAddress=8.8.4.4', {})).toMatchObject({ status: 401, left: '2' });
   });
 
-  test('holds under concurrent checks', async () => {
+  test('is exact under concurrent checks', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => check()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(18);
   });
 
   test.each([-1, 1.5, Number.NaN])('cannot be set to %p', (remaining) => {
-    expect(() => simulator.setQuota(remaining)).toThrow(/whole number of 0 or more/);
+    expect(() => simulator.setQuota(remaining)).toThrow(/integer of 0 or more/);
   });
 });

@@ -19,13 +19,13 @@ function check(simulator: Simulator, query: string, key = 'k'): Promise<Response
   return fetch(`${simulator.url}/check?${query}`, { headers: { Key: key } });
 }
 
-/** Resolves when as many checks have arrived. */
+/** Resolves when the simulator has received this many checks. */
 async function arrived(simulator: Simulator, count: number): Promise<void> {
   while (simulator.checks.length < count) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the simulator', () => {
-  test('notes every check in order, whatever became of it', async () => {
+describe('The simulator', () => {
+  test('records every check in order, whatever its response', async () => {
     const simulator = await start({ key: 'right', now: () => 42 });
     await check(simulator, 'ipAddress=8.8.4.4&maxAgeInDays=90&verbose', 'right');
     await check(simulator, 'ipAddress=8.8.4.4', 'wrong');
@@ -58,7 +58,7 @@ describe('the simulator', () => {
     agent.destroy();
   });
 
-  test('takes any key that is not empty when none is laid down', async () => {
+  test('accepts any key that is not empty if none is configured', async () => {
     const simulator = await start();
     expect((await check(simulator, 'ipAddress=8.8.4.4', 'anything')).status).toBe(200);
     expect((await check(simulator, 'ipAddress=8.8.4.4', '')).status).toBe(401);
@@ -72,7 +72,7 @@ describe('the simulator', () => {
     await Promise.all([slow.close(), expect(neverSent).rejects.toThrow()]);
   });
 
-  test('closes at once while answers hang, are slow or drip', async () => {
+  test('closes while responses hang, are slow or drip', async () => {
     const simulator = await start();
     simulator.setFault({ kind: 'hang' }, '8.8.4.4');
     simulator.setFault({ kind: 'slow', ms: 3_600_000 }, '1.0.0.1');
@@ -88,7 +88,7 @@ describe('the simulator', () => {
   });
 
   test.each<Fault>([{ kind: 'slow', ms: 3_600_000 }, { kind: 'drip', ms: 1 }, { kind: 'hang' }])(
-    'survives clients that leave before the answer is whole: $kind',
+    'survives clients that disconnect before the response is complete: $kind',
     async (fault) => {
       const simulator = await start();
       simulator.setFault(fault, '1.0.0.1');
@@ -105,27 +105,27 @@ describe('the simulator', () => {
     },
   );
 
-  test('may be closed twice', async () => {
+  test('can be closed twice', async () => {
     const simulator = await start();
     await Promise.all([simulator.close(), simulator.close()]);
     await expect(simulator.close()).resolves.toBeUndefined();
   });
 
-  test('says in one sentence that its port is taken', async () => {
+  test('reports that its port is in use', async () => {
     const first = await start();
     const port = Number(new URL(first.url).port);
     await expect(startSimulator({ port })).rejects.toThrow(
-      `The simulated AbuseIPDB cannot listen on 127.0.0.1 port ${port}: that port is taken; choose another port.`,
+      `The simulated AbuseIPDB cannot listen on 127.0.0.1 port ${port}: the port is in use; choose another port.`,
     );
   });
 
-  test('listens on IPv6 with a URL that says so', async () => {
+  test('listens on IPv6', async () => {
     const simulator = await start({ host: '::1' });
     expect(simulator.url).toMatch(/^http:\/\/\[::1\]:\d+\/api\/v2$/);
     expect((await check(simulator, 'ipAddress=8.8.4.4')).status).toBe(200);
   });
 
-  test.each(['//', '/%zz', '/api/v2', '/api/v2/check/'])('answers 404 for %s', async (path) => {
+  test.each(['//', '/%zz', '/api/v2', '/api/v2/check/'])('returns 404 for %s', async (path) => {
     const simulator = await start();
     const { hostname, port } = new URL(simulator.url);
     const status = await new Promise((resolve, reject) => {

@@ -1,33 +1,37 @@
-import { isOffered } from '../../../../../app/dev/simulator/identity-server/allowed-operations.ts';
+import { isAllowed } from '../../../../../app/dev/simulator/identity-server/allowed-operations.ts';
 import { issued, outcomeOfOperations, payload, REFRESH, TWO_AUDIENCES, USER } from './harness.ts';
 
-const OFFERED = [
+const ALLOWED = [
   { op: 'add', paths: ['/accessToken/scopes/'] },
   { op: 'remove', paths: ['/accessToken/claims/email', '/accessToken/claims/groups/'] },
 ];
 
-describe('an operation is offered', () => {
+describe('An operation is allowed', () => {
   test.each([
     ['by its own path', 'remove', '/accessToken/claims/email', true],
-    ['by its list, with an index', 'remove', '/accessToken/claims/groups/0', true],
-    ['by its list, with anything after the slash', 'add', '/accessToken/scopes/x', true],
+    ['by its list with an index', 'remove', '/accessToken/claims/groups/0', true],
+    ['by its list with anything after the slash', 'add', '/accessToken/scopes/x', true],
     ['by its list itself', 'remove', '/accessToken/claims/groups/', true],
     ['not without the slash of a list', 'remove', '/accessToken/claims/groups', false],
     ['not with a slash after a single path', 'remove', '/accessToken/claims/email/', false],
     ['not two levels below a list', 'remove', '/accessToken/claims/groups/0/1', false],
     ['not for another op', 'replace', '/accessToken/claims/email', false],
     ['not in another case', 'remove', '/accesstoken/claims/email', false],
-    ['not by the beginning of its path', 'remove', '/accessToken/claims/email_verified', false],
+    ['not by a prefix of its path', 'remove', '/accessToken/claims/email_verified', false],
     ['not without an op', undefined, '/accessToken/claims/email', false],
-  ])('%s', (_, op, path, offered) => {
-    expect(isOffered(op, path, OFFERED)).toBe(offered);
+  ])('%s', (_, op, path, allowed) => {
+    expect(isAllowed(op, path, ALLOWED)).toBe(allowed);
   });
 });
 
-describe('dropped in silence, while the token is issued and the rest applied', () => {
+describe('An operation is dropped silently, and the others are applied, for', () => {
   test.each([
     ['a claim that is not listed', USER, '{"op":"remove","path":"/accessToken/claims/phone"}'],
-    ['a claim by its place in the request', USER, '{"op":"remove","path":"/accessToken/claims/7"}'],
+    [
+      'a claim by its position in the request',
+      USER,
+      '{"op":"remove","path":"/accessToken/claims/7"}',
+    ],
     ['a replacement of sub', USER, '{"op":"replace","path":"/accessToken/claims/sub","value":"x"}'],
     ['a removal of iss', USER, '{"op":"remove","path":"/accessToken/claims/iss"}'],
     ['a claim that is an object', USER, '{"op":"remove","path":"/accessToken/claims/address"}'],
@@ -44,7 +48,7 @@ describe('dropped in silence, while the token is issued and the rest applied', (
       '{"op":"add","path":"/accessToken/claims/groups/-","value":"x"}',
     ],
     [
-      'a parameter that is never offered',
+      'a parameter that is never allowed',
       USER,
       '{"op":"remove","path":"/response/parameters/scope"}',
     ],
@@ -53,7 +57,11 @@ describe('dropped in silence, while the token is issued and the rest applied', (
       TWO_AUDIENCES,
       '{"op":"add","path":"/response/parameters/-","value":{"name":"a","value":1}}',
     ],
-    ['a path elsewhere', REFRESH, '{"op":"remove","path":"/refreshToken/claims/iat"}'],
+    [
+      'a path outside of the contract',
+      REFRESH,
+      '{"op":"remove","path":"/refreshToken/claims/iat"}',
+    ],
     ['a path without a leading slash', USER, '{"op":"remove","path":"accessToken/claims/email"}'],
     ['a path without any slash', USER, '{"op":"remove","path":"email"}'],
   ])('%s', (_, file, operation) => {
@@ -67,7 +75,7 @@ describe('dropped in silence, while the token is issued and the rest applied', (
   });
 });
 
-test('a refresh token lifetime is dropped for an application without that grant', () => {
+test('A refresh token lifetime is dropped for an application without that grant', () => {
   const operation = '{"op":"replace","path":"/refreshToken/claims/expires_in","value":60}';
   const request = payload('01-client-credentials-minimal.json');
   const outcome = issued(outcomeOfOperations(request, [operation]));

@@ -4,7 +4,7 @@ import { issued, outcomeOf, payload, tokenAfter, USER } from './harness.ts';
 const PAYLOADS = new URL('../../../../data/payloads/', import.meta.url);
 
 test.each(readdirSync(PAYLOADS).filter((file) => file.endsWith('.json')))(
-  'an answer without operations leaves the token of %s as it was',
+  'A response without operations leaves the token of %s unchanged',
   (file) => {
     const { event } = JSON.parse(readFileSync(new URL(file, PAYLOADS), 'utf8'));
     const { token } = issued(outcomeOf(payload(file), '{"actionStatus":"SUCCESS"}'));
@@ -28,7 +28,7 @@ test.each(readdirSync(PAYLOADS).filter((file) => file.endsWith('.json')))(
   },
 );
 
-test('the operations of one answer come together in one token', () => {
+test('All operations of a response are applied to one token', () => {
   const token = tokenAfter(
     payload(USER),
     '{"op":"replace","path":"/accessToken/claims/expires_in","value":300}',
@@ -50,7 +50,7 @@ test('the operations of one answer come together in one token', () => {
   expect(token.claims).not.toHaveProperty('groups');
 });
 
-test('two answers to one request do not touch each other', () => {
+test('Two responses to one request are independent', () => {
   const request = payload(USER);
   tokenAfter(request, '{"op":"remove","path":"/accessToken/claims/groups/0"}');
   expect(tokenAfter(request).claims.groups).toHaveLength(3);

@@ -14,11 +14,11 @@ const remove = (name: string) => `{"op":"remove","path":"/accessToken/claims/${n
 const replace = (name: string, value: string) =>
   `{"op":"replace","path":"/accessToken/claims/${name}","value":${value}}`;
 
-describe('a claim is added', () => {
+describe('A claim is added', () => {
   test.each([
     ['a string', '"high"', 'high'],
     ['an empty string', '""', ''],
-    ['a whole number', '42', 42],
+    ['an integer', '42', 42],
     ['a fraction', '0.5', 0.5],
     ['a boolean', 'false', false],
     ['a list of strings', '["a","b"]', ['a', 'b']],
@@ -38,14 +38,14 @@ describe('a claim is added', () => {
   });
 
   test.each([
-    ['a further member', '{"name":"risk","value":1,"type":"int"}'],
-    ['no name', '{"value":1}'],
-    ['no value', '{"name":"risk"}'],
+    ['an unknown field', '{"name":"risk","value":1,"type":"int"}'],
+    ['a value without a name', '{"value":1}'],
+    ['a name without a value', '{"name":"risk"}'],
     ['an empty name', '{"name":"","value":1}'],
-    ['a name that is a number', '{"name":1,"value":1}'],
-    ['a bare text', '"risk"'],
+    ['a numeric name', '{"name":1,"value":1}'],
+    ['a string', '"risk"'],
     ['a list', '["risk",1]'],
-  ])('not from %s', (_, value) => {
+  ])('not for %s', (_, value) => {
     const operation = `{"op":"add","path":"/accessToken/claims/-","value":${value}}`;
     const outcome = issued(outcomeOfOperations(payload(USER), [operation]));
     expect(outcome.token).toEqual(tokenAfter(payload(USER)));
@@ -63,11 +63,11 @@ describe('a claim is added', () => {
     expect(Object.hasOwn(claims, 'risk')).toBe(isAdded);
   });
 
-  test.each(['scope', 'Scope', 'SCOPE', '\u017fcope'])('not under the name %s', (name) => {
+  test.each(['scope', 'Scope', 'SCOPE', '\u017fcope'])('not with the name %s', (name) => {
     expect(tokenAfter(payload(USER), add(name, '"all"')).claims).not.toHaveProperty(name);
   });
 
-  test.each(['iat', 'binding_ref', 'binding_type'])('and forgotten if it is called %s', (name) => {
+  test.each(['iat', 'binding_ref', 'binding_type'])('and ignored if it is named %s', (name) => {
     expect(tokenAfter(payload(USER), add(name, '"x"')).claims).not.toHaveProperty(name);
   });
 
@@ -78,7 +78,7 @@ describe('a claim is added', () => {
     },
   );
 
-  test('but gives way to the cnf of a bound token, and to the organization', () => {
+  test('but overwritten by the cnf of a bound token, and by the organization', () => {
     const request = requestWithClaims({ binding_ref: 'f0e1', binding_type: 'certificate' });
     const { claims } = tokenAfter(request, add('cnf', '"x"'), add('org_id', '"x"'));
     expect(claims).not.toHaveProperty('cnf');
@@ -86,42 +86,42 @@ describe('a claim is added', () => {
   });
 
   test.each(['sub', 'email', 'groups', 'aud', 'expires_in'])(
-    'not if the request lists it, as it does %s',
+    'not if the request has it, such as %s',
     (name) => {
       const outcome = issued(outcomeOfOperations(payload(USER), [add(name, '"x"')]));
       expect(outcome.token).toEqual(tokenAfter(payload(USER)));
     },
   );
 
-  test('not even after its removal in the same answer', () => {
+  test('not even after its removal in the same response', () => {
     const { claims } = tokenAfter(payload(USER), remove('email'), add('email', '"x"'));
     expect(claims).not.toHaveProperty('email');
   });
 
-  test('twice, and the last one stands', () => {
+  test('twice, and the last value wins', () => {
     expect(tokenAfter(payload(USER), add('a', '1'), add('a', '2')).claims.a).toBe(2);
   });
 
-  test('under any name, also one that JavaScript knows', () => {
+  test('with any name, such as those of object properties', () => {
     const { claims } = tokenAfter(payload(USER), add('__proto__', '"x"'), add('a/b', '1'));
     expect(Object.keys(claims)).toEqual(expect.arrayContaining(['__proto__', 'a/b']));
   });
 });
 
-describe('a claim of an earlier token', () => {
-  test('that comes back on refresh keeps its old value against an add', () => {
+describe('A claim of an earlier token', () => {
+  test('keeps its value when the refresh request adds it again', () => {
     expect(tokenAfter(payload(REFRESH), add('risk_band', '"low"')).claims.risk_band).toBe(
       'elevated',
     );
   });
 
-  test('that comes back on refresh is replaced', () => {
+  test('can be replaced in the refresh request', () => {
     const token = tokenAfter(payload(REFRESH), replace('risk_band', '"low"'));
     expect(token.claims.risk_band).toBe('low');
   });
 });
 
-describe('a single claim', () => {
+describe('A single claim', () => {
   test('is removed', () => {
     expect(tokenAfter(payload(USER), remove('email')).claims).not.toHaveProperty('email');
   });
@@ -130,12 +130,12 @@ describe('a single claim', () => {
     ['"x"', 'x'],
     ['{"a":[1]}', { a: [1] }],
     ['[1,"a",null]', [1, 'a', null]],
-  ])('is replaced by %s, unchecked', (written, value) => {
+  ])('can be replaced by %s, without a check', (written, value) => {
     expect(tokenAfter(payload(USER), replace('email', written)).claims.email).toEqual(value);
   });
 
   test.each(['42', '-7', '+5', 'https://a.example/country', 'a/b'])(
-    'called %s cannot be reached',
+    'named %s cannot be addressed',
     (name) => {
       const request = requestWithClaims({ [name]: 'kept' });
       const outcome = issued(outcomeOfOperations(request, [remove(name), replace(name, '"x"')]));
@@ -145,7 +145,7 @@ describe('a single claim', () => {
   );
 });
 
-test('a single claim called - can be reached', () => {
+test('A single claim named - can be addressed', () => {
   const request = requestWithClaims({ '-': 'kept' });
   expect(tokenAfter(request, replace('-', '"x"')).claims['-']).toBe('x');
   expect(tokenAfter(request, remove('-')).claims).not.toHaveProperty('-');
@@ -153,15 +153,15 @@ test('a single claim called - can be reached', () => {
 
 test.each([
   ['a list', '/accessToken/claims/empty/', []],
-  ['a text', '/accessToken/claims/empty', ''],
-])('a claim without a value is %s by the path under which it is offered', (_, path, value) => {
+  ['a string', '/accessToken/claims/empty', ''],
+])('A claim without a value is %s if its allowed path says so', (_, path, value) => {
   const request = JSON.parse(requestWithClaims({}));
   request.event.accessToken.claims.push({ name: 'empty' });
   for (const { op, paths } of request.allowedOperations) if (op !== 'add') paths.push(path);
   expect(tokenAfter(JSON.stringify(request)).claims.empty).toEqual(value);
 });
 
-describe('a list claim, by how the server holds it', () => {
+describe('A list claim, by its Java type', () => {
   const GROUPS = ['engineering', 'on-call', 'vpn-users'];
   const CRASH = 'server error';
   test.each<[string, string, unknown, unknown, unknown]>([
@@ -174,18 +174,18 @@ describe('a list claim, by how the server holds it', () => {
       CRASH,
     ],
     ['removal', remove('groups/'), undefined, undefined, undefined],
-    ['a longer list', replace('groups/', '["a","b","c","d"]'), ...thrice(['a', 'b', 'c', 'd'])],
-    ['duplicates', replace('groups/', '["b","a","b"]'), ...thrice(['b', 'a', 'b'])],
-    ['an empty list', replace('groups/', '[]'), ...thrice([])],
-    ['a text', replace('groups/', '"a"'), ...thrice('a')],
-    ['a number', replace('groups/', '7'), ...thrice(7)],
-    ['removal without the slash', remove('groups'), ...thrice(GROUPS)],
-    ['replacement without the slash', replace('groups', '"a"'), ...thrice(GROUPS)],
-    ['an added element', add('x', '"a"').replace('claims/-', 'claims/groups/-'), ...thrice(GROUPS)],
-    ['an add of its name', add('groups', '["a"]'), ...thrice(GROUPS)],
-  ])('%s', (_, operation, texts, array, list) => {
+    ['a longer list', replace('groups/', '["a","b","c","d"]'), ...forAll(['a', 'b', 'c', 'd'])],
+    ['duplicates', replace('groups/', '["b","a","b"]'), ...forAll(['b', 'a', 'b'])],
+    ['an empty list', replace('groups/', '[]'), ...forAll([])],
+    ['a string', replace('groups/', '"a"'), ...forAll('a')],
+    ['a number', replace('groups/', '7'), ...forAll(7)],
+    ['removal without the slash', remove('groups'), ...forAll(GROUPS)],
+    ['replacement without the slash', replace('groups', '"a"'), ...forAll(GROUPS)],
+    ['an added element', add('x', '"a"').replace('claims/-', 'claims/groups/-'), ...forAll(GROUPS)],
+    ['an add of its name', add('groups', '["a"]'), ...forAll(GROUPS)],
+  ])('%s', (_, operation, strings, array, list) => {
     for (const [form, expected] of [
-      ['texts', texts],
+      ['strings', strings],
       ['array', array],
       ['list', list],
     ] as const) {
@@ -195,54 +195,62 @@ describe('a list claim, by how the server holds it', () => {
     }
   });
 
-  test('of numbers crashes on a change of an element, and goes as a whole', () => {
+  test('of numbers crashes when an element changes, and can be removed as a whole', () => {
     const request = requestWithClaims({ levels: [1, 2] });
     expect(outcomeOfOperations(request, [remove('levels/0')]).kind).toBe('server-error');
     expect(tokenAfter(request, remove('levels/')).claims).not.toHaveProperty('levels');
   });
 
-  function thrice<T>(value: T): [T, T, T] {
+  function forAll<T>(value: T): [T, T, T] {
     return [value, value, value];
   }
 });
 
-describe('a list claim', () => {
+describe('A list claim', () => {
   test.each([
-    ['loses an element', [remove('groups/1')], ['engineering', 'vpn-users']],
+    ['can lose an element', [remove('groups/1')], ['engineering', 'vpn-users']],
     [
-      'loses elements by the indexes of the request',
+      'loses elements by the indexes in the request',
       [remove('groups/0'), remove('groups/1')],
       ['vpn-users'],
     ],
-    ['knows no -', [remove('groups/-')], ['engineering', 'on-call', 'vpn-users']],
+    ['does not support -', [remove('groups/-')], ['engineering', 'on-call', 'vpn-users']],
     [
       'ignores an index past the end',
       [remove('groups/3')],
       ['engineering', 'on-call', 'vpn-users'],
     ],
     ['ignores a name', [remove('groups/on-call')], ['engineering', 'on-call', 'vpn-users']],
-    ['gets a replacement at the end', [replace('groups/0', '"a"')], ['on-call', 'vpn-users', 'a']],
-    ['gets a number as text', [replace('groups/0', '1.0')], ['on-call', 'vpn-users', '1.0']],
-    ['gets a boolean as text', [replace('groups/0', 'true')], ['on-call', 'vpn-users', 'true']],
+    ['appends a replacement', [replace('groups/0', '"a"')], ['on-call', 'vpn-users', 'a']],
     [
-      'gets no list into it',
+      'converts a number to a string',
+      [replace('groups/0', '1.0')],
+      ['on-call', 'vpn-users', '1.0'],
+    ],
+    [
+      'converts a boolean to a string',
+      [replace('groups/0', 'true')],
+      ['on-call', 'vpn-users', 'true'],
+    ],
+    [
+      'ignores a list as an element',
       [replace('groups/0', '["a"]')],
       ['engineering', 'on-call', 'vpn-users'],
     ],
     [
-      'gets no element that is there',
+      'ignores an element that it has',
       [replace('groups/0', '"on-call"')],
       ['engineering', 'on-call', 'vpn-users'],
     ],
-    ['goes as a whole', [remove('groups/')], undefined],
-    ['is replaced as a whole', [replace('groups/', '["a"]')], ['a']],
-    ['is replaced as a whole by anything', [replace('groups/', '{"a":1}')], { a: 1 }],
-    ['stays away once it is gone', [remove('groups/'), replace('groups/0', '"a"')], undefined],
+    ['can be removed as a whole', [remove('groups/')], undefined],
+    ['can be replaced as a whole', [replace('groups/', '["a"]')], ['a']],
+    ['can be replaced as a whole by any value', [replace('groups/', '{"a":1}')], { a: 1 }],
+    ['stays removed', [remove('groups/'), replace('groups/0', '"a"')], undefined],
   ])('%s', (_, operations, result) => {
     expect(tokenAfter(payload(USER), ...operations).claims.groups).toEqual(result);
   });
 
-  test('whose name has a slash cannot be reached, whole or in part', () => {
+  test('whose name has a slash cannot be addressed, nor can its elements', () => {
     const name = 'http://a.example/claims/groups';
     const request = requestWithClaims({ [name]: ['a', 'b'] });
     const operations = [remove(`${name}/0`), remove(`${name}/`), replace(`${name}/`, '[]')];
@@ -251,12 +259,12 @@ describe('a list claim', () => {
     expect(outcome.dropped).toHaveLength(3);
   });
 
-  test('stays whole when the name of a single claim begins like its path', () => {
+  test('is not changed by the path of a single claim whose name begins like it', () => {
     const claims = { a: ['x', 'y'], 'a/0/b': 'kept' };
     expect(tokenAfter(requestWithClaims(claims), remove('a/0/b')).claims).toMatchObject(claims);
   });
 
-  test('loses an element in place of a single claim that is called like its path', () => {
+  test('loses an element instead of a single claim named like its path', () => {
     const request = requestWithClaims({ a: ['x', 'y'], 'a/0': 'kept' });
     const { claims } = tokenAfter(request, remove('a/0'));
     expect(claims).toMatchObject({ a: ['y'], 'a/0': 'kept' });

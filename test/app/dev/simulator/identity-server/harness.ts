@@ -13,12 +13,12 @@ export const USER = '03-authorization-code-user-attributes-v1_3.json';
 export const TWO_AUDIENCES = '05-password-two-audiences-v1_1.json';
 export const REFRESH = '06-refresh-token-after-earlier-shortening-v1_3.json';
 
-/** One request body of the test data. */
+/** Reads a request body of the test data. */
 export function payload(file: string): string {
   return readFileSync(new URL(file, PAYLOADS), 'utf8');
 }
 
-/** The request of a user, with further claims and the operations that the server offers for them. */
+/** Returns a user's request with additional claims and their allowed operations. */
 export function requestWithClaims(claims: Record<string, unknown>): string {
   const request = JSON.parse(payload(USER));
   const paths = Object.entries(claims).map(
@@ -27,13 +27,13 @@ export function requestWithClaims(claims: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(claims)) {
     request.event.accessToken.claims.push({ name, value });
   }
-  for (const { op, paths: offered } of request.allowedOperations) {
-    if (op !== 'add') offered.push(...paths);
+  for (const { op, paths: allowed } of request.allowedOperations) {
+    if (op !== 'add') allowed.push(...paths);
   }
   return JSON.stringify(request);
 }
 
-/** The request of a user whose `aud` is given, as the server writes an empty one: without a value. */
+/** Returns a user's request with this `aud`. The server writes an empty one without a value. */
 export function requestWithAudience(audience: string[] | 'absent'): string {
   const request = JSON.parse(payload(USER));
   const others = request.event.accessToken.claims.filter((claim: Named) => claim.name !== 'aud');
@@ -48,31 +48,35 @@ interface Named {
   name: string;
 }
 
-/** What comes of a body that is sent with 200 and the right content type. */
-export function outcomeOf(requestBody: string, body: string, lists?: ListForm): Outcome {
-  return applyResponse(requestBody, { status: 200, contentType: 'application/json', body }, lists);
+/** Returns the outcome of a body with status 200 and the correct content type. */
+export function outcomeOf(requestBody: string, body: string, stringLists?: ListForm): Outcome {
+  return applyResponse(
+    requestBody,
+    { status: 200, contentType: 'application/json', body },
+    stringLists,
+  );
 }
 
-/** What comes of operations, each given as it is written in the answer. */
+/** Returns the outcome of operations, each as JSON. */
 export function outcomeOfOperations(
   requestBody: string,
   operations: string[],
-  lists?: ListForm,
+  stringLists?: ListForm,
 ): Outcome {
   return outcomeOf(
     requestBody,
     `{"actionStatus":"SUCCESS","operations":[${operations.join(',')}]}`,
-    lists,
+    stringLists,
   );
 }
 
-/** The outcome if it is a token; otherwise the test fails, and says what came instead. */
+/** Asserts that a token is issued. */
 export function issued(outcome: Outcome): Extract<Outcome, { kind: 'token' }> {
-  if (outcome.kind !== 'token') throw new Error(`no token: ${JSON.stringify(outcome)}`);
+  if (outcome.kind !== 'token') throw new Error(`Expected a token, got ${JSON.stringify(outcome)}`);
   return outcome;
 }
 
-/** The token that results from operations. */
+/** Returns the token after these operations. */
 export function tokenAfter(requestBody: string, ...operations: string[]): IssuedToken {
   return issued(outcomeOfOperations(requestBody, operations)).token;
 }

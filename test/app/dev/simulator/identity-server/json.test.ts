@@ -6,7 +6,7 @@ import {
 } from '../../../../../app/dev/simulator/identity-server/json.ts';
 import { toJavaString, toPlain } from '../../../../../app/dev/simulator/identity-server/values.ts';
 
-test('a text that JSON.stringify wrote is read as the value that it was', () => {
+test('The parser returns the value that JSON.stringify wrote', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(JSON.stringify(toPlain(parseJson(JSON.stringify(value))))).toBe(JSON.stringify(value));
@@ -15,15 +15,15 @@ test('a text that JSON.stringify wrote is read as the value that it was', () => 
 });
 
 test.each(['900', '900.0', '9e2', '-0', '92233720368547758070'])(
-  'the number %s keeps its spelling',
-  (text) => {
-    expect(parseJson(text)).toEqual(new JsonNumber(text));
+  'The number %s keeps its spelling',
+  (literal) => {
+    expect(parseJson(literal)).toEqual(new JsonNumber(literal));
   },
 );
 
 test.each([
-  ['an empty text', ''],
-  ['white space alone', ' \n'],
+  ['an empty string', ''],
+  ['only white space', ' \n'],
   ['a byte order mark', '\uFEFF{}'],
   ['a comment', '/* no */ {}'],
   ['single quotes', "{'a':1}"],
@@ -37,26 +37,26 @@ test.each([
   ['a number without a digit after the point', '[1.]'],
   ['NaN', '[NaN]'],
   ['a literal in another case', '[True]'],
-  ['a literal that goes on', '[nullify]'],
+  ['a literal with a suffix', '[nullify]'],
   ['a line break in a string', '["a\nb"]'],
-  ['an escape that is none', '["\\x"]'],
-  ['a string without an end', '["a'],
-  ['an object without an end', '{"a":1'],
+  ['an invalid escape', '["\\x"]'],
+  ['an unterminated string', '["a'],
+  ['an unterminated object', '{"a":1'],
   ['a non-breaking space between values', '[1,\u00A02]'],
   ['endless nesting', '['.repeat(100_000)],
-])('%s is no JSON', (_, text) => {
+])('%s is not valid JSON', (_, text) => {
   expect(() => parseJson(text)).toThrow(JsonError);
 });
 
-test('of repeated names the last one counts', () => {
+test('The last of repeated names counts', () => {
   expect(toPlain(parseJson('{"a":1,"b":2,"a":3}'))).toEqual({ a: 3, b: 2 });
 });
 
-test('text after the value is not looked at', () => {
+test('Text after the value is ignored', () => {
   expect(toPlain(parseJson('{"a":1}</html>'))).toEqual({ a: 1 });
 });
 
-test('a member called __proto__ is a member like others', () => {
+test('A field named __proto__ is like any other', () => {
   expect(Object.keys(toPlain(parseJson('{"__proto__":1}')) as object)).toEqual(['__proto__']);
 });
 
@@ -69,6 +69,6 @@ test.each([
   ['{}', '{}'],
   ['{"a":1,"b":"x"}', '{a=1, b=x}'],
   ['[1,"b",null]', '[1, b, null]'],
-])('%s becomes the text %s', (json, text) => {
-  expect(toJavaString(parseJson(json))).toBe(text);
+])('%s becomes the string %s', (json, string) => {
+  expect(toJavaString(parseJson(json))).toBe(string);
 });

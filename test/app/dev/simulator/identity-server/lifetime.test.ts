@@ -33,11 +33,11 @@ describe('expires_in', () => {
     '9223372036854775808',
     '"9223372036854775808"',
     '1e400',
-  ])('%s is ignored: the token keeps its own', (value) => {
+  ])('%s is ignored', (value) => {
     expect(tokenAfter(payload(USER), replace(value)).expiresIn).toBe(3600);
   });
 
-  test('may be longer than before', () => {
+  test('can become longer', () => {
     expect(tokenAfter(payload(USER), replace('315360000')).expiresIn).toBe(315360000);
   });
 
@@ -45,22 +45,22 @@ describe('expires_in', () => {
     ['9223372036854775', '9223372036854775'],
     ['9223372036854776', '-9223372036854775'],
     ['9223372036854775807', '-1'],
-  ])('%s, in milliseconds of 64 bits, is %s', (value, seconds) => {
+  ])('%s overflows 64-bit milliseconds to %s', (value, seconds) => {
     expect(tokenAfter(payload(USER), replace(value)).expiresIn).toBe(Number(seconds));
   });
 
-  test('of several replacements is the last valid one', () => {
+  test('is that of the last valid replacement', () => {
     const operations = [replace('60'), replace('120'), replace('900.0')];
     expect(tokenAfter(payload(USER), ...operations).expiresIn).toBe(120);
   });
 
-  test('of a refreshed token stays what the first token was cut to', () => {
+  test('of a refreshed token is the shortened one of the first token', () => {
     expect(tokenAfter(payload(REFRESH)).expiresIn).toBe(300);
   });
 });
 
-describe('the refresh token', () => {
-  test('has a lifetime of its own, by the same rules', () => {
+describe('The refresh token', () => {
+  test('has a separate lifetime, with the same rules', () => {
     const token = tokenAfter(payload(USER), replace('"600"', 'refreshToken'));
     expect(token.refreshToken).toEqual({ expiresIn: 600 });
     expect(token.expiresIn).toBe(3600);
@@ -68,7 +68,7 @@ describe('the refresh token', () => {
     expect(ignored.refreshToken).toEqual({ expiresIn: 86400 });
   });
 
-  test('is gone when the response is to lack it', () => {
+  test('is not issued if it is removed from the response', () => {
     const removal = '{"op":"remove","path":"/response/parameters/refresh_token"}';
     const token = tokenAfter(payload(USER), removal, replace('600', 'refreshToken'));
     expect(token.refreshToken).toBeUndefined();

@@ -22,7 +22,7 @@ describe('HTTP status and body', () => {
     ['500 without a body', 500, '', 'server-error', true],
     ['500 with HTML', 500, '<html></html>', 'server-error', true],
     [
-      'ERROR with 500 and a further member',
+      'ERROR with 500 and an unknown field',
       500,
       `${ERROR.slice(0, -1)},"a":1}`,
       'server-error',
@@ -46,7 +46,7 @@ describe('HTTP status and body', () => {
   });
 });
 
-describe('content type', () => {
+describe('The content type', () => {
   test.each([
     ['application/json', 'token'],
     ['application/json; charset=utf-8', 'token'],
@@ -58,12 +58,12 @@ describe('content type', () => {
     ['text/html', 'server-error'],
     ['', 'server-error'],
     [undefined, 'server-error'],
-  ])('%s gives a %s', (contentType, kind) => {
+  ])('%s results in a %s', (contentType, kind) => {
     const answer = { status: 200, contentType, body: SUCCESS };
     expect(applyResponse(payload(M2M), answer).kind).toBe(kind);
   });
 
-  test('of a 500 decides whether its ERROR is read, and so whether it is retried', () => {
+  test('of a 500 determines whether its ERROR is read, and so whether it is retried', () => {
     const outcome = applyResponse(payload(M2M), {
       status: 500,
       contentType: 'text/plain',
@@ -73,26 +73,26 @@ describe('content type', () => {
   });
 });
 
-describe('the parser refuses', () => {
+describe('The parser rejects', () => {
   test.each([
     ['an empty body', ''],
     ['a byte order mark', `\uFEFF${SUCCESS}`],
     ['a list', `[${SUCCESS}]`],
     ['a string', '"SUCCESS"'],
     ['a status in lower case', '{"actionStatus":"success"}'],
-    ['no status', '{}'],
+    ['a missing status', '{}'],
     ['a null status', '{"actionStatus":null}'],
     [
-      'a status that is refused before it is repeated',
+      'an invalid status that is repeated as a valid one',
       '{"actionStatus":"ok","actionStatus":"SUCCESS"}',
     ],
-    ['a member that it does not know', '{"actionStatus":"SUCCESS","requestId":"1"}'],
+    ['an unknown field', '{"actionStatus":"SUCCESS","requestId":"1"}'],
     ['a reason in a SUCCESS', '{"actionStatus":"SUCCESS","failureReason":"r"}'],
-    ['a member data', '{"actionStatus":"SUCCESS","data":{}}'],
+    ['the field data', '{"actionStatus":"SUCCESS","data":{}}'],
     ['operations that are null', '{"actionStatus":"SUCCESS","operations":null}'],
     ['operations that are an object', '{"actionStatus":"SUCCESS","operations":{}}'],
     ['operations in a FAILED', `${FAILED.slice(0, -1)},"operations":[]}`],
-    ['a further member in a FAILED', `${FAILED.slice(0, -1)},"errorMessage":"m"}`],
+    ['an unknown field in a FAILED', `${FAILED.slice(0, -1)},"errorMessage":"m"}`],
   ])('%s', (_, body) => {
     expect(outcomeOf(payload(M2M), body)).toMatchObject({ kind: 'server-error', retried: false });
   });
@@ -100,17 +100,17 @@ describe('the parser refuses', () => {
   const path = '"path":"/accessToken/scopes/0"';
   test.each([
     ['null', 'null'],
-    ['a text', '"remove"'],
+    ['a string', '"remove"'],
     ['an op in upper case', `{"op":"REMOVE",${path}}`],
     ['an op move', `{"op":"move",${path}}`],
     ['an op test', `{"op":"test",${path},"value":1}`],
     ['an op copy', `{"op":"copy",${path}}`],
     ['an op that is a list', `{"op":["remove"],${path}}`],
-    ['no path', '{"op":"remove"}'],
+    ['a missing path', '{"op":"remove"}'],
     ['a null path', '{"op":"remove","path":null}'],
     ['neither op nor path', '{}'],
     ['a path that is a number', '{"op":"remove","path":1}'],
-    ['a path that is null in the end', `{"op":"remove",${path},"path":null}`],
+    ['a path that is repeated as null', `{"op":"remove",${path},"path":null}`],
     ['a url', `{"op":"remove",${path},"url":"https://a.example"}`],
     ['a null url', `{"op":"remove","url":null,${path}}`],
     ['a url without an op', `{${path},"url":"https://a.example"}`],
@@ -120,19 +120,19 @@ describe('the parser refuses', () => {
     ['an add of null', '{"op":"add","path":"/accessToken/claims/-","value":null}'],
     ['a replace without a value', '{"op":"replace","path":"/accessToken/claims/expires_in"}'],
     ['a replace by null', '{"op":"replace","path":"/accessToken/claims/expires_in","value":null}'],
-  ])('an operation with %s, together with all others', (_, operation) => {
+  ])('the whole response for an operation with %s', (_, operation) => {
     const good = `{"op":"remove",${path}}`;
     expect(outcomeOfOperations(payload(M2M), [good, operation, good]).kind).toBe('server-error');
   });
 });
 
-describe('the parser bears', () => {
+describe('The parser accepts', () => {
   test.each([
     ['no operations', SUCCESS],
     ['an empty list of operations', '{"actionStatus":"SUCCESS","operations":[]}'],
     ['text after the body', `${SUCCESS}\n<!-- proxy -->`],
     [
-      'a repeated member, of which the last counts',
+      'a repeated field, of which the last counts',
       '{"actionStatus":"FAILED","actionStatus":"SUCCESS"}',
     ],
   ])('%s', (_, body) => {
@@ -144,13 +144,13 @@ describe('the parser bears', () => {
     ['an absent op', '{"path":"/accessToken/scopes/0"}'],
     ['a null op', '{"op":null,"path":"/accessToken/scopes/0"}'],
     ['a redirect', '{"op":"redirect","path":"/accessToken/scopes/0","url":"https://a.example"}'],
-  ])('an operation with %s, which it drops', (_, operation) => {
+  ])('an operation with %s, and drops it', (_, operation) => {
     const outcome = issued(outcomeOfOperations(payload(M2M), [operation]));
     expect(outcome.dropped).toHaveLength(1);
     expect(outcome.token.scopes).toHaveLength(4);
   });
 
-  test('a repeated member of an operation, of which the last counts', () => {
+  test('a repeated field of an operation, of which the last counts', () => {
     const operation =
       '{"op":"remove","path":"/accessToken/claims/locale","path":"/accessToken/claims/email"}';
     const { token } = issued(outcomeOfOperations(payload(USER), [operation]));
@@ -159,6 +159,6 @@ describe('the parser bears', () => {
   });
 });
 
-test('a request that is no JSON object is a mistake of the test', () => {
-  expect(() => outcomeOf('[]', SUCCESS)).toThrow('The action request is no JSON object.');
+test('A request that is not a JSON object throws', () => {
+  expect(() => outcomeOf('[]', SUCCESS)).toThrow('The action request must be a JSON object.');
 });

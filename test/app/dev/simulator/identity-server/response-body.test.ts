@@ -6,7 +6,7 @@ import {
   parseResultBody,
 } from '../../../../../app/dev/simulator/identity-server/response-body.ts';
 
-/** The parser and the schema of the answers were written apart; here each one judges the other. */
+/** The parser and the schema of responses were written independently. This test compares them. */
 const schema = JSON.parse(
   readFileSync(new URL('../../../../data/asgardeo-response.schema.json', import.meta.url), 'utf8'),
 );
@@ -22,7 +22,7 @@ const text = fc.oneof(
 );
 const anything = fc.oneof(text, fc.constantFrom(null, 1, true, [], {}));
 
-/** An operation as it might be sent; an add or a replace has a value, which matching decides on. */
+/** A possible operation. It always has a value, which `add` and `replace` require. */
 const operation = fc
   .record(
     {
@@ -33,7 +33,7 @@ const operation = fc
     },
     { requiredKeys: [] },
   )
-  .map((members) => ({ ...members, value: 'read' }));
+  .map((fields) => ({ ...fields, value: 'read' }));
 
 const body = fc.record(
   {
@@ -48,7 +48,7 @@ const body = fc.record(
   { requiredKeys: [] },
 );
 
-/** The same, but each time with the members of one status alone, so that many are valid. */
+/** A body with the fields of one status only, so that many are valid. */
 const likely = fc.oneof(
   fc.record(
     {
@@ -76,7 +76,7 @@ function parses(parse: (text: string) => unknown, candidate: unknown): boolean {
   }
 }
 
-test('a body of 200 is read exactly if the schema has it as a success or a refusal', () => {
+test('The parser accepts a body of 200 if and only if the schema accepts it as SUCCESS or FAILED', () => {
   fc.assert(
     fc.property(fc.oneof(body, likely), (candidate) => {
       const valid =
@@ -87,7 +87,7 @@ test('a body of 200 is read exactly if the schema has it as a success or a refus
   );
 });
 
-test('a body of 400, 401 or 500 is read exactly if the schema has it as an error', () => {
+test('The parser accepts a body of 400, 401 or 500 if and only if the schema accepts it as ERROR', () => {
   fc.assert(
     fc.property(fc.oneof(body, likely), (candidate) => {
       expect(parses(parseErrorBody, candidate)).toBe(accepts('wireAcceptedError', candidate));

@@ -4,10 +4,10 @@ import {
 } from '../../../../../app/dev/simulator/identity-server/index.ts';
 import { M2M, outcomeOf, payload } from './harness.ts';
 
-const failed = (members: Record<string, unknown>): Outcome =>
-  outcomeOf(payload(M2M), JSON.stringify({ actionStatus: 'FAILED', ...members }));
+const failed = (fields: Record<string, unknown>): Outcome =>
+  outcomeOf(payload(M2M), JSON.stringify({ actionStatus: 'FAILED', ...fields }));
 
-test('a refusal is a 400 with the reason and the description', () => {
+test('A refusal is a 400 with the reason and the description', () => {
   expect(failed({ failureReason: 'access_denied', failureDescription: 'No.' })).toEqual({
     kind: 'refused',
     status: 400,
@@ -16,16 +16,16 @@ test('a refusal is a 400 with the reason and the description', () => {
   });
 });
 
-describe('a description', () => {
+describe('A description', () => {
   test.each([
     ['that is absent', { failureReason: 'r' }],
     ['that is null', { failureReason: 'r', failureDescription: null }],
     ['that is absent beside a reserved reason', { failureReason: 'server_error' }],
-  ])('%s makes the refusal a 200 without a token', (_, members) => {
-    expect(failed(members)).toEqual({ kind: 'no-token-but-200' });
+  ])('%s makes the refusal a 200 without a token', (_, fields) => {
+    expect(failed(fields)).toEqual({ kind: 'no-token-but-200' });
   });
 
-  test('that is empty leaves the error alone', () => {
+  test('that is empty is omitted from the error', () => {
     expect(failed({ failureReason: 'r', failureDescription: '' })).toEqual({
       kind: 'refused',
       status: 400,
@@ -35,7 +35,7 @@ describe('a description', () => {
   });
 });
 
-describe('the reason', () => {
+describe('The reason', () => {
   test.each([
     ['server_error'],
     ['Server_Error'],
@@ -60,12 +60,12 @@ describe('the reason', () => {
 const LETTERS = "AZaz09 -_.!?;:'()[]\t\n\r\f\v";
 const good = { failureReason: 'access_denied', failureDescription: 'No entry.' };
 
-describe('texts', () => {
+describe('Reason and description', () => {
   test.each([
-    ['every character of the set', { failureReason: LETTERS, failureDescription: LETTERS }],
-    ['the longest', { failureReason: 'r'.repeat(100), failureDescription: 'd'.repeat(300) }],
-  ])('of %s pass', (_, texts) => {
-    expect(failed(texts).kind).toBe('refused');
+    ['every allowed character', { failureReason: LETTERS, failureDescription: LETTERS }],
+    ['the maximum length', { failureReason: 'r'.repeat(100), failureDescription: 'd'.repeat(300) }],
+  ])('of %s are accepted', (_, fields) => {
+    expect(failed(fields).kind).toBe('refused');
   });
 
   test.each([...',/%"=@+é\\&<>{}*#~`$^|ı\u00A0\u2019\u0000'])(
@@ -81,43 +81,43 @@ describe('texts', () => {
     ['a description of 301 characters', { ...good, failureDescription: 'd'.repeat(301) }],
     ['an empty reason', { ...good, failureReason: '' }],
     ['a null reason', { ...good, failureReason: null }],
-    ['no reason', { failureDescription: 'd' }],
+    ['a missing reason', { failureDescription: 'd' }],
     ['a reason that is a number', { ...good, failureReason: 42 }],
     ['a description that is an object', { ...good, failureDescription: {} }],
-  ])('with %s turn a refusal into a server error', (_, texts) => {
-    expect(failed(texts).kind).toBe('server-error');
+  ])('with %s turn a refusal into a server error', (_, fields) => {
+    expect(failed(fields).kind).toBe('server-error');
   });
 });
 
 describe('an ERROR', () => {
-  const error = (members: Record<string, unknown>, status = 500): Outcome =>
+  const error = (fields: Record<string, unknown>, status = 500): Outcome =>
     applyResponse(payload(M2M), {
       status,
       contentType: 'application/json',
-      body: JSON.stringify({ actionStatus: 'ERROR', ...members }),
+      body: JSON.stringify({ actionStatus: 'ERROR', ...fields }),
     });
 
   test.each([
     ['without a description', { errorMessage: 'm' }],
     ['with a null description', { errorMessage: 'm', errorDescription: null }],
-  ])('%s is a 200 without a token', (_, members) => {
-    expect(error(members)).toEqual({ kind: 'no-token-but-200' });
-    expect(error(members, 401)).toEqual({ kind: 'no-token-but-200' });
+  ])('%s is a 200 without a token', (_, fields) => {
+    expect(error(fields)).toEqual({ kind: 'no-token-but-200' });
+    expect(error(fields, 401)).toEqual({ kind: 'no-token-but-200' });
   });
 
-  test('with an empty description is a plain server error', () => {
+  test('with an empty description is a server error', () => {
     const outcome = error({ errorMessage: 'm', errorDescription: '' });
     expect(outcome).toMatchObject({ kind: 'server-error', retried: false });
   });
 
   test.each([
-    ['no message', { errorDescription: 'd' }],
+    ['a missing message', { errorDescription: 'd' }],
     ['a comma in the message', { errorMessage: 'no, sorry', errorDescription: 'd' }],
     ['a message of 101 characters', { errorMessage: 'm'.repeat(101), errorDescription: 'd' }],
     ['a description of 301 characters', { errorMessage: 'm', errorDescription: 'd'.repeat(301) }],
-    ['the members of a refusal', { failureReason: 'r', failureDescription: 'd' }],
-  ])('with %s is unreadable, so a 500 is retried and a 400 is not', (_, members) => {
-    expect(error(members, 500)).toMatchObject({ kind: 'server-error', retried: true });
-    expect(error(members, 400)).toMatchObject({ kind: 'server-error', retried: false });
+    ['the fields of a refusal', { failureReason: 'r', failureDescription: 'd' }],
+  ])('with %s is not valid, so a 500 is retried and a 400 is not', (_, fields) => {
+    expect(error(fields, 500)).toMatchObject({ kind: 'server-error', retried: true });
+    expect(error(fields, 400)).toMatchObject({ kind: 'server-error', retried: false });
   });
 });
