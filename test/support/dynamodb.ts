@@ -9,27 +9,27 @@ import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/
 
 type Item = Record<string, AttributeValue>;
 
-/** How to reach a local DynamoDB: whatever credentials will do. */
+/** Returns client options for a local DynamoDB, which accepts any credentials. */
 export function localDynamoDb(endpoint: string) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return { endpoint, region: 'eu-west-1', credentials };
 }
 
 export interface DynamoDb {
-  /** Options for a client of it. */
+  /** Client options. */
   readonly access: LocalDynamoDb['clientConfig'];
-  /** Creates a table as the stack does, and gives its name. */
+  /** Creates a table like that of the stack, and returns its name. */
   createTable(): Promise<string>;
-  /** Stores an item as it is. */
+  /** Stores an item. */
   put(table: string, item: Item): Promise<void>;
-  /** Reads an item as it is stored. */
+  /** Reads an item. */
   get(table: string, address: string): Promise<Item | undefined>;
-  /** Every item of a table. */
+  /** Returns all items of a table. */
   items(table: string): Promise<Item[]>;
   close(): Promise<void>;
 }
 
-/** DynamoDB's protocol in this process, with its items within a test's reach. */
+/** Starts a local DynamoDB in this process. */
 export async function startDynamoDb(): Promise<DynamoDb> {
   const local = await startLocalDynamoDb();
   const client = new DynamoDBClient(local.clientConfig);

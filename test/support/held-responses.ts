@@ -1,27 +1,27 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** A part of a response as it is written: a status line, headers, and pieces of the body. */
+/** A response with status 200. */
 export interface HeldResponse {
   readonly headers?: Readonly<Record<string, string>>;
-  /** More than one piece goes out chunked. */
+  /** Parts of the body. Several are sent as chunks. */
   readonly pieces: readonly string[];
 }
 
-/** An HTTP server in another thread, which goes on while this one is busy. */
+/** An HTTP server in another thread, which runs while this one is blocked. */
 export interface HeldResponses {
   readonly url: string;
-  /** Resolves when all requests that the server waits for have arrived there. */
-  readonly asked: Promise<unknown>;
+  /** Resolves when the server has received all expected requests. */
+  readonly received: Promise<unknown>;
   /**
-   * Blocks this thread until the responses are with the operating system, so that they have arrived, and
-   * this thread has not noticed yet.
+   * Blocks this thread until the responses are in the operating system's buffers: they have arrived, but this
+   * thread has not read them yet.
    */
-  respondMeanwhile(): void;
+  respondWhileBlocked(): void;
   close(): Promise<void>;
 }
 
-/** Starts a server that waits for some requests, and then until it is told to send each the same response. */
+/** Starts a server that waits for a number of requests, and holds their responses back until they are released. */
 export async function holdResponses(response: HeldResponse, requests = 1): Promise<HeldResponses> {
   const steps = new Int32Array(new SharedArrayBuffer(8));
   const workerData = { steps, response, requests };
@@ -29,8 +29,8 @@ export async function holdResponses(response: HeldResponse, requests = 1): Promi
   const [port] = await once(worker, 'message');
   return {
     url: `http://127.0.0.1:${port}`,
-    asked: once(worker, 'message'),
-    respondMeanwhile() {
+    received: once(worker, 'message'),
+    respondWhileBlocked() {
       Atomics.store(steps, 0, 1);
       Atomics.notify(steps, 0);
       Atomics.wait(steps, 1, 0);
@@ -46,10 +46,10 @@ const SERVER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { steps, response: { headers = {}, pieces }, requests } = workerData;
   const held = [];
-  let left = requests;
+  let remaining = requests;
   const sent = () => {
-    left -= 1;
-    if (left > 0) return;
+    remaining -= 1;
+    if (remaining > 0) return;
     Atomics.store(steps, 1, 1);
     Atomics.notify(steps, 1);
   };
@@ -57,12 +57,12 @@ const SERVER = `
     request.resume();
     held.push(response);
     if (held.length < requests) return;
-    parentPort.postMessage('asked');
+    parentPort.postMessage('received');
     Atomics.wait(steps, 0, 0);
-    for (const one of held) {
-      one.writeHead(200, { 'content-type': 'application/json', ...headers });
-      for (const piece of pieces.slice(0, -1)) one.write(piece);
-      one.end(pieces.at(-1), sent);
+    for (const pending of held) {
+      pending.writeHead(200, { 'content-type': 'application/json', ...headers });
+      for (const piece of pieces.slice(0, -1)) pending.write(piece);
+      pending.end(pieces.at(-1), sent);
     }
   });
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));

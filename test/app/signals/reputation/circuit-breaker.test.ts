@@ -18,19 +18,19 @@ function setUp() {
     onChange: (change) => void changes.push(change),
   });
   const fail = (times: number, cause: Cause = 'upstream') => {
-    for (let i = 0; i < times; i += 1) enter(breaker).failed(cause);
+    for (let i = 0; i < times; i += 1) acquire(breaker).failed(cause);
   };
   return { clock, changes, breaker, fail };
 }
 
-function enter(breaker: CircuitBreaker<Cause>): Permit<Cause> {
-  const entry = breaker.tryAcquire();
-  if (!entry.allowed) throw new Error(`The breaker is open: ${entry.cause}`);
-  return entry.permit;
+function acquire(breaker: CircuitBreaker<Cause>): Permit<Cause> {
+  const acquisition = breaker.tryAcquire();
+  if (!acquisition.allowed) throw new Error(`The circuit is open: ${acquisition.cause}`);
+  return acquisition.permit;
 }
 
-describe('a breaker opened by failures', () => {
-  test('lets calls through until five in a row have failed', () => {
+describe('a circuit that failures open', () => {
+  test('stays closed until five calls in a row have failed', () => {
     const { breaker, changes, fail } = setUp();
     fail(4);
     expect(breaker.tryAcquire().allowed).toBe(true);
@@ -39,61 +39,61 @@ describe('a breaker opened by failures', () => {
     expect(changes).toEqual([{ state: 'open', cause: 'timeout', until: NOON + 5 * SECOND }]);
   });
 
-  test('counts from the start after a success', () => {
+  test('resets the count of failures after a success', () => {
     const { breaker, changes, fail } = setUp();
     fail(4);
-    enter(breaker).succeeded();
+    acquire(breaker).succeeded();
     fail(4);
     expect(breaker.tryAcquire().allowed).toBe(true);
     expect(changes).toEqual([]);
   });
 
-  test('lets one probe through at a time when the pause is over', () => {
+  test('is half-open after its time, and allows one probe at a time', () => {
     const { clock, breaker, fail } = setUp();
     fail(5);
     clock.time += 5 * SECOND - 1;
     expect(breaker.tryAcquire().allowed).toBe(false);
     clock.time += 1;
-    const probe = enter(breaker);
+    const probe = acquire(breaker);
     expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'upstream' });
     probe.failed('timeout');
     expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'timeout' });
   });
 
-  test('closes when the probe succeeds, and then pauses for as little as at first', () => {
+  test('closes when the probe succeeds, and opens for the initial time again', () => {
     const { clock, breaker, changes, fail } = setUp();
     fail(5);
     clock.time += 5 * SECOND;
     fail(1);
     clock.time += 10 * SECOND;
-    enter(breaker).succeeded();
+    acquire(breaker).succeeded();
     expect(changes.at(-1)).toEqual({ state: 'closed' });
     fail(5);
     expect(changes.at(-1)).toMatchObject({ until: clock.time + 5 * SECOND });
   });
 
-  test('doubles its pause with every failed probe, to thirty seconds', () => {
+  test('doubles its time with each failed probe, up to thirty seconds', () => {
     const { clock, breaker, changes, fail } = setUp();
     fail(5);
-    const pauses = [];
+    const openSeconds = [];
     for (let i = 0; i < 5; i += 1) {
       const last = changes.at(-1);
       const until = last?.state === 'open' ? last.until : Number.NaN;
-      pauses.push((until - clock.time) / SECOND);
+      openSeconds.push((until - clock.time) / SECOND);
       clock.time = until;
-      enter(breaker).failed('upstream');
+      acquire(breaker).failed('upstream');
     }
-    expect(pauses).toEqual([5, 10, 20, 30, 30]);
+    expect(openSeconds).toEqual([5, 10, 20, 30, 30]);
   });
 
-  test('takes no word from calls that began before it opened or closed', () => {
+  test('ignores the results of calls that began before it opened or closed', () => {
     const { clock, breaker, changes, fail } = setUp();
-    const early = Array.from({ length: 8 }, () => enter(breaker));
+    const early = Array.from({ length: 8 }, () => acquire(breaker));
     fail(5);
     early[0]?.succeeded();
     expect(breaker.tryAcquire().allowed).toBe(false);
     clock.time += 5 * SECOND;
-    const probe = enter(breaker);
+    const probe = acquire(breaker);
     early[1]?.succeeded();
     expect(breaker.tryAcquire().allowed).toBe(false);
     probe.succeeded();
@@ -102,7 +102,7 @@ describe('a breaker opened by failures', () => {
     expect(changes).toHaveLength(2);
   });
 
-  test('does not wait for hours when the clock is set back', () => {
+  test('is half-open at once when the clock is set back', () => {
     const { clock, breaker, fail } = setUp();
     fail(5);
     clock.time -= HOUR;
@@ -110,22 +110,22 @@ describe('a breaker opened by failures', () => {
   });
 });
 
-describe('a breaker held open', () => {
-  test('refuses until the time named, then probes', () => {
+describe('a circuit that is forced open', () => {
+  test('is open until the given time, then half-open', () => {
     const { clock, breaker, changes } = setUp();
     breaker.forceOpen('quota', NOON + HOUR);
     clock.time += HOUR - 1;
     expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'quota' });
     clock.time += 1;
-    enter(breaker).succeeded();
+    acquire(breaker).succeeded();
     expect(changes.map(({ state }) => state)).toEqual(['open', 'closed']);
   });
 
-  test('pauses for as little as at first when the probe fails', () => {
+  test('opens for the initial time when the probe fails', () => {
     const { clock, breaker, changes } = setUp();
     breaker.forceOpen('quota', NOON + HOUR);
     clock.time += HOUR;
-    enter(breaker).failed('timeout');
+    acquire(breaker).failed('timeout');
     expect(changes.at(-1)).toEqual({
       state: 'open',
       cause: 'timeout',
@@ -133,7 +133,7 @@ describe('a breaker held open', () => {
     });
   });
 
-  test('says nothing again when it is held for the same time or a shorter one', () => {
+  test('reports no change for the same time or a shorter one', () => {
     const { breaker, changes } = setUp();
     breaker.forceOpen('quota', NOON + HOUR);
     breaker.forceOpen('quota', NOON + HOUR);
@@ -143,17 +143,17 @@ describe('a breaker held open', () => {
     expect(changes).toHaveLength(2);
   });
 
-  test('overrules a probe that is under way', () => {
+  test('ignores the result of a pending probe', () => {
     const { clock, breaker, fail } = setUp();
     fail(5);
     clock.time += 5 * SECOND;
-    const probe = enter(breaker);
+    const probe = acquire(breaker);
     breaker.forceOpen('quota', clock.time + HOUR);
     probe.succeeded();
     expect(breaker.tryAcquire()).toEqual({ allowed: false, cause: 'quota' });
   });
 
-  test('is released at once; what failures opened is not', () => {
+  test('can be closed at once, unlike one that failures opened', () => {
     const { breaker, fail } = setUp();
     breaker.forceOpen('auth', NOON + HOUR);
     breaker.endForcedOpen();
@@ -164,7 +164,7 @@ describe('a breaker held open', () => {
   });
 });
 
-test('a log that throws does not disturb the breaker', () => {
+test('a listener that throws does not affect the circuit', () => {
   const breaker = new CircuitBreaker<Cause>({
     now: () => NOON,
     failureThreshold: 1,
@@ -174,6 +174,6 @@ test('a log that throws does not disturb the breaker', () => {
       throw new Error('disk full');
     },
   });
-  enter(breaker).failed('timeout');
+  acquire(breaker).failed('timeout');
   expect(breaker.tryAcquire().allowed).toBe(false);
 });

@@ -8,19 +8,19 @@ import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.
 import { localDynamoDb } from '../../../support/dynamodb.ts';
 import { address, lookup, NOON, newAddress, SECOND, startServer } from './harness.ts';
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  await Promise.all(ends.splice(0).map((end) => end()));
+  await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
 });
 
-/** What becomes of a request on a connection that has answered one already. */
+/** Drops a request on a reused connection. */
 type Drop = (request: IncomingMessage, response: ServerResponse) => void;
 
 const RESET: Drop = ({ socket }) => socket.resetAndDestroy();
 const CLOSE: Drop = ({ socket }) => socket.destroy();
 const REQUEST_TIMEOUT: Drop = (_, response) =>
   response.writeHead(408, { connection: 'close' }).end();
-const HALF_A_RESPONSE: Drop = (request, response) => {
+const TRUNCATED_RESPONSE: Drop = (request, response) => {
   response.writeHead(200, { 'content-length': 1000 });
   response.write('{"data":', () => request.socket.resetAndDestroy());
 };
@@ -31,11 +31,11 @@ interface Server {
   readonly connections: number[];
 }
 
-/** A server that answers the first requests of a connection, and drops the next. */
+/** Starts a server that responds to the first requests of a connection, and drops the next one. */
 async function startDroppingServer(
   body: string | ((request: IncomingMessage) => string),
   drop: Drop,
-  answered = 1,
+  responsesPerConnection = 1,
 ): Promise<Server> {
   const connections: number[] = [];
   const indexes = new WeakMap<Socket, number>();
@@ -43,7 +43,7 @@ async function startDroppingServer(
     const index = indexes.get(request.socket) ?? -1;
     const number = (connections[index] ?? 0) + 1;
     connections[index] = number;
-    if (number > answered) return drop(request, response);
+    if (number > responsesPerConnection) return drop(request, response);
     response.setHeader('content-type', 'application/json');
     response.end(typeof body === 'string' ? body : body(request));
   });
@@ -52,7 +52,7 @@ async function startDroppingServer(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  ends.push(async () => {
+  cleanups.push(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -60,8 +60,8 @@ async function startDroppingServer(
   return { url: `http://127.0.0.1:${port}`, connections };
 }
 
-/** Until a connection that has answered is idle again. */
-const idle = async () => {
+/** Waits until a connection is idle again. */
+const waitUntilIdle = async () => {
   for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
 };
 
@@ -74,22 +74,22 @@ describe('AbuseIPDB', () => {
   test.each([
     ['reset', RESET],
     ['closed', CLOSE],
-    ['answered with 408 and closed', REQUEST_TIMEOUT],
-  ])('a kept connection that is %s costs a new one, and nobody notices', async (_, drop) => {
+    ['closed after a 408', REQUEST_TIMEOUT],
+  ])('a request on a reused connection that is %s is sent again on a new one', async (_, drop) => {
     const server = await startDroppingServer(CHECK, drop);
     const check = checkAt(server.url);
     for (let number = 0; number < 3; number += 1) {
       expect(await check(ADDRESS, 'key')).toMatchObject({ record: { score: 7 } });
-      await idle();
+      await waitUntilIdle();
     }
     expect(server.connections).toEqual([2, 2, 1]);
   });
 
-  test('one dropped connection costs no more than one new one, however many were kept', async () => {
+  test('after one dropped connection all idle ones are closed', async () => {
     const server = await startDroppingServer(CHECK, RESET);
     const check = checkAt(server.url);
     await Promise.all(Array.from({ length: 4 }, () => check(ADDRESS, 'key')));
-    await idle();
+    await waitUntilIdle();
     expect(await check(ADDRESS, 'key')).toMatchObject({ record: { score: 7 } });
     expect(server.connections).toHaveLength(5);
     expect(server.connections.filter((requests) => requests === 2)).toHaveLength(1);
@@ -98,53 +98,53 @@ describe('AbuseIPDB', () => {
   test.each([
     ['reset', RESET],
     ['closed', CLOSE],
-  ])('a new connection that is %s is a failure, and not tried again', async (_, drop) => {
+  ])('a new connection that is %s is a failure, without a retry', async (_, drop) => {
     const server = await startDroppingServer(CHECK, drop, 0);
     expect(await checkAt(server.url)(ADDRESS, 'key')).toEqual({ cause: 'upstream' });
     expect(server.connections).toEqual([1]);
   });
 
-  test('408 on a new connection is a failure, and not tried again', async () => {
+  test('408 on a new connection is a failure, without a retry', async () => {
     const server = await startDroppingServer(CHECK, REQUEST_TIMEOUT, 0);
     expect(await checkAt(server.url)(ADDRESS, 'key')).toEqual({ cause: 'upstream', status: 408 });
     expect(server.connections).toEqual([1]);
   });
 
   test('a second attempt that fails is a failure', async () => {
-    let answered = false;
+    let hasResponded = false;
     const server = await startServer((request, response) => {
-      if (answered) return request.socket.resetAndDestroy();
-      answered = true;
+      if (hasResponded) return request.socket.resetAndDestroy();
+      hasResponded = true;
       response.end(CHECK);
     });
-    ends.push(() => server.close());
+    cleanups.push(() => server.close());
     const check = checkAt(server.url);
     await check(ADDRESS, 'key');
-    await idle();
+    await waitUntilIdle();
     expect(await check(ADDRESS, 'key')).toEqual({ cause: 'upstream' });
     expect(server.requests).toBe(3);
   });
 
-  test('a response that breaks off is a failure, on a kept connection too', async () => {
-    const server = await startDroppingServer(CHECK, HALF_A_RESPONSE);
+  test('a truncated response is a failure, even on a reused connection', async () => {
+    const server = await startDroppingServer(CHECK, TRUNCATED_RESPONSE);
     const check = checkAt(server.url);
     await check(ADDRESS, 'key');
-    await idle();
+    await waitUntilIdle();
     expect(await check(ADDRESS, 'key')).toEqual({ cause: 'upstream', status: undefined });
     expect(server.connections).toEqual([2]);
   });
 
-  test('counts as one check, and as no failure', async () => {
+  test('a request that is sent again counts as one successful check', async () => {
     const body = ({ url }: IncomingMessage) => {
       const ipAddress = new URL(`http://x${url}`).searchParams.get('ipAddress');
       return JSON.stringify({ data: { ipAddress, abuseConfidenceScore: 7 } });
     };
     const server = await startDroppingServer(body, RESET);
-    const table = await startServer((_, response) => response.end('{}'));
-    const client = createDynamoDbClient(localDynamoDb(table.url));
-    ends.push(
+    const dynamoDb = await startServer((_, response) => response.end('{}'));
+    const client = createDynamoDbClient(localDynamoDb(dynamoDb.url));
+    cleanups.push(
       () => client.destroy(),
-      () => table.close(),
+      () => dynamoDb.close(),
     );
     const events: unknown[] = [];
     const reputation = new ReputationLookup({
@@ -164,7 +164,7 @@ describe('AbuseIPDB', () => {
         score: 7,
         source: 'abuseipdb',
       });
-      await idle();
+      await waitUntilIdle();
     }
     await reputation.settle();
     const success = { status: 200, milliseconds: expect.any(Number) };
@@ -177,24 +177,24 @@ describe('DynamoDB', () => {
   const get = new GetItemCommand({ TableName: 'any', Key: { address: { S: 'x' } } });
   const clientOf = (url: string) => {
     const client = createDynamoDbClient({ ...localDynamoDb(url), timeout: 30 * SECOND });
-    ends.push(() => client.destroy());
+    cleanups.push(() => client.destroy());
     return client;
   };
 
   test.each([
     ['reset', RESET],
     ['closed', CLOSE],
-  ])('a kept connection that is %s costs a new one, and is no miss', async (_, drop) => {
+  ])('a request on a reused connection that is %s is sent again on a new one', async (_, drop) => {
     const server = await startDroppingServer('{"Item":{"address":{"S":"x"}}}', drop);
     const client = clientOf(server.url);
     for (let number = 0; number < 3; number += 1) {
       expect(await client.send(get)).toMatchObject({ Item: { address: { S: 'x' } } });
-      await idle();
+      await waitUntilIdle();
     }
     expect(server.connections).toEqual([2, 2, 1]);
   });
 
-  test('a new connection that is reset is a failure, and not tried again', async () => {
+  test('a new connection that is reset is a failure, without a retry', async () => {
     const server = await startDroppingServer('{}', RESET, 0);
     await expect(clientOf(server.url).send(get)).rejects.toThrow(/ECONNRESET/);
     expect(server.connections).toEqual([1]);

@@ -30,18 +30,18 @@ test.each([
   expect(freshnessOf(record, NOON, REPUTATION_DEFAULTS)).toBe(freshness);
 });
 
-test('a record from a clock that is ahead has age 0', () => {
+test('a record with a date in the future has age 0', () => {
   expect(ageOf({ score: 1, checkedAt: NOON + HOUR }, NOON)).toBe(0);
 });
 
 test.each([
-  ['the newer of two fresh ones', MINUTE, 2 * MINUTE],
-  ['the newer of two stale ones', 8 * HOUR, 9 * HOUR],
-  ['a fresh one instead of a stale one', 5 * HOUR, 8 * HOUR],
-  ['a fresh one instead of one from the future', 5 * HOUR, -MINUTE],
-  ['a stale one instead of a gone one', 8 * HOUR, 25 * HOUR],
-  ['one from the future instead of a gone one', -HOUR, 25 * HOUR],
-  ['of two from the future the nearer one', -HOUR, -2 * HOUR],
+  ['the newer of two fresh records', MINUTE, 2 * MINUTE],
+  ['the newer of two stale records', 8 * HOUR, 9 * HOUR],
+  ['a fresh one, not a stale one', 5 * HOUR, 8 * HOUR],
+  ['a fresh one, not one with a future date', 5 * HOUR, -MINUTE],
+  ['a stale one, not an expired one', 8 * HOUR, 25 * HOUR],
+  ['one with a future date, not an expired one', -HOUR, 25 * HOUR],
+  ['of two with future dates, the nearer one', -HOUR, -2 * HOUR],
 ])('the better record is %s', (_, better, worse) => {
   const [one, other] = [better, worse].map((age) => ({ score: 10, checkedAt: NOON - age }));
   if (one === undefined || other === undefined) throw new Error('Two records are needed.');

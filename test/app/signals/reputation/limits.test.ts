@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { readSettings } from '../../../../app/src/config/settings.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
 
@@ -8,7 +7,7 @@ const { reputation, abuseIpdbTimeout, dynamoDbTimeout } = readSettings({
   REPUTATION_TABLE: 'table',
 });
 
-test('the settings have the default limits, under the names that the lookup reads', () => {
+test('the settings use the default limits, with the same names', () => {
   const settings = { ...reputation, abuseIpdbTimeout, cacheReadTimeout: dynamoDbTimeout };
   expect(REPUTATION_DEFAULTS).toMatchObject(settings);
 });

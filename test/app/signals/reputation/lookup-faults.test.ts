@@ -22,30 +22,30 @@ beforeEach(async () => {
   await harness.newTable();
 });
 
-/** Milliseconds of one check here: only what is too slow is to run into a limit, however busy the machine. */
-const timeLimit = (cause: string) => (cause === 'timeout' ? 120 : 30_000);
+/** Returns a long timeout unless one is expected, because the machine may be busy. */
+const timeoutFor = (cause: string) => (cause === 'timeout' ? 120 : 30_000);
 
 interface Case {
   readonly fault: Fault;
   readonly cause: string;
-  /** Nothing is held against the address, so that a repair counts at once. */
-  readonly forgotten?: true;
+  /** The failure is not cached for the address, so that a repair has an effect at once. */
+  readonly isNotCached?: true;
 }
 
 const FAULTS: Record<string, Case> = {
-  'an answer that comes too late': { fault: { kind: 'slow', ms: 3_600_000 }, cause: 'timeout' },
+  'a response that is too late': { fault: { kind: 'slow', ms: 3_600_000 }, cause: 'timeout' },
   'a body that drips': { fault: { kind: 'drip', ms: 50 }, cause: 'timeout' },
-  'no answer': { fault: { kind: 'hang' }, cause: 'timeout' },
+  'no response': { fault: { kind: 'hang' }, cause: 'timeout' },
   'a reset connection': { fault: { kind: 'reset' }, cause: 'upstream' },
-  'a body cut off': { fault: { kind: 'truncated' }, cause: 'upstream' },
+  'a truncated body': { fault: { kind: 'truncated' }, cause: 'upstream' },
   'a challenge page with status 200': { fault: { kind: 'html' }, cause: 'upstream' },
-  'status 401': { fault: { kind: 'status', status: 401 }, cause: 'auth', forgotten: true },
-  'status 402': { fault: { kind: 'status', status: 402 }, cause: 'auth', forgotten: true },
-  'status 403': { fault: { kind: 'status', status: 403 }, cause: 'auth', forgotten: true },
+  'status 401': { fault: { kind: 'status', status: 401 }, cause: 'auth', isNotCached: true },
+  'status 402': { fault: { kind: 'status', status: 402 }, cause: 'auth', isNotCached: true },
+  'status 403': { fault: { kind: 'status', status: 403 }, cause: 'auth', isNotCached: true },
   'status 403 as a page': {
     fault: { kind: 'status', status: 403, html: true },
     cause: 'auth',
-    forgotten: true,
+    isNotCached: true,
   },
   'status 422': { fault: { kind: 'status', status: 422 }, cause: 'invalid' },
   'status 404': { fault: { kind: 'status', status: 404 }, cause: 'upstream' },
@@ -60,18 +60,18 @@ const FAULTS: Record<string, Case> = {
     fault: { kind: 'status', status: 521, html: true },
     cause: 'upstream',
   },
-  'a used-up quota that says when it ends': {
+  'an exhausted quota with its end': {
     fault: { kind: 'quota', headers: true },
     cause: 'quota',
-    forgotten: true,
+    isNotCached: true,
   },
-  'a used-up quota without a word': {
+  'an exhausted quota without its end': {
     fault: { kind: 'quota', headers: false },
     cause: 'quota',
-    forgotten: true,
+    isNotCached: true,
   },
   'no score': { fault: { kind: 'score', value: 'missing' }, cause: 'invalid' },
-  'a score as text': { fault: { kind: 'score', value: 'text' }, cause: 'invalid' },
+  'a score that is a string': { fault: { kind: 'score', value: 'text' }, cause: 'invalid' },
   'a score of null': { fault: { kind: 'score', value: null }, cause: 'invalid' },
   'a score of 101': { fault: { kind: 'score', value: 101 }, cause: 'invalid' },
   'a score of -1': { fault: { kind: 'score', value: -1 }, cause: 'invalid' },
@@ -81,58 +81,58 @@ const FAULTS: Record<string, Case> = {
 };
 const CASES = Object.entries(FAULTS);
 
-/** Lets another task put an address's record into the table, with all the time it wants. */
-async function checkElsewhere(ip: Address, score: number): Promise<void> {
+/** Makes another task check an address, which stores its record in DynamoDB. */
+async function checkInOtherTask(ip: Address, score: number): Promise<void> {
   harness.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
   const { reputation } = harness.task();
   await lookup(reputation, ip);
   await reputation.settle();
 }
 
-describe('an address that nobody knows', () => {
+describe('an address without a record', () => {
   test.each(CASES)('is unknown after %s', async (_, { fault, cause }) => {
-    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeLimit(cause) });
+    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeoutFor(cause) });
     harness.simulator.setFault(fault);
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause });
     expect(events.checks).toEqual([expect.objectContaining({ cause })]);
     expect(events.errors).toEqual([]);
   });
 
-  test('is unknown when nobody listens at the base URL', async () => {
+  test('is unknown if the base URL refuses connections', async () => {
     const { reputation } = harness.task({ baseUrl: await refusingUrl() });
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
   });
 
-  test('is unknown when the host of the base URL has no address', async () => {
+  test('is unknown if the host name of the base URL cannot be resolved', async () => {
     const baseUrl = 'http://abuseipdb.invalid/api/v2';
     const { reputation } = harness.task({ baseUrl, abuseIpdbTimeout: 4000 });
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'upstream' });
   });
 
-  test.each([undefined, ''])('is unknown without a call when the key is %p', async (key) => {
+  test.each([undefined, ''])('is unknown without a check if the key is %p', async (key) => {
     const { reputation } = harness.task({ key: () => key });
     const before = harness.simulator.checks.length;
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
     expect(harness.simulator.checks).toHaveLength(before);
   });
 
-  test('is unknown when the key holds what no header can', async () => {
+  test('is unknown if the key does not fit into a header', async () => {
     const { reputation } = harness.task({ key: () => 'ключ' });
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
   });
 });
 
-test('A record of another address is not stored for the other tasks', async () => {
+test('a record of another address is not stored for other tasks', async () => {
   const { reputation } = harness.task();
-  const asked = newAddress();
+  const requested = newAddress();
   harness.simulator.setFault({ kind: 'address', value: 'other' });
-  await lookup(reputation, asked);
+  await lookup(reputation, requested);
   await reputation.settle();
-  expect(await harness.dynamoDb.get(harness.tableName(), `${asked.value}#30`)).toBeUndefined();
+  expect(await harness.dynamoDb.get(harness.tableName(), `${requested.value}#30`)).toBeUndefined();
 });
 
 describe('an address with a fresh record', () => {
-  test.each(CASES)('is known at once in spite of %s', async (_, { fault }) => {
+  test.each(CASES)('is known synchronously in spite of %s', async (_, { fault }) => {
     const { reputation, events } = harness.task();
     const known = newAddress();
     harness.simulator.setRecord(known.value, { abuseConfidenceScore: 80 });
@@ -148,24 +148,24 @@ describe('an address with a fresh record', () => {
 });
 
 describe('an address with a stale record', () => {
-  test.each(CASES)('keeps it after %s', async (_, { fault, cause, forgotten }) => {
-    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeLimit(cause) });
+  test.each(CASES)('uses it after %s', async (_, { fault, cause, isNotCached }) => {
+    const { reputation, events } = harness.task({ abuseIpdbTimeout: timeoutFor(cause) });
     const known = newAddress();
-    await checkElsewhere(known, 80);
+    await checkInOtherTask(known, 80);
     expect(await lookup(reputation, known)).toMatchObject({ source: 'dynamodb', stale: false });
     harness.simulator.setFault(fault);
     harness.clock.time += 3 * HOUR;
     const age = 3 * HOUR;
     const stale = { known: true, score: 80, source: 'memory', stale: true, staleCause: cause, age };
     expect(await lookup(reputation, known)).toEqual(stale);
-    // Now the failure is remembered of the address, unless it says nothing of it.
+    // The failure is cached for the address, unless it is not about the address.
     const again = reputation.lookup(known, { remaining: () => 1000 });
-    expect(again instanceof Promise).toBe(forgotten === true);
+    expect(again instanceof Promise).toBe(isNotCached === true);
     expect(await again).toMatchObject({ known: true, value: { stale: true, staleCause: cause } });
     expect(events.checks).toHaveLength(1);
   });
 
-  test('loses it after a day', async () => {
+  test('does not use it after a day', async () => {
     const { reputation } = harness.task();
     const known = newAddress();
     await lookup(reputation, known);
@@ -175,11 +175,11 @@ describe('an address with a stale record', () => {
   });
 });
 
-describe('a failure that is remembered', () => {
+describe('a cached failure', () => {
   test.each([
-    ['a failed check for ten seconds', { kind: 'reset' }, 10 * SECOND],
-    ['a refused address for an hour', { kind: 'status', status: 422 }, HOUR],
-  ] as [string, Fault, number][])('answers for %s without a call', async (_, fault, time) => {
+    ['of a failed check is used for ten seconds', { kind: 'reset' }, 10 * SECOND],
+    ['of a rejected address is used for an hour', { kind: 'status', status: 422 }, HOUR],
+  ] as [string, Fault, number][])('%s without a check', async (_, fault, time) => {
     const { reputation, events } = harness.task();
     const failing = newAddress();
     harness.simulator.setFault(fault);
@@ -192,7 +192,7 @@ describe('a failure that is remembered', () => {
     expect(events.checks).toHaveLength(2);
   });
 
-  test('does not outlive a clock that is set back', async () => {
+  test('is not used after the clock is set back', async () => {
     const { reputation } = harness.task();
     const failing = newAddress();
     harness.simulator.setFault({ kind: 'reset' });

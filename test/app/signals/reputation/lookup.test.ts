@@ -7,6 +7,7 @@ import {
   type LocalServer,
   lookup,
   MINUTE,
+  NO_DEADLINE,
   NOON,
   newAddress,
   SECOND,
@@ -29,17 +30,16 @@ afterEach(async () => {
   await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
 });
 
-async function held(score: number): Promise<HeldAbuseIpdb> {
+async function startHeldAbuseIpdb(score: number): Promise<HeldAbuseIpdb> {
   const upstream = await holdAbuseIpdb(score);
   upstreams.push(upstream);
   return upstream;
 }
 
-const NO_DEADLINE = { remaining: () => 60 * SECOND };
-const scoreOf = (ip: { value: string }, score: number) =>
+const setScore = (ip: { value: string }, score: number) =>
   harness.simulator.setRecord(ip.value, { abuseConfidenceScore: score });
 
-describe('the way down the reputation', () => {
+describe('a lookup', () => {
   test.each([
     ...['10.0.0.1', '127.0.0.1', '192.168.1.1', '169.254.1.1', 'fd00::1', '::1'].map(
       (text) => [text, 'private'] as const,
@@ -47,14 +47,14 @@ describe('the way down the reputation', () => {
     ...['203.0.113.9', '255.255.255.255', 'ff02::1', '2001:db8::1', '2002:a00:1::1'].map(
       (text) => [text, 'reserved'] as const,
     ),
-  ])('%s is %s: an answer at once, and no lookup ever', async (text, cause) => {
+  ])('returns, for %s, unknown(%s) synchronously and checks nothing', async (text, cause) => {
     const { reputation, events } = harness.task();
     expect(reputation.lookup(address(text), NO_DEADLINE)).toEqual({ known: false, cause });
     await reputation.settle();
     expect(events.checks).toEqual([]);
   });
 
-  test('a tunnel has the record of its IPv4 address: one check, one item, one memory for all its forms', async () => {
+  test('uses the IPv4 address of a tunnel: one check, one item and one memory entry for all forms', async () => {
     const [one, other] = [harness.task(), harness.task()];
     harness.simulator.setRecord('9.9.9.10', { abuseConfidenceScore: 96 });
     const before = harness.simulator.checks.length;
@@ -76,14 +76,14 @@ describe('the way down the reputation', () => {
     expect(checked).toEqual(['9.9.9.10']);
   });
 
-  test('AbuseIPDB first, then memory at once, and the table for another task', async () => {
+  test('calls AbuseIPDB first, then uses memory, and DynamoDB in another task', async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    scoreOf(ip, 60);
+    setScore(ip, 60);
     harness.simulator.setQuota(500);
     const fresh = { known: true, score: 60, stale: false };
-    const asked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 499 };
-    expect(await lookup(one.reputation, ip)).toEqual(asked);
+    const checked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 499 };
+    expect(await lookup(one.reputation, ip)).toEqual(checked);
     await one.reputation.settle();
     harness.clock.time += 10 * MINUTE;
     expect(one.reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
@@ -101,40 +101,40 @@ describe('the way down the reputation', () => {
     [10, 6 * HOUR],
     [50, HOUR],
     [90, 2 * HOUR],
-  ])('score %i is asked again after %i ms', async (score, time) => {
+  ])('checks an address with score %i again after %i ms', async (score, time) => {
     const { reputation } = harness.task();
     const ip = newAddress();
-    scoreOf(ip, score);
+    setScore(ip, score);
     await lookup(reputation, ip);
     harness.clock.time += time - 1;
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', stale: false });
     harness.clock.time += 1;
-    scoreOf(ip, 99);
+    setScore(ip, 99);
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 99 });
   });
 
-  test('a newer record of another task takes the place of a stale one', async () => {
+  test('replaces a stale record by a newer one of another task', async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    scoreOf(ip, 50);
+    setScore(ip, 50);
     await lookup(one.reputation, ip);
     await one.reputation.settle();
     harness.clock.time += HOUR;
-    scoreOf(ip, 80);
+    setScore(ip, 80);
     await lookup(other.reputation, ip);
     await other.reputation.settle();
     harness.clock.time += MINUTE;
     expect(await lookup(one.reputation, ip)).toMatchObject({ score: 80, source: 'dynamodb' });
   });
 
-  test('the newest of two stale records stands in, wherever it is', async () => {
+  test('falls back to the newer of two stale records, in memory or in DynamoDB', async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
-    scoreOf(ip, 50);
+    setScore(ip, 50);
     await lookup(one.reputation, ip);
     await one.reputation.settle();
     harness.clock.time += 2 * HOUR;
-    scoreOf(ip, 60);
+    setScore(ip, 60);
     await lookup(other.reputation, ip);
     await other.reputation.settle();
     harness.clock.time += 2 * HOUR;
@@ -146,57 +146,57 @@ describe('the way down the reputation', () => {
   });
 });
 
-describe('clocks that disagree', () => {
+describe('with clocks that differ', () => {
   test.each([
     ['a moment', 2 * SECOND, { source: 'dynamodb', score: 10, stale: false, age: 0 }],
     ['a minute', MINUTE, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
     ['an hour', HOUR, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
     ['nearly a day', 24 * HOUR - 1, { source: 'abuseipdb', score: 90, stale: false, age: 0 }],
-  ])('of a record from a task %s ahead comes the right score', async (_, time, expected) => {
+  ])('a record from a task %s ahead yields the right score', async (_, time, expected) => {
     const ahead = harness.task({ now: () => harness.clock.time + time });
     const ip = newAddress();
-    scoreOf(ip, 10);
+    setScore(ip, 10);
     await lookup(ahead.reputation, ip);
     await ahead.reputation.settle();
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     const { reputation } = harness.task();
     expect(await lookup(reputation, ip)).toMatchObject(expected);
     expect(await lookup(reputation, ip)).toMatchObject({ ...expected, source: 'memory' });
   });
 
   test.each([
-    ['within a day stands in', HOUR, { known: true, score: 10, stale: true, age: 0 }],
-    ['beyond a day counts for nothing', 25 * HOUR, { known: false, cause: 'upstream' }],
-  ])('a record from the future %s while AbuseIPDB fails', async (_, time, expected) => {
+    ['within a day is used', HOUR, { known: true, score: 10, stale: true, age: 0 }],
+    ['beyond a day is not used', 25 * HOUR, { known: false, cause: 'upstream' }],
+  ])('a record with a future date %s while AbuseIPDB fails', async (_, time, expected) => {
     const ahead = harness.task({ now: () => harness.clock.time + time });
     const ip = newAddress();
-    scoreOf(ip, 10);
+    setScore(ip, 10);
     await lookup(ahead.reputation, ip);
     await ahead.reputation.settle();
     harness.simulator.setFault({ kind: 'reset' });
     expect(await lookup(harness.task().reputation, ip)).toMatchObject(expected);
   });
 
-  test('a clock that is set back makes what is in memory stale, not fresh for longer', async () => {
+  test('records in memory become stale when the clock is set back', async () => {
     const { reputation } = harness.task();
     const ip = newAddress();
-    scoreOf(ip, 10);
+    setScore(ip, 10);
     await lookup(reputation, ip);
     harness.clock.time -= HOUR;
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', stale: false });
   });
 
-  test("another task's fresh record replaces one from this task's own wrong clock", async () => {
+  test("another task's fresh record replaces one from this task's wrong clock", async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     harness.clock.time = NOON + HOUR;
-    scoreOf(ip, 10);
+    setScore(ip, 10);
     await lookup(one.reputation, ip);
     await one.reputation.settle();
     harness.clock.time = NOON;
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     await lookup(other.reputation, ip);
     await other.reputation.settle();
     expect(await lookup(one.reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
@@ -205,7 +205,7 @@ describe('clocks that disagree', () => {
   test('a record from a task an hour behind is an hour old', async () => {
     const behind = harness.task({ now: () => harness.clock.time - HOUR });
     const ip = newAddress();
-    scoreOf(ip, 10);
+    setScore(ip, 10);
     await lookup(behind.reputation, ip);
     await behind.reputation.settle();
     expect(await lookup(harness.task().reputation, ip)).toMatchObject({
@@ -214,49 +214,49 @@ describe('clocks that disagree', () => {
     });
   });
 
-  test('a record dated days ahead is replaced, not kept for days', async () => {
+  test('a record with a date days ahead is replaced', async () => {
     const wrong = harness.task({ now: () => harness.clock.time + 72 * HOUR });
     const ip = newAddress();
-    scoreOf(ip, 0);
+    setScore(ip, 0);
     await lookup(wrong.reputation, ip);
     await wrong.reputation.settle();
     const { reputation } = harness.task();
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'abuseipdb', score: 90 });
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'memory', score: 90 });
   });
 
-  test('a task whose own clock was days ahead takes the record of another task', async () => {
+  test('a task whose clock was days ahead uses the record of another task', async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     harness.clock.time = NOON + 72 * HOUR;
-    scoreOf(ip, 0);
+    setScore(ip, 0);
     await lookup(one.reputation, ip);
     await one.reputation.settle();
     harness.clock.time = NOON;
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     await lookup(other.reputation, ip);
     await other.reputation.settle();
     expect(await lookup(one.reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
   });
 });
 
-describe('many at once', () => {
-  test('a thousand who ask for one address cost one check', async () => {
+describe('concurrent lookups', () => {
+  test('of one address share one check', async () => {
     const { reputation, events } = harness.task();
     const ip = newAddress();
-    scoreOf(ip, 70);
-    const answers = await Promise.all(
+    setScore(ip, 70);
+    const signals = await Promise.all(
       Array.from({ length: 1000 }, () => reputation.lookup(ip, NO_DEADLINE)),
     );
     expect(events.checks).toHaveLength(1);
-    expect(new Set(answers.map((answer) => answer.known && answer.value.record.score))).toEqual(
+    expect(new Set(signals.map((signal) => signal.known && signal.value.record.score))).toEqual(
       new Set([70]),
     );
   });
 
-  test('each waits as long as it can; the lookup goes on and fills memory', async () => {
-    const upstream = await held(70);
+  test('have their own deadlines; the check continues and fills memory', async () => {
+    const upstream = await startHeldAbuseIpdb(70);
     const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
     const patient = reputation.lookup(ip, { remaining: () => 60 * SECOND });
@@ -267,8 +267,8 @@ describe('many at once', () => {
     expect(reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
   });
 
-  test('a lookup that nobody waits for any more fills memory too', async () => {
-    const upstream = await held(70);
+  test('fill memory even if they have all timed out', async () => {
+    const upstream = await startHeldAbuseIpdb(70);
     const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
     expect(await lookup(reputation, ip, 1)).toMatchObject({ known: false, cause: 'timeout' });
@@ -277,11 +277,11 @@ describe('many at once', () => {
     expect(reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
   });
 
-  test('who runs out of time gets the stale record', async () => {
-    const [upstream, other] = [await held(70), harness.task()];
+  test('use the stale record when they time out', async () => {
+    const [upstream, other] = [await startHeldAbuseIpdb(70), harness.task()];
     const { reputation } = harness.task({ baseUrl: upstream.url, abuseIpdbTimeout: 60 * SECOND });
     const ip = newAddress();
-    scoreOf(ip, 90);
+    setScore(ip, 90);
     await lookup(other.reputation, ip);
     await other.reputation.settle();
     expect(await lookup(reputation, ip)).toMatchObject({ source: 'dynamodb', score: 90 });
@@ -295,26 +295,26 @@ describe('many at once', () => {
     await reputation.settle();
   });
 
-  test('beyond the checks at one time nobody queues', async () => {
-    const upstream = await held(70);
+  test('beyond the limit of checks fail without queueing', async () => {
+    const upstream = await startHeldAbuseIpdb(70);
     const { reputation, events } = harness.task({
       baseUrl: upstream.url,
       maxConcurrentChecks: 2,
       abuseIpdbTimeout: 60 * SECOND,
     });
     const lookups = Array.from({ length: 5 }, () => lookup(reputation, newAddress(), 60 * SECOND));
-    // The three that are refused come back first, and the others once they may.
-    let refusals = 0;
-    for (const one of lookups) void one.then(() => ++refusals === 3 && upstream.release());
-    const answers = await Promise.all(lookups);
-    const refused = { known: false, cause: 'upstream' };
-    expect(answers.filter((answer) => answer.known)).toHaveLength(2);
-    expect(answers.filter((answer) => !answer.known)).toEqual([refused, refused, refused]);
+    // The three beyond the limit resolve first, and then AbuseIPDB responds to the others.
+    let failures = 0;
+    for (const pending of lookups) void pending.then(() => ++failures === 3 && upstream.release());
+    const signals = await Promise.all(lookups);
+    const failed = { known: false, cause: 'upstream' };
+    expect(signals.filter((signal) => signal.known)).toHaveLength(2);
+    expect(signals.filter((signal) => !signal.known)).toEqual([failed, failed, failed]);
     expect(events.circuitChanges).toEqual([]);
     expect(await lookup(reputation, newAddress())).toMatchObject({ known: true });
   });
 
-  test('memory holds no more addresses than it may', async () => {
+  test('memory evicts the least recently used address', async () => {
     const { reputation } = harness.task({ memoryEntries: 2 });
     const [first, second, third] = [newAddress(), newAddress(), newAddress()];
     for (const ip of [first, second, first, third]) await lookup(reputation, ip);
@@ -323,11 +323,11 @@ describe('many at once', () => {
     expect(await lookup(reputation, second)).toMatchObject({ source: 'dynamodb' });
   });
 
-  test('invented addresses whose checks fail take no place in memory', async () => {
+  test('invented addresses whose checks fail evict no record', async () => {
     const { reputation, events } = harness.task({ memoryEntries: 2 });
     const real = [newAddress(), newAddress()];
     for (const ip of real) await lookup(reputation, ip);
-    // A refusal is the question's fault, so that the breaker lets each of them through.
+    // A 422 does not count as a failure of AbuseIPDB, so the circuit stays closed.
     harness.simulator.setFault({ kind: 'status', status: 422 });
     for (let i = 0; i < 10; i += 1) await lookup(reputation, newAddress());
     expect(events.checks).toHaveLength(12);
@@ -337,8 +337,8 @@ describe('many at once', () => {
   });
 });
 
-describe('the breaker of AbuseIPDB', () => {
-  test('opens after five failures, probes, and recovers within a minute of the end', async () => {
+describe('the circuit to AbuseIPDB', () => {
+  test('opens after five failures, and closes within a minute of the end of an outage', async () => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'status', status: 500 });
     for (let i = 0; i < 5; i += 1) await lookup(reputation, newAddress());
@@ -356,7 +356,7 @@ describe('the breaker of AbuseIPDB', () => {
     expect(events.circuitChanges.at(-1)).toEqual({ state: 'closed' });
   });
 
-  test('lets one probe through, however many ask', async () => {
+  test('allows one probe for many concurrent lookups', async () => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'reset' });
     for (let i = 0; i < 5; i += 1) await lookup(reputation, newAddress());
@@ -365,7 +365,7 @@ describe('the breaker of AbuseIPDB', () => {
     expect(events.checks).toHaveLength(6);
   });
 
-  test('serves the table while it is open', async () => {
+  test('does not affect records in DynamoDB', async () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     await lookup(other.reputation, ip);
@@ -375,7 +375,7 @@ describe('the breaker of AbuseIPDB', () => {
     expect(await lookup(one.reputation, ip)).toMatchObject({ known: true, source: 'dynamodb' });
   });
 
-  test('counts answers without a score, but no refused address', async () => {
+  test('counts responses without a score as failures, but not rejected addresses', async () => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'status', status: 422 });
     for (let i = 0; i < 10; i += 1) await lookup(reputation, newAddress());
@@ -387,8 +387,8 @@ describe('the breaker of AbuseIPDB', () => {
   });
 });
 
-describe('faults of our own', () => {
-  test('hooks that throw change nothing', async () => {
+describe('internal errors', () => {
+  test('of hooks do not affect the lookup', async () => {
     const fail = () => {
       throw new Error('disk full');
     };
@@ -405,7 +405,7 @@ describe('faults of our own', () => {
     expect(await lookup(reputation, newAddress())).toEqual({ known: false, cause: 'auth' });
   });
 
-  test('a key that cannot be read is unknown(upstream), and told of', async () => {
+  test('while reading the key yield unknown(upstream) and are reported', async () => {
     const error = new Error('no key');
     const key = () => {
       throw error;

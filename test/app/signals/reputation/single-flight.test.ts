@@ -2,36 +2,36 @@ import { SingleFlight } from '../../../../app/src/signals/reputation/single-flig
 
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('everybody who waits gets the value when the work lands', async () => {
+test('resolves all pending waits with the value', async () => {
   const flight = new SingleFlight<string>();
-  const waits = [flight.wait(5000, () => 'late'), flight.wait(5000, () => 'late')];
-  flight.settle('landed');
-  expect(await Promise.all(waits)).toEqual(['landed', 'landed']);
+  const waits = [flight.wait(5000, () => 'timed out'), flight.wait(5000, () => 'timed out')];
+  flight.settle('settled');
+  expect(await Promise.all(waits)).toEqual(['settled', 'settled']);
 });
 
-test('who runs out of time leaves alone', async () => {
+test('resolves only the wait that times out', async () => {
   const flight = new SingleFlight<string>();
-  const patient = flight.wait(5000, () => 'late');
-  expect(await flight.wait(5, () => 'late')).toBe('late');
+  const patient = flight.wait(5000, () => 'timed out');
+  expect(await flight.wait(5, () => 'timed out')).toBe('timed out');
   expect(flight.waiters).toBe(1);
-  flight.settle('landed');
-  expect(await patient).toBe('landed');
+  flight.settle('settled');
+  expect(await patient).toBe('settled');
 });
 
-test('nobody leaves a timer or a place behind', async () => {
+test('removes timers and waiters', async () => {
   const flight = new SingleFlight<string>();
   const before = timers();
-  const waits = Array.from({ length: 1000 }, () => flight.wait(5000, () => 'late'));
+  const waits = Array.from({ length: 1000 }, () => flight.wait(5000, () => 'timed out'));
   expect(timers()).toBeGreaterThanOrEqual(before + 1000);
-  flight.settle('landed');
+  flight.settle('settled');
   await Promise.all(waits);
   expect(timers()).toBe(before);
   expect(flight.waiters).toBe(0);
 });
 
-test('a deadline beyond all timers is not taken for none', async () => {
+test('accepts a timeout longer than any timer', async () => {
   const flight = new SingleFlight<string>();
-  const wait = flight.wait(Number.POSITIVE_INFINITY, () => 'late');
-  setTimeout(() => flight.settle('landed'), 10);
-  expect(await wait).toBe('landed');
+  const wait = flight.wait(Number.POSITIVE_INFINITY, () => 'timed out');
+  setTimeout(() => flight.settle('settled'), 10);
+  expect(await wait).toBe('settled');
 });

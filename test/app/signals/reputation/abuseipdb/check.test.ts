@@ -10,64 +10,67 @@ function checkAt(baseUrl: string, timeout = 30_000) {
   return createCheck({ baseUrl, maxAgeInDays: 45, timeout, now: () => NOON });
 }
 
-describe('against the API', () => {
+describe('a check of the API', () => {
   let simulator: Simulator;
   beforeAll(async () => {
     simulator = await startSimulator({ key: KEY, quota: 500, now: () => NOON });
   });
   afterAll(() => simulator.close());
 
-  test('a check sends the key as a header, and what it asks for', async () => {
+  test('sends the key as a header, and the address and window as parameters', async () => {
     await checkAt(simulator.url)(ADDRESS, KEY);
     const call = simulator.checks.at(-1);
     expect(call).toMatchObject({ address: '5.6.7.8', maxAgeInDays: 45, verbose: false, key: KEY });
     expect(call?.headers).toMatchObject({ key: KEY, accept: 'application/json' });
   });
 
-  test.each(['2001:db8:0:1::1', '2606:4700:4700::1111'])('%s arrives as it is', async (text) => {
-    const answer = await checkAt(`${simulator.url}/`)(address(text), KEY);
-    expect(answer).toMatchObject({ status: 200 });
-    expect(simulator.checks.at(-1)?.address).toBe(text);
-  });
+  test.each(['2001:db8:0:1::1', '2606:4700:4700::1111'])(
+    'sends the address %s unchanged',
+    async (text) => {
+      const result = await checkAt(`${simulator.url}/`)(address(text), KEY);
+      expect(result).toMatchObject({ status: 200 });
+      expect(simulator.checks.at(-1)?.address).toBe(text);
+    },
+  );
 
-  test('an answer carries the record and the quota that is left', async () => {
+  test('returns the record and the remaining quota', async () => {
     simulator.setRecord(ADDRESS.value, {
       abuseConfidenceScore: 33,
       usageType: null,
       isTor: undefined,
     });
     simulator.setQuota(200);
-    const answer = await checkAt(simulator.url)(ADDRESS, KEY);
-    expect(answer).toMatchObject({ record: { score: 33, usage: '', checkedAt: NOON } });
-    expect(answer).toMatchObject({ quotaRemaining: 199 });
-    expect(answer).toHaveProperty('record.tor', undefined);
+    const result = await checkAt(simulator.url)(ADDRESS, KEY);
+    expect(result).toMatchObject({ record: { score: 33, usage: '', checkedAt: NOON } });
+    expect(result).toMatchObject({ quotaRemaining: 199 });
+    expect(result).toHaveProperty('record.tor', undefined);
   });
 
-  test('a wrong key is a fault of the configuration', async () => {
-    const answer = await checkAt(simulator.url)(ADDRESS, 'wrong');
-    expect(answer).toMatchObject({ cause: 'auth', status: 401 });
+  test('returns auth for a wrong key', async () => {
+    const result = await checkAt(simulator.url)(ADDRESS, 'wrong');
+    expect(result).toMatchObject({ cause: 'auth', status: 401 });
   });
 
-  test('a used-up quota says for how long', async () => {
+  test('returns for how long an exhausted quota stops checks', async () => {
     simulator.setQuota(0);
-    const answer = await checkAt(simulator.url)(ADDRESS, KEY);
+    const result = await checkAt(simulator.url)(ADDRESS, KEY);
     simulator.setQuota(500);
-    // Noon to midnight, as the simulator's day ends.
-    expect(answer).toMatchObject({ cause: 'quota', status: 429, quotaRemaining: 0 });
-    expect(answer).toMatchObject({ retryAfterMs: 12 * 60 * 60 * 1000 });
+    // Noon to midnight, as the simulator's day cleanups.
+    expect(result).toMatchObject({ cause: 'quota', status: 429, quotaRemaining: 0 });
+    expect(result).toMatchObject({ retryAfterMs: 12 * 60 * 60 * 1000 });
   });
 
-  test('checks one after the other keep to the connections that are open', async () => {
+  test('reuses connections', async () => {
     const before = simulator.checks.length;
     const check = checkAt(simulator.url);
     for (let i = 0; i < 10; i += 1) await check(ADDRESS, KEY);
     const connections = simulator.checks.slice(before).map(({ connection }) => connection);
-    // Two, since the next check may begin while the last one is still being put away.
+    // Two, because a check may start while the last connection is not yet back in the pool.
     expect(new Set(connections).size).toBeLessThanOrEqual(2);
   });
 });
 
-describe('against whatever else may answer', () => {
+describe('a check of another server', () => {
   const SCORE = `{"data":{"ipAddress":"${ADDRESS.value}","abuseConfidenceScore":0}}`;
   const servers: LocalServer[] = [];
   const start = async (listener: RequestListener) => {
@@ -79,21 +82,24 @@ describe('against whatever else may answer', () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  test.each([301, 302, 307, 308])('the key does not follow a redirect (%i)', async (status) => {
-    const elsewhere = await start((_, response) => response.end(SCORE));
-    const { url } = await start((_, response) =>
-      response.writeHead(status, { location: elsewhere.url }).end(SCORE),
-    );
-    expect(await checkAt(url)(ADDRESS, KEY)).toEqual({ cause: 'upstream', status });
-    expect(elsewhere.requests).toBe(0);
-  });
+  test.each([301, 302, 307, 308])(
+    'does not follow a redirect (%i) with the key',
+    async (status) => {
+      const elsewhere = await start((_, response) => response.end(SCORE));
+      const { url } = await start((_, response) =>
+        response.writeHead(status, { location: elsewhere.url }).end(SCORE),
+      );
+      expect(await checkAt(url)(ADDRESS, KEY)).toEqual({ cause: 'upstream', status });
+      expect(elsewhere.requests).toBe(0);
+    },
+  );
 
-  test.each([201, 204, 206])('status %i is no answer, whatever the body', async (status) => {
+  test.each([201, 204, 206])('ignores the body of a response with status %i', async (status) => {
     const { url } = await start((_, response) => response.writeHead(status).end(SCORE));
     expect(await checkAt(url)(ADDRESS, KEY)).toEqual({ cause: 'upstream', status });
   });
 
-  test('an endless body is given up, and its connection with it', async () => {
+  test('closes the connection of an endless body', async () => {
     let sent = 0;
     const closed = new Promise<void>((resolve) => {
       servers.length = 0;
@@ -107,13 +113,13 @@ describe('against whatever else may answer', () => {
       });
     });
     while (servers.length === 0) await new Promise(setImmediate);
-    const answer = await checkAt(servers[0]?.url ?? '')(ADDRESS, KEY);
-    expect(answer).toEqual({ cause: 'upstream', status: 200 });
+    const result = await checkAt(servers[0]?.url ?? '')(ADDRESS, KEY);
+    expect(result).toEqual({ cause: 'upstream', status: 200 });
     await closed;
     expect(sent).toBeGreaterThan(4);
   });
 
-  test('the connection of an answer that comes too late is given up', async () => {
+  test('closes the connection of a response that is too late', async () => {
     let close = () => {};
     const closed = new Promise<void>((resolve) => {
       close = resolve;
@@ -123,14 +129,14 @@ describe('against whatever else may answer', () => {
     await closed;
   });
 
-  test('a body under way does not outlive the limit', async () => {
+  test('returns timeout for a body that is not complete in time', async () => {
     const { url } = await start((_, response) => {
       response.write('{"data":');
     });
     expect(await checkAt(url, 100)(ADDRESS, KEY)).toEqual({ cause: 'timeout' });
   });
 
-  test('a plain-text label on a right answer does not spoil it', async () => {
+  test('accepts a valid body with the content type text/plain', async () => {
     const { url } = await start((_, response) =>
       response.writeHead(200, { 'content-type': 'text/plain' }).end(SCORE),
     );
@@ -139,7 +145,7 @@ describe('against whatever else may answer', () => {
 });
 
 test.each(['', 'api.abuseipdb.com', 'ftp://api.abuseipdb.com'])(
-  'a base URL of %j stops the start',
+  'throws for the base URL %j',
   (baseUrl) => {
     expect(() => checkAt(baseUrl)).toThrow(
       /^The AbuseIPDB base URL ".*" is not a valid http or https URL/,

@@ -23,12 +23,12 @@ beforeEach(async () => {
 const QUOTA = { known: false, cause: 'quota' };
 const AUTH = { known: false, cause: 'auth' };
 
-describe('a used-up quota', () => {
+describe('an exhausted quota', () => {
   test.each([
-    ['what Retry-After says', { headers: true, retryAfter: 600 }, 10 * MINUTE],
-    ['the rest of the day that the headers tell', { headers: true }, 12 * HOUR],
-    ['a minute when nothing is said', { headers: false }, MINUTE],
-  ])('stops the calls for %s, then one probes', async (_, form, time) => {
+    ['the time in Retry-After', { headers: true, retryAfter: 600 }, 10 * MINUTE],
+    ['the rest of the day according to the headers', { headers: true }, 12 * HOUR],
+    ['a minute without headers', { headers: false }, MINUTE],
+  ])('stops checks for %s, then one check probes', async (_, form, time) => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'quota', ...form });
     expect(await lookup(reputation, newAddress())).toEqual(QUOTA);
@@ -43,7 +43,7 @@ describe('a used-up quota', () => {
     expect(events.circuitChanges.at(-1)).toEqual({ state: 'closed' });
   });
 
-  test('is refused again to the probe: closed again, with nothing asked between', async () => {
+  test('stops checks again when the probe is rejected, with no check in between', async () => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'quota', headers: false });
     await lookup(reputation, newAddress());
@@ -56,7 +56,7 @@ describe('a used-up quota', () => {
     });
   });
 
-  test('is held against no address: the first one is known as soon as calls go on', async () => {
+  test('is not cached for the address: it is known as soon as checks resume', async () => {
     const { reputation } = harness.task();
     const ip = newAddress();
     harness.simulator.setFault({ kind: 'quota', headers: true, retryAfter: 1 });
@@ -67,8 +67,8 @@ describe('a used-up quota', () => {
   });
 });
 
-describe('the other tasks', () => {
-  async function closeByOneTask(key = 'good-key') {
+describe('other tasks', () => {
+  async function exhaustQuotaInOneTask(key = 'good-key') {
     const { reputation } = harness.task({ key: () => key });
     harness.simulator.setFault({ kind: 'quota', headers: true, retryAfter: 3600 });
     await lookup(reputation, newAddress());
@@ -76,10 +76,10 @@ describe('the other tasks', () => {
     harness.simulator.setFault(undefined);
   }
 
-  test('learn of a used-up quota with their next lookup', async () => {
+  test('read the exhausted quota with their next lookup', async () => {
     const other = harness.task();
     await lookup(other.reputation, newAddress());
-    await closeByOneTask();
+    await exhaustQuotaInOneTask();
     harness.clock.time += 5 * SECOND - 1;
     expect(await lookup(other.reputation, newAddress())).toMatchObject({ known: true });
     harness.clock.time += 1;
@@ -90,8 +90,8 @@ describe('the other tasks', () => {
     expect(other.events.checks).toHaveLength(2);
   });
 
-  test('learn of it at boot', async () => {
-    await closeByOneTask();
+  test('read it at startup', async () => {
+    await exhaustQuotaInOneTask();
     const other = harness.task();
     await other.reputation.warmUp();
     expect(other.events.circuitChanges).toMatchObject([{ state: 'open', cause: 'quota' }]);
@@ -99,19 +99,19 @@ describe('the other tasks', () => {
     expect(other.events.checks).toEqual([]);
   });
 
-  test('learn of it without a boot, before their first call', async () => {
-    await closeByOneTask();
+  test('read it before their first check', async () => {
+    await exhaustQuotaInOneTask();
     const other = harness.task();
-    const answers = await Promise.all([
+    const signals = await Promise.all([
       lookup(other.reputation, newAddress()),
       lookup(other.reputation, newAddress()),
     ]);
-    expect(answers).toEqual([QUOTA, QUOTA]);
+    expect(signals).toEqual([QUOTA, QUOTA]);
     expect(other.events.checks).toEqual([]);
   });
 
-  test('go on when it is over, and say so once', async () => {
-    await closeByOneTask();
+  test('resume when it is over, and report it once', async () => {
+    await exhaustQuotaInOneTask();
     const other = harness.task();
     await other.reputation.warmUp();
     for (let minute = 0; minute < 60; minute += 10) {
@@ -122,22 +122,22 @@ describe('the other tasks', () => {
     expect(other.events.circuitChanges.map(({ state }) => state)).toEqual(['open', 'closed']);
   });
 
-  test('do not heed a closing of another key', async () => {
-    await closeByOneTask('key-of-a-small-plan');
+  test('ignore the exhausted quota of another key', async () => {
+    await exhaustQuotaInOneTask('key-of-a-small-plan');
     const other = harness.task({ key: () => 'key-of-a-large-plan' });
     expect(await lookup(other.reputation, newAddress())).toMatchObject({ known: true });
   });
 
-  test('find the key nowhere in the table', async () => {
-    await closeByOneTask('a-secret-key');
+  test('cannot read the key in the table', async () => {
+    await exhaustQuotaInOneTask('a-secret-key');
     const items = await harness.dynamoDb.items(harness.tableName());
     expect(items).toHaveLength(1);
     expect(JSON.stringify(items)).not.toContain('a-secret-key');
   });
 });
 
-describe('a refused key', () => {
-  test.each([401, 402, 403] as const)('(%i) stops the calls for four minutes', async (status) => {
+describe('a rejected key', () => {
+  test.each([401, 402, 403] as const)('(%i) stops checks for four minutes', async (status) => {
     const { reputation, events } = harness.task();
     harness.simulator.setFault({ kind: 'status', status });
     expect(await lookup(reputation, newAddress())).toEqual(AUTH);
@@ -151,9 +151,9 @@ describe('a refused key', () => {
   });
 
   test.each([
-    ['a refused key', { kind: 'status', status: 401 } as const, AUTH],
-    ['a used-up quota', { kind: 'quota', headers: true } as const, QUOTA],
-  ])('a new key ends what %s closed, at once', async (_, fault, unknown) => {
+    ['a rejected key', { kind: 'status', status: 401 } as const, AUTH],
+    ['an exhausted quota', { kind: 'quota', headers: true } as const, QUOTA],
+  ])('a new key resumes checks at once after %s', async (_, fault, unknown) => {
     let key = 'old-key';
     const { reputation, events } = harness.task({ key: () => key });
     harness.simulator.setFault(fault);
@@ -165,7 +165,7 @@ describe('a refused key', () => {
     expect(events.circuitChanges.map(({ state }) => state)).toEqual(['open', 'closed']);
   });
 
-  test('a late refusal of the old key does not stop the new one', async () => {
+  test('a late rejection of the old key does not stop checks with the new one', async () => {
     let key = 'old-key';
     const { reputation, events } = harness.task({ key: () => key, abuseIpdbTimeout: 5000 });
     harness.simulator.setFault({ kind: 'status', status: 401 });

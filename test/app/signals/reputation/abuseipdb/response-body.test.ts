@@ -6,7 +6,7 @@ const parseBody = (body: string, of = ADDRESS) => parseRecord(body, of, 7);
 const parse = (data: object) =>
   parseBody(JSON.stringify({ data: { ipAddress: ADDRESS.value, ...data } }));
 
-test('an answer of today is read whole', () => {
+test('parses a complete response', () => {
   const data = {
     ipAddress: '205.210.31.51',
     isPublic: true,
@@ -37,18 +37,18 @@ test('an answer of today is read whole', () => {
 });
 
 test.each([
-  ['nothing but the score', {}, {}],
+  ['the score only', {}, {}],
   [
-    'null for texts',
+    'null for strings',
     { usageType: null, isp: null, domain: null },
     { usage: '', isp: '', domain: '' },
   ],
-  ['a wrong type for a text', { usageType: 5, isp: ['x'], domain: true }, {}],
-  ['a text beyond all names', { isp: 'x'.repeat(257) }, {}],
+  ['a wrong type for a string', { usageType: 5, isp: ['x'], domain: true }, {}],
+  ['a string that is too long', { isp: 'x'.repeat(257) }, {}],
   ['a wrong type for a count', { totalReports: '5', numDistinctUsers: null }, {}],
-  ['counts that count nothing', { totalReports: -1, numDistinctUsers: 1.5 }, {}],
-  ['a wrong type for a flag', { isTor: 'yes' }, {}],
-])('an answer with %s is known', (_, data, fields) => {
+  ['counts that are not valid', { totalReports: -1, numDistinctUsers: 1.5 }, {}],
+  ['a wrong type for a boolean', { isTor: 'yes' }, {}],
+])('accepts a response with %s', (_, data, fields) => {
   expect(parse({ abuseConfidenceScore: 80, ...data })).toEqual({
     score: 80,
     ...fields,
@@ -56,12 +56,12 @@ test.each([
   });
 });
 
-test.each([0, 25, 100])('the score %i counts', (score) => {
+test.each([0, 25, 100])('accepts the score %i', (score) => {
   expect(parse({ abuseConfidenceScore: score })).toMatchObject({ score });
 });
 
 test.each([undefined, null, '80', '', true, [80], {}, -1, 101, 12.5])(
-  'the score %j is invalid, never 0',
+  'rejects the score %j, which must not become 0',
   (score) => {
     expect(parse({ abuseConfidenceScore: score })).toBe('invalid');
   },
@@ -76,7 +76,7 @@ test.each([
   ['2001:db8:0:1::1', '2001:db8:0:1::1'],
   ['2001:db8:0:1::1', '2001:0DB8:0000:0001:0000:0000:0000:0001'],
   ['2001:db8:0:1::1', '2001:db8::1:0:0:0:1'],
-])('of %s, a response for %s counts', (requested, ipAddress) => {
+])('accepts, for %s, a response for %s', (requested, ipAddress) => {
   const body = JSON.stringify({ data: { ipAddress, abuseConfidenceScore: 80 } });
   expect(parseBody(body, address(requested))).toMatchObject({ score: 80 });
 });
@@ -95,7 +95,7 @@ test.each([
   3_453_099_827,
   ['205.210.31.51'],
   {},
-])('a response for the address %j is invalid, whatever its score', (ipAddress) => {
+])('rejects a response for the address %j', (ipAddress) => {
   expect(parse({ ipAddress, abuseConfidenceScore: 0 })).toBe('invalid');
 });
 
@@ -106,8 +106,8 @@ test.each([
   ['errors beside the record', `{"errors":[{"status":429}],"data":{${VALID}}}`],
   ['an error beside the record', `{"errors":{"status":429},"data":{${VALID}}}`],
   ['a list of records', `{"data":[{${VALID}}]}`],
-  ['the record not in data', `{${VALID}}`],
-])('a response with %s is invalid', (_, body) => {
+  ['the record outside data', `{${VALID}}`],
+])('rejects a response with %s', (_, body) => {
   expect(parseBody(body)).toBe('invalid');
 });
 
@@ -115,17 +115,17 @@ test.each([
   ['no errors', `{"errors":[],"data":{${VALID}}}`],
   ['null for errors', `{"errors":null,"data":{${VALID}}}`],
   ['a score of 0.0', `{"data":{"ipAddress":"205.210.31.51","abuseConfidenceScore":0.0}}`],
-  ['field names in a text', `{"data":{${VALID},"isp":"\\"abuseConfidenceScore\\":9"}}`],
-])('a response with %s counts', (_, body) => {
+  ['field names inside a string', `{"data":{${VALID},"isp":"\\"abuseConfidenceScore\\":9"}}`],
+])('accepts a response with %s', (_, body) => {
   expect(parseBody(body)).toMatchObject({ score: 0 });
 });
 
-test('a body that is nothing but brackets is invalid', () => {
+test('rejects a body that consists of brackets', () => {
   expect(parseBody('['.repeat(131_072) + ']'.repeat(131_072))).toBe('invalid');
 });
 
 test.each(['{}', '[]', 'null', '0', '"x"', '{"data":[]}', '{"data":null}', '{"errors":[]}'])(
-  'the JSON %s is invalid',
+  'rejects the JSON %s',
   (body) => {
     expect(parseBody(body)).toBe('invalid');
   },
@@ -137,6 +137,6 @@ test.each([
   `{"data":{${VALID}}}{"data":{${VALID}}}`,
   '{"data":{"abuseConfidenceScore":8',
   'NaN',
-])('the body %j is no answer of the API', (body) => {
+])('returns upstream for the body %j', (body) => {
   expect(parseBody(body)).toBe('upstream');
 });

@@ -16,39 +16,35 @@ test.each<[string, Record<string, string>, number]>([
   ['the date of Retry-After', { 'retry-after': new Date(NOON + HOUR).toUTCString() }, HOUR],
   ['the reset, alone', { 'x-ratelimit-reset': epoch(NOON + 5 * HOUR) }, 5 * HOUR],
   [
-    'the reset when Retry-After says nothing',
+    'the reset if Retry-After is not valid',
     { 'retry-after': 'soon', 'x-ratelimit-reset': epoch(NOON + HOUR) },
     HOUR,
   ],
   ['a minute without a header', {}, MINUTE],
-  [
-    'a minute when neither says anything',
-    { 'retry-after': '-5', 'x-ratelimit-reset': 'x' },
-    MINUTE,
-  ],
-  ['a minute when the reset comes twice', { 'x-ratelimit-reset': '1, 2' }, MINUTE],
-  ['a minute for a date that is none', { 'retry-after': 'Someday, 99 Foo 2026' }, MINUTE],
-  ['a day for a number beyond all', { 'retry-after': '9'.repeat(400) }, 24 * HOUR],
+  ['a minute if neither is valid', { 'retry-after': '-5', 'x-ratelimit-reset': 'x' }, MINUTE],
+  ['a minute if there are two resets', { 'x-ratelimit-reset': '1, 2' }, MINUTE],
+  ['a minute if the date is not valid', { 'retry-after': 'Someday, 99 Foo 2026' }, MINUTE],
+  ['a day for a number of 400 digits', { 'retry-after': '9'.repeat(400) }, 24 * HOUR],
   ['a second at least', { 'retry-after': '0' }, SECOND],
   [
-    'a second when the reset has passed by our clock',
+    'a second if the reset has passed by this clock',
     { 'x-ratelimit-reset': epoch(NOON - HOUR) },
     SECOND,
   ],
   ['a day at most', { 'retry-after': '9999999999' }, 24 * HOUR],
   [
-    'a day when the reset is far away by our clock',
+    'a day if the reset is far away by this clock',
     { 'x-ratelimit-reset': epoch(NOON + 900 * HOUR) },
     24 * HOUR,
   ],
-])('a 429 closes for %s', (_, headers, time) => {
+])('a 429 stops checks for %s', (_, headers, time) => {
   expect(retryDelayMs(headers, NOON)).toBe(time);
 });
 
 test.each([
-  ['holds', 'in an hour', NOON + HOUR, true],
-  ['is over', 'a moment ago', NOON, false],
-  ['is a wrong clock', 'next month', NOON + 700 * HOUR, false],
-])('a shared closing %s that ends %s', (_, __, until, plausible) => {
+  ['in an hour is plausible', NOON + HOUR, true],
+  ['now is over', NOON, false],
+  ['next month is a clock error', NOON + 700 * HOUR, false],
+])('a shared retry time %s', (_, until, plausible) => {
   expect(isPlausibleRetryTime(until, NOON)).toBe(plausible);
 });

@@ -30,13 +30,13 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function dynamoDbThat(listener: RequestListener): Promise<string> {
+async function startDynamoDbServer(listener: RequestListener): Promise<string> {
   const server = await startServer(listener);
   servers.push(server);
   return server.url;
 }
 
-/** An error as DynamoDB words it, or with other fields. */
+/** Responds with an error in DynamoDB's format, with optional additional fields. */
 function refuse(status: number, type: string, fields: object = {}): RequestListener {
   return respond(status, {
     __type: `com.amazonaws.dynamodb.v20120810#${type}`,
@@ -60,18 +60,18 @@ const drip: RequestListener = (_, response) => {
   response.on('close', () => clearInterval(timer));
 };
 
-/** A task whose DynamoDB is another one. */
-async function taskWith(url: string, options = {}) {
+/** Creates a task that uses another DynamoDB. */
+async function taskWithDynamoDb(url: string, options = {}) {
   const client = harness.client(url, 60);
   const cache = { client, tableName: 'elsewhere' };
   return harness.task({ cache, cacheReadTimeout: 5000, cacheWriteTimeout: 5000, ...options });
 }
 
-const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
-  'never answers': [hang, 'timeout'],
-  'drips its answer': [drip, 'timeout'],
-  'answers 500': [refuse(500, 'InternalServerError'), 'InternalServerError'],
-  'answers 503 with a page': [
+const FAILURES: Record<string, [RequestListener | 'refused', string]> = {
+  'never responds': [hang, 'timeout'],
+  'drips its response': [drip, 'timeout'],
+  'responds 500': [refuse(500, 'InternalServerError'), 'InternalServerError'],
+  'responds 503 with a page': [
     (_, response) => response.writeHead(503).end('<html>'),
     expect.any(String) as unknown as string,
   ],
@@ -82,45 +82,48 @@ const FAULTS: Record<string, [RequestListener | 'refused', string]> = {
   'throttles the account': [refuse(400, 'ThrottlingException'), 'ThrottlingException'],
   'denies access': [refuse(400, 'AccessDeniedException'), 'AccessDeniedException'],
   'has no such table': [refuse(400, 'ResourceNotFoundException'), 'ResourceNotFoundException'],
-  'words its error in no text': [refuse(400, 'Odd', { message: 5 }), 'Odd'],
-  'words its error as an object': [refuse(400, 'Odd', { Message: {} }), 'Odd'],
-  'has a code that is no text': [
+  'has an error message that is not a string': [refuse(400, 'Odd', { message: 5 }), 'Odd'],
+  'has an error message that is an object': [refuse(400, 'Odd', { Message: {} }), 'Odd'],
+  'has an error code that is not a string': [
     refuse(400, 'Error', { code: { toString: 1 } }),
     expect.any(String) as unknown as string,
   ],
-  'names its error by a number': [respond(400, { __type: 5 }), '5'],
-  'names its error by an object': [respond(400, { __type: {} }), expect.any(String)],
-  'names its error in 100 KB': [refuse(400, 'x'.repeat(100_000)), 'unknown'],
-  'has a code of 100 KB': [refuse(400, 'Error', { code: `E${'x'.repeat(100_000)}` }), 'unknown'],
-  'names its error in two lines': [refuse(400, 'Odd\n{"event":"decision"}'), 'unknown'],
-  'names its error not at all': [refuse(400, ''), 'unknown'],
+  'has a number as error name': [respond(400, { __type: 5 }), '5'],
+  'has an object as error name': [respond(400, { __type: {} }), expect.any(String)],
+  'has an error name of 100 KB': [refuse(400, 'x'.repeat(100_000)), 'unknown'],
+  'has an error code of 100 KB': [
+    refuse(400, 'Error', { code: `E${'x'.repeat(100_000)}` }),
+    'unknown',
+  ],
+  'has an error name of two lines': [refuse(400, 'Odd\n{"event":"decision"}'), 'unknown'],
+  'has no error name': [refuse(400, ''), 'unknown'],
   'resets the connection': [(request) => request.socket.resetAndDestroy(), expect.any(String)],
   'refuses the connection': ['refused', expect.any(String)],
 };
 
 describe('a DynamoDB that', () => {
-  test.each(Object.entries(FAULTS))('%s is a miss, soon', async (_, [fault, reason]) => {
-    const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
-    // Only what never answers is to run into a limit: a busy machine may be slow to be refused.
-    const limit = reason === 'timeout' ? 60 : 30_000;
-    const { reputation, events } = await taskWith(url, {
-      cacheReadTimeout: limit,
-      cacheWriteTimeout: limit,
+  test.each(Object.entries(FAILURES))('%s is a cache miss', async (_, [failure, reason]) => {
+    const url = failure === 'refused' ? await refusingUrl() : await startDynamoDbServer(failure);
+    // A long timeout unless one is expected: a busy machine may be slow.
+    const timeout = reason === 'timeout' ? 60 : 30_000;
+    const { reputation, events } = await taskWithDynamoDb(url, {
+      cacheReadTimeout: timeout,
+      cacheWriteTimeout: timeout,
     });
-    const answer = { known: true, source: 'abuseipdb', cacheError: reason };
-    expect(await lookup(reputation, newAddress())).toMatchObject(answer);
+    const signal = { known: true, source: 'abuseipdb', cacheError: reason };
+    expect(await lookup(reputation, newAddress())).toMatchObject(signal);
     await reputation.settle();
-    const failure = (operation: string) => expect.objectContaining({ operation, reason });
-    // The record's read and the closing's, and the write that came to nothing.
-    expect(events.cacheFailures).toEqual([failure('read'), failure('read'), failure('write')]);
+    const report = (operation: string) => expect.objectContaining({ operation, reason });
+    // The reads of the record and of the exhausted quota, and the write of the record.
+    expect(events.cacheFailures).toEqual([report('read'), report('read'), report('write')]);
     expect(events.errors).toEqual([]);
   });
 
-  test.each(Object.entries(FAULTS))(
-    '%s is told of at boot, and no more',
-    async (_, [fault, reason]) => {
-      const url = fault === 'refused' ? await refusingUrl() : await dynamoDbThat(fault);
-      const { reputation, events } = await taskWith(url, {
+  test.each(Object.entries(FAILURES))(
+    '%s is reported once at startup',
+    async (_, [failure, reason]) => {
+      const url = failure === 'refused' ? await refusingUrl() : await startDynamoDbServer(failure);
+      const { reputation, events } = await taskWithDynamoDb(url, {
         warmUpTimeout: reason === 'timeout' ? 60 : 5000,
       });
       await reputation.warmUp();
@@ -135,27 +138,27 @@ describe('a DynamoDB that', () => {
     },
   );
 
-  test('sends what the SDK cannot decode is a miss', async () => {
-    const url = await dynamoDbThat(respond(200, { Item: { isp: { B: '***' } } }));
-    const { reputation, events } = await taskWith(url, { cacheReadTimeout: 30 * SECOND });
-    const answer = { source: 'abuseipdb', cacheError: expect.any(String) };
-    expect(await lookup(reputation, newAddress())).toMatchObject(answer);
+  test('sends a response that the SDK cannot decode is a cache miss', async () => {
+    const url = await startDynamoDbServer(respond(200, { Item: { isp: { B: '***' } } }));
+    const { reputation, events } = await taskWithDynamoDb(url, { cacheReadTimeout: 30 * SECOND });
+    const signal = { source: 'abuseipdb', cacheError: expect.any(String) };
+    expect(await lookup(reputation, newAddress())).toMatchObject(signal);
     expect(events.errors).toEqual([]);
   });
 
-  test('gets one attempt', async () => {
+  test('fails is called once', async () => {
     const server = await startServer(refuse(500, 'InternalServerError'));
     servers.push(server);
-    const { reputation } = await taskWith(server.url);
+    const { reputation } = await taskWithDynamoDb(server.url);
     await reputation.warmUp();
     expect(server.requests).toBe(1);
   });
 
-  test('fails five times in a row is passed over for five seconds, then probed', async () => {
+  test('fails five times in a row is not called for five seconds, then probed', async () => {
     const server = await startServer(refuse(400, 'AccessDeniedException'));
     servers.push(server);
-    const { reputation, events } = await taskWith(server.url, { maxPendingWrites: 0 });
-    // The closing is read with the first one.
+    const { reputation, events } = await taskWithDynamoDb(server.url, { maxPendingWrites: 0 });
+    // The first lookup also reads the exhausted quota.
     for (let i = 0; i < 4; i += 1) await lookup(reputation, newAddress());
     expect(server.requests).toBe(5);
     expect(events.cacheCircuitChanges).toEqual([
@@ -171,28 +174,28 @@ describe('a DynamoDB that', () => {
   });
 });
 
-describe('what DynamoDB words is in no message: it may repeat the request, its signature and the address', () => {
+describe('messages do not repeat the text of a response, which may quote the request, its signature and the address:', () => {
   test.each<[string, RequestListener, string]>([
-    ['an error', refuse(400, 'Odd', { message: 'leaked words' }), 'Odd'],
-    ['an error with a capital', refuse(400, 'Odd', { Message: 'leaked words' }), 'Odd'],
-    ['a fault', refuse(500, 'InternalServerError', { message: 'leaked words' }), '500'],
-    ['an unknown error', respond(418, { leaked: 'leaked words' }), '418'],
-    ['a page', (_, response) => response.writeHead(502).end('<html>leaked words</html>'), '502'],
-    ['no JSON', (_, response) => response.end('leaked words'), 'SyntaxError'],
-  ])('%s', async (_, listener, says) => {
-    const { reputation, events } = await taskWith(await dynamoDbThat(listener), {
+    ['an error', refuse(400, 'Odd', { message: 'leaked text' }), 'Odd'],
+    ['an error with a capital', refuse(400, 'Odd', { Message: 'leaked text' }), 'Odd'],
+    ['a server error', refuse(500, 'InternalServerError', { message: 'leaked text' }), '500'],
+    ['an unknown error', respond(418, { leaked: 'leaked text' }), '418'],
+    ['a page', (_, response) => response.writeHead(502).end('<html>leaked text</html>'), '502'],
+    ['not JSON', (_, response) => response.end('leaked text'), 'SyntaxError'],
+  ])('%s', async (_, listener, expected) => {
+    const { reputation, events } = await taskWithDynamoDb(await startDynamoDbServer(listener), {
       cacheReadTimeout: 30 * SECOND,
     });
     await reputation.warmUp();
     await lookup(reputation, newAddress());
     await reputation.settle();
     expect(events.cacheFailures.length).toBeGreaterThanOrEqual(2);
-    expect(JSON.stringify(events.cacheFailures)).toContain(says);
+    expect(JSON.stringify(events.cacheFailures)).toContain(expected);
     expect(JSON.stringify(events)).not.toContain('leaked');
   });
 });
 
-// In Jest the SDK does not take an error of Node's network for one, and wraps it: so these are made here.
+// In Jest the SDK wraps errors of Node's network as unknown ones, so they are created here.
 test.each([
   ['ECONNRESET', { code: 'ECONNRESET', name: 'TimeoutError' }],
   ['EPIPE', { code: 'EPIPE', name: 'TimeoutError' }],
@@ -201,28 +204,30 @@ test.each([
   ['timeout', { name: 'TimeoutError' }],
   ['timeout', { name: 'AbortError' }],
   ['AccessDeniedException', { name: 'AccessDeniedException' }],
-])('the reason is %s for an error of the SDK with %j', async (reason, fields) => {
-  const send = () => Promise.reject(Object.assign(new Error('It is so.'), fields));
+])('reports %s for an SDK error with %j', async (reason, fields) => {
+  const send = () => Promise.reject(Object.assign(new Error('A message.'), fields));
   const client = { send } as unknown as DynamoDBClient;
   const { reputation } = harness.task({ cache: { client, tableName: 'elsewhere' } });
   expect(await lookup(reputation, newAddress())).toMatchObject({ cacheError: reason });
 });
 
-describe('a lookup says what was wrong with the table', () => {
-  test('when AbuseIPDB fails too', async () => {
-    const url = await dynamoDbThat(refuse(500, 'InternalServerError'));
-    const { reputation } = await taskWith(url, { key: () => undefined });
+describe('a lookup has a cache error', () => {
+  test('if AbuseIPDB fails, too', async () => {
+    const url = await startDynamoDbServer(refuse(500, 'InternalServerError'));
+    const { reputation } = await taskWithDynamoDb(url, { key: () => undefined });
     const unknown = { known: false, cause: 'auth', cacheError: 'InternalServerError' };
     expect(await lookup(reputation, newAddress())).toEqual(unknown);
   });
 
-  test('when its time ends before that of the table', async () => {
-    const { reputation } = await taskWith(await dynamoDbThat(hang), { cacheReadTimeout: 1000 });
-    const late = { known: false, cause: 'timeout', cacheError: 'timeout' };
-    expect(await lookup(reputation, newAddress(), 30)).toEqual(late);
+  test('if its deadline passes before the DynamoDB timeout', async () => {
+    const { reputation } = await taskWithDynamoDb(await startDynamoDbServer(hang), {
+      cacheReadTimeout: 1000,
+    });
+    const timedOut = { known: false, cause: 'timeout', cacheError: 'timeout' };
+    expect(await lookup(reputation, newAddress(), 30)).toEqual(timedOut);
   });
 
-  test('and nothing when it was of use, or was not asked', async () => {
+  test('only if the read failed', async () => {
     const { reputation } = harness.task();
     const ip = newAddress();
     expect(await lookup(reputation, ip)).not.toHaveProperty('cacheError');
@@ -232,35 +237,35 @@ describe('a lookup says what was wrong with the table', () => {
   });
 });
 
-describe('reads under way', () => {
-  const MANY = 500;
-  const atOnce = (reputation: ReputationLookup) =>
-    Promise.all(Array.from({ length: MANY }, () => lookup(reputation, newAddress())));
+describe('pending reads', () => {
+  const LOOKUPS = 500;
+  const lookUpMany = (reputation: ReputationLookup) =>
+    Promise.all(Array.from({ length: LOOKUPS }, () => lookup(reputation, newAddress())));
 
-  const droppedIn = ({ cacheFailures }: Events) =>
+  const droppedReads = ({ cacheFailures }: Events) =>
     cacheFailures.filter(({ operation, reason }) => operation === 'read' && reason === 'dropped');
 
-  test('are as many as may be, and give their place back', async () => {
+  test('are limited, and release their slots', async () => {
     const { reputation, events } = harness.task({ maxPendingReads: 8, maxConcurrentChecks: 1 });
-    await atOnce(reputation);
-    expect(droppedIn(events)).toHaveLength(MANY - 8);
-    await atOnce(reputation);
-    expect(droppedIn(events)).toHaveLength(2 * (MANY - 8));
+    await lookUpMany(reputation);
+    expect(droppedReads(events)).toHaveLength(LOOKUPS - 8);
+    await lookUpMany(reputation);
+    expect(droppedReads(events)).toHaveLength(2 * (LOOKUPS - 8));
   });
 
-  test('are no failures of the table beyond that, but misses', async () => {
-    const { reputation, events } = await taskWith(await dynamoDbThat(hang), {
+  test('beyond the limit are cache misses, and do not count as failures of DynamoDB', async () => {
+    const { reputation, events } = await taskWithDynamoDb(await startDynamoDbServer(hang), {
       cacheReadTimeout: 60,
       maxPendingReads: 0,
     });
-    await atOnce(reputation);
-    expect(droppedIn(events)).toHaveLength(MANY);
+    await lookUpMany(reputation);
+    expect(droppedReads(events)).toHaveLength(LOOKUPS);
     expect(events.cacheCircuitChanges).toEqual([]);
   });
 });
 
-test('the client gives a call up by itself when nothing else does', async () => {
-  const url = await dynamoDbThat(hang);
+test('the client has its own timeout', async () => {
+  const url = await startDynamoDbServer(hang);
   const client = createDynamoDbClient({ ...harness.dynamoDb.access, endpoint: url, timeout: 50 });
   const command = new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } });
   await expect(client.send(command)).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -268,22 +273,22 @@ test('the client gives a call up by itself when nothing else does', async () => 
 });
 
 describe('a write', () => {
-  test('is not waited for', async () => {
-    const url = await dynamoDbThat((request, response) => {
+  test('does not delay the lookup', async () => {
+    const url = await startDynamoDbServer((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { reputation, events } = await taskWith(url, { cacheWriteTimeout: 300 });
+    const { reputation, events } = await taskWithDynamoDb(url, { cacheWriteTimeout: 300 });
     await lookup(reputation, newAddress());
     expect(events.cacheFailures).toEqual([]);
     await reputation.settle();
     expect(events.cacheFailures).toMatchObject([{ operation: 'write', reason: 'timeout' }]);
   });
 
-  test('is left out when too many are pending', async () => {
-    const url = await dynamoDbThat((request, response) => {
+  test('is skipped if too many are pending', async () => {
+    const url = await startDynamoDbServer((request, response) => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
-    const { reputation, events } = await taskWith(url, {
+    const { reputation, events } = await taskWithDynamoDb(url, {
       cacheWriteTimeout: 30 * SECOND,
       maxPendingWrites: 2,
     });
@@ -294,8 +299,8 @@ describe('a write', () => {
   });
 });
 
-describe('a record in the table', () => {
-  test('has the address and the window as its key, and ends when it counts for nothing', async () => {
+describe('a record in DynamoDB', () => {
+  test('has the address and the window as its key, and expires at the maximum stale age', async () => {
     const { reputation } = harness.task({ maxAgeInDays: 45 });
     const ip = newAddress();
     harness.simulator.setRecord(ip.value, { abuseConfidenceScore: 41, isp: null });
@@ -319,9 +324,9 @@ describe('a record in the table', () => {
   });
 
   test.each([
-    ['of another form', { version: { N: '0' }, score: { N: '0' } }, 'version'],
-    ['with a broken score', { version: { N: '1' }, score: { S: 'zero' } }, 'invalid'],
-  ])('%s is a miss, and is replaced', async (_, attributes, cacheError) => {
+    ['of another version', { version: { N: '0' }, score: { N: '0' } }, 'version'],
+    ['with an invalid score', { version: { N: '1' }, score: { S: 'zero' } }, 'invalid'],
+  ])('%s is a cache miss, and is replaced', async (_, attributes, cacheError) => {
     const ip = newAddress();
     const key = `${ip.value}#30`;
     const times = {
@@ -335,8 +340,8 @@ describe('a record in the table', () => {
     });
     const { reputation } = harness.task();
     harness.simulator.setRecord(ip.value, { abuseConfidenceScore: 99 });
-    const asked = { score: 99, source: 'abuseipdb', cacheError };
-    expect(await lookup(reputation, ip)).toMatchObject(asked);
+    const checked = { score: 99, source: 'abuseipdb', cacheError };
+    expect(await lookup(reputation, ip)).toMatchObject(checked);
     await reputation.settle();
     expect(await harness.dynamoDb.get(harness.tableName(), key)).toMatchObject({
       score: { N: '99' },

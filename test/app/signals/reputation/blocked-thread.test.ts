@@ -3,19 +3,19 @@ import { createDynamoDbClient } from '../../../../app/src/signals/reputation/cac
 import { recordItem, recordKey } from '../../../../app/src/signals/reputation/cache/item.ts';
 import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import { localDynamoDb } from '../../../support/dynamodb.ts';
+import { advanceTimers, startTimers, stopTimers } from '../../../support/fake-timers.ts';
 import { type HeldResponses, holdResponses } from '../../../support/held-responses.ts';
-import { letTimePass, startTimers, stopTimers } from '../../../support/time-out.ts';
 import { address, lookup, NOON, SECOND, startServer } from './harness.ts';
 
-/** Whatever limits there are: each is over when so much time has passed. */
-const BEYOND_ALL_LIMITS = 60 * SECOND;
+/** Longer than all timeouts. */
+const BEYOND_ALL_TIMEOUTS_MS = 60 * SECOND;
 const ADDRESS = address('5.6.7.8');
 const DATA = { ipAddress: ADDRESS.value, abuseConfidenceScore: 96 };
 const CHECK = JSON.stringify({ data: DATA });
 const LARGE_CHECK = JSON.stringify({ data: { ...DATA, hostnames: ['x'.repeat(250_000)] } });
-const NOTHING = { headers: { 'content-type': 'application/x-amz-json-1.0' }, pieces: ['{}'] };
+const NO_ITEM = { headers: { 'content-type': 'application/x-amz-json-1.0' }, pieces: ['{}'] };
 const ITEM = {
-  ...NOTHING,
+  ...NO_ITEM,
   pieces: [
     JSON.stringify({
       Item: recordItem(recordKey(ADDRESS.value, 30), { score: 96, checkedAt: NOON }, NOON + SECOND),
@@ -23,48 +23,48 @@ const ITEM = {
   ],
 };
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   startTimers();
-  await Promise.all(ends.splice(0).map((end) => end()));
+  await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
 });
 
-async function hold(...of: Parameters<typeof holdResponses>): Promise<HeldResponses> {
-  const held = await holdResponses(...of);
-  ends.push(() => held.close());
+async function hold(...args: Parameters<typeof holdResponses>): Promise<HeldResponses> {
+  const held = await holdResponses(...args);
+  cleanups.push(() => held.close());
   stopTimers();
   return held;
 }
 
-/** The thread is busy until the response has arrived and every limit is over. Timers come first then. */
-function beBusyMeanwhile(held: HeldResponses): void {
-  held.respondMeanwhile();
-  letTimePass(BEYOND_ALL_LIMITS);
+/** Blocks the thread until the response has arrived and all timeouts have expired. Timers then run first. */
+function blockBeyondTimeouts(held: HeldResponses): void {
+  held.respondWhileBlocked();
+  advanceTimers(BEYOND_ALL_TIMEOUTS_MS);
 }
 
 function clientOf(url: string) {
   const client = createDynamoDbClient(localDynamoDb(url));
-  ends.push(() => client.destroy());
+  cleanups.push(() => client.destroy());
   return client;
 }
 
-describe('A response that arrived while the thread was busy beyond all limits counts', () => {
+describe('a response that arrived while the thread was blocked beyond all timeouts is used', () => {
   test.each([
     ['in one piece', [CHECK]],
     ['in two chunks', [CHECK.slice(0, 20), CHECK.slice(20)]],
     ['byte by byte', [...CHECK]],
     ['of 250 KB', [LARGE_CHECK]],
     ['of 250 KB in chunks of 1 KB', LARGE_CHECK.match(/.{1,1000}/g) ?? []],
-  ])('of AbuseIPDB %s', async (_, pieces) => {
+  ])('from AbuseIPDB, %s', async (_, pieces) => {
     const held = await hold({ pieces });
     const options = { baseUrl: held.url, maxAgeInDays: 30, timeout: 900, now: () => NOON };
-    const answer = createCheck(options)(ADDRESS, 'key');
-    await held.asked;
-    beBusyMeanwhile(held);
-    expect(await answer).toMatchObject({ record: { score: 96 } });
+    const result = createCheck(options)(ADDRESS, 'key');
+    await held.received;
+    blockBeyondTimeouts(held);
+    expect(await result).toMatchObject({ record: { score: 96 } });
   });
 
-  test('of the table', async () => {
+  test('from DynamoDB', async () => {
     const held = await hold(ITEM, 2);
     const reputation = new ReputationLookup({
       now: () => NOON,
@@ -72,10 +72,10 @@ describe('A response that arrived while the thread was busy beyond all limits co
       key: () => 'key',
       cache: { client: clientOf(held.url), tableName: 'any' },
     });
-    const found = lookup(reputation, ADDRESS, 50);
-    await held.asked;
-    beBusyMeanwhile(held);
-    expect(await found).toEqual({
+    const signal = lookup(reputation, ADDRESS, 50);
+    await held.received;
+    blockBeyondTimeouts(held);
+    expect(await signal).toEqual({
       known: true,
       score: 96,
       source: 'dynamodb',
@@ -84,33 +84,33 @@ describe('A response that arrived while the thread was busy beyond all limits co
     });
   });
 
-  test('for everybody who waits for the lookup, and who comes with no time left', async () => {
+  test('by all requests that wait for the lookup, and by those with no time left', async () => {
     const held = await hold({ pieces: [CHECK] });
-    const table = await startServer((_, response) => response.end('{}'));
-    ends.push(() => table.close());
+    const dynamoDb = await startServer((_, response) => response.end('{}'));
+    cleanups.push(() => dynamoDb.close());
     const reputation = new ReputationLookup({
       now: () => NOON,
       baseUrl: held.url,
       key: () => 'key',
-      cache: { client: clientOf(table.url), tableName: 'any' },
+      cache: { client: clientOf(dynamoDb.url), tableName: 'any' },
     });
     const before = [lookup(reputation, ADDRESS, 50), lookup(reputation, ADDRESS, 1200)];
-    await held.asked;
-    held.respondMeanwhile();
+    await held.received;
+    held.respondWhileBlocked();
     const after = [lookup(reputation, ADDRESS, 0), lookup(reputation, ADDRESS, 1)];
-    letTimePass(BEYOND_ALL_LIMITS);
-    for (const found of await Promise.all([...before, ...after])) {
-      expect(found).toMatchObject({ known: true, score: 96, source: 'abuseipdb' });
+    advanceTimers(BEYOND_ALL_TIMEOUTS_MS);
+    for (const signal of await Promise.all([...before, ...after])) {
+      expect(signal).toMatchObject({ known: true, score: 96, source: 'abuseipdb' });
     }
     await reputation.settle();
   });
 });
 
-test('A response that has not arrived is given up when the limit is over', async () => {
+test('a check times out if the response has not arrived', async () => {
   const held = await hold({ pieces: [CHECK] });
   const options = { baseUrl: held.url, maxAgeInDays: 30, timeout: 900, now: () => NOON };
-  const answer = createCheck(options)(ADDRESS, 'key');
-  await held.asked;
-  letTimePass(900);
-  expect(await answer).toEqual({ cause: 'timeout' });
+  const result = createCheck(options)(ADDRESS, 'key');
+  await held.received;
+  advanceTimers(900);
+  expect(await result).toEqual({ cause: 'timeout' });
 });
