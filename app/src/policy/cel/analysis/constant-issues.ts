@@ -3,8 +3,10 @@ import { summaryOf } from '../library/errors.ts';
 import { evaluateUntyped } from '../library/evaluation.ts';
 import type { Node } from '../library/node.ts';
 import { CONVERSIONS } from '../semantics/conversions.ts';
-import type { Constants } from './constants.ts';
 import { outOfRange } from './value-limits.ts';
+
+/** Values of the parts of an expression that do not depend on the request. */
+export type Constants = ReadonlyMap<Node, unknown>;
 
 /** The library's messages, and what a policy author reads instead. */
 const MESSAGES: readonly (readonly [RegExp, string])[] = [

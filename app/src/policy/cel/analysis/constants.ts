@@ -2,12 +2,9 @@ import type { Issues } from '../../file/issues.ts';
 import type { Node } from '../library/node.ts';
 import { print } from '../library/print.ts';
 import { bindingOf, childrenOf } from '../library/syntax-tree.ts';
-import { constantFails, invalidArgument } from './constant-issues.ts';
+import { type Constants, constantFails, invalidArgument } from './constant-issues.ts';
 import { reasonForFailure } from './failing-operations.ts';
 import { outOfRange } from './value-limits.ts';
-
-/** Values of the parts of an expression that do not depend on the request. */
-export type Constants = ReadonlyMap<Node, unknown>;
 
 /**
  * Evaluates the parts of an expression that do not depend on the request. Reports those that fail, and methods

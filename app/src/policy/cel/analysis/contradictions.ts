@@ -2,7 +2,7 @@ import type { Issues } from '../../file/issues.ts';
 import { type Node, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
 import { print } from '../library/print.ts';
 import { isNode, walk } from '../library/syntax-tree.ts';
-import type { Constants } from './constants.ts';
+import type { Constants } from './constant-issues.ts';
 import { domainOfField, domainOfTimestampPart } from './domains.ts';
 import { negate, type Restriction, restrictionOf, type Value } from './restrictions.ts';
 

@@ -1,7 +1,6 @@
 import { evaluateUntyped } from '../library/evaluation.ts';
 import { type Node, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
-import { constantFails, timeZoneIssue } from './constant-issues.ts';
-import type { Constants } from './constants.ts';
+import { type Constants, constantFails, timeZoneIssue } from './constant-issues.ts';
 
 /** Longer samples are not built to try an index. */
 const MAX_SAMPLE_LENGTH = 1_000_000;

@@ -5,7 +5,7 @@ import { SIGNAL_OF } from '../signal-reader.ts';
 import { accessField, accessKey } from './access-flow.ts';
 import { analyzeCall, analyzeHas } from './call-flow.ts';
 import { Comparisons } from './comparisons.ts';
-import type { Constants } from './constants.ts';
+import type { Constants } from './constant-issues.ts';
 import {
   derive,
   type Flow,

@@ -3,7 +3,7 @@ import type { Issues } from '../../file/issues.ts';
 import type { Declarations } from '../environment.ts';
 import type { Node } from '../library/node.ts';
 import type { Comparisons, ListUses } from './comparisons.ts';
-import type { Constants } from './constants.ts';
+import type { Constants } from './constant-issues.ts';
 import type { Flow } from './flow.ts';
 
 /** What an expression uses, and what its use says about the lists of the policy. */

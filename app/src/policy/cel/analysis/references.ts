@@ -2,7 +2,7 @@ import { SIGNAL_NAMES, type SignalName } from '../../../signals/request-signals.
 import type { Issues } from '../../file/issues.ts';
 import type { Declarations } from '../environment.ts';
 import type { Node } from '../library/node.ts';
-import type { Constants } from './constants.ts';
+import type { Constants } from './constant-issues.ts';
 import { analyzeFlow } from './flow-analysis.ts';
 import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
 import { requiredSignal } from './required-signal.ts';

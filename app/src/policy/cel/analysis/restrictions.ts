@@ -1,5 +1,5 @@
 import { type Node, TIMESTAMP_TYPE } from '../library/node.ts';
-import type { Constants } from './constants.ts';
+import type { Constants } from './constant-issues.ts';
 
 export type Value = string | number | boolean;
 
