@@ -1,5 +1,5 @@
 import type { Policy } from '../../app/src/policy/policy.ts';
-import { policyOf } from '../support/decide.ts';
+import { policyOf } from '../support/policies.ts';
 import { POLICIES } from './policies.ts';
 
 /** Conditions that fail on each element of a list which holds something else than they look for. */

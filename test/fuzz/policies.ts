@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { compilePolicy } from '../../app/src/policy/compile.ts';
 import type { Policy } from '../../app/src/policy/policy.ts';
-import { cel, policyOf } from '../support/decide.ts';
+import { cel, policyOf } from '../support/policies.ts';
 
 const DEFAULT = new URL('../../app/policy.yaml', import.meta.url);
 

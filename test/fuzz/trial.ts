@@ -7,7 +7,7 @@ import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
-import { WEDNESDAY_TEN } from '../support/decide.ts';
+import { MONDAY_MORNING } from '../support/circumstances.ts';
 import { faultsOf } from '../support/safe-profile.ts';
 import { faultsOfLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';
@@ -29,7 +29,7 @@ async function openSources(): Promise<SignalSources> {
     reputation: ({ value }) => {
       const score = [...value].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 140;
       if (score > 100) return unknown('timeout');
-      const record = { score, checkedAt: WEDNESDAY_TEN };
+      const record = { score, checkedAt: MONDAY_MORNING };
       return known({ record, source: 'memory', stale: false, age: 0 });
     },
   };
@@ -46,7 +46,7 @@ export async function openTrial(): Promise<Trial> {
       policy,
       sources,
       deadline: 10_000,
-      now: () => WEDNESDAY_TEN,
+      now: () => MONDAY_MORNING,
       onDecision: (facts) => {
         outcome = facts.decision.outcome;
         record(decisionRecord(facts));

@@ -7,7 +7,7 @@ import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { recordDecisionMetrics } from '../../app/src/telemetry/metrics/decision-metrics.ts';
 import { Metrics } from '../../app/src/telemetry/metrics/metrics.ts';
-import { WEDNESDAY_TEN } from '../support/decide.ts';
+import { MONDAY_MORNING } from '../support/circumstances.ts';
 import { HEAVY_BODIES } from './heavy-bodies.ts';
 import { FAILING_POLICIES, HEAVY_POLICIES } from './heavy-policies.ts';
 
@@ -36,7 +36,7 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
       reputation: () => unknown('timeout'),
     },
     deadline: 10_000,
-    now: () => WEDNESDAY_TEN,
+    now: () => MONDAY_MORNING,
     onDecision: (facts) => {
       recordDecisionMetrics(metrics, facts);
       record(decisionRecord(facts));

@@ -1,4 +1,5 @@
-import { decideOn, policyOf } from './decide.ts';
+import { decideOn } from './decide.ts';
+import { policyOf } from './policies.ts';
 
 /** What a condition comes to, judged by the tokens that result from it. */
 export type Verdict = 'true' | 'false' | 'fails';
@@ -33,7 +34,7 @@ export async function verdictOf(
   if (isRefused && isAllowed) return 'true';
   if (!isRefused && !isAllowed) return 'false';
   if (!isRefused) throw new Error(`${when} does not refuse, and allows`);
-  expect(refuses.facts.decision.failed).toEqual(['rule']);
-  expect(allows.facts.decision.failed).toEqual(['rule']);
+  expect(refuses.event.decision.failed).toEqual(['rule']);
+  expect(allows.event.decision.failed).toEqual(['rule']);
   return 'fails';
 }

@@ -3,7 +3,8 @@ import { createExpressionCompiler } from '../../app/src/policy/cel/compiler.ts';
 import { SignalReader } from '../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../app/src/policy/cel/variables/index.ts';
 import { Issues } from '../../app/src/policy/file/issues.ts';
-import { meet, requestWith } from './policy.ts';
+import { scenario } from './decide.ts';
+import { requestWith } from './payloads.ts';
 
 export const KB = 1000;
 
@@ -44,7 +45,7 @@ export function measureCost(expression: string, body: string): { value: unknown;
   const issues = new Issues();
   const compiled = compiler.compile(expression, issues);
   expect(issues.list).toEqual([]);
-  const { signals } = meet({ request: body });
+  const { signals } = scenario({ request: body });
   const variables = new Variables({
     request: readTokenRequest(body),
     signals: new SignalReader(signals),

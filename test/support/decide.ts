@@ -4,111 +4,103 @@ import {
   type ListForm,
   type Outcome,
 } from '../../app/dev/simulator/identity-server/index.ts';
+import { readTokenRequest } from '../../app/src/action/request.ts';
+import { type Decision, decide } from '../../app/src/decide.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
-import { compilePolicy } from '../../app/src/policy/compile.ts';
+import { deadlineAfter } from '../../app/src/lib/deadline.ts';
 import type { Policy } from '../../app/src/policy/policy.ts';
-import type { SignalSources } from '../../app/src/signals/request-signals.ts';
-import { known } from '../../app/src/signals/signal.ts';
+import {
+  RequestSignals,
+  type SignalName,
+  type SignalSources,
+} from '../../app/src/signals/request-signals.ts';
 import type { DecisionEvent } from '../../app/src/telemetry/decision-record.ts';
+import { type Circumstances, MONDAY_MORNING, signalSources } from './circumstances.ts';
+import { payload } from './payloads.ts';
+import { compile } from './policies.ts';
 
-/** 10:00 UTC on a Wednesday. */
-export const WEDNESDAY_TEN = Date.UTC(2026, 0, 7, 10);
+const DEADLINE_MS = 1000;
 
-const CHECKED = { checkedAt: WEDNESDAY_TEN };
+/** The arguments of `decide`, apart from the policy. */
+export interface Scenario extends Circumstances {
+  /** The body of the request, or the number of a payload. @default '01' */
+  readonly request?: string;
+}
 
-/** An address of good standing in Sri Lanka. */
-const SOURCES: SignalSources = {
-  address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
-  geo: () => known({ country: 'LK' }),
-  reputation: () =>
-    known({ record: { score: 42, ...CHECKED }, source: 'memory', stale: false, age: 0 }),
-};
+/** Returns the arguments of `decide` for a scenario, and the signals that have been fetched, in order. */
+export function scenario({ request = '01', ...circumstances }: Scenario = {}) {
+  const fetched: SignalName[] = [];
+  const body = request.startsWith('{') ? request : payload(request);
+  const parsed = readTokenRequest(body);
+  const sources = signalSources(circumstances, fetched);
+  const signals = new RequestSignals(sources, parsed, deadlineAfter(DEADLINE_MS));
+  return { request: parsed, signals, now: circumstances.now ?? MONDAY_MORNING, fetched };
+}
 
-export interface Decided {
-  /** The body of the answer, as sent and as read. */
+/** A decision, and the signals that were fetched for it, in order. */
+export interface Decided extends Decision {
+  readonly fetched: readonly SignalName[];
+}
+
+/** Decides by a policy, compiled or as text. */
+export async function decideBy(policy: string | Policy, given: Scenario = {}): Promise<Decided> {
+  const compiled = typeof policy === 'string' ? compile(policy) : policy;
+  const { request, signals, now, fetched } = scenario(given);
+  return { ...(await decide(request, compiled, signals, now)), fetched };
+}
+
+/** What happens to one request of the identity server. */
+export interface Result {
+  /** The body of the response. */
   readonly body: string;
-  readonly answer: unknown;
-  /** What the identity server makes of the answer. */
+  /** The same, parsed. */
+  readonly response: unknown;
+  /** What the identity server does with the response. */
   readonly outcome: Outcome;
-  readonly facts: DecisionEvent;
+  readonly event: DecisionEvent;
 }
 
-interface Circumstances {
-  /** Signals that are not the usual ones. */
+interface RequestOptions extends Circumstances {
+  /** Signals that the circumstances cannot express, e.g. a lookup that throws. */
   readonly sources?: Partial<SignalSources>;
-  /** Milliseconds since the epoch. */
-  readonly now?: number;
-  /** How the identity server holds list claims of texts. */
-  readonly lists?: ListForm;
+  /** How the identity server stores list claims with string elements. */
+  readonly listForm?: ListForm;
 }
 
-/** Takes a request body through the service and its answer through the identity server. */
+/** Passes a request through the action's handler, and the response to the simulated identity server. */
 export async function decideOn(
   requestBody: string,
   policy: Policy,
-  { sources, now = WEDNESDAY_TEN, lists }: Circumstances = {},
-): Promise<Decided> {
-  const all: DecisionEvent[] = [];
-  const act = createActionHandler({
+  { sources, listForm, ...circumstances }: RequestOptions = {},
+): Promise<Result> {
+  const events: DecisionEvent[] = [];
+  const handleAction = createActionHandler({
     policy,
-    sources: { ...SOURCES, ...sources },
-    deadline: 1000,
-    now: () => now,
-    onDecision: (facts) => all.push(facts),
+    sources: { ...signalSources(circumstances), ...sources },
+    deadline: DEADLINE_MS,
+    now: () => circumstances.now ?? MONDAY_MORNING,
+    onDecision: (event) => events.push(event),
   });
-  const body = await act(requestBody, { decisionId: 'id' });
-  const [facts, ...more] = all;
-  if (facts === undefined || more.length > 0) throw new Error('There is not one decision.');
+  const body = await handleAction(requestBody, { decisionId: 'id' });
+  const [event, ...others] = events;
+  if (event === undefined || others.length > 0) {
+    throw new Error(`expected one decision, got ${events.length}`);
+  }
   const response = { status: 200, contentType: 'application/json', body };
-  const outcome = applyResponse(requestBody, response, lists);
-  return { body, answer: JSON.parse(body), outcome, facts };
+  const outcome = applyResponse(requestBody, response, listForm);
+  return { body, response: JSON.parse(body), outcome, event };
 }
 
-/** The token that the identity server issues when the answer changes nothing. */
+/** Returns the token that the identity server issues if the response changes nothing. */
 export function tokenBefore(requestBody: string): IssuedToken {
+  const body = '{"actionStatus":"SUCCESS"}';
   return tokenOf(
-    applyResponse(requestBody, {
-      status: 200,
-      contentType: 'application/json',
-      body: '{"actionStatus":"SUCCESS"}',
-    }),
+    applyResponse(requestBody, { status: 200, contentType: 'application/json', body }),
   );
 }
 
-/** The token of an outcome; a test that gets none fails, and says what came instead. */
+/** Returns the issued token; throws with the outcome if there is none. */
 export function tokenOf(outcome: Outcome): IssuedToken {
   if (outcome.kind !== 'token') throw new Error(`no token: ${JSON.stringify(outcome)}`);
   return outcome.token;
-}
-
-/** A rule of a policy file; one without a condition always applies. */
-export interface RuleText {
-  readonly id: string;
-  readonly when?: string | boolean;
-  readonly effects: object;
-  readonly mode?: 'enforce' | 'monitor';
-  readonly unenforceable?: 'deny' | 'ignore';
-}
-
-/** A policy of these rules, in which a signal that is unknown changes nothing. */
-export function policyOf(rules: readonly RuleText[], more: object = {}): Policy {
-  const file = {
-    version: 1,
-    // biome-ignore lint/suspicious/noThenProperty: the policy language calls it so, and nothing awaits it
-    rules: rules.map(({ effects, ...rule }) => ({ when: true, ...rule, then: effects })),
-    unknown: { address: 'ignore', geo: 'ignore', reputation: 'ignore' },
-    ...more,
-  };
-  // YAML holds JSON.
-  return compilePolicy(JSON.stringify(file), 'policy.yaml');
-}
-
-/** A policy with one rule, `rule`, that always applies. */
-export function policyThat(effects: object, more: object = {}): Policy {
-  return policyOf([{ id: 'rule', effects }], more);
-}
-
-/** An expression as it stands in a text of a policy. */
-export function cel(expression: string): string {
-  return `\${${expression}}`;
 }

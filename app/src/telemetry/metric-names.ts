@@ -1,3 +1,5 @@
+import { ADDRESS_CAUSES, CHECK_CAUSES, GEO_CAUSES, REPUTATION_CAUSES } from '../signals/causes.ts';
+
 /**
  * Every metric of the service. The service records them by these names, and the alarms and the dashboard
  * in `infra` query them by the same names, so neither side can rename one alone.
@@ -112,13 +114,12 @@ export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
   Source: ['memory', 'dynamodb', 'abuseipdb'],
   Unknown: [
-    ...['address/missing', 'address/malformed', 'address/ambiguous', 'address/unsigned'],
-    ...['geo/private', 'geo/reserved', 'geo/not-found', 'geo/database'],
-    ...['reputation/private', 'reputation/reserved', 'reputation/quota', 'reputation/auth'],
-    ...['reputation/timeout', 'reputation/upstream', 'reputation/invalid'],
+    ...ADDRESS_CAUSES.map((cause) => `address/${cause}` as const),
+    ...GEO_CAUSES.map((cause) => `geo/${cause}` as const),
+    ...REPUTATION_CAUSES.map((cause) => `reputation/${cause}` as const),
   ],
-  Result: ['ok', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
-  Cause: ['quota', 'auth', 'timeout', 'upstream', 'invalid'],
+  Result: ['ok', ...CHECK_CAUSES],
+  Cause: CHECK_CAUSES,
   Stage: ['read', 'address', 'geo', 'reputation', 'decide'],
   Operation: ['read', 'write'],
 } as const satisfies Partial<Record<Dimension, readonly string[]>>;

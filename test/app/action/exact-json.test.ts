@@ -1,7 +1,8 @@
 import { parseExactJson } from '../../../app/src/action/exact-json.ts';
 import { verdictOf } from '../../support/conditions.ts';
-import { cel, decideOn, policyThat, tokenOf } from '../../support/decide.ts';
-import { requestWithClaims } from '../../support/policy.ts';
+import { decideOn, tokenOf } from '../../support/decide.ts';
+import { requestWithClaims } from '../../support/payloads.ts';
+import { cel, policyThat } from '../../support/policies.ts';
 
 describe('JSON is parsed without rounding integers', () => {
   test.each<[string, unknown]>([
@@ -94,11 +95,11 @@ describe('a claim of more than 2^53 does not equal its neighbours', () => {
 
 describe('a claim that is copied', () => {
   const copyOf = async (value: unknown) => {
-    const { outcome, facts } = await decideOn(
+    const { outcome, event } = await decideOn(
       REQUEST,
       policyThat({ claims: { set: { copy: value } } }),
     );
-    return { copy: tokenOf(outcome).claims.copy, skipped: facts.decision.skipped };
+    return { copy: tokenOf(outcome).claims.copy, skipped: event.decision.skipped };
   };
   const SKIPPED = {
     copy: undefined,

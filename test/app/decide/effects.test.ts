@@ -1,5 +1,6 @@
-import { cel, decideOn, policyOf, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
+import { cel, policyOf } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 import {
   all,
@@ -246,17 +247,17 @@ describe.each(['deny', 'ignore'])('Where what cannot be enforced means: %s', (un
     if (policy === undefined || effect === undefined) throw new Error(`no effect ${name}`);
     const body = payload(payloadName);
     const before = tokenBefore(body);
-    const { answer, outcome, facts } = await decideOn(body, policy);
+    const { response, outcome, event } = await decideOn(body, policy, { reputation: 42 });
     const number = payloadName.slice(0, 2);
     const missing = effect.unenforceable?.includes(number) === true;
     const lacking = effect.skipped?.includes(number) === true;
     const record = { rule: expect.stringMatching(/^rule-/), effect: effect.name };
 
-    expect(faultsOf(answer)).toEqual([]);
-    expect(facts.decision.unenforceable).toMatchObject(missing ? [record] : []);
+    expect(faultsOf(response)).toEqual([]);
+    expect(event.decision.unenforceable).toMatchObject(missing ? [record] : []);
     if (missing && unenforceable === 'deny') {
       expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
-      expect(facts.decision).toMatchObject({ outcome: 'refuse', operations: [] });
+      expect(event.decision).toMatchObject({ outcome: 'refuse', operations: [] });
       return;
     }
     const token = tokenOf(outcome);
@@ -267,8 +268,8 @@ describe.each(['deny', 'ignore'])('Where what cannot be enforced means: %s', (un
         : effect.becomes;
     expect(outcome).toMatchObject({ dropped: [] });
     expect(comparable(token)).toEqual(changed(before, change));
-    expect(facts.decision.skipped.length > 0).toBe(lacking);
-    for (const one of facts.decision.skipped) expect(one).toMatchObject(record);
-    expect(facts.decision.outcome).toBe(isNarrower(token, before) ? 'restrict' : 'issue');
+    expect(event.decision.skipped.length > 0).toBe(lacking);
+    for (const one of event.decision.skipped) expect(one).toMatchObject(record);
+    expect(event.decision.outcome).toBe(isNarrower(token, before) ? 'restrict' : 'issue');
   });
 });

@@ -1,5 +1,6 @@
-import { decideOn, policyOf, type RuleText, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { policyOf, type RuleFields } from '../../support/policies.ts';
 
 /** Its token has a text `email`, a list `groups` and an object `address`, and no claim `level`. */
 const REQUEST = payload('03');
@@ -15,9 +16,9 @@ const CONDITIONS: [string, string][] = [
   ['a text that is no number', 'int(request.client_id) > 3'],
 ];
 
-async function decided(...rules: RuleText[]) {
-  const { outcome, facts } = await decideOn(REQUEST, policyOf(rules));
-  return { outcome, decision: facts.decision };
+async function decided(...rules: RuleFields[]) {
+  const { outcome, event } = await decideOn(REQUEST, policyOf(rules));
+  return { outcome, decision: event.decision };
 }
 
 describe.each(CONDITIONS)('A rule whose condition fails (%s)', (_, when) => {
@@ -82,7 +83,7 @@ describe.each(CONDITIONS)('A rule whose condition fails (%s)', (_, when) => {
   });
 });
 
-test('a rule that fails after an allow is not asked', async () => {
+test('a rule that fails after an allow is not fetched', async () => {
   const { outcome, decision } = await decided(
     { id: 'first', effects: { allow: true } },
     { id: 'rule', when: 'token.claims["email"] > 3', effects: { deny: 'No.' } },

@@ -1,5 +1,6 @@
-import { cel, decideOn, policyOf, type RuleText, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { cel, policyOf, type RuleFields } from '../../support/policies.ts';
 
 /** A request whose token has `role: admin` among others, and which offers nothing. */
 function request(change: (request: Json) => void = () => {}): string {
@@ -87,16 +88,16 @@ const MISSED: Record<string, Case> = {
 
 const CASES = Object.entries(MISSED);
 
-function ruleOf({ effects, when = 'true' }: Case, more: object = {}): RuleText {
+function ruleOf({ effects, when = 'true' }: Case, more: object = {}): RuleFields {
   return { id: 'rule', effects, when, ...more };
 }
 
 describe('A set or an add that cannot be applied', () => {
   test.each(CASES)('%s: refuses where the rule itself insists', async (_, one) => {
     const policy = policyOf([ruleOf(one, { unenforceable: 'deny' })], { unenforceable: 'ignore' });
-    const { outcome, facts } = await decideOn(one.body, policy);
+    const { outcome, event } = await decideOn(one.body, policy);
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
-    expect(facts.decision).toMatchObject({
+    expect(event.decision).toMatchObject({
       outcome: 'refuse',
       refusedBy: 'rule',
       skipped: [],
@@ -109,9 +110,9 @@ describe('A set or an add that cannot be applied', () => {
       [ruleOf(one, { unenforceable: 'deny', mode: 'monitor' }), {}],
       [ruleOf(one, { unenforceable: 'deny' }), { mode: 'monitor' }],
     ] as const) {
-      const { outcome, facts } = await decideOn(one.body, policyOf([rule], more));
+      const { outcome, event } = await decideOn(one.body, policyOf([rule], more));
       expect(outcome).toMatchObject({ kind: 'token', applied: [] });
-      expect(facts.decision).toMatchObject({
+      expect(event.decision).toMatchObject({
         outcome: 'issue',
         dryRunRefusedBy: 'rule',
         monitored: [{ rule: 'rule', outcome: 'refuse' }],
@@ -124,9 +125,9 @@ describe('A set or an add that cannot be applied', () => {
       [ruleOf(one), { unenforceable: 'deny' }],
       [ruleOf(one, { unenforceable: 'ignore' }), { unenforceable: 'deny' }],
     ] as const) {
-      const { outcome, facts } = await decideOn(one.body, policyOf([rule], more));
+      const { outcome, event } = await decideOn(one.body, policyOf([rule], more));
       expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
-      expect(facts.decision.unenforceable).toEqual([]);
+      expect(event.decision.unenforceable).toEqual([]);
     }
   });
 });
@@ -154,9 +155,9 @@ describe('An insisting rule refuses nothing', () => {
       { ...insisting, effects: { claims: { set: { email: 'x' } }, scopes: { add: ['gated'] } } },
       { id: 'other', effects: { claims: { remove: ['email'] }, scopes: { remove: ['gated'] } } },
     ];
-    const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+    const { outcome, event } = await decideOn(payload('03'), policyOf(rules));
     expect(tokenOf(outcome).claims).not.toHaveProperty('email');
-    expect(facts.decision.skipped).toEqual(
+    expect(event.decision.skipped).toEqual(
       ['scopes.add', 'claims.set'].map((effect) => ({ rule: 'rule', effect, cause: 'removed' })),
     );
   });
@@ -166,8 +167,8 @@ describe('An insisting rule refuses nothing', () => {
       { ...insisting, effects: { claims: { set: { a: cel('token.claims["nothing"]') } } } },
       { id: 'later', effects: { claims: { set: { a: 'b' } } } },
     ];
-    const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+    const { outcome, event } = await decideOn(payload('03'), policyOf(rules));
     expect(tokenOf(outcome).claims.a).toBe('b');
-    expect(facts.decision.skipped).toEqual([]);
+    expect(event.decision.skipped).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
-import { decideOn, policyOf, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { policyOf, policyThat } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 import { changed, comparable, withClaims, withoutClaims } from '../../support/token-changes.ts';
 
@@ -57,38 +58,38 @@ const AFTER: readonly unknown[] = [
   false,
 ];
 
-describe.each<ListForm>(['strings', 'array', 'list'])('Lists held as %s', (lists) => {
+describe.each<ListForm>(['strings', 'array', 'list'])('list claims stored as %s', (listForm) => {
   test.each(BEFORE.map((before) => [before]))('%j is removed', async (before) => {
     const body = requestWith({ x: before, y: ['kept'] });
-    const { outcome, answer, facts } = await decideOn(
+    const { outcome, response, event } = await decideOn(
       body,
       policyThat({ claims: { remove: ['x'] } }),
-      { lists },
+      { listForm },
     );
     expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
     expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(body), withoutClaims(/^x$/)));
-    expect(facts.decision).toMatchObject({ outcome: 'restrict', unenforceable: [] });
-    expect(facts.decision.operations).toHaveLength(1);
-    expect(faultsOf(answer)).toEqual([]);
+    expect(event.decision).toMatchObject({ outcome: 'restrict', unenforceable: [] });
+    expect(event.decision.operations).toHaveLength(1);
+    expect(faultsOf(response)).toEqual([]);
   });
 
   test.each(BEFORE.flatMap((before) => AFTER.map((after) => [before, after])))(
     '%j becomes %j',
     async (before, after) => {
       const body = requestWith({ x: before });
-      const { outcome, answer, facts } = await decideOn(
+      const { outcome, response, event } = await decideOn(
         body,
         policyThat({ claims: { set: { x: after } } }),
-        { lists },
+        { listForm },
       );
       expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
       expect(comparable(tokenOf(outcome))).toEqual(
         changed(tokenBefore(body), withClaims({ x: after })),
       );
       const isThere = JSON.stringify(before) === JSON.stringify(after);
-      expect(facts.decision.operations).toHaveLength(isThere ? 0 : 1);
-      expect(facts.decision).toMatchObject({ skipped: [], unenforceable: [] });
-      expect(faultsOf(answer)).toEqual([]);
+      expect(event.decision.operations).toHaveLength(isThere ? 0 : 1);
+      expect(event.decision).toMatchObject({ skipped: [], unenforceable: [] });
+      expect(faultsOf(response)).toEqual([]);
     },
   );
 });
@@ -103,12 +104,12 @@ test.each([['x'], [['x', 'y']]])('a claim called - is removed and set: %j', asyn
 
 test.each(NOT_A_CLAIM)('a list called %s cannot be changed, and that is recorded', async (name) => {
   const body = requestWith({ [name]: ['a', 'b'] });
-  const { outcome, facts } = await decideOn(
+  const { outcome, event } = await decideOn(
     body,
     policyThat({ claims: { set: { [name]: ['c'] }, remove: ['nothing'] } }),
   );
   expect(comparable(tokenOf(outcome))).toEqual(comparable(tokenBefore(body)));
-  expect(facts.decision.skipped).toEqual([
+  expect(event.decision.skipped).toEqual([
     { rule: 'rule', effect: 'claims.set', cause: 'not-reachable' },
   ]);
   const removal = await decideOn(body, policyThat({ claims: { remove: ['*'] } }));
@@ -119,15 +120,15 @@ test('an object is not offered: its removal cannot be enforced, and it cannot be
   const body = requestWith({ x: { a: 1 } });
   const removal = await decideOn(body, policyThat({ claims: { remove: ['x'] } }));
   expect(removal.outcome.kind).toBe('refused');
-  const { facts } = await decideOn(body, policyThat({ claims: { set: { x: 'a' } } }));
-  expect(facts.decision.skipped).toMatchObject([{ cause: 'not-allowed' }]);
+  const { event } = await decideOn(body, policyThat({ claims: { set: { x: 'a' } } }));
+  expect(event.decision.skipped).toMatchObject([{ cause: 'not-allowed' }]);
 });
 
 test('a list of thousands is one operation', async () => {
   const groups = Array.from({ length: 5000 }, (_, index) => `group-${index}`);
   const body = requestWith({ x: groups });
   const removal = await decideOn(body, policyThat({ claims: { remove: ['x'] } }));
-  expect(removal.facts.decision.operations).toHaveLength(1);
+  expect(removal.event.decision.operations).toHaveLength(1);
   expect(tokenOf(removal.outcome).claims).not.toHaveProperty('x');
 });
 
@@ -149,9 +150,9 @@ test('a removal that is not offered and is ignored leaves room for what another 
     { id: 'removing', effects: { claims: { remove: ['role'] } }, unenforceable: 'ignore' as const },
     { id: 'setting', effects: { claims: { set: { role: 'guest' } } } },
   ];
-  const { outcome, facts } = await decideOn(JSON.stringify(request), policyOf(rules));
+  const { outcome, event } = await decideOn(JSON.stringify(request), policyOf(rules));
   expect(tokenOf(outcome).claims.role).toBe('guest');
-  expect(facts.decision.skipped).toEqual([]);
+  expect(event.decision.skipped).toEqual([]);
 });
 
 test('an empty claim that a rule removes stays empty where it can only be set', async () => {
@@ -163,9 +164,9 @@ test('an empty claim that a rule removes stays empty where it can only be set', 
     { id: 'removing', effects: { claims: { remove: ['role'] } } },
     { id: 'setting', effects: { claims: { set: { role: 'guest' } } } },
   ];
-  const { body, facts } = await decideOn(JSON.stringify(request), policyOf(rules));
+  const { body, event } = await decideOn(JSON.stringify(request), policyOf(rules));
   expect(body).toBe('{"actionStatus":"SUCCESS"}');
-  expect(facts.decision).toMatchObject({
+  expect(event.decision).toMatchObject({
     unenforceable: [],
     skipped: [{ rule: 'setting', effect: 'claims.set', cause: 'removed' }],
   });

@@ -1,5 +1,6 @@
-import { decideOn, policyOf, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
+import { policyOf, policyThat } from '../../support/policies.ts';
 
 /** A request with a full token that offers operations only where the predicate says so. */
 function offering(offers: (op: string, path: string) => boolean): string {
@@ -35,14 +36,14 @@ describe('A restriction that the request does not offer', () => {
   test.each(RESTRICTIONS)(
     '%s %j refuses the token, unless told otherwise',
     async (effect, effects) => {
-      const { outcome, facts } = await decideOn(NOTHING, policyThat(effects));
+      const { outcome, event } = await decideOn(NOTHING, policyThat(effects));
       expect(outcome).toEqual({
         kind: 'refused',
         status: 400,
         error: 'access_denied',
         errorDescription: expect.stringContaining('a required restriction cannot be applied'),
       });
-      expect(facts.decision).toMatchObject({
+      expect(event.decision).toMatchObject({
         outcome: 'refuse',
         operations: [],
         matched: ['rule'],
@@ -55,10 +56,10 @@ describe('A restriction that the request does not offer', () => {
     '%s %j leaves the token alone where that is ignored',
     async (effect, effects) => {
       const policy = policyThat(effects, { unenforceable: 'ignore' });
-      const { outcome, body, facts } = await decideOn(NOTHING, policy);
+      const { outcome, body, event } = await decideOn(NOTHING, policy);
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
       expect(tokenOf(outcome)).toEqual(tokenBefore(NOTHING));
-      expect(facts.decision).toMatchObject({
+      expect(event.decision).toMatchObject({
         outcome: 'issue',
         unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
       });
@@ -73,9 +74,9 @@ describe('A restriction that the request does not offer', () => {
       request.event.accessToken.claims.find(
         ({ name }: { name: string }) => name === 'expires_in',
       ).value = 60;
-      const { body, facts } = await decideOn(JSON.stringify(request), policyThat(effects));
+      const { body, event } = await decideOn(JSON.stringify(request), policyThat(effects));
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
-      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [], skipped: [] });
+      expect(event.decision).toMatchObject({ outcome: 'issue', unenforceable: [], skipped: [] });
     },
   );
 
@@ -86,12 +87,12 @@ describe('A restriction that the request does not offer', () => {
       [lax, strict],
       [strict, lax],
     ]) {
-      const { outcome, facts } = await decideOn(
+      const { outcome, event } = await decideOn(
         NOTHING,
         policyOf(rules, { unenforceable: 'ignore' }),
       );
       expect(outcome.kind).toBe('refused');
-      expect(facts.decision.unenforceable.map(({ rule }) => rule)).toEqual(
+      expect(event.decision.unenforceable.map(({ rule }) => rule)).toEqual(
         rules.map(({ id }) => id),
       );
     }
@@ -105,11 +106,11 @@ describe('A restriction that the request does not offer', () => {
       { lifetime: '5m', audience: { remove: ['*'] }, scopes: { remove: ['email'] } },
       { unenforceable: 'ignore' },
     );
-    const { outcome, facts } = await decideOn(body, policy);
+    const { outcome, event } = await decideOn(body, policy);
     const token = tokenOf(outcome);
     expect(token).toMatchObject({ expiresIn: 300, audience: tokenBefore(body).audience });
     expect(token.scopes).toEqual(['groups', 'openid', 'profile', 'roles']);
-    expect(facts.decision).toMatchObject({
+    expect(event.decision).toMatchObject({
       outcome: 'restrict',
       unenforceable: [{ rule: 'rule', effect: 'audience.remove', cause: 'not-allowed' }],
     });
@@ -134,9 +135,9 @@ describe('A restriction that the request does not offer', () => {
     }
     const body = JSON.stringify(request);
     for (const glob of ['audit*', 'http*', '5*', '+*', 'z*']) {
-      const { outcome, facts } = await decideOn(body, policyThat({ claims: { remove: [glob] } }));
+      const { outcome, event } = await decideOn(body, policyThat({ claims: { remove: [glob] } }));
       expect(outcome.kind).toBe('refused');
-      expect(facts.decision.unenforceable).toEqual([
+      expect(event.decision.unenforceable).toEqual([
         { rule: 'rule', effect: 'claims.remove', cause: 'not-reachable' },
       ]);
     }
@@ -155,18 +156,18 @@ describe('A restriction that the request does not offer', () => {
   ])('%s that cannot be read are not taken for empty', async (_, accessToken, effects) => {
     const request = JSON.parse(payload('03'));
     Object.assign(request.event.accessToken, accessToken);
-    const { outcome, facts } = await decideOn(JSON.stringify(request), policyThat(effects));
+    const { outcome, event } = await decideOn(JSON.stringify(request), policyThat(effects));
     expect(outcome.kind).toBe('refused');
-    expect(facts.decision.unenforceable).toMatchObject([{ cause: 'not-reachable' }]);
+    expect(event.decision.unenforceable).toMatchObject([{ cause: 'not-reachable' }]);
   });
 });
 
 describe('A set or an add that the request does not offer', () => {
   test.each(ENRICHMENTS)('%s %j is left out and recorded', async (effect, effects) => {
     for (const unenforceable of ['deny', 'ignore']) {
-      const { body, facts } = await decideOn(NOTHING, policyThat(effects, { unenforceable }));
+      const { body, event } = await decideOn(NOTHING, policyThat(effects, { unenforceable }));
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
-      expect(facts.decision).toMatchObject({
+      expect(event.decision).toMatchObject({
         outcome: 'issue',
         unenforceable: [],
         skipped: [{ rule: 'rule', effect, cause: 'not-allowed' }],
@@ -177,8 +178,8 @@ describe('A set or an add that the request does not offer', () => {
   test('by several rules is recorded for each of them, and once', async () => {
     const effects = { scopes: { add: ['a', 'b'] }, claims: { set: { c: 1, d: 2 } } };
     const rules = ['first', 'second'].map((id) => ({ id, effects }));
-    const { facts } = await decideOn(NOTHING, policyOf(rules));
-    expect(facts.decision.skipped).toEqual([
+    const { event } = await decideOn(NOTHING, policyOf(rules));
+    expect(event.decision.skipped).toEqual([
       { rule: 'first', effect: 'scopes.add', cause: 'not-allowed' },
       { rule: 'second', effect: 'scopes.add', cause: 'not-allowed' },
       // The last rule that sets a claim has its way, so the first one has lost nothing.
@@ -207,12 +208,12 @@ describe('A set or an add that the request does not offer', () => {
       [adding, removing],
       [removing, adding],
     ]) {
-      const { outcome, facts } = await decideOn(payload('03'), policyOf(rules));
+      const { outcome, event } = await decideOn(payload('03'), policyOf(rules));
       const token = tokenOf(outcome);
       expect(token.scopes).toEqual(['email', 'openid', 'profile', 'roles']);
       expect(token.audience).not.toContain('gate.example');
       expect(token.claims).not.toHaveProperty('fresh');
-      expect(facts.decision.skipped).toEqual(
+      expect(event.decision.skipped).toEqual(
         ['scopes.add', 'audience.add', 'claims.set'].map((effect) => ({
           rule: 'adding',
           effect,
@@ -266,9 +267,9 @@ describe('A refresh token', () => {
     '%s: is shortened where it cannot be dropped and that is ignored',
     async (name) => {
       const policy = policyThat(both, { unenforceable: 'ignore' });
-      const { outcome, facts } = await decideOn(payload(name), policy);
+      const { outcome, event } = await decideOn(payload(name), policy);
       expect(tokenOf(outcome).refreshToken).toEqual({ expiresIn: 3600 });
-      expect(facts.decision.unenforceable).toEqual([
+      expect(event.decision.unenforceable).toEqual([
         { rule: 'rule', effect: 'refresh_token.drop', cause: 'not-allowed' },
       ]);
     },
@@ -277,9 +278,9 @@ describe('A refresh token', () => {
   test.each(PAYLOADS.filter((name) => !/^(03|04|05|06|23|26)/.test(name)))(
     '%s: has none, so there is nothing to restrict',
     async (name) => {
-      const { body, facts } = await decideOn(payload(name), policyThat(both));
+      const { body, event } = await decideOn(payload(name), policyThat(both));
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
-      expect(facts.decision).toMatchObject({ outcome: 'issue', unenforceable: [] });
+      expect(event.decision).toMatchObject({ outcome: 'issue', unenforceable: [] });
     },
   );
 });

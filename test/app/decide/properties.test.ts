@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { IssuedToken, ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
-import { unknown } from '../../../app/src/signals/signal.ts';
-import { type Decided, decideOn, policyOf, tokenBefore } from '../../support/decide.ts';
+import { decideOn, type Result, tokenBefore } from '../../support/decide.ts';
 import { adds, type Counting, countingEffects, isListed } from '../../support/expected-verdict.ts';
 import {
   type Condition,
@@ -9,6 +8,7 @@ import {
   generatedPolicy,
 } from '../../support/generated-policies.ts';
 import { type GeneratedRequest, generatedRequest } from '../../support/generated-requests.ts';
+import { policyOf } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 
 const CONDITIONS: Record<Condition, string | boolean> = {
@@ -18,7 +18,7 @@ const CONDITIONS: Record<Condition, string | boolean> = {
   'lacks a signal': 'abuse.score >= 25',
 };
 
-interface Run extends Decided {
+interface Run extends Result {
   readonly request: GeneratedRequest;
   readonly before: IssuedToken;
   readonly counting: readonly Counting[];
@@ -29,7 +29,7 @@ interface Run extends Decided {
 async function run(
   request: GeneratedRequest,
   policy: GeneratedPolicy,
-  lists: ListForm,
+  listForm: ListForm,
 ): Promise<Run> {
   const rules = policy.rules.map(({ condition, ...rule }) => ({
     ...rule,
@@ -41,8 +41,8 @@ async function run(
   });
   const body = JSON.stringify(request);
   const decided = await decideOn(body, compiled, {
-    sources: { reputation: () => unknown('timeout') },
-    lists,
+    reputation: 'timeout',
+    listForm,
   });
   const { outcome } = decided;
   return {
@@ -67,25 +67,25 @@ function always(holds: (run: Run) => void): Promise<void> {
 }
 
 describe('Whatever the request and whatever the policy', () => {
-  test('the answer is read, and every operation in it is applied', () =>
-    always(({ answer, outcome }) => {
-      expect(faultsOf(answer)).toEqual([]);
+  test('the response is read, and every operation in it is applied', () =>
+    always(({ response, outcome }) => {
+      expect(faultsOf(response)).toEqual([]);
       expect(['token', 'refused']).toContain(outcome.kind);
       if (outcome.kind === 'token') expect(outcome.dropped).toEqual([]);
     }));
 
   test('the rules that count are those of the policy, in its order', () =>
-    always(({ facts, counting }) => {
-      expect(facts.decision.matched).toEqual(counting.map(({ id }) => id));
+    always(({ event, counting }) => {
+      expect(event.decision.matched).toEqual(counting.map(({ id }) => id));
     }));
 
   test('a refusal never becomes a token', () =>
-    always(({ outcome, facts, counting }) => {
-      const insisted = facts.decision.unenforceable.some(({ rule }) =>
+    always(({ outcome, event, counting }) => {
+      const insisted = event.decision.unenforceable.some(({ rule }) =>
         counting.some(({ id, unenforceable }) => id === rule && unenforceable === 'deny'),
       );
       const refused = insisted || counting.some(({ effects }) => effects.deny !== undefined);
-      expect(facts.decision.outcome === 'refuse').toBe(refused);
+      expect(event.decision.outcome === 'refuse').toBe(refused);
       expect(outcome).toMatchObject(refused ? { kind: 'refused', status: 400 } : { kind: 'token' });
     }));
 
@@ -106,11 +106,11 @@ describe('Whatever the request and whatever the policy', () => {
 
   test('every restriction holds, or is recorded as one that cannot be enforced', () =>
     always((run) => {
-      const { token, counting, facts } = run;
+      const { token, counting, event } = run;
       if (token === undefined) return;
       for (const one of counting) {
         const broken = brokenRestrictions(one, token, run.request);
-        const recorded = facts.decision.unenforceable
+        const recorded = event.decision.unenforceable
           .filter(({ rule }) => rule === one.id)
           .map(({ effect }) => effect);
         expect(recorded).toEqual(expect.arrayContaining(broken));
@@ -119,9 +119,9 @@ describe('Whatever the request and whatever the policy', () => {
 
   test('nothing is recorded as unenforceable that holds', () =>
     always((run) => {
-      const { token, counting, facts, request } = run;
+      const { token, counting, event, request } = run;
       if (token === undefined || !('organization' in request.event)) return;
-      for (const { rule, effect } of facts.decision.unenforceable) {
+      for (const { rule, effect } of event.decision.unenforceable) {
         if (/add|set/.test(effect)) continue;
         const one = counting.find(({ id }) => id === rule);
         expect(one && brokenRestrictions(one, token, request)).toContain(effect);
@@ -169,13 +169,13 @@ describe('Whatever the request and whatever the policy', () => {
     }));
 
   test('what a rule sets or adds is in the token, unless it is recorded as left out', () =>
-    always(({ token, counting, facts }) => {
+    always(({ token, counting, event }) => {
       if (token === undefined) return;
       const wanted = new Map<string, readonly [string, unknown]>();
       for (const { id, effects, onlyRestricts } of counting) {
         if (onlyRestricts) continue;
         const recorded = (effect: string) =>
-          facts.decision.skipped.some((other) => other.rule === id && other.effect === effect);
+          event.decision.skipped.some((other) => other.rule === id && other.effect === effect);
         if (!recorded('scopes.add')) {
           expect(token.scopes).toEqual(expect.arrayContaining([...(effects.scopes?.add ?? [])]));
         }
@@ -186,7 +186,7 @@ describe('Whatever the request and whatever the policy', () => {
           wanted.set(name, [id, value]);
         }
       }
-      const skipped = facts.decision.skipped.filter(({ effect }) => effect === 'claims.set');
+      const skipped = event.decision.skipped.filter(({ effect }) => effect === 'claims.set');
       for (const [name, [id, value]] of wanted) {
         if (skipped.some(({ rule }) => rule === id)) continue;
         // An empty claim that is not offered may be a text or a list.
@@ -197,10 +197,10 @@ describe('Whatever the request and whatever the policy', () => {
     }));
 
   test('a rule that insists has all its effects, unless another rule removes what it adds', () =>
-    always(({ token, counting, facts }) => {
+    always(({ token, counting, event }) => {
       if (token === undefined) return;
       const insisting = counting.filter(({ insists }) => insists).map(({ id }) => id);
-      const missed = [...facts.decision.skipped, ...facts.decision.unenforceable].filter(
+      const missed = [...event.decision.skipped, ...event.decision.unenforceable].filter(
         ({ rule }) => insisting.includes(rule),
       );
       expect(missed.filter(({ cause }) => cause !== 'removed')).toEqual([]);

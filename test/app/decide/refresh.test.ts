@@ -1,6 +1,7 @@
 import type { IssuedToken } from '../../../app/dev/simulator/identity-server/index.ts';
-import { decideOn, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { policyThat } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 import { changed, comparable, withClaims } from '../../support/token-changes.ts';
 
@@ -37,20 +38,20 @@ describe('A claim that an earlier token got takes its new value', () => {
     ['a list to a number', { risk_signals: 2 }],
     ['a list to a boolean', { risk_signals: true }],
   ])('%s', async (_, claims) => {
-    const { outcome, answer, facts } = await decideOn(REFRESH, setting(claims));
+    const { outcome, response, event } = await decideOn(REFRESH, setting(claims));
     expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
     expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(REFRESH), withClaims(claims)));
-    expect(facts.decision).toMatchObject({ outcome: 'issue', skipped: [], unenforceable: [] });
-    expect(facts.decision.operations).not.toContainEqual(expect.objectContaining({ op: 'add' }));
-    expect(faultsOf(answer)).toEqual([]);
+    expect(event.decision).toMatchObject({ outcome: 'issue', skipped: [], unenforceable: [] });
+    expect(event.decision.operations).not.toContainEqual(expect.objectContaining({ op: 'add' }));
+    expect(faultsOf(response)).toEqual([]);
   });
 
   test.each<[string, Record<string, unknown>]>([
     ['as it was', { risk_band: FIRST.band, risk_score: FIRST.score, risk_signals: FIRST.signals }],
   ])('nothing is sent for a value %s', async (_, claims) => {
-    const { facts, body } = await decideOn(REFRESH, setting(claims));
+    const { event, body } = await decideOn(REFRESH, setting(claims));
     expect(body).toBe('{"actionStatus":"SUCCESS"}');
-    expect(facts.decision.skipped).toEqual([]);
+    expect(event.decision.skipped).toEqual([]);
   });
 
   test('a new claim beside them is added', async () => {
@@ -68,10 +69,10 @@ describe('A claim that cannot take its new value keeps the old one, and that is 
       expect(tokenOf(first.outcome).claims[name]).toBe('first');
 
       const body = refreshOf(payload('03'), tokenOf(first.outcome));
-      const { outcome, facts } = await decideOn(body, setting({ [name]: 'second' }));
+      const { outcome, event } = await decideOn(body, setting({ [name]: 'second' }));
       expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
       expect(tokenOf(outcome).claims[name]).toBe('first');
-      expect(facts.decision.skipped).toEqual([
+      expect(event.decision.skipped).toEqual([
         { rule: 'rule', effect: 'claims.set', cause: 'not-reachable' },
       ]);
     },
@@ -89,19 +90,19 @@ describe('A policy that is applied again at each refresh', () => {
   ])('%s', async (_, effects) => {
     const policy = policyThat(effects);
     const first = await decideOn(payload('03'), policy);
-    expect(first.facts.decision.operations).not.toEqual([]);
+    expect(first.event.decision.operations).not.toEqual([]);
 
     const request = refreshOf(payload('03'), tokenOf(first.outcome));
     const second = await decideOn(request, policy);
     expect(second.body).toBe('{"actionStatus":"SUCCESS"}');
-    expect(second.facts.decision).toMatchObject({ skipped: [], unenforceable: [] });
+    expect(second.event.decision).toMatchObject({ skipped: [], unenforceable: [] });
     expect(comparable(tokenOf(second.outcome))).toEqual(comparable(tokenBefore(request)));
   });
 
   test('brings back no lifetime: a token that was cut to 300 s stays at it', async () => {
-    const { outcome, facts } = await decideOn(REFRESH, policyThat({ lifetime: '15m' }));
+    const { outcome, event } = await decideOn(REFRESH, policyThat({ lifetime: '15m' }));
     expect(tokenOf(outcome).expiresIn).toBe(300);
-    expect(facts.decision.outcome).toBe('issue');
+    expect(event.decision.outcome).toBe('issue');
   });
 });
 

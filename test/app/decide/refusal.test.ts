@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { compilePolicy } from '../../../app/src/policy/compile.ts';
-import { unknown } from '../../../app/src/signals/signal.ts';
-import { cel, decideOn, policyOf, policyThat } from '../../support/decide.ts';
+import { decideOn } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
+import { cel, policyOf, policyThat } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 
 describe('A refusal is one for every request', () => {
@@ -13,15 +13,15 @@ describe('A refusal is one for every request', () => {
   ]);
 
   test.each(PAYLOADS)('%s', async (name) => {
-    const { outcome, answer, facts } = await decideOn(payload(name), policy);
+    const { outcome, response, event } = await decideOn(payload(name), policy);
     expect(outcome).toEqual({
       kind: 'refused',
       status: 400,
       error: 'invalid_scope',
       errorDescription: "It's over.",
     });
-    expect(faultsOf(answer)).toEqual([]);
-    expect(facts.decision).toMatchObject({
+    expect(faultsOf(response)).toEqual([]);
+    expect(event.decision).toMatchObject({
       outcome: 'refuse',
       operations: [],
       matched: ['lax', 'rule'],
@@ -36,7 +36,7 @@ describe('What is put into a description', () => {
     ['a fraction', cel('double(abuse.score) / 4.0'), '10.5'],
     ['a whole number without a sign', cel('uint(7)'), '7'],
     ['a list', `Not ${cel('token.scopes')}!`, 'Not email groups openid profile roles!'],
-    ['a time', cel('now.timestamp'), '2026-01-07T10:00:00.000Z'],
+    ['a time', cel('now.timestamp'), '2026-01-05T10:30:00.000Z'],
     ['a claim with an at sign', cel('token.claims["email"]'), 'dilini.perera-example.com'],
     ['a claim that is not there', `It is ${cel('token.claims["x"]')}.`, 'It is unknown.'],
     ['a claim that is an object', cel('token.claims["address"]'), 'unknown'],
@@ -47,7 +47,9 @@ describe('What is put into a description', () => {
     ['a line break at the end', 'Access is blocked.\r\n', 'Access is blocked.'],
     ['an expression of several lines', '${geo.country // of the address\n + "!"}\n', 'LK!'],
   ])('%s', async (_, description, expected) => {
-    const { outcome } = await decideOn(payload('03'), policyThat({ deny: description }));
+    const { outcome } = await decideOn(payload('03'), policyThat({ deny: description }), {
+      reputation: 42,
+    });
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, errorDescription: expected });
   });
 
@@ -56,7 +58,7 @@ describe('What is put into a description', () => {
       deny: `From ${cel('geo.country')} with ${cel('abuse.score')} at ${cel('address.value')}.`,
     });
     const { outcome } = await decideOn(payload('03'), policy, {
-      sources: { address: () => unknown('malformed') },
+      address: 'malformed',
     });
     expect(outcome).toMatchObject({
       kind: 'refused',
@@ -90,8 +92,8 @@ describe('What is put into a description', () => {
         request.event.request.additionalHeaders = [{ name: 'X-Note', value: [text] }];
         request.event.request.additionalParams = [{ name: 'note', value: [text] }];
         request.event.accessToken.claims.push({ name: 'note', value: text });
-        const { outcome, answer } = await decideOn(JSON.stringify(request), policy);
-        expect(faultsOf(answer)).toEqual([]);
+        const { outcome, response } = await decideOn(JSON.stringify(request), policy);
+        expect(faultsOf(response)).toEqual([]);
         expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
       }),
       { numRuns: 300 },

@@ -1,22 +1,22 @@
 import { decide } from '../../../app/src/decide.ts';
 import type { TraceEvent } from '../../../app/src/policy/trace.ts';
-import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
+import { decideOn, scenario } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
-import { meet } from '../../support/policy.ts';
+import { policyOf, type RuleFields } from '../../support/policies.ts';
 
-const FAILING: RuleText = {
+const FAILING: RuleFields = {
   id: 'fails',
   when: 'token.claims["email"] > 3',
   effects: { lifetime: '5m' },
 };
-const WAITING: RuleText = { id: 'waits', when: 'abuse.score > 90', effects: { deny: 'No.' } };
-const PLACED: RuleText = { id: 'placed', when: 'geo.country == "LK"', effects: { deny: 'No.' } };
+const WAITING: RuleFields = { id: 'waits', when: 'abuse.score > 90', effects: { deny: 'No.' } };
+const PLACED: RuleFields = { id: 'placed', when: 'geo.country == "LK"', effects: { deny: 'No.' } };
 
 /** Its token has a text `email`. */
 const REQUEST = '03';
 
-function decideBy(rule: RuleText, observe?: (step: TraceEvent) => void) {
-  const { request, signals, now } = meet({ request: REQUEST, reputationAs: 'promise' });
+function decideBy(rule: RuleFields, observe?: (step: TraceEvent) => void) {
+  const { request, signals, now } = scenario({ request: REQUEST, reputationAs: 'promise' });
   return decide(request, policyOf([rule]), signals, now, observe);
 }
 

@@ -1,10 +1,10 @@
 import { decide } from '../../../app/src/decide.ts';
 import type { TraceEvent } from '../../../app/src/policy/trace.ts';
-import { policyOf } from '../../support/decide.ts';
-import { meet } from '../../support/policy.ts';
+import { scenario } from '../../support/decide.ts';
+import { policyOf } from '../../support/policies.ts';
 
 test('the error of a failed condition is not part of later events', async () => {
-  const { request, signals, now } = meet({ request: '03' });
+  const { request, signals, now } = scenario({ request: '03' });
   const policy = policyOf([
     { id: 'fails', when: 'token.claims["email"] > 3', effects: { claims: { set: { a: 1 } } } },
     { id: 'matches', when: true, effects: { lifetime: '5m' } },

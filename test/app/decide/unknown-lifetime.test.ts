@@ -1,5 +1,6 @@
-import { decideOn, policyThat, tokenBefore, tokenOf } from '../../support/decide.ts';
+import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { policyThat } from '../../support/policies.ts';
 import { comparable } from '../../support/token-changes.ts';
 
 const ACCESS = { effects: { lifetime: '15m' }, effect: 'lifetime', token: 'accessToken' } as const;
@@ -29,9 +30,9 @@ const CASES = [ACCESS, REFRESH, BOTH].flatMap((ceiling) =>
 
 describe('A ceiling never lengthens a lifetime that the request does not state', () => {
   test.each(CASES)('$effect, $value: refused', async ({ effects, effect, token, value }) => {
-    const { outcome, facts } = await decideOn(requestWith(token, value), policyThat(effects));
+    const { outcome, event } = await decideOn(requestWith(token, value), policyThat(effects));
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
-    expect(facts.decision.unenforceable).toEqual([
+    expect(event.decision.unenforceable).toEqual([
       { rule: 'rule', effect, cause: 'unknown-lifetime' },
     ]);
   });
@@ -39,12 +40,12 @@ describe('A ceiling never lengthens a lifetime that the request does not state',
   test.each(CASES)('$effect, $value: left as it is where that is ignored', async (one) => {
     const body = requestWith(one.token, one.value);
     const policy = policyThat(one.effects, { unenforceable: 'ignore' });
-    const { outcome, facts } = await decideOn(body, policy);
+    const { outcome, event } = await decideOn(body, policy);
     const { refreshToken, hiddenRefreshToken, ...token } = comparable(tokenOf(outcome));
     const { refreshToken: before, ...rest } = comparable(tokenBefore(body));
     expect(hiddenRefreshToken ?? refreshToken).toEqual(before);
     expect({ ...token, removedParameters: [] }).toEqual(rest);
-    expect(facts.decision.unenforceable).toMatchObject([{ cause: 'unknown-lifetime' }]);
+    expect(event.decision.unenforceable).toMatchObject([{ cause: 'unknown-lifetime' }]);
   });
 });
 

@@ -1,17 +1,18 @@
 import { toDecisionRow } from '../../../app/dev/decision-row.ts';
 import { decisionRecord } from '../../../app/src/telemetry/decision-record.ts';
-import { decideOn, policyOf, policyThat, type RuleText } from '../../support/decide.ts';
+import { decideOn } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
+import { policyOf, policyThat, type RuleFields } from '../../support/policies.ts';
 
 const TIME = Date.UTC(2026, 0, 5, 10);
 
 describe('A decision row', () => {
   const recordOf = async (policy: ReturnType<typeof policyOf>, name = '03') =>
-    decisionRecord((await decideOn(payload(name), policy)).facts);
+    decisionRecord((await decideOn(payload(name), policy, { reputation: 42 })).event);
   const score = { id: 'score', when: 'abuse.score >= 0', effects: { lifetime: '5m' } };
   const country = { id: 'country', when: 'geo.country == "LK"', effects: { deny: 'No' } };
 
-  test.each<[string, RuleText[], object, object]>([
+  test.each<[string, RuleFields[], object, object]>([
     [
       'for a policy without rules',
       [],
@@ -38,7 +39,7 @@ describe('A decision row', () => {
     ],
     [
       'without monitored rules',
-      [{ ...country, mode: 'monitor' } as RuleText, score],
+      [{ ...country, mode: 'monitor' } as RuleFields, score],
       {},
       { outcome: 'restrict', rules: ['score'] },
     ],

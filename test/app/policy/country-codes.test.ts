@@ -1,4 +1,6 @@
-import { decideBy, mistakesIn, policyOf, requestWithClaims, rule } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
+import { requestWithClaims } from '../../support/payloads.ts';
+import { issuesIn, policyText, rule } from '../../support/policies.ts';
 
 const LISTS = `lists:
   a: [KP, IR]
@@ -10,7 +12,7 @@ const LISTS = `lists:
   nobody: []`;
 
 const mistakes = (when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
     mistake.replace('policy.yaml:13: rule "one", when: ', ''),
   );
 
@@ -91,7 +93,7 @@ describe('a country code is checked wherever it can reach a comparison', () => {
     ['a refusal', "{ deny: \"From ${geo.country == 'kp' ? 'there' : 'here'}\" }"],
     ['a claim', '{ claims: { set: { near: "${[\'kp\'].exists(c, c == geo.country)}" } } }'],
   ])('in the text of %s, too', (_, then) => {
-    expect(mistakesIn(policyOf(rule('one', true, then)))).toEqual([
+    expect(issuesIn(policyText(rule('one', true, then)))).toEqual([
       expect.stringContaining('"kp" is no ISO 3166-1 alpha-2 country code'),
     ]);
   });
@@ -219,14 +221,16 @@ describe('and does what it says', () => {
     ['geo.country in lists.nobody', 'KP', false],
   ])('%s, from %s: %s', async (when, geo, expected) => {
     const decision = await decideBy(
-      policyOf(rule('one', when, '{ deny: No }'), `${LISTS.replace('[kp]', '[KP]')}`),
+      policyText(rule('one', when, '{ deny: No }'), `${LISTS.replace('[kp]', '[KP]')}`),
       { geo },
     );
     expect(decision).toMatchObject({ outcome: expected ? 'refuse' : 'issue', failed: [] });
   });
 
   test('a country that the request names is compared as it is', async () => {
-    const policy = policyOf(rule('one', 'geo.country == token.claims["country"]', '{ deny: No }'));
+    const policy = policyText(
+      rule('one', 'geo.country == token.claims["country"]', '{ deny: No }'),
+    );
     const outcome = async (country: string) =>
       (await decideBy(policy, { geo: 'KP', request: requestWithClaims({ country }) })).outcome;
     expect(await outcome('KP')).toBe('refuse');

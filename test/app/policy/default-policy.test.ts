@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadPolicy } from '../../../app/src/policy/file/load.ts';
-import { decideBy } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
 
 const policy = await loadPolicy(
   fileURLToPath(new URL('../../../app/policy.yaml', import.meta.url)),
@@ -71,7 +71,7 @@ describe('the policy that comes with the service', () => {
   });
 
   test('a restricted country costs no reputation lookup', async () => {
-    expect((await decideBy(policy, { geo: 'KP' })).asked).toEqual(['address', 'geo']);
+    expect((await decideBy(policy, { geo: 'KP' })).fetched).toEqual(['address', 'geo']);
   });
 
   test.each(['missing', 'malformed', 'ambiguous', 'unsigned'])(
@@ -82,7 +82,7 @@ describe('the policy that comes with the service', () => {
         refusal: {
           description: 'Access token issuance is blocked because the client address is unknown.',
         },
-        asked: ['address'],
+        fetched: ['address'],
       });
     },
   );

@@ -1,6 +1,8 @@
 import { logPolicy } from '../../../app/src/telemetry/events/policy.ts';
 import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
-import { compile, decideBy, policyOf, rule, UNKNOWN_CAUSES } from '../../support/policy.ts';
+import { ALL_UNKNOWN_CAUSES } from '../../support/circumstances.ts';
+import { decideBy } from '../../support/decide.ts';
+import { compile, policyText, rule } from '../../support/policies.ts';
 
 const CLOSED = '{ deny: Unknown }';
 const GEO = rule('geo-block', 'geo.country == "KP"', '{ deny: No }');
@@ -10,11 +12,11 @@ const RISK = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }');
 function policyWith(entries: Readonly<Record<string, string>>, rules = GEO + RISK, rest = '') {
   const all = { address: CLOSED, geo: CLOSED, reputation: CLOSED, ...entries };
   const lines = Object.entries(all).map(([name, entry]) => `  ${name}: ${entry}\n`);
-  return policyOf(rules, `version: 1\n${rest}unknown:\n${lines.join('')}`.trimEnd());
+  return policyText(rules, `version: 1\n${rest}unknown:\n${lines.join('')}`.trimEnd());
 }
 
 const causesOf = (signal: string) =>
-  UNKNOWN_CAUSES.flatMap(([name, cause]) => (name === signal ? [cause] : []));
+  ALL_UNKNOWN_CAUSES.flatMap(([name, cause]) => (name === signal ? [cause] : []));
 
 describe('an entry that fails open is found, with what it does', () => {
   test.each<[string, Readonly<Record<string, string>>, string, string]>([

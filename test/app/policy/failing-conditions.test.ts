@@ -1,13 +1,9 @@
-import {
-  type Circumstances,
-  decideBy,
-  policyOf,
-  requestWithClaims,
-  rule,
-} from '../../support/policy.ts';
+import { decideBy, type Scenario } from '../../support/decide.ts';
+import { requestWithClaims } from '../../support/payloads.ts';
+import { policyText, rule } from '../../support/policies.ts';
 
-const decide = (when: string, then: string, circumstances: Circumstances = {}) =>
-  decideBy(policyOf(rule('odd', when, then)), { request: '03', ...circumstances });
+const decide = (when: string, then: string, circumstances: Scenario = {}) =>
+  decideBy(policyText(rule('odd', when, then)), { request: '03', ...circumstances });
 
 /** In payload 03 the claim `email` is a text. */
 const FAILS = 'token.claims.email > 3';
@@ -90,7 +86,7 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
   test('an allow does not end the policy', async () => {
     const rules =
       rule('odd', FAILS, '{ allow: true, lifetime: 5m }') + rule('next', true, '{ deny: Next }');
-    expect(await decideBy(policyOf(rules), { request: '03' })).toMatchObject({
+    expect(await decideBy(policyText(rules), { request: '03' })).toMatchObject({
       refusal: { description: 'Next' },
       failed: ['odd'],
     });
@@ -123,7 +119,7 @@ describe('a failure beside signals', () => {
   const NO_COUNTRY = { geo: 'database' };
   const NO_SCORE = { reputation: 'quota' };
 
-  test.each<[string, Circumstances]>([
+  test.each<[string, Scenario]>([
     [`${FAILS} || geo.country == "KP"`, NO_COUNTRY],
     [`geo.country == "KP" || ${FAILS}`, NO_COUNTRY],
     [`${FAILS} && geo.country == "KP"`, NO_COUNTRY],
@@ -150,18 +146,18 @@ describe('a failure beside signals', () => {
     expect(await decide(when, '{ allow: true }', circumstances)).toMatchObject({ matched: [] });
   });
 
-  test.each<[string, Circumstances, object]>([
+  test.each<[string, Scenario, object]>([
     [`${FAILS} || geo.country == "LK"`, { geo: 'LK' }, { matched: ['odd'], failed: [] }],
     [`${FAILS} && geo.country == "KP"`, { geo: 'LK' }, { matched: [], failed: [] }],
     [`${FAILS} || abuse.score >= 75`, { reputation: 90 }, { matched: ['odd'], failed: [] }],
     [`${FAILS} || abuse.score >= 75`, { reputation: 3 }, { matched: [], failed: ['odd'] }],
-  ])('does not keep a signal from being asked for: %s with %j', async (when, signals, expected) => {
+  ])('does not keep a signal from being fetched: %s with %j', async (when, signals, expected) => {
     expect(await decide(when, '{ allow: true }', signals)).toMatchObject(expected);
   });
 
   test('does not keep the entry of the unknown signal from applying', async () => {
     const rules = rule('odd', `geo.country == "KP" && ${FAILS}`, '{ allow: true }');
-    const text = policyOf(rules, 'unknown: { address: ignore, geo: { deny: Not known } }');
+    const text = policyText(rules, 'unknown: { address: ignore, geo: { deny: Not known } }');
     expect(await decideBy(text, { request: '03', geo: 'database' })).toMatchObject({
       outcome: 'refuse',
       failed: ['odd'],

@@ -1,11 +1,11 @@
-import { mistakesIn, policyOf, rule } from '../../support/policy.ts';
+import { issuesIn, policyText, rule } from '../../support/policies.ts';
 
 const COUNTRY = 'geo.country in lists.it';
 const NETWORK = 'address.within("it")';
 const PLAIN = 'request.client_id in lists.it';
 
 const mistakes = (list: string, when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
 
 const NO_CIDR = 'is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
 const NO_COUNTRY = 'is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.';
@@ -89,8 +89,11 @@ describe('a list that is wrong is named with its line', () => {
     ['a word that every object has', 'constructor', 'no list can have this name.'],
     ['the name of the prototype', '__proto__', 'no list can have this name.'],
   ])('a name of a list that is %s', (_, name, sentence) => {
-    const text = policyOf(rule('one', true, '{ deny: No }'), `version: 1\nlists:\n  ${name}: [a]`);
-    expect(mistakesIn(text)).toEqual([`policy.yaml:3: lists.${name}: ${sentence}`]);
+    const text = policyText(
+      rule('one', true, '{ deny: No }'),
+      `version: 1\nlists:\n  ${name}: [a]`,
+    );
+    expect(issuesIn(text)).toEqual([`policy.yaml:3: lists.${name}: ${sentence}`]);
   });
 
   test('the line is that of the entry', () => {
@@ -101,8 +104,8 @@ describe('a list that is wrong is named with its line', () => {
 
   test('a list that only a text uses is checked as well', () => {
     const deny = `{ deny: "Seen \${address.within('it')} here" }`;
-    const text = policyOf(rule('one', true, deny), 'version: 1\nlists:\n  it: [office]');
-    expect(mistakesIn(text)).toEqual([`policy.yaml:3: lists.it.0: "office" ${NO_CIDR}`]);
+    const text = policyText(rule('one', true, deny), 'version: 1\nlists:\n  it: [office]');
+    expect(issuesIn(text)).toEqual([`policy.yaml:3: lists.it.0: "office" ${NO_CIDR}`]);
   });
 });
 

@@ -4,9 +4,10 @@ import { SignalReader } from '../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../app/src/policy/cel/variables/index.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
+import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';
 import { RUNAWAY_MS, withCpuTime } from '../../support/cpu-time.ts';
 import { payload } from '../../support/payloads.ts';
-import { addressOf, compile, MONDAY_MORNING, policyOf, rule } from '../../support/policy.ts';
+import { compile, policyText, rule } from '../../support/policies.ts';
 
 const NETWORKS = 100_000;
 const CLIENTS = 10_000;
@@ -20,7 +21,7 @@ const clients = Array.from(
   (_, at) => `client_${at.toString(36)}_${'x'.repeat(20)}`,
 );
 
-const text = policyOf(
+const text = policyText(
   rule('network', 'address.within("networks")', '{ deny: No }') +
     rule('client', 'request.client_id in lists.clients', '{ deny: No }') +
     rule('claim', 'token.claims.client_id in lists.clients', '{ deny: No }'),
@@ -34,7 +35,7 @@ function evaluator(address: string, clientId: string) {
   const body = payload('01').replaceAll('m2mFleet_7yQ0aXcV3bN1kLpRsTua', clientId);
   const request = readTokenRequest(body);
   const none = () => {
-    throw new Error('not asked for');
+    throw new Error('not fetched');
   };
   const signals = new RequestSignals(
     { address: none, geo: none, reputation: none },

@@ -1,7 +1,8 @@
-import { compile, decideBy, policyOf, rule } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
+import { compile, policyText, rule } from '../../support/policies.ts';
 
 const matches = async (list: string, when: string, circumstances: object = {}, rest = '') => {
-  const text = policyOf(rule('one', when, '{ deny: No }'), `${rest}\nlists:\n  it: ${list}`);
+  const text = policyText(rule('one', when, '{ deny: No }'), `${rest}\nlists:\n  it: ${list}`);
   const decision = await decideBy(text, circumstances);
   expect(decision).toMatchObject({ failed: [], unknown: [] });
   return decision.outcome === 'refuse';
@@ -120,7 +121,7 @@ describe('networks', () => {
   });
 
   test('a condition may ask for two lists', async () => {
-    const text = policyOf(
+    const text = policyText(
       rule('one', 'address.within("a") && !address.within("b")', '{ deny: No }'),
       'lists:\n  a: [10.0.0.0/8]\n  b: [10.1.0.0/16]',
     );
@@ -172,7 +173,7 @@ describe('an entry counts up to its last day, the day included, in the time zone
 
   test('one policy sees the day change while it runs, back and forth', async () => {
     const policy = compile(
-      policyOf(
+      policyText(
         rule('one', 'geo.country in lists.it || address.within("nets")', '{ deny: No }'),
         `lists:\n  it: [${until}]\n  nets: [{ value: 192.0.2.1, until: 2026-03-31 }]`,
       ),

@@ -1,10 +1,12 @@
-import { type Circumstances, decideBy, policyOf, requestWith, rule } from '../../support/policy.ts';
+import { decideBy, type Scenario } from '../../support/decide.ts';
+import { requestWith } from '../../support/payloads.ts';
+import { policyText, rule } from '../../support/policies.ts';
 
 const SHORT = '{ lifetime: 5m }';
 const MONITOR = 'mode: monitor';
 
-const decide = (rules: string, rest = '', circumstances: Circumstances = {}) =>
-  decideBy(policyOf(rules, rest), circumstances);
+const decide = (rules: string, rest = '', circumstances: Scenario = {}) =>
+  decideBy(policyText(rules, rest), circumstances);
 
 const unknowns = (entries: string) => `unknown: { address: ignore, ${entries} }`;
 
@@ -61,13 +63,13 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('signals are asked for all the same, and once', async () => {
+  test('signals are fetched all the same, and once', async () => {
     const rules =
       rule('place', 'geo.country == "KP"', '{ deny: No }') +
       rule('risk', 'abuse.score >= 25', SHORT) +
       rule('enforced', 'abuse.score >= 99', '{ deny: No }', 'mode: enforce');
-    const { asked } = await decide(rules, MONITOR, { reputation: 30, reputationAs: 'promise' });
-    expect(asked).toEqual(['address', 'geo', 'reputation']);
+    const { fetched } = await decide(rules, MONITOR, { reputation: 30, reputationAs: 'promise' });
+    expect(fetched).toEqual(['address', 'geo', 'reputation']);
   });
 
   test('what is unknown is recorded and has no effect', async () => {
@@ -247,7 +249,7 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
 
   test('a watched rule asks for its signals', async () => {
     expect(
-      (await decide(rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched))).asked,
+      (await decide(rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched))).fetched,
     ).toEqual(['address', 'reputation']);
   });
 });

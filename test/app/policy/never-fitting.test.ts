@@ -1,4 +1,5 @@
-import { decideBy, mistakesIn, policyOf, rule } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
+import { issuesIn, policyText, rule } from '../../support/policies.ts';
 
 const LISTS = `lists:
   texts: [b, a, b]
@@ -7,7 +8,7 @@ const LISTS = `lists:
   nobody: []`;
 
 const mistakes = (when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
     mistake.replace('policy.yaml:10: rule "one", when: ', ''),
   );
 
@@ -112,14 +113,14 @@ describe('every operation on a list of the policy works, in the order of the fil
     'cel.bind(a, address, a.within("networks"))',
     '[address].exists(a, a.within("networks"))',
   ])('%s', async (when) => {
-    const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }'), LISTS), {
+    const decision = await decideBy(policyText(rule('one', when, '{ deny: No }'), LISTS), {
       address: '10.1.2.3',
     });
     expect(decision).toMatchObject({ outcome: 'refuse', failed: [], unknown: [] });
   });
 
   test('what has expired is not there, whatever the operation', async () => {
-    const text = policyOf(
+    const text = policyText(
       rule('one', 'lists.it.join(",") == "a" && lists.it + ["c"] == ["a", "c"]', '{ deny: No }'),
       'lists: { it: [a, { value: b, until: 2026-01-04 }] }',
     );
@@ -128,7 +129,7 @@ describe('every operation on a list of the policy works, in the order of the fil
   });
 
   test('a claim may be set to one', async () => {
-    const text = policyOf(
+    const text = policyText(
       rule('one', true, "{ claims: { set: { all: '${lists.texts}' } } }"),
       LISTS,
     );

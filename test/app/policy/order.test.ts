@@ -1,9 +1,10 @@
-import { decideBy, policyOf, rule } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
+import { policyText, rule } from '../../support/policies.ts';
 
 const EXPIRES_IN = '/accessToken/claims/expires_in';
 
 /** Payload 03 lives 3600 s and has the scopes email, groups, openid, profile and roles. */
-const decide = (...rules: string[]) => decideBy(policyOf(rules.join('')), { request: '03' });
+const decide = (...rules: string[]) => decideBy(policyText(rules.join('')), { request: '03' });
 
 describe('rules are taken from top to bottom', () => {
   test('the first refusal counts, and rules after it are not looked at', async () => {
@@ -16,7 +17,7 @@ describe('rules are taken from top to bottom', () => {
       refusal: { reason: 'access_denied', description: 'First' },
       matched: ['first'],
       operations: [],
-      asked: [],
+      fetched: [],
     });
   });
 
@@ -25,7 +26,7 @@ describe('rules are taken from top to bottom', () => {
       rule('trusted', true, '{ allow: true }'),
       rule('refused', 'abuse.score >= 0', '{ deny: No }'),
     );
-    expect(decision).toMatchObject({ outcome: 'issue', matched: ['trusted'], asked: [] });
+    expect(decision).toMatchObject({ outcome: 'issue', matched: ['trusted'], fetched: [] });
   });
 
   test('a rule that does not match is passed over', async () => {
@@ -139,7 +140,7 @@ describe('restrictions add up', () => {
 });
 
 test('rules leave nothing behind for the next request', async () => {
-  const policy = policyOf(
+  const policy = policyText(
     rule('by-grant', 'request.grant == "authorization_code"', '{ lifetime: 5m }'),
   );
   expect((await decideBy(policy, { request: '03' })).outcome).toBe('restrict');

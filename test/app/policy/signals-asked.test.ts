@@ -1,11 +1,12 @@
-import { type Circumstances, decideBy, policyOf, rule } from '../../support/policy.ts';
+import { decideBy, type Scenario } from '../../support/decide.ts';
+import { policyText, rule } from '../../support/policies.ts';
 
-const asked = async (rules: string, circumstances: Circumstances = {}) =>
-  (await decideBy(policyOf(rules), circumstances)).asked.join(' ');
+const fetched = async (rules: string, circumstances: Scenario = {}) =>
+  (await decideBy(policyText(rules), circumstances)).fetched.join(' ');
 
 const deny = (id: string, when: string) => rule(id, when, '{ deny: No }');
 
-describe('a signal is asked for only when a condition cannot be decided without it', () => {
+describe('a signal is fetched only when a condition cannot be decided without it', () => {
   const all = 'address geo reputation';
   // Payload 01 is of client_credentials; the place is LK and the score 0.
   test.each<[string, string, string]>([
@@ -51,41 +52,41 @@ describe('a signal is asked for only when a condition cannot be decided without 
     ['a list of places', 'geo.country in ["KP", "LK"] || abuse.score >= 75', 'address geo'],
     ['a header that says all', '"x-nothing" in request.headers && geo.country == "KP"', ''],
   ])('%s', async (_, when, signals) => {
-    expect(await asked(deny('one', when))).toBe(signals);
+    expect(await fetched(deny('one', when))).toBe(signals);
   });
 
   test('a restricted country costs no reputation lookup', async () => {
     const rules = deny('country', 'geo.country == "KP"') + deny('risk', 'abuse.score >= 75');
-    expect(await asked(rules, { geo: 'KP' })).toBe('address geo');
-    expect(await asked(rules, { geo: 'LK' })).toBe('address geo reputation');
+    expect(await fetched(rules, { geo: 'KP' })).toBe('address geo');
+    expect(await fetched(rules, { geo: 'LK' })).toBe('address geo reputation');
   });
 
   test('a rule after the end asks for nothing', async () => {
     const rules = rule('end', true, '{ allow: true }') + deny('risk', 'abuse.score >= 75');
-    expect(await asked(rules)).toBe('');
+    expect(await fetched(rules)).toBe('');
   });
 
   test('a rule set without signals asks for none', async () => {
     const rules =
       rule('short', true, '{ lifetime: 5m }') + deny('grant', 'request.grant == "password"');
-    expect(await asked(rules)).toBe('');
+    expect(await fetched(rules)).toBe('');
   });
 
   test('a text asks for the signals that it names, when its rule matches', async () => {
     const text = `{ deny: "From \${geo.country}" }`;
-    expect(await asked(rule('one', true, text))).toBe('address geo');
-    expect(await asked(rule('one', 'request.grant == "password"', text))).toBe('');
+    expect(await fetched(rule('one', true, text))).toBe('address geo');
+    expect(await fetched(rule('one', 'request.grant == "password"', text))).toBe('');
   });
 
   test('a claim asks for the signals that it names, when its rule matches', async () => {
     const claim = `{ claims: { set: { risk: "\${abuse.score}" } } }`;
-    expect(await asked(rule('one', true, claim))).toBe('address reputation');
-    expect(await asked(rule('one', false, claim))).toBe('');
+    expect(await fetched(rule('one', true, claim))).toBe('address reputation');
+    expect(await fetched(rule('one', false, claim))).toBe('');
   });
 });
 
 describe.each(['value', 'promise'] as const)('a reputation that comes as a %s', (reputationAs) => {
-  test('is asked for once, however many rules use it', async () => {
+  test('is fetched once, however many rules use it', async () => {
     const rules =
       deny('a', 'abuse.score >= 75 || geo.country == "KP"') +
       deny('b', 'abuse.score >= 50 && geo.country != ""') +
@@ -95,32 +96,32 @@ describe.each(['value', 'promise'] as const)('a reputation that comes as a %s', 
         `{ claims: { set: { risk: "\${abuse.score}" } }, lifetime: 5m }`,
       ) +
       rule('d', 'abuse.score >= 10 && address.public', '{ lifetime: 10m }');
-    const decision = await decideBy(policyOf(rules), { reputation: 30, reputationAs });
+    const decision = await decideBy(policyText(rules), { reputation: 30, reputationAs });
     expect(decision).toMatchObject({
-      asked: ['address', 'geo', 'reputation'],
+      fetched: ['address', 'geo', 'reputation'],
       matched: ['c', 'd'],
     });
   });
 
-  test('is asked for once when it is unknown', async () => {
+  test('is fetched once when it is unknown', async () => {
     const rules = deny('a', 'abuse.score >= 75') + deny('b', 'abuse.score >= 50');
-    const decision = await decideBy(policyOf(rules), { reputation: 'quota', reputationAs });
-    expect(decision.asked).toEqual(['address', 'reputation']);
+    const decision = await decideBy(policyText(rules), { reputation: 'quota', reputationAs });
+    expect(decision.fetched).toEqual(['address', 'reputation']);
   });
 
   test('decides as the other does', async () => {
     const rules = deny('a', 'abuse.score >= 75');
-    expect(await decideBy(policyOf(rules), { reputation: 75, reputationAs })).toMatchObject({
+    expect(await decideBy(policyText(rules), { reputation: 75, reputationAs })).toMatchObject({
       outcome: 'refuse',
     });
-    expect(await decideBy(policyOf(rules), { reputation: 74, reputationAs })).toMatchObject({
+    expect(await decideBy(policyText(rules), { reputation: 74, reputationAs })).toMatchObject({
       outcome: 'issue',
     });
   });
 });
 
 test('the lookups of one request do not answer another one', async () => {
-  const rules = policyOf(deny('risk', 'abuse.score >= 75'));
+  const rules = policyText(deny('risk', 'abuse.score >= 75'));
   const [bad, good] = await Promise.all([
     decideBy(rules, { reputation: 90, reputationAs: 'promise' }),
     decideBy(rules, { reputation: 3, reputationAs: 'promise' }),

@@ -1,11 +1,12 @@
 import { createPolicyClock } from '../../../app/src/policy/policy-clock.ts';
-import { compile, decideBy, policyOf, rule } from '../../support/policy.ts';
+import { decideBy } from '../../support/decide.ts';
+import { compile, policyText, rule } from '../../support/policies.ts';
 
 /** What `now` shows at a moment in a time zone, as `weekday hour:minute`. */
 async function shown(timezone: string, moment: string): Promise<string | undefined> {
   const claim = `{ claims: { set: { shown: "\${now.weekday} \${now.hour}:\${now.minute}" } } }`;
   const { operations } = await decideBy(
-    policyOf(rule('one', true, claim), `timezone: ${timezone}`),
+    policyText(rule('one', true, claim), `timezone: ${timezone}`),
     {
       now: Date.parse(moment),
     },
@@ -45,7 +46,7 @@ describe('now is the time of the policy in its zone', () => {
   });
 
   test('UTC is the zone of a policy that names none', async () => {
-    const policy = policyOf(rule('one', 'now.hour == 10 && now.minute == 30', '{ deny: No }'));
+    const policy = policyText(rule('one', 'now.hour == 10 && now.minute == 30', '{ deny: No }'));
     expect((await decideBy(policy, { now: Date.parse('2026-01-05T10:30:00Z') })).outcome).toBe(
       'refuse',
     );
@@ -54,7 +55,7 @@ describe('now is the time of the policy in its zone', () => {
   test('now.timestamp is the moment itself, in every zone', async () => {
     const when =
       'now.timestamp == timestamp("2026-01-05T10:30:00Z") && now.timestamp.getHours("Asia/Tokyo") == 19';
-    const policy = policyOf(rule('one', when, '{ deny: No }'), 'timezone: Asia/Kolkata');
+    const policy = policyText(rule('one', when, '{ deny: No }'), 'timezone: Asia/Kolkata');
     expect((await decideBy(policy, { now: Date.parse('2026-01-05T10:30:00Z') })).outcome).toBe(
       'refuse',
     );
@@ -62,7 +63,7 @@ describe('now is the time of the policy in its zone', () => {
 
   test('office hours are those of the zone', async () => {
     const policy = compile(
-      policyOf(
+      policyText(
         rule(
           'office',
           'now.weekday >= 1 && now.weekday <= 5 && now.hour >= 9 && now.hour < 17',
@@ -81,7 +82,7 @@ describe('now is the time of the policy in its zone', () => {
   });
 });
 
-describe('the calendar is asked once a minute', () => {
+describe('the calendar is read once a minute', () => {
   const minute = Date.parse('2026-01-05T10:30:00Z');
 
   test('every moment of a minute gives the same object', () => {

@@ -1,16 +1,16 @@
-import { unknown } from '../../../app/src/signals/signal.ts';
 import { createDecisionLog } from '../../../app/src/telemetry/decision-log.ts';
 import type { DecisionEvent } from '../../../app/src/telemetry/decision-record.ts';
-import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
+import { decideOn } from '../../support/decide.ts';
 import { pointsOf, sumOf } from '../../support/emf.ts';
 import { payload, payloadFrom } from '../../support/payloads.ts';
+import { policyOf, type RuleFields } from '../../support/policies.ts';
 import { startTestService } from '../../support/running-service.ts';
 
-const rule = (effects: object, more: object = {}): RuleText => ({ id: 'r', effects, ...more });
+const rule = (effects: object, more: object = {}): RuleFields => ({ id: 'r', effects, ...more });
 
 interface Case {
   readonly name: string;
-  readonly rules: readonly RuleText[];
+  readonly rules: readonly RuleFields[];
   readonly policy?: object;
   readonly always: boolean;
 }
@@ -42,8 +42,7 @@ const CASES: readonly Case[] = [
 ];
 
 async function factsOf({ rules, policy = {} }: Case): Promise<DecisionEvent> {
-  const sources = { reputation: () => unknown('timeout') };
-  return (await decideOn(payload('03'), policyOf(rules, policy), { sources })).facts;
+  return (await decideOn(payload('03'), policyOf(rules, policy), { reputation: 'timeout' })).event;
 }
 
 describe('With no issued decision to be recorded', () => {

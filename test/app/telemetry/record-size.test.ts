@@ -1,7 +1,8 @@
 import { decisionRecord } from '../../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
-import { decideOn, policyOf, type RuleText } from '../../support/decide.ts';
-import { requestWith, requestWithClaims } from '../../support/policy.ts';
+import { decideOn } from '../../support/decide.ts';
+import { requestWith, requestWithClaims } from '../../support/payloads.ts';
+import { policyOf, type RuleFields } from '../../support/policies.ts';
 
 /** Log drivers of containers split longer lines. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -9,8 +10,8 @@ const MAX_LINE_BYTES = 16 * 1024;
 const LISTS = ['rules', 'failed', 'skipped', 'unenforceable', 'monitored', 'operations'] as const;
 
 /** The record of a decision as it is read again from its line, and the length of the line. */
-async function recorded(rules: readonly RuleText[], body: string, more: object = {}) {
-  const { facts } = await decideOn(body, policyOf(rules, more));
+async function recorded(rules: readonly RuleFields[], body: string, more: object = {}) {
+  const { event: facts } = await decideOn(body, policyOf(rules, more));
   let line = '';
   const write = (text: string) => {
     line += text;
@@ -19,8 +20,11 @@ async function recorded(rules: readonly RuleText[], body: string, more: object =
   return { record: JSON.parse(line), bytes: Buffer.byteLength(line), decision: facts.decision };
 }
 
-const many = (count: number, rule: (at: number) => Omit<RuleText, 'id'>, id = 'rule'): RuleText[] =>
-  Array.from({ length: count }, (_, at) => ({ id: `${id}-${at}`, ...rule(at) }));
+const many = (
+  count: number,
+  rule: (at: number) => Omit<RuleFields, 'id'>,
+  id = 'rule',
+): RuleFields[] => Array.from({ length: count }, (_, at) => ({ id: `${id}-${at}`, ...rule(at) }));
 
 const SET = (at: number) => ({ effects: { claims: { set: { [`claim_${at}`]: 'x' } } } });
 const NOTHING_ALLOWED = requestWith('03', { allowedOperations: [] });
@@ -44,7 +48,7 @@ const SCOPES = requestWith('03', {
 });
 
 describe('a line of a decision stays below 16 KiB, and says how many entries it leaves out', () => {
-  test.each<[string, readonly RuleText[], string, object]>([
+  test.each<[string, readonly RuleFields[], string, object]>([
     ['nothing of note', [], NOTHING_ALLOWED, {}],
     [
       '400 monitored rules',

@@ -1,9 +1,4 @@
-import type {
-  AddressCause,
-  GeoCause,
-  ReputationCause,
-  UnknownCause,
-} from '../../signals/causes.ts';
+import { UNKNOWN_CAUSES, type UnknownCause } from '../../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../../signals/request-signals.ts';
 
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
@@ -15,16 +10,6 @@ import { compileEffects, type Effects } from './effects.ts';
 /** What happens when a signal that a rule needs is unknown; `undefined` is `ignore`. */
 export type UnknownEntries = {
   readonly [Name in SignalName]: (cause: UnknownCause) => Effects | undefined;
-};
-
-const CAUSES = {
-  address: ['missing', 'malformed', 'ambiguous', 'unsigned'],
-  geo: ['private', 'reserved', 'not-found', 'database'],
-  reputation: ['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'],
-} as const satisfies {
-  address: readonly AddressCause[];
-  geo: readonly GeoCause[];
-  reputation: readonly ReputationCause[];
 };
 
 const EFFECTS = new Set([
@@ -67,7 +52,7 @@ export function compileUnknown(
 ): { entries: UnknownEntries; parts: readonly EntryPart[]; references: References } {
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(file)) {
-    if (!Object.hasOwn(CAUSES, name))
+    if (!Object.hasOwn(UNKNOWN_CAUSES, name))
       problems.at(name).add(`is no signal; those are ${SIGNAL_NAMES.join(', ')}`);
   }
   for (const name of SIGNAL_NAMES) {
@@ -119,7 +104,7 @@ function compileByCause(
   compiler: ExpressionCompiler,
   problems: Issues,
 ): CompiledEntry {
-  const causes: readonly string[] = CAUSES[name];
+  const causes: readonly string[] = UNKNOWN_CAUSES[name];
   const byCause = new Map<string, Effects | undefined>();
   let mistaken = false;
   for (const [cause, effects] of Object.entries(file)) {
@@ -166,7 +151,7 @@ function compileOne(
 
 function isByCause(name: SignalName, file: unknown): file is Readonly<Record<string, unknown>> {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return false;
-  const words: readonly string[] = ['default', ...CAUSES[name]];
+  const words: readonly string[] = ['default', ...UNKNOWN_CAUSES[name]];
   return Object.entries(file).some(
     ([key, value]) => words.includes(key) || (value === 'ignore' && key !== 'unenforceable'),
   );

@@ -1,21 +1,15 @@
 import { type ExplainedRule, explain } from '../../../../app/dev/console/explain.ts';
-import {
-  type Circumstances,
-  compile,
-  decideBy,
-  meet,
-  policyOf,
-  requestWithClaims,
-  rule,
-} from '../../../support/policy.ts';
+import { decideBy, type Scenario, scenario } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { compile, policyText, rule } from '../../../support/policies.ts';
 
-async function explained(policy: string, circumstances: Circumstances = {}) {
-  const { request, signals, now } = meet(circumstances);
+async function explained(policy: string, circumstances: Scenario = {}) {
+  const { request, signals, now } = scenario(circumstances);
   return explain(request, compile(policy), signals, now);
 }
 
 /** The rules by id. */
-async function rulesOf(policy: string, circumstances: Circumstances = {}) {
+async function rulesOf(policy: string, circumstances: Scenario = {}) {
   const { rules } = await explained(policy, circumstances);
   return Object.fromEntries(rules.map((one) => [one.id, one]));
 }
@@ -30,7 +24,7 @@ const REFUSES = { source: 'one', actions: ['refuse with access_denied: No'], mon
 interface Case {
   readonly name: string;
   readonly policy: string;
-  readonly circumstances?: Circumstances;
+  readonly circumstances?: Scenario;
   /** The explanation of the rule `one`. */
   readonly one: Partial<ExplainedRule>;
 }
@@ -39,7 +33,7 @@ describe('The explanation contains', () => {
   test.each<Case>([
     {
       name: 'a matching rule, with the values of its variables',
-      policy: policyOf(deny('one', 'abuse.score >= 75 && now.hour == 10')),
+      policy: policyText(deny('one', 'abuse.score >= 75 && now.hour == 10')),
       circumstances: { reputation: 80 },
       one: {
         when: 'abuse.score >= 75 && now.hour == 10',
@@ -54,7 +48,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a rule that does not match',
-      policy: policyOf(deny('one', 'geo.country == "KP"')),
+      policy: policyText(deny('one', 'geo.country == "KP"')),
       circumstances: { geo: 'LK' },
       one: {
         outcome: 'not-matched',
@@ -64,7 +58,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a signal that the condition did not need',
-      policy: policyOf(deny('one', 'request.grant == "password" && abuse.score >= 75')),
+      policy: policyText(deny('one', 'request.grant == "password" && abuse.score >= 75')),
       one: {
         outcome: 'not-matched',
         values: [
@@ -75,7 +69,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a signal that only the reason of the refusal needs',
-      policy: policyOf(
+      policy: policyText(
         rule('one', 'geo.country == "LK" || abuse.tor', '{ deny: "Score ${abuse.score}" }'),
       ),
       circumstances: { geo: 'LK', reputation: 42 },
@@ -92,7 +86,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a signal that is unknown, and what its entry does',
-      policy: policyOf(deny('one', 'abuse.score >= 75'), UNKNOWN(SHORT)),
+      policy: policyText(deny('one', 'abuse.score >= 75'), UNKNOWN(SHORT)),
       circumstances: { reputation: 'timeout' },
       one: {
         outcome: 'unknown',
@@ -109,7 +103,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a signal that is unknown, and an entry that applied before',
-      policy: policyOf(
+      policy: policyText(
         deny('zero', 'abuse.score >= 90') + deny('one', 'abuse.tor'),
         UNKNOWN(SHORT),
       ),
@@ -122,7 +116,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'an unknown signal that is ignored',
-      policy: policyOf(deny('one', 'abuse.score >= 75')),
+      policy: policyText(deny('one', 'abuse.score >= 75')),
       circumstances: { reputation: 'auth' },
       one: {
         outcome: 'unknown',
@@ -132,7 +126,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a country that is unknown because the address is',
-      policy: policyOf(deny('one', 'geo.country == "KP"')),
+      policy: policyText(deny('one', 'geo.country == "KP"')),
       circumstances: { address: 'missing' },
       one: {
         outcome: 'unknown',
@@ -142,7 +136,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a field that the database does not have',
-      policy: policyOf(deny('one', 'geo.city == "Bern"')),
+      policy: policyText(deny('one', 'geo.city == "Bern"')),
       one: {
         outcome: 'unknown',
         values: [{ name: 'geo.city', missing: 'not present' }],
@@ -151,7 +145,7 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a failed condition',
-      policy: policyOf(deny('one', 'token.claims["level"] > 3')),
+      policy: policyText(deny('one', 'token.claims["level"] > 3')),
       circumstances: { request: requestWithClaims({ level: 'high' }) },
       one: {
         outcome: 'failed',
@@ -162,13 +156,13 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a failed condition of a rule that only allows',
-      policy: policyOf(rule('one', 'token.claims["level"] > 3', '{ allow: true }')),
+      policy: policyText(rule('one', 'token.claims["level"] > 3', '{ allow: true }')),
       circumstances: { request: requestWithClaims({ level: 'high' }) },
       one: { outcome: 'failed', effects: [] },
     },
     {
       name: 'a rule after the end of the evaluation',
-      policy: policyOf(rule('zero', true, '{ allow: true }') + deny('one', 'abuse.score > 1')),
+      policy: policyText(rule('zero', true, '{ allow: true }') + deny('one', 'abuse.score > 1')),
       one: {
         outcome: 'not-reached',
         when: 'abuse.score > 1',
@@ -179,17 +173,17 @@ describe('The explanation contains', () => {
     },
     {
       name: 'a monitored rule',
-      policy: policyOf(deny('one', true, 'mode: monitor')),
+      policy: policyText(deny('one', true, 'mode: monitor')),
       one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
       name: 'a rule of a policy in monitor mode',
-      policy: policyOf(deny('one', true), 'mode: monitor'),
+      policy: policyText(deny('one', true), 'mode: monitor'),
       one: { outcome: 'matched', effects: [{ ...REFUSES, monitored: true }] },
     },
     {
       name: 'an enforced rule in monitor mode, after a monitored refusal',
-      policy: policyOf(deny('zero', true) + deny('one', true, 'mode: enforce'), 'mode: monitor'),
+      policy: policyText(deny('zero', true) + deny('one', true, 'mode: enforce'), 'mode: monitor'),
       one: { outcome: 'matched', effects: [REFUSES] },
     },
   ])('$name', async ({ policy, circumstances, one }) => {
@@ -226,7 +220,7 @@ test.each<[string, string, string[]]>([
     ],
   ],
 ])('The explanation describes %s', async (_, effects, actions) => {
-  const { one } = await rulesOf(policyOf(rule('one', true, effects)), { reputation: 7 });
+  const { one } = await rulesOf(policyText(rule('one', true, effects)), { reputation: 7 });
   expect(one?.effects[0]?.actions).toEqual(actions);
 });
 
@@ -238,14 +232,14 @@ test('The explanation says that a failed condition refuses because a set must be
     '{ claims: { set: { a: b } } }',
     denyUnenforceable,
   );
-  const { one } = await rulesOf(policyOf(policy));
+  const { one } = await rulesOf(policyText(policy));
   expect(one?.effects[0]?.actions).toEqual([
     'refuse, because the condition failed and claims.set must be applied',
   ]);
 });
 
 test('Values are those at the evaluation of the rule, without signals fetched by later rules', async () => {
-  const policy = policyOf(
+  const policy = policyText(
     rule('first', 'request.grant == "password" && abuse.score > 1', SHORT) +
       rule('second', 'abuse.score > 1', SHORT),
   );
@@ -255,7 +249,7 @@ test('Values are those at the evaluation of the rule, without signals fetched by
 });
 
 test('An explanation changes neither the decision nor the signals that it needs', async () => {
-  const policy = policyOf(
+  const policy = policyText(
     deny('a', 'request.grant == "password" && abuse.score > 1') +
       rule('b', 'geo.city == "Bern" || has(geo.city)', SHORT) +
       rule('c', 'abuse.score > 1', SHORT) +
@@ -264,8 +258,8 @@ test('An explanation changes neither the decision nor the signals that it needs'
   );
   for (const reputation of [9, 'timeout']) {
     const circumstances = { reputation };
-    const { request, signals, now, asked } = meet(circumstances);
+    const { request, signals, now, fetched } = scenario(circumstances);
     const { decision } = await explain(request, compile(policy), signals, now);
-    expect({ ...decision, asked }).toEqual(await decideBy(policy, circumstances));
+    expect({ ...decision, fetched }).toEqual(await decideBy(policy, circumstances));
   }
 });

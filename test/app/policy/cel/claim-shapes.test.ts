@@ -1,6 +1,7 @@
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';
-import { cel, decideOn, policyThat, tokenOf } from '../../../support/decide.ts';
-import { requestWithClaims } from '../../../support/policy.ts';
+import { decideOn, tokenOf } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { cel, policyThat } from '../../../support/policies.ts';
 
 /*
  * The identity server sends a claim with one value as the value or as a list of one, and an upgrade may change

@@ -1,4 +1,5 @@
-import { decideBy, mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const LISTS = `lists:
   a: [KP, IR]
@@ -12,7 +13,7 @@ const LISTS = `lists:
   nobody: []`;
 
 const issuesOf = (when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS)).map((issue) =>
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((issue) =>
     issue.replace('policy.yaml:15: rule "one", when: ', ''),
   );
 
@@ -181,7 +182,7 @@ describe('reports a constant part that fails on every request', () => {
     ['a refusal', '{ deny: "Until ${timestamp(\'2027-01-31\')}" }'],
     ['a claim', '{ claims: { set: { n: "${int(\'x\')}" } } }'],
   ])('also in the text of %s', (_, then) => {
-    expect(mistakesIn(policyOf(rule('one', true, then)))).toEqual([
+    expect(issuesIn(policyText(rule('one', true, then)))).toEqual([
       expect.stringContaining('a constant part fails on every request'),
     ]);
   });
@@ -289,7 +290,7 @@ describe('accepts valid constants', () => {
     ['"abc".substring(1) == "bc"', true],
     ['6 / 2 == 3', true],
   ])('evaluates %s to %s', async (when, expected) => {
-    const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')));
+    const decision = await decideBy(policyText(rule('one', when, '{ deny: No }')));
     expect(decision).toMatchObject({ outcome: expected ? 'refuse' : 'issue', failed: [] });
   });
 });

@@ -1,10 +1,12 @@
-import { decideBy, MONDAY_MORNING, mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { MONDAY_MORNING } from '../../../support/circumstances.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
-const policy = (when: string) => policyOf(rule('one', when, '{ deny: "No" }'));
+const policy = (when: string) => policyText(rule('one', when, '{ deny: "No" }'));
 
 /** Returns the issues of a condition without their location. */
 function issuesOf(when: string): string[] {
-  return mistakesIn(policy(when)).map((sentence) => sentence.replace(/^.* when: /, ''));
+  return issuesIn(policy(when)).map((sentence) => sentence.replace(/^.* when: /, ''));
 }
 
 const at = (hour: number) => MONDAY_MORNING - (MONDAY_MORNING % 86_400_000) + hour * 3_600_000;
@@ -53,7 +55,7 @@ describe('reports comparisons that exclude each other, as they are never true', 
 
   test('also in a text', () => {
     const text = '{ claims: { set: { night: "${now.hour >= 22 && now.hour < 6}" } } }';
-    expect(mistakesIn(policyOf(rule('one', true, text)))).toEqual([
+    expect(issuesIn(policyText(rule('one', true, text)))).toEqual([
       expect.stringContaining('is never true'),
     ]);
   });

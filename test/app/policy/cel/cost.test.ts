@@ -1,7 +1,7 @@
-import { unknown } from '../../../../app/src/signals/signal.ts';
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';
 import { KB, type LongParts, repeatTo, requestOf } from '../../../support/costly-requests.ts';
-import { cel, decideOn, policyOf, policyThat, tokenOf } from '../../../support/decide.ts';
+import { decideOn, tokenOf } from '../../../support/decide.ts';
+import { cel, policyOf, policyThat } from '../../../support/policies.ts';
 
 const COMMAS = { levels: repeatTo(120 * KB, ',') };
 const WORDS = { levels: repeatTo(300 * KB, 'ab,') };
@@ -146,10 +146,11 @@ describe('a condition whose cost exceeds the limit fails, and does not help the 
     '(request.params["levels"].split(",").size() < 3 || request.grant != "") && geo.country == "KP"',
   ])('even if a signal is unknown: %s', async (when) => {
     const policy = policyOf([{ id: 'rule', when, effects: { deny: 'No.' } }]);
-    const sources = { geo: () => unknown('database' as const) };
-    const { outcome, facts } = await decideOn(requestOf({ params: COMMAS }), policy, { sources });
+    const { outcome, event } = await decideOn(requestOf({ params: COMMAS }), policy, {
+      geo: 'database',
+    });
     expect(outcome.kind).toBe('refused');
-    expect(facts.decision.failed).toEqual(['rule']);
+    expect(event.decision.failed).toEqual(['rule']);
   });
 
   test('unless && is decided before it', async () => {
@@ -165,14 +166,14 @@ describe('a condition whose cost exceeds the limit fails, and does not help the 
 
   test('a claim with such a value is skipped', async () => {
     const value = cel('request.params["levels"].split(",").size()');
-    const { outcome, facts } = await decideOn(
+    const { outcome, event } = await decideOn(
       requestOf({ params: COMMAS }),
       policyThat({ claims: { set: { parts: value, text: `has ${value}`, other: 'x' } } }),
     );
     expect(tokenOf(outcome).claims).toMatchObject({ other: 'x' });
     expect(tokenOf(outcome).claims).not.toHaveProperty('parts');
     expect(tokenOf(outcome).claims).not.toHaveProperty('text');
-    expect(facts.decision.skipped).toContainEqual({
+    expect(event.decision.skipped).toContainEqual({
       rule: 'rule',
       effect: 'claims.set',
       cause: 'no-value',

@@ -5,7 +5,8 @@ import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { createLists, parseList } from '../../../../app/src/policy/lists.ts';
 import { createPolicyClock } from '../../../../app/src/policy/policy-clock.ts';
-import { meet, requestWithClaims } from '../../../support/policy.ts';
+import { scenario } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
 
 /*
  * Every function and operator of the library, on every type that a policy can use: an expression that is accepted
@@ -113,7 +114,7 @@ const compiler = createExpressionCompiler(lists);
 
 let variables: Variables;
 beforeAll(async () => {
-  const { request, signals, now } = meet({
+  const { request, signals, now } = scenario({
     request: requestWithClaims({ ...CLAIMS, aud: ['a', 'b'] }),
     geo: { country: 'LK', city: 'Colombo', organization: 'Net' },
     reputation: 1,

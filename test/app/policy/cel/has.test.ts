@@ -1,11 +1,12 @@
-import { type Circumstances, decideBy, policyOf, rule } from '../../../support/policy.ts';
+import { decideBy, type Scenario } from '../../../support/decide.ts';
+import { policyText, rule } from '../../../support/policies.ts';
 
 /** The entry of each signal has an effect that differs from the refusal of the rule. */
 const UNKNOWN =
   'unknown: { address: { lifetime: 1m }, geo: { lifetime: 2m }, reputation: { lifetime: 3m } }';
 
 const policy = (when: string, then = '{ deny: Matched }') =>
-  policyOf(rule('one', when, then), UNKNOWN);
+  policyText(rule('one', when, then), UNKNOWN);
 
 const REFUSED = { outcome: 'refuse', matched: ['one'], unknown: [], failed: [] };
 const ISSUED = { outcome: 'issue', matched: [], unknown: [], failed: [] };
@@ -21,7 +22,7 @@ const NO_REPUTATION = { reputation: 'quota' };
 const NO_ADDRESS = { address: 'missing' };
 
 describe('has() is false for fields of an unknown signal', () => {
-  test.each<[string, Circumstances, object]>([
+  test.each<[string, Scenario, object]>([
     ['!has(geo.country)', NO_GEO, REFUSED],
     ['!has(geo.country)', { geo: 'database' }, REFUSED],
     ['!has(geo.country)', { geo: 'private' }, REFUSED],
@@ -47,7 +48,7 @@ describe('has() is false for fields of an unknown signal', () => {
 });
 
 describe('a condition that does not match without the signal: the entry of the unknown signal applies', () => {
-  test.each<[string, Circumstances, string]>([
+  test.each<[string, Scenario, string]>([
     ['has(geo.country)', NO_GEO, 'geo'],
     ['has(geo.country) && geo.country == "KP"', NO_GEO, 'geo'],
     ['has(geo.country) ? geo.country == "KP" : false', NO_GEO, 'geo'],
@@ -71,7 +72,7 @@ describe('a condition that does not match without the signal: the entry of the u
 
   test('a rule that allows requires a known signal, unless its condition says otherwise', async () => {
     const rules = (when: string) =>
-      policyOf(
+      policyText(
         rule('home', when, '{ allow: true }') + rule('rest', true, '{ deny: Rest }'),
         'unknown: { address: { deny: Unknown }, geo: { deny: Unknown } }',
       );
@@ -83,7 +84,7 @@ describe('a condition that does not match without the signal: the entry of the u
 });
 
 describe('a signal is fetched before has() tests its field', () => {
-  test.each<[string, Circumstances, boolean]>([
+  test.each<[string, Scenario, boolean]>([
     ['!has(geo.country)', { geo: 'LK' }, false],
     ['!has(geo.city)', { geo: 'LK' }, true],
     ['has(geo.country)', { geo: 'LK' }, true],
@@ -117,9 +118,9 @@ describe('a signal is fetched before has() tests its field', () => {
       ['address', 'geo', 'reputation'],
       REFUSED,
     ],
-  ])('%s with %j fetches %j', async (when, circumstances, asked, expected) => {
+  ])('%s with %j fetches %j', async (when, circumstances, fetched, expected) => {
     const decision = await decideBy(policy(when), { ...circumstances, reputationAs: 'promise' });
-    expect(decision).toMatchObject({ ...expected, asked });
+    expect(decision).toMatchObject({ ...expected, fetched });
   });
 });
 

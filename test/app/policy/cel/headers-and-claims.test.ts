@@ -1,14 +1,10 @@
 import { ClaimsView } from '../../../../app/src/policy/cel/variables/claims.ts';
-import {
-  decideBy,
-  policyOf,
-  requestWith,
-  requestWithClaims,
-  rule,
-} from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { requestWith, requestWithClaims } from '../../../support/payloads.ts';
+import { policyText, rule } from '../../../support/policies.ts';
 
 async function isTrue(when: string, request: string): Promise<boolean> {
-  const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), { request });
+  const decision = await decideBy(policyText(rule('one', when, '{ deny: No }')), { request });
   expect(decision.failed).toEqual([]);
   return decision.outcome === 'refuse';
 }
@@ -154,7 +150,7 @@ describe('claims', () => {
     'a claim that cannot be evaluated makes the condition fail, and does not help the client: %s',
     async (_, value) => {
       const request = requestWithClaims({ odd: '@' }).replace('"@"', value);
-      const policy = policyOf(rule('one', '"banned" in token.claims.odd', '{ deny: No }'));
+      const policy = policyText(rule('one', '"banned" in token.claims.odd', '{ deny: No }'));
       const decision = await decideBy(policy, { request });
       expect(decision).toMatchObject({ outcome: 'refuse', failed: ['one'] });
     },

@@ -1,4 +1,4 @@
-import { mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const LISTS = `lists:
   countries: [KP, IR]
@@ -6,7 +6,7 @@ const LISTS = `lists:
   asns: [64500]
   nobody: []`;
 
-const issuesOf = (when: string) => mistakesIn(policyOf(rule('one', when, '{ deny: No }'), LISTS));
+const issuesOf = (when: string) => issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS));
 
 describe('reports an issue in a condition with its rule and line', () => {
   test.each<[string, string, string]>([

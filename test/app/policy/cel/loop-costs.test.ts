@@ -1,7 +1,7 @@
-import { mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const issuesOf = (when: string) =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), 'lists: { known: [a, b] }'));
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), 'lists: { known: [a, b] }'));
 
 const REASON_AND_REMEDY =
   'has no bounded cost in a loop; evaluate it once outside the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
@@ -90,7 +90,7 @@ describe('reports a loop in which an iteration can take as long as the request i
 
   test('also in a text', () => {
     const set = `{ claims: { set: { a: '\${request.scopes.filter(a, token.scopes.exists(b, a == b))}' } } }`;
-    expect(mistakesIn(policyOf(rule('one', 'true', set)))).toEqual([
+    expect(issuesIn(policyText(rule('one', 'true', set)))).toEqual([
       expect.stringContaining('token.scopes.exists has no bounded cost'),
     ]);
   });

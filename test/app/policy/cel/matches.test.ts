@@ -1,13 +1,9 @@
 import { RUNAWAY_MS, withCpuTime } from '../../../support/cpu-time.ts';
-import {
-  decideBy,
-  mistakesIn,
-  policyOf,
-  requestWithClaims,
-  rule,
-} from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
-const policyFor = (when: string) => policyOf(rule('odd', when, '{ deny: No }'));
+const policyFor = (when: string) => policyText(rule('odd', when, '{ deny: No }'));
 
 /** Returns whether a condition on the claim `text` matches, or that it failed. */
 async function evaluate(pattern: string, text: unknown, method = 'matches') {
@@ -48,7 +44,7 @@ describe('matches() tests whether a string contains a match of an RE2 pattern', 
   test('fetches the signal of its receiver', async () => {
     const geo = { organization: 'Lanka Net' };
     const decision = await decideBy(policyFor('geo.organization.matches("^L")'), { geo });
-    expect(decision).toMatchObject({ matched: ['odd'], asked: ['address', 'geo'] });
+    expect(decision).toMatchObject({ matched: ['odd'], fetched: ['address', 'geo'] });
   });
 
   test.each([
@@ -113,16 +109,16 @@ describe('reports a pattern that cannot be used', () => {
       "found no matching overload for 'int.matches(string)'",
     ],
   ])('%s', (_, when, reason) => {
-    expect(mistakesIn(policyFor(when))).toEqual([
+    expect(issuesIn(policyFor(when))).toEqual([
       `policy.yaml:5: rule "odd", when: ${reason} (in: ${when}).`,
     ]);
   });
 
   test('also in a text', () => {
-    const text = policyOf(
+    const text = policyText(
       rule('odd', 'true', '{ claims: { set: { a: "${user.id.matches(\'[\')}" } } }'),
     );
-    expect(mistakesIn(text)).toEqual([
+    expect(issuesIn(text)).toEqual([
       expect.stringContaining(
         'then.claims.set.a: "[" is not a valid RE2 regular expression: missing closing ]',
       ),

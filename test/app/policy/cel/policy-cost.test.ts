@@ -3,19 +3,13 @@ import {
   MAX_POLICY_COST,
 } from '../../../../app/src/policy/cel/semantics/cost.ts';
 import { KB, measureCost, repeatTo, requestOf } from '../../../support/costly-requests.ts';
-import {
-  cel,
-  decideOn,
-  policyOf,
-  policyThat,
-  type RuleText,
-  tokenOf,
-} from '../../../support/decide.ts';
+import { decideOn, tokenOf } from '../../../support/decide.ts';
+import { cel, policyOf, policyThat, type RuleFields } from '../../../support/policies.ts';
 
 describe('the conditions of a policy have a common limit for one request', () => {
   const HEAVY = 'request.params["levels"].split(",").exists(l, l == "x")';
   const LEVELS = requestOf({ params: { levels: repeatTo(100 * KB, 'level,') } });
-  const each = (count: number, more: object = {}): RuleText[] =>
+  const each = (count: number, more: object = {}): RuleFields[] =>
     Array.from({ length: count }, (_, at) => ({
       id: `rule-${at}`,
       when: HEAVY,
@@ -32,26 +26,26 @@ describe('the conditions of a policy have a common limit for one request', () =>
   });
 
   test('below the limit no condition fails', async () => {
-    const { outcome, facts } = await decideOn(LEVELS, policyOf(each(AFFORDABLE)));
+    const { outcome, event } = await decideOn(LEVELS, policyOf(each(AFFORDABLE)));
     expect(outcome.kind).toBe('token');
-    expect(facts.decision.failed).toEqual([]);
+    expect(event.decision.failed).toEqual([]);
   });
 
   test('beyond the limit the next condition fails, and its refusal applies', async () => {
-    const { outcome, facts } = await decideOn(LEVELS, policyOf(each(AFFORDABLE + 20)));
+    const { outcome, event } = await decideOn(LEVELS, policyOf(each(AFFORDABLE + 20)));
     expect(outcome.kind).toBe('refused');
-    expect(facts.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
+    expect(event.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
   });
 
   test('beyond the limit conditions without cost still work', async () => {
-    const others: RuleText[] = [
+    const others: RuleFields[] = [
       { id: 'grant', when: 'request.grant == "x"', effects: { deny: 'No.' } },
       { id: 'score', when: 'abuse.score >= 40', effects: { lifetime: '5m' } },
     ];
     const rules = [...each(AFFORDABLE + 1, { effects: { lifetime: '10m' } }), ...others];
-    const { outcome, facts } = await decideOn(LEVELS, policyOf(rules));
+    const { outcome, event } = await decideOn(LEVELS, policyOf(rules), { reputation: 42 });
     expect(tokenOf(outcome).expiresIn).toBe(300);
-    expect(facts.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
+    expect(event.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
   });
 
   test('beyond the limit no rule allows', async () => {
@@ -74,9 +68,9 @@ describe('the conditions of a policy have a common limit for one request', () =>
       { id: 'last', when: `!${HEAVY}`, effects: { lifetime: '5m' }, mode: 'enforce' as const },
     ];
     const policy = policyOf(rules, { mode: 'monitor' });
-    const { outcome, facts } = await decideOn(LEVELS, policy);
+    const { outcome, event } = await decideOn(LEVELS, policy);
     expect(tokenOf(outcome).expiresIn).toBe(300);
-    expect(facts.decision.matched).toEqual(['last']);
+    expect(event.decision.matched).toEqual(['last']);
   });
 
   test('the next request starts at zero', async () => {

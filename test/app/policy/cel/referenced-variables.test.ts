@@ -3,13 +3,9 @@ import { referencedVariables } from '../../../../app/src/policy/cel/analysis/ref
 import { treeOf } from '../../../../app/src/policy/cel/library/evaluation.ts';
 import { SIGNAL_UNAVAILABLE, SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
-import {
-  type Circumstances,
-  compile,
-  meet,
-  policyOf,
-  requestWithClaims,
-} from '../../../support/policy.ts';
+import { type Scenario, scenario } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { compile, policyText } from '../../../support/policies.ts';
 
 const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
@@ -39,11 +35,11 @@ test.each<[string, string[]]>([
 
 describe('reads the value that CEL reads', () => {
   const policy = compile(
-    policyOf('  - { id: any, when: true, then: { allow: true } }', 'lists: { places: [LK, IN] }'),
+    policyText('  - { id: any, when: true, then: { allow: true } }', 'lists: { places: [LK, IN] }'),
   );
 
-  async function valueSeen(expression: string, circumstances: Circumstances): Promise<unknown> {
-    const { request, signals, now } = meet(circumstances);
+  async function valueSeen(expression: string, circumstances: Scenario): Promise<unknown> {
+    const { request, signals, now } = scenario(circumstances);
     await signals.resolve('geo');
     const reader = new SignalReader(signals);
     const time = policy.clock(now);
@@ -53,7 +49,7 @@ describe('reads the value that CEL reads', () => {
     );
   }
 
-  test.each<[string, Circumstances, unknown]>([
+  test.each<[string, Scenario, unknown]>([
     ['geo.country', { geo: 'LK' }, 'LK'],
     ['geo.city', { geo: 'LK' }, undefined],
     ['now.hour', { now: Date.UTC(2026, 0, 5, 10) }, 10n],
@@ -68,7 +64,7 @@ describe('reads the value that CEL reads', () => {
     expect(await valueSeen(expression, circumstances)).toEqual(value);
   });
 
-  test('a signal that nobody has asked for is missing', async () => {
+  test('a signal that nobody has fetched is missing', async () => {
     await expect(valueSeen('abuse.score', {})).rejects.toBe(SIGNAL_UNAVAILABLE);
   });
 });

@@ -1,5 +1,6 @@
 import { type Verdict, verdictOf } from '../../../support/conditions.ts';
-import { mistakesIn, policyOf, requestWithClaims, rule } from '../../../support/policy.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const REQUEST = requestWithClaims({
   one: 1,
@@ -18,7 +19,7 @@ const REQUEST = requestWithClaims({
   device: { level: 1, tags: ['a', 'b'] },
   device_text: { level: '1', tags: ['a', 'b'] },
   device_more: { level: 1 },
-  time: '2026-01-07T10:00:00Z',
+  time: '2026-01-05T10:30:00Z',
 });
 
 const LISTS = { levels: [1, 2], names: ['1', '2'], none: [] };
@@ -251,7 +252,7 @@ describe('headers and parameters are strings: a comparison with another type is 
     'request.params["roles"].exists(r, r == "admin")',
     'request.headers["x-level"]',
   ])('%s', (when) => {
-    expect(mistakesIn(policyOf(rule('one', when, '{ deny: No }')))).toHaveLength(1);
+    expect(issuesIn(policyText(rule('one', when, '{ deny: No }')))).toHaveLength(1);
   });
 
   test.each<[string, Verdict]>([
@@ -273,7 +274,7 @@ describe('rejects comparisons of types that always differ', () => {
     'token.claims["one"] == now.timestamp',
     'token.claims["one"] == b"1"',
   ])('%s', (when) => {
-    expect(mistakesIn(policyOf(rule('one', when, '{ deny: No }')))).toHaveLength(1);
+    expect(issuesIn(policyText(rule('one', when, '{ deny: No }')))).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,6 @@
-import { decideBy, policyOf, requestWith, rule } from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { requestWith } from '../../../support/payloads.ts';
+import { policyText, rule } from '../../../support/policies.ts';
 
 const CIRCUMSTANCES = {
   address: '205.210.31.51',
@@ -25,7 +27,7 @@ const CIRCUMSTANCES = {
 
 /** Returns the value of an expression, read from a claim that is set to it. */
 async function readValue(expression: string, request: string): Promise<unknown> {
-  const text = policyOf(
+  const text = policyText(
     rule('one', true, `{ claims: { set: { value_of: '\${${expression}}' } } }`),
   );
   const { operations, skipped } = await decideBy(text, { ...CIRCUMSTANCES, request });
@@ -120,7 +122,7 @@ describe('each variable has its documented type', () => {
   test.each(VARIABLES)('%s is of type %s', async (expression, type) => {
     for (const [other, sample] of Object.entries(SAMPLE)) {
       const literal = other === type ? (OWN_SAMPLE[expression] ?? sample) : sample;
-      const text = policyOf(rule('one', `${expression} == ${literal}`, '{ deny: No }'));
+      const text = policyText(rule('one', `${expression} == ${literal}`, '{ deny: No }'));
       if (other === type) expect((await decideBy(text, CIRCUMSTANCES)).failed).toEqual([]);
       else await expect(decideBy(text, CIRCUMSTANCES)).rejects.toThrow(/incompatible types/);
     }
@@ -137,7 +139,7 @@ describe('lifetimes', () => {
     ['an invalid value counts as unlimited', 'soon', 'token.lifetime > 1000000000', true],
     ['a fraction is truncated', 90.5, 'token.lifetime == 90', true],
   ])('of the access token: %s', async (_, value, when, expected) => {
-    const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), {
+    const decision = await decideBy(policyText(rule('one', when, '{ deny: No }')), {
       request: lifetime(value),
     });
     expect(decision.outcome === 'refuse').toBe(expected);
@@ -147,7 +149,7 @@ describe('lifetimes', () => {
   test('of the refresh token: unlimited', async () => {
     const request = lifetime(-1, 'event.refreshToken.claims.0.value');
     const decision = await decideBy(
-      policyOf(rule('one', 'refresh_token.lifetime > 1000000000', '{ deny: No }')),
+      policyText(rule('one', 'refresh_token.lifetime > 1000000000', '{ deny: No }')),
       { request },
     );
     expect(decision.outcome).toBe('refuse');
@@ -170,7 +172,7 @@ test.each([
   ['requested scopes', 'event.request.scopes', ['a', 'b'], '"b" in request.scopes'],
   ['a deep organization', 'event.user.organization.depth', 3, 'user.organization.depth > 2'],
 ])('%s', async (_, path, value, when) => {
-  const decision = await decideBy(policyOf(rule('one', when, '{ deny: No }')), {
+  const decision = await decideBy(policyText(rule('one', when, '{ deny: No }')), {
     request: requestWith('03', { [path]: value }),
   });
   expect(decision).toMatchObject({ outcome: 'refuse', failed: [] });
@@ -186,7 +188,7 @@ describe('values in texts and claims', () => {
     ['an object', 'token.claims.address', 'unknown'],
     ['a conditional', 'abuse.score > 3 ? "high" : "low"', 'high'],
   ])('%s in a text', async (_, expression, shown) => {
-    const text = policyOf(rule('one', true, `{ deny: 'Seen \${${expression}} here' }`));
+    const text = policyText(rule('one', true, `{ deny: 'Seen \${${expression}} here' }`));
     const { refusal } = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
     expect(refusal?.description).toBe(`Seen ${shown} here`);
   });
@@ -200,7 +202,7 @@ describe('values in texts and claims', () => {
     ['a literal boolean', 'false', false],
     ['a string of digits stays a string', `'42'`, '42'],
   ])('%s in a claim', async (_, value, expected) => {
-    const text = policyOf(rule('one', true, `{ claims: { set: { seen: ${value} } } }`));
+    const text = policyText(rule('one', true, `{ claims: { set: { seen: ${value} } } }`));
     const { operations } = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
     expect(operations).toEqual([
       { op: 'add', path: '/accessToken/claims/-', value: { name: 'seen', value: expected } },
@@ -213,7 +215,9 @@ describe('values in texts and claims', () => {
     ['a division by zero', '1 / (abuse.score - 42)'],
     ['an integer that JSON does not represent exactly', '9007199254740993'],
   ])('%s is skipped', async (_, expression) => {
-    const text = policyOf(rule('one', true, `{ claims: { set: { seen: '\${${expression}}' } } }`));
+    const text = policyText(
+      rule('one', true, `{ claims: { set: { seen: '\${${expression}}' } } }`),
+    );
     const decision = await decideBy(text, { ...CIRCUMSTANCES, request: '03' });
     expect(decision).toMatchObject({
       outcome: 'issue',
@@ -231,14 +235,14 @@ test.each<[string, string, string]>([
 ])(
   'a value in a refusal is reduced to the character set of the identity server: %s',
   async (_, usage, shown) => {
-    const text = policyOf(rule('one', true, `{ deny: 'From \${abuse.usage}.' }`));
+    const text = policyText(rule('one', true, `{ deny: 'From \${abuse.usage}.' }`));
     const { refusal } = await decideBy(text, { reputation: { score: 1, usage } });
     expect(refusal?.description).toBe(shown);
   },
 );
 
 test('a refusal is truncated to 300 characters', async () => {
-  const text = policyOf(rule('one', true, `{ deny: 'From \${abuse.usage} \${abuse.isp}.' }`));
+  const text = policyText(rule('one', true, `{ deny: 'From \${abuse.usage} \${abuse.isp}.' }`));
   const { refusal } = await decideBy(text, {
     reputation: { score: 1, usage: 'x'.repeat(250), isp: 'y'.repeat(250) },
   });

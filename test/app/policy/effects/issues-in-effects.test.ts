@@ -1,6 +1,6 @@
-import { mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
-const mistakes = (then: string) => mistakesIn(policyOf(rule('one', true, then)));
+const mistakes = (then: string) => issuesIn(policyText(rule('one', true, then)));
 
 const at = (place: string) => `policy.yaml:6: rule "one", then${place}`;
 

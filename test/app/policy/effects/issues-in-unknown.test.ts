@@ -1,7 +1,8 @@
-import { decideBy, mistakesIn, policyOf, rule } from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const mistakes = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
-  mistakesIn(policyOf(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
 
 const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
 const ENTRY = 'must be ignore or an effect, e.g. { lifetime: 5m }.';
@@ -54,7 +55,7 @@ describe('a signal that a rule uses must have an entry', () => {
       ];
       const entries = { address: '{ deny: No }', geo: '{ deny: No }', [signal]: entry };
       const lines = Object.entries(entries).map(([name, one]) => `  ${name}: ${one}`);
-      const text = policyOf(
+      const text = policyText(
         rule('one', String(when), '{ deny: No }'),
         `unknown:\n${lines.join('\n')}`,
       );
@@ -69,8 +70,8 @@ describe('a signal that a rule uses must have an entry', () => {
     ['a claim', `{ claims: { set: { country: "\${geo.country}" } } }`],
     ['a claim of several texts', `{ claims: { set: { seen: ["\${geo.country}"] } } }`],
   ])('when only the text of %s uses it, too', (_, then) => {
-    const text = policyOf(rule('one', true, then), 'unknown: { address: ignore }');
-    expect(mistakesIn(text)).toEqual([needs('geo')]);
+    const text = policyText(rule('one', true, then), 'unknown: { address: ignore }');
+    expect(issuesIn(text)).toEqual([needs('geo')]);
   });
 
   test('and the sentence names the first rule that uses it', () => {
@@ -78,14 +79,14 @@ describe('a signal that a rule uses must have an entry', () => {
       rule('first', 'geo.country == "KP"', '{ deny: No }') +
       rule('one', 'abuse.score > 3', '{ deny: No }') +
       rule('two', 'abuse.score > 4', '{ deny: No }');
-    expect(mistakesIn(policyOf(rules, 'unknown: { address: ignore, geo: ignore }'))).toEqual([
+    expect(issuesIn(policyText(rules, 'unknown: { address: ignore, geo: ignore }'))).toEqual([
       needs('reputation'),
     ]);
   });
 
   test('and none when no rule uses a signal', () => {
     expect(mistakes('{}', 'request.grant == "password"')).toEqual([]);
-    expect(mistakesIn('version: 1\nrules: []\n')).toEqual([]);
+    expect(issuesIn('version: 1\nrules: []\n')).toEqual([]);
   });
 });
 

@@ -1,10 +1,6 @@
-import {
-  type Circumstances,
-  decideBy,
-  policyOf,
-  rule,
-  UNKNOWN_CAUSES,
-} from '../../../support/policy.ts';
+import { ALL_UNKNOWN_CAUSES } from '../../../support/circumstances.ts';
+import { decideBy, type Scenario } from '../../../support/decide.ts';
+import { policyText, rule } from '../../../support/policies.ts';
 
 const USES = {
   address: 'address.public',
@@ -17,12 +13,12 @@ function policyWith(signal: string, entry: string, rules: string): string {
   const entries = Object.keys(USES).map(
     (name) => `  ${name}: ${name === signal ? entry : 'ignore'}`,
   );
-  return policyOf(rules, `unknown:\n${entries.join('\n')}`);
+  return policyText(rules, `unknown:\n${entries.join('\n')}`);
 }
 
-const unknown = (signal: string, cause: string): Circumstances => ({ [signal]: cause });
+const unknown = (signal: string, cause: string): Scenario => ({ [signal]: cause });
 
-describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
+describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
   const rules = rule('uses', USES[signal], '{ deny: Matched }');
   const unknownSignals = [{ signal, cause, rule: 'uses' }];
 
@@ -64,7 +60,7 @@ describe.each(UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
   });
 
   test('default stands for causes without an entry', async () => {
-    const [other] = UNKNOWN_CAUSES.flatMap(([name, one]) =>
+    const [other] = ALL_UNKNOWN_CAUSES.flatMap(([name, one]) =>
       name === signal && one !== cause ? [one] : [],
     );
     const entry = `{ ${other}: ignore, default: { lifetime: 5m } }`;
@@ -158,7 +154,7 @@ describe('where an entry takes place', () => {
 
   test('two signals that are unknown each have theirs', async () => {
     const rules = rule('place', 'geo.country == "KP"', '{ deny: No }') + risk;
-    const text = policyOf(
+    const text = policyText(
       rules,
       'unknown: { address: ignore, geo: { lifetime: 10m }, reputation: { lifetime: 5m } }',
     );
@@ -182,18 +178,18 @@ describe('an address that is unknown', () => {
     rule('place', 'geo.country == "KP"', '{ deny: No }') +
     rule('risk', 'abuse.score >= 75', '{ deny: No }') +
     rule('near', 'address.version == 4', '{ deny: No }');
-  const text = policyOf(
+  const text = policyText(
     rules,
     'unknown: { address: { lifetime: 5m }, geo: { deny: Geo }, reputation: { deny: Reputation } }',
   );
 
-  test('has its own entry alone: geo and reputation are never asked for', async () => {
+  test('has its own entry alone: geo and reputation are never fetched', async () => {
     const decision = await decideBy(text, { address: 'malformed', geo: 'KP', reputation: 99 });
     expect(decision).toMatchObject({
       outcome: 'restrict',
       matched: ['unknown.address'],
       unknown: [{ signal: 'address', cause: 'malformed', rule: 'place' }],
-      asked: ['address'],
+      fetched: ['address'],
     });
   });
 

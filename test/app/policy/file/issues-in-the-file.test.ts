@@ -1,5 +1,5 @@
 import { loadPolicy } from '../../../../app/src/policy/file/load.ts';
-import { compile, mistakesIn } from '../../../support/policy.ts';
+import { compile, issuesIn } from '../../../support/policies.ts';
 
 const RULE = `rules:
   - id: high-risk
@@ -75,7 +75,7 @@ describe('a file that is no YAML', () => {
       /colon and a space into quotes/,
     ],
   ])('%s', (_, text, line, sentence) => {
-    const mistakes = mistakesIn(text);
+    const mistakes = issuesIn(text);
     expect(mistakes).toHaveLength(1);
     expect(mistakes[0]).toMatch(new RegExp(`^policy\\.yaml:${line}: `));
     expect(mistakes[0]?.replace(/^\S+ /, '')).toMatch(sentence);
@@ -174,13 +174,13 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
       ':5: rule "high-risk", unenforceable: must be deny or ignore.',
     ],
   ])('%s', (_, text, sentence) => {
-    expect(mistakesIn(text)).toEqual([`policy.yaml${sentence}`]);
+    expect(issuesIn(text)).toEqual([`policy.yaml${sentence}`]);
   });
 
   test('an id that another rule has, at the later one', () => {
     const again = `  - id: high-risk\n    when: true\n    then: { allow: true }\nunknown`;
     const text = `version: 1\n${RULE.replace('unknown', again)}`;
-    expect(mistakesIn(text)).toEqual([
+    expect(issuesIn(text)).toEqual([
       'policy.yaml:6: rule "high-risk", id: another rule has this id.',
     ]);
   });
@@ -206,7 +206,7 @@ unknown:
   geo: skip
 extra: 1
 `;
-  expect(mistakesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
+  expect(issuesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
     '2: mode: must be enforce or monitor.',
     '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
     '5: lists.mixed: mixes texts and numbers; quote the numbers or take the texts out.',
@@ -226,7 +226,7 @@ extra: 1
 test('a rule that is none does not shift the places of those after it', () => {
   const text =
     'version: 1\nrules:\n  - nothing\n  - id: two\n    when: abus\n    then: { deny: No }\n';
-  expect(mistakesIn(text)).toEqual([
+  expect(issuesIn(text)).toEqual([
     'policy.yaml:3: rule 1: must be a mapping, not "nothing".',
     'policy.yaml:5: rule "two", when: unknown variable abus (in: abus).',
   ]);
@@ -234,7 +234,7 @@ test('a rule that is none does not shift the places of those after it', () => {
 
 test('every sentence stands on one line, in the message of the error too', () => {
   const text = `version: 1\n${RULE.replace('abuse.score >= 75', '|\n      abuse.scor >= 75 &&\n      abuse.tor')}`;
-  const [sentence, ...more] = mistakesIn(text);
+  const [sentence, ...more] = issuesIn(text);
   expect(more).toEqual([]);
   expect(sentence).toBe(
     'policy.yaml:4: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor).',

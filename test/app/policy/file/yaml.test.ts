@@ -2,7 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPolicy } from '../../../../app/src/policy/file/load.ts';
-import { decideBy, mistakesIn, requestWithClaims } from '../../../support/policy.ts';
+import { decideBy } from '../../../support/decide.ts';
+import { requestWithClaims } from '../../../support/payloads.ts';
+import { issuesIn } from '../../../support/policies.ts';
 
 const RULES = `version: 1
 rules:
@@ -90,7 +92,7 @@ describe('anchors, aliases and merge keys', () => {
 
   test('keys that begin with x- are for the author, whatever they contain', () => {
     const text = `version: 1\nx-note: anything\nx-list: &l [1, a, { b: c }]\nx-: null\nx-again: *l\nrules: []\n`;
-    expect(mistakesIn(text)).toEqual([]);
+    expect(issuesIn(text)).toEqual([]);
   });
 
   test.each([
@@ -105,7 +107,7 @@ describe('anchors, aliases and merge keys', () => {
       'policy.yaml:6: rule "one", x-note: is not known here.',
     ],
   ])('other unknown keys %s are mistakes', (_, text, sentence) => {
-    expect(mistakesIn(text)).toEqual([sentence]);
+    expect(issuesIn(text)).toEqual([sentence]);
   });
 
   test('a rule may merge what several have in common, and override it', async () => {
@@ -123,7 +125,7 @@ rules:
 
   test('a mistake in an anchor is reported at its own line', () => {
     const text = `version: 1\nx-when: &when abus > 1\nx-then: &then\n  lifetime: 0\nrules:\n  - id: one\n    when: *when\n    then: *then\n`;
-    expect(mistakesIn(text)).toEqual([
+    expect(issuesIn(text)).toEqual([
       expect.stringMatching(/^policy\.yaml:4: rule "one", then\.lifetime: 0 is no duration;/),
       expect.stringMatching(/^policy\.yaml:7: rule "one", when: unknown variable abus/),
     ]);
@@ -181,7 +183,7 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
       'policy.yaml:1: a policy is YAML 1.2, and %YAML 1.1 reads some values otherwise; take the line out.',
     ],
   ])('%s', (_, text, sentence) => {
-    expect(mistakesIn(text)).toEqual([sentence]);
+    expect(issuesIn(text)).toEqual([sentence]);
   });
 
   test.each<[string, string]>([

@@ -1,0 +1,92 @@
+import type { Address } from '../../app/src/signals/address/address.ts';
+import { parseAddress } from '../../app/src/signals/address/parse.ts';
+import { UNKNOWN_CAUSES } from '../../app/src/signals/causes.ts';
+import type { Place } from '../../app/src/signals/geo/database.ts';
+import type { AbuseRecord, Reputation } from '../../app/src/signals/reputation/reputation.ts';
+import {
+  SIGNAL_NAMES,
+  type SignalName,
+  type SignalSources,
+} from '../../app/src/signals/request-signals.ts';
+import { known, unknown } from '../../app/src/signals/signal.ts';
+
+/** 10:30 UTC on a Monday. */
+export const MONDAY_MORNING = Date.UTC(2026, 0, 5, 10, 30);
+
+/** The signals and the time of a request. The default is a Sri Lankan address with score 0. */
+export interface Circumstances {
+  /** An address, or the cause why it is unknown. */
+  readonly address?: string;
+  /** A country, a place, or the cause why it is unknown. */
+  readonly geo?: string | Place;
+  /** A score, a record, or the cause why it is unknown. */
+  readonly reputation?: number | string | Partial<AbuseRecord & Omit<Reputation, 'record'>>;
+  /** Milliseconds since the epoch. @default MONDAY_MORNING */
+  readonly now?: number;
+  /** Whether the reputation is returned at once or as a promise. @default 'value' */
+  readonly reputationAs?: 'value' | 'promise';
+}
+
+/** Every cause of every signal, as pairs. */
+export const ALL_UNKNOWN_CAUSES: readonly (readonly [SignalName, string])[] = SIGNAL_NAMES.flatMap(
+  (name) => UNKNOWN_CAUSES[name].map((cause) => [name, cause] as const),
+);
+
+/**
+ * Returns sources with the signals of the circumstances.
+ *
+ * @param fetched receives the name of each signal that is fetched.
+ */
+export function signalSources(
+  circumstances: Circumstances,
+  fetched: SignalName[] = [],
+): SignalSources {
+  const { address = '205.210.31.51', geo = 'LK', reputation = 0 } = circumstances;
+  const addressSignal = unknownSignal('address', address) ?? known(addressOf(String(address)));
+  const geoSignal =
+    unknownSignal('geo', geo) ?? known(typeof geo === 'string' ? { country: geo } : geo);
+  const reputationSignal =
+    unknownSignal('reputation', reputation) ?? known(reputationOf(reputation));
+  return {
+    address() {
+      fetched.push('address');
+      return addressSignal;
+    },
+    geo() {
+      fetched.push('geo');
+      return geoSignal;
+    },
+    reputation() {
+      fetched.push('reputation');
+      const isPromise = circumstances.reputationAs === 'promise';
+      return isPromise ? Promise.resolve(reputationSignal) : reputationSignal;
+    },
+  };
+}
+
+/** Parses an address. */
+export function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`${text} is not a valid address`);
+  return address;
+}
+
+type Causes = typeof UNKNOWN_CAUSES;
+
+function unknownSignal<Name extends SignalName>(name: Name, value: unknown) {
+  const causes: readonly Causes[Name][number][] = UNKNOWN_CAUSES[name];
+  const cause = causes.find((one) => one === value);
+  return cause === undefined ? undefined : unknown(cause);
+}
+
+function reputationOf(value: NonNullable<Circumstances['reputation']>): Reputation {
+  if (typeof value === 'string')
+    throw new Error(`${value} is not a cause of an unknown reputation`);
+  const {
+    source = 'memory',
+    stale = false,
+    age = 0,
+    ...record
+  } = typeof value === 'number' ? { score: value } : value;
+  return { record: { score: 0, checkedAt: 0, ...record }, source, stale, age };
+}
