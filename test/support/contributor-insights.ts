@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-const path = z.string().regex(/^\$(\.\w+)+$/);
+const PATH = z.string().regex(/^\$(\.\w+)+$/);
 const RULE = z.strictObject({
   Schema: z.strictObject({ Name: z.literal('CloudWatchLogRule'), Version: z.literal(1) }),
   LogGroupNames: z.array(z.string()).min(1),
   LogFormat: z.literal('JSON'),
   Contribution: z.strictObject({
-    Keys: z.array(path).min(1).max(4),
+    Keys: z.array(PATH).min(1).max(4),
     Filters: z
-      .array(z.strictObject({ Match: path, In: z.array(z.string()).min(1).max(10) }))
+      .array(z.strictObject({ Match: PATH, In: z.array(z.string()).min(1).max(10) }))
       .max(4),
   }),
   AggregateOn: z.literal('Count'),
@@ -16,12 +16,12 @@ const RULE = z.strictObject({
 
 export type InsightRule = z.infer<typeof RULE>;
 
-/** A rule of Contributor Insights. @throws ZodError when it has not the form of its documentation. */
+/** Parses a Contributor Insights rule. @throws ZodError if it is not as documented. */
 export function parseInsightRule(body: string): InsightRule {
   return RULE.parse(JSON.parse(body));
 }
 
-/** How often a rule counts each contributor. An event that lacks a key or fails a filter counts nowhere. */
+/** Counts each contributor. Events that lack a key or do not match a filter are ignored. */
 export function countContributors(
   { Contribution }: InsightRule,
   lines: readonly string[],
@@ -29,9 +29,9 @@ export function countContributors(
   const counts = new Map<string, number>();
   for (const line of lines) {
     const event: unknown = JSON.parse(line);
-    const keys = Contribution.Keys.map((key) => at(event, key));
+    const keys = Contribution.Keys.map((key) => valueAt(event, key));
     const passes = Contribution.Filters.every(({ Match, In }) =>
-      In.includes(String(at(event, Match))),
+      In.includes(String(valueAt(event, Match))),
     );
     if (!passes || keys.includes(undefined)) continue;
     const contributor = keys.join();
@@ -40,8 +40,8 @@ export function countContributors(
   return counts;
 }
 
-function at(event: unknown, pathToMember: string): unknown {
-  const [, ...names] = pathToMember.split('.');
+function valueAt(event: unknown, path: string): unknown {
+  const [, ...names] = path.split('.');
   let value = event;
   for (const name of names) value = (value as Record<string, unknown> | undefined)?.[name];
   return value;

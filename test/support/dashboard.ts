@@ -1,11 +1,11 @@
 import type { SynthesizedStack } from './stack.ts';
 
-/** A metric as a graph asks for it, or a search for metrics by the names of their dimensions. */
+/** A metric of a graph, or a search for metrics by the names of their dimensions. */
 export interface GraphedMetric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** Dimensions of which a search takes every value. */
+  /** Dimensions of which a search includes every value. */
   readonly everyValueOf: readonly string[];
   readonly statistic: string;
   readonly period: number;
@@ -39,7 +39,7 @@ export interface Dashboard {
   readonly widgets: readonly Widget[];
 }
 
-/** The dashboard of a stack. What is known at deployment only stands in it as `<id>` or `<id.attribute>`. */
+/** Reads the dashboard of a stack. Values known only at deployment become `<id>` or `<id.attribute>`. */
 export function dashboardOf(stack: SynthesizedStack): Dashboard {
   const { DashboardBody } = stack.only<{ DashboardBody: unknown }>(
     'AWS::CloudWatch::Dashboard',
@@ -47,7 +47,7 @@ export function dashboardOf(stack: SynthesizedStack): Dashboard {
   return JSON.parse(resolveText(DashboardBody));
 }
 
-/** A text of a template, with `<id>` and `<id.attribute>` for what CloudFormation puts in. */
+/** Resolves a string of a template, with `<id>` and `<id.attribute>` for references. */
 export function resolveText(value: unknown): string {
   if (typeof value === 'string') return value;
   const form = value as {
@@ -64,17 +64,17 @@ export function resolveText(value: unknown): string {
   if (join !== undefined) return join[1].map(resolveText).join(join[0]);
   if (select !== undefined) return `<${resolveText(select[1])}[${select[0]}]>`;
   if (split !== undefined) return resolveText(split[1]);
-  throw new Error(`No text: ${JSON.stringify(value)}`);
+  throw new Error(`Not a string: ${JSON.stringify(value)}.`);
 }
 
-/** The metrics that a widget asks for, those that only an expression uses among them. */
+/** Returns the metrics of a widget, including those that only an expression uses. */
 export function metricsOf({ properties }: Widget): readonly GraphedMetric[] {
   return (properties.metrics ?? []).flatMap((entry) => {
     const last = entry.at(-1);
     const options = (typeof last === 'object' ? last : {}) as Record<string, unknown>;
-    const words = entry.filter((word): word is string => typeof word === 'string');
-    if (words.length === 0) return searched(String(options.expression));
-    const [namespace = '', name = '', ...pairs] = words;
+    const strings = entry.filter((each): each is string => typeof each === 'string');
+    if (strings.length === 0) return parseSearch(String(options.expression));
+    const [namespace = '', name = '', ...pairs] = strings;
     return {
       namespace,
       name,
@@ -94,12 +94,12 @@ function dimensionsOf(pairs: readonly string[]): Record<string, string> {
 
 const SEARCH = /^SEARCH\('\{([^}]+)\} MetricName="(\w+)"((?: \w+="\w+")*)', '(\w+)', (\d+)\)$/;
 
-/** What `SEARCH` finds; nothing for an expression over other metrics. */
-function searched(expression: string): GraphedMetric[] {
+/** Parses a `SEARCH`; empty for an expression over other metrics. */
+function parseSearch(expression: string): GraphedMetric[] {
   if (!expression.includes('SEARCH')) return [];
   const [, schema = '', name = '', terms = '', statistic = '', period] =
     SEARCH.exec(expression) ?? [];
-  if (period === undefined) throw new Error(`No search: ${expression}`);
+  if (period === undefined) throw new Error(`Unsupported search: ${expression}.`);
   const [namespace = '', ...names] = schema.split(',');
   const dimensions = Object.fromEntries(
     [...terms.matchAll(/(\w+)="(\w+)"/g)].map(([, key = '', value = '']) => [key, value]),

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A load balancer in this process, which behaves to its targets as an Application Load Balancer does. */
+/** A load balancer in this process that treats its targets as an Application Load Balancer does. */
 export interface TestLoadBalancer {
   readonly port: number;
-  /** What it has answered with an error of its own: it tries no request twice. */
+  /** Requests that it answered with a 502, as it does not retry. */
   readonly failures: readonly string[];
-  /** Takes a server of this machine in; resolves when it is found healthy. */
+  /** Registers a local server; resolves when it is healthy. */
   register(port: number): Promise<void>;
   /**
-   * Begins to take one out. It is still sent to for a moment, on connections that were kept, too: the
-   * parts of a load balancer do not learn of it at the same time. Resolves when that has ended.
+   * Deregisters a server. It still receives requests for a moment, also on kept connections, because the nodes of a
+   * load balancer do not learn of it at the same time. Resolves when it receives no more.
    */
   deregister(port: number): Promise<void>;
   close(): Promise<void>;
@@ -19,30 +19,30 @@ export interface TestLoadBalancer {
 
 interface Target {
   readonly port: number;
-  /** Its connections, which are kept while they are idle, and used in turn. */
+  /** Keeps idle connections and uses them in turn. */
   readonly agent: Agent;
   healthy: boolean;
-  /** Ends the health checks. */
+  /** Stops the health checks. */
   readonly removed: AbortController;
 }
 
-/** How the target group is set up, only faster. */
-const HEALTH = { path: '/readyz', interval: 100, healthyAfter: 2, unhealthyAfter: 3 };
+/** The health check of the target group, only faster. */
+const HEALTH = { path: '/readyz', intervalMs: 100, healthyAfter: 2, unhealthyAfter: 3 };
 
-/** Milliseconds for which requests go to a target that is being taken out: 1 to 2 s have been seen. */
+/** How long a deregistered target still receives requests; 1 to 2 s have been observed. */
 export const DEREGISTRATION_LAG_MS = 2_000;
 
-/** Starts it on a free port. Requests go to its targets in turn. */
+/** Starts a load balancer on a free port, with round-robin routing. */
 export async function startLoadBalancer(): Promise<TestLoadBalancer> {
   const targets: Target[] = [];
   const failures: string[] = [];
-  let turn = 0;
+  let index = 0;
   const next = () => {
     const healthy = targets.filter((target) => target.healthy);
-    // When none is healthy, all are asked.
-    const open = healthy.length > 0 ? healthy : targets;
-    turn += 1;
-    return open[turn % open.length];
+    // Fails open if no target is healthy.
+    const candidates = healthy.length > 0 ? healthy : targets;
+    index += 1;
+    return candidates[index % candidates.length];
   };
   const server = createServer({ keepAliveTimeout: 3_600_000 }, (incoming, outgoing) => {
     forward(incoming, outgoing, next()).catch((error: Error) => {
@@ -70,8 +70,8 @@ export async function startLoadBalancer(): Promise<TestLoadBalancer> {
     },
     async deregister(port) {
       const target = targets.find((known) => known.port === port);
-      if (target === undefined) throw new Error(`Nothing is registered at port ${port}.`);
-      // What is already under way is waited for by whoever has asked.
+      if (target === undefined) throw new Error(`No target at port ${port}.`);
+      // Pending requests are awaited by their clients.
       await wait(DEREGISTRATION_LAG_MS);
       remove(target);
     },
@@ -84,7 +84,7 @@ export async function startLoadBalancer(): Promise<TestLoadBalancer> {
   };
 }
 
-/** Sends a request to a target, once, and its answer back. @throws Error when there is none. */
+/** Forwards a request to a target, without retry. @throws Error if there is no response. */
 async function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -97,38 +97,38 @@ async function forward(
   const sent = request({ host: '127.0.0.1', port, agent, method, path, headers });
   incoming.pipe(sent);
   try {
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    outgoing.writeHead(answer.statusCode ?? 0, endToEnd(answer.headers));
-    for await (const piece of answer) outgoing.write(piece);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    outgoing.writeHead(response.statusCode ?? 0, endToEnd(response.headers));
+    for await (const chunk of response) outgoing.write(chunk);
     outgoing.end();
   } catch (error) {
-    const connection = sent.reusedSocket ? 'a connection that was kept' : 'a new connection';
+    const connection = sent.reusedSocket ? 'a kept connection' : 'a new connection';
     throw new Error(`${(error as Error).message} at port ${port}, on ${connection}`);
   }
 }
 
-/** Headers without those that are about one connection only. */
+/** Removes hop-by-hop headers. */
 function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
   const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...rest } = headers;
   return rest;
 }
 
-/** Asks a target how it is until it is removed, and says so when it is healthy for the first time. */
+/** Checks the health of a target until it is removed. */
 async function watchHealth(target: Target, onHealthy: () => void): Promise<void> {
-  const { path, interval, healthyAfter, unhealthyAfter } = HEALTH;
+  const { path, intervalMs, healthyAfter, unhealthyAfter } = HEALTH;
   const url = `http://127.0.0.1:${target.port}${path}`;
-  let row = 0;
+  let consecutive = 0;
   while (!target.removed.signal.aborted) {
     const ready = await fetch(url, { headers: { connection: 'close' } }).then(
       (response) => response.ok,
       () => false,
     );
-    row = ready === target.healthy ? 0 : row + 1;
-    if (row >= (ready ? healthyAfter : unhealthyAfter)) {
+    consecutive = ready === target.healthy ? 0 : consecutive + 1;
+    if (consecutive >= (ready ? healthyAfter : unhealthyAfter)) {
       target.healthy = ready;
-      row = 0;
+      consecutive = 0;
       if (ready) onHealthy();
     }
-    await wait(interval);
+    await wait(intervalMs);
   }
 }

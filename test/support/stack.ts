@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { App } from 'aws-cdk-lib';
 import type { RiskGateStack } from '../../infra/stack.ts';
 
-/** What `-c name=value` and `cdk.json` give, by name. */
+/** CDK context: the options of `cdk.json` and `-c name=value`. */
 export type Context = Readonly<Record<string, unknown>>;
 
 export interface Resource<P = Readonly<Record<string, unknown>>> {
@@ -30,12 +30,12 @@ interface TemplateJson {
 }
 
 export interface SynthesizedStack {
-  /** The template as CloudFormation gets it. */
+  /** The template as JSON. */
   readonly text: string;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** All resources, or those of a type. */
+  /** Returns all resources, or those of a type. */
   resources<P = Readonly<Record<string, unknown>>>(type?: string): readonly Resource<P>[];
-  /** The resource of a type that there is one of. @throws Error when there are none or several. */
+  /** Returns the only resource of a type. @throws Error if there are none or several. */
   only<P = Readonly<Record<string, unknown>>>(type: string): Resource<P>;
 }
 
@@ -56,7 +56,7 @@ const MODE_CONTEXTS = {
 
 export type Mode = keyof typeof MODE_CONTEXTS;
 
-/** Each way to HTTPS with each way of the tasks to the internet. */
+/** Each kind of endpoint with each kind of egress. */
 export const MODES = Object.keys(MODE_CONTEXTS) as readonly Mode[];
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate';
@@ -68,7 +68,7 @@ export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
 export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
 export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
-/** The configurations that tests look at. `region` is where the stack goes to, us-east-1 by itself. */
+/** The configurations of the tests. `region` is the region of the stack. @default us-east-1 */
 const CONTEXTS = {
   ...MODE_CONTEXTS,
   'zones of its own': { availabilityZones: 'us-east-1b,us-east-1d' },
@@ -135,9 +135,9 @@ export const contextOf = (name: Configuration): Context => CONTEXTS[name];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/risk-gate');
-/** What a template is made from. */
+/** The inputs of a template. */
 const SOURCES = ['app', 'infra', 'test/support/stack.ts'];
-const FILES = [
+const SOURCE_FILES = [
   '.dockerignore',
   'LICENSE',
   'NOTICE',
@@ -149,7 +149,7 @@ const FILES = [
 const scratch = mkdtempSync(join(tmpdir(), 'risk-gate-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The app with the stack, not synthesised yet. */
+/** Creates the app with the stack, without synthesizing it. */
 export async function createApp({ region = 'us-east-1', ...context }: Context): Promise<{
   readonly app: App;
   readonly stack: RiskGateStack;
@@ -164,27 +164,27 @@ export async function createApp({ region = 'us-east-1', ...context }: Context): 
     context: flags,
     outdir: mkdtempSync(join(scratch, 'cdk.out-')),
     analyticsReporting: false,
-    // It takes seconds, and `cdk synth` runs it.
+    // Takes seconds, and is part of `cdk synth`.
     builtinCloudFormationValidation: false,
   });
   const stack = new RiskGateStack(app, 'RiskGate', {
     config: readConfig(context),
     env: { region: String(region) },
   });
-  // The default policy issues tokens while a country is unknown, and synth says so each time.
+  // Every synth warns that the default policy issues tokens while the country is unknown.
   const id = 'Annotation::RiskGate:failsOpen:unknown.geo';
-  Validations.of(stack).acknowledge({ id, reason: 'of the default policy' });
+  Validations.of(stack).acknowledge({ id, reason: 'default policy' });
   return { app, stack };
 }
 
-/** Synthesises now. `directory` is the cloud assembly, with its assets, until the tests of the file end. */
+/** Synthesizes without the cache. `directory` is the cloud assembly; it is removed after the tests of the file. */
 export async function synthesizeNow(
   context: Context,
 ): Promise<SynthesizedStack & { readonly directory: string }> {
   const { Template } = await import('aws-cdk-lib/assertions');
   const { app, stack } = await createApp(context);
   const { directory } = app.synth();
-  // `fromStack` also refuses resources that depend on each other in a circle.
+  // `fromStack` also rejects circular dependencies.
   const template = Template.fromStack(stack).toJSON() as TemplateJson;
   return { ...toStack(template), directory };
 }
@@ -204,7 +204,7 @@ function toStack(template: TemplateJson): SynthesizedStack {
       const found = resources<P>(type);
       const [first] = found;
       if (first === undefined || found.length > 1) {
-        throw new Error(`There are ${found.length} resources of type ${type}.`);
+        throw new Error(`Expected one resource of type ${type}, got ${found.length}.`);
       }
       return first;
     },
@@ -213,7 +213,7 @@ function toStack(template: TemplateJson): SynthesizedStack {
 
 type Templates = Readonly<Record<string, TemplateJson>>;
 
-/** A name that changes with everything that the templates are made from. */
+/** Returns a file name that changes with every input of the templates. */
 function cacheFile(): string {
   const hash = createHash('sha256').update(process.version);
   const paths = SOURCES.flatMap((source) =>
@@ -223,15 +223,15 @@ function cacheFile(): string {
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length)),
   );
-  for (const path of [...paths, ...FILES].sort()) {
+  for (const path of [...paths, ...SOURCE_FILES].sort()) {
     hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
   }
   return join(CACHE, `templates-${hash.digest('hex').slice(0, 16)}.json`);
 }
 
 /**
- * The templates of all configurations, from a file: to load CDK takes seconds, and each file of tests
- * would do it again. They are made together, and anew when anything that they are made from changes.
+ * Returns the templates of all configurations from a cache file, because loading CDK takes seconds in each test
+ * file. They are synthesized together, again whenever an input changes.
  */
 async function loadTemplates(): Promise<Templates> {
   const file = cacheFile();
@@ -248,7 +248,7 @@ async function loadTemplates(): Promise<Templates> {
   }
 }
 
-/** Writes the file whole or not at all, for another process may be reading, and removes older ones. */
+/** Writes the file atomically, because other processes may read it, and removes older ones. */
 function writeCache(file: string, text: string): void {
   mkdirSync(CACHE, { recursive: true });
   const unfinished = `${file}.${process.pid}`;
@@ -262,14 +262,14 @@ function writeCache(file: string, text: string): void {
 
 const templates = await loadTemplates();
 
-/** The stack of a configuration; the first one is all defaults. */
+/** Returns the stack of a configuration. @default the stack with all defaults */
 export function synthesize(name: Configuration = 'cloudfront, egress nat'): SynthesizedStack {
   const template = templates[name];
-  if (template === undefined) throw new Error(`There is no configuration ${name}.`);
+  if (template === undefined) throw new Error(`Unknown configuration: ${name}.`);
   return toStack(template);
 }
 
-/** The id of the resource that a `Ref` or `Fn::GetAtt` points to. */
+/** Returns the logical id of the resource that a `Ref` or `Fn::GetAtt` refers to. */
 export function target(reference: unknown): string | undefined {
   const { Ref, 'Fn::GetAtt': attribute } = (reference ?? {}) as {
     Ref?: string;

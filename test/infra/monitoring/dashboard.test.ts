@@ -17,15 +17,15 @@ const graphed = graphs.flatMap(metricsOf);
 const ofService = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
 const NAMES = Object.entries<MetricDescription>(METRICS);
 
-/** The series that a metric comes as: the values of its dimension, `*` where the policy has them, '' for the sum. */
+/** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
 function seriesOf({ dimension, total }: MetricDescription): readonly string[] {
   if (dimension === undefined) return [''];
   const values = dimension === 'Rule' ? ['*'] : DIMENSION_VALUES[dimension];
   return total ? [...values, ''] : values;
 }
 
-/** The series that a graph asks for, as above. */
-function askedFor({ name, dimensions, everyValueOf }: GraphedMetric): string {
+/** The series that a graph shows, as above. */
+function shownSeries({ name, dimensions, everyValueOf }: GraphedMetric): string {
   const { Service: _, ...others } = dimensions;
   const { dimension } = METRICS[name as keyof typeof METRICS] as MetricDescription;
   const unknown = Object.keys(others).filter((each) => each !== dimension);
@@ -36,18 +36,18 @@ function askedFor({ name, dimensions, everyValueOf }: GraphedMetric): string {
 
 describe('The metrics of the service', () => {
   test.each(ofService.map((metric) => [metric.name, metric] as const))(
-    '%s is one that the service emits, of this deployment',
+    '%s exists and belongs to this deployment',
     (name, metric) => {
       expect(Object.keys(METRICS)).toContain(name);
-      expect(seriesOf(METRICS[name as keyof typeof METRICS])).toContain(askedFor(metric));
+      expect(seriesOf(METRICS[name as keyof typeof METRICS])).toContain(shownSeries(metric));
       expect(metric.dimensions.Service).toBe('RiskGate');
     },
   );
 
   test.each(NAMES)('%s is shown with every value of its dimension', (name, description) => {
-    const shown = ofService.filter((metric) => metric.name === name).map(askedFor);
+    const shown = ofService.filter((metric) => metric.name === name).map(shownSeries);
     const { total } = description;
-    // The sum need not be shown where its parts are.
+    // The total may be missing if all values are shown.
     const wanted = seriesOf(description).filter((series) => !(total && series === ''));
     expect(shown).toEqual(expect.arrayContaining([...wanted]));
   });
@@ -61,26 +61,26 @@ describe('The metrics of the service', () => {
   });
 
   test.each(['AbuseIpdbQuotaRemaining', 'AbuseIpdbQuotaRemainingPercent'])(
-    '%s is the fewest that any task was told of',
+    '%s is the minimum of all tasks',
     (name) => {
       const shown = ofService.filter((metric) => metric.name === name);
       expect(shown.map(({ statistic }) => statistic)).toEqual(['Minimum']);
     },
   );
 
-  test('decision times are shown up to one in a thousand', () => {
+  test('decision latency is shown up to p99.9', () => {
     const times = ofService.filter(({ name }) => name === 'DecisionLatency');
     expect(times.map(({ statistic }) => statistic)).toEqual(['p50', 'p99', 'p99.9']);
   });
 });
 
-/** Names and dimensions, as the services' documentation has them. */
-const BALANCER = ['LoadBalancer'];
+/** Names and dimensions as documented by AWS. */
+const LOAD_BALANCER = ['LoadBalancer'];
 const TARGETS = ['LoadBalancer', 'TargetGroup'];
-const OF_AWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const AWS_METRICS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'AWS/ApplicationELB': {
-    RequestCount: BALANCER,
-    HTTPCode_ELB_5XX_Count: BALANCER,
+    RequestCount: LOAD_BALANCER,
+    HTTPCode_ELB_5XX_Count: LOAD_BALANCER,
     HTTPCode_Target_4XX_Count: TARGETS,
     HTTPCode_Target_5XX_Count: TARGETS,
     TargetResponseTime: TARGETS,
@@ -96,17 +96,17 @@ const OF_AWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'AWS/Logs': { EMFParsingErrors: ['LogGroupName'], EMFValidationErrors: ['LogGroupName'] },
 };
 
-test('The metrics of AWS have the dimensions that AWS gives them, and are all shown', () => {
+test('The metrics of AWS have the documented dimensions, and are all shown', () => {
   const shown: Record<string, Record<string, string[]>> = {};
   for (const { namespace, name, dimensions } of graphed) {
     if (namespace === METRIC_NAMESPACE) continue;
     shown[namespace] ??= {};
     shown[namespace][name] = Object.keys(dimensions).sort();
   }
-  expect(shown).toEqual(OF_AWS);
+  expect(shown).toEqual(AWS_METRICS);
 });
 
-test('Every graph is by the minute, whatever time is looked at, and begins with three hours', () => {
+test('Every graph has a period of one minute in any time range; the default range is three hours', () => {
   expect(new Set(graphed.map(({ period }) => period))).toEqual(new Set([60]));
   expect(dashboard.periodOverride).toBe('inherit');
   expect(dashboard.start).toBe('-PT3H');
@@ -139,13 +139,13 @@ test.each(graphs.map(({ properties }) => [properties.title ?? '', properties] as
   },
 );
 
-test('Countries come from the rule that counts them', () => {
+test('Refusals by country come from the Contributor Insights rule', () => {
   const rule = stack.only('AWS::CloudWatch::InsightRule').id;
   const rules = graphs.flatMap(({ properties }) => properties.insightRule?.ruleName ?? []);
   expect(rules).toEqual([`<${rule}.RuleName>`]);
 });
 
-test('Expressions are over metrics of the same graph', () => {
+test('Expressions use metrics of the same graph', () => {
   for (const { properties } of graphs) {
     const options = (properties.metrics ?? []).map(
       (entry) => entry.at(-1) as Record<string, string>,
@@ -158,7 +158,7 @@ test('Expressions are over metrics of the same graph', () => {
   }
 });
 
-test('The deadline that is drawn is the one that the service keeps', () => {
+test('The deadline line is the default of the service', () => {
   const { decisionDeadline } = readSettings({
     ACTION_CREDENTIAL: '{}',
     ABUSEIPDB_API_KEY: 'key',
@@ -175,7 +175,7 @@ describe("Within CloudWatch's limits", () => {
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2500);
   });
 
-  test('every cell of the 24 columns belongs to one widget', () => {
+  test('widgets fill all 24 columns without gaps or overlaps', () => {
     const cells = dashboard.widgets.flatMap(({ x, y, width, height }) =>
       Array.from(
         { length: width * height },

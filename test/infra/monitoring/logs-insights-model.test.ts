@@ -1,6 +1,6 @@
 import { runQuery } from '../../support/logs-insights/index.ts';
 
-/** A query that is run over events of our own must mean here what it means in CloudWatch, or fail. */
+/** The model must either give the same result as CloudWatch or reject the query. */
 const EVENTS = [
   { time: '2026-01-07T10:01:00Z', event: 'a', ms: { total: 30 }, list: [{ n: 1 }, { n: 2 }] },
   { time: '2026-01-07T10:04:59Z', event: 'a', ms: { total: 10 }, list: [] },
@@ -10,25 +10,29 @@ const LINES = EVENTS.map((event) => JSON.stringify(event));
 const TEN = Date.UTC(2026, 0, 7, 10);
 
 test.each<[string, string, object[]]>([
-  ['= takes equals', 'filter event = "b" | display event', [{ event: 'b' }]],
+  ['= selects equal values', 'filter event = "b" | display event', [{ event: 'b' }]],
   [
-    '!= takes the others',
+    '!= selects other values',
     'filter event != "b" | display ms.total',
     [{ 'ms.total': 30 }, { 'ms.total': 10 }],
   ],
-  ['in takes one of several', 'filter event in ["b", "c"] | display event', [{ event: 'b' }]],
   [
-    'and binds more than or',
+    'in selects one of several values',
+    'filter event in ["b", "c"] | display event',
+    [{ event: 'b' }],
+  ],
+  [
+    'and has precedence over or',
     'filter event = "b" or event = "a" and ms.total < 20 | display ms.total',
     [{ 'ms.total': 10 }, { 'ms.total': 20 }],
   ],
   [
-    'brackets bind most',
+    'parentheses override precedence',
     'filter (event = "b" or event = "a") and ms.total < 20 | display ms.total',
     [{ 'ms.total': 10 }],
   ],
   [
-    'a comparison with what is not there is false',
+    'a comparison with a missing field is false',
     'filter percent > 1 | display event',
     [{ event: 'b' }],
   ],
@@ -38,17 +42,17 @@ test.each<[string, string, object[]]>([
     [{ 'list.1.n': 2 }],
   ],
   [
-    'unnest makes a row of each element, and none of none',
+    'unnest returns a row for each element, and none for an empty list',
     'filter event = "a" | fields jsonParse(@message) as all | unnest all.list into one | display one.n',
     [{ 'one.n': 1 }, { 'one.n': 2 }],
   ],
   [
-    'fields compute, from the first value that is there',
+    'fields computes, and coalesce returns the first value that exists',
     'fields 100 as whole | fields 100 / coalesce(percent, whole) as weight | display weight',
     [{ weight: 1 }, { weight: 1 }, { weight: 2 }],
   ],
   [
-    'time is cut into steps',
+    'bin groups by time',
     'stats count(*) as n by bin(5m)',
     [
       { 'bin(5m)': TEN, n: 2 },
@@ -56,7 +60,7 @@ test.each<[string, string, object[]]>([
     ],
   ],
   [
-    'a row of those that lack the key',
+    'stats has a row for events without the key',
     'stats count(*) as n, sum(ms.total) as all by percent | sort n desc',
     [
       { n: 2, all: 40 },
@@ -64,7 +68,7 @@ test.each<[string, string, object[]]>([
     ],
   ],
   [
-    'what is quoted is a field, whatever it is called',
+    'a quoted word is always a field',
     'stats sum(`ms.total`) as all by `event` | sort all desc',
     [
       { event: 'a', all: 40 },
@@ -72,12 +76,12 @@ test.each<[string, string, object[]]>([
     ],
   ],
   [
-    'percentiles, maxima and how many different ones',
+    'pct, max and count_distinct',
     'stats pct(ms.total, 50) as p50, pct(ms.total, 99) as p99, max(ms.total) as top, count_distinct(event) as kinds',
     [{ p50: 20, p99: 30, top: 30, kinds: 2 }],
   ],
   [
-    'the first ones',
+    'limit returns the first rows',
     '# a comment\nsort ms.total desc\n| limit 1\n| display ms.total',
     [{ 'ms.total': 30 }],
   ],
@@ -86,27 +90,31 @@ test.each<[string, string, object[]]>([
 });
 
 test.each<[string, string, string]>([
-  ['a command', 'dedup event', '"dedup" is none of'],
-  ['a function', 'filter strcontains(event, "a")', 'no function strcontains'],
-  ['a function that is given a number', 'fields coalesce(percent, 100) as x', 'Wanted a word'],
-  ['an aggregate', 'stats avg(ms.total) as x', '"avg" is none of'],
-  ['an aggregate without a name', 'stats count(*)', 'Wanted "as"'],
-  ['an operator', 'filter event =~ "a"', 'Not understood'],
-  ['quotes', "filter event = 'a'", 'Not understood'],
-  ['like', 'filter event like "a"', 'Wanted "|"'],
-  ['a name with a hyphen', 'display policy-mode', 'Not understood'],
+  ['a command', 'dedup event', 'got "dedup"'],
+  ['a function', 'filter strcontains(event, "a")', 'Unsupported function: strcontains'],
+  ['a function with a number', 'fields coalesce(percent, 100) as x', 'Expected a word'],
+  ['an aggregate', 'stats avg(ms.total) as x', 'got "avg"'],
+  ['an aggregate without a name', 'stats count(*)', 'Expected "as"'],
+  ['an operator', 'filter event =~ "a"', 'Unsupported syntax'],
+  ['quotes', "filter event = 'a'", 'Unsupported syntax'],
+  ['like', 'filter event like "a"', 'Expected "|"'],
+  ['a name with a hyphen', 'display policy-mode', 'Unsupported syntax'],
   ['a keyword as a name', 'display by', 'is a keyword'],
-  ['a direction', 'sort ms.total down', '"down" is none of'],
-  ['nothing after a pipe', 'filter event = "a" |', 'Wanted a word'],
-  ['a field that stats leaves out', 'stats count(*) as n by event | display ms.total', 'leaves no'],
-  ['a text beside a number', 'filter ms.total = "30"', 'Of two kinds'],
-  ['!= beside what may be missing', 'filter percent != 50', 'missing'],
+  ['a direction', 'sort ms.total down', 'got "down"'],
+  ['nothing after a pipe', 'filter event = "a" |', 'Expected a word'],
+  [
+    'a field that does not exist after stats',
+    'stats count(*) as n by event | display ms.total',
+    'does not exist after stats',
+  ],
+  ['a string compared with a number', 'filter ms.total = "30"', 'Different types'],
+  ['!= with a field that may be missing', 'filter percent != 50', 'missing'],
   ['a number as a filter', 'filter ms.total', 'true or false'],
-])('refused: %s', (_, query, why) => {
+])('rejects %s', (_, query, why) => {
   expect(() => runQuery(query, LINES)).toThrow(why);
 });
 
-test('fields that no line has are named, those that a command made are not', () => {
+test('reports fields that no line has, except for those that a command created', () => {
   const { absent } = runQuery(
     'filter ms.totl > 1 | stats count(*) as n by events | sort n desc',
     LINES,
@@ -114,7 +122,7 @@ test('fields that no line has are named, those that a command made are not', () 
   expect(absent).toEqual(['ms.totl', 'events']);
 });
 
-test('of a line with very many members only the first 200 are fields', () => {
+test('discovers only the first 200 fields of a line', () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}`, index]));
   const { rows, absent } = runQuery('display f198, f200', [JSON.stringify({ time: TEN, ...many })]);
   expect(rows).toEqual([{ f198: 198 }]);

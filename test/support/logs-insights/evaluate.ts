@@ -3,14 +3,14 @@ import type { Expression, Operator } from './syntax.ts';
 
 type Result = Value | boolean | undefined;
 
-/** Whether a row fulfils a condition. */
+/** Reports whether a row matches a condition. */
 export function matches(row: Row, condition: Expression): boolean {
   const result = evaluate(row, condition);
-  if (typeof result !== 'boolean') throw new Error('A filter is true or false.');
+  if (typeof result !== 'boolean') throw new Error('A filter must be true or false.');
   return result;
 }
 
-/** The value of an expression. @throws Error where the documentation leaves open what it is. */
+/** Evaluates an expression. @throws Error if the result is not documented. */
 export function evaluate(row: Row, expression: Expression): Result {
   switch (expression.kind) {
     case 'literal':
@@ -46,14 +46,16 @@ function operate(row: Row, operator: Operator, a: Expression, b: Expression): Re
   const right = evaluate(row, b);
   if (left === undefined || right === undefined) {
     if (operator === '!=')
-      throw new Error(`A value is missing beside !=: ${JSON.stringify([a, b])}`);
+      throw new Error(`An operand of != is missing: ${JSON.stringify([a, b])}`);
     return operator === '*' || operator === '/' ? undefined : false;
   }
   if (operator === '*' || operator === '/') {
     return operator === '*' ? number(left) * number(right) : number(left) / number(right);
   }
   if (typeof left !== typeof right) {
-    throw new Error(`Of two kinds: ${JSON.stringify(left)} ${operator} ${JSON.stringify(right)}`);
+    throw new Error(
+      `Different types: ${JSON.stringify(left)} ${operator} ${JSON.stringify(right)}`,
+    );
   }
   if (operator === '=') return left === right;
   if (operator === '!=') return left !== right;
@@ -64,6 +66,6 @@ function operate(row: Row, operator: Operator, a: Expression, b: Expression): Re
 }
 
 function number(value: Result): number {
-  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number.`);
+  if (typeof value !== 'number') throw new Error(`Not a number: ${JSON.stringify(value)}.`);
   return value;
 }

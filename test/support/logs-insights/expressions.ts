@@ -1,7 +1,7 @@
 import { type Expression, FUNCTIONS, type FunctionName, type Operator } from './syntax.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** Operators from those that bind least; those of one level are taken from left to right. */
+/** Operators by increasing precedence; operators of a level are left-associative. */
 const LEVELS: readonly (readonly Operator[])[] = [
   ['or'],
   ['and'],
@@ -33,7 +33,7 @@ function readSet(reader: TokenReader): Expression[] {
 }
 
 function readOperand(reader: TokenReader): Expression {
-  const text = reader.takeIf('text');
+  const text = reader.takeIf('string');
   if (text !== undefined) return { kind: 'literal', value: text };
   const number = reader.takeIf('number');
   if (number !== undefined) return { kind: 'literal', value: Number(number) };
@@ -45,19 +45,19 @@ function readOperand(reader: TokenReader): Expression {
   const name = reader.name();
   if (!reader.skip('(')) return { kind: 'field', name };
   const known = FUNCTIONS.find((each) => each === name);
-  if (known === undefined) throw new Error(`There is no function ${name} here.`);
+  if (known === undefined) throw new Error(`Unsupported function: ${name}.`);
   return readCall(reader, known);
 }
 
-/** The functions that there are take fields, and by their documentation nothing else. */
+/** The supported functions accept only fields, according to their documentation. */
 function readCall(reader: TokenReader, name: FunctionName): Expression {
   const fields = reader.list(() => reader.name());
   reader.expect(')');
-  if (name !== 'coalesce' && fields.length > 1) throw new Error(`${name} takes one field.`);
+  if (name !== 'coalesce' && fields.length > 1) throw new Error(`${name} accepts one field.`);
   return { kind: 'call', name, fields };
 }
 
-/** The fields that an expression reads. */
+/** Returns the fields that an expression reads. */
 export function fieldsOf(expression: Expression): readonly string[] {
   switch (expression.kind) {
     case 'literal':

@@ -5,15 +5,16 @@ import { aggregate } from './stats.ts';
 import type { Command } from './syntax.ts';
 
 export interface QueryResult {
-  /** What the console would show: by default time and message. */
+  /** The rows that the console shows, by default with time and message. */
   readonly rows: readonly Readonly<Record<string, Value>>[];
-  /** Fields that the query reads and no line has: misspelt, or not recorded. */
+  /** Fields of the query that no line has: misspelled, or not recorded. */
   readonly absent: readonly string[];
 }
 
 /**
- * Runs a query of CloudWatch Logs Insights over lines of the log, as far as its documentation says what
- * it does. @throws Error at a query that is not in the subset, or that relies on what is not documented.
+ * Runs a CloudWatch Logs Insights query over log lines, as documented by AWS.
+ *
+ * @throws Error if the query uses unsupported syntax or relies on undocumented behaviour.
  */
 export function runQuery(text: string, lines: readonly string[]): QueryResult {
   const { commands, reads } = parseQuery(text);
@@ -65,16 +66,16 @@ function step(rows: readonly Row[], command: Command): readonly Row[] {
 function withColumns(row: Row, columns: (Command & { kind: 'fields' })['columns']): Row {
   const more = columns.flatMap(({ expression, as }): [string, Value][] => {
     const value = evaluate(row, expression);
-    if (typeof value === 'boolean') throw new Error(`${as} would be true or false.`);
+    if (typeof value === 'boolean') throw new Error(`${as} must not be a boolean.`);
     return value === undefined ? [] : [[as, value]];
   });
   return new Map([...row, ...more]);
 }
 
-/** A row for each element; none where the list is empty. */
+/** Returns a row for each element of a list. */
 function unnest(row: Row, { list, into }: Command & { kind: 'unnest' }): Row[] {
   const value = fieldOf(row, list);
-  if (!Array.isArray(value)) throw new Error(`${list} is no list.`);
+  if (!Array.isArray(value)) throw new Error(`${list} is not a list.`);
   return value.map((element) => new Map([...row, [into, element as Value]]));
 }
 

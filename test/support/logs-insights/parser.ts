@@ -11,7 +11,7 @@ import { TokenReader } from './token-reader.ts';
 
 const COMMANDS = ['fields', 'filter', 'unnest', 'stats', 'sort', 'limit', 'display'] as const;
 
-/** Reads a query. @throws Error at anything that the subset does not have: it would not be tested. */
+/** Parses a query. @throws Error for anything outside the supported subset. */
 export function parseQuery(text: string): Query {
   const reader = new TokenReader(text);
   const commands: Command[] = [readCommand(reader)];
@@ -54,7 +54,7 @@ function readColumn(reader: TokenReader): Column {
   return { expression, as: expression.name };
 }
 
-/** All have a name of their own: what the console would call them is hard to sort by. */
+/** Every aggregate must have an alias, because default names are hard to sort by. */
 function readAggregate(reader: TokenReader): Aggregate {
   const name = reader.oneOf(AGGREGATES);
   reader.expect('(');
@@ -78,25 +78,25 @@ function readKey(reader: TokenReader): Key {
   const [, count, unit = ''] = /^(\d+)(\w+)$/.exec(reader.take('duration')) ?? [];
   reader.expect(')');
   const length = UNITS[unit];
-  if (length === undefined) throw new Error(`There is no unit ${unit} here.`);
+  if (length === undefined) throw new Error(`Unsupported unit: ${unit}.`);
   return { column: `bin(${count}${unit})`, bin: Number(count) * length };
 }
 
-/** Fields that no command before made. After `stats` there is nothing but what it made. */
+/** Returns the fields that the query reads and does not create. After `stats` only its own columns remain. */
 function readFields(commands: readonly Command[]): Set<string> {
   const reads = new Set<string>();
-  let made = new Set<string>();
-  let onlyMade = false;
+  let created = new Set<string>();
+  let onlyCreated = false;
   const read = (name: string) => {
-    if (made.has(name)) return;
-    if (onlyMade) throw new Error(`stats leaves no ${name}.`);
+    if (created.has(name)) return;
+    if (onlyCreated) throw new Error(`${name} does not exist after stats.`);
     reads.add(name);
   };
   for (const command of commands) {
     if (command.kind === 'fields') {
       for (const { expression } of command.columns) fieldsOf(expression).forEach(read);
-      // What is made in a command is there for the next one.
-      for (const { as } of command.columns) made.add(as);
+      // Columns of a command are available to the next command.
+      for (const { as } of command.columns) created.add(as);
     } else if (command.kind === 'filter') fieldsOf(command.condition).forEach(read);
     else if (command.kind === 'unnest') read(command.list);
     else if (command.kind === 'sort') read(command.field);
@@ -104,11 +104,11 @@ function readFields(commands: readonly Command[]): Set<string> {
     else if (command.kind === 'stats') {
       for (const { field } of command.aggregates) if (field !== undefined) read(field);
       for (const { column, bin } of command.by) read(bin === undefined ? column : '@timestamp');
-      made = new Set([
+      created = new Set([
         ...command.aggregates.map(({ as }) => as),
         ...command.by.map(({ column }) => column),
       ]);
-      onlyMade = true;
+      onlyCreated = true;
     }
   }
   return reads;

@@ -1,13 +1,13 @@
-/** A value of a field: a text or number, or what `jsonParse` made of a text. */
-export type Value = string | number | { readonly [member: string]: unknown } | readonly unknown[];
+/** A value of a field: a string or number, or a value that `jsonParse` returned. */
+export type Value = string | number | { readonly [field: string]: unknown } | readonly unknown[];
 
-/** One log event, or one row of a result: values by the names of fields. */
+/** A log event or a row of a result: values by field name. */
 export type Row = ReadonlyMap<string, Value>;
 
-/** Of one event in JSON, Logs Insights finds so many fields and passes over the rest. */
+/** Logs Insights discovers at most 200 fields of a JSON event. */
 const MAX_FIELDS = 200;
 
-/** The fields that Logs Insights finds in a line of the log. */
+/** Returns the fields that Logs Insights discovers in a log line. */
 export function parseEvent(line: string): Row {
   const event = JSON.parse(line);
   const fields: [string, Value][] = [];
@@ -22,15 +22,15 @@ export function parseEvent(line: string): Row {
 /** `{ "a": [{ "b": 1 }] }` has the field `a.0.b`. */
 function flatten(value: unknown, name: string, into: [string, Value][]): void {
   if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value)) {
-      flatten(member, name === '' ? key : `${name}.${key}`, into);
+    for (const [key, field] of Object.entries(value)) {
+      flatten(field, name === '' ? key : `${name}.${key}`, into);
     }
   } else if (value !== null) {
     into.push([name, typeof value === 'boolean' ? Number(value) : (value as string | number)]);
   }
 }
 
-/** The value of a field, or of a member of one that `jsonParse` or `unnest` made. */
+/** Returns the value of a field, or of a nested field that `jsonParse` or `unnest` created. */
 export function fieldOf(row: Row, name: string): Value | undefined {
   const direct = row.get(name);
   if (direct !== undefined) return direct;
@@ -44,7 +44,7 @@ export function fieldOf(row: Row, name: string): Value | undefined {
   return (value ?? undefined) as Value | undefined;
 }
 
-/** Before: negative. Numbers by size, texts by their characters, and what is not there last. */
+/** Compares numbers by value and strings by characters; missing values come last. */
 export function compare(a: Value | undefined, b: Value | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -1,7 +1,7 @@
 import { compare, fieldOf, type Row, type Value } from './rows.ts';
 import type { Aggregate, Command, Key } from './syntax.ts';
 
-/** One row for each combination of values of the keys; one that lacks a key has a row, too. */
+/** Returns a row for each combination of key values; a missing key counts as a value. */
 export function aggregate(
   rows: readonly Row[],
   { aggregates, by }: Command & { readonly kind: 'stats' },
@@ -26,7 +26,7 @@ function present(name: string, value: Value | undefined): [string, Value][] {
 function keyOf(row: Row, { column, bin }: Key): Value | undefined {
   if (bin === undefined) return fieldOf(row, column);
   const time = fieldOf(row, '@timestamp');
-  if (typeof time !== 'number') throw new Error('A log event has a time.');
+  if (typeof time !== 'number') throw new Error('The log event has no time.');
   return Math.floor(time / bin) * bin;
 }
 
@@ -51,6 +51,6 @@ function valueOver(rows: readonly Row[], { name, field, percent }: Aggregate): V
 }
 
 function numberOf(value: Value): number {
-  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number.`);
+  if (typeof value !== 'number') throw new Error(`Not a number: ${JSON.stringify(value)}.`);
   return value;
 }

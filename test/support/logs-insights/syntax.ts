@@ -1,4 +1,4 @@
-/** The part of Logs Insights QL that the saved queries use, read into what can be run. */
+/** The syntax tree of the Logs Insights query language, as far as the saved queries use it. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number }
   | { readonly kind: 'field'; readonly name: string }
@@ -19,7 +19,7 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 export const AGGREGATES = ['count', 'count_distinct', 'sum', 'max', 'pct'] as const;
 export type AggregateName = (typeof AGGREGATES)[number];
 
-/** `field` is absent in `count(*)`; `percent` is there in `pct(field, percent)`. */
+/** `field` is absent in `count(*)`; `percent` is set in `pct(field, percent)`. */
 export interface Aggregate {
   readonly name: AggregateName;
   readonly field?: string;
@@ -27,7 +27,7 @@ export interface Aggregate {
   readonly as: string;
 }
 
-/** A column to group by: a field, or the time in steps of so many milliseconds. */
+/** A column to group by: a field, or the time in steps of `bin` milliseconds. */
 export interface Key {
   readonly column: string;
   readonly bin?: number;
@@ -53,6 +53,6 @@ export type Command =
 
 export interface Query {
   readonly commands: readonly Command[];
-  /** Every field that the query reads and does not make itself. */
+  /** Every field that the query reads and does not create. */
   readonly reads: ReadonlySet<string>;
 }

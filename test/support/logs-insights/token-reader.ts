@@ -1,22 +1,22 @@
-import { type Token, tokensOf } from './tokens.ts';
+import { type Token, tokenize } from './tokens.ts';
 
-/** Words that mean something by themselves, and so name no field. */
+/** Reserved words, which are not valid as field names. */
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'like', 'as', 'by', 'into', 'asc', 'desc']);
 
-/** Goes through the tokens of a query, and fails at the first one that is not what must come. */
+/** Reads the tokens of a query, and fails at the first unexpected one. */
 export class TokenReader {
   readonly #tokens: readonly Token[];
   #at = 0;
 
   constructor(query: string) {
-    this.#tokens = tokensOf(query);
+    this.#tokens = tokenize(query);
   }
 
   get atEnd(): boolean {
     return this.#at === this.#tokens.length;
   }
 
-  /** Whether a sign or a word comes next; it is passed if so. */
+  /** Skips the next token if it is this sign or word; reports whether it was. */
   skip(text: string): boolean {
     const next = this.#tokens[this.#at];
     if ((next?.kind !== 'sign' && next?.kind !== 'word') || next.text !== text) return false;
@@ -28,7 +28,7 @@ export class TokenReader {
     if (!this.skip(text)) this.fail(`"${text}"`);
   }
 
-  /** The text of the next token, which is of that kind. */
+  /** Returns the next token, which must be of this kind. */
   take(kind: Token['kind']): string {
     const next = this.#tokens[this.#at];
     if (next?.kind !== kind) this.fail(`a ${kind}`);
@@ -40,31 +40,31 @@ export class TokenReader {
     return this.#tokens[this.#at]?.kind === kind ? this.take(kind) : undefined;
   }
 
-  /** The name of a field, or of a new one. */
+  /** Returns the name of a field. */
   name(): string {
     const quoted = this.takeIf('quoted');
     if (quoted !== undefined) return quoted;
     const name = this.take('word');
-    if (KEYWORDS.has(name)) throw new Error(`"${name}" is a keyword, and no name.`);
+    if (KEYWORDS.has(name)) throw new Error(`"${name}" is a keyword and not a valid name.`);
     return name;
   }
 
   oneOf<T extends string>(names: readonly T[]): T {
     const word = this.take('word');
     const found = names.find((name) => name === word);
-    if (found === undefined) throw new Error(`"${word}" is none of ${names.join(', ')}.`);
+    if (found === undefined) throw new Error(`Expected one of ${names.join(', ')}, got "${word}".`);
     return found;
   }
 
-  /** What `read` reads, as often as commas part it. */
+  /** Reads a comma-separated list. */
   list<T>(read: () => T): T[] {
     const all = [read()];
     while (this.skip(',')) all.push(read());
     return all;
   }
 
-  fail(wanted: string): never {
+  fail(expected: string): never {
     const next = this.#tokens[this.#at]?.text ?? 'the end';
-    throw new Error(`Wanted ${wanted}, and found ${JSON.stringify(next)}.`);
+    throw new Error(`Expected ${expected}, got ${JSON.stringify(next)}.`);
   }
 }

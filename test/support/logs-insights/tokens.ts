@@ -1,15 +1,15 @@
 /**
- * A word is a name, a keyword or a command; a field's name may hold dots and begin with `@`. What is
- * quoted by backticks is always a name.
+ * A word is a name, a keyword or a command; names may contain dots and start with `@`. Names in backticks are
+ * `quoted`, strings in quotation marks are `string`.
  */
 export interface Token {
-  readonly kind: 'word' | 'quoted' | 'text' | 'number' | 'duration' | 'sign';
+  readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'duration' | 'sign';
   readonly text: string;
 }
 
-const FORMS: readonly (readonly [kind: Token['kind'] | 'space', form: RegExp])[] = [
+const PATTERNS: readonly (readonly [kind: Token['kind'] | 'space', pattern: RegExp])[] = [
   ['space', /\s+|#[^\n]*/y],
-  ['text', /"(?:[^"\\]|\\.)*"/y],
+  ['string', /"(?:[^"\\]|\\.)*"/y],
   ['quoted', /`[^`\n]+`/y],
   ['duration', /\d+(?:ms|[smhdw])\b/y],
   ['number', /\d+(?:\.\d+)?\b/y],
@@ -17,19 +17,19 @@ const FORMS: readonly (readonly [kind: Token['kind'] | 'space', form: RegExp])[]
   ['sign', /!=|<=|>=|[=<>|,()[\]*/]/y],
 ];
 
-/** The tokens of a query, without its comments. @throws Error at what the subset does not have. */
-export function tokensOf(query: string): readonly Token[] {
+/** Splits a query into tokens, without comments. @throws Error for unsupported characters. */
+export function tokenize(query: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < query.length; ) {
-    const found = FORMS.find(([, form]) => {
-      form.lastIndex = at;
-      return form.test(query);
+    const found = PATTERNS.find(([, pattern]) => {
+      pattern.lastIndex = at;
+      return pattern.test(query);
     });
-    if (found === undefined) throw new Error(`Not understood: ${query.slice(at, at + 30)}`);
-    const [kind, form] = found;
-    const text = query.slice(at, form.lastIndex);
-    at = form.lastIndex;
-    if (kind === 'text') tokens.push({ kind, text: JSON.parse(text) });
+    if (found === undefined) throw new Error(`Unsupported syntax: ${query.slice(at, at + 30)}`);
+    const [kind, pattern] = found;
+    const text = query.slice(at, pattern.lastIndex);
+    at = pattern.lastIndex;
+    if (kind === 'string') tokens.push({ kind, text: JSON.parse(text) });
     else if (kind === 'quoted') tokens.push({ kind, text: text.slice(1, -1) });
     else if (kind !== 'space') tokens.push({ kind, text });
   }
