@@ -1,10 +1,10 @@
 import { parseCheckedAddress } from '../../app/dev/simulator/address.ts';
 import { profileFor } from '../../app/dev/simulator/profiles.ts';
-import { byZipf, openAddresses } from './addresses.ts';
+import { drawByZipf, openAddressSource } from './addresses.ts';
 
-const addresses = await openAddresses();
+const addresses = await openAddressSource();
 
-test('Drawn addresses are different, public and the same for the same seed', () => {
+test('addresses are distinct, public and determined by the seed', () => {
   const drawn = addresses.any(2000, 'seed');
   expect(new Set(drawn).size).toBe(2000);
   expect(drawn.every((address) => parseCheckedAddress(address)?.public)).toBe(true);
@@ -14,7 +14,7 @@ test('Drawn addresses are different, public and the same for the same seed', () 
   expect(ipv6 / drawn.length).toBeGreaterThan(0.08);
 });
 
-test('Clean addresses are scored low by the simulated AbuseIPDB', () => {
+test('clean addresses have low scores in the simulated AbuseIPDB', () => {
   const scores = addresses.clean(500, 'seed').map((address) => {
     const checked = parseCheckedAddress(address);
     return checked && profileFor(checked).score;
@@ -22,11 +22,11 @@ test('Clean addresses are scored low by the simulated AbuseIPDB', () => {
   expect(scores.every((score) => score !== undefined && score < 25)).toBe(true);
 });
 
-test('By Zipf the first comes about n times as often as the n-th, and all come', () => {
+test('by Zipf the first item is drawn about n times as often as the n-th', () => {
   const items = ['a', 'b', 'c', 'd'];
-  const drawn = byZipf(items, 20_000, 'seed');
+  const drawn = drawByZipf(items, 20_000, 'seed');
   const count = (item: string) => drawn.filter((other) => other === item).length;
   expect(count('a') / count('b')).toBeCloseTo(2, 0);
   expect(count('a') / count('d')).toBeCloseTo(4, 0);
-  expect(byZipf(items, 20_000, 'seed')).toEqual(drawn);
+  expect(drawByZipf(items, 20_000, 'seed')).toEqual(drawn);
 });

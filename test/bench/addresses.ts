@@ -9,20 +9,20 @@ import {
 } from '../../app/src/signals/geo/database.ts';
 
 /** Countries that the default policy refuses. */
-const REFUSED = new Set(['KP', 'IR', 'RU', 'SY', 'CN']);
+const REFUSED_COUNTRIES = new Set(['KP', 'IR', 'RU', 'SY', 'CN']);
 
-/** Prefixes of IPv6 as access networks use them, so that the country database knows them. */
+/** IPv6 prefixes of access networks, which the country database contains. */
 const IPV6_PREFIXES = ['2600:1700', '2a02:8108', '2a01:cb00', '2804:14c', '2405:201'] as const;
 
-export type Addresses = Awaited<ReturnType<typeof openAddresses>>;
+export type AddressSource = Awaited<ReturnType<typeof openAddressSource>>;
 
-/** Addresses that look like those of users: public, of a known country that is not refused, one in eight IPv6. */
-export async function openAddresses() {
+/** Opens a source of addresses like those of users: public, of a known country that is not refused, one in eight IPv6. */
+export async function openAddressSource() {
   const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
-    /** Different ones that the simulated AbuseIPDB scores low: the default policy issues them a token. */
+    /** Returns distinct addresses with a low score, for which the default policy issues a token. */
     clean: (count: number, seed: string) => draw(geo, count, seed, isClean),
-    /** Different ones of any score, which are quicker to find. */
+    /** Returns distinct addresses with any score, which are found faster. */
     any: (count: number, seed: string) => draw(geo, count, seed, () => true),
   };
 }
@@ -39,7 +39,7 @@ function draw(
     const address = parseAddress(draws.chance(12.5) ? ipv6(draws) : ipv4(draws));
     if (address === undefined || found.has(address.value)) continue;
     const place = geo.lookup(address);
-    if (!place.known || REFUSED.has(place.value.country ?? '')) continue;
+    if (!place.known || REFUSED_COUNTRIES.has(place.value.country ?? '')) continue;
     if (accepts(address.value)) found.add(address.value);
   }
   return [...found];
@@ -61,8 +61,8 @@ function isClean(address: string): boolean {
   return checked !== undefined && profileFor(checked).score < 25;
 }
 
-/** Draws from a list by Zipf's law: the n-th is drawn 1/n as often as the first. */
-export function byZipf<Item>(items: readonly Item[], count: number, seed: string): Item[] {
+/** Draws from a list by Zipf's law: the n-th item is drawn 1/n as often as the first. */
+export function drawByZipf<Item>(items: readonly Item[], count: number, seed: string): Item[] {
   const draws = new SeededRandom(seed);
   let sum = 0;
   const sums = items.map((_, at) => {
@@ -72,7 +72,7 @@ export function byZipf<Item>(items: readonly Item[], count: number, seed: string
   return Array.from({ length: count }, () => {
     const target = draws.next() * sum;
     const item = items[firstAbove(sums, target)];
-    if (item === undefined) throw new RangeError('There is nothing to draw from.');
+    if (item === undefined) throw new RangeError('Expected at least one item to draw from.');
     return item;
   });
 }

@@ -1,13 +1,13 @@
 import { payload } from '../support/payloads.ts';
 import { ADDRESS } from './generator/load.ts';
 
-/** A request of the authorization code grant with user attributes, without blanks, as it is sent; 2.7 KB. */
+/** A request of the authorization code grant with user attributes, minified as it is sent; 2.7 KB. */
 export const TYPICAL = withAddress(JSON.stringify(JSON.parse(payload('03'))));
 
-/** The request of a user with thousands of claim values, as it stands in the file; 243 KB. */
+/** The request of a user with thousands of claim values; 243 KB. */
 export const LARGE = withAddress(payload('23'));
 
-/** A typical request with a parameter of 20,000 parts, 60 KB, which is most of what a condition may split. */
+/** A typical request with a parameter of 20,000 parts, 60 KB: close to the limit of what a condition may split. */
 export const PARTS = withParameter(TYPICAL, 'levels', Array(20_000).fill('ab').join());
 
 function withParameter(body: string, name: string, value: string): string {
@@ -18,6 +18,6 @@ function withParameter(body: string, name: string, value: string): string {
 
 function withAddress(body: string): string {
   const marked = body.replace('203.0.113.45', ADDRESS);
-  if (marked === body) throw new Error('The payload has another address than it had.');
+  if (marked === body) throw new Error('The payload must contain the address 203.0.113.45.');
   return marked;
 }

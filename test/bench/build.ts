@@ -10,7 +10,7 @@ const BASELINES = 'test/bench/baselines';
 
 export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing';
 
-/** The service as the image has it, and the baselines bundled in the same way, in a folder of their own. */
+/** The built service and the baselines, bundled alike, in a temporary folder. */
 export interface Build {
   readonly folder: string;
   readonly service: string;
@@ -21,11 +21,11 @@ export interface Build {
 export async function buildAll(): Promise<Build> {
   const folder = buildService();
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // However it ends: an interruption leaves nothing behind.
+  // Also on an interruption.
   process.once('exit', remove);
   await build({
     ...BUNDLE,
-    // Each is one module: none of them has anything that it may not need.
+    // Each baseline is a single module.
     splitting: false,
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, BASELINES)).map((file) => join(BASELINES, file)),

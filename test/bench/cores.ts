@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Who runs on which core: the server has one for itself, and shares it with nobody who measures. */
+/** The server has its own core; the load generator and the surroundings share the others. */
 export type Role = 'server' | 'generator' | 'surroundings';
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).error === undefined;
 
-/** The list of cores for a role, as taskset has it, or none where nothing can be pinned. */
+/** Returns the cores of a role in taskset's format, or `undefined` where processes cannot be pinned. */
 export function coresOf(role: Role, cores = availableParallelism()): string | undefined {
   if (!canPin) return undefined;
   if (role === 'server') return '1';
@@ -14,8 +14,8 @@ export function coresOf(role: Role, cores = availableParallelism()): string | un
   return cores === 3 ? '2' : `2-${cores - 1}`;
 }
 
-/** A command on the cores of a role: the file to run, and what stands before its arguments. */
-export function pinned(role: Role, file: string): [file: string, before: readonly string[]] {
+/** Returns a command pinned to the cores of a role: the file to run, and the arguments before its own. */
+export function pinnedCommand(role: Role, file: string): [file: string, before: readonly string[]] {
   const cores = coresOf(role);
   return cores === undefined ? [file, []] : ['taskset', ['-c', cores, file]];
 }

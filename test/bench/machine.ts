@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { coresOf } from './cores.ts';
 
-/** What the figures were measured on, and of what. */
+/** The machine and the version of the code that were measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryMiB: number;
   readonly system: string;
   readonly node: string;
-  /** Empty where this is no checkout. */
+  /** Empty outside a git checkout. */
   readonly commit: string;
-  /** Whether server and load generator have a core each. */
+  /** Whether the server and the load generator each have their own core. */
   readonly pinned: boolean;
 }
 
-export function machine(): Machine {
+export function describeMachine(): Machine {
   const [cpu] = cpus();
   return {
     cpu: cpu?.model.trim() ?? 'unknown',

@@ -1,76 +1,76 @@
-/** Measures the service beside bare servers and the guide's flow: prints a table and writes it as JSON. */
+/** Compares the service with bare servers and the guide's flow: prints a table and writes the results as JSON. */
 import { writeFileSync } from 'node:fs';
-import { type Bench, openBench } from './bench.ts';
-import { machine } from './machine.ts';
-import { type Options, readOptions } from './options.ts';
+import { type Harness, openHarness } from './harness.ts';
+import { describeMachine } from './machine.ts';
+import { type Options, parseOptions } from './options.ts';
 import { endProcesses } from './processes.ts';
-import { holds, type Row } from './row.ts';
+import { isMet, type Row } from './row.ts';
 import type { Experiment } from './rows/experiment.ts';
 import { EXPERIMENTS } from './rows/index.ts';
-import { tableOf } from './table.ts';
+import { formatTable } from './table.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-interface Fault {
+interface Failure {
   readonly name: string;
-  readonly why: string;
+  readonly message: string;
 }
 
 async function main(options: Options): Promise<void> {
-  const bench = await openBench(options);
+  const harness = await openHarness(options);
   const rows: Row[] = [];
-  const faults: Fault[] = [];
+  const failures: Failure[] = [];
   try {
     for (const experiment of EXPERIMENTS.filter(({ name }) => options.names.includes(name))) {
-      await run(experiment, bench, rows, faults);
+      await run(experiment, harness, rows, failures);
     }
   } finally {
-    await bench.close();
+    await harness.close();
   }
-  report(options, bench, rows, faults);
+  report(options, harness, rows, failures);
 }
 
-/** A row that cannot be measured is said, and the others are measured all the same. */
+/** Runs an experiment; a failure is reported and does not stop the others. */
 async function run(
   experiment: Experiment,
-  bench: Bench,
+  harness: Harness,
   rows: Row[],
-  faults: Fault[],
+  failures: Failure[],
 ): Promise<void> {
   const from = performance.now();
   try {
-    rows.push(...(await experiment.measure(bench)));
+    rows.push(...(await experiment.measure(harness)));
     say(`${experiment.name}: ${Math.round((performance.now() - from) / 1000)} s`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    faults.push({ name: experiment.name, why });
-    say(`${experiment.name} failed: ${why}`);
-    await bench.recover();
+    const message = error instanceof Error ? error.message : String(error);
+    failures.push({ name: experiment.name, message });
+    say(`${experiment.name} failed: ${message}`);
+    await harness.recover();
   }
 }
 
 function report(
   { out, rounds }: Options,
-  bench: Bench,
+  harness: Harness,
   rows: readonly Row[],
-  faults: readonly Fault[],
+  failures: readonly Failure[],
 ): void {
-  const on = machine();
-  const written = rows.map((row) => ({ ...row, reached: holds(row) }));
-  const generator = bench.generator.name;
+  const on = describeMachine();
+  const written = rows.map((row) => ({ ...row, met: isMet(row) }));
+  const generator = harness.generator.name;
   writeFileSync(
     out,
-    `${JSON.stringify({ machine: on, generator, rounds, rows: written, faults }, null, 2)}\n`,
+    `${JSON.stringify({ machine: on, generator, rounds, rows: written, failures }, null, 2)}\n`,
   );
   say(`
 ${on.cpu}, ${on.cores} cores, Node ${on.node}, ${on.commit || 'no commit'}
-Load by ${generator}. ${on.pinned ? 'Server and generator have a core each.' : 'Nothing is pinned to a core.'}
+Load by ${generator}. ${on.pinned ? 'The server and the generator each have their own core.' : 'Processes are not pinned to cores.'}
 
-${tableOf(rows)}
+${formatTable(rows)}
 `);
-  for (const { name, why } of faults) say(`FAILED ${name}: ${why}`);
+  for (const { name, message } of failures) say(`FAILED ${name}: ${message}`);
   say(`Written to ${out}.`);
-  if (faults.length > 0) process.exitCode = 1;
+  if (failures.length > 0) process.exitCode = 1;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -82,7 +82,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   await main(
-    readOptions(
+    parseOptions(
       process.argv.slice(2),
       EXPERIMENTS.map(({ name }) => name),
     ),

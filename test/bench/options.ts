@@ -4,19 +4,19 @@ export interface Options {
   /** The experiments to run, in their order. */
   readonly names: readonly string[];
   readonly rounds: number;
-  /** For one measurement, in place of each row's own. */
+  /** Duration of one measurement. @default that of the row */
   readonly seconds: number | undefined;
-  /** Where the JSON goes. */
+  /** The file for the results. */
   readonly out: string;
 }
 
 /**
- * Reads the command line: names (or the beginning of names) of what to run, and options.
+ * Parses the command line: experiments by name or prefix, and options.
  *
- * @param known all names there are.
- * @throws Error of one sentence that says what is wrong.
+ * @param known the names of all experiments.
+ * @throws Error when an argument is not valid.
  */
-export function readOptions(args: readonly string[], known: readonly string[]): Options {
+export function parseOptions(args: readonly string[], known: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -28,21 +28,21 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   });
   const wrong = positionals.find((begin) => !known.some((name) => name.startsWith(begin)));
   if (wrong !== undefined) {
-    throw new Error(`There is no row ${JSON.stringify(wrong)}: take ${known.join(', ')}.`);
+    throw new Error(`Unknown row ${JSON.stringify(wrong)}: expected ${known.join(', ')}.`);
   }
   return {
     names:
       positionals.length === 0
         ? known
         : known.filter((name) => positionals.some((begin) => name.startsWith(begin))),
-    rounds: count('rounds', values.rounds),
-    seconds: values.seconds === undefined ? undefined : count('seconds', values.seconds),
+    rounds: parseCount('rounds', values.rounds),
+    seconds: values.seconds === undefined ? undefined : parseCount('seconds', values.seconds),
     out: values.out,
   };
 }
 
-function count(name: string, text: string): number {
+function parseCount(name: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= 3600) return value;
-  throw new Error(`--${name} is ${JSON.stringify(text)}: give a whole number from 1 to 3600.`);
+  throw new Error(`--${name} must be a whole number from 1 to 3600, got ${JSON.stringify(text)}.`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, type RunningProcess, startProcess } from '../support/process.ts';
-import { pinned, type Role } from './cores.ts';
+import { pinnedCommand, type Role } from './cores.ts';
 
 const READY = /"event":"ready","port":(\d+)/;
 /** Unit of the CPU times in /proc: USER_HZ is 100 on every Linux. */
@@ -32,7 +32,7 @@ export async function startServer(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const [file, before] = pinned(role, process.execPath);
+  const [file, before] = pinnedCommand(role, process.execPath);
   const start = performance.now();
   const server = startProcess(file, [...before, ...IMAGE.flags, ...args], {
     environment: { ...AS_DEPLOYED, ...environment },

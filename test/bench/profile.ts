@@ -1,53 +1,55 @@
 /**
- * Where a warm decision's processor time and memory go, beside bare node:http: prints a table. A process
- * takes longer while it is watched: shares of its time then, of the time that it takes when it is not.
+ * Prints where the CPU time and memory of a warm decision go, compared with bare node:http. Profiling slows a
+ * process down, so its shares are applied to the time that it takes without.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Bench, loaded, openBench, warmUp } from './bench.ts';
+import { actionLoad, type Harness, measureLoad, openHarness, warmUp } from './harness.ts';
 import { AS_DEPLOYED, endProcesses, type ServerProcess } from './processes.ts';
 import { partsOf } from './profile/parts.ts';
 import { memoryByPart, type Recording, timeByPart } from './profile/shares.ts';
-import { alignColumns, figureOf } from './table.ts';
+import { alignColumns, formatFigure } from './table.ts';
 
 const RECORDER = fileURLToPath(new URL('profile/recorder.mjs', import.meta.url));
 const SECONDS = 10;
 const HEAD = ['part', 'µs', 'node:http µs', 'KB', 'node:http KB'];
 
-/** By part, for one request. */
+/** Per request, by part. */
 interface Shares {
   readonly microseconds: ReadonlyMap<string, number>;
   readonly kilobytes: ReadonlyMap<string, number>;
 }
 
-const bench = await openBench({ rounds: 1, seconds: undefined });
+const harness = await openHarness({ rounds: 1, seconds: undefined });
 try {
-  const ours = await watch(bench, bench.build.service, (settings) => bench.startService(settings));
-  const http = await watch(bench, bench.build.baseline('http'), (settings) =>
-    bench.startBaseline('http', settings),
+  const ours = await profile(harness, harness.build.service, (settings) =>
+    harness.startService(settings),
+  );
+  const http = await profile(harness, harness.build.baseline('http'), (settings) =>
+    harness.startBaseline('http', settings),
   );
   print(ours, http);
 } finally {
-  await bench.close();
+  await harness.close();
   endProcesses();
 }
 
-async function watch(
-  bench: Bench,
+async function profile(
+  harness: Harness,
   bundle: string,
   start: (settings: Readonly<Record<string, string>>) => Promise<ServerProcess>,
 ): Promise<Shares> {
-  const PROFILE = join(bench.build.folder, 'profile.json');
+  const PROFILE = join(harness.build.folder, 'profile.json');
   const server = await start({
     PROFILE,
     NODE_OPTIONS: `${AS_DEPLOYED.NODE_OPTIONS} --import=${RECORDER}`,
   });
-  const addresses = bench.addresses.clean(1000, 'warm');
+  const addresses = harness.addresses.clean(1000, 'warm');
   const run = (seconds: number) =>
-    loaded(bench, server, actionLoad(server, { addresses, connections: 32, seconds }));
-  await warmUp(bench, server, addresses);
+    measureLoad(harness, server, actionLoad(server, { addresses, connections: 32, seconds }));
+  await warmUp(harness, server, addresses);
   const { cpuPerRequest } = await run(SECONDS);
   server.signal('SIGUSR2');
   await run(SECONDS);
@@ -81,8 +83,8 @@ function print(ours: Shares, http: Shares): void {
     .toSorted((one, other) => time(other) - time(one))
     .map((part) => [
       part,
-      ...columns.map((shares) => (shares.has(part) ? figureOf(shares.get(part) ?? 0) : '')),
+      ...columns.map((shares) => (shares.has(part) ? formatFigure(shares.get(part) ?? 0) : '')),
     ]);
-  const all = ['all', ...columns.map((shares) => figureOf(sum(shares)))];
+  const all = ['all', ...columns.map((shares) => formatFigure(sum(shares)))];
   process.stdout.write(`${alignColumns([HEAD, ...lines, all])}\n`);
 }

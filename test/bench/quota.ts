@@ -1,6 +1,6 @@
-/** How far the quota of each AbuseIPDB plan goes on a day, by simulation: prints a table. */
+/** Simulates how far the daily quota of each AbuseIPDB plan goes, and prints a table. */
 import { type Simulated, simulate } from './quota/simulate.ts';
-import { ASSUMED } from './quota/stream.ts';
+import { ASSUMPTIONS } from './quota/stream.ts';
 import { alignColumns } from './table.ts';
 
 const SIZES = [0.1, 1, 10, 100];
@@ -11,7 +11,7 @@ const HEAD = [
   'tokens',
   'hit ratio',
   'lookups',
-  'used up at',
+  'exhausted at',
   'stale',
   'unknown',
 ];
@@ -24,7 +24,7 @@ function line({ tokensPerSecond, plan, day }: Simulated): string[] {
     String(day.tokens),
     share(day.hits),
     String(day.lookups),
-    day.usedUpAt === undefined ? 'never' : clock(day.usedUpAt),
+    day.exhaustedAt === undefined ? 'never' : clock(day.exhaustedAt),
     share(day.stale),
     share(day.unknown),
   ];
@@ -36,8 +36,8 @@ function clock(hours: number): string {
 }
 
 const lines = SIZES.flatMap((size) => simulate(size).map(line));
-process.stdout.write(`The second of two days, from midnight UTC, with the service's default fresh times.
-The stream: ${JSON.stringify(ASSUMED)}
+process.stdout.write(`The second of two days, from midnight UTC, with the service's default TTLs.
+Assumptions: ${JSON.stringify(ASSUMPTIONS)}
 
 ${alignColumns([HEAD, ...lines])}
 `);

@@ -1,27 +1,27 @@
 import type { Summary } from './statistics.ts';
 
-/** What a row's median must reach, what no sample may exceed, or nothing: it only says. */
+/** A bound of the median (`atLeast`, `atMost`) or of every sample (`neverAbove`); a row may also only report. */
 export type Bound =
   | { readonly atLeast: number }
   | { readonly atMost: number }
-  | { readonly never: number }
+  | { readonly neverAbove: number }
   | { readonly report: true };
 
-/** One line of the table: a figure of the service, for the most part beside that of a baseline. */
+/** A line of the table: a figure of the service, usually compared with that of a baseline. */
 export interface Row {
-  readonly what: string;
+  readonly name: string;
   readonly unit: '×' | 'ms' | 'µs' | 'MiB' | 'req/s';
   readonly bound: Bound;
   readonly figure: Summary;
-  /** What the figure was made of, by name; in the JSON only. */
-  readonly from: Readonly<Record<string, Summary>>;
-  /** What a reader must know of how it was measured. */
+  /** The measurements that the figure was computed from, by name; in the JSON only. */
+  readonly inputs: Readonly<Record<string, Summary>>;
+  /** How it was measured, if readers need to know. */
   readonly note?: string;
 }
 
-export function holds({ bound, figure }: Pick<Row, 'bound' | 'figure'>): boolean {
+export function isMet({ bound, figure }: Pick<Row, 'bound' | 'figure'>): boolean {
   if ('atLeast' in bound) return figure.median >= bound.atLeast;
   if ('atMost' in bound) return figure.median <= bound.atMost;
-  if ('never' in bound) return figure.most <= bound.never;
+  if ('neverAbove' in bound) return figure.max <= bound.neverAbove;
   return true;
 }

@@ -1,21 +1,21 @@
-/** What several samples of one figure come to. */
+/** A summary of several samples of one figure. */
 export interface Summary {
   readonly median: number;
-  readonly least: number;
-  readonly most: number;
-  /** In the order in which they were taken. */
+  readonly min: number;
+  readonly max: number;
+  /** In the order of measurement. */
   readonly samples: readonly number[];
 }
 
-/** @throws RangeError without a sample, or with one that is no number: that is a fault of the measurement. */
+/** @throws RangeError when there are no samples, or when one is NaN. */
 export function summarise(samples: readonly number[]): Summary {
-  if (samples.length === 0) throw new RangeError('There is nothing to summarise.');
-  if (samples.some(Number.isNaN)) throw new RangeError('A sample is no number.');
+  if (samples.length === 0) throw new RangeError('Expected at least one sample.');
+  if (samples.some(Number.isNaN)) throw new RangeError('A sample is NaN.');
   const sorted = samples.toSorted((one, other) => one - other);
   return {
     median: medianOf(sorted),
-    least: sorted[0] ?? 0,
-    most: sorted.at(-1) ?? 0,
+    min: sorted[0] ?? 0,
+    max: sorted.at(-1) ?? 0,
     samples,
   };
 }
@@ -27,15 +27,16 @@ function medianOf(sorted: readonly number[]): number {
 }
 
 /**
- * Two figures of the same rounds, combined round by round: what slows the machine for a while slows both,
- * and drops out of a ratio.
+ * Combines two figures round by round, so that a temporary slowdown of the machine, which affects both, drops
+ * out of a ratio.
  */
-export function byRound(
+export function combineByRound(
   ours: readonly number[],
   others: readonly number[],
   combine: (our: number, other: number) => number,
 ): Summary {
-  if (ours.length !== others.length) throw new RangeError('The rounds are not the same.');
+  if (ours.length !== others.length)
+    throw new RangeError('Both figures must have the same number of rounds.');
   return summarise(ours.map((our, round) => combine(our, others[round] ?? Number.NaN)));
 }
 

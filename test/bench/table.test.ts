@@ -1,13 +1,13 @@
-import { holds, type Row } from './row.ts';
+import { isMet, type Row } from './row.ts';
 import { summarise } from './statistics.ts';
-import { alignColumns, figureOf, tableOf } from './table.ts';
+import { alignColumns, formatFigure, formatTable } from './table.ts';
 
-const row = (what: string, bound: Row['bound'], samples: number[], note?: string): Row => ({
-  what,
+const row = (name: string, bound: Row['bound'], samples: number[], note?: string): Row => ({
+  name,
   unit: '×',
   bound,
   figure: summarise(samples),
-  from: {},
+  inputs: {},
   ...(note === undefined ? {} : { note }),
 });
 
@@ -18,11 +18,11 @@ test.each([
   [{ atMost: 2 }, [2], true],
   [{ atMost: 2 }, [2.01], false],
   [{ atMost: 2 }, [1, 2, 3], true],
-  [{ never: 2 }, [1, 2, 2], true],
-  [{ never: 2 }, [1, 1, 3], false],
+  [{ neverAbove: 2 }, [1, 2, 2], true],
+  [{ neverAbove: 2 }, [1, 1, 3], false],
   [{ report: true } as const, [0], true],
-])('With the bound %j, %j holds: %p', (bound, samples, expected) => {
-  expect(holds(row('x', bound, samples))).toBe(expected);
+])('the bound %j is met by %j: %p', (bound, samples, expected) => {
+  expect(isMet(row('x', bound, samples))).toBe(expected);
 });
 
 test.each([
@@ -31,12 +31,12 @@ test.each([
   [9.876, '9.88'],
   [12.34, '12.3'],
   [1234.5, '1235'],
-])('%p is written %p', (value, expected) => {
-  expect(figureOf(value)).toBe(expected);
+])('%p is formatted as %p', (value, expected) => {
+  expect(formatFigure(value)).toBe(expected);
 });
 
-test('The table says of each row whether it reached its bound', () => {
-  const text = tableOf([
+test('the table shows whether each row meets its bound', () => {
+  const text = formatTable([
     row('warm / bare', { atLeast: 0.9 }, [0.8, 0.95, 0.99], 'at 32 connections'),
     row('p99', { atMost: 2 }, [3]),
     row('Zipf', { report: true }, [3]),
@@ -51,7 +51,7 @@ test('The table says of each row whether it reached its bound', () => {
   ]);
 });
 
-test('Columns are as wide as their widest cell', () => {
+test('columns are as wide as their widest cell', () => {
   expect(
     alignColumns([
       ['a', 'bb'],

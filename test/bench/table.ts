@@ -1,23 +1,23 @@
-import { type Bound, holds, type Row } from './row.ts';
+import { type Bound, isMet, type Row } from './row.ts';
 import type { Summary } from './statistics.ts';
 
 const HEAD = ['row', 'median', 'min … max', 'rounds', 'must reach', ''];
 
-/** The rows as a table of text, with a line below for each note. */
-export function tableOf(rows: readonly Row[]): string {
+/** Formats rows as a text table, with a line below it for each note. */
+export function formatTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => [
-    row.what,
-    `${figureOf(row.figure.median)} ${row.unit}`,
+    row.name,
+    `${formatFigure(row.figure.median)} ${row.unit}`,
     spreadOf(row.figure),
     String(row.figure.samples.length),
     boundOf(row.bound),
-    'report' in row.bound ? '' : holds(row) ? 'ok' : 'MISSED',
+    'report' in row.bound ? '' : isMet(row) ? 'ok' : 'MISSED',
   ]);
-  const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : `${what}: ${note}`));
+  const notes = rows.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
   return [alignColumns([HEAD, ...lines]), '', ...notes].join('\n').trimEnd();
 }
 
-/** Cells as columns of text: the first to the left, the others to the right. */
+/** Formats cells as columns: the first one left-aligned, the others right-aligned. */
 export function alignColumns(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
@@ -34,19 +34,19 @@ export function alignColumns(lines: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function spreadOf({ least, most }: Summary): string {
-  return `${figureOf(least)} … ${figureOf(most)}`;
+function spreadOf({ min, max }: Summary): string {
+  return `${formatFigure(min)} … ${formatFigure(max)}`;
 }
 
 function boundOf(bound: Bound): string {
   if ('atLeast' in bound) return `≥ ${bound.atLeast}`;
   if ('atMost' in bound) return `≤ ${bound.atMost}`;
-  if ('never' in bound) return `always ≤ ${bound.never}`;
+  if ('neverAbove' in bound) return `always ≤ ${bound.neverAbove}`;
   return 'report';
 }
 
-/** Three digits that count, and no more behind the point than tell anything. */
-export function figureOf(value: number): string {
+/** Formats a figure with about three significant digits. */
+export function formatFigure(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return String(Math.round(value));
   return value.toFixed(size >= 10 ? 1 : 2);

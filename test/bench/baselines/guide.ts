@@ -1,11 +1,11 @@
 /**
- * The flow as the guide of the identity server has it: parse, country from a local database, one
- * AbuseIPDB call for each request, answer. No cache, no time limit, no authentication.
+ * The flow of the identity server's guide: parse the request, look up the country in a local database, call
+ * AbuseIPDB for each request, respond. No cache, no time limit, no authentication.
  */
 import { createServer } from 'node:http';
 import { type CountryResponse, open } from 'maxmind';
-import { readText } from './body.ts';
-import { KEEP_ALIVE_TIMEOUT, listen } from './listen.ts';
+import { readBody } from './body.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, listen } from './listen.ts';
 
 const BLOCKED = new Set(['KP', 'IR', 'RU', 'SY', 'CN']);
 const { ABUSEIPDB_BASE_URL, ABUSEIPDB_API_KEY = '', GEO_DATABASE = '' } = process.env;
@@ -54,8 +54,8 @@ async function scoreOf(address: string): Promise<number> {
 }
 
 listen(
-  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT }, (request, response) => {
-    readText(request, async (text) => {
+  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+    readBody(request, async (text) => {
       const body = JSON.stringify(await decide(text));
       response.writeHead(200, {
         'content-type': 'application/json',

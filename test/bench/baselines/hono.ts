@@ -1,19 +1,19 @@
-/** The least that a route of Hono can be: it parses the body and answers the same bytes. */
+/** A minimal Hono route: parses the body and sends the same bytes as the service. */
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { KEEP_ALIVE_TIMEOUT, sayReady } from './listen.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, reportReady } from './listen.ts';
 
-const ANSWER = '{"actionStatus":"SUCCESS"}';
+const RESPONSE = '{"actionStatus":"SUCCESS"}';
 const HEADERS = { 'content-type': 'application/json' };
 
 const app = new Hono();
 
 app.post('/pre-issue-access-token', async (context) => {
   const { actionType } = await context.req.json();
-  return context.body(ANSWER, actionType === 'PRE_ISSUE_ACCESS_TOKEN' ? 200 : 400, HEADERS);
+  return context.body(RESPONSE, actionType === 'PRE_ISSUE_ACCESS_TOKEN' ? 200 : 400, HEADERS);
 });
 
 serve(
-  { fetch: app.fetch, port: 0, serverOptions: { keepAliveTimeout: KEEP_ALIVE_TIMEOUT } },
-  ({ port }) => sayReady(port),
+  { fetch: app.fetch, port: 0, serverOptions: { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS } },
+  ({ port }) => reportReady(port),
 );

@@ -1,17 +1,17 @@
-/** The least that an endpoint of the action can be: node:http parses the body and answers the same bytes. */
+/** A minimal endpoint on node:http: parses the body and sends the same bytes as the service. */
 import { createServer } from 'node:http';
-import { readText } from './body.ts';
-import { KEEP_ALIVE_TIMEOUT, listen } from './listen.ts';
+import { readBody } from './body.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, listen } from './listen.ts';
 
-const ANSWER = '{"actionStatus":"SUCCESS"}';
-const HEADERS = { 'content-type': 'application/json', 'content-length': ANSWER.length };
+const RESPONSE = '{"actionStatus":"SUCCESS"}';
+const HEADERS = { 'content-type': 'application/json', 'content-length': RESPONSE.length };
 
 listen(
-  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT }, (request, response) => {
-    readText(request, (text) => {
+  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+    readBody(request, (text) => {
       const { actionType } = JSON.parse(text);
       response.writeHead(actionType === 'PRE_ISSUE_ACCESS_TOKEN' ? 200 : 400, HEADERS);
-      response.end(ANSWER);
+      response.end(RESPONSE);
     });
   }),
 );

@@ -1,16 +1,16 @@
-/** node:http that reads the body and parses nothing: what the transport alone costs. */
+/** A server on node:http that reads the body without parsing it: the cost of the transport alone. */
 import { createServer } from 'node:http';
-import { readText } from './body.ts';
-import { KEEP_ALIVE_TIMEOUT, listen } from './listen.ts';
+import { readBody } from './body.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, listen } from './listen.ts';
 
-const ANSWER = '{"actionStatus":"SUCCESS"}';
-const HEADERS = { 'content-type': 'application/json', 'content-length': ANSWER.length };
+const RESPONSE = '{"actionStatus":"SUCCESS"}';
+const HEADERS = { 'content-type': 'application/json', 'content-length': RESPONSE.length };
 
 listen(
-  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT }, (request, response) => {
-    readText(request, (text) => {
+  createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+    readBody(request, (text) => {
       response.writeHead(text.startsWith('{') ? 200 : 400, HEADERS);
-      response.end(ANSWER);
+      response.end(RESPONSE);
     });
   }),
 );

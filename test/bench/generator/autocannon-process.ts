@@ -1,9 +1,9 @@
-/** Runs autocannon with the load that stands on standard input, and writes its result as JSON. */
+/** Runs autocannon with the load on standard input, and writes its result as JSON. */
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { ADDRESS, type Load } from './load.ts';
 
-/** As much of autocannon as is used here; the package brings no types. */
+/** The part of autocannon that is used here; the package has no types. */
 type Autocannon = (options: object) => Promise<object>;
 const autocannon: Autocannon = createRequire(import.meta.url)('autocannon');
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     url: origin,
     connections,
     timeout: 20,
-    ...(load.untilUsedUp ? { amount: addresses.length } : { duration: seconds }),
+    ...(load.untilExhausted ? { amount: addresses.length } : { duration: seconds }),
     requests: [{ method, path, headers, ...(body === undefined ? {} : { body }), setupRequest }],
   });
   process.stdout.write(JSON.stringify(result));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { outputOf } from '../../support/process.ts';
-import { pinned } from '../cores.ts';
-import { checkMeasured, type Generator, type Load, type Measured } from './load.ts';
+import { pinnedCommand } from '../cores.ts';
+import { checkResult, type Generator, type Load, type LoadResult } from './load.ts';
 
 const PROCESS = fileURLToPath(new URL('autocannon-process.ts', import.meta.url));
 
@@ -9,18 +9,18 @@ const PROCESS = fileURLToPath(new URL('autocannon-process.ts', import.meta.url))
 export const autocannon: Generator = {
   name: 'autocannon',
   async run(load) {
-    return checkMeasured(load, parseAutocannon(await run(load)));
+    return checkResult(load, parseAutocannon(await run(load)));
   },
 };
 
 function run(load: Load): Promise<string> {
-  const [file, before] = pinned('generator', process.execPath);
+  const [file, before] = pinnedCommand('generator', process.execPath);
   const args = [...before, '--import', 'tsx', PROCESS];
   return outputOf(file, args, { input: JSON.stringify(load) });
 }
 
 /** Parses autocannon's result, whose `duration` is in seconds and whose latencies are in milliseconds. */
-export function parseAutocannon(output: string): Measured {
+export function parseAutocannon(output: string): LoadResult {
   const result = JSON.parse(output);
   const { p50, p99, max } = result.latency;
   // Only responses count: requests in flight at the end do not.

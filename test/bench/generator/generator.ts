@@ -3,7 +3,7 @@ import { autocannon } from './autocannon.ts';
 import type { Generator } from './load.ts';
 import { wrk } from './wrk.ts';
 
-/** wrk where it is installed, else autocannon, which takes a whole core for what wrk does with a part of one. */
+/** Returns wrk if it is installed, else autocannon, which needs a whole core for the load that wrk sends with a part of one. */
 export function chooseGenerator(): Generator {
   return spawnSync('wrk', ['-v']).error === undefined ? wrk : autocannon;
 }

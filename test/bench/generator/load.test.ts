@@ -1,5 +1,5 @@
 import { parseAutocannon } from './autocannon.ts';
-import { ADDRESS, checkMeasured, type Load, type Measured } from './load.ts';
+import { ADDRESS, checkResult, type Load, type LoadResult } from './load.ts';
 import { parseWrk, requestTemplate } from './wrk.ts';
 
 const LOAD: Load = {
@@ -13,7 +13,7 @@ const LOAD: Load = {
   seconds: 1,
 };
 
-const MEASURED: Measured = {
+const MEASURED: LoadResult = {
   requests: 1000,
   seconds: 2,
   perSecond: 500,
@@ -23,10 +23,10 @@ const MEASURED: Measured = {
   failures: { timeout: 0, status: 0 },
 };
 
-test('What wrk.lua writes is read, behind what wrk writes', () => {
+test('parses the output of wrk.lua after that of wrk', () => {
   const output = `Running 2s test @ http://127.0.0.1:1234
   1 threads and 32 connections
-used up
+addresses exhausted
   Latency     1.18ms    2.56ms
 Requests/sec:    500.00
 
@@ -35,11 +35,11 @@ Requests/sec:    500.00
   expect(parseWrk(output)).toEqual(MEASURED);
 });
 
-test('wrk that says nothing is a fault', () => {
-  expect(() => parseWrk('Running 2s test')).toThrow('wrk says nothing');
+test('rejects output of wrk without a result', () => {
+  expect(() => parseWrk('Running 2s test')).toThrow('wrk printed no result');
 });
 
-test('The result of autocannon is read', () => {
+test('parses the result of autocannon', () => {
   const result = {
     duration: 2,
     latency: { p50: 1.5, p99: 10.25, max: 99 },
@@ -57,14 +57,14 @@ test('The result of autocannon is read', () => {
   expect(parseAutocannon(JSON.stringify(failed)).failures).toEqual(failures);
 });
 
-test('The template of a request has the marks that wrk.lua fills, and the bytes of all but the address', () => {
+test('a request template has the placeholders of wrk.lua, and the bytes of the body without the address', () => {
   expect(requestTemplate(LOAD)).toEqual({
     text: `POST /action HTTP/1.1\r\nhost: 127.0.0.1:1234\r\nx-api-key: k\r\ncontent-length: @length@\r\n\r\n{"ä":"@address@"}`,
     bytes: 9,
   });
 });
 
-test('The template of a request without a body has no length', () => {
+test('a request template without a body has no content length', () => {
   const { body: _, ...load } = LOAD;
   expect(requestTemplate({ ...load, method: 'GET', path: `/check?ipAddress=${ADDRESS}` })).toEqual({
     text: 'GET /check?ipAddress=@address@ HTTP/1.1\r\nhost: 127.0.0.1:1234\r\nx-api-key: k\r\n\r\n',
@@ -77,15 +77,15 @@ test.each([
     'failures',
     {},
     { failures: { read: 0, status: 1, timeout: 2 } },
-    'Of 1000 requests some failed: 1 status, 2 timeout.',
+    'Some of 1000 requests failed: 1 status, 2 timeout.',
   ],
-  ['no answer', {}, { requests: 0 }, 'No request was answered.'],
-  ['addresses sent again', { distinct: true }, {}, '2 addresses are too few: 1000 were asked for.'],
-])('A measurement with %s is none', (_, load, measured, message) => {
-  const check = () => checkMeasured({ ...LOAD, ...load }, { ...MEASURED, ...measured });
+  ['no response', {}, { requests: 0 }, 'No request was answered.'],
+  ['repeated addresses', { distinct: true }, {}, '2 addresses are too few for 1000 requests.'],
+])('rejects a result with %s', (_, load, measured, message) => {
+  const check = () => checkResult({ ...LOAD, ...load }, { ...MEASURED, ...measured });
   expect(check).toThrow(message);
 });
 
-test('Any other measurement is what it is', () => {
-  expect(checkMeasured(LOAD, MEASURED)).toEqual(MEASURED);
+test('accepts any other result', () => {
+  expect(checkResult(LOAD, MEASURED)).toEqual(MEASURED);
 });

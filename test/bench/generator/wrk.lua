@@ -1,12 +1,12 @@
--- Sends the requests of a template, with one address after the other in it.
--- Arguments: file of the template, file of addresses (one a line), bytes of a body without its address.
+-- Sends the requests of a template with one address after the other.
+-- Arguments: file of the template, file of addresses (one per line), bytes of the body without an address.
 
 local LENGTH, ADDRESS = "@length@", "@address@"
 
 local head, between, tail
 local addresses, count = {}, 0
 local bytes
-local at, told = 0, false
+local at, reported = 0, false
 
 local function split(text, mark)
   local from, to = text:find(mark, 1, true)
@@ -31,9 +31,9 @@ end
 function request()
   at = at + 1
   if at > count then
-    if not told then
-      told = true
-      io.stdout:write("used up\n")
+    if not reported then
+      reported = true
+      io.stdout:write("addresses exhausted\n")
       io.stdout:flush()
     end
     at = 1

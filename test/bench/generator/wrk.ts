@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../../support/process.ts';
-import { pinned } from '../cores.ts';
-import { ADDRESS, checkMeasured, type Generator, type Load, type Measured } from './load.ts';
+import { pinnedCommand } from '../cores.ts';
+import { ADDRESS, checkResult, type Generator, type Load, type LoadResult } from './load.ts';
 
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url));
 
-/** Longer than anything here may take, so that a slow answer is seen as what it is. */
+/** Longer than any response takes, so that slow responses are measured. */
 const TIMEOUT = '20s';
 
-/** wrk: one thread, which drives several times what one thread of Node serves. */
+/** wrk with one thread, which sends several times the load that one thread of Node serves. */
 export const wrk: Generator = {
   name: 'wrk',
   async run(load) {
@@ -29,26 +29,27 @@ export const wrk: Generator = {
         `--timeout=${TIMEOUT}`,
       ];
       const script = ['-s', SCRIPT, load.origin, '--', template, addresses, String(bytes)];
-      return checkMeasured(load, await run([...options, ...script], load));
+      return checkResult(load, await run([...options, ...script], load));
     } finally {
       rmSync(folder, { recursive: true });
     }
   },
 };
 
-async function run(args: readonly string[], { untilUsedUp = false }: Load): Promise<Measured> {
-  const [file, before] = pinned('generator', 'wrk');
+async function run(args: readonly string[], { untilExhausted = false }: Load): Promise<LoadResult> {
+  const [file, before] = pinnedCommand('generator', 'wrk');
   const generator = startProcess(file, [...before, ...args]);
   // wrk prints its summary when it is interrupted.
   const interrupt = () => generator.child.kill('SIGINT');
-  if (untilUsedUp) generator.waitForOutput(/used up/).then(interrupt, () => undefined);
+  if (untilExhausted)
+    generator.waitForOutput(/addresses exhausted/).then(interrupt, () => undefined);
   const status = await generator.exited;
   const stdout = generator.stdout();
   if (status !== 0) throw new Error(`wrk ended with ${status}: ${generator.stderr() || stdout}`);
   return parseWrk(stdout);
 }
 
-/** The request as wrk sends it, with marks where the address and the body's length belong. */
+/** Returns the request as wrk sends it, with placeholders for the address and the body's length. */
 export function requestTemplate(load: Load): { readonly text: string; readonly bytes: number } {
   const { method, path, headers, body, origin } = load;
   const fields = { host: new URL(origin).host, ...headers };
@@ -61,10 +62,10 @@ export function requestTemplate(load: Load): { readonly text: string; readonly b
   };
 }
 
-/** Reads what wrk.lua writes at the end. @throws Error when it is not there. */
-export function parseWrk(output: string): Measured {
+/** Parses the line that wrk.lua prints at the end. @throws Error when it is missing. */
+export function parseWrk(output: string): LoadResult {
   const line = output.split('\n').findLast((text) => text.startsWith('{"requests":'));
-  if (line === undefined) throw new Error(`wrk says nothing of what it measured: ${output}`);
+  if (line === undefined) throw new Error(`wrk printed no result: ${output}`);
   const { requests, duration, p50, p99, slowest, failures } = JSON.parse(line);
   const seconds = duration / 1e6;
   return {

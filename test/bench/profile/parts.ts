@@ -7,7 +7,7 @@ const REQUEST = 'read the request, with JSON.parse';
 const RECORD = 'record and metrics';
 const WRITE = 'system calls to write';
 
-/** Parts of a decision by where their code stands, the first that fits. */
+/** The parts of a decision by the files of their code; the first match counts. */
 const PARTS: readonly (readonly [RegExp, string])[] = [
   [/app\/src\/action\/|app\/src\/body\./, REQUEST],
   [/app\/src\/credential\/|node:internal\/crypto\/(hash|util)/, 'authentication'],
@@ -21,7 +21,7 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/node:/, NODE],
 ];
 
-/** What has no source: V8's own names, and system calls. */
+/** Functions without a source: V8's pseudo-functions, and system calls. */
 const NATIVE: ReadonlyMap<string, string> = new Map([
   ['(idle)', IDLE],
   ['(garbage collector)', 'garbage collection'],
@@ -32,7 +32,7 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
   ['writeString', RECORD],
 ]);
 
-/** Parts of a bundle, by the sources that its source map names; of one without a map, by its own name. */
+/** Maps a bundle's functions to parts by the sources in its source map, or by the bundle's name without one. */
 export function partsOf(bundle: string): PartOf {
   const map = sourceMapOf(bundle);
   return ({ functionName, url, lineNumber, columnNumber }) => {

@@ -1,32 +1,32 @@
 /**
- * To be imported into a server before its own code: SIGUSR2 begins to record where processor time goes, a
- * second one where memory comes from, and a third one writes both to the file that PROFILE names.
+ * Imported into a server before its own code. The first SIGUSR2 starts a CPU profile, the second one an allocation
+ * profile, and the third one writes both to the file in PROFILE.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 
-/** Microseconds between two samples; bytes between two, on average. */
-const INTERVAL = 500;
-const BYTES = 256 * 1024;
+const SAMPLING_INTERVAL_US = 500;
+/** Average number of allocated bytes between two samples. */
+const SAMPLING_INTERVAL_BYTES = 256 * 1024;
 
 const session = new Session();
-const steps = [beginTime, beginMemory, write];
+const steps = [startCpuProfile, startMemoryProfile, write];
 let time;
 
 process.on('SIGUSR2', () => steps.shift()?.());
 
-async function beginTime() {
+async function startCpuProfile() {
   session.connect();
   await session.post('Profiler.enable');
-  await session.post('Profiler.setSamplingInterval', { interval: INTERVAL });
+  await session.post('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_US });
   await session.post('Profiler.start');
 }
 
-async function beginMemory() {
+async function startMemoryProfile() {
   ({ profile: time } = await session.post('Profiler.stop'));
   await session.post('HeapProfiler.startSampling', {
-    samplingInterval: BYTES,
-    // What has come and gone meanwhile is what costs.
+    samplingInterval: SAMPLING_INTERVAL_BYTES,
+    // Short-lived objects are what costs.
     includeObjectsCollectedByMajorGC: true,
     includeObjectsCollectedByMinorGC: true,
   });
@@ -35,7 +35,7 @@ async function beginMemory() {
 async function write() {
   const { profile: memory } = await session.post('HeapProfiler.stopSampling');
   const { PROFILE = '' } = process.env;
-  // Whole, as soon as it is there.
+  // Renamed, so that the file is complete as soon as it exists.
   writeFileSync(`${PROFILE}.part`, JSON.stringify({ time, memory }));
   renameSync(`${PROFILE}.part`, PROFILE);
 }

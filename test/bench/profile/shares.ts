@@ -1,15 +1,15 @@
 import type { HeapProfiler, Profiler, Runtime } from 'node:inspector';
 
-/** What the recorder writes. */
+/** The file that the recorder writes. */
 export interface Recording {
   readonly time: Profiler.Profile;
   readonly memory: HeapProfiler.SamplingHeapProfile;
 }
 
-/** Names the part that a function belongs to; none for one of V8, which belongs to who calls it. */
+/** Returns the part that a function belongs to, or `undefined` for a V8 function, which belongs to its caller. */
 export type PartOf = (frame: Runtime.CallFrame) => string | undefined;
 
-/** By part: microseconds in which its own code ran. Time in which there was nothing to do does not count. */
+/** Returns the microseconds of CPU time of each part, without idle time. */
 export function timeByPart(profile: Profiler.Profile, partOf: PartOf): Map<string, number> {
   const { nodes, samples = [], timeDeltas = [] } = profile;
   const parts = new Map<number, string>();
@@ -23,14 +23,14 @@ export function timeByPart(profile: Profiler.Profile, partOf: PartOf): Map<strin
   };
   visit(nodes[0]?.id ?? 0, OTHER);
   const shares = new Map<string, number>();
-  // A sample holds until the next one.
+  // A sample lasts until the next one.
   for (const [at, id] of samples.entries())
     add(shares, parts.get(id) ?? OTHER, timeDeltas[at + 1] ?? 0);
   shares.delete(IDLE);
   return shares;
 }
 
-/** By part: bytes that its own code allocated. */
+/** Returns the bytes that each part allocated. */
 export function memoryByPart(
   { head }: HeapProfiler.SamplingHeapProfile,
   partOf: PartOf,
@@ -45,10 +45,10 @@ export function memoryByPart(
   return shares;
 }
 
-/** The part of a process that waits. */
+/** The part for time without work. */
 export const IDLE = 'idle';
 
-/** What no part claims. */
+/** The part for code of no other part. */
 export const OTHER = 'other';
 
 function add(shares: Map<string, number>, part: string, amount: number): void {

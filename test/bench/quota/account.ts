@@ -3,41 +3,40 @@ import { freshnessOf } from '../../../app/src/signals/reputation/freshness.ts';
 import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/limits.ts';
 import { scoreOf } from './stream.ts';
 
-/** What became of the tokens of a day. */
-export interface Day {
+/** The tokens of a day, by their lookups. */
+export interface DayTotals {
   readonly tokens: number;
-  /** Decided on a fresh record that was there already. */
+  /** Decided on a fresh cached record. */
   readonly hits: number;
-  /** Asked of AbuseIPDB and answered. */
+  /** Looked up in AbuseIPDB. */
   readonly lookups: number;
-  /** Decided on an older record, because the quota was used up. */
+  /** Decided on a stale record, because the quota was exhausted. */
   readonly stale: number;
-  /** Decided without a record, for the same reason. */
+  /** Decided without a record, because the quota was exhausted. */
   readonly unknown: number;
-  /** Hour of the day at which the quota was used up, if it was. */
-  readonly usedUpAt: number | undefined;
+  /** Hour of the day (UTC) at which the quota was exhausted. */
+  readonly exhaustedAt: number | undefined;
 }
 
-const NOTHING = { tokens: 0, hits: 0, lookups: 0, stale: 0, unknown: 0, usedUpAt: undefined };
+const NOTHING = { tokens: 0, hits: 0, lookups: 0, stale: 0, unknown: 0, exhaustedAt: undefined };
 
 /**
- * The ladder of the service as far as quota goes: one cache that all tasks share (memory over the table),
- * records fresh by the service's own times, and an account with a quota for each day of UTC, which the
- * tasks do not ask any more once it has refused.
+ * Models the service's use of an AbuseIPDB account: one cache for all tasks, the default TTLs, and a quota per
+ * UTC day, after whose exhaustion AbuseIPDB is not called.
  */
 export class Account {
   readonly #checkedAt: Float64Array;
   readonly #quota: DailyQuota;
   #now = 0;
-  #day: { -readonly [Name in keyof Day]: Day[Name] } = { ...NOTHING };
+  #day: { -readonly [Name in keyof DayTotals]: DayTotals[Name] } = { ...NOTHING };
 
-  /** @param addresses more than the number of any address. */
+  /** @param addresses an upper bound of the address numbers. */
   constructor(quota: number, addresses: number) {
     this.#checkedAt = new Float64Array(addresses).fill(Number.NEGATIVE_INFINITY);
     this.#quota = new DailyQuota(quota, () => this.#now);
   }
 
-  /** One token from an address. */
+  /** Records a token from an address at a time in milliseconds since the epoch. */
   decide(now: number, address: number): void {
     this.#now = now;
     const day = this.#day;
@@ -50,14 +49,14 @@ export class Account {
       day.lookups += 1;
       this.#checkedAt[address] = now;
     } else {
-      day.usedUpAt ??= (now % 86_400_000) / 3_600_000;
+      day.exhaustedAt ??= (now % 86_400_000) / 3_600_000;
       if (freshness === 'stale') day.stale += 1;
       else day.unknown += 1;
     }
   }
 
-  /** What the day came to; a new one begins. */
-  endDay(): Day {
+  /** Returns the totals of the day and starts a new one. */
+  endDay(): DayTotals {
     const day = this.#day;
     this.#day = { ...NOTHING };
     return day;

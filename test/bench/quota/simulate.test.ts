@@ -1,22 +1,22 @@
 import { simulate } from './simulate.ts';
-import { ASSUMED, Stream, scoreOf } from './stream.ts';
+import { ASSUMPTIONS, Stream, scoreOf } from './stream.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 23);
 
-/** The tokens of one day. */
+/** Returns the tokens of one day. */
 function day(seed: string, tokensPerSecond = 0.05) {
   const stream = new Stream(tokensPerSecond, seed);
   const tokens: [time: number, address: number][] = [];
-  stream.day(0, MIDNIGHT, (time, address) => void tokens.push([time, address]));
+  stream.forEachToken(0, MIDNIGHT, (time, address) => void tokens.push([time, address]));
   return { stream, tokens };
 }
 
-test('A stream is the same for the same seed, and another one for another', () => {
+test('a stream is determined by its seed', () => {
   expect(day('a').tokens).toEqual(day('a').tokens);
   expect(day('a').tokens).not.toEqual(day('b').tokens);
 });
 
-test('A stream runs through its day in order, quieter at night, within its addresses', () => {
+test('a stream is in order, quieter at night, and within its addresses', () => {
   const { stream, tokens } = day('a');
   const times = tokens.map(([time]) => time - MIDNIGHT);
   expect(times).toEqual(times.toSorted((one, other) => one - other));
@@ -28,20 +28,20 @@ test('A stream runs through its day in order, quieter at night, within its addre
   expect(Math.max(...tokens.map(([, address]) => address))).toBeLessThan(stream.addresses);
 });
 
-test('A stream has the share of machines that is assumed', () => {
+test('a stream has the assumed share of machines', () => {
   const { tokens } = day('a');
-  const machines = tokens.filter(([, address]) => address < ASSUMED.machineAddresses).length;
-  expect(machines / tokens.length).toBeCloseTo(ASSUMED.machines, 1);
+  const machines = tokens.filter(([, address]) => address < ASSUMPTIONS.machineAddresses).length;
+  expect(machines / tokens.length).toBeCloseTo(ASSUMPTIONS.machines, 1);
 });
 
-test('Addresses score as rarely bad as is assumed', () => {
+test('the scores have the assumed distribution', () => {
   const scores = Array.from({ length: 20_000 }, (_, address) => scoreOf(address));
   const share = (score: number) => scores.filter((other) => other === score).length / scores.length;
-  expect(share(50)).toBeCloseTo(ASSUMED.elevated, 2);
-  expect(share(90)).toBeCloseTo(ASSUMED.high, 2);
+  expect(share(50)).toBeCloseTo(ASSUMPTIONS.elevated, 2);
+  expect(share(90)).toBeCloseTo(ASSUMPTIONS.high, 2);
 });
 
-test('Every plan sees the same tokens, and never more lookups than its quota', () => {
+test('every plan gets the same tokens and stays within its quota', () => {
   const simulated = simulate(0.1);
   expect(new Set(simulated.map(({ day }) => day.tokens)).size).toBe(1);
   for (const { day } of simulated) {

@@ -3,69 +3,69 @@ import { SeededRandom } from '../../../app/dev/simulator/seeded-random.ts';
 const HOUR = 3_600_000;
 
 /**
- * What the stream of addresses is assumed to be like: a public product of one continent. Where a figure
- * is a guess, it is on the side that costs quota.
+ * Assumptions about the stream: a public product on one continent. Estimates err on the side that costs more
+ * quota.
  */
-export const ASSUMED = {
-  /** Tokens of one user in a day: a sign-in or two, and a refresh in each hour of work. */
+export const ASSUMPTIONS = {
+  /** Tokens per user and day: one or two logins, and a refresh in each working hour. */
   tokensPerUser: 8,
-  /** How much more often the first user comes than the n-th: n to this power. */
+  /** The n-th user is n to this power times less frequent than the first. */
   zipf: 0.6,
-  /** Of tokens: by clients that are machines, which have few addresses and keep them. */
+  /** Share of tokens for machine clients, which have few and stable addresses. */
   machines: 0.2,
   machineAddresses: 20,
-  /** Of tokens of users: over a mobile carrier, whose NAT gives any of its addresses. */
+  /** Share of user tokens over a mobile carrier, whose NAT assigns any of its addresses. */
   carrier: 0.35,
   /** Users behind one public address of a carrier. */
   usersPerCarrierAddress: 50,
-  /** Of tokens of users: from an address that nobody has had before and that does not come back (travel, cafés). */
-  passing: 0.02,
-  /** Of users: get another address at home each night. */
+  /** Share of user tokens from an address that occurs only once (travel, cafés). */
+  oneTime: 0.02,
+  /** Share of users whose home address changes every night. */
   renewed: 0.2,
-  /** Of addresses: scored 25 to 74, and 75 to 100. */
+  /** Shares of addresses with scores from 25 to 74 and from 75 to 100. */
   elevated: 0.03,
   high: 0.01,
 } as const;
 
-/** How busy each hour of the day is, from midnight UTC, beside the others. */
-const CURVE = [
+/** Relative load of each hour, from midnight UTC. */
+const HOURLY_LOAD = [
   ...[2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 12, 11],
   ...[10, 11, 11, 10, 9, 8, 7, 7, 6, 5, 4, 3],
 ] as const;
-const BUSY = CURVE.reduce((sum, hour) => sum + hour, 0);
+const TOTAL_LOAD = HOURLY_LOAD.reduce((sum, hour) => sum + hour, 0);
 
-/** One token: when (milliseconds since the epoch) and from which address, as a number. */
+/** Receives a token: its time in milliseconds since the epoch, and the number of its address. */
 export type OnToken = (time: number, address: number) => void;
 
-/** A stream of tokens over some days, the same for the same seed. */
+/** A stream of tokens over several days, determined by its seed. */
 export class Stream {
-  readonly #draws: SeededRandom;
+  readonly #random: SeededRandom;
   readonly #tokensPerDay: number;
   readonly #users: number;
   readonly #carrierAddresses: number;
-  /** Numbers of addresses: machines, carriers, then homes by night, then those that pass. */
+  /** Address numbers: machines, carriers, homes by night, then addresses that occur once. */
   readonly #homes: number;
-  #passing: number;
+  #oneTime: number;
 
   constructor(tokensPerSecond: number, seed: string) {
-    this.#draws = new SeededRandom(seed);
+    this.#random = new SeededRandom(seed);
     this.#tokensPerDay = tokensPerSecond * 86_400;
-    const ofUsers = this.#tokensPerDay * (1 - ASSUMED.machines);
-    this.#users = Math.ceil(ofUsers / ASSUMED.tokensPerUser);
-    this.#carrierAddresses = Math.ceil(this.#users / ASSUMED.usersPerCarrierAddress);
-    this.#homes = ASSUMED.machineAddresses + this.#carrierAddresses;
-    this.#passing = this.#homes + this.#users * DAYS;
+    const ofUsers = this.#tokensPerDay * (1 - ASSUMPTIONS.machines);
+    this.#users = Math.ceil(ofUsers / ASSUMPTIONS.tokensPerUser);
+    this.#carrierAddresses = Math.ceil(this.#users / ASSUMPTIONS.usersPerCarrierAddress);
+    this.#homes = ASSUMPTIONS.machineAddresses + this.#carrierAddresses;
+    this.#oneTime = this.#homes + this.#users * DAYS;
   }
 
-  /** More than the number of any address. */
+  /** An upper bound of the address numbers. */
   get addresses(): number {
     return this.#homes + this.#users * DAYS + Math.ceil(this.#tokensPerDay * DAYS);
   }
 
-  /** Calls back for each token of a day, in order. */
-  day(day: number, midnight: number, onToken: OnToken): void {
-    for (const [hour, weight] of CURVE.entries()) {
-      const tokens = Math.round((this.#tokensPerDay * weight) / BUSY);
+  /** Calls back for each token of a day, in order of time. */
+  forEachToken(day: number, midnight: number, onToken: OnToken): void {
+    for (const [hour, weight] of HOURLY_LOAD.entries()) {
+      const tokens = Math.round((this.#tokensPerDay * weight) / TOTAL_LOAD);
       for (let at = 0; at < tokens; at += 1) {
         onToken(midnight + (hour + at / tokens) * HOUR, this.#address(day));
       }
@@ -73,32 +73,32 @@ export class Stream {
   }
 
   #address(day: number): number {
-    const draws = this.#draws;
-    if (draws.next() < ASSUMED.machines) {
-      return Math.floor(draws.next() * ASSUMED.machineAddresses);
+    const random = this.#random;
+    if (random.next() < ASSUMPTIONS.machines) {
+      return Math.floor(random.next() * ASSUMPTIONS.machineAddresses);
     }
-    const kind = draws.next();
-    if (kind < ASSUMED.passing) {
-      this.#passing += 1;
-      return this.#passing - 1;
+    const kind = random.next();
+    if (kind < ASSUMPTIONS.oneTime) {
+      this.#oneTime += 1;
+      return this.#oneTime - 1;
     }
-    if (kind < ASSUMED.passing + ASSUMED.carrier) {
-      return ASSUMED.machineAddresses + Math.floor(draws.next() * this.#carrierAddresses);
+    if (kind < ASSUMPTIONS.oneTime + ASSUMPTIONS.carrier) {
+      return ASSUMPTIONS.machineAddresses + Math.floor(random.next() * this.#carrierAddresses);
     }
     // The inverse of the power law's distribution: the n-th user comes n ** -zipf as often as the first.
-    const user = Math.floor(this.#users * draws.next() ** (1 / (1 - ASSUMED.zipf)));
-    const nights = user % 100 < ASSUMED.renewed * 100 ? day : 0;
+    const user = Math.floor(this.#users * random.next() ** (1 / (1 - ASSUMPTIONS.zipf)));
+    const nights = user % 100 < ASSUMPTIONS.renewed * 100 ? day : 0;
     return this.#homes + this.#users * nights + user;
   }
 }
 
-/** The first day fills the table, the second one is reported. */
+/** The first day fills the cache, the second one is reported. */
 export const DAYS = 2;
 
-/** The score of an address: the same whenever it is asked for, and as rarely bad as ASSUMED says. */
+/** Returns the score of an address, which never changes, with the distribution of ASSUMPTIONS. */
 export function scoreOf(address: number): number {
   // Knuth's multiplicative hash: neighbours get fractions far apart.
   const fraction = (Math.imul(address + 1, 2_654_435_761) >>> 0) / 2 ** 32;
-  if (fraction < ASSUMED.high) return 90;
-  return fraction < ASSUMED.high + ASSUMED.elevated ? 50 : 0;
+  if (fraction < ASSUMPTIONS.high) return 90;
+  return fraction < ASSUMPTIONS.high + ASSUMPTIONS.elevated ? 50 : 0;
 }

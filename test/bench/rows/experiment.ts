@@ -1,9 +1,9 @@
-import type { Bench } from '../bench.ts';
+import type { Harness } from '../harness.ts';
 import type { Row } from '../row.ts';
 
-/** Servers that are measured in turn, and the rows that come of it. */
+/** Measures servers alternately and returns rows of the table. */
 export interface Experiment {
-  /** By which it is asked for on the command line. */
+  /** Its name on the command line. */
   readonly name: string;
-  measure(bench: Bench): Promise<readonly Row[]>;
+  measure(harness: Harness): Promise<readonly Row[]>;
 }

@@ -1,27 +1,27 @@
-import { actionLoad, loaded } from '../bench.ts';
-import { inTurn } from '../in-turn.ts';
+import { actionLoad, measureLoad } from '../harness.ts';
+import { interleave } from '../interleave.ts';
 import { summarise } from '../statistics.ts';
 import type { Experiment } from './experiment.ts';
 
-/** What the load generator reaches where the server does nothing: far above every other figure, or it is the bottleneck. */
+/** The throughput with a server that does nothing. It must be far above all others, or the generator is the bottleneck. */
 export const generatorLimit: Experiment = {
   name: 'generator',
-  async measure(bench) {
-    const { rounds, seconds = 3 } = bench.options;
-    const addresses = bench.addresses.clean(1000, 'warm');
-    const server = await bench.startBaseline('nothing');
-    const { nothing } = await inTurn(['nothing'], rounds, () =>
-      loaded(bench, server, actionLoad(server, { addresses, connections: 32, seconds })),
+  async measure(harness) {
+    const { rounds, seconds = 3 } = harness.options;
+    const addresses = harness.addresses.clean(1000, 'warm');
+    const server = await harness.startBaseline('nothing');
+    const { nothing } = await interleave(['nothing'], rounds, () =>
+      measureLoad(harness, server, actionLoad(server, { addresses, connections: 32, seconds })),
     );
     await server.end();
     const figure = summarise(nothing.map(({ perSecond }) => perSecond));
     return [
       {
-        what: `${bench.generator.name} against a server that does nothing`,
+        name: `${harness.generator.name} against a server that does nothing`,
         unit: 'req/s',
         bound: { report: true },
         figure,
-        from: { 'cores of that server busy': summarise(nothing.map(({ busy }) => busy)) },
+        inputs: { 'cores of that server busy': summarise(nothing.map(({ busy }) => busy)) },
       },
     ];
   },

@@ -5,10 +5,10 @@ import { largeBody } from './large-body.ts';
 import { full, memory } from './memory.ts';
 import { costly, lists, rules } from './policies.ts';
 import { start } from './start.ts';
-import { cold, hanging } from './upstream.ts';
+import { cold, hanging, outage } from './upstream.ts';
 import { warm } from './warm.ts';
 
-/** All that is measured, in the order of the table. */
+/** All experiments, in the order of the table. */
 export const EXPERIMENTS: readonly Experiment[] = [
   generatorLimit,
   ...warm,
@@ -16,6 +16,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   table,
   zipf,
   hanging,
+  outage,
   lists,
   rules,
   costly,

@@ -1,34 +1,34 @@
-import { actionLoad, type Loaded, loaded, warmUp } from '../bench.ts';
 import { LARGE } from '../bodies.ts';
-import { inTurn } from '../in-turn.ts';
+import { actionLoad, type LoadSample, measureLoad, warmUp } from '../harness.ts';
+import { interleave } from '../interleave.ts';
 import { summarise } from '../statistics.ts';
 import type { Experiment } from './experiment.ts';
 
 const SERVERS = ['ours', 'http', 'read'] as const;
 
-/** A body of 243 KB: what a decision on it costs, measured in what it costs to parse it. */
+/** The CPU time of a decision on a body of 243 KB, relative to that of parsing the body. */
 export const largeBody: Experiment = {
   name: 'large-body',
-  async measure(bench) {
-    const { rounds, seconds = 5 } = bench.options;
-    const addresses = bench.addresses.clean(100, 'warm');
+  async measure(harness) {
+    const { rounds, seconds = 5 } = harness.options;
+    const addresses = harness.addresses.clean(100, 'warm');
     const servers = {
-      ours: await bench.startService(),
-      http: await bench.startBaseline('http'),
-      read: await bench.startBaseline('read'),
+      ours: await harness.startService(),
+      http: await harness.startBaseline('http'),
+      read: await harness.startBaseline('read'),
     };
     const run = (name: (typeof SERVERS)[number], length: number) => {
       const load = { addresses, connections: 2, seconds: length, body: LARGE };
-      return loaded(bench, servers[name], actionLoad(servers[name], load));
+      return measureLoad(harness, servers[name], actionLoad(servers[name], load));
     };
     for (const name of SERVERS) {
-      await warmUp(bench, servers[name], addresses);
+      await warmUp(harness, servers[name], addresses);
       await run(name, 2);
     }
-    const samples = await inTurn(SERVERS, rounds, (name) => run(name, seconds));
+    const samples = await interleave(SERVERS, rounds, (name) => run(name, seconds));
     await Promise.all(SERVERS.map((name) => servers[name].end()));
     const cpu = (name: keyof typeof samples) =>
-      samples[name].map((sample: Loaded) => sample.cpuPerRequest);
+      samples[name].map((sample: LoadSample) => sample.cpuPerRequest);
     const [ours, http, read] = [cpu('ours'), cpu('http'), cpu('read')];
     const times = ours.map((our, at) => {
       const transport = read[at] ?? Number.NaN;
@@ -36,11 +36,11 @@ export const largeBody: Experiment = {
     });
     return [
       {
-        what: 'a body of 243 KB: CPU of a decision / of JSON.parse',
+        name: 'a body of 243 KB: CPU of a decision / of JSON.parse',
         unit: '×',
         bound: { atMost: 2 },
         figure: summarise(times),
-        from: {
+        inputs: {
           'ours ms CPU': summarise(ours),
           'node:http with JSON.parse ms CPU': summarise(http),
           'node:http without ms CPU': summarise(read),

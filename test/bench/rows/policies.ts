@@ -1,24 +1,31 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Bench, type Loaded, loaded, perSecond, warmUp } from '../bench.ts';
 import { PARTS } from '../bodies.ts';
-import { checkAnswers } from '../check-answers.ts';
-import { inTurn } from '../in-turn.ts';
-import { byRound, difference, ratio, summarise } from '../statistics.ts';
+import { expectPlainSuccess } from '../check-responses.ts';
+import {
+  actionLoad,
+  type Harness,
+  type LoadSample,
+  measureLoad,
+  perSecond,
+  warmUp,
+} from '../harness.ts';
+import { interleave } from '../interleave.ts';
+import { combineByRound, difference, ratio, summarise } from '../statistics.ts';
 import type { Experiment } from './experiment.ts';
 
 const DEFAULT = fileURLToPath(new URL('../../../app/policy.yaml', import.meta.url));
 const ADDRESSES = 1000;
 
-/** The default policy with rules before its own, and lists for them. */
+/** Returns the default policy with further rules before its own, and lists for them. */
 function policyWith(rules: readonly string[], lists = ''): string {
   const text = readFileSync(DEFAULT, 'utf8');
   const changed = text
     .replace(/^rules:\n/m, `rules:\n${rules.join('')}`)
     .replace(/^lists:\n/m, `lists:\n${lists}`);
   if (!changed.includes(rules[0] ?? '') || !changed.includes(lists)) {
-    throw new Error('The default policy has another form than it had.');
+    throw new Error('The default policy must contain the lines "rules:" and "lists:".');
   }
   return changed;
 }
@@ -26,7 +33,7 @@ function policyWith(rules: readonly string[], lists = ''): string {
 const deny = (id: string, when: string) =>
   `  - id: ${id}\n    when: ${JSON.stringify(when)}\n    then: { deny: No. }\n`;
 
-/** 100,000 networks of which no address drawn here is a part, and 10,000 clients that ask for nothing here. */
+/** Returns a policy with 100,000 networks and 10,000 clients, none of which match. */
 function largeLists(): string {
   const networks = Array.from(
     { length: 100_000 },
@@ -43,7 +50,7 @@ function largeLists(): string {
   );
 }
 
-/** Conditions of the kinds that policies have, in turn. Each is looked at, and none holds. */
+/** Typical conditions. All are evaluated, and none is true. */
 const KINDS: readonly ((at: number) => string)[] = [
   (at) => `request.client_id == "client_${at}"`,
   (at) => `request.grant == "password" && token.lifetime > ${at}`,
@@ -59,46 +66,47 @@ function manyRules(): string {
   return policyWith(rules);
 }
 
-async function measure(bench: Bench, text: string, body?: string) {
-  const file = join(bench.build.folder, 'policy.yaml');
+async function measure(harness: Harness, text: string, body?: string) {
+  const file = join(harness.build.folder, 'policy.yaml');
   writeFileSync(file, text);
   const servers = {
-    changed: await bench.startService({ POLICY_FILE: file }),
-    default: await bench.startService(),
+    changed: await harness.startService({ POLICY_FILE: file }),
+    default: await harness.startService(),
   };
-  const addresses = bench.addresses.clean(ADDRESSES, 'warm');
+  const addresses = harness.addresses.clean(ADDRESSES, 'warm');
   for (const name of ['changed', 'default'] as const) {
-    await checkAnswers(servers[name], addresses);
-    await warmUp(bench, servers[name], addresses);
+    await expectPlainSuccess(servers[name], addresses);
+    await warmUp(harness, servers[name], addresses);
   }
-  const { rounds, seconds = 4 } = bench.options;
-  const samples = await inTurn(['changed', 'default'], rounds, (name) => {
+  const { rounds, seconds = 4 } = harness.options;
+  const samples = await interleave(['changed', 'default'], rounds, (name) => {
     const load = actionLoad(servers[name], {
       addresses,
       connections: 32,
       seconds,
       ...(body !== undefined && { body }),
     });
-    return loaded(bench, servers[name], load);
+    return measureLoad(harness, servers[name], load);
   });
   await Promise.all([servers.changed.end(), servers.default.end()]);
   return samples;
 }
 
-const cpu = (samples: readonly Loaded[]) => samples.map((sample) => 1000 * sample.cpuPerRequest);
+const cpu = (samples: readonly LoadSample[]) =>
+  samples.map((sample) => 1000 * sample.cpuPerRequest);
 
 export const lists: Experiment = {
   name: 'lists',
-  async measure(bench) {
-    const samples = await measure(bench, largeLists());
+  async measure(harness) {
+    const samples = await measure(harness, largeLists());
     const [ours, others] = [perSecond(samples.changed), perSecond(samples.default)];
     return [
       {
-        what: 'lists of 100,000 CIDRs and 10,000 clients / default policy',
+        name: 'lists of 100,000 CIDRs and 10,000 clients / default policy',
         unit: '×',
         bound: { atLeast: 0.95 },
-        figure: byRound(ours, others, ratio),
-        from: { 'with lists req/s': summarise(ours), 'default req/s': summarise(others) },
+        figure: combineByRound(ours, others, ratio),
+        inputs: { 'with lists req/s': summarise(ours), 'default req/s': summarise(others) },
       },
     ];
   },
@@ -106,38 +114,38 @@ export const lists: Experiment = {
 
 export const rules: Experiment = {
   name: 'rules',
-  async measure(bench) {
-    const samples = await measure(bench, manyRules());
+  async measure(harness) {
+    const samples = await measure(harness, manyRules());
     const [ours, others] = [cpu(samples.changed), cpu(samples.default)];
     return [
       {
-        what: '200 rules that none match: added to a decision',
+        name: '200 rules that none match: added to a decision',
         unit: 'µs',
         bound: { atMost: 100 },
-        figure: byRound(ours, others, difference),
-        from: { 'with 200 rules µs CPU': summarise(ours), 'default µs CPU': summarise(others) },
+        figure: combineByRound(ours, others, difference),
+        inputs: { 'with 200 rules µs CPU': summarise(ours), 'default µs CPU': summarise(others) },
         note: 'processor time of the service for one request, less that with the default policy',
       },
     ];
   },
 };
 
-/** Near the limit of the work that a condition may be, of what a client can send. */
+/** A condition close to the cost limit, on the largest input that a client can send. */
 export const costly: Experiment = {
   name: 'costly',
-  async measure(bench) {
+  async measure(harness) {
     const when = 'request.params["levels"].split(",").exists(l, l.lowerAscii() == "x")';
-    const samples = await measure(bench, policyWith([deny('costly', when)]), PARTS);
+    const samples = await measure(harness, policyWith([deny('costly', when)]), PARTS);
     const [ours, others] = [samples.changed, samples.default].map((all) =>
       all.map((sample) => sample.cpuPerRequest),
     ) as [number[], number[]];
     return [
       {
-        what: 'a condition that splits 60 KB into 20,000 parts: added to a decision',
+        name: 'a condition that splits 60 KB into 20,000 parts: added to a decision',
         unit: 'ms',
         bound: { atMost: 50 },
-        figure: byRound(ours, others, difference),
-        from: { 'with it ms CPU': summarise(ours), 'default ms CPU': summarise(others) },
+        figure: combineByRound(ours, others, difference),
+        inputs: { 'with it ms CPU': summarise(ours), 'default ms CPU': summarise(others) },
         note: 'four fifths of the work that a condition may be; processor time of the service for one request, less that with the default policy',
       },
     ];

@@ -1,49 +1,56 @@
-import { actionLoad, type Bench, type Loaded, loaded, perSecond, warmUp } from '../bench.ts';
-import { checkAnswers } from '../check-answers.ts';
-import { inTurn } from '../in-turn.ts';
+import { expectPlainSuccess } from '../check-responses.ts';
+import {
+  actionLoad,
+  type Harness,
+  type LoadSample,
+  measureLoad,
+  perSecond,
+  warmUp,
+} from '../harness.ts';
+import { interleave } from '../interleave.ts';
 import type { Row } from '../row.ts';
-import { byRound, ratio, summarise } from '../statistics.ts';
+import { combineByRound, ratio, summarise } from '../statistics.ts';
 import type { Experiment } from './experiment.ts';
 
-/** Addresses that log in again and again: enough that no one of them is hot. */
+/** Enough that no address is used more often than in production. */
 const ADDRESSES = 1000;
 const SECONDS = 5;
 
 const SERVERS = ['ours', 'hono', 'http'] as const;
 type Server = (typeof SERVERS)[number];
-export type WarmSamples = Record<Server, Loaded[]>;
+export type WarmSamples = Record<Server, LoadSample[]>;
 
-/** A decision of which everything is in memory, beside bare servers: with 32 connections, and with two. */
+/** Decisions with all data in memory, compared with bare servers, on 32 connections and on two. */
 export const warm: readonly Experiment[] = [32, 2].map((connections) => ({
   name: `warm-${connections}`,
-  measure: async (bench) => rowsOf(await measureWarm(bench, connections), connections),
+  measure: async (harness) => rowsOf(await measureWarm(harness, connections), connections),
 }));
 
-export async function measureWarm(bench: Bench, connections: number): Promise<WarmSamples> {
-  const addresses = bench.addresses.clean(ADDRESSES, 'warm');
+export async function measureWarm(harness: Harness, connections: number): Promise<WarmSamples> {
+  const addresses = harness.addresses.clean(ADDRESSES, 'warm');
   const [ours, hono, http] = await Promise.all([
-    bench.startService(),
-    bench.startBaseline('hono'),
-    bench.startBaseline('http'),
+    harness.startService(),
+    harness.startBaseline('hono'),
+    harness.startBaseline('http'),
   ]);
   const servers = { ours, hono, http };
   for (const server of SERVERS) {
-    await checkAnswers(servers[server], addresses);
-    await warmUp(bench, servers[server], addresses);
+    await expectPlainSuccess(servers[server], addresses);
+    await warmUp(harness, servers[server], addresses);
   }
-  const { rounds, seconds = SECONDS } = bench.options;
-  const samples = await inTurn(SERVERS, rounds, (server) => {
+  const { rounds, seconds = SECONDS } = harness.options;
+  const samples = await interleave(SERVERS, rounds, (server) => {
     const load = { addresses, connections, seconds };
-    return loaded(bench, servers[server], actionLoad(servers[server], load));
+    return measureLoad(harness, servers[server], actionLoad(servers[server], load));
   });
   await Promise.all(SERVERS.map((server) => servers[server].end()));
   return samples;
 }
 
-const p99 = (samples: readonly Loaded[]) => samples.map((sample) => sample.p99);
+const p99 = (samples: readonly LoadSample[]) => samples.map((sample) => sample.p99);
 
 function rowsOf({ ours, hono, http }: WarmSamples, connections: number): Row[] {
-  const from = {
+  const inputs = {
     'ours req/s': summarise(perSecond(ours)),
     'hono req/s': summarise(perSecond(hono)),
     'http req/s': summarise(perSecond(http)),
@@ -55,15 +62,19 @@ function rowsOf({ ours, hono, http }: WarmSamples, connections: number): Row[] {
     'ours cores busy': summarise(ours.map((sample) => sample.busy)),
   };
   const what = `warm, ${connections} connections`;
-  const throughput = (others: readonly Loaded[]) =>
-    byRound(perSecond(ours), perSecond(others), ratio);
+  const throughput = (others: readonly LoadSample[]) =>
+    combineByRound(perSecond(ours), perSecond(others), ratio);
   return [
     row(`${what} / bare Hono`, { atLeast: 0.9 }, throughput(hono)),
     row(`${what} / bare node:http`, { atLeast: 0.75 }, throughput(http)),
-    row(`${what}, p99 / bare node:http`, { atMost: 2 }, byRound(p99(ours), p99(http), ratio)),
+    row(
+      `${what}, p99 / bare node:http`,
+      { atMost: 2 },
+      combineByRound(p99(ours), p99(http), ratio),
+    ),
   ];
 
   function row(name: string, bound: Row['bound'], figure: Row['figure']): Row {
-    return { what: name, unit: '×', bound, figure, from };
+    return { name: name, unit: '×', bound, figure, inputs };
   }
 }

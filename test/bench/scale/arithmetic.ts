@@ -1,23 +1,23 @@
 import { PLANS } from '../quota/plans.ts';
-import type { Figures } from './figures.ts';
+import type { DecisionCosts } from './figures.ts';
 
-/** Tokens a second for which the tables are made. */
+/** Tokens per second in the tables. */
 export const SIZES = [100, 1_000, 100_000] as const;
 
-/** What is assumed, each on the side that costs more. */
-export const ASSUMED = {
-  /** Speed of a vCPU of Fargate (Graviton), beside a core of the machine of the benchmark. */
+/** Assumptions, which err on the side that costs more. */
+export const ASSUMPTIONS = {
+  /** Speed of a Fargate vCPU (Graviton) relative to a core of the benchmark machine. */
   vcpu: 0.5,
-  /** Of a task's processor time, at which scaling wants more tasks. */
+  /** CPU utilisation at which scaling adds tasks. */
   load: 0.6,
-  /** Of the tokens, those whose record a task reads from the table: the address is new to it, or old. */
+  /** Share of tokens whose record a task reads from DynamoDB. */
   tableReads: 0.1,
-  /** Bytes of a request with its answer, of a record in the log. */
+  /** Bytes of a request with its response, and of a decision record in the log. */
   request: 3_000,
   record: 720,
 } as const;
 
-/** Hours that prices of a month are made of. */
+/** Hours per month, as in AWS's prices. */
 const HOURS = 730;
 const DAY = 86_400;
 
@@ -34,7 +34,7 @@ const PRICES = {
   logGigabyte: 0.5,
 } as const;
 
-/** A way to run it: how large the tasks are, and of how many plain decisions a record is written. */
+/** A deployment: its rate, the size of its tasks, and the percentage of plain decisions that are recorded. */
 export interface Setup {
   readonly tokens: number;
   readonly vcpu: number;
@@ -49,45 +49,45 @@ export const SETUPS: readonly Setup[] = SIZES.map((tokens) => ({
   issuedPercent: tokens > 10_000 ? 1 : tokens > 100 ? 10 : 100,
 }));
 
-/** Decisions a second of one task, at the load at which there are to be more. */
-export function perTask({ warm, fromTable }: Figures, vcpu: number): number {
-  const { load, tableReads } = ASSUMED;
+/** Returns the decisions per second of a task at the utilisation at which scaling adds tasks. */
+export function decisionsPerTask({ warm, fromTable }: DecisionCosts, vcpu: number): number {
+  const { load, tableReads } = ASSUMPTIONS;
   const each = (1 - tableReads) * warm + tableReads * fromTable;
-  return (load * ASSUMED.vcpu * vcpu * 1_000_000) / each;
+  return (load * ASSUMPTIONS.vcpu * vcpu * 1_000_000) / each;
 }
 
-/** Two at least, or there would be none while one is replaced. */
-export function tasksFor(figures: Figures, { tokens, vcpu }: Setup): number {
-  return Math.max(2, Math.ceil(tokens / perTask(figures, vcpu)));
+/** Returns the number of tasks: at least two, so that one serves while the other is replaced. */
+export function tasksFor(figures: DecisionCosts, { tokens, vcpu }: Setup): number {
+  return Math.max(2, Math.ceil(tokens / decisionsPerTask(figures, vcpu)));
 }
 
-/** Records a second that can be new: no more than AbuseIPDB is asked for, all of it within an hour. */
-export const MOST_WRITES = PLANS.premium / 3600;
+/** New records per second, if the largest plan's quota is used within one hour. */
+export const MAX_WRITES_PER_SECOND = PLANS.premium / 3600;
 
-/** Of the tokens, those that must find a fresh record for a day's quota to last. */
+/** Returns the share of tokens that must find a fresh record for the quota to last a day. */
 export function neededHitRatio(tokens: number, quota: number): number {
   return Math.max(0, 1 - quota / (tokens * DAY));
 }
 
-/** Millions of tokens in a month, at this rate around the clock. */
-export function millionsAMonth(tokens: number): number {
+/** Returns the millions of tokens per month at a constant rate per second. */
+export function millionsPerMonth(tokens: number): number {
   return (tokens * HOURS * 3600) / 1_000_000;
 }
 
-/** US dollars a month at this rate around the clock, by part; without AbuseIPDB, NAT and metrics. */
-export function costs(figures: Figures, setup: Setup) {
+/** Returns the monthly costs in US dollars by part at a constant rate, without AbuseIPDB, NAT and metrics. */
+export function costs(figures: DecisionCosts, setup: Setup) {
   const { tokens, vcpu, gigabytes, issuedPercent } = setup;
-  const millions = millionsAMonth(tokens);
+  const millions = millionsPerMonth(tokens);
   const taskHour = vcpu * PRICES.vcpuHour + gigabytes * PRICES.gigabyteHour;
-  const capacityUnits = (tokens * ASSUMED.request * 3600) / 1e9;
+  const capacityUnits = (tokens * ASSUMPTIONS.request * 3600) / 1e9;
   const records = (millions * 1_000_000 * issuedPercent) / 100;
   return {
     Fargate: tasksFor(figures, setup) * taskHour * HOURS,
     'load balancer': (PRICES.loadBalancerHour + capacityUnits * PRICES.capacityUnitHour) * HOURS,
     WAF: PRICES.firewall + millions * PRICES.firewallMillion,
     DynamoDB:
-      millions * ASSUMED.tableReads * PRICES.readMillion +
+      millions * ASSUMPTIONS.tableReads * PRICES.readMillion +
       ((PLANS.premium * HOURS) / 24 / 1_000_000) * PRICES.writeMillion,
-    logs: ((records * ASSUMED.record) / 1e9) * PRICES.logGigabyte,
+    logs: ((records * ASSUMPTIONS.record) / 1e9) * PRICES.logGigabyte,
   };
 }

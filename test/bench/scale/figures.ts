@@ -1,26 +1,26 @@
 import type { Row } from '../row.ts';
 
-/** What `npm run bench` writes. */
+/** The file that `npm run bench` writes. */
 export interface Results {
   readonly rows: readonly Row[];
 }
 
-/** What one core of the machine of the benchmark did, in microseconds of processor time. */
-export interface Figures {
+/** Microseconds of CPU time on the benchmark machine. */
+export interface DecisionCosts {
   /**
-   * A decision of which everything is in memory. Where a task has as much to do as it may, few requests
-   * arrive together, and those that do cost less: the dearer figure of 32 connections and of two.
+   * A decision with all data in memory: the higher figure of 32 connections and of two, because concurrent
+   * requests cost less and are few at the utilisation of a task.
    */
   readonly warm: number;
-  /** One whose record is read from the table. */
+  /** A decision whose record is read from DynamoDB. */
   readonly fromTable: number;
 }
 
 /** @throws Error when a row is missing. */
-export function figuresOf({ rows }: Results): Figures {
+export function costsInResults({ rows }: Results): DecisionCosts {
   const part = (row: RegExp, name: string): number => {
-    const found = rows.find(({ what }) => row.test(what))?.from[name];
-    if (found === undefined) throw new Error(`The results have no ${name} in a row ${row}.`);
+    const found = rows.find(({ name }) => row.test(name))?.inputs[name];
+    if (found === undefined) throw new Error(`Expected a row ${row} with ${name} in the results.`);
     return found.median;
   };
   return {
@@ -30,7 +30,7 @@ export function figuresOf({ rows }: Results): Figures {
         return 1000 * part(row, 'ours CPU ms per request');
       }),
     ),
-    // The core was busy with nothing else.
+    // The core was fully used.
     fromTable: 1_000_000 / part(/^memory after/, 'req/s'),
   };
 }

@@ -1,26 +1,26 @@
 import { PLANS } from '../quota/plans.ts';
 import {
-  ASSUMED,
+  ASSUMPTIONS,
   costs,
-  MOST_WRITES,
-  millionsAMonth,
+  decisionsPerTask,
+  MAX_WRITES_PER_SECOND,
+  millionsPerMonth,
   neededHitRatio,
-  perTask,
   SETUPS,
   SIZES,
   tasksFor,
 } from './arithmetic.ts';
-import type { Figures } from './figures.ts';
+import type { DecisionCosts } from './figures.ts';
 
 const plans = Object.entries(PLANS).filter(([plan]) => plan !== 'enterprise');
 
-/** The tables of docs/scale.md, by name, in Markdown. */
-export function tables(figures: Figures): Readonly<Record<string, string>> {
+/** Returns the tables of docs/scale.md in Markdown, by name. */
+export function markdownTables(figures: DecisionCosts): Readonly<Record<string, string>> {
   return {
     'One task': markdown(
       ['vCPU', 'decisions a second', 'requests a minute'],
       [0.25, 0.5, 1].map((vcpu) => {
-        const decisions = perTask(figures, vcpu);
+        const decisions = decisionsPerTask(figures, vcpu);
         return [String(vcpu), whole(decisions), whole(decisions * 60)];
       }),
     ),
@@ -33,9 +33,9 @@ export function tables(figures: Figures): Readonly<Record<string, string>> {
         whole(setup.tokens),
         String(setup.vcpu),
         whole(tasksFor(figures, setup)),
-        whole(setup.tokens * ASSUMED.tableReads),
+        whole(setup.tokens * ASSUMPTIONS.tableReads),
         whole(setup.tokens),
-        whole(Math.min(setup.tokens, MOST_WRITES)),
+        whole(Math.min(setup.tokens, MAX_WRITES_PER_SECOND)),
       ]),
     ),
     'Hit ratios': markdown(
@@ -49,14 +49,14 @@ export function tables(figures: Figures): Readonly<Record<string, string>> {
   };
 }
 
-function costTable(figures: Figures): string {
+function costTable(figures: DecisionCosts): string {
   const rows = SETUPS.map((setup) => ({ setup, parts: costs(figures, setup) }));
   const names = Object.keys(rows[0]?.parts ?? {});
   return markdown(
     ['tokens/s', ...names, 'sum', 'a million tokens'],
     rows.map(({ setup, parts }) => {
       const sum = Object.values(parts).reduce((before, part) => before + part, 0);
-      const million = sum / millionsAMonth(setup.tokens);
+      const million = sum / millionsPerMonth(setup.tokens);
       return [
         whole(setup.tokens),
         ...Object.values(parts).map(whole),

@@ -1,4 +1,4 @@
-/** The simulated AbuseIPDB as a process, with more quota than any measurement uses up. */
+/** Runs the simulated AbuseIPDB with an unlimited quota. */
 import { startSimulator } from '../../../app/dev/simulator/simulator.ts';
 
 const simulator = await startSimulator({ quota: Number.MAX_SAFE_INTEGER });

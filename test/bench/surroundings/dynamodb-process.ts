@@ -1,4 +1,4 @@
-/** DynamoDB's protocol as a process, with its tables in memory. */
+/** Runs a local DynamoDB with its tables in memory. */
 import { startLocalDynamoDb } from '../../../app/dev/simulator/dynamodb.ts';
 
 const dynamoDb = await startLocalDynamoDb();

@@ -9,29 +9,29 @@ import { recordItem, recordKey } from '../../../app/src/signals/reputation/cache
 import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/limits.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
 
-/** What the service finds around it, each in a process of its own. */
+/** AbuseIPDB and DynamoDB, each in its own process. */
 export interface Surroundings {
   /** API root of the simulated AbuseIPDB. */
   readonly abuseIpdb: string;
-  /** How AbuseIPDB answers from now on; at once and rightly without a fault. */
+  /** Sets how AbuseIPDB fails, or with `undefined` that it responds correctly and at once. */
   setFault(fault: Fault | undefined): Promise<void>;
   readonly dynamoDb: string;
-  /** A table with nothing in it. */
+  /** Creates an empty table and returns its name. */
   newTable(): Promise<string>;
   /** Stores fresh records of these addresses. */
   fill(table: string, addresses: readonly string[]): Promise<void>;
   end(): Promise<void>;
 }
 
-/** The region and credentials with which both the service and the benchmark ask the table. */
+/** The region and credentials with which the service and the benchmark call DynamoDB. */
 export const AWS = {
   AWS_REGION: 'local',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
 };
 
-/** Starts one of the processes of this folder. */
-export function startSurrounding(
+/** Starts one of the processes in this folder. */
+export function startSurroundingProcess(
   name: 'abuseipdb' | 'dynamodb' | 'known-addresses',
 ): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`${name}-process.ts`, import.meta.url));
@@ -40,8 +40,8 @@ export function startSurrounding(
 
 export async function startSurroundings(): Promise<Surroundings> {
   const [simulator, dynamoDb] = await Promise.all([
-    startSurrounding('abuseipdb'),
-    startSurrounding('dynamodb'),
+    startSurroundingProcess('abuseipdb'),
+    startSurroundingProcess('dynamodb'),
   ]);
   const client = new DynamoDBClient({
     endpoint: dynamoDb.origin,
@@ -72,7 +72,7 @@ async function setFault(origin: string, fault: Fault | undefined): Promise<void>
     method: fault === undefined ? 'DELETE' : 'PUT',
     ...(fault === undefined ? {} : { body: JSON.stringify(fault) }),
   });
-  if (!response.ok) throw new Error(`The simulator refuses the fault: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The simulator rejected the fault: ${await response.text()}`);
 }
 
 function createTable(TableName: string): CreateTableCommand {
@@ -84,8 +84,8 @@ function createTable(TableName: string): CreateTableCommand {
   });
 }
 
-/** As many items as one call may write. */
-const BATCH = 25;
+/** The limit of BatchWriteItem. */
+const MAX_BATCH_ITEMS = 25;
 
 async function fill(
   client: DynamoDBClient,
@@ -94,8 +94,8 @@ async function fill(
 ): Promise<void> {
   const { maxAgeInDays, maxStaleAge } = REPUTATION_DEFAULTS;
   const checkedAt = Date.now();
-  for (let from = 0; from < addresses.length; from += BATCH) {
-    const requests = addresses.slice(from, from + BATCH).map((address) => {
+  for (let from = 0; from < addresses.length; from += MAX_BATCH_ITEMS) {
+    const requests = addresses.slice(from, from + MAX_BATCH_ITEMS).map((address) => {
       const record = { score: 0, reports: 0, reporters: 0, tor: false, checkedAt };
       const key = recordKey(address, maxAgeInDays);
       return { PutRequest: { Item: recordItem(key, record, checkedAt + maxStaleAge) } };

@@ -1,41 +1,41 @@
 import { join } from 'node:path';
 import { ABUSEIPDB_KEY, CREDENTIAL, SECRET } from '../support/running-service.ts';
-import { type Addresses, openAddresses } from './addresses.ts';
+import { type AddressSource, openAddressSource } from './addresses.ts';
 import { TYPICAL } from './bodies.ts';
 import { type Baseline, type Build, buildAll } from './build.ts';
 import { chooseGenerator } from './generator/generator.ts';
-import type { Generator, Load, Measured } from './generator/load.ts';
+import type { Generator, Load, LoadResult } from './generator/load.ts';
 import { endProcesses, type ServerProcess, startServer } from './processes.ts';
 import { AWS, type Surroundings, startSurroundings } from './surroundings/surroundings.ts';
 
-export interface BenchOptions {
+export interface MeasureOptions {
   readonly rounds: number;
-  /** For one measurement, in place of each row's own. */
+  /** Duration of one measurement. @default that of the row */
   readonly seconds: number | undefined;
 }
 
-/** All that the rows are measured with. */
-export interface Bench {
-  readonly options: BenchOptions;
+/** What the experiments measure with. */
+export interface Harness {
+  readonly options: MeasureOptions;
   readonly generator: Generator;
-  readonly addresses: Addresses;
+  readonly addresses: AddressSource;
   readonly build: Build;
   readonly surroundings: Surroundings;
-  /** The built service with its default settings, and a table of its own, but for these. */
+  /** Starts the built service with its own table and default settings, except these. */
   startService(settings?: Readonly<Record<string, string>>): Promise<ServerProcess>;
   startBaseline(
     name: Baseline,
     environment?: Readonly<Record<string, string>>,
   ): Promise<ServerProcess>;
-  /** Ends the servers that a failed measurement left, and every fault. */
+  /** Ends the servers and faults of a failed experiment. */
   recover(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openBench(options: BenchOptions): Promise<Bench> {
+export async function openHarness(options: MeasureOptions): Promise<Harness> {
   const [build, addresses, surroundings] = await Promise.all([
     buildAll(),
-    openAddresses(),
+    openAddressSource(),
     startSurroundings(),
   ]);
   return {
@@ -76,7 +76,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   };
 }
 
-/** What is asked of every server alike: the action, with the credential. */
+/** Returns the load that every server gets: the action with the credential. */
 export function actionLoad(
   server: ServerProcess,
   load: Pick<Load, 'addresses' | 'connections' | 'seconds'> & Partial<Load>,
@@ -91,35 +91,38 @@ export function actionLoad(
   };
 }
 
-/**
- * For the compiler to have seen what there is: with 32 connections the service takes less and less for a
- * decision in the first five seconds, with two in the first twenty. Seconds.
- */
-const WARM_UP = 10;
+/** Until the compiler has optimised the code: with 32 connections, decisions get faster for five seconds. */
+const WARM_UP_SECONDS = 10;
 
-/** Gives a server as much to do as makes it as quick as it becomes. */
+/** Puts load on a server until its code is optimised. */
 export async function warmUp(
-  bench: Bench,
+  harness: Harness,
   server: ServerProcess,
   addresses: Load['addresses'],
 ): Promise<void> {
-  await bench.generator.run(actionLoad(server, { addresses, connections: 32, seconds: WARM_UP }));
+  await harness.generator.run(
+    actionLoad(server, { addresses, connections: 32, seconds: WARM_UP_SECONDS }),
+  );
 }
 
-/** What a generator saw, and the processor time of the server meanwhile. */
-export interface Loaded extends Measured {
-  /** Milliseconds of all threads of the server, for one request. */
+/** The generator's result, and the CPU time of the server. */
+export interface LoadSample extends LoadResult {
+  /** Milliseconds of CPU time of the server, per request. */
   readonly cpuPerRequest: number;
-  /** Cores that the server kept busy. */
+  /** Cores that the server used on average. */
   readonly busy: number;
 }
 
-/** Requests a second of each. */
-export const perSecond = (samples: readonly Loaded[]) => samples.map((sample) => sample.perSecond);
+export const perSecond = (samples: readonly LoadSample[]) =>
+  samples.map((sample) => sample.perSecond);
 
-export async function loaded(bench: Bench, server: ServerProcess, load: Load): Promise<Loaded> {
+export async function measureLoad(
+  harness: Harness,
+  server: ServerProcess,
+  load: Load,
+): Promise<LoadSample> {
   const before = server.cpu();
-  const measured = await bench.generator.run(load);
+  const measured = await harness.generator.run(load);
   const cpu = server.cpu() - before;
   return {
     ...measured,

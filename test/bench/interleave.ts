@@ -1,8 +1,8 @@
 /**
- * Measures the same of several servers in turn, round by round, so that what slows the machine for a while
- * slows all of them. Each round begins with another one: to be first or last is nobody's advantage.
+ * Measures several servers alternately, round by round, so that a temporary slowdown of the machine affects all
+ * of them. Each round starts with a different server, so that none benefits from its position.
  */
-export async function inTurn<Name extends string, Sample>(
+export async function interleave<Name extends string, Sample>(
   names: readonly Name[],
   rounds: number,
   measure: (name: Name, round: number) => Promise<Sample>,
