@@ -15,7 +15,7 @@ const OLD = 'the-old-credential-0123456789';
 const NEW = 'the-new-credential-0123456789';
 const json = (secret: string) => JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
 
-/** How the SDK finds the emulator, as it finds AWS on Fargate. */
+/** Environment variables with which the SDK finds the emulator. */
 const AWS = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const ENDPOINT = 'AWS_ENDPOINT_URL_SECRETS_MANAGER';
 
@@ -25,7 +25,7 @@ let time: number;
 let service: RunningService | undefined;
 const environment = { ...process.env };
 
-/** A service that starts after a rotation from OLD to NEW. */
+/** Starts a service after a rotation from OLD to NEW. */
 async function startAfterRotation(name: string, settings: Record<string, string> = {}) {
   const { ARN = '' } = await client.send(
     new CreateSecretCommand({ Name: name, SecretString: json(OLD) }),
@@ -39,13 +39,13 @@ async function startAfterRotation(name: string, settings: Record<string, string>
   return service;
 }
 
-/** The status and the body of the response to a call with this credential. */
+/** Calls the action with a credential, and returns status and body. */
 async function call(running: RunningService, secret: string): Promise<[number, string]> {
   const response = await running.post(payloadFrom('9.9.9.9'), { 'x-api-key': secret });
   return [response.status, await response.text()];
 }
 
-/** A request with an address that an edge has signed. */
+/** Returns a request with an address that an edge has signed. */
 function signedPayload(address: string, secret: string, at: number): string {
   const request = JSON.parse(payloadFrom(address));
   const signature = signAddress(parseSignatureSecret(secret, 'The test'), address, at);
@@ -56,12 +56,12 @@ function signedPayload(address: string, secret: string, at: number): string {
   return JSON.stringify(request);
 }
 
-/** The lines of an event. */
+/** Returns the log lines of an event. */
 function logged({ lines }: RunningService, event: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
 }
 
-describeWithMoto('a rotation, as the identity server and the operator see it', () => {
+describeWithMoto('after a rotation', () => {
   beforeAll(async () => {
     moto = await startMoto();
     for (const name of AWS) process.env[name] = name === 'AWS_REGION' ? 'us-east-1' : 'testing';
@@ -83,7 +83,7 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
     await moto.stop();
   });
 
-  test('the previous credential still works, and the operator is told until when', async () => {
+  test('the previous credential is accepted, and the log says until when', async () => {
     const running = await startAfterRotation('used', { CREDENTIAL_PREVIOUS_TTL: '1h' });
 
     expect((await call(running, OLD))[0]).toBe(200);
@@ -107,7 +107,7 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
     expect(sumOf(running.lines, 'AuthenticationFailures')).toBe(0);
   });
 
-  test('the secret of signed addresses follows the same rule', async () => {
+  test('the previous secret of signed addresses is accepted likewise', async () => {
     const { ARN = '' } = await client.send(
       new CreateSecretCommand({ Name: 'signature', SecretString: OLD }),
     );
@@ -118,27 +118,27 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
       settings: { ADDRESS_SIGNATURE_SECRET_ARN: ARN, CREDENTIAL_PREVIOUS_TTL: '1h' },
     });
     service = running;
-    const refused = async (secret: string) => {
+    const refusedBy = async (secret: string) => {
       await running.post(signedPayload('9.9.9.9', secret, time));
       return running.decisions().at(-1)?.refused_by;
     };
 
-    expect(await refused(NEW)).toBeUndefined();
+    expect(await refusedBy(NEW)).toBeUndefined();
     expect(logged(running, 'previous-credential-used')).toEqual([]);
-    expect(await refused(OLD)).toBeUndefined();
+    expect(await refusedBy(OLD)).toBeUndefined();
     expect(logged(running, 'previous-credential-used')).toMatchObject([
       { secret: 'ADDRESS_SIGNATURE_SECRET_ARN' },
     ]);
     time += HOUR + 1000;
-    expect(await refused(OLD)).toBe('unknown.address');
-    expect(await refused(NEW)).toBeUndefined();
+    expect(await refusedBy(OLD)).toBe('unknown.address');
+    expect(await refusedBy(NEW)).toBeUndefined();
 
     await running.stop();
     service = undefined;
     expect(sumOf(running.lines, 'PreviousCredentialUsed')).toBe(1);
   });
 
-  test('after its end it is refused as any other, and the log says what it was', async () => {
+  test('the previous credential is rejected after its expiry, with its own reason in the log', async () => {
     const running = await startAfterRotation('ended');
     const wrong = await call(running, 'no-credential-0123456789');
 
@@ -164,7 +164,7 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
   test.each([
     ['0', [401, 200]],
     ['24h', [200, 200]],
-  ])('CREDENTIAL_PREVIOUS_TTL=%s', async (ttl, statuses) => {
+  ])('CREDENTIAL_PREVIOUS_TTL=%s applies', async (ttl, statuses) => {
     const running = await startAfterRotation(`ttl-${ttl}`, { CREDENTIAL_PREVIOUS_TTL: ttl });
 
     const [old] = await call(running, OLD);
@@ -178,7 +178,7 @@ describeWithMoto('a rotation, as the identity server and the operator see it', (
     ['10m', 0],
     ['0', 0],
   ])(
-    'with CREDENTIAL_PREVIOUS_TTL=%s and a refresh every 5m the log warns %d times at start',
+    'with CREDENTIAL_PREVIOUS_TTL=%s and a refresh every 5m the service logs %d warnings at startup',
     async (ttl, warnings) => {
       const running = await startAfterRotation(`warned-${ttl}`, { CREDENTIAL_PREVIOUS_TTL: ttl });
 

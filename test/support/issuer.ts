@@ -9,21 +9,22 @@ import {
   SignJWT,
 } from 'jose';
 
-/** A key of the issuer, and as it is published. */
+/** A key pair of the issuer. */
 export interface SigningKey {
   readonly alg: string;
   readonly privateKey: CryptoKey;
+  /** The public key, as published. */
   readonly jwk: JWK;
 }
 
-/** Makes a key pair. @param kid none is published without it. */
+/** Generates a key pair. Without `kid`, the published key has none. */
 export async function signingKey(kid?: string, alg = 'RS256'): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), alg, use: 'sig', ...(kid && { kid }) };
   return { alg, privateKey, jwk };
 }
 
-/** Signs a token. Its header has the key's own `alg` and `kid`, unless others are given. */
+/** Signs a token. Its header has the key's `alg` and `kid`, unless `header` overrides them. */
 export function sign(
   { privateKey, alg, jwk }: SigningKey,
   claims: JWTPayload,
@@ -36,15 +37,15 @@ export function sign(
 
 export type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An issuer of access tokens, as far as a resource server sees it. */
+/** The part of an issuer of access tokens that a resource server uses. */
 export interface Issuer {
-  /** As WSO2 Identity Server has it: the token endpoint. */
+  /** The URL of the token endpoint, as for WSO2 Identity Server. */
   readonly issuer: string;
   readonly jwksUri: string;
-  /** What is published; a test may replace it. */
+  /** The published keys; a test may replace them. */
   keys: JWK[];
-  /** Answers requests of a path in another way than the issuer would. */
-  readonly instead: Map<string, Respond>;
+  /** Handlers that override the issuer's own, by path. */
+  readonly overrides: Map<string, Respond>;
   /** Paths of all requests, in order. */
   readonly requests: string[];
   /** Closes the port. `restart` opens it again. */
@@ -56,16 +57,18 @@ export const DISCOVERY = '/oauth2/token/.well-known/openid-configuration';
 export const RFC_8414 = '/.well-known/oauth-authorization-server/oauth2/token';
 export const JWKS = '/oauth2/jwks';
 
+/** Starts an issuer on a free port. */
 export async function startIssuer(keys: readonly SigningKey[] = []): Promise<Issuer> {
   const requests: string[] = [];
-  const instead = new Map<string, Respond>();
+  const overrides = new Map<string, Respond>();
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     requests.push(path);
-    const other = instead.get(path);
-    if (other !== undefined) other(request, response);
-    else if (path === DISCOVERY) json(response, { issuer: made.issuer, jwks_uri: made.jwksUri });
-    else if (path === JWKS) json(response, { keys: made.keys });
+    const override = overrides.get(path);
+    if (override !== undefined) override(request, response);
+    else if (path === DISCOVERY)
+      json(response, { issuer: issuer.issuer, jwks_uri: issuer.jwksUri });
+    else if (path === JWKS) json(response, { keys: issuer.keys });
     else json(response, { error: 'not_found' }, 404);
   });
   const listen = (port: number) =>
@@ -74,11 +77,11 @@ export async function startIssuer(keys: readonly SigningKey[] = []): Promise<Iss
     });
   const port = await listen(0);
   const origin = `http://127.0.0.1:${port}`;
-  const made: Issuer = {
+  const issuer: Issuer = {
     issuer: `${origin}/oauth2/token`,
     jwksUri: origin + JWKS,
     keys: keys.map(({ jwk }) => jwk),
-    instead,
+    overrides,
     requests,
     stop: () =>
       new Promise((resolve) => {
@@ -87,9 +90,10 @@ export async function startIssuer(keys: readonly SigningKey[] = []): Promise<Iss
       }),
     restart: async () => void (await listen(port)),
   };
-  return made;
+  return issuer;
 }
 
+/** Responds with JSON. */
 export function json(response: ServerResponse, value: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }

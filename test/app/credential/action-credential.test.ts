@@ -19,7 +19,7 @@ const json = (n: number) => JSON.stringify({ scheme: 'bearer', secret: secretOf(
 let moto: Moto;
 let client: SecretsManagerClient;
 
-/** A new secret that holds `first`. */
+/** Creates a secret with the value `first`. */
 async function create(name: string, first: string): Promise<string> {
   const { ARN = '' } = await client.send(
     new CreateSecretCommand({ Name: name, SecretString: first }),
@@ -27,7 +27,7 @@ async function create(name: string, first: string): Promise<string> {
   return ARN;
 }
 
-/** A task that has the secret, with a clock that stands still until it is moved. */
+/** Opens the credential in a task with a clock that only changes through `wait`. */
 async function openTask(secretArn: string, options: Partial<ActionCredentialOptions> = {}) {
   const errors: string[] = [];
   const uses: number[] = [];
@@ -46,26 +46,30 @@ async function openTask(secretArn: string, options: Partial<ActionCredentialOpti
       ...options,
     },
   );
-  const shows = (n: number) => () => `Bearer ${secretOf(n)}`;
+  const headersWith = (n: number) => () => `Bearer ${secretOf(n)}`;
   return {
     authenticator,
     stop,
     errors,
-    /** When the previous version that was used ends, by use. */
+    /** Expiry of the previous version, for each of its uses. */
     uses,
     now: () => time,
     refresh: () => refresh(),
     wait: (milliseconds: number) => {
       time += milliseconds;
     },
-    /** Which of the secrets 1, 2 and 3 pass. */
-    accepted: () => [1, 2, 3].filter((n) => authenticator.accepts(shows(n))),
-    whyRefused: (n: number) => authenticator.rejectionReason?.(shows(n)),
+    /** Returns which of the secrets 1, 2 and 3 are accepted. */
+    accepted: () => [1, 2, 3].filter((n) => authenticator.accepts(headersWith(n))),
+    rejectionReason: (n: number) => authenticator.rejectionReason?.(headersWith(n)),
   };
 }
 
-/** The credential of a new secret that holds `first`, and hands to drive it. */
-async function opened(name: string, first: string, options: Partial<ActionCredentialOptions> = {}) {
+/** Opens the credential of a new secret with the value `first`. */
+async function openNew(
+  name: string,
+  first: string,
+  options: Partial<ActionCredentialOptions> = {},
+) {
   const secretArn = await create(name, first);
   const task = await openTask(secretArn, options);
   return {
@@ -75,7 +79,7 @@ async function opened(name: string, first: string, options: Partial<ActionCreden
       await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: value }));
       await task.refresh();
     },
-    /** Moves AWSCURRENT to AWSPREVIOUS; Secrets Manager then moves that one too. */
+    /** Moves AWSCURRENT to the previous version; Secrets Manager then moves AWSPREVIOUS, too. */
     rollBack: async () => {
       await rollBack(secretArn);
       await task.refresh();
@@ -128,8 +132,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     await moto.stop();
   });
 
-  test('a rotation: the old one and the new one pass, and the next one ends the oldest', async () => {
-    const credential = await opened('rotated', json(1));
+  test('a rotation: the new and the previous version are accepted, and an older one is not', async () => {
+    const credential = await openNew('rotated', json(1));
     expect(credential.accepted()).toEqual([1]);
 
     await credential.put(json(2));
@@ -140,8 +144,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.errors).toEqual([]);
   });
 
-  test('a malformed new value: the last good ones stay, it is told, and a correction gets in', async () => {
-    const credential = await opened('spoilt', json(1));
+  test('an invalid new value: it is reported, and the last valid one stays until it is corrected', async () => {
+    const credential = await openNew('spoilt', json(1));
 
     await credential.put('{ "scheme": "bearer", "secret": "leaked');
     expect(credential.accepted()).toEqual([1]);
@@ -152,38 +156,38 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.accepted()).toEqual([2]);
   });
 
-  describe('the previous version ends', () => {
+  describe('the previous version expires', () => {
     test.each<[string, number | undefined, number, boolean]>([
-      ['by default: after 23 h 59 min it passes', undefined, 24 * HOUR - MINUTE, true],
-      ['by default: after 24 h it does not', undefined, 24 * HOUR, false],
-      ['an hour: it passes before', HOUR, HOUR - MINUTE, true],
-      ['an hour: it does not pass after', HOUR, HOUR, false],
-      ['0: at once', 0, 0, false],
-    ])('%s', async (name, previousTtl, later, passes) => {
-      const credential = await opened(`ends ${name}`.replace(/\W+/g, '-'), json(1), {
+      ['by default not after 23 h 59 min', undefined, 24 * HOUR - MINUTE, true],
+      ['by default after 24 h', undefined, 24 * HOUR, false],
+      ['not before a TTL of an hour', HOUR, HOUR - MINUTE, true],
+      ['after a TTL of an hour', HOUR, HOUR, false],
+      ['at once with a TTL of 0', 0, 0, false],
+    ])('%s', async (name, previousTtl, elapsed, isAccepted) => {
+      const credential = await openNew(`ends ${name}`.replace(/\W+/g, '-'), json(1), {
         ...(previousTtl !== undefined && { previousTtl }),
       });
       await credential.put(json(2));
 
-      credential.wait(later);
+      credential.wait(elapsed);
 
-      expect(credential.accepted()).toEqual(passes ? [1, 2] : [2]);
+      expect(credential.accepted()).toEqual(isAccepted ? [1, 2] : [2]);
       await credential.refresh();
-      expect(credential.accepted()).toEqual(passes ? [1, 2] : [2]);
+      expect(credential.accepted()).toEqual(isAccepted ? [1, 2] : [2]);
     });
 
-    test('in a task that starts after it', async () => {
-      const credential = await opened('ended-before-the-start', json(1));
+    test('in a task that starts later', async () => {
+      const credential = await openNew('ended-before-the-start', json(1));
       await credential.put(json(2));
 
-      const late = await openTask(credential.secretArn, { now: () => Date.now() + 25 * HOUR });
+      const task = await openTask(credential.secretArn, { now: () => Date.now() + 25 * HOUR });
 
-      expect(late.accepted()).toEqual([2]);
-      expect(late.authenticator.challenge).toBe('Bearer realm="risk-gate"');
+      expect(task.accepted()).toEqual([2]);
+      expect(task.authenticator.challenge).toBe('Bearer realm="risk-gate"');
     });
 
-    test('when its label is removed, as after a leak', async () => {
-      const credential = await opened('label-removed', json(1));
+    test('when its label is removed, for example after a leak', async () => {
+      const credential = await openNew('label-removed', json(1));
       await credential.put(json(2));
       expect(credential.accepted()).toEqual([1, 2]);
 
@@ -194,20 +198,20 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       expect(credential.errors).toEqual([]);
     });
 
-    test('and a call that still shows it is told apart in the log, without its secret', async () => {
-      const credential = await opened('still-shown', json(1));
+    test('and a call that still uses it has its own reason in the log, without the secret', async () => {
+      const credential = await openNew('still-shown', json(1));
       await credential.put(json(2));
       credential.wait(25 * HOUR);
 
-      const why = credential.whyRefused(1);
+      const why = credential.rejectionReason(1);
 
       expect(why).toMatch(/^The credential is the previous version, which is not accepted since 2/);
       expect(why).not.toContain(secretOf(1));
-      expect(credential.whyRefused(3)).toBe('The credential is missing or wrong.');
+      expect(credential.rejectionReason(3)).toBe('The credential is missing or wrong.');
     });
 
-    test('each use before is counted, with the time when it ends; a use of the current one is not', async () => {
-      const credential = await opened('uses', json(1), { previousTtl: HOUR });
+    test('and until then each use is reported with its expiry, unlike uses of the current version', async () => {
+      const credential = await openNew('uses', json(1), { previousTtl: HOUR });
       const rotatedAt = credential.now();
       await credential.put(json(2));
       expect(credential.uses).toEqual([]);
@@ -225,8 +229,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       }
     });
 
-    test('the same value put again is the current one, and stays', async () => {
-      const credential = await opened('same-value', json(1));
+    test('but not if it has the same value as the current version', async () => {
+      const credential = await openNew('same-value', json(1));
       await credential.put(` ${json(1)}`);
 
       credential.accepted();
@@ -237,8 +241,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
   });
 
   describe('a rollback', () => {
-    test('both pass from when the task saw it', async () => {
-      const credential = await opened('rolled-back', json(1));
+    test('both versions are accepted from when the task saw it', async () => {
+      const credential = await openNew('rolled-back', json(1));
       await credential.put(json(2));
       credential.wait(30 * HOUR);
       expect(credential.accepted()).toEqual([2]);
@@ -253,8 +257,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       expect(credential.accepted()).toEqual([1]);
     });
 
-    test('and forward again: both pass from then', async () => {
-      const credential = await opened('rolled-forward', json(1));
+    test('both versions are accepted after moving forward again', async () => {
+      const credential = await openNew('rolled-forward', json(1));
       await credential.put(json(2));
       await credential.rollBack();
       credential.wait(30 * HOUR);
@@ -266,8 +270,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       expect(credential.accepted()).toEqual([2]);
     });
 
-    test('with 0, only the one that is current passes', async () => {
-      const credential = await opened('rolled-back-at-once', json(1), { previousTtl: 0 });
+    test('only the current version is accepted with a TTL of 0', async () => {
+      const credential = await openNew('rolled-back-at-once', json(1), { previousTtl: 0 });
       await credential.put(json(2));
 
       await credential.rollBack();
@@ -276,8 +280,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     });
   });
 
-  test('a new version with a mistake: the one before has no end, as nothing has replaced it', async () => {
-    const credential = await opened('mistake-for-days', json(1));
+  test('an invalid new version: the version before does not expire, because nothing has replaced it', async () => {
+    const credential = await openNew('invalid-for-days', json(1));
     await credential.put(json(2));
 
     await credential.put('{ "scheme": "bearer" }');
@@ -288,8 +292,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.errors).toHaveLength(2);
   });
 
-  test('another scheme: the challenge names both while both pass', async () => {
-    const credential = await opened('scheme', json(1));
+  test('another scheme: the challenge names both while both are accepted', async () => {
+    const credential = await openNew('scheme', json(1));
 
     await credential.put(
       JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret: secretOf(2) }),
@@ -308,10 +312,10 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     expect(credential.accepted()).toEqual([]);
   });
 
-  test('from an API key to OAuth2: both are accepted, and a mistake in the issuer is reported', async () => {
+  test('from a bearer secret to OAuth2: both are accepted, and a token of a wrong issuer is unverifiable', async () => {
     const rsa = await signingKey('rsa');
     const issuer = await startIssuer([rsa]);
-    const credential = await opened('oauth2', json(1));
+    const credential = await openNew('oauth2', json(1));
     const { authenticator } = credential;
     const exp = Math.floor(Date.now() / 1000) + 600;
     const token = await sign(rsa, { iss: issuer.issuer, aud: 'gate', exp });
@@ -336,8 +340,8 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     await issuer.stop();
   });
 
-  test('a stop ends the refreshing and leaves what is accepted', async () => {
-    const credential = await opened('stopped', json(1));
+  test('stop ends refreshing and keeps the accepted versions', async () => {
+    const credential = await openNew('stopped', json(1));
     credential.stop();
 
     await credential.put(json(2));
@@ -348,16 +352,16 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
   test.each([
     ['malformed', 'leaked', 'The current version of the secret'],
     ['placeholder', '{ "scheme": "bearer", "secret": "leaked" }', 'too short'],
-  ])('a value that is no credential stops the start: %s', async (name, value, says) => {
-    const opening = opened(name, value);
+  ])('an invalid value keeps the service from starting: %s', async (name, value, message) => {
+    const opening = openNew(name, value);
 
-    await expect(opening).rejects.toThrow(says);
+    await expect(opening).rejects.toThrow(message);
     await expect(opening).rejects.not.toThrow('leaked');
   });
 
-  // Last, as it ends the server of this file.
-  test('Secrets Manager goes down: the last good ones stay, and it is told', async () => {
-    const credential = await opened('down', json(1));
+  // Last, because it stops the emulator of this file.
+  test('an outage of Secrets Manager: the last valid versions stay, and it is reported', async () => {
+    const credential = await openNew('down', json(1));
     await credential.put(json(2));
 
     await moto.stop();
@@ -368,7 +372,7 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
       expect.stringContaining(`The secret ${credential.secretArn} could not be read`),
     ]);
 
-    // The end of the previous one comes without a word of Secrets Manager.
+    // The previous version expires without Secrets Manager.
     credential.wait(24 * HOUR);
     await credential.refresh();
     expect(credential.accepted()).toEqual([2]);
@@ -384,7 +388,7 @@ describe('a credential from the settings', () => {
     expect(authenticator.accepts(() => `Bearer ${secretOf(1)}`)).toBe(true);
   });
 
-  test('stops the start when it is none, and names its setting', async () => {
+  test('throws and names its setting if it is not valid', async () => {
     await expect(openActionCredential({ json: '{}' }, hooks)).rejects.toThrow('ACTION_CREDENTIAL');
   });
 });

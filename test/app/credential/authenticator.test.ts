@@ -23,7 +23,7 @@ type Headers = Readonly<Record<string, string>>;
 const reader = (headers: Headers) => (name: string) => headers[name];
 const authorization = (value: string): Headers => ({ authorization: value });
 
-describe('what the caller shows', () => {
+describe('a presented credential', () => {
   const pair = base64(`zoë:${NEW}`);
 
   test.each<[string, Credential, Headers, boolean]>([
@@ -47,13 +47,13 @@ describe('what the caller shows', () => {
     ['the bearer token', bearer(NEW), authorization(`Bearer ${NEW}`), true],
     ['the scheme in small letters', bearer(NEW), authorization(`bearer ${NEW}`), true],
     ['the scheme in capitals', bearer(NEW), authorization(`BEARER ${NEW}`), true],
-    ['two blanks, which the grammar admits', bearer(NEW), authorization(`Bearer  ${NEW}`), true],
+    ['two spaces, which the grammar allows', bearer(NEW), authorization(`Bearer  ${NEW}`), true],
     ['another bearer token', bearer(NEW), authorization(`Bearer ${OLD}`), false],
     ['two tokens', bearer(NEW), authorization(`Bearer ${NEW} ${NEW}`), false],
     ['two values, joined', bearer(NEW), authorization(`Bearer ${NEW}, Bearer ${NEW}`), false],
     ['no scheme', bearer(NEW), authorization(NEW), false],
     ['the scheme alone', bearer(NEW), authorization('Bearer'), false],
-    ['the scheme and a blank', bearer(NEW), authorization('Bearer '), false],
+    ['the scheme and a space', bearer(NEW), authorization('Bearer '), false],
     ['the bearer token as Basic', bearer(NEW), authorization(`Basic ${NEW}`), false],
     ['no Authorization', bearer(NEW), {}, false],
     ['user name and password', basic(NEW), authorization(`Basic ${pair}`), true],
@@ -79,7 +79,7 @@ describe('what the caller shows', () => {
   });
 });
 
-describe('an accented character in basic is the same, composed or not', () => {
+describe('accented characters in basic are equal, composed or decomposed', () => {
   const composed = 'pässwörd-0123456789'.normalize('NFC');
   const decomposed = composed.normalize('NFD');
 
@@ -90,21 +90,21 @@ describe('an accented character in basic is the same, composed or not', () => {
     ['stored decomposed, sent composed', decomposed, composed, true],
     ['another accent', composed, composed.replace('ä', 'á'), false],
     ['no accent', composed, 'password-0123456789', false],
-    ['a letter that only looks alike', composed, composed.replace('p', 'р'), false],
+    ['a letter that looks alike', composed, composed.replace('p', 'р'), false],
   ])('%s', (_, stored, sent, accepted) => {
     const authenticator = createAuthenticator([basic(stored)]);
 
-    const shown = authorization(`Basic ${base64(`zoë:${sent}`)}`);
+    const headers = authorization(`Basic ${base64(`zoë:${sent}`)}`);
 
-    expect(authenticator.accepts(reader(shown))).toBe(accepted);
+    expect(authenticator.accepts(reader(headers))).toBe(accepted);
   });
 
   test.each<[string, string]>([
     ['Latin-1', Buffer.from(`zoë:${composed}`, 'latin1').toString('base64')],
     ['no padding', base64(`zoë:${composed}`).replace(/=+$/, '')],
-    ['no base64', `zo:${NEW}`],
-    ['bytes that are no UTF-8 for a replacement character', Buffer.from([0x80]).toString('base64')],
-  ])('%s is refused', (_, token) => {
+    ['not base64', `zo:${NEW}`],
+    ['invalid UTF-8 for a replacement character', Buffer.from([0x80]).toString('base64')],
+  ])('%s is rejected', (_, token) => {
     for (const secret of [composed, '\ufffd'.repeat(16)]) {
       const { accepts } = createAuthenticator([basic(secret)]);
       expect(accepts(reader(authorization(`Basic ${token}`)))).toBe(false);
@@ -112,26 +112,26 @@ describe('an accented character in basic is the same, composed or not', () => {
   });
 });
 
-describe('a version with an end', () => {
+describe('a version with an expiry', () => {
   const until = Date.parse('2026-11-28T12:00:00Z');
 
   test.each<[string, number, string, boolean]>([
-    ['passes a millisecond before it', until - 1, OLD, true],
-    ['does not pass at it', until, OLD, false],
-    ['the current one has none', until + 1e12, NEW, true],
+    ['is accepted a millisecond before it', until - 1, OLD, true],
+    ['is not accepted at it', until, OLD, false],
+    ['does not affect the current version', until + 1e12, NEW, true],
   ])('%s', (_, now, secret, accepted) => {
     const uses: number[] = [];
     const authenticator = createAuthenticator([bearer(NEW), { ...bearer(OLD), until }], undefined, {
       now: () => now,
-      onPreviousUsed: (end) => uses.push(end),
+      onPreviousUsed: (expiry) => uses.push(expiry),
     });
 
     expect(authenticator.accepts(reader(authorization(`Bearer ${secret}`)))).toBe(accepted);
     expect(uses).toEqual(accepted && secret === OLD ? [until] : []);
   });
 
-  test('is compared after it, too: the number of comparisons says nothing', () => {
-    const { compared, compare } = watchedComparisons();
+  test('is compared after its expiry, too, so that the number of comparisons reveals nothing', () => {
+    const { compared, compare } = recordedComparisons();
     const accepted = [bearer(NEW), { ...bearer(OLD), until }];
 
     createAuthenticator(accepted, compare, { now: () => until }).accepts(reader({}));
@@ -140,31 +140,31 @@ describe('a version with an end', () => {
   });
 
   test.each<[string, number, string]>([
-    ['its end', until, 'not accepted since 2026-11-28T12:00:00.000Z'],
-    ['no time at all', 0, 'which is not accepted (CREDENTIAL_PREVIOUS_TTL)'],
-  ])('is told apart in the log: %s', (_, end, says) => {
-    const accepted = [bearer(NEW), { ...bearer(OLD), until: end }];
+    ['with its expiry', until, 'not accepted since 2026-11-28T12:00:00.000Z'],
+    ['with a TTL of 0', 0, 'which is not accepted (CREDENTIAL_PREVIOUS_TTL)'],
+  ])('has its own reason in the log: %s', (_, expiry, reason) => {
+    const accepted = [bearer(NEW), { ...bearer(OLD), until: expiry }];
     const authenticator = createAuthenticator(accepted, undefined, { now: () => until });
 
     const why = authenticator.rejectionReason?.(reader(authorization(`Bearer ${OLD}`)));
 
-    expect(why).toContain(says);
+    expect(why).toContain(reason);
     expect(why).not.toContain(OLD);
   });
 });
 
-describe('while a credential is changed', () => {
+describe('while a credential is being replaced', () => {
   test.each<[string, Headers, boolean]>([
-    ['the new one passes', authorization(`Bearer ${NEW}`), true],
-    ['the old one passes, though of another scheme', { 'x-gate-key': OLD }, true],
-    ['the old one does not pass under the new scheme', authorization(`Bearer ${OLD}`), false],
+    ['the new one is accepted', authorization(`Bearer ${NEW}`), true],
+    ['the old one is accepted, with its own scheme', { 'x-gate-key': OLD }, true],
+    ['the old one is not accepted with the new scheme', authorization(`Bearer ${OLD}`), false],
   ])('%s', (_, headers, accepted) => {
     const authenticator = createAuthenticator([bearer(NEW), apiKey(OLD)]);
 
     expect(authenticator.accepts(reader(headers))).toBe(accepted);
   });
 
-  test('an update replaces what was accepted', () => {
+  test('an update replaces the accepted credentials', () => {
     const authenticator = createAuthenticator([bearer(OLD)]);
 
     authenticator.update([bearer(NEW)]);
@@ -173,7 +173,7 @@ describe('while a credential is changed', () => {
     expect(authenticator.accepts(reader(authorization(`Bearer ${OLD}`)))).toBe(false);
   });
 
-  test('there is no authenticator without a credential, and an update to none changes nothing', () => {
+  test('an authenticator requires a credential, and an empty update changes nothing', () => {
     const authenticator = createAuthenticator([bearer(NEW)]);
 
     expect(() => createAuthenticator([])).toThrow('at least one credential');
@@ -182,28 +182,28 @@ describe('while a credential is changed', () => {
   });
 });
 
-/** A comparison that compares, and keeps what was shown (bytes) and what to. */
-function watchedComparisons() {
-  const compared: { readonly shown: Buffer; readonly to: string }[] = [];
+/** Returns a comparison that records the presented bytes and the expected value. */
+function recordedComparisons() {
+  const compared: { readonly presented: Buffer; readonly expected: string }[] = [];
   const compare: Compare = (a, b) => {
-    compared.push({ shown: Buffer.from(a), to: Buffer.from(b).toString() });
+    compared.push({ presented: Buffer.from(a), expected: Buffer.from(b).toString() });
     return timingSafeEqual(a, b);
   };
   return { compared, compare };
 }
 
-describe('each accepted credential is compared on every call, over its whole length', () => {
+describe('every call compares all accepted secrets over their whole length, if', () => {
   const pair = base64(`zoë:${OLD}`);
   const accepted = [bearer(NEW), apiKey(OLD), basic(OLD)];
-  const expected = [NEW, OLD, pair];
+  const secrets = [NEW, OLD, pair];
 
   test.each<[string, Headers]>([
-    ['the first one fits', authorization(`Bearer ${NEW}`)],
-    ['a later one fits', { 'x-gate-key': OLD }],
-    ['the last one fits', authorization(`Basic ${pair}`)],
-    ['two fit', { ...authorization(`Bearer ${NEW}`), 'x-gate-key': OLD }],
-    ['none fits', { ...authorization(`Bearer ${OLD}`), 'x-gate-key': NEW }],
-    ['all but the last character is right', authorization(`Bearer ${NEW.slice(0, -1)}`)],
+    ['the first one matches', authorization(`Bearer ${NEW}`)],
+    ['a later one matches', { 'x-gate-key': OLD }],
+    ['the last one matches', authorization(`Basic ${pair}`)],
+    ['two match', { ...authorization(`Bearer ${NEW}`), 'x-gate-key': OLD }],
+    ['none matches', { ...authorization(`Bearer ${OLD}`), 'x-gate-key': NEW }],
+    ['all but the last character match', authorization(`Bearer ${NEW.slice(0, -1)}`)],
     ['the token is empty', authorization('Bearer ')],
     ['the header has no token', authorization('Bearer')],
     ['the header is empty', authorization('')],
@@ -213,49 +213,49 @@ describe('each accepted credential is compared on every call, over its whole len
     ['the header is a list', authorization(`Bearer ${NEW}, Basic ${pair}`)],
     ['there is no header at all', {}],
   ])('%s', (_, headers) => {
-    const { compared, compare } = watchedComparisons();
+    const { compared, compare } = recordedComparisons();
 
     createAuthenticator(accepted, compare).accepts(reader(headers));
 
-    expect(compared.map(({ shown, to }) => ({ shown: shown.length, to }))).toEqual(
-      expected.map((to) => ({ shown: to.length, to })),
+    expect(compared.map(({ presented, expected }) => [presented.length, expected])).toEqual(
+      secrets.map((secret) => [secret.length, secret]),
     );
   });
 
-  test('what stands in for nothing is the beginning of one text that is no credential', () => {
-    const { compared, compare } = watchedComparisons();
+  test('a missing header is compared as one random string', () => {
+    const { compared, compare } = recordedComparisons();
 
     createAuthenticator(accepted, compare).accepts(reader({}));
 
-    const shown = compared.map((each) => each.shown.toString());
-    const longest = shown.reduce((one, other) => (other.length > one.length ? other : one));
-    for (const text of shown) expect(longest.startsWith(text.replace(/\0+$/, ''))).toBe(true);
-    for (const text of ['\0', 'undefined', NEW.slice(0, 4), OLD.slice(0, 4)]) {
-      expect(longest.startsWith(text)).toBe(false);
+    const values = compared.map(({ presented }) => presented.toString());
+    const longest = values.reduce((one, other) => (other.length > one.length ? other : one));
+    for (const value of values) expect(longest.startsWith(value.replace(/\0+$/, ''))).toBe(true);
+    for (const start of ['\0', 'undefined', NEW.slice(0, 4), OLD.slice(0, 4)]) {
+      expect(longest.startsWith(start)).toBe(false);
     }
   });
 
-  test('nothing of one call is compared in the next', () => {
-    const { compared, compare } = watchedComparisons();
+  test('a call does not compare bytes of the previous one', () => {
+    const { compared, compare } = recordedComparisons();
     const authenticator = createAuthenticator([apiKey(NEW)], compare);
 
     authenticator.accepts(reader({ 'x-gate-key': NEW }));
     authenticator.accepts(reader({ 'x-gate-key': NEW.slice(0, 4) }));
 
-    expect(compared.map(({ shown }) => shown.toString())).toEqual([
+    expect(compared.map(({ presented }) => presented.toString())).toEqual([
       NEW,
       NEW.slice(0, 4).padEnd(NEW.length, '\0'),
     ]);
   });
 
-  test('what is refused and what is accepted leave each other alone', () => {
+  test('rejected and accepted calls do not affect each other', () => {
     const authenticator = createAuthenticator([apiKey(NEW)]);
 
     expect(authenticator.accepts(reader({ 'x-gate-key': NEW }))).toBe(true);
     expect(authenticator.accepts(reader({ 'x-gate-key': NEW.slice(0, -1) }))).toBe(false);
     expect(authenticator.accepts(reader({ 'x-gate-key': '' }))).toBe(false);
     expect(authenticator.accepts(reader({}))).toBe(false);
-    // Characters that are cut off where the credential ends, or are more bytes than they count.
+    // Truncated at the length of the secret, or with more bytes than characters.
     expect(authenticator.accepts(reader({ 'x-gate-key': `${NEW}ÿ` }))).toBe(false);
     expect(authenticator.accepts(reader({ 'x-gate-key': `${NEW.slice(0, -1)}ÿ` }))).toBe(false);
     expect(authenticator.accepts(reader({ 'x-gate-key': NEW }))).toBe(true);
@@ -299,7 +299,7 @@ describe('access tokens', () => {
   const CHALLENGE = 'Bearer realm="risk-gate", error="invalid_token"';
   const refused = (why: string) => ({ kind: 'refused', why, challenge: CHALLENGE });
 
-  /** An authenticator whose verifiers answer by the audience of their credential. */
+  /** Creates an authenticator whose verifiers return verdicts by the audience of their credential. */
   function withVerdicts(
     credentials: readonly AcceptedCredential[],
     verdicts: Readonly<Record<string, TokenVerdict | Promise<TokenVerdict>>>,
@@ -315,7 +315,7 @@ describe('access tokens', () => {
 
   const CURRENT = [oauth2('current')];
   const BOTH = [oauth2('current'), { ...oauth2('previous'), until: NOW_MS + 1 }];
-  const ENDED = [oauth2('current'), { ...oauth2('previous'), until: NOW_MS }];
+  const EXPIRED = [oauth2('current'), { ...oauth2('previous'), until: NOW_MS }];
 
   test.each<
     [
@@ -326,14 +326,20 @@ describe('access tokens', () => {
       previousUsed: number,
     ]
   >([
-    ['valid, as is known', CURRENT, { current: VALID }, { kind: 'accepted' }, 0],
+    ['valid, synchronously', CURRENT, { current: VALID }, { kind: 'accepted' }, 0],
     ['valid', CURRENT, { current: later(VALID) }, { kind: 'accepted' }, 0],
     ['invalid', CURRENT, { current: later(INVALID) }, refused('It is invalid.'), 0],
     ['unverifiable', CURRENT, { current: later(UNVERIFIABLE) }, UNVERIFIABLE, 0],
-    ['valid for the previous one', BOTH, { previous: later(VALID) }, { kind: 'accepted' }, 1],
+    [
+      'valid for the previous credential',
+      BOTH,
+      { previous: later(VALID) },
+      { kind: 'accepted' },
+      1,
+    ],
     ['valid for both', BOTH, { current: VALID, previous: VALID }, { kind: 'accepted' }, 0],
     [
-      'valid for the previous one, while the current one has no keys',
+      'valid for the previous credential, while the current one has no keys',
       BOTH,
       { current: later(UNVERIFIABLE), previous: VALID },
       { kind: 'accepted' },
@@ -347,8 +353,8 @@ describe('access tokens', () => {
       0,
     ],
     [
-      'valid for the previous one after its end',
-      ENDED,
+      'valid for the previous credential after its expiry',
+      EXPIRED,
       { previous: VALID },
       refused(
         'The credential is the previous version, which is not accepted since 2027-01-15T08:00:00.000Z (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.',
@@ -384,7 +390,7 @@ describe('access tokens', () => {
     expect(authenticator.checkToken?.(reader(headers))).toEqual(expected);
   });
 
-  test('beside a secret: both are accepted, and the challenge lists both', () => {
+  test('and a secret: both are accepted, and the challenge lists both', () => {
     const migrating = [oauth2('current'), { ...apiKey(OLD), until: NOW_MS + 1 }];
     const { authenticator, used } = withVerdicts(migrating, { current: VALID });
 
@@ -396,7 +402,7 @@ describe('access tokens', () => {
     expect(authenticator.challenge).toBe('Bearer realm="risk-gate", ApiKey realm="risk-gate"');
   });
 
-  test('beside a bearer secret the challenge is one, and names the error', () => {
+  test('and a bearer secret: the challenge is listed once, with the error', () => {
     const { authenticator } = withVerdicts(
       [oauth2('current'), { ...bearer(OLD), until: NOW_MS + 1 }],
       {},

@@ -12,16 +12,16 @@ const SECRET = 'the-secret-0123456789';
 const OTHER = 'not-secret-0123456789';
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
-/** Any text that RFC 7617 accepts: letters of any alphabet, spaces, and colons in the password. */
+/** Characters that RFC 7617 allows: letters of any alphabet, spaces, and colons in the password. */
 const UTF_8_PAIR = 'zoë gate:pä55 wörd: 密码 :🔑';
 
 interface Case {
   readonly credential: Credential;
   readonly right: string;
+  /** Header lines with a credential that is wrong in one way. */
   readonly wrong: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Header lines that hold a credential which is wrong in one way. */
 const CASES: readonly Case[] = [
   {
     credential: { scheme: 'api-key', header: 'x-api-key', secret: SECRET },
@@ -33,7 +33,7 @@ const CASES: readonly Case[] = [
       'the key twice': [`X-API-Key: ${SECRET}`, `X-API-Key: ${SECRET}`],
       'the key of 8,000 characters': [`X-API-Key: ${'x'.repeat(8000)}`],
       'the key as a bearer token': [`Authorization: Bearer ${SECRET}`],
-      'the key in bytes that are no ASCII': ['X-API-Key: \u00e9\u00ff'],
+      'the key in bytes outside ASCII': ['X-API-Key: \u00e9\u00ff'],
     },
   },
   {
@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
       'in Latin-1': [
         `Authorization: Basic ${Buffer.from(UTF_8_PAIR, 'latin1').toString('base64')}`,
       ],
-      'a space less': [`Authorization: Basic ${base64('zoë gate:pä55 wörd: 密码:🔑')}`],
+      'one space less': [`Authorization: Basic ${base64('zoë gate:pä55 wörd: 密码:🔑')}`],
     },
   },
   {
@@ -68,19 +68,19 @@ const CASES: readonly Case[] = [
       'another password': [`Authorization: Basic ${base64(`gate:${OTHER}`)}`],
       'another user': [`Authorization: Basic ${base64(`eve:${SECRET}`)}`],
       'no colon': [`Authorization: Basic ${base64(`gate${SECRET}`)}`],
-      'no base64': [`Authorization: Basic gate:${SECRET}`],
-      'no pair': ['Authorization: Basic'],
+      'not base64': [`Authorization: Basic gate:${SECRET}`],
+      'no user name and password': ['Authorization: Basic'],
       'the password as a bearer token': [`Authorization: Bearer ${SECRET}`],
     },
   },
 ];
 
-/** Bodies, with what declares them. The last ones never become whole. */
+/** Header lines and body. The last two bodies are never complete. */
 const BODIES: Readonly<Record<string, readonly string[]>> = {
   'no body': ['', ''],
-  'a body that is none': ['Content-Length: 1', '', '{'],
+  'a body that is not valid': ['Content-Length: 1', '', '{'],
   'a body of 1 MiB': ['Content-Length: 1048576', '', 'x'.repeat(1024 * 1024)],
-  'a body that does not come': ['Content-Length: 1000', '', ''],
+  'a body that does not arrive': ['Content-Length: 1000', '', ''],
   'chunks that do not end': ['Transfer-Encoding: chunked', '', '1', 'x', ''],
 };
 
@@ -106,41 +106,41 @@ describe.each(CASES)('$credential.scheme $credential.username', ({ credential, r
 
   afterAll(() => closeServer(server, 0));
 
-  /** The whole answer as it is sent, but for its date. */
-  async function ask(credentialLines: readonly string[], body: readonly string[] = ['', '']) {
+  /** Sends a request, and returns the response as received, without its date. */
+  async function send(credentialLines: readonly string[], body: readonly string[] = ['', '']) {
     const start = [`POST ${ACTION_PATH} HTTP/1.1`, 'Host: localhost', 'Connection: close'];
     const text = [...start, ...credentialLines, ...body].join('\r\n');
-    const answer = await exchange(port, [Buffer.from(text, 'latin1')]);
-    return answer.replace(/^Date: .*\r\n/im, '');
+    const response = await exchange(port, [Buffer.from(text, 'latin1')]);
+    return response.replace(/^Date: .*\r\n/im, '');
   }
 
   test.each(Object.keys(wrong))(
-    '%s is answered as no credential is, byte for byte',
+    '%s gets the same response as no credential, byte for byte',
     async (name) => {
-      const missing = await ask([]);
+      const missing = await send([]);
       expect(statusesOf(missing)).toEqual([401]);
-      expect(await ask(wrong[name] ?? [])).toBe(missing);
+      expect(await send(wrong[name] ?? [])).toBe(missing);
     },
   );
 
-  test.each(Object.keys(BODIES))('%s: not waited for, and not decided on', async (name) => {
+  test.each(Object.keys(BODIES))('%s: is not waited for, and not processed', async (name) => {
     const body = BODIES[name];
-    expect(await ask([], body)).toBe(await ask([]));
-    expect(await ask(Object.values(wrong)[0] ?? [], body)).toBe(await ask([]));
+    expect(await send([], body)).toBe(await send([]));
+    expect(await send(Object.values(wrong)[0] ?? [], body)).toBe(await send([]));
     expect(decided).toBe(0);
   });
 
-  test('each is told of once, in the same words', async () => {
+  test('each is reported once, with the same reason', async () => {
     const before = refused.length;
-    for (const lines of [[], ...Object.values(wrong)]) await ask(lines);
-    const told = refused.slice(before);
-    expect(told).toEqual(
+    for (const lines of [[], ...Object.values(wrong)]) await send(lines);
+    const reported = refused.slice(before);
+    expect(reported).toEqual(
       Array(1 + Object.keys(wrong).length).fill('401 The credential is missing or wrong.'),
     );
   });
 
-  test('the right one is let in', async () => {
-    expect(statusesOf(await ask([right, 'Content-Length: 2'], ['', '{}']))).toEqual([200]);
+  test('the right credential is accepted', async () => {
+    expect(statusesOf(await send([right, 'Content-Length: 2'], ['', '{}']))).toEqual([200]);
     expect(decided).toBe(1);
   });
 });

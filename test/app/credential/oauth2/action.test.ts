@@ -61,7 +61,7 @@ const token = (others: object = {}, key = rsa) =>
 
 const post = (bearer: string) => service.post(BODY, { authorization: `Bearer ${bearer}` });
 
-/** Status, body and challenge of the response to a call with a token. */
+/** Calls the action with a token, and returns status, body and challenge. */
 async function respond(bearer: string) {
   const response = await post(bearer);
   return {
@@ -94,30 +94,30 @@ const UNVERIFIABLE = {
 const logged = (event: string) =>
   service.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
 
-/** The sum of a metric, of what was written until the service stopped. */
+/** Returns the sum of a metric's values until the service stopped. */
 function counted(name: string): number {
   return logged('metrics').reduce((sum, line) => sum + (line[name] ?? 0), 0);
 }
 
 test.each<[string, others: object, expected: object, why?: string]>([
-  ['a good token', {}, ISSUED],
+  ['a valid token', {}, ISSUED],
   ['another audience', { aud: 'x' }, REFUSED, 'The access token is for another audience.'],
-  ['expired', { exp: NOW_S - 60 }, REFUSED, 'The access token has expired.'],
-  ['no end', { exp: undefined }, REFUSED, 'The access token has no exp.'],
+  ['an expired token', { exp: NOW_S - 60 }, REFUSED, 'The access token has expired.'],
+  ['no expiry', { exp: undefined }, REFUSED, 'The access token has no exp.'],
   ['another client', { client_id: 'x' }, REFUSED, 'The access token is of another client.'],
   ['no scope', { scope: '' }, REFUSED, 'The access token lacks the scope.'],
-])('%s', async (...[, others, expected, why]) => {
+])('responds to %s', async (...[, others, expected, why]) => {
   await start({ client_id: 'c', scope: 'call' });
   const bearer = await token({ client_id: 'c', scope: 'call', ...others });
 
   expect(await respond(bearer)).toEqual(expected);
-  // Once more: verified or not, it is the same.
+  // The response does not depend on an earlier verification.
   expect(await respond(bearer)).toEqual(expected);
   expect(logged('rejected').map((line) => line.why)[0]).toBe(why);
   expect(service.lines.join()).not.toContain(bearer.slice(-40));
 });
 
-test('without a token the challenge names no error, and with two headers nothing is accepted', async () => {
+test('without a token the challenge has no error, and two headers are rejected', async () => {
   await start();
   const bearer = await token();
 
@@ -141,16 +141,16 @@ test('without a token the challenge names no error, and with two headers nothing
 
 describe('without keys', () => {
   test.each<[string, () => Promise<string> | string]>([
-    ['a good token', token],
-    ['one of an unknown key', () => token({}, other)],
-    ['an expired one', () => token({ exp: NOW_S - 60 })],
-    ['one of another issuer', () => token({ iss: 'https://other.example' })],
-    ['no JWT', () => 'opaque-0123456789abcdef'],
-  ])('%s gets a 500, and no 401', async (_, make) => {
+    ['a valid token', token],
+    ['a token of an unknown key', () => token({}, other)],
+    ['an expired token', () => token({ exp: NOW_S - 60 })],
+    ['a token of another issuer', () => token({ iss: 'https://other.example' })],
+    ['a token that is not a JWT', () => 'opaque-0123456789abcdef'],
+  ])('%s gets a 500, not a 401', async (_, makeToken) => {
     await issuer.stop();
     await start();
 
-    expect(await respond(await make())).toEqual(UNVERIFIABLE);
+    expect(await respond(await makeToken())).toEqual(UNVERIFIABLE);
 
     await stopService();
     expect(counted('UnverifiableTokens')).toBe(1);
@@ -165,7 +165,7 @@ describe('without keys', () => {
     ]);
   });
 
-  test('the service recovers by itself', async () => {
+  test('the service recovers when the issuer is available', async () => {
     await issuer.stop();
     await start();
     await issuer.restart();
@@ -183,7 +183,7 @@ test('the issuer is reached through the proxy', async () => {
   await proxy.close();
 });
 
-test('with keys, and the issuer down, only a token of an unknown key is left open', async () => {
+test('with keys, and during an outage of the issuer, only tokens of unknown keys are unverifiable', async () => {
   await start();
   await issuer.stop();
 
@@ -194,9 +194,9 @@ test('with keys, and the issuer down, only a token of an unknown key is left ope
   expect(await respond(await token({ exp: NOW_S + 100_000 }))).toEqual(UNVERIFIABLE);
 });
 
-test('an issuer that does not answer holds up no call for longer than its time limit', async () => {
+test('an issuer that does not respond delays a call up to its time limit only', async () => {
   await start();
-  const arrived = new Promise<void>((resolve) => issuer.instead.set(JWKS, () => resolve()));
+  const arrived = new Promise<void>((resolve) => issuer.overrides.set(JWKS, () => resolve()));
 
   const response = respond(await token({}, other));
   await arrived;

@@ -28,10 +28,10 @@ let rsa: SigningKey;
 let next: SigningKey;
 let issuer: Issuer;
 let clock: number;
-/** What was reported, as lines. */
-let told: string[];
-/** The next refresh, and in how long it is due. */
-let planned: { run: () => Promise<void>; delay: number } | undefined;
+/** Reported failures and changes. */
+let reported: string[];
+/** The next refresh and its delay. */
+let scheduled: { run: () => Promise<void>; delay: number } | undefined;
 let opened: IssuerKeys | undefined;
 
 beforeAll(async () => {
@@ -41,8 +41,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   issuer = await startIssuer([rsa]);
   clock = NOW_MS;
-  told = [];
-  planned = undefined;
+  reported = [];
+  scheduled = undefined;
 });
 
 afterEach(async () => {
@@ -54,13 +54,13 @@ const options = {
   now: () => clock,
   random: () => 0,
   schedule: (run: () => Promise<void>, delay: number) => {
-    planned = { run, delay };
+    scheduled = { run, delay };
     return () => {
-      planned = undefined;
+      scheduled = undefined;
     };
   },
-  onFailed: ({ why }: { why: string }) => void told.push(why.replaceAll(/:\d+/g, '')),
-  onChanged: ({ keys }: { keys: number }) => void told.push(`${keys} keys`),
+  onFailed: ({ why }: { why: string }) => void reported.push(why.replaceAll(/:\d+/g, '')),
+  onChanged: ({ keys }: { keys: number }) => void reported.push(`${keys} keys`),
 };
 
 async function open(source: Partial<KeySource> = {}): Promise<IssuerKeys> {
@@ -68,31 +68,31 @@ async function open(source: Partial<KeySource> = {}): Promise<IssuerKeys> {
   return opened;
 }
 
-/** The kind of the verdict on a token that a key has signed. */
+/** Returns the kind of verdict on a token that a key has signed. */
 async function verdictOn(keys: IssuerKeys, key: SigningKey, lifetime = 60): Promise<string> {
   const requirements = { issuer: issuer.issuer, audience: 'a' };
-  const limits = { timeLimit: 30_000, now: () => clock };
+  const verifierOptions = { timeLimit: 30_000, now: () => clock };
   const exp = clock / 1000 + lifetime;
   const token = await sign(key, { iss: issuer.issuer, aud: 'a', exp });
-  const verdict = await createTokenVerifier(requirements, keys, limits).verify(token);
+  const verdict = await createTokenVerifier(requirements, keys, verifierOptions).verify(token);
   return verdict.kind;
 }
 
-/** How often the key set was fetched. */
+/** Returns how often the key set was fetched. */
 const fetches = () => issuer.requests.filter((path) => path === JWKS).length;
 
-describe('where the keys come from', () => {
-  test('by discovery, at the place of OpenID Connect', async () => {
+describe('the keys are found', () => {
+  test('by OpenID Connect discovery', async () => {
     const keys = await open();
 
     expect(issuer.requests).toEqual([DISCOVERY, JWKS]);
     expect(await verdictOn(keys, rsa)).toBe('valid');
-    expect(told).toEqual(['1 keys']);
+    expect(reported).toEqual(['1 keys']);
   });
 
-  test('by discovery, at the place of RFC 8414', async () => {
-    issuer.instead.set(DISCOVERY, (_, response) => json(response, {}, 404));
-    issuer.instead.set(RFC_8414, (_, response) =>
+  test('by RFC 8414 discovery', async () => {
+    issuer.overrides.set(DISCOVERY, (_, response) => json(response, {}, 404));
+    issuer.overrides.set(RFC_8414, (_, response) =>
       json(response, { issuer: issuer.issuer, jwks_uri: issuer.jwksUri }),
     );
 
@@ -100,7 +100,7 @@ describe('where the keys come from', () => {
     expect(issuer.requests).toEqual([DISCOVERY, RFC_8414, JWKS]);
   });
 
-  test('from jwks_uri, without discovery', async () => {
+  test('by jwks_uri, without discovery', async () => {
     expect(await verdictOn(await open({ jwks_uri: issuer.jwksUri }), rsa)).toBe('valid');
     expect(issuer.requests).toEqual([JWKS]);
   });
@@ -116,17 +116,17 @@ const text =
 const JWKS_URL = `http://127.0.0.1${JWKS}`;
 const DISCOVERY_URL = `http://127.0.0.1${DISCOVERY}`;
 
-describe('a key set that cannot be used: the reason is reported, and nothing of the response', () => {
+describe('an unusable key set: the reason is reported without the response', () => {
   test.each<[string, Respond, why: string]>([
     ['an error', (_, response) => json(response, { secret: 'leak' }, 503), 'has the status 503'],
     ['a redirect', redirect, 'has the status 302'],
     ['a page', text('<html>leak</html>'), 'is not JSON'],
-    ['nothing', text(''), 'is not JSON'],
+    ['an empty body', text(''), 'is not JSON'],
     ['a list', text('["leak"]'), 'is not a JSON object'],
     ['null', text('null'), 'is not a JSON object'],
     ['no keys', text('{"leak":1}'), 'has no list of keys'],
     ['keys that are an object', text('{"keys":{"leak":1}}'), 'has no list of keys'],
-    ['no key of use', text('{"keys":[{"kty":"leak"}]}'), 'has no key that can verify a signature'],
+    ['no usable key', text('{"keys":[{"kty":"leak"}]}'), 'has no key that can verify a signature'],
     ['bytes that are not UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), 'is not a JSON object'],
     [
       '65 KB',
@@ -139,22 +139,22 @@ describe('a key set that cannot be used: the reason is reported, and nothing of 
       'is larger than 65536 bytes, or cannot be decoded',
     ],
     [
-      'a connection that ends',
+      'a closed connection',
       (_, response) => void response.socket?.destroy(),
       'cannot be fetched (ECONNRESET)',
     ],
   ])('%s', async (_, respond, why) => {
-    issuer.instead.set(JWKS, respond);
+    issuer.overrides.set(JWKS, respond);
     const keys = await open();
 
     expect(keys.current()).toBeUndefined();
-    expect(told).toEqual([`${JWKS_URL} ${why}`]);
-    // A dropped connection may have been kept open, and is tried once more.
+    expect(reported).toEqual([`${JWKS_URL} ${why}`]);
+    // A request on a reused connection that was dropped is sent again.
     expect([...new Set(issuer.requests)]).toEqual([DISCOVERY, JWKS]);
   });
 });
 
-describe('a discovery document that cannot be used', () => {
+describe('an unusable discovery document', () => {
   const document = (others: object) => (_: unknown, response: ServerResponse) =>
     json(response, { issuer: issuer.issuer, jwks_uri: issuer.jwksUri, ...others });
 
@@ -163,7 +163,7 @@ describe('a discovery document that cannot be used', () => {
     ['without an issuer', document({ issuer: undefined }), 'is of another issuer'],
     ['without jwks_uri', document({ jwks_uri: undefined }), 'has no jwks_uri that is an https URL'],
     [
-      'with a jwks_uri of plain http',
+      'with a jwks_uri with http',
       document({ jwks_uri: 'http://keys.example/' }),
       'has no jwks_uri that is an https URL',
     ],
@@ -177,50 +177,50 @@ describe('a discovery document that cannot be used', () => {
       document({ jwks_uri: 'https://u:p@keys.example/' }),
       'has no jwks_uri that is an https URL',
     ],
-    ['that is elsewhere', redirect, 'has the status 302'],
+    ['that redirects', redirect, 'has the status 302'],
   ])('%s', async (_, respond, why) => {
-    issuer.instead.set(DISCOVERY, respond);
+    issuer.overrides.set(DISCOVERY, respond);
     const keys = await open();
 
     expect(keys.current()).toBeUndefined();
-    expect(told).toEqual([
+    expect(reported).toEqual([
       `${DISCOVERY_URL} ${why}, and http://127.0.0.1${RFC_8414} has the status 404`,
     ]);
     expect(fetches()).toBe(0);
   });
 });
 
-test('an issuer that never answers ends the attempt at its time limit', async () => {
+test('an attempt to load keys has a timeout', async () => {
   jest.useFakeTimers({
     advanceTimers: false,
     doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'],
   });
   try {
-    const arrived = new Promise<void>((resolve) => issuer.instead.set(JWKS, () => resolve()));
+    const arrived = new Promise<void>((resolve) => issuer.overrides.set(JWKS, () => resolve()));
     const keys = startIssuerKeys({ issuer: issuer.issuer, jwks_uri: issuer.jwksUri }, options);
     opened = keys;
     await arrived;
     jest.advanceTimersByTime(5000);
     await keys.loading;
-    expect(told).toEqual([expect.stringMatching(/did not arrive (in time|within 5000 ms)/)]);
+    expect(reported).toEqual([expect.stringMatching(/did not arrive (in time|within 5000 ms)/)]);
     expect(keys.current()).toBeUndefined();
   } finally {
     jest.useRealTimers();
   }
 });
 
-describe('while the issuer is down', () => {
-  test('the service starts without it, and has the keys once it is there', async () => {
+describe('during an outage of the issuer', () => {
+  test('the service starts without keys, and loads them afterwards', async () => {
     await issuer.stop();
     const keys = await open();
     expect(await verdictOn(keys, rsa)).toBe('unverifiable');
-    expect(planned?.delay).toBe(5000);
+    expect(scheduled?.delay).toBe(5000);
 
     await issuer.restart();
-    await planned?.run();
+    await scheduled?.run();
 
     expect(await verdictOn(keys, rsa)).toBe('valid');
-    expect(planned?.delay).toBe(5 * 60_000);
+    expect(scheduled?.delay).toBe(5 * 60_000);
   });
 
   test('the last keys are used for 24 hours', async () => {
@@ -228,15 +228,15 @@ describe('while the issuer is down', () => {
     await issuer.stop();
 
     clock += 24 * HOUR_MS;
-    await planned?.run();
-    expect(planned?.delay).toBe(30_000);
+    await scheduled?.run();
+    expect(scheduled?.delay).toBe(30_000);
     expect(await verdictOn(keys, rsa)).toBe('valid');
 
     clock += 1;
     expect(await verdictOn(keys, rsa)).toBe('unverifiable');
   });
 
-  test('a token of an unknown key cannot be judged, and one of a known key can', async () => {
+  test('a token of an unknown key is unverifiable, and one of a known key is valid', async () => {
     const keys = await open();
     await issuer.stop();
 
@@ -245,7 +245,7 @@ describe('while the issuer is down', () => {
     expect(await verdictOn(keys, rsa)).toBe('valid');
   });
 
-  test('a token of an unknown key that has expired is bad: its successor may have a known key', async () => {
+  test('an expired token of an unknown key is invalid, because the next one may have a known key', async () => {
     const keys = await open();
     await issuer.stop();
 
@@ -255,7 +255,7 @@ describe('while the issuer is down', () => {
 });
 
 describe('when the issuer changes its keys', () => {
-  test('a token of the new key is accepted at once, and one of the withdrawn key no longer', async () => {
+  test('a token of the new key is valid at once, and one of the withdrawn key is not', async () => {
     const keys = await open();
     expect(await verdictOn(keys, rsa)).toBe('valid');
 
@@ -263,10 +263,10 @@ describe('when the issuer changes its keys', () => {
 
     expect(await verdictOn(keys, next)).toBe('valid');
     expect(await verdictOn(keys, rsa)).toBe('invalid');
-    expect(told).toEqual(['1 keys', '1 keys']);
+    expect(reported).toEqual(['1 keys', '1 keys']);
   });
 
-  test('a withdrawn key ends with the next refresh, and with it what it has signed', async () => {
+  test('tokens of a withdrawn key are invalid after the next refresh', async () => {
     const keys = await open();
     const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: 'a' }, keys, {
       timeLimit: 30_000,
@@ -277,31 +277,31 @@ describe('when the issuer changes its keys', () => {
     expect(verifier.verify(token)).toEqual({ kind: 'valid' });
 
     issuer.keys = [next.jwk];
-    await planned?.run();
+    await scheduled?.run();
 
     expect(await verifier.verify(token)).toMatchObject({ kind: 'invalid' });
   });
 
-  test('keys that stay as they are keep what was verified', async () => {
+  test('unchanged keys do not invalidate verified tokens', async () => {
     const keys = await open();
     const before = keys.current();
-    await planned?.run();
+    await scheduled?.run();
 
     expect(fetches()).toBe(2);
     expect(keys.current()).toBe(before);
   });
 
-  test('a key set that cannot be read changes nothing', async () => {
+  test('an invalid key set changes nothing', async () => {
     const keys = await open();
-    issuer.instead.set(JWKS, text('garbage'));
-    await planned?.run();
+    issuer.overrides.set(JWKS, text('garbage'));
+    await scheduled?.run();
 
     expect(await verdictOn(keys, rsa)).toBe('valid');
   });
 });
 
 describe('tokens of unknown keys', () => {
-  test('make the keys be fetched once in 30 seconds, however many there are', async () => {
+  test('cause one fetch of the keys in 30 seconds', async () => {
     const keys = await open();
     expect(fetches()).toBe(1);
 
@@ -317,8 +317,8 @@ describe('tokens of unknown keys', () => {
     expect(fetches()).toBe(3);
   });
 
-  test('do so without any keys as well', async () => {
-    issuer.instead.set(JWKS, text('garbage'));
+  test('cause a fetch without any keys, too', async () => {
+    issuer.overrides.set(JWKS, text('garbage'));
     const keys = await open();
 
     expect(await verdictOn(keys, rsa)).toBe('unverifiable');
@@ -326,7 +326,7 @@ describe('tokens of unknown keys', () => {
     expect(fetches()).toBe(2);
   });
 
-  test('do so after the clock was set back', async () => {
+  test('cause a fetch after the clock was set back', async () => {
     const keys = await open();
     await verdictOn(keys, next);
     clock -= HOUR_MS;
@@ -336,12 +336,12 @@ describe('tokens of unknown keys', () => {
   });
 });
 
-test('a stop ends the loading, and what fails through it is not reported', async () => {
-  issuer.instead.set(JWKS, () => undefined);
+test('stop ends loading, and its failure is not reported', async () => {
+  issuer.overrides.set(JWKS, () => undefined);
   const keys = startIssuerKeys({ issuer: issuer.issuer, jwks_uri: issuer.jwksUri }, options);
   keys.stop();
   await keys.loading;
 
-  expect(planned).toBeUndefined();
-  expect(told).toEqual([]);
+  expect(scheduled).toBeUndefined();
+  expect(reported).toEqual([]);
 });

@@ -17,7 +17,7 @@ import {
   startIssuer,
 } from '../../../support/issuer.ts';
 
-/** Far longer than any check takes. */
+/** Far longer than any verification takes. */
 const TIME_LIMIT_MS = 30_000;
 const NOW_S = 1_800_000_000;
 const AUDIENCE = 'risk-gate';
@@ -45,7 +45,7 @@ afterAll(async () => {
   await issuer.stop();
 });
 
-/** What a good token claims, and what makes it another one. `undefined` leaves a claim out. */
+/** Returns the claims of a valid token with changes. `undefined` removes a claim. */
 const claims = (others: Record<string, unknown> = {}) =>
   ({
     iss: issuer.issuer,
@@ -69,43 +69,43 @@ function check(
 }
 
 const VALID = { kind: 'valid' };
-const invalid = (fault: string) => ({ kind: 'invalid', why: `The access token ${fault}.` });
+const invalid = (flaw: string) => ({ kind: 'invalid', why: `The access token ${flaw}.` });
 const base64 = (value: object | string) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 describe('claims', () => {
-  test.each<[string, Record<string, unknown>, fault?: string]>([
-    ['as they should be', {}],
+  test.each<[string, Record<string, unknown>, flaw?: string]>([
+    ['of a valid token', {}],
     ['the audience in a list', { aud: ['another', AUDIENCE] }],
     ['another audience', { aud: 'another' }, 'is for another audience'],
-    ['the audience as a part of a longer one', { aud: `${AUDIENCE}-2` }, 'is for another audience'],
+    ['an audience that begins with ours', { aud: `${AUDIENCE}-2` }, 'is for another audience'],
     ['other audiences', { aud: ['one', 'two'] }, 'is for another audience'],
     ['no audience in the list', { aud: [] }, 'is for another audience'],
     ['no audience', { aud: undefined }, 'has no aud'],
     ['another issuer', { iss: 'https://issuer.example' }, 'is of another issuer'],
-    ['the issuer with a slash at its end', { iss: '/' }, 'is of another issuer'],
+    ['the issuer with a trailing slash', { iss: '/' }, 'is of another issuer'],
     ['no issuer', { iss: undefined }, 'is of another issuer'],
-    ['no end', { exp: undefined }, 'has no exp'],
-    ['an end that is a text', { exp: String(NOW_S + 600) }, 'has an invalid exp'],
-    ['an end that is null', { exp: null }, 'has an invalid exp'],
+    ['no expiry', { exp: undefined }, 'has no exp'],
+    ['an expiry that is a string', { exp: String(NOW_S + 600) }, 'has an invalid exp'],
+    ['an expiry that is null', { exp: null }, 'has an invalid exp'],
     ['expired', { exp: NOW_S - 60 }, 'has expired'],
     ['expired within the tolerance', { exp: NOW_S - 29 }],
     ['expired at the tolerance', { exp: NOW_S - 30 }, 'has expired'],
     ['not valid yet', { nbf: NOW_S + 60 }, 'is not valid yet'],
     ['not valid yet, within the tolerance', { nbf: NOW_S + 30 }],
-    ['a beginning that is a text', { nbf: 'now' }, 'has an invalid nbf'],
-    ['no beginning', { nbf: undefined }],
+    ['a start that is a string', { nbf: 'now' }, 'has an invalid nbf'],
+    ['no start', { nbf: undefined }],
     ['a nonce', { nonce: 'n' }, 'is an ID token'],
     ['the hash of another token', { at_hash: 'h' }, 'is an ID token'],
     ['the use of an ID token', { token_use: 'id' }, 'is an ID token'],
     ['a key of the client', { cnf: { jkt: 'x' } }, 'is bound to a key of its client'],
-  ])('%s', async (...[, others, fault]) => {
+  ])('%s', async (...[, others, flaw]) => {
     const token = await sign(rsa, claims(others));
 
-    expect(await check(token)).toEqual(fault === undefined ? VALID : invalid(fault));
+    expect(await check(token)).toEqual(flaw === undefined ? VALID : invalid(flaw));
   });
 
-  test.each<[string, Partial<TokenRequirements>, Record<string, unknown>, fault?: string]>([
+  test.each<[string, Partial<TokenRequirements>, Record<string, unknown>, flaw?: string]>([
     ['the client', { client_id: CLIENT }, {}],
     ['the client by azp alone', { client_id: CLIENT }, { client_id: undefined }],
     ['another client', { client_id: CLIENT }, { client_id: 'x' }, 'is of another client'],
@@ -132,15 +132,15 @@ describe('claims', () => {
     ['no scope', { scope: 'gate' }, {}, 'lacks the scope'],
     ['an object as scope', { scope: 'gate' }, { scope: { gate: true } }, 'lacks the scope'],
     ['a scope that is not required', {}, { scope: 'anything' }],
-  ])('required is %s', async (...[, requirements, others, fault]) => {
+  ])('required is %s', async (...[, requirements, others, flaw]) => {
     const token = await sign(rsa, claims(others));
 
-    expect(await check(token, requirements)).toEqual(fault === undefined ? VALID : invalid(fault));
+    expect(await check(token, requirements)).toEqual(flaw === undefined ? VALID : invalid(flaw));
   });
 });
 
 describe('headers', () => {
-  test.each<[string, Record<string, unknown>, fault?: string]>([
+  test.each<[string, Record<string, unknown>, flaw?: string]>([
     ['typ JWT', { typ: 'JWT' }],
     ['typ at+jwt in capitals', { typ: 'AT+JWT' }],
     ['typ application/at+jwt', { typ: 'application/at+jwt' }],
@@ -151,11 +151,11 @@ describe('headers', () => {
     ['a kid that is an object', { kid: {} }, 'has a kid that is not a string'],
     ['an unknown critical extension', { crit: ['x'], x: 1 }, 'is not a signed JWT'],
     ['an unencoded payload', { crit: ['b64'], b64: false }, 'is not a signed JWT'],
-  ])('%s', async (...[, header, fault]) => {
+  ])('%s', async (...[, header, flaw]) => {
     const { jwk, alg } = rsa;
     const token = await rawToken({ alg, kid: jwk.kid, typ: 'at+jwt', ...header }, rsa);
 
-    expect(await check(token)).toEqual(fault === undefined ? VALID : invalid(fault));
+    expect(await check(token)).toEqual(flaw === undefined ? VALID : invalid(flaw));
   });
 
   test.each<[string, () => Record<string, unknown>]>([
@@ -163,7 +163,7 @@ describe('headers', () => {
     ['jku', () => ({ jku: `${issuer.issuer}/keys-of-the-attacker` })],
     ['x5u', () => ({ x5u: `${issuer.issuer}/keys-of-the-attacker` })],
     ['x5c', () => ({ x5c: ['MIIB'] })],
-  ])('a key that the token itself brings is ignored: %s', async (_, header) => {
+  ])('a key in the header of the token is ignored: %s', async (_, header) => {
     const requests = issuer.requests.length;
     const token = await rawToken({ alg: 'RS256', kid: 'rsa', ...header() }, other);
 
@@ -172,7 +172,7 @@ describe('headers', () => {
   });
 });
 
-/** A token with exactly this header, and good claims. */
+/** Creates a token with exactly this header and valid claims. */
 async function rawToken(header: object, { privateKey }: SigningKey): Promise<string> {
   const input = `${base64(header)}.${base64(claims())}`;
   const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, Buffer.from(input));
@@ -196,7 +196,7 @@ describe('forged tokens', () => {
 
   test.each<[string, () => string | Promise<string>, string]>([
     ['alg none without a signature', () => `${header('none')}.${base64(claims())}.`, NOT_A_JWT],
-    ['alg none with one', () => `${header('none')}.${base64(claims())}.AAAA`, ALGORITHM],
+    ['alg none with a signature', () => `${header('none')}.${base64(claims())}.AAAA`, ALGORITHM],
     ['alg None', () => `${header('None')}.${base64(claims())}.AAAA`, ALGORITHM],
     ['HS256 with the public key as PEM', () => hmac(pem()), ALGORITHM],
     ['HS256 with the modulus', () => hmac(Buffer.from(rsa.jwk.n ?? '', 'base64url')), ALGORITHM],
@@ -208,49 +208,53 @@ describe('forged tokens', () => {
     ],
     [
       'PS256 over a signature of RS256',
-      async () => withHeader(await good(), 'PS256'),
+      async () => withHeader(await validToken(), 'PS256'),
       'is signed with a key that its issuer does not publish',
     ],
     [
       'other claims',
-      async () => withPart(await good(), 1, base64(claims({ scope: 'x' }))),
+      async () => withPart(await validToken(), 1, base64(claims({ scope: 'x' }))),
       SIGNATURE,
     ],
-    ['an empty signature', async () => withPart(await good(), 2, ''), NOT_A_JWT],
-    ['four parts', async () => `${await good()}.AAAA`, NOT_A_JWT],
+    ['an empty signature', async () => withPart(await validToken(), 2, ''), NOT_A_JWT],
+    ['four parts', async () => `${await validToken()}.AAAA`, NOT_A_JWT],
     ['an encrypted token', encrypted, NOT_A_JWT],
     [
       'a token within a token',
       async () => sign(rsa, {}).then((inner) => withPart(inner, 1, base64(inner))),
       NOT_A_JWT,
     ],
-    ['claims that are a list', async () => withPart(await good(), 1, base64('[]')), NOT_A_JWT],
-    ['a text', () => 'opaque-0123456789abcdef', NOT_A_JWT],
-    ['three dots', () => '..', NOT_A_JWT],
-    ['signs outside base64url', async () => `${await good()}=`, NOT_A_JWT],
+    [
+      'claims that are a list',
+      async () => withPart(await validToken(), 1, base64('[]')),
+      NOT_A_JWT,
+    ],
+    ['an opaque token', () => 'opaque-0123456789abcdef', NOT_A_JWT],
+    ['two dots', () => '..', NOT_A_JWT],
+    ['characters outside base64url', async () => `${await validToken()}=`, NOT_A_JWT],
     ['a megabyte', () => 'x'.repeat(1024 * 1024), 'is too long'],
     [
       'a valid token that is too long',
       async () => sign(rsa, claims({ more: 'x'.repeat(8192) })),
       'is too long',
     ],
-  ])('%s', async (_, make, fault) => {
-    expect(await check(await make())).toEqual(invalid(fault));
+  ])('%s', async (_, makeToken, flaw) => {
+    expect(await check(await makeToken())).toEqual(invalid(flaw));
   });
 
-  const good = () => sign(rsa, claims());
+  const validToken = () => sign(rsa, claims());
   const withPart = (token: string, at: number, part: string) =>
     token.split('.').with(at, part).join('.');
   const withHeader = (token: string, alg: string) => withPart(token, 0, header(alg));
 
   async function encrypted(): Promise<string> {
-    return new CompactEncrypt(Buffer.from(await good()))
+    return new CompactEncrypt(Buffer.from(await validToken()))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .encrypt(Buffer.alloc(32));
   }
 
-  test('each flipped bit of a signature', async () => {
-    const token = await good();
+  test('a signature with any flipped bit is rejected', async () => {
+    const token = await validToken();
     const [, , signature = ''] = token.split('.');
     const bytes = Buffer.from(signature, 'base64url');
     const verdicts = new Set<string>();
@@ -264,7 +268,7 @@ describe('forged tokens', () => {
 });
 
 describe('keys of the issuer', () => {
-  /** The verdict on a token, with an issuer that publishes these keys. */
+  /** Verifies a token with an issuer that publishes these keys. */
   async function verdictWith(published: readonly unknown[], token: string): Promise<TokenVerdict> {
     const own = await startIssuer();
     own.keys = published as JWK[];
@@ -276,7 +280,7 @@ describe('keys of the issuer', () => {
   }
 
   test.each(['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
-    'a token signed with %s',
+    'a token signed with %s is valid',
     async (alg) => {
       const key = await signingKey('k', alg);
 
@@ -311,7 +315,7 @@ describe('keys of the issuer', () => {
       UNPUBLISHED,
     ],
     [
-      'a key among broken ones',
+      'a key among invalid ones',
       () => [null, 1, {}, { kty: 'RSA' }, { ...rsa.jwk, n: 'AQAB' }, rsa.jwk],
       {},
       VALID,
@@ -322,7 +326,7 @@ describe('keys of the issuer', () => {
       {},
       UNPUBLISHED,
     ],
-    ['nothing but a secret', () => [{ kty: 'oct', k: 'c2VjcmV0', kid: 'rsa' }], {}, NO_KEYS],
+    ['a symmetric key only', () => [{ kty: 'oct', k: 'c2VjcmV0', kid: 'rsa' }], {}, NO_KEYS],
     ['a key with its private part', () => [{ ...rsa.jwk, d: 'AQAB' }], {}, NO_KEYS],
     ['an RSA key of 1024 bits', () => [weak()], {}, NO_KEYS],
     ['no keys', () => [], {}, NO_KEYS],
@@ -343,7 +347,7 @@ describe('a token that was verified', () => {
       now: () => clock,
     });
 
-  test('is accepted at once, until it expires', async () => {
+  test('is valid synchronously until it expires', async () => {
     const { verify } = verifier();
     const token = await sign(rsa, claims());
 
@@ -356,7 +360,7 @@ describe('a token that was verified', () => {
     expect(await verify(token)).toEqual(invalid('has expired'));
   });
 
-  test('lets no other token pass', async () => {
+  test('does not make another token valid', async () => {
     const { verify } = verifier();
     const token = await sign(rsa, claims());
     await verify(token);
@@ -366,7 +370,7 @@ describe('a token that was verified', () => {
     expect(await verdict).toEqual(invalid('has a wrong signature'));
   });
 
-  test('what was refused is checked again', async () => {
+  test('is verified again if it was invalid', async () => {
     const { verify } = verifier();
     const early = await sign(rsa, claims({ nbf: NOW_S + 300 }));
 

@@ -16,17 +16,17 @@ const ACCEPTED: TokenCheck = { kind: 'accepted' };
 
 let server: Server;
 let port: number;
-/** Checks under way, in the order in which they began. */
-let waiting: ((check: TokenCheck) => void)[];
+/** Pending checks, in the order in which they began. */
+let pendingChecks: ((check: TokenCheck) => void)[];
 let decided: { body: string; spentMs: number | undefined }[];
 let rejected: Rejection[];
-let faults: unknown[];
+let internalErrors: unknown[];
 
 beforeAll(async () => {
   const app = createApp({
     authenticator: {
       accepts: () => false,
-      checkToken: () => new Promise((resolve) => waiting.push(resolve)),
+      checkToken: () => new Promise((resolve) => pendingChecks.push(resolve)),
       update: () => undefined,
       challenge: 'Bearer',
     },
@@ -35,20 +35,20 @@ beforeAll(async () => {
       return PLAIN_SUCCESS;
     },
     onRejected: (rejection) => rejected.push(rejection),
-    onInternalError: (fault) => faults.push(fault),
+    onInternalError: (error) => internalErrors.push(error),
     isDraining: () => false,
   });
   ({ server, port } = await listen(app, 0));
 });
 
 beforeEach(() => {
-  waiting = [];
+  pendingChecks = [];
   decided = [];
   rejected = [];
-  faults = [];
+  internalErrors = [];
 });
 
-afterEach(() => expect(faults).toEqual([]));
+afterEach(() => expect(internalErrors).toEqual([]));
 
 afterAll(() => void server.close());
 
@@ -60,24 +60,24 @@ const request = (body: string, ...lines: string[]) =>
   head(`Content-Length: ${Buffer.byteLength(body)}`, ...lines) + body;
 
 describe('while an access token is verified', () => {
-  test('a body of any size waits, and is decided on as a whole', async () => {
+  test('a body of any size waits, and is processed completely', async () => {
     const body = JSON.stringify({ text: 'é'.repeat(400_000) });
     const read = exchange(port, [request(body, CLOSE)]);
-    await until(() => waiting.length === 1);
+    await until(() => pendingChecks.length === 1);
     expect(decided).toEqual([]);
 
-    waiting[0]?.(ACCEPTED);
+    pendingChecks[0]?.(ACCEPTED);
 
     expect(statusesOf(await read)).toEqual([200]);
     expect(decided).toEqual([{ body, spentMs: expect.any(Number) }]);
   });
 
-  test('requests on one connection are answered in their order', async () => {
+  test('requests on one connection get responses in order', async () => {
     const read = exchange(port, [request('1') + request('22') + request('333', CLOSE)]);
-    await until(() => waiting.length === 3);
-    waiting[2]?.(ACCEPTED);
-    waiting[1]?.({ kind: 'unverifiable', why: 'There are no keys.' });
-    waiting[0]?.({ kind: 'refused', why: 'It is invalid.', challenge: 'Bearer error="x"' });
+    await until(() => pendingChecks.length === 3);
+    pendingChecks[2]?.(ACCEPTED);
+    pendingChecks[1]?.({ kind: 'unverifiable', why: 'There are no keys.' });
+    pendingChecks[0]?.({ kind: 'refused', why: 'It is invalid.', challenge: 'Bearer error="x"' });
 
     expect(statusesOf(await read)).toEqual([401, 500, 200]);
     expect(rejected).toEqual([
@@ -87,17 +87,17 @@ describe('while an access token is verified', () => {
   });
 
   test.each([ACCEPTED, { kind: 'refused', why: 'x', challenge: 'y' } as const])(
-    'a caller may go away, and nothing is decided for it: $kind',
+    'a closed connection is not processed: $kind',
     async (check) => {
       const socket = await openConnection(port);
-      const [gone] = [once(server, 'request')];
+      const received = once(server, 'request');
       socket.write(request('{}'));
-      const [incoming] = await gone;
-      await until(() => waiting.length === 1);
+      const [incoming] = await received;
+      await until(() => pendingChecks.length === 1);
       socket.destroy();
       await until(() => incoming.destroyed);
 
-      waiting[0]?.(check);
+      pendingChecks[0]?.(check);
       await new Promise((resolve) => setImmediate(resolve));
 
       expect([decided, rejected]).toEqual([[], []]);
@@ -105,14 +105,14 @@ describe('while an access token is verified', () => {
   );
 });
 
-test('what the verification has taken is missing from the deadline of the decision', async () => {
+test('the time of the verification counts against the deadline of the decision', async () => {
   const text = `
 version: 1
 rules: [{ id: risky, when: abuse.score >= 75, then: { deny: Access is denied. } }]
 unknown: { address: ignore, reputation: ignore }
 `;
-  const left: number[] = [];
-  const act = createActionHandler({
+  const remaining: number[] = [];
+  const handleAction = createActionHandler({
     policy: compilePolicy(text, 'policy.yaml'),
     deadline: 1000,
     now: Date.now,
@@ -121,13 +121,16 @@ unknown: { address: ignore, reputation: ignore }
       address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
       geo: () => unknown('database'),
       reputation: (_, deadline) => {
-        left.push(deadline.remaining());
+        remaining.push(deadline.remaining());
         return unknown('timeout');
       },
     },
   });
 
-  await act(JSON.stringify(clientCredentialsRequest([])), { decisionId: 'id', spentMs: 1000 });
+  await handleAction(JSON.stringify(clientCredentialsRequest([])), {
+    decisionId: 'id',
+    spentMs: 1000,
+  });
 
-  expect(left).toEqual([0]);
+  expect(remaining).toEqual([0]);
 });
