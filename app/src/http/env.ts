@@ -26,6 +26,8 @@ export interface ReplyHeader {
 export interface Bindings extends HttpBindings {
   /** Set by `respond`. */
   reply?: Reply;
+  /** Returns whether to close the connection after this response. Set by `closeWhileDraining`. */
+  isDraining?: () => boolean;
 }
 
 export interface AppEnv {

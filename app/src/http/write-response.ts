@@ -5,13 +5,13 @@ import type { Bindings, Reply } from './env.ts';
 import { JSON_TYPE } from './respond.ts';
 
 /**
- * Writes a response of `respond` to the connection, with the status and every header that middleware has
- * set, before or after the handler. Returns any other response for Hono's adapter to write.
+ * Writes a response of `respond` to the connection, with its status and every header that middleware has set,
+ * before or after the handler. Returns any other response for Hono's adapter to write. While the service
+ * drains, the connection is closed after either.
  */
-export function writeResponse(
-  response: Response,
-  { incoming, outgoing, reply }: Bindings,
-): Response {
+export function writeResponse(response: Response, bindings: Bindings): Response {
+  const { incoming, outgoing, reply } = bindings;
+  if (bindings.isDraining?.() === true) outgoing.shouldKeepAlive = false;
   // Middleware that replaces the response gives it a body of its own.
   const isReply = reply !== undefined && response.body === null;
   if (isReply) writeReply(outgoing, response, reply);

@@ -13,9 +13,9 @@ export interface CloseWhileDrainingOptions {
  * app.use(closeWhileDraining({ isDraining: () => draining }));
  */
 export function closeWhileDraining({ isDraining }: CloseWhileDrainingOptions): AppMiddleware {
-  return async function closeWhileDraining(context, next) {
-    await next();
-    // After the handler: draining may have begun in the meantime.
-    if (isDraining()) context.header('connection', 'close');
+  return function closeWhileDraining(context, next) {
+    // `writeResponse` evaluates it: draining may begin while the request is handled.
+    if (context.env !== undefined) context.env.isDraining = isDraining;
+    return next();
   };
 }
