@@ -1,13 +1,13 @@
-"""moto's server, with what its CloudFormation lacks for the stack of this project.
+"""Runs moto's server with the additions to its CloudFormation that this project's stack needs.
 
-moto serves the APIs of most services, but its CloudFormation creates only some types of resources,
-leaves out many of their properties, and passes over all other types in silence. Here secrets,
-certificates and the missing properties become real, what nobody reads back becomes a placeholder
-that can be referred to, and a type that is neither fails the deployment.
+moto serves the APIs of most services, but its CloudFormation supports only some resource types and
+properties, and silently ignores the others. This script adds secrets, certificates and missing
+properties, replaces resources that nothing reads with placeholders that can be referenced, and fails
+the deployment on any other type.
 
     python3 moto_cfn.py -H 127.0.0.1 -p 5000
 
-It ends when its standard input does, and so never outlives the process that started it.
+It exits when its standard input is closed, so it never outlives the process that started it.
 """
 
 import json
@@ -31,10 +31,10 @@ from moto.route53.models import HostedZoneIdentifier
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.server import main
 
-# moto files each class under the second part of its module's name, which a script does not have.
+# moto registers each class by the second part of its module's name, which a script does not have.
 MODULE = "moto.cloudformation_additions"
 
-# Types that nothing reads back, with what `Fn::GetAtt` gives of them.
+# Types that nothing reads, with their `Fn::GetAtt` attributes.
 PLACEHOLDERS = {
     "AWS::ApplicationAutoScaling::ScalableTarget": {},
     "AWS::ApplicationAutoScaling::ScalingPolicy": {"Arn": "arn:aws:autoscaling:::{}"},
@@ -61,7 +61,7 @@ PLACEHOLDERS = {
 
 
 class Addition:
-    """What all added resources share: they are there at once, and their reference is all of them."""
+    """Base class of the added resources, which are created at once and have only an id."""
 
     name_property = ""
 
@@ -100,13 +100,13 @@ class Addition:
 
     @staticmethod
     def create(name, properties, account, region):
-        """Creates the resource, and gives what `Ref` gives of it."""
-        # As an id of AWS's: it may be part of a host name, for which `name` can be too long.
+        """Creates the resource and returns the value of `Ref`."""
+        # Short like an AWS id: it may be part of a host name.
         return f"e{mock_random.get_random_hex(13)}"
 
 
 class Secret(Addition, CloudFormationModel):
-    """A secret that can be read and changed through the API of Secrets Manager."""
+    """A secret that the API of Secrets Manager can read and change."""
 
     __module__ = MODULE
     type = "AWS::SecretsManager::Secret"
@@ -134,8 +134,8 @@ class Secret(Addition, CloudFormationModel):
 
 
 def generated_secret(backend, wanted):
-    """The generated text: by itself, or as one more member of the template that is given."""
-    answer = backend.get_random_password(
+    """Returns the generated string, or the template with the string as a field."""
+    response = backend.get_random_password(
         password_length=int(wanted.get("PasswordLength", 32)),
         exclude_characters=wanted.get("ExcludeCharacters", ""),
         exclude_numbers=is_true(wanted.get("ExcludeNumbers")),
@@ -145,11 +145,11 @@ def generated_secret(backend, wanted):
         include_space=is_true(wanted.get("IncludeSpace")),
         require_each_included_type=is_true(wanted.get("RequireEachIncludedType", True)),
     )
-    password = json.loads(answer)["RandomPassword"]
+    password = json.loads(response)["RandomPassword"]
     if "GenerateStringKey" not in wanted:
         return password
-    members = json.loads(wanted["SecretStringTemplate"])
-    return json.dumps({**members, wanted["GenerateStringKey"]: password})
+    fields = json.loads(wanted["SecretStringTemplate"])
+    return json.dumps({**fields, wanted["GenerateStringKey"]: password})
 
 
 def is_true(value):
@@ -157,7 +157,7 @@ def is_true(value):
 
 
 class Certificate(Addition, CloudFormationModel):
-    """A certificate that a listener can be given; who owns the domain is not asked."""
+    """A certificate for listeners, without domain validation."""
 
     __module__ = MODULE
     type = "AWS::CertificateManager::Certificate"
@@ -174,32 +174,32 @@ class Certificate(Addition, CloudFormationModel):
 
 
 def placeholder(resource_type, attributes):
-    """A class of resources that are nothing but their name."""
-    members = {"__module__": MODULE, "type": resource_type, "attributes": attributes}
-    return type(resource_type.replace("::", ""), (Addition, CloudFormationModel), members)
+    """Returns a class of resources that have only an id."""
+    fields = {"__module__": MODULE, "type": resource_type, "attributes": attributes}
+    return type(resource_type.replace("::", ""), (Addition, CloudFormationModel), fields)
 
 
 def completes(model):
-    """Lets a function add to what moto has created of a resource: its properties, and where it is."""
+    """Decorates a function that adds properties to a resource that moto has created."""
 
     def decorate(complete):
         create = model.create_from_cloudformation_json.__func__
 
-        def create_whole(cls, resource_name, cloudformation_json, account_id, region_name, **more):
+        def create_complete(cls, resource_name, cloudformation_json, account_id, region_name, **more):
             resource = create(
                 cls, resource_name, cloudformation_json, account_id, region_name, **more
             )
             complete(resource, cloudformation_json["Properties"], account_id, region_name)
             return resource
 
-        model.create_from_cloudformation_json = classmethod(create_whole)
+        model.create_from_cloudformation_json = classmethod(create_complete)
         return complete
 
     return decorate
 
 
 def creates(model):
-    """Lets a function create resources instead of moto."""
+    """Decorates a function that creates resources instead of moto."""
 
     def decorate(create):
         def create_instead(_, resource_name, cloudformation_json, account_id, region_name, **more):
@@ -269,8 +269,8 @@ def create_service(name, properties, account, region, **_):
 
 
 @creates(CustomModel)
-def succeed_at_once(name, properties, account, region, LogicalId, **_):
-    """A custom resource is a Lambda, which moto runs in Docker; without it, it answers nothing."""
+def succeed_immediately(name, properties, account, region, LogicalId, **_):
+    """Replaces custom resources, whose Lambda functions moto would run in Docker, with empty data."""
     resource = CustomModel(region, "request", LogicalId, name)
     resource.set_data({})
     return resource
@@ -297,7 +297,7 @@ def allow_ingress(name, properties, account, region, **more):
 
 
 def add_attributes(model, attributes):
-    """Lets `Fn::GetAtt` give more of a type that moto creates."""
+    """Adds `Fn::GetAtt` attributes to a type that moto supports."""
     known = getattr(model, "get_cfn_attribute", None)
 
     def get_cfn_attribute(self, attribute):
@@ -311,7 +311,7 @@ def add_attributes(model, attributes):
 
 
 def begin_zone_ids_with_z():
-    """As those of AWS do."""
+    """Makes hosted zone ids start with Z, as in AWS."""
     generate = HostedZoneIdentifier.generate
 
     def generate_with_z(self, **options):
@@ -321,21 +321,21 @@ def begin_zone_ids_with_z():
 
 
 def fail_on_unknown_types():
-    """Without this, moto leaves the resource out, and refers to it by nothing."""
+    """Fails on unsupported types, which moto would silently ignore."""
     known = parsing.resource_class_from_type
 
     def resource_class_from_type(resource_type):
         model = known(resource_type)
         if model is None and resource_type not in parsing.NULL_MODELS:
             raise ValidationError(
-                message=f"moto creates no {resource_type}: add it to {os.path.basename(__file__)}."
+                message=f"moto does not support {resource_type}: add it to {os.path.basename(__file__)}."
             )
         return model
 
     parsing.resource_class_from_type = resource_class_from_type
 
 
-def end_with_standard_input():
+def exit_with_standard_input():
     def wait():
         sys.stdin.read()
         os._exit(0)
@@ -344,7 +344,7 @@ def end_with_standard_input():
 
 
 if __name__ == "__main__":
-    # moto finds the classes by themselves for as long as somebody holds them.
+    # moto finds the classes as long as they are referenced.
     placeholders = [placeholder(*entry) for entry in PLACEHOLDERS.items()]
     add_attributes(
         FakeTargetGroup,
@@ -363,5 +363,5 @@ if __name__ == "__main__":
     )
     begin_zone_ids_with_z()
     fail_on_unknown_types()
-    end_with_standard_input()
+    exit_with_standard_input()
     main(sys.argv[1:])

@@ -15,6 +15,8 @@ import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../telemetry/recorded-address.ts';
 import { duration, invalid, matching, oneOf, parsed, text, wholeNumber } from './schemas.ts';
 
+export const DEFAULT_DECISION_DEADLINE_MS = 1200;
+
 /** Read by `readProxySettings`, in upper or lower case as in curl. */
 export const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
@@ -52,7 +54,7 @@ export const SETTINGS = {
   DYNAMODB_TIMEOUT_MS: wholeNumber(5, 4000).default(REPUTATION_DEFAULTS.cacheReadTimeout),
 
   // The identity server gives up after 3 s (Asgardeo) or 5 s, and retries once.
-  DECISION_DEADLINE_MS: wholeNumber(50, 2500).default(1200),
+  DECISION_DEADLINE_MS: wholeNumber(50, 2500).default(DEFAULT_DECISION_DEADLINE_MS),
   DRAIN_DELAY_MS: wholeNumber(0, MAX_DRAIN_DELAY_MS).default(DEFAULT_DRAIN_DELAY_MS),
 
   // Checked together, by parseAddressHeaders.

@@ -1,9 +1,7 @@
+import { DEFAULT_DECISION_DEADLINE_MS } from '../../../app/src/config/setting-table.ts';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import type { Metrics } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
-
-/** The default of `DECISION_DEADLINE_MS`, which the stack does not set. */
-export const DEADLINE_MS = 1200;
 
 const PERCENTILES = ['p50', 'p99', 'p99.9'] as const;
 
@@ -18,7 +16,8 @@ export function latencyRow(metrics: Metrics): Row {
           left: PERCENTILES.map((statistic) =>
             metrics.service('DecisionLatency', { statistic, label: statistic }),
           ),
-          limit: { value: DEADLINE_MS, label: 'deadline' },
+          // The stack does not set another deadline.
+          limit: { value: DEFAULT_DECISION_DEADLINE_MS, label: 'deadline' },
         }),
         graph({
           title: 'Latency by stage (ms, p99)',

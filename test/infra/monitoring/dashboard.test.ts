@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readSettings } from '../../../app/src/config/settings.ts';
 import {
   DIMENSION_VALUES,
   METRIC_NAMESPACE,
   METRICS,
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
-import { DEADLINE_MS } from '../../../infra/monitoring/dashboard/latency.ts';
 import { dashboardOf, type GraphedMetric, metricsOf } from '../../support/dashboard.ts';
 import { synthesize } from '../../support/stack.ts';
 
@@ -156,15 +154,6 @@ test('Expressions use metrics of the same graph', () => {
       for (const [name] of expression.matchAll(/[a-z]\w*/g)) expect(ids).toContain(name);
     }
   }
-});
-
-test('The deadline line is the default of the service', () => {
-  const { decisionDeadline } = readSettings({
-    ACTION_CREDENTIAL: '{}',
-    ABUSEIPDB_API_KEY: 'key',
-    REPUTATION_TABLE: 'table',
-  });
-  expect(DEADLINE_MS).toBe(decisionDeadline);
 });
 
 describe("Within CloudWatch's limits", () => {

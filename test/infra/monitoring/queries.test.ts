@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { queryString, SAVED_QUERIES } from '../../../infra/monitoring/saved-queries.ts';
+import { SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { queryString } from '../../../infra/monitoring/saved-queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
 import { MACHINE, recordRun, WEB, WRONG_CREDENTIALS } from '../../support/recorded-run.ts';

@@ -1,4 +1,5 @@
-import { queryString, SAVED_QUERIES } from '../../../infra/monitoring/saved-queries.ts';
+import { SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { queryString } from '../../../infra/monitoring/saved-queries.ts';
 import { INDEXED_FIELDS } from '../../../infra/service.ts';
 import { parseQuery } from '../../support/logs-insights/parser.ts';
 import { synthesize } from '../../support/stack.ts';
