@@ -146,10 +146,10 @@ test('The page logs no errors, and sends requests only to the console', () => {
 });
 
 test('The page shows instructions before the first decision, and draws the first one in the current step', async () => {
-  const added = createConsole({
+  const extensions = createConsole({
     edge: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 },
   });
-  const service = await startTestService({ added });
+  const service = await startTestService({ extensions });
   try {
     const { page, errors } = await openPage(browser, `${service.origin}/console`);
     await page.getByText('Run the curl command that npm start printed').waitFor();
@@ -163,7 +163,7 @@ test('The page shows instructions before the first decision, and draws the first
     await waitForChart(page, ['issue']);
     await page.context().close();
   } finally {
-    added.close();
+    extensions.close();
     await service.stop();
   }
 });

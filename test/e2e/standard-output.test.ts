@@ -24,11 +24,11 @@ afterAll(async () => {
 
 type Output = 'pipe' | number;
 
-/** What can be behind standard output, beside somebody who reads it. */
+/** Destinations of standard output that do not accept writes. */
 const OUTPUTS: readonly (readonly [name: string, open: () => Output])[] = [
-  ['nobody reads it', () => 'pipe'],
-  // Every write fails.
-  ['the disk is full', () => openSync('/dev/full', 'w')],
+  ['a pipe that nobody reads', () => 'pipe'],
+  // Every write to it fails.
+  ['a full disk', () => openSync('/dev/full', 'w')],
 ];
 
 async function start(output: Output) {
@@ -56,24 +56,24 @@ async function start(output: Output) {
       () => false,
     );
   while (!(await isReady())) {
-    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
+    if (child.exitCode !== null) throw new Error(`The service exited with ${child.exitCode}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { child, exited, url: `${origin}${ACTION_PATH}` };
 }
 
 const HEADERS = { 'content-type': 'application/json', 'x-api-key': SECRET };
-/** Their records are several times what a pipe holds (64 KiB), or a socket that stands for one. */
+/** Their records exceed several times the capacity of a pipe (64 KiB), or of a socket used as one. */
 const REQUESTS = 400;
 
-describe('Standard output', () => {
+describe('With standard output to', () => {
   test.each(OUTPUTS)(
-    // An answer that waited for the log would never come.
-    '%s: every request is answered, and the service ends when told',
+    // A response that waited for the log would never be sent.
+    '%s, every request gets a response, and the service exits on SIGTERM',
     async (_, open) => {
       const output = open();
       const { child, exited, url } = await start(output);
-      // A pipe is read by nobody: Node would read it as soon as somebody listens.
+      // Node reads a pipe as soon as it has a listener.
       child.stdout?.pause();
       const body = payloadFrom('103.159.198.178');
       for (let sent = 0; sent < REQUESTS; sent += 50) {
@@ -85,14 +85,14 @@ describe('Standard output', () => {
         );
       }
       child.kill('SIGTERM');
-      // Lines that nobody takes cannot be waited for, and Node waits for a write under way.
+      // The write in progress never completes, and Node would wait for it.
       expect(await exited).toEqual([null, 'SIGKILL']);
       if (typeof output === 'number') closeSync(output);
     },
   );
 });
 
-test('a start that fails has written its lines when it ends', async () => {
+test('A service that fails to start writes its log before it exits', async () => {
   const taken = createServer().listen(0);
   await once(taken, 'listening');
   const address = taken.address();

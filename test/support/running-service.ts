@@ -18,7 +18,7 @@ export const CREDENTIAL = JSON.stringify({
 export const ABUSEIPDB_KEY = 'the-key-of-abuseipdb';
 export const TABLE = 'reputation';
 
-/** Settings with which the service runs against what a test started. */
+/** Returns settings for a service that uses the simulator and `TABLE`. */
 export function settingsFor(simulator: Simulator): Record<string, string> {
   return {
     PORT: '0',
@@ -26,7 +26,7 @@ export function settingsFor(simulator: Simulator): Record<string, string> {
     ABUSEIPDB_API_KEY: ABUSEIPDB_KEY,
     ABUSEIPDB_BASE_URL: simulator.url,
     REPUTATION_TABLE: TABLE,
-    // A busy machine must not turn a cached address into a miss, or a lookup into a timeout: the longest limits.
+    // The longest limits, so that a busy machine causes neither a cache miss nor a timeout.
     DECISION_DEADLINE_MS: '2500',
     ABUSEIPDB_TIMEOUT_MS: '4000',
     DYNAMODB_TIMEOUT_MS: '4000',
@@ -38,30 +38,30 @@ export interface RunningService {
   readonly origin: string;
   readonly simulator: Simulator;
   readonly dynamoDb: LocalDynamoDb;
-  /** Everything that was logged, as written. */
+  /** All lines of the log. */
   readonly lines: readonly string[];
   /** The decision records, in order. */
   decisions(): Record<string, unknown>[];
-  /** Posts a body to the action with the right credential, unless other headers are given. */
+  /** Posts a body to the action, with the correct credential unless other headers are given. */
   post(body: string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
 export interface RunningServiceOptions {
-  /** Text of the policy; the default policy otherwise. */
+  /** The policy as YAML. @default the default policy */
   readonly policy?: string;
   readonly settings?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** What a laptop adds. */
-  readonly added?: Pick<ServiceOptions, 'mount' | 'onRecord'>;
+  /** What `npm start` adds. */
+  readonly extensions?: Pick<ServiceOptions, 'mount' | 'onRecord'>;
 }
 
-/** The whole service in this process, with a real DynamoDB protocol and a simulated AbuseIPDB behind it. */
+/** Starts the service in this process, with a simulated DynamoDB and AbuseIPDB. */
 export async function startTestService(
   options: RunningServiceOptions = {},
 ): Promise<RunningService> {
-  const { policy, settings = {}, now, added } = options;
+  const { policy, settings = {}, now, extensions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-'));
   const policyFile = join(folder, 'policy.yaml');
   if (policy !== undefined) writeFileSync(policyFile, policy);
@@ -71,19 +71,19 @@ export async function startTestService(
   ]);
   await dynamoDb.createTable(TABLE);
   const lines: string[] = [];
-  const read = readSettings({
+  const allSettings = readSettings({
     ...settingsFor(simulator),
     LOG_LEVEL: 'trace',
     ...(policy !== undefined && { POLICY_FILE: policyFile }),
     ...settings,
   });
   const service = await startService(
-    read,
-    createLog(read.logLevel, { write: (line) => void lines.push(line) }),
+    allSettings,
+    createLog(allSettings.logLevel, { write: (line) => void lines.push(line) }),
     {
       dynamoDb: createDynamoDbClient({ ...dynamoDb.clientConfig, timeout: 4000 }),
       ...(now && { now }),
-      ...added,
+      ...extensions,
     },
   );
   const origin = `http://127.0.0.1:${service.port}`;

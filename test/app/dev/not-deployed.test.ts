@@ -4,14 +4,14 @@ import { type RunningService, SECRET, startTestService } from '../../support/run
 
 const SOURCES = new URL('../../../app/src/', import.meta.url);
 
-test('Nothing that is for development only ships', async () => {
+test('No development file ships', async () => {
   const files = await shippedFiles();
-  // The bundle was looked into.
+  // Proves that the bundle was read.
   expect(files).toContain('app/src/http/server.ts');
   expect(files.filter(isDevelopmentOnly)).toEqual([]);
 });
 
-test('No source of the service imports what is for development only', () => {
+test('No source of the service imports a development file', () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
   const importing = files.filter(
     (file) =>
@@ -22,7 +22,7 @@ test('No source of the service imports what is for development only', () => {
   expect(importing).toEqual([]);
 });
 
-describe('The service as it is deployed', () => {
+describe('The deployed service', () => {
   let service: RunningService;
 
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('The service as it is deployed', () => {
     ['GET', '/events'],
     ['GET', '/assets/page.js'],
     ['POST', '/try'],
-  ])('has nothing at %s /console%s', async (method, path) => {
+  ])('returns 404 for %s /console%s', async (method, path) => {
     const response = await fetch(`${service.origin}/console${path}`, {
       method,
       headers: { 'x-api-key': SECRET, 'sec-fetch-site': 'same-origin' },

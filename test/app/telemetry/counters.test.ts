@@ -8,7 +8,7 @@ rules:
   - id: monitored
     mode: monitor
     when: geo.country == "US"
-    then: { deny: Watched. }
+    then: { deny: Monitored. }
   - id: broken
     when: token.claims["client_id"] > 3
     then: { claims: { set: { broken: true } } }
@@ -28,7 +28,7 @@ unknown:
   reputation: { default: { lifetime: 5m }, private: ignore, reserved: ignore }
 `;
 
-/** Addresses and what AbuseIPDB says of them; a status is an answer without a score. */
+/** Addresses with AbuseIPDB's score, or with the status of a response without one. */
 const ADDRESSES: readonly (readonly [
   address: string,
   score: number | { readonly status: 422 | 503 },
@@ -40,13 +40,13 @@ const ADDRESSES: readonly (readonly [
   ['8.8.4.4', { status: 422 }],
 ];
 
-/** A request of the action that a client has blown up. */
-function payloadWith(blownUp: {
+/** Returns a request that a client has made too large. */
+function oversizedPayload(oversized: {
   readonly scopes?: readonly string[];
   readonly params?: string;
 }): string {
   const body = JSON.parse(payloadFrom('9.9.9.9'));
-  const { scopes = [], params = '' } = blownUp;
+  const { scopes = [], params = '' } = oversized;
   Object.assign(body.event.request, {
     scopes,
     additionalParams: [{ name: 'param', value: [params] }],
@@ -55,7 +55,7 @@ function payloadWith(blownUp: {
 }
 
 type Fields = Record<string, unknown>;
-interface Record_ extends Fields {
+interface DecisionRecord extends Fields {
   readonly outcome: string;
   readonly dry_run_outcome?: string;
   readonly refused_by?: string;
@@ -70,15 +70,15 @@ interface Record_ extends Fields {
   readonly ms: Readonly<Record<string, number>>;
 }
 
-/** How often each text occurs. */
-function tally(texts: readonly string[]): Record<string, number> {
+/** Counts each string. */
+function tally(strings: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  for (const each of strings) counts[each] = (counts[each] ?? 0) + 1;
   return counts;
 }
 
-/** What the metrics must say, by the records alone. */
-function countsOf(records: readonly Record_[]): Record<string, Record<string, number>> {
+/** Computes the expected counters from the records. */
+function countsOf(records: readonly DecisionRecord[]): Record<string, Record<string, number>> {
   const reputations = records.flatMap(({ signals }) => signals.reputation ?? []);
   const unknowns = records.flatMap(({ unknown }) => unknown);
   return {
@@ -93,8 +93,8 @@ function countsOf(records: readonly Record_[]): Record<string, Record<string, nu
   };
 }
 
-function totalsOf(records: readonly Record_[]): Record<string, number> {
-  const sum = (of: (record: Record_) => number) =>
+function totalsOf(records: readonly DecisionRecord[]): Record<string, number> {
+  const sum = (of: (record: DecisionRecord) => number) =>
     records.reduce((before, record) => before + of(record), 0);
   return {
     Decisions: records.length,
@@ -114,20 +114,21 @@ function totalsOf(records: readonly Record_[]): Record<string, number> {
 }
 
 describe.each([
-  ['a policy that is enforced', 'mode: enforce'],
+  ['a policy in enforce mode', 'mode: enforce'],
   ['a policy in monitor mode', 'mode: monitor'],
 ])('A mixed run with %s', (_, mode) => {
   let lines: readonly string[];
-  let records: Record_[];
+  let records: DecisionRecord[];
 
   beforeAll(async () => {
     let now = Date.UTC(2026, 0, 7, 10);
     const policy = POLICY.replace('version: 1', `version: 1\n${mode}`);
     const service = await startTestService({ policy, now: () => now });
     const { simulator } = service;
-    for (const [address, says] of ADDRESSES) {
-      if (typeof says === 'number') simulator.setRecord(address, { abuseConfidenceScore: says });
-      else simulator.setFault({ kind: 'status', status: says.status }, address);
+    for (const [address, result] of ADDRESSES) {
+      if (typeof result === 'number')
+        simulator.setRecord(address, { abuseConfidenceScore: result });
+      else simulator.setFault({ kind: 'status', status: result.status }, address);
     }
     const nothingAllowed = {
       ...JSON.parse(payloadFrom('14.102.69.58', '03')),
@@ -140,23 +141,25 @@ describe.each([
       ...['16', '19', '20', '14'].map((name) => payload(name)),
       JSON.stringify(nothingAllowed),
     ];
-    // The second time from memory; the third, when AbuseIPDB is down, from what has become stale.
+    // The second time from memory. The third time, while AbuseIPDB is down, from stale records.
     for (const body of [...bodies, ...bodies]) await service.post(body);
     now += 8 * 3_600_000;
     simulator.setFault({ kind: 'status', status: 503 });
     await Promise.all(bodies.map((body) => service.post(body)));
     await service.post('{}');
-    // What a client can blow up: its scopes, and any parameter.
-    await service.post(payloadWith({ scopes: Array.from({ length: 20_001 }, (_, n) => `s${n}`) }));
-    await service.post(payloadWith({ params: 'x'.repeat(1024 * 1024) }));
+    // A client controls its scopes and any parameter.
+    await service.post(
+      oversizedPayload({ scopes: Array.from({ length: 20_001 }, (_, n) => `s${n}`) }),
+    );
+    await service.post(oversizedPayload({ params: 'x'.repeat(1024 * 1024) }));
     await service.post(bodies[0] ?? '', { 'x-api-key': `${SECRET}?` });
     await service.post(bodies[0] ?? '', {});
     await service.stop();
     lines = service.lines;
-    records = service.decisions() as unknown as Record_[];
+    records = service.decisions() as unknown as DecisionRecord[];
   });
 
-  test('it is mixed: every kind of count occurs', () => {
+  test('covers every kind of counter', () => {
     const counts = countsOf(records);
     expect(Object.keys(counts.Decisions ?? {}).length).toBeGreaterThanOrEqual(
       mode.endsWith('r') ? 1 : 3,
@@ -167,7 +170,7 @@ describe.each([
     }
   });
 
-  test('the metrics count exactly what the records say, by each dimension', () => {
+  test('counts by dimension exactly what the records contain', () => {
     for (const [name, counts] of Object.entries(countsOf(records))) {
       const points = pointsOf(lines, name).filter(
         ({ dimensions }) => Object.keys(dimensions).length > 1,
@@ -184,13 +187,13 @@ describe.each([
     }
   });
 
-  test('the totals are those of the records', () => {
+  test('has the totals of the records', () => {
     for (const [name, total] of Object.entries(totalsOf(records))) {
       expect([name, sumOf(lines, name)]).toEqual([name, total]);
     }
   });
 
-  test('each time of a record is in its distribution', () => {
+  test('has every duration of the records in its histogram', () => {
     const timed = (stage: string) => records.filter(({ ms }) => ms[stage] !== undefined).length;
     const measured = (name: string, stage?: string) =>
       pointsOf(lines, name)
@@ -203,7 +206,7 @@ describe.each([
     }
   });
 
-  test('what was refused at the door is counted, and is no decision', () => {
+  test('counts rejected requests, which are not decisions', () => {
     expect(sumOf(lines, 'AuthenticationFailures')).toBe(2);
     expect(sumOf(lines, 'InvalidRequests')).toBe(1);
     expect(sumOf(lines, 'OversizedRequests')).toBe(2);

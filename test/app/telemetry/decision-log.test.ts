@@ -12,52 +12,52 @@ interface Case {
   readonly name: string;
   readonly rules: readonly RuleFields[];
   readonly policy?: object;
-  readonly always: boolean;
+  readonly isRecorded: boolean;
 }
 
 const UNKNOWN = { id: 'r', when: 'abuse.score > 1', effects: { lifetime: 60 } };
 
 const CASES: readonly Case[] = [
-  { name: 'issued, and nothing to say', rules: [], always: false },
-  { name: 'issued by an allow', rules: [rule({ allow: true })], always: false },
-  { name: 'refused', rules: [rule({ deny: 'No.' })], always: true },
-  { name: 'restricted', rules: [rule({ lifetime: 60 })], always: true },
+  { name: 'issued unchanged', rules: [], isRecorded: false },
+  { name: 'issued by an allow', rules: [rule({ allow: true })], isRecorded: false },
+  { name: 'refused', rules: [rule({ deny: 'No.' })], isRecorded: true },
+  { name: 'restricted', rules: [rule({ lifetime: 60 })], isRecorded: true },
   {
-    name: 'would have been refused',
+    name: 'refused in a dry run',
     rules: [rule({ deny: 'No.' })],
     policy: { mode: 'monitor' },
-    always: true,
+    isRecorded: true,
   },
   {
-    name: 'a watched rule would have restricted',
+    name: 'restricted by a monitored rule',
     rules: [rule({ lifetime: 60 }, { mode: 'monitor' })],
-    always: true,
+    isRecorded: true,
   },
-  { name: 'issued although a signal was unknown', rules: [UNKNOWN], always: true },
+  { name: 'issued with an unknown signal', rules: [UNKNOWN], isRecorded: true },
   {
-    name: 'issued although a condition failed',
+    name: 'issued with a failed condition',
     rules: [rule({ allow: true }, { when: 'token.claims["sub"] > 3' })],
-    always: true,
+    isRecorded: true,
   },
 ];
 
-async function factsOf({ rules, policy = {} }: Case): Promise<DecisionEvent> {
+async function eventOf({ rules, policy = {} }: Case): Promise<DecisionEvent> {
   return (await decideOn(payload('03'), policyOf(rules, policy), { reputation: 'timeout' })).event;
 }
 
-describe('With no issued decision to be recorded', () => {
-  test.each(CASES)('$name: $always', async (which) => {
+describe('With a sample of 0 percent, decisions are recorded if', () => {
+  test.each(CASES)('$name: $isRecorded', async (which) => {
     const records: object[] = [];
     const write = (record: object) => void records.push(record);
     createDecisionLog({ write, issuedSamplePercent: 0, address: { form: 'whole' } })(
-      await factsOf(which),
+      await eventOf(which),
     );
-    expect(records).toHaveLength(which.always ? 1 : 0);
+    expect(records).toHaveLength(which.isRecorded ? 1 : 0);
   });
 });
 
-test('a share of the issued ones is recorded, and says which share', async () => {
-  const facts = await factsOf({ name: '', rules: [], always: false });
+test('A sample of issued decisions is recorded, with its percentage', async () => {
+  const event = await eventOf({ name: '', rules: [], isRecorded: false });
   const records: { sampled_percent?: number }[] = [];
   const write = (record: object) => void records.push(record);
   let draw = 0;
@@ -68,12 +68,12 @@ test('a share of the issued ones is recorded, and says which share', async () =>
     address: { form: 'whole' },
     random,
   });
-  for (let decision = 0; decision < 1000; decision += 1) record(facts);
+  for (let decision = 0; decision < 1000; decision += 1) record(event);
   expect(records).toHaveLength(70);
   expect(new Set(records.map(({ sampled_percent }) => sampled_percent))).toEqual(new Set([7]));
 });
 
-test('sampled, the metrics still count every decision', async () => {
+test('Metrics count every decision, recorded or not', async () => {
   const service = await startTestService({ settings: { DECISION_LOG_ISSUED_PERCENT: '0' } });
   service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 0 });
   service.simulator.setRecord('103.159.198.178', { abuseConfidenceScore: 100 });
@@ -88,7 +88,7 @@ test('sampled, the metrics still count every decision', async () => {
   ).toBe(6);
 });
 
-describe('The address as the setting has it, in every line', () => {
+describe('Every line has the address in the configured format', () => {
   const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'a-key-that-all-share' };
   test.each<[string, Record<string, string>, RegExp]>([
     ['whole', {}, /^103\.159\.198\.178$/],

@@ -12,7 +12,7 @@ rules:
   - id: monitored
     mode: monitor
     when: geo.country == "US"
-    then: { deny: Watched. }
+    then: { deny: Monitored. }
   - id: refused
     when: abuse.score >= 75
     then: { deny: { reason: access_denied, description: "Blocked from \${geo.country}." } }
@@ -22,7 +22,7 @@ rules:
 unknown: { address: { deny: No address. }, geo: ignore, reputation: { default: { lifetime: 5m } } }
 `;
 
-describe('Each decision leaves one record', () => {
+describe('A decision record is written for a decision', () => {
   let service: RunningService;
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('Each decision leaves one record', () => {
 
   afterAll(() => service.stop());
 
-  /** Posts a body and gives the record that it left. */
+  /** Posts a body and returns the record of the decision. */
   async function recordOf(body: string): Promise<Record<string, unknown>> {
     const before = service.decisions().length;
     const response = await service.post(body);
@@ -46,7 +46,7 @@ describe('Each decision leaves one record', () => {
     return record ?? {};
   }
 
-  const asked = (score: number) => ({
+  const checked = (score: number) => ({
     score,
     source: 'abuseipdb',
     age_seconds: 0,
@@ -56,24 +56,24 @@ describe('Each decision leaves one record', () => {
 
   test.each<[string, string, object]>([
     [
-      'issued, with a rule that is only watched',
+      'that issues, with a monitored rule',
       payloadFrom('9.9.9.9'),
       {
         outcome: 'issue',
         rules: [],
         monitored: [{ rule: 'monitored', outcome: 'refuse' }],
-        signals: { address: { value: '9.9.9.9' }, geo: { country: 'US' }, reputation: asked(12) },
+        signals: { address: { value: '9.9.9.9' }, geo: { country: 'US' }, reputation: checked(12) },
         unknown: [],
         operations: [],
       },
     ],
     [
-      'restricted, with the operations but without their values',
+      'that restricts, with the operations but without their values',
       payloadFrom('14.102.69.58', '03'),
       {
         outcome: 'restrict',
         rules: ['cut'],
-        signals: { reputation: asked(48) },
+        signals: { reputation: checked(48) },
         operations: [
           { op: 'replace', path: '/accessToken/claims/expires_in' },
           { op: 'add', path: '/accessToken/claims/-' },
@@ -81,7 +81,7 @@ describe('Each decision leaves one record', () => {
       },
     ],
     [
-      'issued by a rule that restricts, as the token of this refresh lives for 300 s already',
+      'that issues although a rule matches, because the refreshed token already has a lifetime of 300 s',
       payloadFrom('14.102.69.58', '06'),
       {
         outcome: 'issue',
@@ -91,12 +91,12 @@ describe('Each decision leaves one record', () => {
       },
     ],
     [
-      'refused, with the reason',
+      'that refuses, with the reason',
       payloadFrom('103.159.198.178'),
       { outcome: 'refuse', rules: ['refused'], reason: 'access_denied', operations: [] },
     ],
     [
-      'decided without the reputation, with the cause',
+      'without a reputation, with the cause',
       payloadFrom('1.1.1.1'),
       {
         outcome: 'restrict',
@@ -106,7 +106,7 @@ describe('Each decision leaves one record', () => {
       },
     ],
     [
-      'refused for want of an address',
+      'that refuses because the address is unknown',
       payload('16'),
       {
         outcome: 'refuse',
@@ -118,7 +118,7 @@ describe('Each decision leaves one record', () => {
     expect(await recordOf(body)).toMatchObject(expected);
   });
 
-  test('decided on a stale record, with the reason that there is no fresh one', async () => {
+  test('with a stale reputation, with the cause why there is no fresh one', async () => {
     let now = Date.UTC(2026, 10, 23, 12);
     const service = await startTestService({ policy: POLICY, now: () => now });
     service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 48 });
@@ -136,7 +136,7 @@ describe('Each decision leaves one record', () => {
     expect(stale).not.toHaveProperty('reputation.cache_error');
   });
 
-  test('with the request it belongs to, and how long each stage took', async () => {
+  test('with the ids of the request and the duration of each stage', async () => {
     const record = await recordOf(payloadFrom('9.9.9.9', '03'));
     expect(record).toMatchObject({
       request_id: 'a2f0d6e1c7b94b6a8a6f54d1f2b7c930',
@@ -157,15 +157,15 @@ describe('Each decision leaves one record', () => {
   });
 });
 
-test('A decision is recorded however quiet the log is', async () => {
+test('Decisions are recorded at every log level', async () => {
   const service = await startTestService({ settings: { LOG_LEVEL: 'fatal' } });
   await service.post(payload('16'));
   await service.stop();
   expect(service.decisions()).toHaveLength(1);
 });
 
-describe('Nothing secret is logged, at the most talkative level', () => {
-  test('no token, claim, header or parameter value, credential, key, refusal text or body', async () => {
+describe('At log level trace', () => {
+  test('no secret is logged: token, claim, header, parameter, credential, key, refusal or body', async () => {
     const service = await startTestService({ policy: POLICY });
     const secrets = {
       claim: 'secret-claim-value',
@@ -190,7 +190,7 @@ describe('Nothing secret is logged, at the most talkative level', () => {
     }
   });
 
-  test('a record of very many operations stays below the 16 KiB at which log drivers split a line', async () => {
+  test('a record with thousands of operations stays below 16 KiB, at which log drivers split a line', async () => {
     const policy = POLICY.replace(
       '{ lifetime: 10m,',
       '{ scopes: { remove: ["*"] }, lifetime: 10m,',
@@ -206,12 +206,12 @@ describe('Nothing secret is logged, at the most talkative level', () => {
       operations: unknown[];
       operations_more: number;
     };
-    // The lifetime, the scopes, and the claim that is set.
+    // The lifetime, the scopes and the claim.
     expect(operations.length + more).toBe(5002);
     expect(Math.max(...service.lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(16384);
   });
 
-  test('an id that is long or breaks lines stays one short member of one line', async () => {
+  test('an id that is long or has line breaks is shortened and escaped', async () => {
     const service = await startTestService({ policy: POLICY });
     const body = JSON.parse(payloadFrom('9.9.9.9'));
     body.event.request.clientId = `first\nsecond\u2028${'x'.repeat(100_000)}`;

@@ -4,17 +4,17 @@ import { type RunningService, startTestService } from '../../support/running-ser
 
 interface Case {
   readonly name: string;
-  /** Before, one address has been looked up with 999 of 1000 checks left. */
-  readonly happens: (service: RunningService) => void;
-  /** Sums and states by name; with a dimension as `name/value`. */
-  readonly says: Readonly<Record<string, number | undefined>>;
+  /** Runs after one address was looked up, with 999 of 1000 checks left. */
+  readonly arrange: (service: RunningService) => void;
+  /** Expected values by name, or by `name/dimension`. */
+  readonly metrics: Readonly<Record<string, number | undefined>>;
 }
 
 const CASES: readonly Case[] = [
   {
-    name: 'all is well',
-    happens: () => undefined,
-    says: {
+    name: 'nothing fails',
+    arrange: () => undefined,
+    metrics: {
       AbuseIpdbCircuitOpen: 0,
       'AbuseIpdbChecks/ok': 2,
       AbuseIpdbChecks: 2,
@@ -22,10 +22,10 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'the quota is used up',
-    happens: ({ simulator }) =>
+    name: 'the quota is exhausted',
+    arrange: ({ simulator }) =>
       simulator.setFault({ kind: 'quota', headers: true, retryAfter: 600 }),
-    says: {
+    metrics: {
       AbuseIpdbCircuitOpen: 1,
       'AbuseIpdbCircuitOpen/quota': 1,
       'AbuseIpdbCircuitOpen/auth': undefined,
@@ -37,26 +37,26 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'the key is refused',
-    happens: ({ simulator }) => simulator.setFault({ kind: 'status', status: 401 }),
-    says: { AbuseIpdbCircuitOpen: 1, 'AbuseIpdbCircuitOpen/auth': 1, 'AbuseIpdbChecks/auth': 1 },
+    name: 'the key is rejected',
+    arrange: ({ simulator }) => simulator.setFault({ kind: 'status', status: 401 }),
+    metrics: { AbuseIpdbCircuitOpen: 1, 'AbuseIpdbCircuitOpen/auth': 1, 'AbuseIpdbChecks/auth': 1 },
   },
   {
     name: 'one check fails',
-    happens: ({ simulator }) => simulator.setFault({ kind: 'status', status: 500 }),
-    says: { AbuseIpdbCircuitOpen: 0, 'AbuseIpdbChecks/upstream': 1 },
+    arrange: ({ simulator }) => simulator.setFault({ kind: 'status', status: 500 }),
+    metrics: { AbuseIpdbCircuitOpen: 0, 'AbuseIpdbChecks/upstream': 1 },
   },
 ];
 
-describe('What the metrics say when', () => {
-  test.each(CASES)('$name', async ({ happens, says }) => {
+describe('The metrics are correct if', () => {
+  test.each(CASES)('$name', async ({ arrange, metrics }) => {
     const service = await startTestService();
     await service.post(payloadFrom('9.9.9.9'));
-    happens(service);
+    arrange(service);
     await service.post(payloadFrom('9.9.9.10'));
     await service.stop();
     const { lines } = service;
-    for (const [key, expected] of Object.entries(says)) {
+    for (const [key, expected] of Object.entries(metrics)) {
       const [, name = '', dimension] = /^(\w+)\/?(.*)$/.exec(key) ?? [];
       const points = pointsOf(lines, name).filter(
         ({ dimensions: { Service, ...rest } }) => Object.values(rest).join() === dimension,
@@ -67,13 +67,13 @@ describe('What the metrics say when', () => {
   });
 });
 
-test('without a key AbuseIPDB counts as closed for it, with or without traffic', async () => {
+test('Without a key the AbuseIPDB circuit counts as open, even without traffic', async () => {
   const service = await startTestService({ settings: { ABUSEIPDB_API_KEY: 'replace-me' } });
   await service.stop();
   expect(sumOf(service.lines, 'AbuseIpdbCircuitOpen', 'auth')).toBe(1);
 });
 
-test('the quota is said in the flush after an answer that told it, and not again', async () => {
+test('The remaining quota is published in the flush after a response that states it', async () => {
   const service = await startTestService();
   await service.post(payloadFrom('9.9.9.9'));
   await service.stop();
@@ -81,7 +81,7 @@ test('the quota is said in the flush after an answer that told it, and not again
   expect(percent?.values[0]?.[0]).toBeCloseTo(99.9, 1);
 });
 
-test('the geo database has its age, and the policy a number that changes with its text', async () => {
+test('The age of the geo database and the revision of the policy are published', async () => {
   const revisions: number[] = [];
   for (const reason of ['One.', 'Two.']) {
     const policy = `version: 1\nrules:\n  - { id: a, when: 'geo.country == "KP"', then: { deny: ${reason} } }\nunknown: { address: ignore, geo: ignore }`;
@@ -98,7 +98,7 @@ test('the geo database has its age, and the policy a number that changes with it
   expect(one).not.toBe(two);
 });
 
-test('metrics and records are written at every level of the log, under the name of the service', async () => {
+test('Metrics and records are written at every log level, with the name of the service', async () => {
   const settings = { LOG_LEVEL: 'fatal', SERVICE_NAME: 'gate-b' };
   const service = await startTestService({ settings });
   await service.post(payloadFrom('9.9.9.9'));

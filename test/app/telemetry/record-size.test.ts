@@ -4,20 +4,20 @@ import { decideOn } from '../../support/decide.ts';
 import { requestWith, requestWithClaims } from '../../support/payloads.ts';
 import { policyOf, type RuleFields } from '../../support/policies.ts';
 
-/** Log drivers of containers split longer lines. */
+/** Container log drivers split longer lines. */
 const MAX_LINE_BYTES = 16 * 1024;
 
 const LISTS = ['rules', 'failed', 'skipped', 'unenforceable', 'monitored', 'operations'] as const;
 
-/** The record of a decision as it is read again from its line, and the length of the line. */
-async function recorded(rules: readonly RuleFields[], body: string, more: object = {}) {
-  const { event: facts } = await decideOn(body, policyOf(rules, more));
+/** Returns the record of a decision, parsed from its line, and the length of the line. */
+async function recordDecision(rules: readonly RuleFields[], body: string, more: object = {}) {
+  const { event } = await decideOn(body, policyOf(rules, more));
   let line = '';
   const write = (text: string) => {
     line += text;
   };
-  recordWriter(createLog('info', { write }))(decisionRecord(facts));
-  return { record: JSON.parse(line), bytes: Buffer.byteLength(line), decision: facts.decision };
+  recordWriter(createLog('info', { write }))(decisionRecord(event));
+  return { record: JSON.parse(line), bytes: Buffer.byteLength(line), decision: event.decision };
 }
 
 const many = (
@@ -29,7 +29,7 @@ const many = (
 const SET = (at: number) => ({ effects: { claims: { set: { [`claim_${at}`]: 'x' } } } });
 const NOTHING_ALLOWED = requestWith('03', { allowedOperations: [] });
 const LONG_ID = 'x'.repeat(58);
-/** Written as six bytes each. */
+/** Six bytes each when escaped. */
 const CONTROLS = '\u2028\u0001\u0085'.repeat(500);
 const ODD = requestWith('03', {
   requestId: CONTROLS,
@@ -42,14 +42,14 @@ const ODD = requestWith('03', {
   })),
   allowedOperations: [],
 });
-const FAILS = { when: 'token.claims["email"] > 3' };
+const FAILING = { when: 'token.claims["email"] > 3' };
 const SCOPES = requestWith('03', {
   'event.accessToken.scopes': Array.from({ length: 5000 }, (_, at) => `scope-${at}`),
 });
 
-describe('a line of a decision stays below 16 KiB, and says how many entries it leaves out', () => {
+describe('The line of a decision stays below 16 KiB and has the number of omitted entries for', () => {
   test.each<[string, readonly RuleFields[], string, object]>([
-    ['nothing of note', [], NOTHING_ALLOWED, {}],
+    ['a decision without matching rules', [], NOTHING_ALLOWED, {}],
     [
       '400 monitored rules',
       many(400, () => ({ mode: 'monitor', effects: { deny: 'No.' } })),
@@ -63,7 +63,7 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
       { mode: 'monitor' },
     ],
     ['130 sets that are not allowed', many(130, SET), NOTHING_ALLOWED, { unenforceable: 'ignore' }],
-    ['1000 rules that match', many(1000, SET), requestWithClaims({}), {}],
+    ['1000 matching rules', many(1000, SET), requestWithClaims({}), {}],
     [
       '1000 restrictions that are not allowed',
       many(1000, () => ({ effects: { lifetime: 60, claims: { remove: ['email'] } } })),
@@ -71,14 +71,14 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
       { unenforceable: 'ignore' },
     ],
     [
-      '1000 conditions that fail',
-      many(1000, () => ({ ...FAILS, effects: { allow: true } })),
+      '1000 failed conditions',
+      many(1000, () => ({ ...FAILING, effects: { allow: true } })),
       NOTHING_ALLOWED,
       {},
     ],
     ['5000 operations', [{ id: 'all', effects: { scopes: { remove: ['*'] } } }], SCOPES, {}],
     [
-      'long ids of rules',
+      'long rule ids',
       many(400, () => ({ effects: { lifetime: 60 } }), LONG_ID),
       NOTHING_ALLOWED,
       { unenforceable: 'ignore' },
@@ -87,7 +87,7 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
       'everything at once, with long and odd ids',
       [
         ...many(300, () => ({ mode: 'monitor', effects: { lifetime: 60 } }), `w${LONG_ID}`),
-        ...many(300, () => ({ ...FAILS, effects: { lifetime: 60 } }), `f${LONG_ID}`),
+        ...many(300, () => ({ ...FAILING, effects: { lifetime: 60 } }), `f${LONG_ID}`),
         ...many(300, SET, `s${LONG_ID}`),
         { id: `u${LONG_ID}`, when: 'geo.country == "US"', effects: { deny: 'No.' } },
         { id: `r${LONG_ID}`, effects: { deny: 'No.' } },
@@ -96,7 +96,7 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
       { unenforceable: 'ignore' },
     ],
   ])('%s', async (_, rules, body, more) => {
-    const { record, bytes, decision } = await recorded(rules, body, more);
+    const { record, bytes, decision } = await recordDecision(rules, body, more);
     expect(bytes).toBeLessThan(MAX_LINE_BYTES);
     const total = (list: string) => record[list].length + (record[`${list}_more`] ?? 0);
     expect(Object.fromEntries(LISTS.map((list) => [list, total(list)]))).toEqual({
@@ -110,15 +110,15 @@ describe('a line of a decision stays below 16 KiB, and says how many entries it 
   });
 });
 
-test('short lists are whole, and no count stands beside them', async () => {
-  const { record } = await recorded(many(20, SET), requestWithClaims({}));
+test('Short lists are complete and have no number of omitted entries', async () => {
+  const { record } = await recordDecision(many(20, SET), requestWithClaims({}));
   expect(record.rules).toHaveLength(20);
   expect(Object.keys(record).filter((name) => name.endsWith('_more'))).toEqual([]);
 });
 
-test('of a long list the first entries are shown', async () => {
+test('The first entries of a long list are recorded', async () => {
   const rules = many(400, () => ({ mode: 'monitor', effects: { deny: 'No.' } }));
-  const { record } = await recorded(rules, NOTHING_ALLOWED);
+  const { record } = await recordDecision(rules, NOTHING_ALLOWED);
   expect(record.monitored.slice(0, 2)).toEqual([
     { rule: 'rule-0', outcome: 'refuse' },
     { rule: 'rule-1', outcome: 'refuse' },

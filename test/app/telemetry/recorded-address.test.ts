@@ -6,10 +6,10 @@ import {
   addressFormatter,
 } from '../../../app/src/telemetry/recorded-address.ts';
 
-function written(text: string, how: AddressFormat): string {
+function formatted(text: string, format: AddressFormat): string {
   const address = parseAddress(text);
-  if (address === undefined) throw new Error(`${text} is no address.`);
-  return addressFormatter(how)(address);
+  if (address === undefined) throw new Error(`${text} is not a valid address.`);
+  return addressFormatter(format)(address);
 }
 
 const KEY = 'a-key-that-all-tasks-share';
@@ -29,16 +29,16 @@ describe('An address in a record', () => {
     ['2001:0:4136:e378::50d2:4ef6', { form: 'truncated' }, '2001:0:4136::/48'],
     ['64:ff9b:1::175.45.177.9', { form: 'truncated' }, '64:ff9b:1::/48'],
     ['64:ff9b::175.45.177.9', { form: 'truncated' }, '175.45.177.0/24'],
-  ])('%s, %j: %s', (text, how, expected) => {
-    expect(written(text, how)).toBe(expected);
+  ])('of %s in the format %j is %s', (text, format, expected) => {
+    expect(formatted(text, format)).toBe(expected);
   });
 
-  test('hashed, it is the same text for the same address and key, and for no other', () => {
-    const hash = written('203.0.113.77', { form: 'hashed', key: KEY });
+  test('has the same hash for the same address and key only', () => {
+    const hash = formatted('203.0.113.77', { form: 'hashed', key: KEY });
     expect(hash).toMatch(/^[0-9a-f]{32}$/);
-    expect(written('203.0.113.77', { form: 'hashed', key: KEY })).toBe(hash);
-    expect(written('203.0.113.78', { form: 'hashed', key: KEY })).not.toBe(hash);
-    expect(written('203.0.113.77', { form: 'hashed', key: `${KEY}.` })).not.toBe(hash);
+    expect(formatted('203.0.113.77', { form: 'hashed', key: KEY })).toBe(hash);
+    expect(formatted('203.0.113.78', { form: 'hashed', key: KEY })).not.toBe(hash);
+    expect(formatted('203.0.113.77', { form: 'hashed', key: `${KEY}.` })).not.toBe(hash);
   });
 });
 
@@ -46,22 +46,21 @@ const PAGE = readFileSync(new URL('../../../docs/operations.md', import.meta.url
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 if (!hasOpenssl) {
-  process.stderr.write('Skipped, as there is no openssl: its command for a hashed address\n');
+  process.stderr.write(
+    'Skipped because openssl is missing: the documented command for a hashed address\n',
+  );
 }
 
-(hasOpenssl ? describe : describe.skip)(
-  'the command in docs/operations.md for a hashed address',
-  () => {
-    test.each(['203.0.113.77', '0.0.0.1', '2001:db8::1', '2001:db8:0:1:1:1:1:1'])(
-      'gives what the records hold for %s',
-      (address) => {
-        const [, command = ''] = /^(printf .*openssl .*)$/m.exec(PAGE) ?? [];
-        const { stdout } = spawnSync('sh', ['-c', command.replace('<address>', address)], {
-          encoding: 'utf8',
-          env: { PATH: process.env.PATH, key: KEY },
-        });
-        expect(stdout.trim()).toBe(written(address, { form: 'hashed', key: KEY }));
-      },
-    );
-  },
-);
+(hasOpenssl ? describe : describe.skip)('The openssl command in docs/operations.md', () => {
+  test.each(['203.0.113.77', '0.0.0.1', '2001:db8::1', '2001:db8:0:1:1:1:1:1'])(
+    'returns the recorded hash of %s',
+    (address) => {
+      const [, command = ''] = /^(printf .*openssl .*)$/m.exec(PAGE) ?? [];
+      const { stdout } = spawnSync('sh', ['-c', command.replace('<address>', address)], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, key: KEY },
+      });
+      expect(stdout.trim()).toBe(formatted(address, { form: 'hashed', key: KEY }));
+    },
+  );
+});

@@ -12,7 +12,7 @@ let service: RunningService;
 
 beforeAll(async () => {
   page = createConsole({ edge: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 } });
-  service = await startTestService({ added: page });
+  service = await startTestService({ extensions: page });
 });
 
 afterAll(async () => {
@@ -238,7 +238,7 @@ describe('A tried request', () => {
 
 test('An open page does not delay the shutdown', async () => {
   const other = createConsole({ edge: { headerNames: ['x'], trustedProxyHops: 0 } });
-  const ending = await startTestService({ added: other });
+  const ending = await startTestService({ extensions: other });
   const response = await fetch(`${ending.origin}/console/events`);
   other.close();
   await ending.stop();

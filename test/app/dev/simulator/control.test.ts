@@ -105,9 +105,9 @@ describe('The control API', () => {
   ])(
     'rejects %s with one sentence and changes nothing',
     async (_, method, path, body, status, error) => {
-      const answer = await control(method, path, body);
-      expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } });
-      expect(answer.body.error).toMatch(/^[^\n]+\.$/);
+      const response = await control(method, path, body);
+      expect(response).toEqual({ status, body: { error: expect.stringMatching(error) } });
+      expect(response.body.error).toMatch(/^[^\n]+\.$/);
       expect(await check('8.8.4.4')).toMatchObject({
         status: 200,
         body: { data: { isPublic: true, ipAddress: '8.8.4.4' } },

@@ -69,9 +69,9 @@ describe('The quota', () => {
   });
 
   test('is exact under concurrent checks', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => check()));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(18);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => check()));
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(18);
   });
 
   test.each([-1, 1.5, Number.NaN])('cannot be set to %p', (remaining) => {

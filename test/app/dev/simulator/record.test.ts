@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 
 function record(text: string, maxAgeInDays = 30, now = NOON): CheckData {
   const address = parseCheckedAddress(text);
-  if (address === undefined) throw new Error(`${text} is no address`);
+  if (address === undefined) throw new Error(`${text} is not a valid address`);
   return generateCheckData(address, maxAgeInDays, now);
 }
 
@@ -16,8 +16,8 @@ const SAMPLE = Array.from({ length: 4000 }, (_, index) =>
   record(`${20 + (index % 60)}.${(index * 7) % 256}.${(index * 13) % 256}.${index % 256}`),
 );
 
-function share(holds: (data: CheckData) => boolean): number {
-  return SAMPLE.filter(holds).length / SAMPLE.length;
+function share(matches: (data: CheckData) => boolean): number {
+  return SAMPLE.filter(matches).length / SAMPLE.length;
 }
 
 describe('The data of the simulated AbuseIPDB', () => {

@@ -45,15 +45,15 @@ describe('The simulator', () => {
   ])('$name', async ({ keepAlive, connections }) => {
     const simulator = await start();
     const agent = new Agent({ keepAlive, maxSockets: 1 });
-    const ask = () =>
+    const send = () =>
       new Promise<void>((resolve, reject) => {
         const url = `${simulator.url}/check?ipAddress=8.8.4.4`;
         get(url, { agent, headers: { Key: 'k' } }, (response) => {
           response.resume().once('end', () => setImmediate(resolve));
         }).once('error', reject);
       });
-    await ask();
-    await ask();
+    await send();
+    await send();
     expect(simulator.checks.map((call) => call.connection)).toEqual(connections);
     agent.destroy();
   });

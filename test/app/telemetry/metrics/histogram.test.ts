@@ -2,8 +2,8 @@ import { emfLines } from '../../../../app/src/telemetry/metrics/emf.ts';
 import { Metrics } from '../../../../app/src/telemetry/metrics/metrics.ts';
 import { percentileOf, pointsOf } from '../../../support/emf.ts';
 
-/** The same numbers each time, from 0 to 1. */
-function* draws(seed: number): Generator<number, never> {
+/** Yields reproducible pseudo-random numbers from 0 to 1. */
+function* randomNumbers(seed: number): Generator<number, never> {
   let state = seed;
   for (;;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -11,22 +11,23 @@ function* draws(seed: number): Generator<number, never> {
   }
 }
 
-type Shape = (draw: number) => number;
+type Shape = (random: number) => number;
 
-/** Milliseconds that decisions take, by the draw from 0 to 1. */
+/** Durations of decisions in milliseconds, from a random number. */
 const SHAPES: Readonly<Record<string, Shape>> = {
-  'all from memory': (draw) => 0.05 + 0.02 * draw,
-  'a hundredth waits for AbuseIPDB': (draw) => (draw < 0.99 ? 0.06 : 250 + 5000 * (draw - 0.99)),
-  'one in a thousand runs into the deadline': (draw) => (draw < 0.9989 ? 0.1 + draw : 1200),
-  'spread over five orders of magnitude': (draw) => 0.01 * 10 ** (5 * draw),
+  'all from memory': (random) => 0.05 + 0.02 * random,
+  'one percent wait for AbuseIPDB': (random) =>
+    random < 0.99 ? 0.06 : 250 + 5000 * (random - 0.99),
+  'one in a thousand reaches the deadline': (random) => (random < 0.9989 ? 0.1 + random : 1200),
+  'spread over five orders of magnitude': (random) => 0.01 * 10 ** (5 * random),
   'all the same': () => 7,
 };
 
 const TASKS = 3;
 const DECISIONS = 20_000;
 
-describe.each(Object.entries(SHAPES))('Times: %s', (_, shape) => {
-  const random = draws(7);
+describe.each(Object.entries(SHAPES))('With durations that are %s', (_, shape) => {
+  const random = randomNumbers(7);
   const times: number[] = [];
   const lines: string[] = [];
   for (let task = 0; task < TASKS; task += 1) {
@@ -44,13 +45,16 @@ describe.each(Object.entries(SHAPES))('Times: %s', (_, shape) => {
   times.sort((one, other) => one - other);
   const points = pointsOf(lines, 'DecisionLatency');
 
-  test.each([0.5, 0.9, 0.99, 0.999, 1])('percentile %d over all tasks is within 3 %%', (share) => {
-    const truth = times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
-    expect(percentileOf(points, share) / truth).toBeGreaterThan(0.97);
-    expect(percentileOf(points, share) / truth).toBeLessThan(1.03);
-  });
+  test.each([0.5, 0.9, 0.99, 0.999, 1])(
+    'the percentile %d over all tasks is within 3 %%',
+    (share) => {
+      const exact = times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
+      expect(percentileOf(points, share) / exact).toBeGreaterThan(0.97);
+      expect(percentileOf(points, share) / exact).toBeLessThan(1.03);
+    },
+  );
 
-  test('no value is lost', () => {
+  test('every value is counted', () => {
     const counted = points
       .flatMap(({ values }) => values)
       .reduce((sum, [, count]) => sum + count, 0);
@@ -58,7 +62,7 @@ describe.each(Object.entries(SHAPES))('Times: %s', (_, shape) => {
   });
 });
 
-test('values out of all proportion are kept in the outermost buckets', () => {
+test('Values out of range are counted in the first or last bucket', () => {
   const metrics = new Metrics();
   for (const time of [0, 1e-9, 1e9]) metrics.record('DecisionLatency', time);
   const lines = emfLines(metrics.drain(), { service: 's', timestamp: Date.UTC(2026, 0, 7) });

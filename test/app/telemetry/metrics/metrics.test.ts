@@ -9,7 +9,7 @@ function flush(metrics: Metrics): string[] {
   return emfLines(metrics.drain(), CONTEXT).map((line) => JSON.stringify(line));
 }
 
-test('what was counted is written once, with its dimension and in total', () => {
+test('A counter is published once, by dimension and in total', () => {
   const metrics = new Metrics();
   metrics.count('Decisions', 'issue');
   metrics.count('Decisions', 'issue');
@@ -21,29 +21,29 @@ test('what was counted is written once, with its dimension and in total', () => 
   expect(sumOf(flush(metrics), 'Decisions')).toBe(0);
 });
 
-test('with nothing counted, sums and totals say 0, so that silence is not taken for rest', () => {
-  const said = flush(new Metrics()).flatMap(dataPointsOf);
+test('Counters and totals are published at 0, which differs from no data', () => {
+  const points = flush(new Metrics()).flatMap(dataPointsOf);
   const expected = Object.entries(METRICS).filter(([, metric]) => {
     const { kind, dimension, total } = metric as { kind: string; dimension?: string; total?: true };
     return kind === 'counter' && (dimension === undefined || total);
   });
-  const whole = said.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
-  expect(whole.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
-  for (const { values } of said) expect(values).toEqual([[0, 1]]);
+  const totals = points.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
+  expect(totals.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
+  for (const { values } of points) expect(values).toEqual([[0, 1]]);
 });
 
-test('with nothing counted, each outcome says 0, so that a share of it is 0 and not unknown', () => {
+test('Every outcome is published at 0, so that its share is 0 and not unknown', () => {
   const outcomes = pointsOf(flush(new Metrics()), 'Decisions').flatMap(
     ({ dimensions }) => dimensions.Outcome ?? [],
   );
   expect(outcomes.sort()).toEqual(['issue', 'refuse', 'restrict']);
 });
 
-test('a state that cannot be told costs nothing else', () => {
+test('A gauge that throws does not affect other metrics', () => {
   const metrics = new Metrics();
   metrics.count('InternalErrors');
   metrics.observe(() => {
-    throw new Error('It cannot be told.');
+    throw new Error('It cannot be read.');
   });
   metrics.observe(() => [['GeoDatabaseAge', 3]]);
   const lines = flush(metrics);
@@ -51,7 +51,7 @@ test('a state that cannot be told costs nothing else', () => {
   expect(sumOf(lines, 'GeoDatabaseAge')).toBe(3);
 });
 
-test('every line names the service and the namespace, and nothing but one dimension beside', () => {
+test('Every line has the namespace, the service and at most one more dimension', () => {
   const metrics = new Metrics();
   metrics.count('Refusals', 'unknown.reputation');
   metrics.record('StageLatency', 3, 'geo');
@@ -66,21 +66,21 @@ test('every line names the service and the namespace, and nothing but one dimens
   }
 });
 
-test('states are asked for at each flush, and one that is not known has no data point', () => {
+test('Gauges are read at each flush, and have no data point while undefined', () => {
   const metrics = new Metrics();
-  let left: number | undefined = 12;
+  let remaining: number | undefined = 12;
   metrics.observe(() => [
-    ['AbuseIpdbQuotaRemaining', left],
+    ['AbuseIpdbQuotaRemaining', remaining],
     ['AbuseIpdbCircuitOpen', 1, 'quota'],
   ]);
   const first = flush(metrics);
   expect(sumOf(first, 'AbuseIpdbQuotaRemaining')).toBe(12);
   expect(sumOf(first, 'AbuseIpdbCircuitOpen', 'quota')).toBe(1);
-  left = undefined;
+  remaining = undefined;
   expect(pointsOf(flush(metrics), 'AbuseIpdbQuotaRemaining')).toEqual([]);
 });
 
-test('a policy of 300 rules is split over lines that CloudWatch takes', () => {
+test('The metrics of 300 rules are split into lines that CloudWatch accepts', () => {
   const metrics = new Metrics();
   for (let rule = 0; rule < 300; rule += 1) metrics.count('Refusals', `rule-${rule}`, rule + 1);
   const lines = flush(metrics);
@@ -89,7 +89,7 @@ test('a policy of 300 rules is split over lines that CloudWatch takes', () => {
   }
 });
 
-test('no line is longer than what a log driver takes in one piece', () => {
+test('No line reaches 16 KiB, at which log drivers split it', () => {
   const metrics = new Metrics();
   for (let time = 0; time < 400; time += 1) metrics.record('DecisionLatency', 0.001 * 1.05 ** time);
   for (const line of flush(metrics)) expect(Buffer.byteLength(line)).toBeLessThan(16 * 1024);

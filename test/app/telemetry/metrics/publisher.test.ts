@@ -25,7 +25,7 @@ function publish(write: (line: string) => void) {
   return { metrics, publisher: startPublisher(options) };
 }
 
-test('nothing is written for a decision; each interval has one data point with its time', () => {
+test('Metrics are written once per interval, with the time of the flush', () => {
   const lines: string[] = [];
   const { metrics, publisher } = publish((line) => lines.push(line));
   metrics.count('InternalErrors');
@@ -37,7 +37,7 @@ test('nothing is written for a decision; each interval has one data point with i
   publisher.stop();
 });
 
-test('the end of the service writes what is left, and nothing comes after it', () => {
+test('Stopping writes pending metrics, and nothing afterwards', () => {
   const lines: string[] = [];
   const { metrics, publisher } = publish((line) => lines.push(line));
   metrics.count('InternalErrors', undefined, 2);
@@ -48,7 +48,7 @@ test('the end of the service writes what is left, and nothing comes after it', (
   expect(lines).toHaveLength(written);
 });
 
-test('a log that fails ends nothing: the next interval is written again', () => {
+test('Publishing continues after a write has failed', () => {
   const lines: string[] = [];
   let broken = true;
   const { metrics, publisher } = publish((line) => {

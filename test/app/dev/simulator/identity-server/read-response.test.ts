@@ -59,8 +59,8 @@ describe('The content type', () => {
     ['', 'server-error'],
     [undefined, 'server-error'],
   ])('%s results in a %s', (contentType, kind) => {
-    const answer = { status: 200, contentType, body: SUCCESS };
-    expect(applyResponse(payload(M2M), answer).kind).toBe(kind);
+    const response = { status: 200, contentType, body: SUCCESS };
+    expect(applyResponse(payload(M2M), response).kind).toBe(kind);
   });
 
   test('of a 500 determines whether its ERROR is read, and so whether it is retried', () => {
