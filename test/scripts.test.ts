@@ -5,12 +5,12 @@ const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** What a POSIX shell understands and cmd.exe, in which npm runs scripts on Windows, does not. */
+/** Syntax of POSIX shells that cmd.exe, which npm uses on Windows, does not understand. */
 const POSIX_ONLY: readonly (readonly [name: string, syntax: RegExp])[] = [
-  ['a variable set in front of a command', /(?:^|[;&|]\s*)\w+=/],
-  ['a variable or a command inserted', /[$`]/],
+  ['a variable assignment before a command', /(?:^|[;&|]\s*)\w+=/],
+  ['a variable or command substitution', /[$`]/],
   ['single quotes', /'/],
-  ['a command that only a POSIX shell has', /(?:^|[;&|]\s*)(?:rm|cp|mv|export|sh|bash|\.\/)/],
+  ['a POSIX command', /(?:^|[;&|]\s*)(?:rm|cp|mv|export|sh|bash|\.\/)/],
 ];
 
 describe('npm scripts run in every shell', () => {
@@ -20,12 +20,12 @@ describe('npm scripts run in every shell', () => {
   });
 
   test.each([
-    ['AWS=true node main.js', 'a variable set in front of a command'],
-    ['build && PORT=1 node main.js', 'a variable set in front of a command'],
-    ['node $FILE', 'a variable or a command inserted'],
+    ['AWS=true node main.js', 'a variable assignment before a command'],
+    ['build && PORT=1 node main.js', 'a variable assignment before a command'],
+    ['node $FILE', 'a variable or command substitution'],
     ["jest 'a b'", 'single quotes'],
-    ['rm -r dist', 'a command that only a POSIX shell has'],
-  ])('a script like "%s" would be found', (script, name) => {
+    ['rm -r dist', 'a POSIX command'],
+  ])('the check detects "%s"', (script, name) => {
     expect(POSIX_ONLY.filter(([, syntax]) => syntax.test(script)).map(([each]) => each)).toEqual([
       name,
     ]);

@@ -1,10 +1,10 @@
-/** How many cases a run of all fuzzers has, when nobody says otherwise. */
-const USUAL = 100_000;
+/** Cases of all fuzzers together. */
+const DEFAULT_CASES = 100_000;
 
-/** The share of all cases that one fuzzer runs, and the seed if one is to be repeated. */
+/** Returns the options of a fuzzer that runs a share of FUZZ_CASES, with FUZZ_SEED to repeat a run. */
 export function runsOf(share: number): { numRuns: number; seed?: number } {
   const { FUZZ_CASES, FUZZ_SEED } = process.env;
-  const numRuns = Math.ceil(numberIn('FUZZ_CASES', FUZZ_CASES ?? String(USUAL)) * share);
+  const numRuns = Math.ceil(numberIn('FUZZ_CASES', FUZZ_CASES ?? String(DEFAULT_CASES)) * share);
   return FUZZ_SEED === undefined
     ? { numRuns }
     : { numRuns, seed: numberIn('FUZZ_SEED', FUZZ_SEED) };
@@ -12,6 +12,6 @@ export function runsOf(share: number): { numRuns: number; seed?: number } {
 
 function numberIn(name: string, text: string): number {
   const number = Number(text);
-  if (text === '' || !Number.isInteger(number)) throw new Error(`${name} is no whole number.`);
+  if (text === '' || !Number.isInteger(number)) throw new Error(`${name} must be a whole number.`);
   return number;
 }

@@ -3,7 +3,7 @@ import { runsOf } from './amount.ts';
 import { damagedBody } from './damaged-bodies.ts';
 import { openTrial } from './trial.ts';
 
-test('whatever bytes a body has, it is decided or refused as no request', async () => {
+test('a body of arbitrary bytes is decided or rejected', async () => {
   const trial = await openTrial();
   let decided = 0;
   const options = runsOf(0.59);

@@ -3,7 +3,7 @@ import { runsOf } from './amount.ts';
 import { editedRequest } from './edited-requests.ts';
 import { openTrial } from './trial.ts';
 
-test('whatever stands in a request, it is decided or refused as none', async () => {
+test('a request with arbitrary values is decided or rejected', async () => {
   const trial = await openTrial();
   let decided = 0;
   const options = runsOf(0.4);
@@ -13,6 +13,6 @@ test('whatever stands in a request, it is decided or refused as none', async () 
     }),
     options,
   );
-  // Otherwise it fuzzes nothing but the first lines of the reader.
+  // Otherwise only the first lines of the parser are fuzzed.
   expect(decided).toBeGreaterThan(options.numRuns / 2);
 });

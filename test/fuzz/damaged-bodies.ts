@@ -4,7 +4,7 @@ import { PAYLOADS, payload } from '../support/payloads.ts';
 const BODIES = PAYLOADS.map((name) => Buffer.from(payload(name)));
 const SMALL = BODIES.filter((body) => body.length < 10_000);
 
-/** Bytes that JSON, UTF-8 or JavaScript give a meaning to. */
+/** Bytes with a meaning in JSON, UTF-8 or JavaScript. */
 const TOKENS = [
   ...['"', '\\', '{', '}', '[', ']', ',', ':', '\n', '\0', '\ufeff', '\\u0000', '\\ud800', '1e999'],
   ...['"__proto__":{"x":1},', '"constructor":', 'null', '-', '0', '[[[[', ']]]]', '//', '\u2028'],
@@ -16,13 +16,13 @@ const bytes = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 4 }).map((array) => Buffer.from(array)),
 );
 
-/** Places are shares of the body, so that shrinking keeps their meaning. */
-const place = fc.integer({ min: 0, max: 9999 }).map((share) => share / 10_000);
+/** Positions are shares of the body, so that shrinking preserves their meaning. */
+const position = fc.integer({ min: 0, max: 9999 }).map((share) => share / 10_000);
 
 const damage = fc.record({
   kind: fc.constantFrom('overwrite', 'insert', 'delete', 'copy', 'flip', 'cut'),
-  at: place,
-  to: place,
+  at: position,
+  to: position,
   length: fc.integer({ min: 1, max: 64 }),
   bytes,
 });
@@ -41,8 +41,8 @@ function apply(body: Buffer, { kind, at, to, length, bytes }: Damage): Buffer {
       return Buffer.concat([before, after.subarray(length)]);
     case 'copy': {
       const target = Math.floor(to * body.length);
-      const piece = body.subarray(start, start + length * 8);
-      return Buffer.concat([body.subarray(0, target), piece, body.subarray(target)]);
+      const copied = body.subarray(start, start + length * 8);
+      return Buffer.concat([body.subarray(0, target), copied, body.subarray(target)]);
     }
     case 'flip': {
       const flipped = Buffer.from(body);
@@ -59,7 +59,7 @@ const damages = fc.oneof(
   fc.array(damage, { minLength: 2, maxLength: 6 }),
 );
 
-/** Real bodies with a few bytes that are not as they were. */
+/** Real bodies with a few changed bytes. */
 export const damagedBody: fc.Arbitrary<Buffer> = fc
   .record({
     body: fc.oneof(

@@ -3,12 +3,12 @@ import { generatedRequest } from '../support/generated-requests.ts';
 import { PAYLOADS, payload } from '../support/payloads.ts';
 import { hostileJson, hostileName } from './hostile-json.ts';
 
-/** A change at one value of a request. */
+/** A change of one value of a request. */
 interface Edit {
-  /** Which value, counted through the whole request; taken modulo their number. */
+  /** The index of the value in the whole request, modulo their count. */
   readonly at: number;
   readonly kind: 'replace' | 'remove' | 'repeat' | 'add' | 'wrap';
-  /** JSON text. */
+  /** JSON. */
   readonly name: string;
   readonly value: string;
 }
@@ -27,19 +27,19 @@ const request: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...SMALL).map((body): unknown => JSON.parse(body)),
 );
 
-/** Requests of the contract in which a few values are not what they should be. */
+/** Requests with a few changed values. */
 export const editedRequest: fc.Arbitrary<string> = fc
   .record({ request, edits: fc.array(edit, { minLength: 1, maxLength: 5 }) })
   .map(({ request, edits }) => write(request, edits));
 
-/** The JSON of a value with the edits made. */
+/** Returns the JSON of a value with the edits applied. */
 function write(root: unknown, edits: readonly Edit[]): string {
   const total = countOf(root);
-  const byPlace = new Map(edits.map((edit) => [edit.at % total, edit]));
+  const byIndex = new Map(edits.map((edit) => [edit.at % total, edit]));
   let place = 0;
 
-  function writeMembers(value: unknown): string {
-    const edit = byPlace.get(place++);
+  function writeEdited(value: unknown): string {
+    const edit = byIndex.get(place++);
     const own = writeValue(value, edit?.kind === 'add' ? edit : undefined);
     if (edit?.kind === 'replace') return edit.value;
     return edit?.kind === 'wrap' ? `[${own}]` : own;
@@ -47,24 +47,24 @@ function write(root: unknown, edits: readonly Edit[]): string {
 
   function writeValue(value: unknown, added: Edit | undefined): string {
     if (Array.isArray(value)) {
-      const items = value.flatMap((item) => around(place, '', writeMembers(item)));
+      const items = value.flatMap((item) => withSibling(place, '', writeEdited(item)));
       return `[${[...items, ...(added ? [added.value] : [])].join(',')}]`;
     }
     if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-    const members = Object.entries(value).flatMap(([name, member]) =>
-      around(place, `${JSON.stringify(name)}:`, writeMembers(member)),
+    const properties = Object.entries(value).flatMap(([name, property]) =>
+      withSibling(place, `${JSON.stringify(name)}:`, writeEdited(property)),
     );
-    return `{${[...members, ...(added ? [`${added.name}:${added.value}`] : [])].join(',')}}`;
+    return `{${[...properties, ...(added ? [`${added.name}:${added.value}`] : [])].join(',')}}`;
   }
 
-  /** What becomes of an element of its list, or a member of its object. */
-  function around(at: number, name: string, text: string): string[] {
-    const edit = byPlace.get(at);
+  /** Applies an edit to an item or a property: removes it, or adds another one. */
+  function withSibling(at: number, name: string, text: string): string[] {
+    const edit = byIndex.get(at);
     if (edit?.kind === 'remove') return [];
     return edit?.kind === 'repeat' ? [name + text, name + edit.value] : [name + text];
   }
 
-  return writeMembers(root);
+  return writeEdited(root);
 }
 
 function countOf(value: unknown): number {

@@ -1,14 +1,14 @@
 import { MAX_VALUES } from '../../app/src/action/json-size.ts';
 
-/** What a body can be made of, near the limit of 1 MiB, that costs more than any request does. */
+/** A body near the limit of 1 MiB that costs more than any real request. */
 export interface HeavyBody {
   readonly name: string;
   readonly body: string;
 }
 
-const LIMIT = 1024 * 1024;
-/** Of what stands around the many or the long. */
-const ROOM = 2048;
+const MAX_BODY_BYTES = 1024 * 1024;
+/** For the rest of the request. */
+const RESERVED_BYTES = 2048;
 
 const OPERATIONS = [
   {
@@ -28,7 +28,7 @@ const OPERATIONS = [
   },
 ];
 
-/** JSON of the parts of a request that a case gives; the others are small and usual. */
+/** Parts of a request as JSON; the others are small. */
 interface Parts {
   readonly requested?: string;
   readonly granted?: string;
@@ -51,11 +51,11 @@ function bodyOf(parts: Parts): string {
   return `{"actionType":"PRE_ISSUE_ACCESS_TOKEN","requestId":"heavy","x":${more},"event":{"request":{"clientId":${client},"grantType":"password","scopes":[${requested}],"additionalHeaders":${headers},"additionalParams":${params}},"tenant":{"id":"1","name":"t"},"response":{"parameters":[${parameters}]},"accessToken":{"scopes":[${granted}],"claims":[${claims}]},"refreshToken":{"claims":[${CLAIMS}]}},"allowedOperations":${operations}}`;
 }
 
-/** Whether names and texts are as short as they can be, or as long as fit. */
+/** Whether names and values are as short or as long as possible. */
 type Size = 'short' | 'long';
 
-/** Of what a request needs besides. */
-const USUAL_VALUES = 100;
+/** For the rest of the request. */
+const RESERVED_VALUES = 100;
 
 class Maker {
   readonly #size: Size;
@@ -64,14 +64,14 @@ class Maker {
   }
 
   /**
-   * As many elements as the contract and the limit allow, each with an id of its own.
+   * Returns as many elements as the contract and the size limit allow, each with its own id.
    *
-   * @param values how many each counts for.
-   * @param share of what is allowed, for a body that has several such lists.
+   * @param values JSON values per element.
+   * @param share of the limits, for a body with several such lists.
    */
   many(element: (id: string) => string, values = 1, share = 1): string {
-    const room = (LIMIT - ROOM) * share;
-    const most = Math.floor(((MAX_VALUES - USUAL_VALUES) * share) / values);
+    const room = (MAX_BODY_BYTES - RESERVED_BYTES) * share;
+    const most = Math.floor(((MAX_VALUES - RESERVED_VALUES) * share) / values);
     const letters = this.#size === 'long' ? Math.floor(room / most) - element('').length - 1 : 0;
     const elements: string[] = [];
     let left = room;
@@ -85,20 +85,22 @@ class Maker {
   }
 }
 
-/** As often as fits. */
+/** Repeats a string up to a share of the size limit. */
 function long(text: string, share = 1): string {
-  return text.repeat(Math.floor(((LIMIT - ROOM) * share) / Buffer.byteLength(text)));
+  return text.repeat(
+    Math.floor(((MAX_BODY_BYTES - RESERVED_BYTES) * share) / Buffer.byteLength(text)),
+  );
 }
 
 const claim = (name: string, value: string) => `{"name":"${name}","value":${value}}`;
 const header = (name: string, value: string) => `[${ADDRESS},{"name":"${name}","value":${value}}]`;
 
-/** Of many values. */
+/** Bodies with many values. */
 const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   'granted scopes': { granted: make.many((id) => `"${id}"`) },
   'granted scopes that are removed': { granted: make.many((id) => `"${id}:a"`) },
   'one granted scope many times': { granted: make.many(() => '"x:a"') },
-  'granted scopes that are no texts': { granted: make.many(() => '1') },
+  'granted scopes that are not strings': { granted: make.many(() => '1') },
   'requested scopes': { requested: make.many((id) => `"${id}"`) },
   'requested and granted scopes': {
     requested: make.many((id) => `"${id}"`, 1, 0.5),
@@ -124,7 +126,7 @@ const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   'a claim with one value many times': { claims: claim('groups', `[${make.many(() => '"a"')}]`) },
   'a claim of numbers': { claims: claim('groups', `[${make.many(() => '1')}]`) },
   'a claim of fractions': { claims: claim('groups', `[${make.many(() => '0.123456789')}]`) },
-  'a claim of members': { claims: claim('all', `{${make.many((id) => `"${id}":1`)}}`) },
+  'a claim with many properties': { claims: claim('all', `{${make.many((id) => `"${id}":1`)}}`) },
   'a claim of lists': { claims: claim('groups', `[${make.many((id) => `["${id}"]`, 2)}]`) },
   'a claim of objects': { claims: claim('all', `[${make.many((id) => `{"a":"${id}"}`, 2)}]`) },
   'a claim of objects nested 15 deep': {
@@ -137,7 +139,7 @@ const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   'audiences that are removed': {
     claims: claim('aud', `[${make.many((id) => `"https://${id}"`)}]`),
   },
-  'audiences that are no texts': { claims: claim('aud', `[${make.many(() => '1')}]`) },
+  'audiences that are not strings': { claims: claim('aud', `[${make.many(() => '1')}]`) },
   headers: { headers: `[${make.many((id) => `{"name":"${id}","value":["a"]}`, 4)}]` },
   'one header many times': {
     headers: `[${make.many((id) => `{"name":"User-Agent","value":["${id}"]}`, 4)}]`,
@@ -169,9 +171,11 @@ const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   'lists in lists': { more: `${'['.repeat(19_900)}${']'.repeat(19_900)}` },
   'empty objects': { more: `[${make.many(() => '{}', 2)}]` },
   'objects of different shapes': { more: `[${make.many((id) => `{"${id}":1}`, 2)}]` },
-  'members of one object': { more: `{${make.many((id) => `"${id}":1`)}}` },
-  'members that are numbers': { more: `{${make.many((id) => `"${parseInt(id, 36) * 8191}":1`)}}` },
-  'members that repeat': { more: `{${make.many(() => '"a":1')}}` },
+  'properties of one object': { more: `{${make.many((id) => `"${id}":1`)}}` },
+  'properties named by numbers': {
+    more: `{${make.many((id) => `"${parseInt(id, 36) * 8191}":1`)}}`,
+  },
+  'repeated properties': { more: `{${make.many(() => '"a":1')}}` },
   'numbers of many digits': { more: `[${make.many(() => `0.${'123456789'.repeat(5)}`)}]` },
   'integers beyond doubles': {
     claims: claim('all', `[${make.many(() => '12345678901234567890')}]`),
@@ -179,11 +183,11 @@ const manyOf = (make: Maker): Readonly<Record<string, Parts>> => ({
   exponents: { more: `[${make.many(() => '1.2345678901234567890e-307')}]` },
 });
 
-/** Of one long value. */
+/** Bodies with one long value. */
 const ONE_LONG: Readonly<Record<string, Parts>> = {
   'a client id': { client: `"${long('a')}"` },
   'a client id of escapes': { client: `"${long('\\u0000')}"` },
-  'a client id that is not Latin': { client: `"${long('\u0130')}"` },
+  'a client id in another script': { client: `"${long('\u0130')}"` },
   'a client id of accents': { client: `"e${long('\u0301')}"` },
   'a client id of digits': { client: `"${long('9')}"` },
   'a scope': { granted: `"${long('a')}"` },
@@ -193,7 +197,7 @@ const ONE_LONG: Readonly<Record<string, Parts>> = {
   'a value of a claim, all but an address': { claims: claim('email', `"${long('a')}@1"`) },
   'a header': { headers: header('user-agent', `["${long('a')}"]`) },
   'a parameter of commas': { params: `[{"name":"x","value":["${long(',')}"]}]` },
-  'a parameter of words': { params: `[{"name":"x","value":["${long('Ab,')}"]}]` },
+  'a parameter with many values': { params: `[{"name":"x","value":["${long('Ab,')}"]}]` },
   'a parameter to look for': {
     headers: header('x', `["${long('a', 0.6)}"]`),
     params: `[{"name":"x","value":["${long('a', 0.15)}b${long('a', 0.15)}"]}]`,
@@ -208,7 +212,7 @@ const ONE_LONG: Readonly<Record<string, Parts>> = {
   commas: { more: long(',') },
 };
 
-/** Each near 1 MiB or as many values as the contract allows, and none beyond the limit of a body. */
+/** Each has almost 1 MiB or as many values as the contract allows. */
 export const HEAVY_BODIES: readonly HeavyBody[] = [
   ...bodiesOf('many', manyOf(new Maker('short'))),
   ...bodiesOf('many, long', manyOf(new Maker('long'))),

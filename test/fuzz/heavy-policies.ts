@@ -2,13 +2,13 @@ import type { Policy } from '../../app/src/policy/policy.ts';
 import { policyOf } from '../support/policies.ts';
 import { POLICIES } from './policies.ts';
 
-/** Conditions that fail on each element of a list which holds something else than they look for. */
+/** Conditions that fail on each element of a list with elements of another type. */
 const FAILING_CONDITIONS = [
   'token.claims["groups"].exists(group, group.startsWith("admin"))',
   'token.claims["groups"].exists(group, group > 30000000)',
 ];
 
-/** What a policy may well ask, and what costs more than a comparison. */
+/** Plausible conditions that cost more than a comparison. */
 const CONDITIONS = [
   ...FAILING_CONDITIONS,
   'request.scopes.all(scope, scope in token.scopes)',
@@ -28,10 +28,10 @@ const CONDITIONS = [
   'token.claims["groups"].exists(group, group == 1) || "x" in token.claims["groups"]',
 ];
 
-/** Names of the policies that fail so. */
+/** The names of the policies with these conditions. */
 export const FAILING_POLICIES: ReadonlySet<string> = new Set(FAILING_CONDITIONS);
 
-/** Policies by name; one of a condition has that for its name. */
+/** Policies by name, which for a single condition is the condition. */
 export const HEAVY_POLICIES: readonly (readonly [string, Policy])[] = [
   ...POLICIES.map((policy, index) => [`policy ${index} of the fuzzers`, policy] as const),
   ...CONDITIONS.map((when) => [when, restricting(when)] as const),

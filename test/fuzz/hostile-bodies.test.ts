@@ -3,9 +3,9 @@ import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts'
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { payload } from '../support/payloads.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
-import { faultsOfLine } from './log-line.ts';
+import { issuesInLine } from './log-line.ts';
 
-const MEMBERS_BEFORE = Reflect.ownKeys(Object.prototype);
+const PROPERTIES_BEFORE = Reflect.ownKeys(Object.prototype);
 
 let service: RunningService;
 
@@ -15,19 +15,19 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** A good request; its address is one without reports. */
-const GOOD = payload('03');
+/** A valid request from an address without reports. */
+const VALID = payload('03');
 
-/** A good request with a text put before its last brace. */
-const withMember = (text: string) => GOOD.replace(/\}\s*$/, `,${text}}`);
+/** Returns the valid request with a field added at its end. */
+const withField = (text: string) => VALID.replace(/\}\s*$/, `,${text}}`);
 
-/** A good request with the value of its client id replaced by other JSON text. */
-const withClientId = (text: string) => GOOD.replace(/("clientId":\s*)"[^"]*"/, `$1${text}`);
+/** Returns the valid request with another client id, given as JSON. */
+const withClientId = (text: string) => VALID.replace(/("clientId":\s*)"[^"]*"/, `$1${text}`);
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const nestedObjects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-const manyTexts = (count: number) => Array(count).fill('"/groups/some-group-of-somebody"').join();
+const manyGroups = (count: number) => Array(count).fill('"/groups/some-group-of-somebody"').join();
 
 interface Case {
   readonly name: string;
@@ -37,74 +37,74 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: 'lists nested 900 deep', status: 200, body: withMember(`"x":${nested(900)}`) },
-  { name: 'lists nested 9,000 deep', status: 200, body: withMember(`"x":${nested(9_000)}`) },
-  { name: 'lists nested 400,000 deep', status: 400, body: withMember(`"x":${nested(400_000)}`) },
+  { name: 'lists nested 900 deep', status: 200, body: withField(`"x":${nested(900)}`) },
+  { name: 'lists nested 9,000 deep', status: 200, body: withField(`"x":${nested(9_000)}`) },
+  { name: 'lists nested 400,000 deep', status: 400, body: withField(`"x":${nested(400_000)}`) },
   {
     name: 'objects nested 9,000 deep',
     status: 200,
-    body: withMember(`"x":${nestedObjects(9_000)}`),
+    body: withField(`"x":${nestedObjects(9_000)}`),
   },
   { name: 'a client id nested 9,000 deep', status: 200, body: withClientId(nested(9_000)) },
-  { name: '15,000 groups', status: 200, body: withMember(`"x":[${manyTexts(15_000)}]`) },
-  { name: '30,000 groups', status: 400, body: withMember(`"x":[${manyTexts(30_000)}]`) },
+  { name: '15,000 groups', status: 200, body: withField(`"x":[${manyGroups(15_000)}]`) },
+  { name: '30,000 groups', status: 400, body: withField(`"x":[${manyGroups(30_000)}]`) },
   { name: 'brackets that never close', status: 400, body: '['.repeat(1_000_000) },
-  { name: 'brackets in a text', status: 200, body: withClientId(`"${'[{\\"'.repeat(200_000)}"`) },
-  { name: 'a number beyond all bounds', status: 200, body: withMember('"x":1e999999') },
-  { name: 'a number of a million digits', status: 200, body: withMember(`"x":${'9'.repeat(1e6)}`) },
+  { name: 'brackets in a string', status: 200, body: withClientId(`"${'[{\\"'.repeat(200_000)}"`) },
+  { name: 'a number beyond the range of doubles', status: 200, body: withField('"x":1e999999') },
+  { name: 'a number of a million digits', status: 200, body: withField(`"x":${'9'.repeat(1e6)}`) },
   { name: 'a number as client id', status: 200, body: withClientId('1e400') },
   {
-    name: 'every member twice',
+    name: 'every field twice',
     status: 200,
-    body: GOOD.replace(/\}\s*$/, `,${GOOD.trim().slice(1)}`),
+    body: VALID.replace(/\}\s*$/, `,${VALID.trim().slice(1)}`),
   },
   {
-    name: 'a member 15,000 times',
+    name: 'a field 15,000 times',
     status: 200,
-    body: withMember(Array(15_000).fill('"x":1').join()),
+    body: withField(Array(15_000).fill('"x":1').join()),
   },
   {
-    name: 'a second action type that is another',
+    name: 'a second, different action type',
     status: 400,
-    body: withMember('"actionType":"x"'),
+    body: withField('"actionType":"x"'),
   },
-  { name: '__proto__ at the top', status: 200, body: withMember('"__proto__":{"polluted":true}') },
+  { name: '__proto__ at the top', status: 200, body: withField('"__proto__":{"polluted":true}') },
   {
-    name: '__proto__ that brings what is missing',
+    name: '__proto__ with the required fields',
     status: 400,
     body: '{"__proto__":{"actionType":"PRE_ISSUE_ACCESS_TOKEN","event":{"accessToken":{}}}}',
   },
   {
     name: 'constructor.prototype',
     status: 200,
-    body: withMember('"constructor":{"prototype":{"polluted":true}}'),
+    body: withField('"constructor":{"prototype":{"polluted":true}}'),
   },
   {
     name: 'headers as an object with __proto__',
     status: 200,
     body: payload('26').replace(/("additionalHeaders":\s*\{)/, '$1"__proto__":["203.0.113.9"],'),
   },
-  { name: 'half a character, escaped', status: 200, body: withClientId('"\\ud800"') },
-  { name: 'two halves in the wrong order', status: 200, body: withClientId('"\\udc00\\ud800"') },
+  { name: 'an unpaired surrogate, escaped', status: 200, body: withClientId('"\\ud800"') },
+  { name: 'surrogates in the wrong order', status: 200, body: withClientId('"\\udc00\\ud800"') },
   { name: 'NUL, escaped', status: 200, body: withClientId('"a\\u0000b"') },
-  { name: 'NUL as it is', status: 400, body: withClientId('"a\0b"') },
+  { name: 'NUL, not escaped', status: 400, body: withClientId('"a\0b"') },
   {
     name: 'line feeds and a forged record',
     status: 200,
     body: withClientId('"\\r\\n{\\"event\\":\\"decision\\"}\\n"'),
   },
   {
-    name: 'line separators of Unicode',
+    name: 'Unicode line separators',
     status: 200,
     body: withClientId('"\\u2028\\u2029\\u0085"'),
   },
   {
-    name: 'escape sequences of terminals',
+    name: 'terminal escape sequences',
     status: 200,
     body: withClientId('"\\u001b[2J\\u009b1m"'),
   },
   {
-    name: 'placeholders of formats',
+    name: 'format placeholders',
     status: 200,
     body: withClientId('"%s %d %j %o ${geo.country}"'),
   },
@@ -113,45 +113,54 @@ const CASES: readonly Case[] = [
     status: 200,
     body: withClientId(`"${'é'.repeat(5e5)}"`),
   },
-  { name: 'a byte order mark', status: 400, body: `\ufeff${GOOD}` },
-  { name: 'bytes that are no UTF-8', status: 200, body: latin1(withClientId('"\xff\xc0\x80"')) },
-  { name: 'half a character, as it is', status: 200, body: latin1(withClientId('"\xed\xa0\x80"')) },
-  { name: 'UTF-16', status: 400, body: Buffer.from(GOOD, 'utf16le') },
-  { name: 'gzip', status: 400, body: gzipSync(GOOD), headers: { 'content-encoding': 'gzip' } },
+  { name: 'a byte order mark', status: 400, body: `\ufeff${VALID}` },
+  { name: 'invalid UTF-8', status: 200, body: latin1(withClientId('"\xff\xc0\x80"')) },
+  {
+    name: 'an unpaired surrogate in UTF-8',
+    status: 200,
+    body: latin1(withClientId('"\xed\xa0\x80"')),
+  },
+  { name: 'UTF-16', status: 400, body: Buffer.from(VALID, 'utf16le') },
+  { name: 'gzip', status: 400, body: gzipSync(VALID), headers: { 'content-encoding': 'gzip' } },
   {
     name: 'a gzip bomb of 500 MiB',
     status: 400,
     body: Buffer.concat(Array(500).fill(gzipSync(Buffer.alloc(1024 * 1024)))),
     headers: { 'content-encoding': 'gzip' },
   },
-  { name: 'gzip that is none', status: 200, body: GOOD, headers: { 'content-encoding': 'gzip' } },
+  {
+    name: 'a gzip header without gzip',
+    status: 200,
+    body: VALID,
+    headers: { 'content-encoding': 'gzip' },
+  },
   {
     name: 'another content type',
     status: 200,
-    body: GOOD,
+    body: VALID,
     headers: { 'content-type': 'text/xml' },
   },
   {
     name: 'another charset',
     status: 200,
-    body: GOOD,
+    body: VALID,
     headers: { 'content-type': 'application/json; charset=utf-16' },
   },
   {
-    name: 'deflate that a proxy forgot to undo',
+    name: 'deflate that a proxy has not decoded',
     status: 400,
-    body: deflateSync(GOOD),
+    body: deflateSync(VALID),
     headers: { 'content-encoding': 'deflate' },
   },
-  { name: 'nothing at all', status: 400, body: '' },
-  { name: 'nothing but white space', status: 400, body: ' '.repeat(1_000_000) },
+  { name: 'an empty body', status: 400, body: '' },
+  { name: 'only white space', status: 400, body: ' '.repeat(1_000_000) },
 ];
 
 function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-describe('A body that means harm is decided or refused, and harms nothing', () => {
+describe('a hostile body is decided or rejected without side effects', () => {
   test.each(CASES)('$name: $status', async ({ status, body, headers }) => {
     const response = await fetch(`${service.origin}${ACTION_PATH}`, {
       method: 'POST',
@@ -161,25 +170,25 @@ describe('A body that means harm is decided or refused, and harms nothing', () =
     const text = await response.text();
     expect(response.status).toBe(status);
     const contentType = response.headers.get('content-type') ?? undefined;
-    const outcome = applyResponse(GOOD, { status, contentType, body: text });
+    const outcome = applyResponse(VALID, { status, contentType, body: text });
     expect(outcome).toMatchObject(
       status === 200 ? { kind: 'token' } : { kind: 'server-error', retried: false },
     );
-    expect(Reflect.ownKeys(Object.prototype)).toEqual(MEMBERS_BEFORE);
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(PROPERTIES_BEFORE);
   });
 
-  test('the log is whole, has one record of each, and no fault of ours', async () => {
+  test('the log is valid, accounts for every request, and has no internal error', async () => {
     const records = () => service.lines.map((line) => JSON.parse(line));
-    const answered = () =>
+    const logged = () =>
       records().reduce((sum, { event, count }) => {
         if (event === 'decision') return sum + 1;
         return event === 'rejected' ? sum + count : sum;
       }, 0);
-    // What was refused last is held back for a second, to be told together.
-    while (answered() < CASES.length) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(answered()).toBe(CASES.length);
-    expect(service.lines.flatMap(faultsOfLine)).toEqual([]);
+    // The last rejections are logged together within a second.
+    while (logged() < CASES.length) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(logged()).toBe(CASES.length);
+    expect(service.lines.flatMap(issuesInLine)).toEqual([]);
     const events = records().map(({ event }): string => event);
-    expect(events).not.toContain('fault');
+    expect(events).not.toContain('internal-error');
   });
 });

@@ -6,10 +6,10 @@ import { listen } from '../../app/src/http/server.ts';
 import { payload } from '../support/payloads.ts';
 import { exchange, head, openConnection, readToEnd, statusesOf } from '../support/raw-http.ts';
 import { type RunningService, startTestService } from '../support/running-service.ts';
-import { faultsOfLine } from './log-line.ts';
+import { issuesInLine } from './log-line.ts';
 
-const GOOD = payload('01');
-const LENGTH = `Content-Length: ${Buffer.byteLength(GOOD)}`;
+const VALID = payload('01');
+const LENGTH = `Content-Length: ${Buffer.byteLength(VALID)}`;
 const CLOSE = 'Connection: close';
 
 let service: RunningService;
@@ -28,22 +28,22 @@ const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${te
 const CHUNKED = head('Transfer-Encoding: chunked', CLOSE);
 const LAST = '0\r\n\r\n';
 
-describe('A request that HTTP allows is decided, however it is sent', () => {
+describe('a valid HTTP request is decided, however it is sent', () => {
   test.each<[string, readonly string[]]>([
-    ['at once', [head(LENGTH, CLOSE) + GOOD]],
-    ['byte by byte', [...(head(LENGTH, CLOSE) + GOOD)]],
-    ['in chunks', [CHUNKED, chunk(GOOD.slice(0, 700)), chunk(GOOD.slice(700)), LAST]],
-    ['in chunks of one byte', [CHUNKED + [...GOOD].map(chunk).join('') + LAST]],
+    ['at once', [head(LENGTH, CLOSE) + VALID]],
+    ['byte by byte', [...(head(LENGTH, CLOSE) + VALID)]],
+    ['in chunks', [CHUNKED, chunk(VALID.slice(0, 700)), chunk(VALID.slice(700)), LAST]],
+    ['in chunks of one byte', [CHUNKED + [...VALID].map(chunk).join('') + LAST]],
     [
       'in chunks with extensions and trailers',
-      [CHUNKED, `${GOOD.length.toString(16)};a=b\r\n${GOOD}\r\n`, '0\r\nX: y\r\n\r\n'],
+      [CHUNKED, `${VALID.length.toString(16)};a=b\r\n${VALID}\r\n`, '0\r\nX: y\r\n\r\n'],
     ],
-    ['with 100 headers', [head(...headers(100), LENGTH, CLOSE) + GOOD]],
-    ['with a header of 8 KB', [head(`X-Long: ${'a'.repeat(8192)}`, LENGTH, CLOSE) + GOOD]],
-    ['with a header in Latin-1', [head('X-Name: \u00e9', LENGTH, CLOSE) + GOOD]],
+    ['with 100 headers', [head(...headers(100), LENGTH, CLOSE) + VALID]],
+    ['with a header of 8 KB', [head(`X-Long: ${'a'.repeat(8192)}`, LENGTH, CLOSE) + VALID]],
+    ['with a header in Latin-1', [head('X-Name: \u00e9', LENGTH, CLOSE) + VALID]],
     [
-      'with headers named as members of objects',
-      [head('__proto__: x', 'constructor: y', 'toString: z', LENGTH, CLOSE) + GOOD],
+      'with headers named like properties of objects',
+      [head('__proto__: x', 'constructor: y', 'toString: z', LENGTH, CLOSE) + VALID],
     ],
   ])('%s', async (_, pieces) => {
     expect(statusesOf(await exchange(port, pieces))).toEqual([200]);
@@ -51,49 +51,49 @@ describe('A request that HTTP allows is decided, however it is sent', () => {
 
   test('two in one packet, in their order', async () => {
     const read = await exchange(port, [
-      `${head(LENGTH)}${GOOD}${head('Content-Length: 2', CLOSE)}[]`,
+      `${head(LENGTH)}${VALID}${head('Content-Length: 2', CLOSE)}[]`,
     ]);
     expect(statusesOf(read)).toEqual([200, 400]);
   });
 
   test('with Expect: 100-continue', async () => {
-    const read = await exchange(port, [head('Expect: 100-continue', LENGTH, CLOSE), GOOD]);
+    const read = await exchange(port, [head('Expect: 100-continue', LENGTH, CLOSE), VALID]);
     expect(statusesOf(read)).toEqual([100, 200]);
   });
 });
 
-describe('A request that HTTP does not allow, or that is too much, ends its own connection only', () => {
+describe('an invalid or oversized HTTP request affects its own connection only', () => {
   test.each<[string, number, string]>([
-    ['a header of 64 KB', 431, head(`X-Long: ${'a'.repeat(65_536)}`, LENGTH, CLOSE) + GOOD],
-    ['4,000 headers', 431, head(...headers(4000), LENGTH, CLOSE) + GOOD],
+    ['a header of 64 KB', 431, head(`X-Long: ${'a'.repeat(65_536)}`, LENGTH, CLOSE) + VALID],
+    ['4,000 headers', 431, head(...headers(4000), LENGTH, CLOSE) + VALID],
     ['a path of 64 KB', 431, `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['no host', 400, `GET /healthz HTTP/1.1\r\n\r\n`],
     ['a length and chunks', 400, head(LENGTH, 'Transfer-Encoding: chunked', CLOSE) + LAST],
-    ['two lengths', 400, head('Content-Length: 1', LENGTH, CLOSE) + GOOD],
+    ['two lengths', 400, head('Content-Length: 1', LENGTH, CLOSE) + VALID],
     ['a negative length', 400, head('Content-Length: -1', CLOSE)],
-    ['a chunk whose size is none', 400, `${CHUNKED}zz\r\n`],
-    ['a chunk size beyond all bounds', 400, `${CHUNKED}${'f'.repeat(40)}\r\n`],
-    ['NUL in a header', 400, head('X-Name: a\0b', LENGTH, CLOSE) + GOOD],
-    ['a line feed in a header', 400, head('X-Name: a\n\rb', LENGTH, CLOSE) + GOOD],
-    ['a space before the colon', 400, head('X-Name : a', LENGTH, CLOSE) + GOOD],
+    ['an invalid chunk size', 400, `${CHUNKED}zz\r\n`],
+    ['an excessive chunk size', 400, `${CHUNKED}${'f'.repeat(40)}\r\n`],
+    ['NUL in a header', 400, head('X-Name: a\0b', LENGTH, CLOSE) + VALID],
+    ['a line feed in a header', 400, head('X-Name: a\n\rb', LENGTH, CLOSE) + VALID],
+    ['a space before the colon', 400, head('X-Name : a', LENGTH, CLOSE) + VALID],
     ['TLS', 400, '\x16\x03\x01\x02\x00\x01\x00'],
   ])('%s: %i', async (_, status, request) => {
     const [first] = statusesOf(await exchange(port, [request]));
     expect(first).toBe(status);
-    expect((await service.post(GOOD)).status).toBe(200);
+    expect((await service.post(VALID)).status).toBe(200);
   });
 
-  test('a client that goes away in the middle of its body', async () => {
+  test('a client that disconnects within its body', async () => {
     const socket = await openConnection(port);
-    socket.write(head(LENGTH) + GOOD.slice(0, 100));
+    socket.write(head(LENGTH) + VALID.slice(0, 100));
     socket.resetAndDestroy();
     await once(socket, 'close');
-    expect((await service.post(GOOD)).status).toBe(200);
+    expect((await service.post(VALID)).status).toBe(200);
   });
 
   test('the log is whole all the same, and has no fault of ours', () => {
-    expect(service.lines.flatMap(faultsOfLine)).toEqual([]);
-    expect(service.lines.filter((line) => line.includes('"event":"fault"'))).toEqual([]);
+    expect(service.lines.flatMap(issuesInLine)).toEqual([]);
+    expect(service.lines.filter((line) => line.includes('"event":"internal-error"'))).toEqual([]);
   });
 });
 
@@ -111,9 +111,9 @@ describe('A request that never becomes whole is ended by the server', () => {
     const drip = setInterval(() => connection.write(piece(at++)), 20);
     try {
       // Others are served meanwhile.
-      expect(statusesOf(await exchange(port, [head(LENGTH, CLOSE) + GOOD]))).toEqual([200]);
+      expect(statusesOf(await exchange(port, [head(LENGTH, CLOSE) + VALID]))).toEqual([200]);
       expect(statusesOf(await read)).toEqual([408]);
-      expect(answered).toEqual([GOOD]);
+      expect(answered).toEqual([VALID]);
     } finally {
       clearInterval(drip);
       server.closeAllConnections();

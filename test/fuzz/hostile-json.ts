@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Names that mean something to JavaScript, to the contract or to a log. */
+/** Names with a meaning in JavaScript, the contract or a log. */
 const NAMES = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'toJSON', 'then'],
   ...['name', 'value', 'op', 'paths', 'event', 'actionType', 'claims', 'scopes', 'aud'],
@@ -12,8 +12,8 @@ const NUMBERS = [
   ...['9007199254740993', '9223372036854775807', '9223372036854775808', '9'.repeat(400)],
 ];
 
-/** Texts as they stand in JSON. */
-const TEXTS = [
+/** Strings as JSON. */
+const STRINGS = [
   ...['"\\ud800"', '"\\udfff\\ud800"', '"\\u0000"', '"\\u2028\\u2029"', '"\\r\\n{\\"level\\":50}"'],
   ...['"\\ufeff"', '"\\u001b[2J"', '"\ud83d\ude00"', '"\u0130"', '"%s %j %o %d"', '"\\u0085"'],
   ...[`"${'a'.repeat(3000)}!"`, `"${'\\ud83d\\ude00'.repeat(65)}"`, '"PRE_ISSUE_ACCESS_TOKEN"'],
@@ -24,14 +24,14 @@ const TEXTS = [
 const leaf = fc.oneof(
   fc.constantFrom('null', 'true', 'false', '[]', '{}'),
   fc.constantFrom(...NUMBERS),
-  fc.constantFrom(...TEXTS),
+  fc.constantFrom(...STRINGS),
   fc.string({ unit: 'binary', maxLength: 12 }).map((text) => JSON.stringify(text)),
 );
 
-/** The name of a member, as it stands in JSON. */
+/** A property name as JSON. */
 export const hostileName: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...NAMES).map((name) => JSON.stringify(name)) },
-  fc.constantFrom(...TEXTS),
+  fc.constantFrom(...STRINGS),
 );
 
 const nested = fc
@@ -44,16 +44,16 @@ const nested = fc
 
 const list = fc.array(leaf, { maxLength: 6 }).map((items) => `[${items.join(',')}]`);
 
-/** Members may repeat: which of them counts is the parser's affair. */
+/** Properties may repeat. */
 const object = fc
   .array(fc.tuple(hostileName, fc.oneof(leaf, list)), { maxLength: 5 })
-  .map((members) => `{${members.map(([name, value]) => `${name}:${value}`).join(',')}}`);
+  .map((properties) => `{${properties.map(([name, value]) => `${name}:${value}`).join(',')}}`);
 
 const repeated = fc
   .record({ item: fc.oneof(leaf, object), times: fc.integer({ min: 2, max: 60 }) })
   .map(({ item, times }) => `[${Array(times).fill(item).join(',')}]`);
 
-/** Values as JSON text, which can hold what `JSON.stringify` never writes. */
+/** Values as JSON, including JSON that `JSON.stringify` never writes. */
 export const hostileJson: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: leaf },
   { weight: 2, arbitrary: object },

@@ -5,7 +5,7 @@ import { cel, policyOf } from '../support/policies.ts';
 
 const DEFAULT = new URL('../../app/policy.yaml', import.meta.url);
 
-/** Everything of the request that a policy can read, put into a refusal. */
+/** Expressions over the whole request, inserted into a refusal. */
 const QUOTED = [
   ...['request.client_id', 'request.grant', 'request.headers["user-agent"]', 'user.id'],
   ...['request.params["x"]', 'tenant.name', 'organization.handle', 'address.value', 'geo.country'],
@@ -30,7 +30,7 @@ const effects = {
 
 const unknown = { address: 'ignore', geo: 'ignore', reputation: 'ignore' };
 
-/** Policies that between them read every part of a request, and have every effect. */
+/** Policies that together read every part of a request and have every effect. */
 export const POLICIES: readonly Policy[] = [
   compilePolicy(readFileSync(DEFAULT, 'utf8'), 'policy.yaml'),
   policyOf([{ id: 'all-effects', effects, unenforceable: 'ignore' }], { unknown: {} }),

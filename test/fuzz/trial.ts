@@ -9,18 +9,18 @@ import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/deci
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { MONDAY_MORNING } from '../support/circumstances.ts';
 import { faultsOf } from '../support/safe-profile.ts';
-import { faultsOfLine } from './log-line.ts';
+import { issuesInLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';
 
-/** One request body through the service and its answer through the identity server. */
+/** Sends request bodies through the service, and its responses through the identity server. */
 export interface Trial {
-  /** @throws Error that says what a service must not do, and did. */
-  run(body: string, policy: number): Promise<'decided' | 'no request'>;
+  /** @throws Error when the response, the record or the built-in prototypes are not as they must be. */
+  run(body: string, policy: number): Promise<'decided' | 'rejected'>;
 }
 
 const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 
-/** Signals from the request itself; a score that is as good as drawn, but the same each time. */
+/** Returns signals that depend on the address only, with a pseudo-random score. */
 async function openSources(): Promise<SignalSources> {
   const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
@@ -35,7 +35,6 @@ async function openSources(): Promise<SignalSources> {
   };
 }
 
-/** Opens what the trials share. */
 export async function openTrial(): Promise<Trial> {
   const sources = await openSources();
   const lines: string[] = [];
@@ -57,25 +56,26 @@ export async function openTrial(): Promise<Trial> {
     async run(body, policy) {
       lines.length = 0;
       const act = handlers[policy % handlers.length];
-      if (act === undefined) throw new Error('There is no policy.');
+      if (act === undefined) throw new Error('POLICIES is empty.');
       try {
         checkAnswer(body, await act(body, { decisionId: 'id' }), outcome);
-        if (lines.length !== 1) throw new Error(`There are ${lines.length} records.`);
-        for (const line of lines) refuse('The record', faultsOfLine(line));
+        if (lines.length !== 1)
+          throw new Error(`Expected one decision record, got ${lines.length}.`);
+        for (const line of lines) failIfAny('The record', issuesInLine(line));
         return 'decided';
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
-        refuse('The log', lines);
-        return 'no request';
+        failIfAny('The log', lines);
+        return 'rejected';
       } finally {
-        refuse('The built-in prototypes', changesOfPrototypes());
+        failIfAny('The built-in prototypes', changesOfPrototypes());
       }
     },
   };
 }
 
 function checkAnswer(request: string, body: string, decided: string | undefined): void {
-  refuse('The answer', faultsOf(JSON.parse(body)));
+  failIfAny('The response', faultsOf(JSON.parse(body)));
   const answer = { status: 200, contentType: 'application/json', body };
   const outcome = applyResponse(request, answer);
   const expected = decided === 'refuse' ? 'refused' : 'token';
@@ -83,22 +83,22 @@ function checkAnswer(request: string, body: string, decided: string | undefined)
     throw new Error(`To ${decided} led to ${JSON.stringify(outcome)} by ${body}`);
   }
   if (outcome.kind !== 'token') return;
-  // A claim that is listed twice is taken away twice, and is gone after the first time.
+  // A claim that is listed twice is removed twice, and the second operation has no effect.
   const dropped = outcome.dropped.filter(({ reason }) => !reason.endsWith('gone already'));
   if (dropped.length > 0) throw new Error(`The identity server drops ${JSON.stringify(dropped)}`);
 }
 
-function refuse(what: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw new Error(`${what}: ${faults.join('; ')}`);
+function failIfAny(subject: string, issues: readonly string[]): void {
+  if (issues.length > 0) throw new Error(`${subject}: ${issues.join('; ')}`);
 }
 
 const PROTOTYPES = [Object.prototype, Array.prototype, Map.prototype, String.prototype];
-const MEMBERS = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
+const PROPERTY_COUNTS = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
 
-/** Members that a built-in prototype gained or lost since the start. */
+/** Returns the built-in prototypes' properties that were added or removed since the start. */
 function changesOfPrototypes(): string[] {
   return PROTOTYPES.flatMap((prototype, index) => {
     const keys = Reflect.ownKeys(prototype);
-    return keys.length === MEMBERS[index] ? [] : [`now with ${String(keys.at(-1))}`];
+    return keys.length === PROPERTY_COUNTS[index] ? [] : [`now with ${String(keys.at(-1))}`];
   });
 }

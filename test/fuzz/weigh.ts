@@ -12,19 +12,19 @@ import { HEAVY_BODIES } from './heavy-bodies.ts';
 import { FAILING_POLICIES, HEAVY_POLICIES } from './heavy-policies.ts';
 
 /*
- * Weighs every heavy body with every policy, and writes what is too heavy as JSON: [policy, body, cost][].
- * A process of its own, for Jest's sandbox makes each use of a global slow.
+ * Measures the CPU time of every heavy body with every policy, and writes those above the limit as JSON:
+ * [policy, body, milliseconds][]. A separate process, because Jest's sandbox slows down the use of globals.
  */
 
-/** What a request may cost, in milliseconds of CPU. */
-const LIMIT = 50;
+/** Maximum CPU time of a request. */
+const MAX_CPU_MS = 50;
 
-/** What each yardstick costs on a quiet machine of 2023, in milliseconds of CPU; that of throwing, 7 of the 13, is an estimate. */
-const USUAL = { parsing: 6, failing: 13 };
+/** CPU time of each reference workload on an idle machine of 2023 (ms); throwing, 7 of the 13, is an estimate. */
+const REFERENCE_MS = { parsing: 6, failing: 13 };
 
 const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 
-/** From the bytes of a body to those of its answer and its record. */
+/** Returns the service's work on a body, from its bytes to those of the response and the record. */
 function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
   const record = recordWriter(createLog('info', { write: () => undefined }));
   const metrics = new Metrics();
@@ -52,22 +52,22 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
   };
 }
 
-async function costOf(run: () => unknown): Promise<number> {
+async function cpuTimeOf(run: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
 
-const YARDSTICK = JSON.stringify(
-  Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`member-${at.toString(36)}`, at])),
+const REFERENCE_JSON = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`field-${at.toString(36)}`, at])),
 );
 
-const YARDSTICKS = {
-  parsing: () => JSON.parse(YARDSTICK),
-  /** For conditions that fail on each element of a list: a busy machine slows down throwing far more than parsing. */
+const REFERENCES = {
+  parsing: () => JSON.parse(REFERENCE_JSON),
+  /** For conditions that fail on each element: a busy machine slows down throwing far more than parsing. */
   failing() {
-    YARDSTICKS.parsing();
+    REFERENCES.parsing();
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     for (let at = 0; at < 20_000; at++) {
@@ -81,44 +81,44 @@ const YARDSTICKS = {
   },
 };
 
-/** Runs, until one is quick enough. */
-const MOST_RUNS = 60;
+/** Runs until one is fast enough. */
+const MAX_RUNS = 60;
 
 /**
- * What it costs on a quiet machine: the least of several runs, each beside the yardstick of its kind. Others
- * use the machine's cores and caches by turns, which only ever adds to a cost.
+ * Estimates the CPU time on an idle machine: the minimum of several runs, relative to that of a reference
+ * workload, because other processes on the machine can only add to it.
  */
-async function quietCostOf(run: () => unknown, kind: keyof typeof YARDSTICKS): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  let yardstick = Number.POSITIVE_INFINITY;
+async function idleCpuTimeOf(run: () => unknown, kind: keyof typeof REFERENCES): Promise<number> {
+  let min = Number.POSITIVE_INFINITY;
+  let reference = Number.POSITIVE_INFINITY;
   let cost = Number.POSITIVE_INFINITY;
-  for (let runs = 0; runs < 5 || (cost > LIMIT && runs < MOST_RUNS); runs++) {
-    yardstick = Math.min(yardstick, await costOf(YARDSTICKS[kind]));
-    least = Math.min(least, await costOf(run));
-    cost = least / Math.max(1, yardstick / USUAL[kind]);
+  for (let runs = 0; runs < 5 || (cost > MAX_CPU_MS && runs < MAX_RUNS); runs++) {
+    reference = Math.min(reference, await cpuTimeOf(REFERENCES[kind]));
+    min = Math.min(min, await cpuTimeOf(run));
+    cost = min / Math.max(1, reference / REFERENCE_MS[kind]);
   }
   return cost;
 }
 
 /**
- * Most cost a tenth of the limit. One run that is quick enough says all; only where it is not, several
- * are needed to tell a costly body from a busy machine.
+ * Measures one body. One run below the limit is enough; above it, several runs distinguish an expensive body from
+ * a busy machine.
  */
-async function weigh(name: string, policy: Policy, body: string): Promise<number> {
+async function measure(name: string, policy: Policy, body: string): Promise<number> {
   const answer = serviceWith(policy);
   const bytes = Buffer.from(body);
-  const first = await costOf(() => answer(bytes));
-  if (first <= LIMIT) return first;
-  if (first > 20 * LIMIT) return first;
+  const first = await cpuTimeOf(() => answer(bytes));
+  if (first <= MAX_CPU_MS) return first;
+  if (first > 20 * MAX_CPU_MS) return first;
   const kind = FAILING_POLICIES.has(name) ? 'failing' : 'parsing';
-  return quietCostOf(() => answer(bytes), kind);
+  return idleCpuTimeOf(() => answer(bytes), kind);
 }
 
 const tooHeavy: [policy: string, body: string, cost: number][] = [];
 for (const [name, policy] of HEAVY_POLICIES) {
   for (const { name: body, body: text } of HEAVY_BODIES) {
-    const cost = await weigh(name, policy, text);
-    if (cost > LIMIT) tooHeavy.push([name, body, Math.round(cost)]);
+    const cost = await measure(name, policy, text);
+    if (cost > MAX_CPU_MS) tooHeavy.push([name, body, Math.round(cost)]);
   }
 }
 process.stdout.write(JSON.stringify(tooHeavy));

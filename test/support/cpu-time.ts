@@ -1,9 +1,9 @@
 import { cpuUsage } from 'node:process';
 
 /**
- * Runs a function and returns its result with the processor time, in milliseconds, that this process took
- * meanwhile. Unlike the time on a clock it does not grow when other processes keep the machine busy, so
- * it can tell work that runs away (minutes) from work that is done (milliseconds) on any machine.
+ * Runs a function and returns its result with the CPU time of this process in milliseconds. Unlike wall-clock
+ * time it hardly grows on a busy machine, so that it distinguishes runaway work (minutes) from normal work
+ * (milliseconds) on any machine.
  */
 export async function withCpuTime<Result>(
   run: () => Result | Promise<Result>,
@@ -14,5 +14,5 @@ export async function withCpuTime<Result>(
   return { result, cpuMilliseconds: (user + system) / 1000 };
 }
 
-/** Far above what any text or body here takes, and far below what quadratic time takes for it. */
+/** Far above the time that any input of the tests takes, and far below quadratic time. */
 export const RUNAWAY_MS = 10_000;

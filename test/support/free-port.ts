@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on, for a process that cannot say which one it was given. */
+/** Returns a free port, for a process that cannot report its port. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  if (address === null || typeof address === 'string') throw new Error('No free port was found.');
   return address.port;
 }

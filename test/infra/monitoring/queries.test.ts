@@ -222,7 +222,7 @@ describe('Over a recorded run', () => {
     const events = run('Warnings and errors').rows.map(({ event }) => event);
     expect(events).toEqual(expect.arrayContaining(['cache-failure', 'abuseipdb-circuit-open']));
     expect(events).not.toContain('rejected');
-    expect(events).not.toContain('fault');
+    expect(events).not.toContain('internal-error');
   });
 
   test.each(SAVED_QUERIES.map(({ name }) => name))(
