@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** A value in a record. Whole numbers are written as uint32, others as doubles, buffers as they are. */
+/** A value in a record. Integers are encoded as uint32, other numbers as doubles, buffers unchanged. */
 export type MmdbValue =
   | string
   | number
@@ -10,7 +10,7 @@ export type MmdbValue =
   | { readonly [key: string]: MmdbValue };
 
 export interface MmdbOptions {
-  /** Of the tree: an IPv6 tree holds IPv4 networks too, below ::/96. */
+  /** An IPv6 tree also contains IPv4 networks, below ::/96. */
   readonly ipVersion?: 4 | 6;
   readonly recordSize?: 24 | 28 | 32;
   readonly type?: string;
@@ -20,7 +20,7 @@ export interface MmdbOptions {
 type Record = Node | Buffer | undefined;
 type Node = [Record, Record];
 
-/** The bytes of an mmdb file, format version 2.0, with a record for each network. Wide networks come first. */
+/** Creates an mmdb file (format version 2.0) with a record for each network. List wider networks first. */
 export function mmdbFile(
   networks: readonly (readonly [cidr: string, record: MmdbValue])[],
   { ipVersion = 6, recordSize = 24, type = 'Test', built = new Date(0) }: MmdbOptions = {},
@@ -73,15 +73,15 @@ function bitsOf(cidr: string, ipVersion: 4 | 6): number[] {
     .toByteArray()
     .flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte >> (7 - bit)) & 1))
     .slice(0, prefix);
-  const below = address.kind() === 'ipv4' && ipVersion === 6 ? 96 : 0;
-  return [...Array<number>(below).fill(0), ...bits];
+  const offset = address.kind() === 'ipv4' && ipVersion === 6 ? 96 : 0;
+  return [...Array<number>(offset).fill(0), ...bits];
 }
 
 function insert(root: Node, bits: readonly number[], data: Buffer): void {
   let node = root;
   for (const bit of bits.slice(0, -1)) {
     const next = node[bit === 1 ? 1 : 0];
-    // What a wider network says goes on for the rest of it.
+    // The record of a wider network stays valid for the rest of it.
     const child: Node = Array.isArray(next) ? next : [next, next];
     node[bit === 1 ? 1 : 0] = child;
     node = child;
@@ -130,11 +130,11 @@ function isList(value: MmdbValue): value is readonly MmdbValue[] {
   return Array.isArray(value);
 }
 
-/** The control byte: type and size. Types above 7 stand in a byte of their own. */
+/** Encodes the control bytes: type and size. Types above 7 have their own byte. */
 function control(type: number, size: number): Buffer {
   const extended = type > 7;
   const long = size >= 29;
-  if (size > 284) throw new Error('values above 284 bytes are not written');
+  if (size > 284) throw new Error('Values above 284 bytes are not supported.');
   const first = ((extended ? 0 : type) << 5) | (long ? 29 : size);
   return Buffer.from([first, ...(extended ? [type - 7] : []), ...(long ? [size - 29] : [])]);
 }

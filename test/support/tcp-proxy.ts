@@ -2,63 +2,63 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What the line to a server does. Times in milliseconds. */
+/** Behaviour of the connections to a server. Times are in milliseconds. */
 export type Line =
   | { readonly kind: 'pass' }
-  /** Each piece of an answer comes later. */
+  /** Delays each chunk of a response. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Answers come byte by byte. */
+  /** Sends responses byte by byte. */
   | { readonly kind: 'drip'; readonly ms: number }
-  /** An answer ends in its middle, with FIN. */
+  /** Ends a response in the middle with FIN. */
   | { readonly kind: 'cut' }
-  /** An answer ends in its middle, with RST. */
+  /** Ends a response in the middle with RST. */
   | { readonly kind: 'reset' }
-  /** Connections are accepted, and whatever is sent is lost. */
+  /** Accepts connections, and drops all data. */
   | { readonly kind: 'black-hole' }
-  /** Nobody listens. */
+  /** Refuses connections. */
   | { readonly kind: 'refuse' };
 
-/** A line of TCP to a port of this machine, which can be disturbed while it is in use. */
+/** A TCP proxy to a port of this machine, whose behaviour can be changed while it is in use. */
 export interface TcpProxy {
   readonly port: number;
-  /** From now on, for open connections too. `refuse` ends them. */
+  /** Changes the behaviour, of open connections, too. `refuse` closes them. */
   set(line: Line): Promise<void>;
-  /** Ends every open connection. */
+  /** Closes every open connection. */
   drop(): void;
   close(): Promise<void>;
 }
 
-/** Time for a client to read the first half: a reset that comes with data looks like a regular end. */
-const READING_MS = 20;
+/** Time for a client to read the first half, because a reset together with data looks like a regular end. */
+const READ_MS = 20;
 
-interface Joint {
+interface Connection {
   readonly client: Socket;
   readonly target: Socket;
-  /** Something that was sent on it never arrived, so that it cannot go on. */
+  /** Whether data was lost, so that the connection cannot continue. */
   lossy: boolean;
 }
 
-/** Opens a line from a free port of this machine to `targetPort`. */
+/** Starts a proxy on a free port that connects to `targetPort`. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let line: Line = { kind: 'pass' };
-  const joints = new Set<Joint>();
+  const connections = new Set<Connection>();
   const server = createServer((client) => {
-    const joint = { client, target: connect(targetPort, '127.0.0.1'), lossy: false };
-    joints.add(joint);
-    join(
-      joint,
+    const connection = { client, target: connect(targetPort, '127.0.0.1'), lossy: false };
+    connections.add(connection);
+    forward(
+      connection,
       () => line,
-      () => joints.delete(joint),
+      () => connections.delete(connection),
     );
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   };
-  const drop = (which: (joint: Joint) => boolean = () => true) => {
-    for (const joint of joints) if (which(joint)) joint.client.destroy();
+  const drop = (which: (connection: Connection) => boolean = () => true) => {
+    for (const connection of connections) if (which(connection)) connection.client.destroy();
   };
-  const silence = async () => {
+  const stopListening = async () => {
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));
     drop();
@@ -71,18 +71,18 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port,
     async set(next) {
       line = next;
-      if (next.kind === 'refuse') return silence();
+      if (next.kind === 'refuse') return stopListening();
       if (next.kind !== 'black-hole') drop(({ lossy }) => lossy);
       if (!server.listening) await listen(port);
     },
     drop: () => drop(),
-    close: silence,
+    close: stopListening,
   };
 }
 
-/** Carries both ways until either side ends. */
-function join(joint: Joint, line: () => Line, onEnd: () => void): void {
-  const { client, target } = joint;
+/** Forwards data both ways until either side closes. */
+function forward(connection: Connection, line: () => Line, onEnd: () => void): void {
+  const { client, target } = connection;
   for (const socket of [client, target]) {
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
@@ -92,49 +92,49 @@ function join(joint: Joint, line: () => Line, onEnd: () => void): void {
       onEnd();
     });
   }
-  client.on('data', (piece) => {
-    if (line().kind === 'black-hole') joint.lossy = true;
-    else target.write(piece);
+  client.on('data', (chunk) => {
+    if (line().kind === 'black-hole') connection.lossy = true;
+    else target.write(chunk);
   });
   client.on('end', () => target.end());
-  let carried: Promise<unknown> = Promise.resolve();
-  target.on('data', (piece: Buffer) => {
+  let sent: Promise<unknown> = Promise.resolve();
+  target.on('data', (chunk: Buffer) => {
     target.pause();
-    carried = carry(piece, joint, line).then(() => target.resume());
+    sent = sendChunk(chunk, connection, line).then(() => target.resume());
   });
-  target.on('end', () => void carried.then(() => client.end()));
+  target.on('end', () => void sent.then(() => client.end()));
 }
 
-/** Brings one piece of an answer to the client, in the manner of the line. */
-async function carry(piece: Buffer, joint: Joint, line: () => Line): Promise<void> {
-  const { client } = joint;
-  const now = line();
-  const half = piece.subarray(0, piece.length / 2);
-  switch (now.kind) {
+/** Sends one chunk of a response to the client. */
+async function sendChunk(chunk: Buffer, connection: Connection, line: () => Line): Promise<void> {
+  const { client } = connection;
+  const current = line();
+  const half = chunk.subarray(0, chunk.length / 2);
+  switch (current.kind) {
     case 'delay':
-      await wait(now.ms);
-      client.write(piece);
+      await wait(current.ms);
+      client.write(chunk);
       return;
     case 'drip':
-      return drip(piece, client, now.ms);
+      return sendByteByByte(chunk, client, current.ms);
     case 'cut':
       client.end(half);
       return;
     case 'reset':
       client.write(half);
-      await wait(READING_MS);
+      await wait(READ_MS);
       client.resetAndDestroy();
       return;
     case 'black-hole':
-      joint.lossy = true;
+      connection.lossy = true;
       return;
     default:
-      client.write(piece);
+      client.write(chunk);
   }
 }
 
-async function drip(piece: Buffer, client: Socket, ms: number): Promise<void> {
-  for (const byte of piece) {
+async function sendByteByByte(chunk: Buffer, client: Socket, ms: number): Promise<void> {
+  for (const byte of chunk) {
     await wait(ms);
     if (client.destroyed) return;
     client.write(Buffer.of(byte));

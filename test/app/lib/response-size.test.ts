@@ -11,9 +11,9 @@ import { localDynamoDb } from '../../support/dynamodb.ts';
 const MIB = 1024 * 1024;
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:gate-AbCdEf';
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  await Promise.all(ends.splice(0).map((end) => end()));
+  await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
 });
 
 async function startServer(listener: RequestListener) {
@@ -22,20 +22,20 @@ async function startServer(listener: RequestListener) {
   server.on('connection', (socket) => sockets.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  ends.push(async () => {
+  cleanups.push(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
-/** Reads from what responds at a URL in place of a service of AWS. */
+/** Reads from a server in place of an AWS service. */
 type Read = (url: string) => Promise<unknown>;
 
-const readTable: Read = (url) => {
-  // What is to be bounded must not be stopped by a time limit first.
+const readItem: Read = (url) => {
+  // A long timeout, so that the size limit applies first.
   const client = createDynamoDbClient({ ...localDynamoDb(url), timeout: 60_000 });
-  ends.push(() => client.destroy());
+  cleanups.push(() => client.destroy());
   return client.send(new GetItemCommand({ TableName: 'x', Key: { address: { S: 'x' } } }));
 };
 
@@ -45,7 +45,7 @@ const readSecret: Read = (url) => {
     maxAttempts: 1,
     requestTimeout: 60_000,
   });
-  ends.push(() => client.destroy());
+  cleanups.push(() => client.destroy());
   return readSecretVersions(client, ARN, { timeout: 60_000 });
 };
 
@@ -59,7 +59,7 @@ const ENVIRONMENT = {
 const readObject: Read = async (url) => {
   const before = { ...process.env };
   Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL_S3: url });
-  ends.push(() => {
+  cleanups.push(() => {
     for (const name of Object.keys(ENVIRONMENT)) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
@@ -72,72 +72,69 @@ const readObject: Read = async (url) => {
   return object.toString();
 };
 
-/** Writes to a response as long as somebody reads. */
-function writeWithoutEnd(response: ServerResponse): void {
-  const piece = Buffer.alloc(64 * 1024, 'x');
+/** Writes to a response until its connection is closed. */
+function writeEndlessly(response: ServerResponse): void {
+  const chunk = Buffer.alloc(64 * 1024, 'x');
   const more = () => {
-    if (!response.destroyed) response.write(piece, () => setImmediate(more));
+    if (!response.destroyed) response.write(chunk, () => setImmediate(more));
   };
   more();
 }
 
 describe.each<[string, Read, RegExp]>([
-  ['DynamoDB', readTable, /larger than 524288 bytes/],
+  ['DynamoDB', readItem, /larger than 524288 bytes/],
   ['Secrets Manager', readSecret, /could not be read \(ResponseTooLarge\)/],
   [
     'S3',
     readObject,
     /^The policy s3:.* is larger than 1 MiB: set POLICY_FILE to the right object\.$/,
   ],
-])('A response in place of %s', (_, read, says) => {
+])('a response in place of %s', (_, read, message) => {
   test.each<[string, RequestListener]>([
-    ['without an end', (_request, response) => writeWithoutEnd(response.writeHead(200))],
+    ['that is endless', (_request, response) => writeEndlessly(response.writeHead(200))],
     [
-      'that promises 4 GB',
+      'with a content-length of 4 GB',
       (_request, response) =>
-        writeWithoutEnd(response.writeHead(200, { 'content-length': '4000000000' })),
+        writeEndlessly(response.writeHead(200, { 'content-length': '4000000000' })),
     ],
+    ['that is an endless error', (_request, response) => writeEndlessly(response.writeHead(400))],
     [
-      'with an error without an end',
-      (_request, response) => writeWithoutEnd(response.writeHead(400)),
-    ],
-    [
-      'that promises an error of 4 GB',
+      'that is an error with a content-length of 4 GB',
       (_request, response) =>
-        writeWithoutEnd(response.writeHead(403, { 'content-length': '4000000000' })),
+        writeEndlessly(response.writeHead(403, { 'content-length': '4000000000' })),
     ],
-  ])('%s is ended after few bytes', async (__, listener) => {
+  ])('%s is closed at the limit', async (__, listener) => {
     const { url, sockets } = await startServer(listener);
-    await expect(read(url)).rejects.toThrow(says);
+    await expect(read(url)).rejects.toThrow(message);
     const [socket] = sockets;
     await new Promise((resolve) => (socket?.closed ? resolve(0) : socket?.once('close', resolve)));
-    // What the two ends of a connection on one machine buffer comes on top.
+    // Above the limit, because both ends of the connection have buffers.
     expect(socket?.bytesWritten).toBeLessThan(64 * MIB);
   });
 });
 
 const CHUNKED: Record<string, string> = {};
-const WHOLE = (body: string) => ({ 'content-length': String(body.length) });
+const WITH_LENGTH = (body: string) => ({ 'content-length': String(body.length) });
 const SECRET = JSON.stringify({ SecretString: 'x'.repeat(65_536), VersionId: 'v' });
 
 test.each<[string, Read, string, unknown]>([
-  ['an item', readTable, '{"Item":{"a":{"S":"b"}}}', { Item: { a: { S: 'b' } } }],
+  ['an item', readItem, '{"Item":{"a":{"S":"b"}}}', { Item: { a: { S: 'b' } } }],
   ['a large secret', readSecret, SECRET, { current: { text: 'x'.repeat(65_536) } }],
   ['an object', readObject, 'version: 1', 'version: 1'],
-])('%s arrives, in chunks and with its length', async (_, read, body, result) => {
-  for (const headers of [CHUNKED, WHOLE(body)]) {
+])('%s is read, in chunks and with a content-length', async (_, read, body, result) => {
+  for (const headers of [CHUNKED, WITH_LENGTH(body)]) {
     const { url } = await startServer((_request, response) => {
       response.writeHead(200, headers);
       response.write(body.slice(0, 5));
       response.end(body.slice(5));
     });
-    const arrived = await read(url);
-    if (typeof result === 'string') expect(arrived).toBe(result);
-    else expect(arrived).toMatchObject(result as object);
+    const received = await read(url);
+    if (typeof result === 'string') expect(received).toBe(result);
+    else expect(received).toMatchObject(result as object);
   }
 });
 
-test('The name of an error of S3 is shown only if it is one', async () => {
+test('an error name of S3 is shown only if it is valid', async () => {
   const { url } = await startServer((_request, response) => {
     response.writeHead(400).end(`<Error><Code>${'x'.repeat(100_000)}</Code></Error>`);
   });

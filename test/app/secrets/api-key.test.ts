@@ -2,20 +2,20 @@ import { openApiKey, parseApiKey } from '../../../app/src/secrets/api-key.ts';
 
 const KEY = '0123456789abcdef'.repeat(5);
 
-describe("AbuseIPDB's key is read from", () => {
+describe("AbuseIPDB's key is parsed from", () => {
   test.each([
     ['the key alone', KEY],
-    ['the key with blanks and a line feed around it', `  ${KEY}\r\n`],
+    ['the key with surrounding whitespace', `  ${KEY}\r\n`],
     ['JSON with apiKey', `{ "apiKey": "${KEY}" }`],
     ['JSON with key', `\n{"key":"${KEY}"}\n`],
-    ['JSON with a note beside it', `{ "key": "${KEY}", "note": "bought by the platform team" }`],
-    ['JSON with blanks around the key', `{ "key": " ${KEY}\\n" }`],
+    ['JSON with an additional field', `{ "key": "${KEY}", "note": "bought by the platform team" }`],
+    ['JSON with whitespace around the key', `{ "key": " ${KEY}\\n" }`],
   ])('%s', (_, text) => {
     expect(parseApiKey(text, 'x')).toBe(KEY);
   });
 });
 
-describe('a key that the operator has not put in yet is none', () => {
+describe('a key that the operator has not set yet is undefined', () => {
   test.each([
     '',
     ' \n',
@@ -29,14 +29,14 @@ describe('a key that the operator has not put in yet is none', () => {
   });
 });
 
-describe('what is no key is refused, without a word of it', () => {
+describe('an invalid key is rejected without repeating it', () => {
   test.each([
     ['two words', 'leaked leaked'],
     ['a letter outside ASCII', 'leakedé'],
     ['a line feed inside', 'leaked\nleaked'],
     ['broken JSON', '{"apiKey":"leaked'],
-    ['JSON without either key', '{"apikey":"leaked"}'],
-    ['JSON with both keys', '{"apiKey":"leaked","key":"leaked2"}'],
+    ['JSON without either field', '{"apikey":"leaked"}'],
+    ['JSON with both fields', '{"apiKey":"leaked","key":"leaked2"}'],
     ['JSON with a number', '{"key":123456}'],
     ['JSON with two words', '{"key":"leaked leaked"}'],
   ])('%s', (_, text) => {
@@ -52,7 +52,7 @@ describe('what is no key is refused, without a word of it', () => {
   });
 });
 
-test('a key from the settings is there at once, and never changes', async () => {
+test('a key from the settings is available at once', async () => {
   const apiKey = await openApiKey({ key: KEY }, { onError: () => undefined });
 
   expect(apiKey.current()).toBe(KEY);

@@ -12,7 +12,7 @@ const DUMMY = { accessKeyId: 'testing', secretAccessKey: 'testing' };
 let server: Server | undefined;
 let client: SecretsManagerClient | undefined;
 
-/** A client whose Secrets Manager is `listener`. */
+/** Creates a client of a server in place of Secrets Manager. */
 async function clientOf(listener: RequestListener, options: Partial<SecretsClientOptions> = {}) {
   server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,64 +34,64 @@ afterEach(async () => {
   server = undefined;
 });
 
-const answering =
+const respondWith =
   (status: number, body: string): RequestListener =>
   (_, response) => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
   };
-const fault = (type: string) => JSON.stringify({ __type: type, message: 'leaked words' });
+const errorBody = (type: string) => JSON.stringify({ __type: type, message: 'leaked text' });
 
-async function errorOf(work: Promise<unknown>): Promise<Error> {
-  return work.then(
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
     () => {
-      throw new Error('It was to fail.');
+      throw new Error('Expected an error.');
     },
     (error) => error,
   );
 }
 
-describe('a secret that cannot be read is told in one sentence, with what to do', () => {
+describe('a secret that cannot be read is reported with one sentence that says what to do, if', () => {
   test.each<[string, number, string, string]>([
     [
       'it does not exist',
       400,
-      fault('ResourceNotFoundException'),
+      errorBody('ResourceNotFoundException'),
       '(ResourceNotFoundException): check the ARN and its region',
     ],
     [
-      'it may not be read',
+      'access is denied',
       400,
-      fault('AccessDeniedException'),
+      errorBody('AccessDeniedException'),
       '(AccessDeniedException): allow the task role to call secretsmanager:GetSecretValue',
     ],
     [
       'it is being deleted',
       400,
-      fault('InvalidRequestException'),
+      errorBody('InvalidRequestException'),
       '(InvalidRequestException): check the ARN, that the task role',
     ],
     [
-      'Secrets Manager has a fault',
+      'Secrets Manager has an internal error',
       500,
-      fault('InternalServiceError'),
+      errorBody('InternalServiceError'),
       '(InternalServiceError): check the ARN',
     ],
-    ['its fault has no name', 400, fault('leaked words'), '(UnknownError): check the ARN'],
-    ['its fault has a name of 100 KB', 400, fault('x'.repeat(100_000)), '(UnknownError)'],
-    ['the answer is a page', 502, '<html>leaked words</html>', 'check the ARN'],
-    ['the answer is broken', 200, '{"SecretString":"leaked words"', 'check the ARN'],
+    ['the error has no valid name', 400, errorBody('leaked text'), '(UnknownError): check the ARN'],
+    ['the error has a name of 100 KB', 400, errorBody('x'.repeat(100_000)), '(UnknownError)'],
+    ['the response is a page', 502, '<html>leaked text</html>', 'check the ARN'],
+    ['the response is not valid JSON', 200, '{"SecretString":"leaked text"', 'check the ARN'],
     ['the value is binary', 200, '{"SecretBinary":"bGVha2Vk"}', 'binary value: store it as text'],
-  ])('%s', async (_, status, body, says) => {
-    const error = await errorOf(readSecretVersions(await clientOf(answering(status, body)), ARN));
+  ])('%s', async (_, status, body, message) => {
+    const error = await errorOf(readSecretVersions(await clientOf(respondWith(status, body)), ARN));
 
     expect(error.message).toMatch(/^The secret arn:[^\n]*\.$/);
     expect(error.message).toContain(ARN);
-    expect(error.message).toContain(says);
+    expect(error.message).toContain(message);
     expect(`${error.stack}${JSON.stringify(error)}${error.cause}`).not.toContain('leaked');
   });
 
-  test('nothing listens', async () => {
-    const closed = await clientOf(answering(200, '{}'));
+  test('the connection is refused', async () => {
+    const closed = await clientOf(respondWith(200, '{}'));
     await new Promise((resolve) => server?.close(resolve));
     server = undefined;
 
@@ -101,7 +101,7 @@ describe('a secret that cannot be read is told in one sentence, with what to do'
     expect(message).toContain('the task can reach Secrets Manager');
   });
 
-  test('what is no ARN is neither sent nor repeated: it may be the secret', async () => {
+  test('a string that is not an ARN is neither sent nor repeated, because it may be the secret', async () => {
     let requests = 0;
     const counting = await clientOf(() => {
       requests += 1;
@@ -115,52 +115,55 @@ describe('a secret that cannot be read is told in one sentence, with what to do'
   });
 });
 
-describe('a read ends in time', () => {
-  /** A server that never answers, and when the client has hung up on it. */
-  async function silence(options: Partial<SecretsClientOptions>) {
-    const hungUp: Promise<unknown>[] = [];
+describe('a read is ended', () => {
+  /** Creates a client of a server that never responds, with promises of its closed connections. */
+  async function clientOfSilentServer(options: Partial<SecretsClientOptions>) {
+    const closedConnections: Promise<unknown>[] = [];
     const silent = await clientOf((request) => {
-      hungUp.push(once(request.socket, 'close'));
+      closedConnections.push(once(request.socket, 'close'));
     }, options);
-    return { silent, hungUp };
+    return { silent, closedConnections };
   }
 
-  test('by the request timeout, as often as it is tried', async () => {
-    const { silent, hungUp } = await silence({ requestTimeout: 50, maxAttempts: 2 });
+  test('by the request timeout of each attempt', async () => {
+    const { silent, closedConnections } = await clientOfSilentServer({
+      requestTimeout: 50,
+      maxAttempts: 2,
+    });
 
     const { message } = await errorOf(readSecretVersions(silent, ARN));
 
     expect(message).toContain(`${PREFIX} (TimeoutError)`);
-    expect(hungUp).toHaveLength(2);
+    expect(closedConnections).toHaveLength(2);
   });
 
-  test('by its own limit, which hangs up', async () => {
-    const { silent, hungUp } = await silence({ requestTimeout: 60_000 });
+  test('by its own timeout, which closes the connection', async () => {
+    const { silent, closedConnections } = await clientOfSilentServer({ requestTimeout: 60_000 });
 
     const { message } = await errorOf(readSecretVersions(silent, ARN, { timeout: 100 }));
-    await Promise.all(hungUp);
+    await Promise.all(closedConnections);
 
     expect(message).toContain(`${PREFIX} (TimeoutError)`);
-    expect(hungUp).toHaveLength(1);
+    expect(closedConnections).toHaveLength(1);
   });
 
-  test('by its own limit when it is the search for credentials that hangs', async () => {
-    const searching = await clientOf(answering(200, '{}'), {
+  test('by its own timeout while the SDK fetches credentials', async () => {
+    const fetching = await clientOf(respondWith(200, '{}'), {
       credentials: () => new Promise(() => undefined),
     });
 
-    const { message } = await errorOf(readSecretVersions(searching, ARN, { timeout: 50 }));
+    const { message } = await errorOf(readSecretVersions(fetching, ARN, { timeout: 50 }));
 
     expect(message).toContain(`${PREFIX} (TimeoutError)`);
   });
 
-  test('by a stop, which hangs up', async () => {
-    const { silent, hungUp } = await silence({ requestTimeout: 60_000 });
+  test('by stop, which closes the connection', async () => {
+    const { silent, closedConnections } = await clientOfSilentServer({ requestTimeout: 60_000 });
     const control = new AbortController();
     server?.on('request', () => control.abort());
 
     const { message } = await errorOf(readSecretVersions(silent, ARN, { stop: control.signal }));
-    await Promise.all(hungUp);
+    await Promise.all(closedConnections);
 
     expect(message).toContain(`${PREFIX} (AbortError)`);
   });

@@ -5,24 +5,24 @@ import { type RefreshOptions, refreshPeriodically } from '../../../app/src/secre
 const INTERVAL = 300_000;
 const RETRY = 30_000;
 
-/** Runs nothing by itself: the test runs the planned task when its time has come. */
+/** A schedule whose tasks run only when the test calls `due`. */
 function manualSchedule() {
-  const planned: { task: () => Promise<void>; delay: number; cancelled: boolean }[] = [];
+  const scheduled: { task: () => Promise<void>; delay: number; cancelled: boolean }[] = [];
   const schedule: Schedule = (task, delay) => {
     const entry = { task, delay, cancelled: false };
-    planned.push(entry);
+    scheduled.push(entry);
     return () => {
       entry.cancelled = true;
     };
   };
-  return { planned, schedule, due: async () => planned.at(-1)?.task() };
+  return { scheduled, schedule, due: async () => scheduled.at(-1)?.task() };
 }
 
 type Outcome = string | Error;
 
-/** A value that is loaded with each of the outcomes in turn; `apply` takes only what begins with "ok". */
-function refreshed(outcomes: Outcome[], hooks: Partial<RefreshOptions> = {}) {
-  const { planned, schedule, due } = manualSchedule();
+/** Starts refreshing with the outcomes of successive loads. `apply` accepts values that begin with "ok". */
+function startRefreshing(outcomes: Outcome[], hooks: Partial<RefreshOptions> = {}) {
+  const { scheduled, schedule, due } = manualSchedule();
   const applied: string[] = [];
   const errors: string[] = [];
   const { stop } = refreshPeriodically<string>({
@@ -32,7 +32,7 @@ function refreshed(outcomes: Outcome[], hooks: Partial<RefreshOptions> = {}) {
       return outcome;
     },
     apply: (value) => {
-      if (!value.startsWith('ok')) throw new Error(`${value} is malformed.`);
+      if (!value.startsWith('ok')) throw new Error(`${value} is not valid.`);
       applied.push(value);
     },
     onError: ({ message }) => errors.push(message),
@@ -43,26 +43,26 @@ function refreshed(outcomes: Outcome[], hooks: Partial<RefreshOptions> = {}) {
   const refresh = async (times: number) => {
     for (let i = 0; i < times; i++) await due();
   };
-  return { planned, applied, errors, refresh, stop, delays: () => planned.map((p) => p.delay) };
+  return { scheduled, applied, errors, refresh, stop, delays: () => scheduled.map((p) => p.delay) };
 }
 
-describe('what a refresh leads to, and when the next one comes', () => {
+describe('results and delay of the next refresh after', () => {
   const down = new Error('down.');
 
   test.each<[string, Outcome[], string[], string[], number[]]>([
-    ['none yet', [], [], [], [INTERVAL]],
-    ['values', ['ok 1', 'ok 2'], ['ok 1', 'ok 2'], [], [INTERVAL, INTERVAL, INTERVAL]],
+    ['no refresh', [], [], [], [INTERVAL]],
+    ['valid values', ['ok 1', 'ok 2'], ['ok 1', 'ok 2'], [], [INTERVAL, INTERVAL, INTERVAL]],
     ['a failed load', [down], [], ['down.'], [INTERVAL, RETRY]],
-    ['a malformed value', ['bad'], [], ['bad is malformed.'], [INTERVAL, RETRY]],
+    ['an invalid value', ['bad'], [], ['bad is not valid.'], [INTERVAL, RETRY]],
     [
-      'a fault that ends',
+      'failures and a recovery',
       [down, 'bad', 'ok'],
       ['ok'],
-      ['down.', 'bad is malformed.'],
+      ['down.', 'bad is not valid.'],
       [INTERVAL, RETRY, RETRY, INTERVAL],
     ],
   ])('%s', async (_, outcomes, applied, errors, delays) => {
-    const value = refreshed([...outcomes]);
+    const value = startRefreshing([...outcomes]);
 
     await value.refresh(outcomes.length);
 
@@ -71,8 +71,8 @@ describe('what a refresh leads to, and when the next one comes', () => {
     expect(value.delays()).toEqual(delays);
   });
 
-  test('an interval shorter than that after a failure counts for both', async () => {
-    const value = refreshed([down], { interval: 5000 });
+  test('an interval shorter than the retry interval applies to retries, too', async () => {
+    const value = startRefreshing([down], { interval: 5000 });
 
     await value.refresh(1);
 
@@ -83,12 +83,12 @@ describe('what a refresh leads to, and when the next one comes', () => {
     [0, INTERVAL],
     [0.5, 270_000],
     [1, 240_000],
-  ])('the jitter makes a delay shorter, never longer (%d)', (random, delay) => {
-    expect(refreshed([], { random: () => random }).delays()).toEqual([delay]);
+  ])('the jitter shortens a delay (%d)', (random, delay) => {
+    expect(startRefreshing([], { random: () => random }).delays()).toEqual([delay]);
   });
 
-  test('an error hook that fails does not end the refreshing', async () => {
-    const value = refreshed([down, 'ok'], {
+  test('an error hook that throws does not stop refreshing', async () => {
+    const value = startRefreshing([down, 'ok'], {
       onError: () => {
         throw new Error('the log is full');
       },
@@ -100,31 +100,31 @@ describe('what a refresh leads to, and when the next one comes', () => {
   });
 });
 
-describe('after a stop', () => {
-  test('the planned refresh is called off', () => {
-    const value = refreshed([]);
+describe('after stop', () => {
+  test('the scheduled refresh is cancelled', () => {
+    const value = startRefreshing([]);
 
     value.stop();
 
-    expect(value.planned.map(({ cancelled }) => cancelled)).toEqual([true]);
+    expect(value.scheduled.map(({ cancelled }) => cancelled)).toEqual([true]);
   });
 
   test.each([
     [
-      'a value that arrives late is not applied',
+      'a value that arrives later is not applied',
       (signal: AbortSignal) => Promise.resolve(String(signal.aborted)),
     ],
-    ['the abort of the load is no error', (signal: AbortSignal) => Promise.reject(signal.reason)],
+    ['an aborted load is not reported', (signal: AbortSignal) => Promise.reject(signal.reason)],
   ])('%s', async (_, settle) => {
-    const told: unknown[] = [];
-    const { planned, schedule, due } = manualSchedule();
+    const calls: unknown[] = [];
+    const { scheduled, schedule, due } = manualSchedule();
     const { stop } = refreshPeriodically({
       load: async (signal) => {
         await once(signal, 'abort');
         return settle(signal);
       },
-      apply: (value) => told.push(value),
-      onError: (error) => told.push(error),
+      apply: (value) => calls.push(value),
+      onError: (error) => calls.push(error),
       schedule,
     });
 
@@ -132,20 +132,20 @@ describe('after a stop', () => {
     stop();
     await refresh;
 
-    expect(told).toEqual([]);
-    expect(planned).toHaveLength(1);
+    expect(calls).toEqual([]);
+    expect(scheduled).toHaveLength(1);
   });
 
-  test('a hook may stop the refreshing that told it', async () => {
-    const value = refreshed([new Error('down.')], { onError: () => value.stop() });
+  test('the error hook may stop refreshing', async () => {
+    const value = startRefreshing([new Error('down.')], { onError: () => value.stop() });
 
     await value.refresh(1);
 
-    expect(value.planned).toHaveLength(1);
+    expect(value.scheduled).toHaveLength(1);
   });
 });
 
-describe('the timer that is used by default', () => {
+describe('the default timer', () => {
   const idle = { load: async () => 'ok', apply: () => undefined, onError: () => undefined };
 
   test('does not keep the process alive', () => {
@@ -159,7 +159,7 @@ describe('the timer that is used by default', () => {
     expect(during).toEqual(before);
   });
 
-  test('refreshes again and again', async () => {
+  test('refreshes repeatedly', async () => {
     let refreshes = 0;
 
     await new Promise<void>((resolve) => {

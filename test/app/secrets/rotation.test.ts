@@ -11,14 +11,14 @@ const version = (id: string, hour?: number): SecretVersion => ({
   ...(hour !== undefined && { createdAt: hour * HOUR }),
 });
 
-/** What a task read, and at which hour. */
+/** A read: the hour, and the versions. */
 type Read = readonly [hour: number, current: SecretVersion, previous?: SecretVersion];
 
 const v1 = version('v1', 1);
 const v2 = version('v2', 10);
 const v3 = version('v3', 20);
 
-/** Since which hour the version of the last read is current. */
+/** Returns since which hour the current version of the last read has been current. */
 function sinceHour(reads: readonly Read[]): number {
   let hour = 0;
   const date = new RotationDate(() => hour * HOUR);
@@ -37,7 +37,7 @@ describe('since when the current version is current', () => {
     ['a rotation before the start', [[15, v2, v1]], 10],
     ['a rotation long before the start', [[10_000, v2, v1]], 10],
     [
-      'a rotation that the task sees some minutes later',
+      'a rotation that the task reads some minutes later',
       [
         [9.98, v1],
         [10.05, v2, v1],
@@ -45,7 +45,7 @@ describe('since when the current version is current', () => {
       10,
     ],
     [
-      'a rotation that the task sees a day later, as Secrets Manager was down',
+      'a rotation that the task reads a day later, after an outage of Secrets Manager',
       [
         [9.98, v1],
         [34, v2, v1],
@@ -53,7 +53,7 @@ describe('since when the current version is current', () => {
       10,
     ],
     [
-      'read again and again: it does not move',
+      'repeated reads: unchanged',
       [
         [10.05, v2, v1],
         [11, v2, v1],
@@ -71,7 +71,7 @@ describe('since when the current version is current', () => {
       20,
     ],
     [
-      'a rollback that the task sees: since then',
+      'a rollback that the task reads: since then',
       [
         [10.05, v2, v1],
         [12, v1, v2],
@@ -79,7 +79,7 @@ describe('since when the current version is current', () => {
       12,
     ],
     [
-      'a rollback, read again and again',
+      'a rollback, with repeated reads',
       [
         [10.05, v2, v1],
         [12, v1, v2],
@@ -90,7 +90,7 @@ describe('since when the current version is current', () => {
     ],
     ['a rollback before the start: since the start', [[12, v1, v2]], 12],
     [
-      'a rollback of a version that the task never saw',
+      'a rollback to a version that the task has never read',
       [
         [9.9, v1],
         [12, version('v0', 0), v1],
@@ -107,7 +107,7 @@ describe('since when the current version is current', () => {
     ],
     ['both created in the same second, before the start', [[12, v2, version('v1', 10)]], 10],
     [
-      'forward again after a rollback: since it was seen',
+      'forward again after a rollback: since it was read',
       [
         [10.05, v2, v1],
         [12, v1, v2],
@@ -116,7 +116,7 @@ describe('since when the current version is current', () => {
       14,
     ],
     [
-      'a version that was created earlier and made current later: since it was seen',
+      'a version that was created earlier and made current later: since it was read',
       [
         [9, v1],
         [15, v1],
@@ -124,9 +124,9 @@ describe('since when the current version is current', () => {
       ],
       16,
     ],
-    ['no CreatedDate: since it was seen', [[12, version('v2'), version('v1')]], 12],
+    ['no CreatedDate: since it was read', [[12, version('v2'), version('v1')]], 12],
     [
-      'no CreatedDate, read again and again',
+      'no CreatedDate, with repeated reads',
       [
         [12, version('v2'), version('v1')],
         [20, version('v2'), version('v1')],
@@ -134,10 +134,10 @@ describe('since when the current version is current', () => {
       12,
     ],
     ['no CreatedDate of the previous version', [[12, v2, version('v1')]], 10],
-    ['a CreatedDate in the future: since it was seen', [[9.9, v2, v1]], 9.9],
+    ['a CreatedDate in the future: since it was read', [[9.9, v2, v1]], 9.9],
     ['a CreatedDate far in the future', [[12, version('v2', 1e6), v1]], 12],
     [
-      'a clock that is an hour ahead, and so sees a rotation later',
+      'a clock that is an hour ahead',
       [
         [10.9, v1],
         [11.05, v2, v1],

@@ -18,8 +18,8 @@ const newClient = () =>
     credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
   });
 
-/** A new secret that has had these values, the oldest first. */
-async function secretOf(name: string, ...values: string[]): Promise<string> {
+/** Creates a secret with these successive values. */
+async function createSecret(name: string, ...values: string[]): Promise<string> {
   const [first, ...later] = values;
   const { ARN = '' } = await client.send(
     new CreateSecretCommand({ Name: name, SecretString: first }),
@@ -47,19 +47,23 @@ describeWithMoto('Secrets Manager', () => {
     test.each([
       ['one value has no previous one', ['v1'], { current: 'v1' }],
       ['two values', ['v1', 'v2'], { current: 'v2', previous: 'v1' }],
-      ['of three values the oldest is gone', ['v1', 'v2', 'v3'], { current: 'v3', previous: 'v2' }],
+      [
+        'the oldest of three values is not returned',
+        ['v1', 'v2', 'v3'],
+        { current: 'v3', previous: 'v2' },
+      ],
     ])('%s', async (name, values, versions) => {
-      const arn = await secretOf(name.replaceAll(' ', '-'), ...values);
+      const arn = await createSecret(name.replaceAll(' ', '-'), ...values);
 
       const { current, previous } = await readSecretVersions(client, arn);
       expect({ current: current.text, previous: previous?.text }).toEqual(versions);
       expect(await readCurrentSecret(client, arn)).toBe(versions.current);
     });
 
-    test('each version has an id of its own, and the time when it was created', async () => {
+    test('each version has a unique id and its creation time', async () => {
       const before = Date.now();
 
-      const versions = await readSecretVersions(client, await secretOf('dated', 'v1', 'v2'));
+      const versions = await readSecretVersions(client, await createSecret('dated', 'v1', 'v2'));
 
       const all = [versions.current, versions.previous];
       expect(new Set(all.map((version) => version?.id)).size).toBe(2);
@@ -70,15 +74,15 @@ describeWithMoto('Secrets Manager', () => {
       }
     });
 
-    test('a change between the two reads does not lose the version that callers still show', async () => {
-      const arn = await secretOf('changed-while-read', 'v1', 'v2');
+    test('a rotation between the two reads does not lose the version that callers still use', async () => {
+      const arn = await createSecret('changed-while-read', 'v1', 'v2');
       const slow = newClient();
       let changed = false;
       slow.middlewareStack.add((next) => async (args) => {
-        const answer = await next(args);
+        const response = await next(args);
         if (!changed) await put(arn, 'v3');
         changed = true;
-        return answer;
+        return response;
       });
 
       const versions = await readSecretVersions(slow, arn);
@@ -94,8 +98,8 @@ describeWithMoto('Secrets Manager', () => {
     });
   });
 
-  test("AbuseIPDB's key: put in after the deploy, changed, spoilt, repaired", async () => {
-    const arn = await secretOf('abuseipdb', 'REPLACE_WITH_YOUR_KEY');
+  test("AbuseIPDB's key: set after the deployment, changed, invalid, corrected", async () => {
+    const arn = await createSecret('abuseipdb', 'REPLACE_WITH_YOUR_KEY');
     let refresh = async () => {};
     const errors: string[] = [];
     const changes: (string | undefined)[] = [];
@@ -126,8 +130,8 @@ describeWithMoto('Secrets Manager', () => {
     apiKey.stop();
   });
 
-  test("a malformed key of AbuseIPDB's stops the start", async () => {
-    const arn = await secretOf('abuseipdb-malformed', 'two words');
+  test('an invalid AbuseIPDB key keeps the service from starting', async () => {
+    const arn = await createSecret('abuseipdb-malformed', 'two words');
 
     const opening = openApiKey({ secretArn: arn, client }, { onError: () => undefined });
 

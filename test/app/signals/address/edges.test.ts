@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** What the client gets: the address in its token, or the refusal. */
+/** Returns what the client gets: the address in its token, or the refusal. */
 async function resultOf(headers: Headers): Promise<unknown> {
   const request = JSON.parse(payload('01'));
   request.event.request.additionalHeaders = headers.map(([name, ...value]) => ({ name, value }));
@@ -51,17 +51,17 @@ async function resultOf(headers: Headers): Promise<unknown> {
 }
 
 const FORGED: readonly [string, readonly (readonly [string, string])[]][] = [
-  ['nothing of its own', []],
-  ['an address of its own', [['X-Client-Source-IP', '6.6.6.6']]],
+  ['no address headers', []],
+  ['an address', [['X-Client-Source-IP', '6.6.6.6']]],
   [
-    'an address of its own, several times',
+    'an address several times',
     [
       ['x-client-source-ip', '6.6.6.6'],
       ['X-CLIENT-SOURCE-IP', '7.7.7.7'],
     ],
   ],
   [
-    'an address and a signature of its own',
+    'an address and a signature',
     [
       ['x-client-source-ip', '6.6.6.6'],
       ['x-client-source-ip-signature', 't=1,v1=00'],
@@ -78,35 +78,35 @@ describe.each<[string, Edge]>([
 ])('%s', (_name, edge) => {
   describe.each(FORGED)('from a client that sends %s', (_sent, headers) => {
     test.each(['198.18.0.1', '8.8.8.8', '2600:300:f:abcd::9'])(
-      'the address of the connection counts: %s',
+      'the address of the connection is used: %s',
       async (address) => {
-        const passedOn = await edge({ address, headers }, { secret: SECRET, now: NOW });
-        expect(await resultOf(passedOn)).toBe(address);
+        const forwarded = await edge({ address, headers }, { secret: SECRET, now: NOW });
+        expect(await resultOf(forwarded)).toBe(address);
       },
     );
   });
 
-  test('other headers get through', async () => {
+  test('forwards other headers', async () => {
     const request = { address: '8.8.8.8', headers: [['accept', 'text/html']] as const };
-    const passedOn = await edge(request, { secret: SECRET, now: NOW });
-    expect(passedOn).toContainEqual(['accept', 'text/html']);
+    const forwarded = await edge(request, { secret: SECRET, now: NOW });
+    expect(forwarded).toContainEqual(['accept', 'text/html']);
   });
 
   test.each<[string, string, number]>([
     ['with another secret', 'another-secret-of-the-edge', NOW],
     ['by a clock that is 301 s slow', SECRET, NOW - 301_000],
     ['by a clock that is 301 s fast', SECRET, NOW + 301_000],
-  ])('what is signed %s is refused', async (_how, secret, now) => {
+  ])('a signature %s is rejected', async (_how, secret, now) => {
     const request = { address: '8.8.8.8', headers: [] };
     expect(await resultOf(await edge(request, { secret, now }))).toBe('unsigned');
   });
 });
 
-test('CloudFront Function without its secret passes nothing of the client on', async () => {
+test('CloudFront Function without its secret forwards no address headers of the client', async () => {
   for (const [, headers] of FORGED) {
     const request = { address: '8.8.8.8', headers };
-    const passedOn = await cloudFront(request, { secret: undefined, now: NOW });
-    expect(await resultOf(passedOn)).toBe('missing');
+    const forwarded = await cloudFront(request, { secret: undefined, now: NOW });
+    expect(await resultOf(forwarded)).toBe('missing');
   }
 });
 

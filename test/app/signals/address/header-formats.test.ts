@@ -15,10 +15,10 @@ describe('CloudFront-Viewer-Address', () => {
     ['IPv4', '198.51.100.10:46532', '198.51.100.10'],
     ['IPv6: the last group is the port', '2600:300:f:abcd::9:9985', '2600:300:f:abcd::9'],
     ['IPv6 in full', '2600:300:f:abcd:1:2:3:4:443', '2600:300:f:abcd:1:2:3:4'],
-    ['IPv6 that ends in zeros', '2600:300:f:abcd:::9985', '2600:300:f:abcd::'],
+    ['IPv6 with trailing zeros', '2600:300:f:abcd:::9985', '2600:300:f:abcd::'],
     ['a mapped address', '::ffff:198.51.100.10:443', '198.51.100.10'],
     ['IPv6 in brackets', '[2600:300::9]:9985', '2600:300::9'],
-    ['blanks around it', ' 198.51.100.10:46532\t', '198.51.100.10'],
+    ['surrounding spaces', ' 198.51.100.10:46532\t', '198.51.100.10'],
     ['the highest port', '198.51.100.10:65535', '198.51.100.10'],
     ['a port that is too high', '198.51.100.10:65536', 'malformed'],
     ['a port that is too high after IPv6', '2600:300::9:65536', 'malformed'],
@@ -31,13 +31,13 @@ describe('CloudFront-Viewer-Address', () => {
     ['IPv6 with a zone', 'fe80::1%eth0:443', 'malformed'],
     ['a port alone', ':443', 'malformed'],
     ['a list', '198.51.100.10:46532, 8.8.8.8:1', 'malformed'],
-    ['1 MiB of it', '1:'.repeat(2 ** 19), 'malformed'],
+    ['1 MiB of groups', '1:'.repeat(2 ** 19), 'malformed'],
   ])('%s: %s', (_name, value, expected) => {
     expect(read('cloudfront-viewer-address', [value])).toBe(expected);
   });
 });
 
-describe('Forwarded with one element', () => {
+describe('Forwarded with one element:', () => {
   test.each([
     ['a token', 'for=192.0.2.43', '192.0.2.43'],
     ['a quoted string', 'for="192.0.2.43"', '192.0.2.43'],
@@ -51,13 +51,13 @@ describe('Forwarded with one element', () => {
       'proto=http;by=203.0.113.43;for=192.0.2.60;host=a.b',
       '192.0.2.60',
     ],
-    ['blanks around semicolons', 'for=192.0.2.60; proto=https ;by=_x', '192.0.2.60'],
+    ['spaces around semicolons', 'for=192.0.2.60; proto=https ;by=_x', '192.0.2.60'],
     ['empty parameters', ';for=192.0.2.60;;', '192.0.2.60'],
     ['a comma and a semicolon in quotes', 'host="a,b;c";for=192.0.2.60', '192.0.2.60'],
     ['an escaped quotation mark', 'host="a\\"b,";for=192.0.2.60', '192.0.2.60'],
     ['an escaped character in the address', 'for="192.0.2\\.60"', '192.0.2.60'],
     [
-      'an address in the text of another parameter',
+      'an address in the value of another parameter',
       'host=";for=6.6.6.6;";for=192.0.2.60',
       '192.0.2.60',
     ],
@@ -76,9 +76,9 @@ describe('Forwarded with one element', () => {
     ['two for', 'for=192.0.2.43;for=192.0.2.43', 'malformed'],
     ['two for in two cases', 'for=192.0.2.43;FOR=6.6.6.6', 'malformed'],
     ['a name that ends in for', 'x-for=192.0.2.43', 'malformed'],
-    ['a blank around the equals sign', 'for = 192.0.2.43', 'malformed'],
-    ['blanks within the quotes', 'for=" 192.0.2.43"', 'malformed'],
-    ['no quotation mark at the end', 'for="192.0.2.43', 'malformed'],
+    ['spaces around the equals sign', 'for = 192.0.2.43', 'malformed'],
+    ['a space inside the quotes', 'for=" 192.0.2.43"', 'malformed'],
+    ['no closing quotation mark', 'for="192.0.2.43', 'malformed'],
     ['text after the quotation mark', 'for="192.0.2.43"x', 'malformed'],
     ['a control character', 'for=192.0.2.43;host="\n"', 'malformed'],
     ['a bare address', '192.0.2.43', 'malformed'],
@@ -87,21 +87,21 @@ describe('Forwarded with one element', () => {
     ['an element that is too long', `for=192.0.2.43;host=${'a'.repeat(1000)}`, 'malformed'],
     ['1 MiB of quotation marks', '"'.repeat(2 ** 20), 'malformed'],
     ['1 MiB of escapes', `for="${'\\'.repeat(2 ** 20)}"`, 'malformed'],
-    ['blanks', '  ', 'missing'],
+    ['spaces', '  ', 'missing'],
   ])('%s', (_name, value, expected) => {
     expect(read('forwarded', [value])).toBe(expected);
   });
 
   test.each([
-    ['two lines with one address', ['for=192.0.2.43', 'for="192.0.2.43:80"'], '192.0.2.43'],
-    ['two lines with two addresses', ['for=192.0.2.43', 'for=6.6.6.6'], 'ambiguous'],
-    ['two lines, one of them without an address', ['for=192.0.2.43', 'for=unknown'], 'ambiguous'],
+    ['two headers with one address', ['for=192.0.2.43', 'for="192.0.2.43:80"'], '192.0.2.43'],
+    ['two headers with two addresses', ['for=192.0.2.43', 'for=6.6.6.6'], 'ambiguous'],
+    ['two headers, one of them without an address', ['for=192.0.2.43', 'for=unknown'], 'ambiguous'],
   ])('%s', (_name, values, expected) => {
     expect(read('forwarded', values)).toBe(expected);
   });
 });
 
-describe('Forwarded to which proxies append', () => {
+describe('Forwarded with trusted proxies:', () => {
   test.each([
     [
       'the last element for one proxy',
@@ -110,25 +110,25 @@ describe('Forwarded to which proxies append', () => {
       '192.0.2.60',
     ],
     [
-      'the last but one for two',
+      'the second last element for two',
       ['for=6.6.6.6, for=192.0.2.60, for="[2001:db8::1]:80"'],
       2,
       '192.0.2.60',
     ],
     [
-      'lines are one list in order',
+      'headers form one list in order',
       ['for=6.6.6.6', 'for=192.0.2.60, for=10.0.0.1'],
       2,
       '192.0.2.60',
     ],
     [
-      'a comma in quotes separates nothing',
+      'a comma in quotes is not a separator',
       ['for=192.0.2.60, for=10.0.0.1;host="a,b"'],
       2,
       '192.0.2.60',
     ],
     [
-      'an escaped quotation mark closes nothing',
+      'an escaped quotation mark does not close a string',
       ['for=192.0.2.60, for=10.0.0.1;host="a\\",b"'],
       2,
       '192.0.2.60',
@@ -157,19 +157,19 @@ describe('Forwarded to which proxies append', () => {
       1,
       '2001:db8::1',
     ],
-    ['anything else of the client', ['<script>,,x=, for=192.0.2.60'], 1, '192.0.2.60'],
+    ['other input of the client', ['<script>,,x=, for=192.0.2.60'], 1, '192.0.2.60'],
     [
-      'a client that names itself last in its own line',
+      'a header of the client in between',
       ['for=192.0.2.60', 'for=6.6.6.6', 'for=192.0.2.60'],
       1,
       '192.0.2.60',
     ],
-    ['an element that hides the address', ['for=6.6.6.6, for=unknown'], 1, 'malformed'],
+    ['an element with an unknown address', ['for=6.6.6.6, for=unknown'], 1, 'malformed'],
     ['an element without for', ['for=6.6.6.6, proto=https'], 1, 'malformed'],
     ['an empty element', ['for=6.6.6.6, '], 1, 'malformed'],
-    ['quotes without a beginning', ['for=6.6.6.6;host=b"'], 1, 'malformed'],
-    ['too short a list', ['for=192.0.2.60'], 2, 'missing'],
-    ['too short a list over two lines', ['for=192.0.2.60', 'for=10.0.0.1'], 3, 'missing'],
+    ['quotes without a start', ['for=6.6.6.6;host=b"'], 1, 'malformed'],
+    ['a list that is too short', ['for=192.0.2.60'], 2, 'missing'],
+    ['a list in two headers that is too short', ['for=192.0.2.60', 'for=10.0.0.1'], 3, 'missing'],
     ['a list of 1 MiB', [`${'for=6.6.6.6,'.repeat(87_000)}for=192.0.2.60`], 1, '192.0.2.60'],
     [
       '1 MiB of quoted commas',
@@ -195,8 +195,8 @@ describe('X-Forwarded-For', () => {
   });
 });
 
-/** Each by its vendor's documentation. */
-const ONE_ADDRESS = [
+/** According to the vendors' documentation. */
+const SINGLE_ADDRESS = [
   'true-client-ip',
   'cf-connecting-ip',
   'cf-connecting-ipv6',
@@ -213,10 +213,14 @@ const ONE_ADDRESS = [
   'ali-cdn-real-ip',
 ];
 
-describe.each(ONE_ADDRESS)('%s, which is one address', (name) => {
+describe.each(SINGLE_ADDRESS)('%s, which has a single address', (name) => {
   test.each([
     ['IPv4', ['8.8.8.8'], '8.8.8.8'],
-    ['IPv6, whose last group is no port', ['2600:300:f:abcd::9:9985'], '2600:300:f:abcd::9:9985'],
+    [
+      'IPv6, whose last group is not a port',
+      ['2600:300:f:abcd::9:9985'],
+      '2600:300:f:abcd::9:9985',
+    ],
     ['a list', ['6.6.6.6, 8.8.8.8'], 'malformed'],
     ['two addresses', ['6.6.6.6', '8.8.8.8'], 'ambiguous'],
   ])('%s', (_name, values, expected) => {
@@ -224,20 +228,20 @@ describe.each(ONE_ADDRESS)('%s, which is one address', (name) => {
   });
 });
 
-test('values of two headers are compared as addresses, each read in its own format', () => {
+test('values of two headers are parsed in their own formats and compared as addresses', () => {
   const headerNames = ['cf-connecting-ip', 'cloudfront-viewer-address'];
   const headers = [
     { name: 'CF-Connecting-IP', values: ['2600::9:443'] },
     { name: 'CloudFront-Viewer-Address', values: ['2600::9:443'] },
   ];
-  // The same text is two addresses.
+  // The same string is a different address in each format.
   expect(readAddress(headers, { headerNames, trustedProxyHops: 0 })).toEqual({
     known: false,
     cause: 'ambiguous',
   });
 });
 
-describe('Headers with trusted proxies', () => {
+describe('with trusted proxies, the header', () => {
   const issuesOf = (text: string, hops: number) =>
     parseAddressHeaders(text, {
       trustedProxyHops: hops,
@@ -245,12 +249,12 @@ describe('Headers with trusted proxies', () => {
       settings: { headers: 'ADDRESS_HEADERS', hops: 'TRUSTED_PROXY_HOPS' },
     }).issues;
 
-  test.each(['cloudfront-viewer-address', ...ONE_ADDRESS])('%s is rejected', (name) => {
+  test.each(['cloudfront-viewer-address', ...SINGLE_ADDRESS])('%s is rejected', (name) => {
     expect(issuesOf(name.toUpperCase(), 1)).toEqual([
       `ADDRESS_HEADERS contains ${name}, which carries a single address by definition, not a list: set TRUSTED_PROXY_HOPS to 0, or use a header to which your proxies append, such as x-forwarded-for.`,
     ]);
     expect(issuesOf(name, 0)).toEqual([]);
-    // Should one get past the settings, a list in it counts for nothing.
+    // The reader rejects lists in it, too.
     expect(headerFormat(name).list).toBeUndefined();
     expect(read(name, ['6.6.6.6, 8.8.8.8'], 1)).toBe('malformed');
   });
@@ -262,7 +266,7 @@ describe('Headers with trusted proxies', () => {
     },
   );
 
-  test('one header of several is rejected in one sentence', () => {
+  test('among others is rejected with one sentence', () => {
     expect(issuesOf('x-forwarded-for, True-Client-IP,fly-client-ip', 2)).toEqual([
       expect.stringMatching(/^ADDRESS_HEADERS contains true-client-ip, fly-client-ip, which/),
     ]);

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
 
-describe('a text that names an address', () => {
+describe('a valid address', () => {
   test.each([
     ['plain IPv4', '205.210.31.51', '205.210.31.51'],
     ['the lowest IPv4', '0.0.0.0', '0.0.0.0'],
     ['the highest IPv4', '255.255.255.255', '255.255.255.255'],
-    ['spaces and tabs around', ' \t205.210.31.51\t ', '205.210.31.51'],
+    ['surrounding spaces and tabs', ' \t205.210.31.51\t ', '205.210.31.51'],
     ['IPv4 with a port', '205.210.31.51:5678', '205.210.31.51'],
     ['IPv4 with the highest port', '205.210.31.51:65535', '205.210.31.51'],
     ['plain IPv6', '2606:4700::1111', '2606:4700::1111'],
     ['IPv6 in capitals', '2606:4700::ABCD', '2606:4700::abcd'],
     ['leading zeros in groups', '2606:4700:0000:0000:0000:0000:0000:0001', '2606:4700::1'],
-    ['one zero group cut out', '2606:1:2::4:5:6:7', '2606:1:2:0:4:5:6:7'],
+    ['one zero group as ::', '2606:1:2::4:5:6:7', '2606:1:2:0:4:5:6:7'],
     ['two runs of zeros of one length', '2606:0:0:1:0:0:0:1', '2606:0:0:1::1'],
     ['the first of two equal runs', '2606:0:0:1:1:0:0:1', '2606::1:1:0:0:1'],
     ['zeros at the end', '2606:4700:0:0:0:0:0:0', '2606:4700::'],
@@ -45,27 +45,27 @@ describe('a text that names an address', () => {
     ['6to4 stays IPv6', '2002:808:808::1', '2002:808:808::1'],
     ['IPv4-compatible stays IPv6', '::8.8.8.8', '::808:808'],
     ['one group off the mapped block stays IPv6', '::fffe:203.0.113.9', '::fffe:cb00:7109'],
-  ])('%s is read as its canonical form', (_name, text, value) => {
+  ])('%s yields its canonical form', (_name, text, value) => {
     expect(parseAddress(text)?.value).toBe(value);
     expect(parseAddress(text)?.version).toBe(isIP(value));
   });
 });
 
-/** 175.45.177.9 is in North Korea, 8.8.8.8 in the USA, and 192.88.99.1 a deprecated relay of 6to4. */
-describe('an address with an IPv4 address in it', () => {
+/** 175.45.177.9 is in North Korea, and 192.88.99.1 is a deprecated 6to4 relay. */
+describe('an IPv6 address that contains an IPv4 address', () => {
   const embedded = (text: string) => parseAddress(text)?.embedded?.value;
 
   test.each([
     ['6to4', '2002:af2d:b109::1', '175.45.177.9'],
     ['6to4 in a subnet', '2002:af2d:b109:abcd:1:2:3:4', '175.45.177.9'],
     ['6to4 in brackets with a port', '[2002:AF2D:B109::1]:80', '175.45.177.9'],
-    ['6to4 without more', '2002:af2d:b109::', '175.45.177.9'],
+    ['6to4 without an interface id', '2002:af2d:b109::', '175.45.177.9'],
     ['Teredo, whose client is inverted', '2001:0:4136:e378:8000:63bf:50d2:4ef6', '175.45.177.9'],
     ['Teredo with a made-up server', '2001::50d2:4ef6', '175.45.177.9'],
     ['Teredo with an internal server', '2001:0:a00:1::50d2:4ef6', '175.45.177.9'],
     ['NAT64 with a local prefix of 96 bits', '64:ff9b:1::175.45.177.9', '175.45.177.9'],
     ['another NAT64 prefix of 96 bits', '64:ff9b:1:fffe:0:abcd:af2d:b109', '175.45.177.9'],
-  ])('%s is a tunnel of its client', (_name, text, client) => {
+  ])('%s embeds the address of its client', (_name, text, client) => {
     expect(embedded(text)).toBe(client);
     expect(parseAddress(text)).toMatchObject({ version: 6, public: true });
   });
@@ -75,10 +75,10 @@ describe('an address with an IPv4 address in it', () => {
     ['6to4 of loopback', '2002:7f00:1::1', '127.0.0.1'],
     ['6to4 of a relay of 6to4', '2002:c058:6301::1', '192.88.99.1'],
     ['6to4 of multicast', '2002:e000:1::1', '224.0.0.1'],
-    ['6to4 of nothing', '2002::1', '0.0.0.0'],
+    ['6to4 of 0.0.0.0', '2002::1', '0.0.0.0'],
     ['Teredo of RFC 1918', '2001:0:4136:e378::f5ff:fffe', '10.0.0.1'],
     ['Teredo of a documentation address', '2001:0:4136:e378:8000:63bf:3fff:fdd2', '192.0.2.45'],
-    ['Teredo of nothing', '2001::ffff:ffff', '0.0.0.0'],
+    ['Teredo of 0.0.0.0', '2001::ffff:ffff', '0.0.0.0'],
     ['NAT64 of RFC 1918 with a local prefix', '64:ff9b:1::10.0.0.1', '10.0.0.1'],
   ])('%s is reserved', (_name, text, client) => {
     expect(embedded(text)).toBe(client);
@@ -89,20 +89,20 @@ describe('an address with an IPv4 address in it', () => {
     ['the last address before 6to4', '2001:ffff:808:808::1', 'public'],
     ['the first address after 6to4', '2003:808:808::1', 'public'],
     ['the first address after Teredo', '2001:1:4136:e378::f7f7:f7f7', 'reserved'],
-    ['ISATAP in a network of its own', '2a00:1450::5efe:10.0.0.1', 'public'],
+    ['ISATAP in its own network', '2a00:1450::5efe:10.0.0.1', 'public'],
     ['ISATAP with a unique interface id', '2a00:1450::200:5efe:8.8.8.8', 'public'],
     ['ISATAP on one link', 'fe80::5efe:8.8.8.8', 'private'],
-    ['IPv4-compatible, which nobody uses', '::8.8.8.8', 'reserved'],
+    ['IPv4-compatible, which is deprecated', '::8.8.8.8', 'reserved'],
     ['a local NAT64 prefix of 48 bits', '64:ff9b:1:af2d:b1:900::', 'reserved'],
     ['a local NAT64 prefix of 64 bits', '64:ff9b:1:0:af:2db1:900:0', 'reserved'],
     ['the NAT64 prefix behind the local one', '64:ff9b:2::8.8.8.8', 'reserved'],
-  ])('%s is itself', (_name, text, reach) => {
+  ])('%s embeds no address', (_name, text, reach) => {
     expect(embedded(text)).toBeUndefined();
     const address = parseAddress(text);
     expect(address?.public === false ? address.cause : 'public').toBe(reach);
   });
 
-  test('each IPv4 address is the same in every translated form and behind every tunnel', () => {
+  test('every translated form and tunnel yields the same IPv4 address', () => {
     const hex = (group: number) => group.toString(16);
     fc.assert(
       fc.property(fc.nat(0xffff), fc.nat(0xffff), (high, low) => {
@@ -125,10 +125,10 @@ describe('an address with an IPv4 address in it', () => {
   });
 });
 
-describe('a text that names no address', () => {
+describe('an invalid address', () => {
   test.each([
-    ['nothing', ''],
-    ['blanks', '  \t'],
+    ['an empty string', ''],
+    ['spaces and tabs', '  \t'],
     ['a name', 'localhost'],
     ['a made-up identifier', '_hidden'],
     ['unknown', 'unknown'],
@@ -142,15 +142,15 @@ describe('a text that names no address', () => {
     ['three parts', '127.0.1'],
     ['five parts', '1.2.3.4.5'],
     ['an empty part', '1..2.3'],
-    ['a dot at the end', '1.2.3.4.'],
+    ['a trailing dot', '1.2.3.4.'],
     ['a part above 255', '203.0.113.256'],
     ['a sign', '+1.2.3.4'],
     ['a list', '1.1.1.1, 2.2.2.2'],
     ['a list of one', '1.1.1.1,'],
     ['two addresses', '1.1.1.1 2.2.2.2'],
-    ['markup behind', '203.0.113.9<script>'],
-    ['a line break behind', '203.0.113.9\n'],
-    ['a null byte behind', '203.0.113.9\0'],
+    ['trailing markup', '203.0.113.9<script>'],
+    ['a trailing line break', '203.0.113.9\n'],
+    ['a trailing null byte', '203.0.113.9\0'],
     ['a non-breaking space', '\u00a0203.0.113.9'],
     ['digits of another script', '١.1.1.1'],
     ['a CIDR', '10.0.0.0/8'],
@@ -159,11 +159,11 @@ describe('a text that names no address', () => {
     ['a port of letters', '1.2.3.4:http'],
     ['a zone id on IPv4', '1.2.3.4%eth0'],
     ['an empty zone id', 'fe80::1%'],
-    ['a zone id with a blank', 'fe80::1%eth 0'],
+    ['a zone id with a space', 'fe80::1%eth 0'],
     ['IPv4 in brackets', '[1.2.3.4]'],
     ['an unclosed bracket', '[2606:4700::1'],
     ['an empty bracket', '[]'],
-    ['something behind the bracket', '[2606:4700::1]x'],
+    ['a character after the bracket', '[2606:4700::1]x'],
     ['quotes', '"2606:4700::1"'],
     ['seven groups', '1:2:3:4:5:6:7'],
     ['nine groups', '1:2:3:4:5:6:7:8:9'],
@@ -171,27 +171,27 @@ describe('a text that names no address', () => {
     ['two gaps', '1::2::3'],
     ['three colons', '1:::2'],
     ['a group of five digits', '12345::'],
-    ['a single colon in front', ':1::2'],
-    ['a single colon behind', '1::2:'],
-    ['a dotted part in front', '1.2.3.4::'],
+    ['a leading colon', ':1::2'],
+    ['a trailing colon', '1::2:'],
+    ['a leading dotted part', '1.2.3.4::'],
     ['a dotted part in the middle', '::1.2.3.4:5'],
     ['a dotted part with a leading zero', '::ffff:203.0.113.09'],
     ['a mapped address with a bare port', '::ffff:1.2.3.4:80'],
-  ])('%s is refused', (_name, text) => {
+  ])('%s is rejected', (_name, text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
   test.each([
-    ['blanks', ' '.repeat(2 ** 20)],
-    ['an address and blanks', `1.1.1.1${' '.repeat(2 ** 20)}`],
+    ['spaces', ' '.repeat(2 ** 20)],
+    ['an address and spaces', `1.1.1.1${' '.repeat(2 ** 20)}`],
     ['groups', '1:'.repeat(2 ** 19)],
-  ])('1 MiB of %s is refused', (_name, text) => {
+  ])('1 MiB of %s is rejected', (_name, text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 });
 
-describe('against other readers', () => {
-  test('texts of address characters are addresses exactly when Node says so', () => {
+describe('compared with other parsers', () => {
+  test('random strings are addresses if and only if they are for Node', () => {
     const character = fc.constantFrom(...'0012567aF::::....');
     const text = fc.oneof(
       fc.string({ unit: character, maxLength: 20 }),
@@ -210,7 +210,7 @@ describe('against other readers', () => {
     );
     fc.assert(
       fc.property(text, (candidate) => {
-        // A dotted address with a port is an address to us and none to Node.
+        // IPv4 with a port is an address here, but not for Node.
         fc.pre(!/^[\d.]+:\d+$/.test(candidate));
         expect(parseAddress(candidate) !== undefined).toBe(isIP(candidate) !== 0);
       }),
@@ -218,7 +218,7 @@ describe('against other readers', () => {
     );
   });
 
-  test('every spelling of an IPv6 address has the value and the bits that ipaddr.js gives it', () => {
+  test('every form of an IPv6 address has the value and bits of ipaddr.js', () => {
     const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
     fc.assert(
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
 
-/** Addresses at the edges of the blocks: the last before, the first, the last, the first behind. */
+/** Addresses at the boundaries of blocks. */
 const PUBLIC = `
   1.0.0.0 1.1.1.1 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0
   169.253.255.255 169.255.0.0 172.15.255.255 172.32.0.0 191.255.255.255
@@ -16,7 +16,7 @@ const PUBLIC = `
   64:ff9b::8.8.8.8 ::ffff:0:808:808 ::ffff:8.8.8.8 2002:808:808::1 2001:0:4136:e378::f7f7:f7f7
 `;
 
-/** Of internal networks: RFC 1918, shared, loopback, link-local and unique local addresses. */
+/** Internal networks: RFC 1918, shared, loopback, link-local and unique local addresses. */
 const PRIVATE = `
   10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255 127.0.0.0 127.0.0.1 127.255.255.255
   169.254.0.0 169.254.169.254 169.254.255.255 172.16.0.0 172.31.255.255 192.168.0.0 192.168.255.255
@@ -24,7 +24,7 @@ const PRIVATE = `
   ::ffff:10.0.0.1 ::ffff:7f00:1 64:ff9b::192.168.1.1 ::ffff:0:100.64.0.1
 `;
 
-/** Nobody's: no client can have such an address. */
+/** Addresses that no client can have. */
 const RESERVED = `
   0.0.0.0 0.255.255.255
   192.0.0.0 192.0.0.7 192.0.0.8 192.0.0.11 192.0.0.170 192.0.0.171 192.0.0.255
@@ -46,14 +46,14 @@ const RESERVED = `
 
 const rows = (table: string) => table.trim().split(/\s+/);
 
-test.each(rows(PUBLIC))('%s is globally reachable', (text) => {
+test.each(rows(PUBLIC))('%s is public', (text) => {
   expect(parseAddress(text)).toMatchObject({ public: true });
 });
 
-test.each(rows(PRIVATE))('%s is of an internal network', (text) => {
+test.each(rows(PRIVATE))('%s is private', (text) => {
   expect(parseAddress(text)).toMatchObject({ public: false, cause: 'private' });
 });
 
-test.each(rows(RESERVED))('%s is an address that no client can have', (text) => {
+test.each(rows(RESERVED))('%s is reserved', (text) => {
   expect(parseAddress(text)).toMatchObject({ public: false, cause: 'reserved' });
 });

@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const secretOf = (n: number) => `the-secret-number-${n}`;
 const json = (n: number) => JSON.stringify({ secret: secretOf(n) });
 
-describeWithMoto('The signature secret in Secrets Manager', () => {
+describeWithMoto('a signature secret in Secrets Manager', () => {
   let moto: Moto;
   let client: SecretsManagerClient;
 
@@ -34,8 +34,8 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
     await moto?.stop();
   });
 
-  /** A task that checks signatures with a new secret, and hands to drive it. */
-  async function opened(name: string, first: string) {
+  /** Starts a task that verifies signatures with a new secret. */
+  async function startTask(name: string, first: string) {
     const { ARN: secretArn = '' } = await client.send(
       new CreateSecretCommand({ Name: name, SecretString: first }),
     );
@@ -60,7 +60,7 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
     return {
       stop,
       errors,
-      /** Which of the secrets 1, 2 and 3 sign. */
+      /** Returns which of the secrets 1, 2 and 3 are accepted. */
       accepted: () => [1, 2, 3].filter((n) => verify('8.8.8.8', signatureOf(n))),
       wait: (milliseconds: number) => {
         time += milliseconds;
@@ -75,14 +75,14 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
   test.each([
     ['plain text', secretOf(1)],
     ['JSON', json(1)],
-  ])('is %s', async (form, text) => {
-    const task = await opened(`signature-as-${form.replace(' ', '-')}`, text);
+  ])('can be %s', async (form, text) => {
+    const task = await startTask(`signature-as-${form.replace(' ', '-')}`, text);
     expect(task.accepted()).toEqual([1]);
     task.stop();
   });
 
-  test('is rotated: both versions count, and the previous one ends by the clock alone', async () => {
-    const task = await opened('signature-rotated', json(1));
+  test('after a rotation: both versions are accepted, and the previous one expires by the clock', async () => {
+    const task = await startTask('signature-rotated', json(1));
     await task.put(json(2));
     expect(task.accepted()).toEqual([1, 2]);
     task.wait(HOUR + 1000);
@@ -93,8 +93,8 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
     task.stop();
   });
 
-  test('has a mistake in its new version: the last good one stays, and the error repeats nothing', async () => {
-    const task = await opened('signature-mistaken', json(1));
+  test('with an invalid new version: the last valid one stays, and the error does not repeat it', async () => {
+    const task = await startTask('signature-mistaken', json(1));
     await task.put('hush');
     expect(task.accepted()).toEqual([1]);
     expect(task.errors).toEqual([expect.stringMatching(/is too short: use 16 characters/)]);
@@ -107,7 +107,7 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
   test.each([
     ['is too short', 'hush', /^The current version of the secret arn:.* is too short: use 16/],
     ['has no value', undefined, /^The secret arn:.* could not be read/],
-  ])('%s at start: the service ends with a sentence', async (name, text, sentence) => {
+  ])('%s at startup: the service does not start', async (name, text, sentence) => {
     const { ARN: secretArn = '' } = await client.send(
       new CreateSecretCommand({
         Name: `signature-${name.replaceAll(' ', '-')}`,
@@ -120,7 +120,7 @@ describeWithMoto('The signature secret in Secrets Manager', () => {
   });
 });
 
-test('A secret given as text has one key, without an end', async () => {
+test('a secret in the settings has one key that does not expire', async () => {
   const { keys, stop } = await openSignatureKeys(
     { secret: secretOf(1) },
     { onError: () => undefined },

@@ -11,11 +11,11 @@ const SECRET = 'the-secret-of-the-edge';
 const PREVIOUS = 'the-secret-before-it';
 const key = (secret: string) => createSecretKey(secret, 'utf8');
 
-/** In the middle of a second. */
+/** Not a whole second. */
 const NOW = Date.UTC(2026, 0, 5, 10, 30) + 500;
 const SECONDS = Math.floor(NOW / 1000);
 
-/** v1 as the issue of signed addresses defines it, written down apart from the code. */
+/** Computes v1 independently of the code. */
 const v1 = (value: string, { seconds = String(SECONDS), secret = SECRET } = {}) =>
   createHmac('sha256', secret).update(`${seconds}.${value}`, 'utf8').digest('hex');
 
@@ -32,7 +32,7 @@ interface Circumstances {
   readonly secrets?: readonly string[];
 }
 
-/** Reads the address where a signature is required, and returns it or the cause. */
+/** Reads a signed address, and returns it or the cause. */
 function read(headers: readonly NamedValues[], circumstances: Circumstances = {}): string {
   const { hops = 0, names = [A], secrets = [SECRET] } = circumstances;
   const keys = secrets.map((secret) => ({ key: key(secret) }));
@@ -42,59 +42,59 @@ function read(headers: readonly NamedValues[], circumstances: Circumstances = {}
   return signal.value.signed === true ? signal.value.value : 'known, but not signed';
 }
 
-/** One address header, and what its signature header says. */
+/** Returns an address header and its signature header. */
 const signedBy = (...signatures: string[]) => [
   header(A, '8.8.8.8'),
   header(`${A}-signature`, ...signatures),
 ];
 
-test('a known answer', () => {
+test('verifies a signature of openssl', () => {
   // printf %s '1767609000.8.8.8.8' | openssl dgst -sha256 -hmac the-secret-of-the-edge
   expect(signAddress(key(SECRET), '8.8.8.8', 1_767_609_000_999)).toBe(
     't=1767609000,v1=07cf9967162db0b612f1da3bbf51c99e77bdb29e88bd139ed755e75fc933ae16',
   );
 });
 
-describe('A signature', () => {
+describe('a signature', () => {
   const good = sign('8.8.8.8');
   const other = 'ab'.repeat(32);
 
   test.each<[string, string[], string]>([
     ['of the value', [good], '8.8.8.8'],
     ['in capitals', [`t=${SECONDS},v1=${v1('8.8.8.8').toUpperCase()}`], '8.8.8.8'],
-    ['with blanks around it', [` ${good}\t`], '8.8.8.8'],
+    ['with surrounding spaces', [` ${good}\t`], '8.8.8.8'],
     ['first of two', [`${good},v1=${other}`], '8.8.8.8'],
     ['last of two', [`t=${SECONDS},v1=${other},v1=${v1('8.8.8.8')}`], '8.8.8.8'],
     [
-      'last of as many as are read',
+      'last of the maximum number',
       [`t=${SECONDS}${`,v1=${other}`.repeat(7)},v1=${v1('8.8.8.8')}`],
       '8.8.8.8',
     ],
     [
-      'behind more than are read',
+      'after more than the maximum number',
       [`t=${SECONDS}${`,v1=${other}`.repeat(8)},v1=${v1('8.8.8.8')}`],
       'unsigned',
     ],
     ['that is missing', [], 'unsigned'],
     ['that is blank', [''], 'unsigned'],
     ['twice in one header', [good, good], 'unsigned'],
-    ['beside another', [`t=${SECONDS},v1=${other}`, good], 'unsigned'],
-    ['beside a blank one', ['', good], 'unsigned'],
+    ['with another one', [`t=${SECONDS},v1=${other}`, good], 'unsigned'],
+    ['with a blank one', ['', good], 'unsigned'],
     ['joined with another, as proxies join headers', [`${good}, ${good}`], 'unsigned'],
     ['of a different address', [sign('8.8.4.4')], 'unsigned'],
-    ['of the same address in another spelling', [sign('::ffff:8.8.8.8')], 'unsigned'],
-    ['of the value with a blank', [sign('8.8.8.8 ')], 'unsigned'],
+    ['of the same address in another form', [sign('::ffff:8.8.8.8')], 'unsigned'],
+    ['of the value with a space', [sign('8.8.8.8 ')], 'unsigned'],
     ['of nothing', [sign('')], 'unsigned'],
     ['with a different secret', [sign('8.8.8.8', { secret: 'another-secret-of-16' })], 'unsigned'],
     ['with an empty secret', [sign('8.8.8.8', { secret: '' })], 'unsigned'],
     ['of another time', [`t=${SECONDS - 1},v1=${v1('8.8.8.8')}`], 'unsigned'],
     ['without a time', [`v1=${v1('8.8.8.8')}`], 'unsigned'],
-    ['behind which the time stands', [`v1=${v1('8.8.8.8')},t=${SECONDS}`], 'unsigned'],
+    ['with the time at the end', [`v1=${v1('8.8.8.8')},t=${SECONDS}`], 'unsigned'],
     ['with two times', [`t=${SECONDS},t=${SECONDS},v1=${v1('8.8.8.8')}`], 'unsigned'],
     ['with a time alone', [`t=${SECONDS}`], 'unsigned'],
     ['with an empty v1', [`t=${SECONDS},v1=`], 'unsigned'],
-    ['that is cut off', [good.slice(0, -2)], 'unsigned'],
-    ['that goes on', [`${good}00`], 'unsigned'],
+    ['that is truncated', [good.slice(0, -2)], 'unsigned'],
+    ['that is too long', [`${good}00`], 'unsigned'],
     ['that is not hexadecimal', [`t=${SECONDS},v1=${'g'.repeat(64)}`], 'unsigned'],
     [
       'in base64',
@@ -102,15 +102,15 @@ describe('A signature', () => {
       'unsigned',
     ],
     ['of another version', [good.replace('v1', 'v0')], 'unsigned'],
-    ['beside one of another version', [`${good},v0=${other}`], 'unsigned'],
-    ['with a blank behind the comma', [good.replace(',', ', ')], 'unsigned'],
+    ['with one of another version', [`${good},v0=${other}`], 'unsigned'],
+    ['with a space after the comma', [good.replace(',', ', ')], 'unsigned'],
     ['of 1 MiB', [`${good}${`,v1=${other}`.repeat(15_000)}`], 'unsigned'],
   ])('%s', (_name, signatures, expected) => {
     expect(read(signedBy(...signatures))).toBe(expected);
   });
 });
 
-describe('The time of a signature', () => {
+describe('the time of a signature', () => {
   test.each<[string, string, string]>([
     ['300 s ago', String(Math.ceil((NOW - 300_000) / 1000)), '8.8.8.8'],
     ['300 s ahead', String(Math.floor((NOW + 300_000) / 1000)), '8.8.8.8'],
@@ -119,31 +119,35 @@ describe('The time of a signature', () => {
     ['in milliseconds', String(NOW), 'unsigned'],
     ['with a fraction', `${SECONDS}.5`, 'unsigned'],
     ['in hexadecimal', `0x${SECONDS.toString(16)}`, 'unsigned'],
-    ['as a power', '1e9', 'unsigned'],
+    ['with an exponent', '1e9', 'unsigned'],
     ['with a sign', `+${SECONDS}`, 'unsigned'],
-    ['that is endless', '9'.repeat(400), 'unsigned'],
+    ['of 400 digits', '9'.repeat(400), 'unsigned'],
     ['that is not a number', 'NaN', 'unsigned'],
   ])('%s', (_name, seconds, expected) => {
     expect(read(signedBy(sign('8.8.8.8', { seconds })))).toBe(expected);
   });
 });
 
-describe('During a rotation', () => {
+describe('during a rotation', () => {
   const secrets = [SECRET, PREVIOUS];
   test.each<[string, string, string]>([
-    ['the current secret counts', sign('8.8.8.8'), '8.8.8.8'],
-    ['the previous one counts', sign('8.8.8.8', { secret: PREVIOUS }), '8.8.8.8'],
+    ['the current secret is accepted', sign('8.8.8.8'), '8.8.8.8'],
+    ['the previous secret is accepted', sign('8.8.8.8', { secret: PREVIOUS }), '8.8.8.8'],
     [
       'an edge may sign with both',
       `${sign('8.8.8.8')},v1=${v1('8.8.8.8', { secret: PREVIOUS })}`,
       '8.8.8.8',
     ],
-    ['a third one does not', sign('8.8.8.8', { secret: 'a-third-secret-16' }), 'unsigned'],
+    [
+      'a third secret is not accepted',
+      sign('8.8.8.8', { secret: 'a-third-secret-16' }),
+      'unsigned',
+    ],
   ])('%s', (_name, signature, expected) => {
     expect(read(signedBy(signature), { secrets })).toBe(expected);
   });
 
-  test('the previous secret counts until its end, and each use of it alone is reported', () => {
+  test('the previous secret is accepted until its expiry, and each use of it alone is reported', () => {
     const until = NOW + 1;
     const uses: number[] = [];
     let now = NOW;
@@ -166,12 +170,12 @@ describe('During a rotation', () => {
   });
 });
 
-describe('The signature covers the value as it was received', () => {
+describe('the signature covers the value as received', () => {
   test.each<[string, string, string]>([
-    ['a blank in front', ' 8.8.8.8', '8.8.8.8'],
+    ['a leading space', ' 8.8.8.8', '8.8.8.8'],
     ['a port', '8.8.8.8:4711', '8.8.8.8'],
     ['a mapped form', '::FFFF:8.8.8.8', '8.8.8.8'],
-    ['IPv6 in another spelling', '2600:0300::0009', '2600:300::9'],
+    ['IPv6 in another form', '2600:0300::0009', '2600:300::9'],
   ])('with %s', (_name, value, expected) => {
     const signature = (signed: string) => header(`${A}-signature`, sign(signed));
     expect(read([header(A, value), signature(value)])).toBe(expected);
@@ -191,7 +195,7 @@ describe('The signature covers the value as it was received', () => {
     ['a whole list', 'x-forwarded-for', 1, ['6.6.6.6, 8.8.8.8'], '6.6.6.6, 8.8.8.8', '8.8.8.8'],
     ['not one entry of a list', 'x-forwarded-for', 1, ['6.6.6.6, 8.8.8.8'], '8.8.8.8', 'unsigned'],
     [
-      'not a list in two lines',
+      'not a list in two headers',
       'x-forwarded-for',
       1,
       ['6.6.6.6', '8.8.8.8'],
@@ -199,7 +203,7 @@ describe('The signature covers the value as it was received', () => {
       'unsigned',
     ],
     [
-      'not two lines as one',
+      'not two headers as one',
       'x-forwarded-for',
       1,
       ['6.6.6.6', '8.8.8.8'],
@@ -207,7 +211,7 @@ describe('The signature covers the value as it was received', () => {
       'unsigned',
     ],
     [
-      'not a list with a blank line',
+      'not a list with a blank header',
       'x-forwarded-for',
       2,
       ['8.8.8.8, 10.0.0.1', ''],
@@ -215,7 +219,7 @@ describe('The signature covers the value as it was received', () => {
       'unsigned',
     ],
     [
-      'no list of more than 8 KiB',
+      'not a list of more than 8 KiB',
       'x-forwarded-for',
       1,
       [`${'6.6.6.6,'.repeat(1024)}8.8.8.8`],
@@ -228,7 +232,7 @@ describe('The signature covers the value as it was received', () => {
   });
 });
 
-describe('What a caller adds does not help', () => {
+describe('additional headers', () => {
   const signed = signedBy(sign('8.8.8.8'));
   const names = [A, B];
   const withB = (value: string, ...signatures: string[]) => [
@@ -245,18 +249,18 @@ describe('What a caller adds does not help', () => {
       '8.8.8.8',
     ],
     [
-      'two headers that agree in two spellings, both signed',
+      'two headers that agree in two forms, both signed',
       [...signed, ...withB('8.8.8.8:80', sign('8.8.8.8:80'))],
       '8.8.8.8',
     ],
     [
-      'a signature of a header that is not there',
+      'a signature of a missing header',
       [...signed, header(`${B}-signature`, sign('6.6.6.6'))],
       '8.8.8.8',
     ],
     ['a blank header without a signature', [...signed, ...withB(' ')], '8.8.8.8'],
     ['the same value again', [...signed, header('X-Client-Source-IP', '8.8.8.8')], '8.8.8.8'],
-    ['the same address in another spelling', [...signed, header(A, '8.8.8.8:80')], 'unsigned'],
+    ['the same address in another form', [...signed, header(A, '8.8.8.8:80')], 'unsigned'],
     ['a different address in the same header', [...signed, header(A, '6.6.6.6')], 'ambiguous'],
     ['a second header that agrees, not signed', [...signed, ...withB('8.8.8.8')], 'unsigned'],
     ['a second header that differs, not signed', [...signed, ...withB('6.6.6.6')], 'ambiguous'],
@@ -277,18 +281,18 @@ describe('What a caller adds does not help', () => {
       'unsigned',
     ],
     [
-      'a signature that was seen, with a different address',
+      'a reused signature with a different address',
       [header(A, '6.6.6.6'), ...signed.slice(1)],
       'unsigned',
     ],
     ['a signature and no address', signed.slice(1), 'missing'],
     [
-      'a signature of what is not an address',
+      'a signature of a value that is not an address',
       [header(A, 'x'), header(`${A}-signature`, sign('x'))],
       'malformed',
     ],
     [
-      'a signature header whose name goes on',
+      'a signature header with a longer name',
       [header(A, '8.8.8.8'), header(`${A}-signature-2`, sign('8.8.8.8'))],
       'unsigned',
     ],
@@ -299,7 +303,7 @@ describe('What a caller adds does not help', () => {
   });
 });
 
-test('names of headers are compared regardless of case', () => {
+test('header names are case-insensitive', () => {
   const headers = [
     header('X-Client-Source-IP', '8.8.8.8'),
     header('X-Client-Source-IP-Signature', sign('8.8.8.8')),
@@ -307,22 +311,22 @@ test('names of headers are compared regardless of case', () => {
   expect(read(headers)).toBe('8.8.8.8');
 });
 
-test('without the setting an address is known and not signed, whatever the signature', () => {
+test('without the setting, an address is known and not signed', () => {
   const signal = readAddress(signedBy('x'), { headerNames: [A], trustedProxyHops: 0 });
   expect(signal).toMatchObject({ known: true, value: { value: '8.8.8.8' } });
   expect(signal).not.toHaveProperty('value.signed');
 });
 
-describe('The secret', () => {
+describe('the secret', () => {
   const parse = (text: string) => parseSignatureSecret(text, 'The secret');
 
   test.each([
     ['plain text', SECRET, SECRET],
-    ['plain text with a line feed at the end', `${SECRET}\n`, SECRET],
+    ['plain text with a trailing line feed', `${SECRET}\n`, SECRET],
     ['JSON', JSON.stringify({ secret: SECRET }), SECRET],
     ['16 characters', '0123456789abcdef', '0123456789abcdef'],
     ['characters beyond ASCII', 'äöüß'.repeat(4), 'äöüß'.repeat(4)],
-    ['blanks inside', 'correct horse battery', 'correct horse battery'],
+    ['spaces inside', 'correct horse battery', 'correct horse battery'],
   ])('as %s', (_name, text, secret) => {
     expect(parse(text).equals(key(secret))).toBe(true);
   });
@@ -330,9 +334,9 @@ describe('The secret', () => {
   test.each([
     ['15 characters', 'hush-hush-hush!', /^The secret is too short: use 16 characters or more\.$/],
     ['15 characters of four bytes', '🔑'.repeat(15), /^The secret is too short/],
-    ['15 characters and blanks', ' hush-hush-hush! ', /^The secret is too short/],
-    ['a short text in JSON', '{"secret":"hush"}', /^The secret is too short/],
-    ['no text', '', /^The secret is too short/],
+    ['15 characters and spaces', ' hush-hush-hush! ', /^The secret is too short/],
+    ['a short string in JSON', '{"secret":"hush"}', /^The secret is too short/],
+    ['an empty string', '', /^The secret is too short/],
     ['a line feed inside', 'hush-hush-hush\nhush-hush', /^The secret contains a control character/],
     ['broken JSON', '{"secret":"hush-hush-hush-hush"', /^The secret begins like JSON but is not/],
     [
@@ -341,8 +345,12 @@ describe('The secret', () => {
       /^The secret must have one field, "secret"/,
     ],
     ['JSON with a number', '{"secret":12345678901234567890}', /^The secret must have one field/],
-    ['JSON with more', '{"secret":"hush-hush-hush-hush","x":1}', /^The secret must have one/],
-  ])('is refused as %s, and not repeated', (_name, text, sentence) => {
+    [
+      'JSON with an additional field',
+      '{"secret":"hush-hush-hush-hush","x":1}',
+      /^The secret must have one/,
+    ],
+  ])('is rejected as %s, and not repeated', (_name, text, sentence) => {
     expect(() => parse(text)).toThrow(sentence);
     expect(() => parse(text)).not.toThrow(/hush/);
   });

@@ -8,7 +8,7 @@ import { type RunningService, startTestService } from '../../../support/running-
 const SECRET = 'the-secret-of-the-edge';
 const NOW = Date.UTC(2026, 0, 5, 10, 30);
 
-/** A refusal says why; an address that is signed is told from one that need not be. */
+/** Refusals contain the cause, and tokens say whether the address is signed. */
 const POLICY = `
 version: 1
 rules:
@@ -33,7 +33,7 @@ function sign(value: string, { secret = SECRET, at = NOW } = {}): string {
   return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${value}`).digest('hex')}`;
 }
 
-/** What the client gets: the claim in its token, or the refusal. */
+/** Returns what the client gets: the claim in its token, or the refusal. */
 async function resultOf(service: RunningService, headers: Headers): Promise<unknown> {
   const request = JSON.parse(payload('01'));
   request.event.request.additionalHeaders = headers.map(([name, ...value]) => ({ name, value }));
@@ -48,7 +48,7 @@ async function resultOf(service: RunningService, headers: Headers): Promise<unkn
 const A = 'x-client-source-ip';
 const S = `${A}-signature`;
 
-describe('With ADDRESS_SIGNATURE_SECRET', () => {
+describe('with ADDRESS_SIGNATURE_SECRET', () => {
   let service: RunningService;
   beforeAll(async () => {
     service = await startTestService({
@@ -119,7 +119,7 @@ describe('With ADDRESS_SIGNATURE_SECRET', () => {
       'unsigned',
     ],
     [
-      'an address beside the signed one',
+      'an address in addition to the signed one',
       [
         [A, '8.8.8.8', '1.1.1.1'],
         [S, sign('8.8.8.8')],
@@ -132,7 +132,7 @@ describe('With ADDRESS_SIGNATURE_SECRET', () => {
     expect(await resultOf(service, headers)).toBe(expected);
   });
 
-  test('the record says that an address is signed, or why it is unknown, and holds no signature', async () => {
+  test('the record contains that an address is signed, or why it is unknown, but no signature', async () => {
     const before = service.decisions().length;
     await resultOf(service, [
       [A, '8.8.8.8'],
@@ -156,7 +156,7 @@ describe('With ADDRESS_SIGNATURE_SECRET', () => {
 
 describe.each<[string, Record<string, string>, Headers, string]>([
   [
-    'a list that two proxies have appended to, signed by the last',
+    'a list of two proxies, signed by the last',
     { ADDRESS_HEADERS: 'x-forwarded-for', TRUSTED_PROXY_HOPS: '2' },
     [
       ['x-forwarded-for', '6.6.6.6, 8.8.8.8, 10.0.0.1'],
@@ -182,7 +182,7 @@ describe.each<[string, Record<string, string>, Headers, string]>([
     ],
     'signed 2600::9',
   ],
-])('With %s', (_name, settings, headers, expected) => {
+])('with %s', (_name, settings, headers, expected) => {
   let service: RunningService;
   beforeAll(async () => {
     service = await startTestService({
@@ -193,13 +193,13 @@ describe.each<[string, Record<string, string>, Headers, string]>([
   });
   afterAll(() => service.stop());
 
-  test('the signature covers the value as it was received', async () => {
+  test('the signature covers the value as received', async () => {
     expect(await resultOf(service, headers)).toBe(expected);
     expect(await resultOf(service, headers.slice(0, 1))).toBe('unsigned');
   });
 });
 
-test('Without the setting nothing is signed, whatever the header says', async () => {
+test('without the setting, no address is signed', async () => {
   const service = await startTestService({ policy: POLICY, now: () => NOW });
   expect(
     await resultOf(service, [

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 let files = 0;
-async function saved(bytes: Buffer | string): Promise<string> {
+async function save(bytes: Buffer | string): Promise<string> {
   files += 1;
   const path = join(folder, `${files}.mmdb`);
   await writeFile(path, bytes);
@@ -29,7 +29,7 @@ async function databaseOf(
   networks: [string, MmdbValue][],
   options?: MmdbOptions,
 ): Promise<GeoDatabase> {
-  return openGeoDatabase([await saved(mmdbFile(networks, options))]);
+  return openGeoDatabase([await save(mmdbFile(networks, options))]);
 }
 
 const address = (text: string): Address => {
@@ -55,7 +55,7 @@ describe('the bundled database', () => {
     ['2001:0:4136:e378::50d2:4ef6', 'KP'],
     ['64:ff9b:1::175.45.177.9', 'KP'],
     ['2606:4700::1111', 'US'],
-  ])('places %s in %s', (text, country) => {
+  ])('finds %s in %s', (text, country) => {
     expect(database.lookup(address(text))).toEqual({ known: true, value: { country } });
   });
 
@@ -71,11 +71,11 @@ describe('the bundled database', () => {
     ['::175.45.177.9', 'reserved'],
     ['2002:a00:1::1', 'reserved'],
     ['2001:0:4136:e378::f5ff:fffe', 'reserved'],
-  ])('is not asked for %s, which is %s', (text, cause) => {
+  ])('does not look up %s, which is %s', (text, cause) => {
     expect(database.lookup(address(text))).toEqual({ known: false, cause });
   });
 
-  test('says what it is', () => {
+  test('has its metadata', () => {
     expect(database.info).toEqual({
       path: bundledGeoDatabase(),
       type: 'country ipvAll',
@@ -84,14 +84,14 @@ describe('the bundled database', () => {
     });
   });
 
-  test('the file of IPv4 alone knows nothing of IPv6', async () => {
+  test('the IPv4 file has no IPv6 addresses', async () => {
     const path = bundledGeoDatabase().replace('.mmdb', '-ipv4.mmdb');
     const { lookup } = await openGeoDatabase([path]);
     expect(lookup(address('175.45.176.0'))).toEqual({ known: true, value: { country: 'KP' } });
     expect(lookup(address('2001:4860:4860::8888'))).toEqual({ known: false, cause: 'not-found' });
   });
 
-  test('the file of IPv6 alone knows nothing of IPv4', async () => {
+  test('the IPv6 file has no IPv4 addresses', async () => {
     const path = bundledGeoDatabase().replace('.mmdb', '-ipv6.mmdb');
     const { lookup } = await openGeoDatabase([path]);
     expect(lookup(address('2606:4700::1111'))).toEqual({ known: true, value: { country: 'US' } });
@@ -149,7 +149,7 @@ describe('a record', () => {
       { country: 'AT', continent: 'EU', asn: 1853, as_organization: 'ACOnet' },
       { country: 'AT', continent: 'EU', asn: 1853, organization: 'ACOnet' },
     ],
-    ['with a code in small letters', { country_code: 'at' }, { country: 'AT' }],
+    ['with a lower-case code', { country_code: 'at' }, { country: 'AT' }],
     [
       'with a network but no country',
       { autonomous_system_number: 1853, registered_country: { iso_code: 'DE' } },
@@ -179,20 +179,20 @@ describe('a record', () => {
     ]),
     ['with Kosovo', { country: { iso_code: 'XK' } }, { country: 'XK' }],
     [
-      "with MaxMind's Europe: its continent stays",
+      "with MaxMind's Europe, which keeps its continent",
       { continent: { code: 'EU' }, country: { iso_code: 'EU' } },
       { continent: 'EU' },
     ],
     [
-      'with Asia/Pacific and a network: the network stays',
+      'with Asia/Pacific and a network, which is kept',
       { country_code: 'ap', continent_code: 'AS', asn: 1853 },
       { continent: 'AS', asn: 1853 },
     ],
-    ['with a name for a country', { country: 'Austria' }, 'not-found'],
+    ['with a name as country', { country: 'Austria' }, 'not-found'],
     ['with blank fields', { country_code: '', city: ' ', asn: 0 }, 'not-found'],
     ['with fields of other types', { country: { iso_code: 40 }, city: ['x'] }, 'not-found'],
-    ['with nothing in it', {}, 'not-found'],
-    ['that is no map', 'AT', 'not-found'],
+    ['without fields', {}, 'not-found'],
+    ['that is not a map', 'AT', 'not-found'],
   ])('%s', async (_name, record, expected) => {
     const database = await databaseOf([
       ['8.8.8.0/24', { country_code: 'US' }],
@@ -224,7 +224,7 @@ describe('a database', () => {
     expect(country('2001:629::1')).toBe('not-found');
   });
 
-  test('names the fields that its records have, wherever they are', async () => {
+  test('lists the fields of its records, even if a single one has them', async () => {
     const networks = Array.from({ length: 100 }, (_, n): [string, MmdbValue] => [
       `60.0.${n}.0/24`,
       { country: { iso_code: 'JP' } },
@@ -240,11 +240,11 @@ describe('a database', () => {
     ]);
   });
 
-  test('with one bad record that no sample met says so when the record is asked for', async () => {
+  test('with an unreadable record outside the sample returns unknown(database) for it', async () => {
     const bad = '223.240.0.0/12';
     const networks = Array.from({ length: 4096 }, (_, n): [string, MmdbValue] => {
       const network = `${n >> 4}.${(n & 15) << 4}.0.0/12`;
-      // An extended type of zero: the format has none.
+      // An extended type of zero does not exist in the format.
       return [network, network === bad ? Buffer.from([0, 0]) : { country_code: 'AT' }];
     });
     const database = await databaseOf(networks, { ipVersion: 4 });
@@ -253,7 +253,7 @@ describe('a database', () => {
   });
 });
 
-describe('a file that is no whole database stops the start', () => {
+describe('an incomplete or damaged file is rejected:', () => {
   const good = mmdbFile([
     ['8.8.8.0/24', { country_code: 'US' }],
     ['2001:628::/32', CITY],
@@ -263,9 +263,9 @@ describe('a file that is no whole database stops the start', () => {
   const zeroed = Buffer.from(good).fill(0, good.indexOf('country_code') - 2, good.length - 250);
 
   test.each([
-    ['no file', undefined, /does not exist: correct GEO_DATABASE/],
+    ['a missing file', undefined, /does not exist: correct GEO_DATABASE/],
     ['an empty file', Buffer.alloc(0), /is damaged \(it is empty\): download it again/],
-    ['a text', 'not a database', /is not an mmdb file, or is truncated/],
+    ['a text file', 'not a database', /is not an mmdb file, or is truncated/],
     ['a compressed database', gzipSync(good), /is compressed: unpack/],
     ['the first half', good.subarray(0, good.length / 2), /is truncated/],
     ['all but the metadata', good.subarray(0, good.length - 100), /damaged|truncated/],
@@ -275,7 +275,7 @@ describe('a file that is no whole database stops the start', () => {
     ['other data', mmdbFile([['8.8.8.0/24', { domain: 'example.org' }]]), /contains no places/],
   ])('%s', async (_name, bytes, message) => {
     expect(dataStart).toBeGreaterThan(60);
-    const path = bytes === undefined ? join(folder, 'none.mmdb') : await saved(bytes);
+    const path = bytes === undefined ? join(folder, 'none.mmdb') : await save(bytes);
     await expect(openGeoDatabase([path])).rejects.toThrow(message);
     await expect(openGeoDatabase([path])).rejects.toThrow(`The geo database ${path} `);
   });
@@ -284,7 +284,7 @@ describe('a file that is no whole database stops the start', () => {
     await expect(openGeoDatabase([folder])).rejects.toThrow(/cannot be read \(EISDIR\)/);
   });
 
-  test('the bundled database, cut in its middle or at its end', async () => {
+  test('the bundled database, damaged in the middle or truncated', async () => {
     const bytes = await readFile(bundledGeoDatabase());
     const half = bytes.length / 2;
     const cuts = [
@@ -297,18 +297,18 @@ describe('a file that is no whole database stops the start', () => {
       bytes.subarray(0, bytes.length - 60),
       bytes.subarray(0, bytes.length - 4096),
     ];
-    for (const cut of cuts) {
-      await expect(openGeoDatabase([await saved(cut)])).rejects.toThrow(/damaged|truncated/);
+    for (const damaged of cuts) {
+      await expect(openGeoDatabase([await save(damaged)])).rejects.toThrow(/damaged|truncated/);
     }
   });
 
-  test('no single wrong byte makes a lookup throw', async () => {
+  test('no single wrong bit makes a lookup throw', async () => {
     const wanted = ['8.8.8.8', '9.9.9.9', '2001:628::1', '2606:4700::1'].map(address);
     let opened = 0;
     for (let index = 0; index < good.length; index += 7) {
       const wrong = Buffer.from(good);
       wrong.writeUInt8(wrong.readUInt8(index) ^ (1 << (index % 8)), index);
-      const database = await openGeoDatabase([await saved(wrong)]).catch((error: Error) => {
+      const database = await openGeoDatabase([await save(wrong)]).catch((error: Error) => {
         expect(error.message).toMatch(/^The geo database \S+ .+\.$/);
       });
       if (database) opened += 1;
@@ -318,14 +318,14 @@ describe('a file that is no whole database stops the start', () => {
   });
 });
 
-describe('several files', () => {
+describe('several files:', () => {
   const KP = { country: { iso_code: 'KP' }, continent: { code: 'AS' } };
   const NETWORK = { autonomous_system_number: 131279, autonomous_system_organization: 'Star JV' };
   const asn = (name: string, number: number) => ({ asn: number, as_name: name });
 
-  /** A database for each table of networks. */
+  /** Opens a file for each table of networks. */
   const open = async (...tables: readonly (readonly [string, MmdbValue])[][]) =>
-    openGeoDatabase(await Promise.all(tables.map((table) => saved(mmdbFile(table)))));
+    openGeoDatabase(await Promise.all(tables.map((table) => save(mmdbFile(table)))));
 
   test.each<[string, [string, MmdbValue][][], string, unknown]>([
     [
@@ -350,7 +350,7 @@ describe('several files', () => {
       { country: 'KP', asn: 131279, organization: 'Star JV' },
     ],
     [
-      'of two countries the first',
+      'the first of two countries',
       [[['8.8.8.0/24', { country_code: 'US' }]], [['8.8.8.0/24', CITY]]],
       '8.8.8.8',
       {
@@ -363,7 +363,7 @@ describe('several files', () => {
       },
     ],
     [
-      'a country that a policy cannot name gives way',
+      'a country that a policy can name instead of another code',
       [
         [
           ['8.8.8.0/24', { country_code: 'EU' }],
@@ -375,19 +375,19 @@ describe('several files', () => {
       { country: 'AT' },
     ],
     [
-      'an address that only the second has',
+      'an address that only the second file has',
       [[['9.9.9.0/24', KP]], [['8.8.8.0/24', { country_code: 'AT' }]]],
       '8.8.8.8',
       { country: 'AT' },
     ],
     [
-      'an address that none has',
+      'an address that no file has',
       [[['9.9.9.0/24', KP]], [['8.8.8.0/24', { country_code: 'AT' }]]],
       '1.1.1.1',
       'not-found',
     ],
     [
-      'a tunnel, by its IPv4 address',
+      'the IPv4 address of a tunnel',
       [[['175.45.176.0/22', KP]], [['2002:af2d:b109::/48', { country_code: 'AT' }]]],
       '2002:af2d:b109::1',
       { country: 'KP', continent: 'AS' },
@@ -404,7 +404,7 @@ describe('several files', () => {
   });
 
   test.each(['175.45.176.0', '2606:4700::1111'])(
-    "one of IPv4 and one of IPv6 know both, like the bundled database's two halves: %s",
+    'an IPv4 file and an IPv6 file find both, like the halves of the bundled database: %s',
     async (text) => {
       const [ipv4, ipv6] = ['-ipv4', '-ipv6'].map((half) =>
         bundledGeoDatabase().replace('.mmdb', `${half}.mmdb`),
@@ -416,11 +416,11 @@ describe('several files', () => {
     },
   );
 
-  test('their fields are those of all, and their age that of the oldest', async () => {
+  test('their metadata has the fields of all, and the date of the oldest', async () => {
     const dates = [new Date('2026-11-01T00:00:00Z'), new Date('2026-10-01T00:00:00Z')];
     const [countries = '', networks = ''] = await Promise.all([
-      saved(mmdbFile([['8.8.8.0/24', KP]], { type: 'GeoLite2-Country', built: dates[0] })),
-      saved(mmdbFile([['8.8.8.0/24', NETWORK]], { type: 'GeoLite2-ASN', built: dates[1] })),
+      save(mmdbFile([['8.8.8.0/24', KP]], { type: 'GeoLite2-Country', built: dates[0] })),
+      save(mmdbFile([['8.8.8.0/24', NETWORK]], { type: 'GeoLite2-ASN', built: dates[1] })),
     ]);
     const { info, files } = await openGeoDatabase([countries, networks]);
     expect(info).toEqual({
@@ -435,8 +435,8 @@ describe('several files', () => {
     ]);
   });
 
-  /** Opens, but one record that no sample meets cannot be read: the last of 4096 networks. */
-  const withBadRecord = (value: MmdbValue) =>
+  /** Creates a file with an unreadable record outside the sample: the last of 4096 networks. */
+  const fileWithUnreadableRecord = (value: MmdbValue) =>
     mmdbFile(
       Array.from({ length: 4096 }, (_, n): [string, MmdbValue] => {
         const network = `${n >> 4}.${(n & 15) << 4}.0.0/12`;
@@ -450,11 +450,11 @@ describe('several files', () => {
     ['of networks', asn('Example', 64500), ['223.240.0.0/12', KP], { country: 'KP' }],
     ['where the other has none', { country_code: 'AT' }, ['8.8.8.0/24', KP], 'database'],
   ])(
-    'a bad record in the file %s takes nothing from the other',
+    'an unreadable record in the file %s does not affect the other',
     async (_name, value, other, expected) => {
       const [bad = '', good = ''] = [
-        await saved(withBadRecord(value)),
-        await saved(mmdbFile([other])),
+        await save(fileWithUnreadableRecord(value)),
+        await save(mmdbFile([other])),
       ];
       for (const order of [
         [bad, good],
@@ -468,10 +468,10 @@ describe('several files', () => {
     },
   );
 
-  test('each file that cannot be used is named in a sentence, and the good one is not', async () => {
-    const good = await saved(mmdbFile([['8.8.8.0/24', KP]]));
+  test('each unusable file is reported with a sentence, and the valid one is not', async () => {
+    const good = await save(mmdbFile([['8.8.8.0/24', KP]]));
     const bytes = mmdbFile([['8.8.8.0/24', NETWORK]]);
-    const cutOff = await saved(bytes.subarray(0, bytes.length - 1));
+    const cutOff = await save(bytes.subarray(0, bytes.length - 1));
     const missing = join(folder, 'none.mmdb');
     const error: Error = await openGeoDatabase([good, cutOff, missing]).catch((reason) => reason);
     expect(error.message.split('\n')).toEqual([
