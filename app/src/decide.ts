@@ -2,7 +2,7 @@ import type { Operation } from './action/operation.ts';
 import { planOperations, type SkippedOperation } from './action/operations/index.ts';
 import type { TokenRequest } from './action/request.ts';
 import { SignalReader } from './policy/cel/signal-reader.ts';
-import { Variables } from './policy/cel/variables/index.ts';
+import { Variables } from './policy/cel/variables/variables.ts';
 import type { Refusal } from './policy/effects/effects.ts';
 import { type Evaluation, evaluate } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';

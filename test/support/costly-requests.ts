@@ -1,7 +1,7 @@
 import { readTokenRequest } from '../../app/src/action/request.ts';
 import { createExpressionCompiler } from '../../app/src/policy/cel/compiler.ts';
 import { SignalReader } from '../../app/src/policy/cel/signal-reader.ts';
-import { Variables } from '../../app/src/policy/cel/variables/index.ts';
+import { Variables } from '../../app/src/policy/cel/variables/variables.ts';
 import { Issues } from '../../app/src/policy/file/issues.ts';
 import { scenario } from './decide.ts';
 import { requestWith } from './payloads.ts';

@@ -1,7 +1,7 @@
 import type { TokenRequest } from '../../src/action/request.ts';
 import { type Decision, decide } from '../../src/decide.ts';
 import { SIGNAL_UNAVAILABLE, SignalReader } from '../../src/policy/cel/signal-reader.ts';
-import { Variables } from '../../src/policy/cel/variables/index.ts';
+import { Variables } from '../../src/policy/cel/variables/variables.ts';
 import type { ConditionResult } from '../../src/policy/condition.ts';
 import type { Mode, Policy, Rule } from '../../src/policy/policy.ts';
 import type { TraceEvent } from '../../src/policy/trace.ts';

@@ -1,6 +1,6 @@
 import type { SignalName } from '../signals/request-signals.ts';
 import type { SignalReader } from './cel/signal-reader.ts';
-import type { Variables } from './cel/variables/index.ts';
+import type { Variables } from './cel/variables/variables.ts';
 import type { Rule } from './policy.ts';
 
 /** How a rule's condition turned out. */

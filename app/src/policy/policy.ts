@@ -1,7 +1,7 @@
 import type { Enforcement } from '../action/change.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
-import type { Variables } from './cel/variables/index.ts';
+import type { Variables } from './cel/variables/variables.ts';
 import type { Effects } from './effects/effects.ts';
 import type { UnknownEntries } from './effects/unknown.ts';
 import type { FailOpenEntry } from './fail-open.ts';

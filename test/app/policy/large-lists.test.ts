@@ -1,7 +1,7 @@
 import { readTokenRequest } from '../../../app/src/action/request.ts';
 import { deadlineAfter } from '../../../app/src/lib/deadline.ts';
 import { SignalReader } from '../../../app/src/policy/cel/signal-reader.ts';
-import { Variables } from '../../../app/src/policy/cel/variables/index.ts';
+import { Variables } from '../../../app/src/policy/cel/variables/variables.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
 import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';

@@ -11,23 +11,23 @@ import { evaluateNode, treeOf } from './library/evaluation.ts';
 import type { Node } from './library/node.ts';
 import { applySemantics } from './semantics/apply.ts';
 import { CostMeter } from './semantics/cost.ts';
-import type { Variables } from './variables/index.ts';
+import type { Variables } from './variables/variables.ts';
 
 /*
- * How an expression becomes a function, once, when the policy is loaded:
+ * Expressions are compiled once, when the policy is loaded:
  *
  *   parse     library/      the CEL library builds a syntax tree
- *   check     environment   it checks types against the variables of the policy language (variables/)
+ *   check     environment   the library checks types against the variables of the policy language (variables/)
  *   semantics semantics/    replaces the evaluation of nodes where the policy language is stricter than CEL
- *   analyse   analysis/     reports what the type checker accepts, but what cannot be what the author means
+ *   analyse   analysis/     reports what the type checker accepts, but the author cannot have intended
  *
- * On a request, the function reads the variables that it needs (variables/, signal-reader.ts) and counts the
+ * On a request, an expression reads the variables that it needs (variables/, signal-reader.ts) and counts the
  * cost of its evaluation (semantics/cost.ts).
  */
 
 /** A CEL expression that has been parsed, type-checked and analysed. */
 export interface Expression {
-  /** @throws SIGNAL_UNAVAILABLE if it needs a signal that has no value; other errors if it cannot be evaluated. */
+  /** @throws SIGNAL_UNAVAILABLE if it needs a signal that has no value; another error if it cannot be evaluated. */
   evaluate(variables: Variables): unknown;
   readonly references: References;
   /** The CEL type of the value; `dyn` if it is known only at run time. */
@@ -36,7 +36,7 @@ export interface Expression {
 
 /** Compiles the expressions of one policy. */
 export interface ExpressionCompiler {
-  /** Returns `undefined` for an expression that is not valid. Adds what is wrong to `issues`. */
+  /** Returns `undefined` for an invalid expression, and adds the reason to `issues`. */
   compile(source: string, issues: Issues): Expression | undefined;
   /** The class of the variable `lists`. */
   readonly Lists: new () => object;
@@ -44,7 +44,11 @@ export interface ExpressionCompiler {
   readonly costMeter: Pick<CostMeter, 'spent'>;
 }
 
-/** @param lists the lists of the policy, by name. */
+/**
+ * Creates the compiler of a policy.
+ *
+ * @param lists the lists of the policy, by name.
+ */
 export function createExpressionCompiler(
   lists: ReadonlyMap<string, ParsedList>,
 ): ExpressionCompiler {

@@ -2,7 +2,7 @@ import { positionOf, summaryOf } from './library/errors.ts';
 
 type Replacements = readonly (readonly [RegExp, string])[];
 
-/** The library's messages, and what a policy author reads instead. */
+/** The library's messages, and their replacements in the words of the policy language. */
 const MESSAGES: Replacements = [
   [/^No such key: (.*)$/, 'unknown field $1'],
   [/^Unknown variable: (.*)$/, 'unknown variable $1'],
@@ -54,7 +54,7 @@ const FOREIGN_FUNCTIONS: Replacements = [
 /** Keeps messages short enough for a log line. */
 const MAX_EXCERPT_LENGTH = 200;
 
-/** Returns what is wrong with an expression, what to write instead where that is known, and an excerpt. */
+/** Returns the reason of an error in an expression, a remedy if one is known, and an excerpt of the expression. */
 export function describeError(error: unknown, source: string): string {
   if (source.trim() === '') return 'an expression must not be empty';
   const position = positionOf(error);

@@ -3,7 +3,6 @@ import type { ParsedList } from '../lists.ts';
 import type { CostMeter } from './semantics/cost.ts';
 import { registerMatches } from './semantics/matches.ts';
 import { ClaimsView } from './variables/claims.ts';
-import { NowView } from './variables/index.ts';
 import {
   OrganizationView,
   RefreshTokenView,
@@ -14,6 +13,7 @@ import {
 } from './variables/request.ts';
 import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
 import { StringMapView } from './variables/string-map.ts';
+import { NowView } from './variables/variables.ts';
 
 /** The types of the policy language: the class that implements each, and its fields with their CEL types. */
 const TYPES = {
@@ -43,7 +43,7 @@ const TYPES = {
       stale: 'bool',
     },
   ],
-  // Without declared fields CEL accepts any name, and the class decides what an absent one is.
+  // Without declared fields CEL accepts any name, and the class defines the value of an absent one.
   StringMap: [StringMapView, undefined],
   Claims: [ClaimsView, undefined],
   Request: [
@@ -91,11 +91,12 @@ const VARIABLES = {
 export interface Declarations {
   /** The CEL type of each variable. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The fields of each type with their types; `undefined` if the type has any field. */
+  /** The fields of each type with their types; `undefined` if the type accepts any field name. */
   readonly fields: ReadonlyMap<string, Readonly<Record<string, string>> | undefined>;
   readonly lists: ReadonlyMap<string, ParsedList>;
 }
 
+/** Returns the declarations of the policy language with the lists of a policy. */
 export function declarationsFor(lists: ReadonlyMap<string, ParsedList>): Declarations {
   const fields = new Map(Object.entries(TYPES).map(([name, [, fields]]) => [name, fields]));
   return { variables: VARIABLES, fields, lists };

@@ -1,7 +1,8 @@
 import type { Node } from './library/node.ts';
 import { walk } from './library/syntax-tree.ts';
 
-const TYPES = new Map([
+/** The type of an access to a header or parameter, by operator. */
+const ACCESS_TYPES = new Map([
   ['.', 'string'],
   ['[]', 'string'],
   ['.?', 'optional<string>'],
@@ -9,18 +10,18 @@ const TYPES = new Map([
 ]);
 
 /**
- * Declares that each header and each parameter is a string. The library lets a type have any field, but not
- * fields of one type, so it would accept a comparison of a header with a number, which can never be true.
+ * Declares that each header and each parameter is a string. In the library, a type that accepts any field name
+ * has fields of type dyn, so a header could be compared with a number, which can never be equal.
  */
 export function declareHeaderTypes(ast: Node): void {
   walk(ast, (node) => {
-    const type = TYPES.get(node.op);
-    if (type !== undefined) declareResult(node, type);
+    const type = ACCESS_TYPES.get(node.op);
+    if (type !== undefined) declareAccessType(node, type);
     return undefined;
   });
 }
 
-function declareResult(access: Node, type: string): void {
+function declareAccessType(access: Node, type: string): void {
   const { check } = access.meta;
   access.setMeta('check', (checker, self, context) => {
     const checked = check(checker, self, context);

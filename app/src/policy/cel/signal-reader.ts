@@ -24,11 +24,11 @@ export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
 
 /** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
 export class SignalReader {
-  /** Read, and not fetched yet. */
+  /** Read before they were fetched. */
   readonly #pending = new Set<SignalName>();
-  /** Read, and unknown. */
+  /** Fetched, but unknown. */
   readonly #unknown = new Set<SignalName>();
-  /** Known, but without a field that was read: a country database has no city. */
+  /** Known, but without a field that was read: a country database has no cities. */
   readonly #incomplete = new Set<SignalName>();
   readonly #signals: RequestSignals;
   #unknownAsAbsent = false;
@@ -37,9 +37,9 @@ export class SignalReader {
     this.#signals = signals;
   }
 
-  /** Starts the record of a new evaluation. */
+  /** Clears the record before a new evaluation. */
   reset(): void {
-    // Clearing a set allocates a new table, and nearly always these sets are empty.
+    // V8 allocates a new table to clear a set, and these sets are nearly always empty.
     if (this.#pending.size > 0) this.#pending.clear();
     if (this.#unknown.size > 0) this.#unknown.clear();
     if (this.#incomplete.size > 0) this.#incomplete.clear();
@@ -107,8 +107,8 @@ export class SignalReader {
   }
 
   /**
-   * Returns whether an evaluation failed because a signal or one of its fields has no value. A field that
-   * `has` found absent is recorded too, so the error itself must say so.
+   * Returns whether an evaluation failed because a signal or one of its fields has no value. Checks the error
+   * itself, because a field that `has` found absent is also recorded.
    */
   caused(error: unknown): boolean {
     return error === SIGNAL_UNAVAILABLE || (this.#incomplete.size > 0 && isFieldMissing(error));
@@ -127,8 +127,8 @@ export class SignalReader {
 }
 
 /**
- * Returns whether an error only says that a signal or one of its fields has no value. The part of a
- * condition that threw it may still turn out either way, so any other error takes precedence.
+ * Returns whether an error only says that a signal or one of its fields has no value. With a value, the part
+ * of the condition that threw it could be true or false, so any other error takes precedence.
  */
 export function isSignalUnavailable(error: unknown): boolean {
   return error === SIGNAL_UNAVAILABLE || isFieldMissing(error);

@@ -7,7 +7,7 @@ import { FORBIDDEN_REASONS } from '../../action/response.ts';
 import type { SignalName } from '../../signals/request-signals.ts';
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
 import type { ExpressionCompiler } from '../cel/compiler.ts';
-import type { Variables } from '../cel/variables/index.ts';
+import type { Variables } from '../cel/variables/variables.ts';
 import type { Issues } from '../file/issues.ts';
 import type { EffectsFile } from '../file/schema.ts';
 import {

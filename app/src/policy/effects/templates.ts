@@ -9,7 +9,7 @@ import type { ClaimValue } from '../../action/operation.ts';
 import type { References } from '../cel/analysis/references.ts';
 import type { Expression, ExpressionCompiler } from '../cel/compiler.ts';
 import { elementsOf, isScalar, singleOf } from '../cel/semantics/values.ts';
-import type { Variables } from '../cel/variables/index.ts';
+import type { Variables } from '../cel/variables/variables.ts';
 import type { Issues } from '../file/issues.ts';
 import { splitText } from './interpolation.ts';
 

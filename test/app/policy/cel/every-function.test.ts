@@ -1,7 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { createExpressionCompiler } from '../../../../app/src/policy/cel/compiler.ts';
 import { SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
-import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
+import { Variables } from '../../../../app/src/policy/cel/variables/variables.ts';
 import { Issues } from '../../../../app/src/policy/file/issues.ts';
 import { createLists, parseList } from '../../../../app/src/policy/lists.ts';
 import { createPolicyClock } from '../../../../app/src/policy/policy-clock.ts';

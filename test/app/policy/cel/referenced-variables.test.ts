@@ -2,7 +2,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import { referencedVariables } from '../../../../app/src/policy/cel/analysis/referenced-variables.ts';
 import { treeOf } from '../../../../app/src/policy/cel/library/evaluation.ts';
 import { SIGNAL_UNAVAILABLE, SignalReader } from '../../../../app/src/policy/cel/signal-reader.ts';
-import { Variables } from '../../../../app/src/policy/cel/variables/index.ts';
+import { Variables } from '../../../../app/src/policy/cel/variables/variables.ts';
 import { type Scenario, scenario } from '../../../support/decide.ts';
 import { requestWithClaims } from '../../../support/payloads.ts';
 import { compile, policyText } from '../../../support/policies.ts';

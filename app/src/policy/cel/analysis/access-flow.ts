@@ -4,12 +4,12 @@ import { print } from '../library/print.ts';
 import { domainOfField } from './domains.ts';
 import {
   contentFlow,
+  EMPTY_FLOW,
   type Flow,
   flowOf,
   join,
   listFlow,
-  NOTHING,
-  OTHER,
+  OTHER_FLOW,
   sourcesOf,
 } from './flow.ts';
 import type { FlowContext, Scope } from './flow-context.ts';
@@ -22,7 +22,7 @@ const ACCESSED_BY_NAME: Readonly<Record<string, string>> = {
   Abuse: 'abuse',
 };
 
-/** `owner.field` and `owner.?field`. */
+/** Returns the flow of `owner.field` and `owner.?field`. */
 export function accessField(node: NodeOf<'.' | '.?'>, scope: Scope, context: FlowContext): Flow {
   const [ownerNode, field] = node.args;
   context.intermediateAccesses.add(ownerNode);
@@ -31,12 +31,12 @@ export function accessField(node: NodeOf<'.' | '.?'>, scope: Scope, context: Flo
     fieldFlow(node, type, field, context),
   );
   if (owner.keys !== undefined) {
-    context.comparisons.equal(owner.keys, flowOf({ kind: 'constant', value: field }));
+    context.comparisons.checkEquality(owner.keys, flowOf({ kind: 'constant', value: field }));
   }
   return join([...fields, contentFlow(owner)]);
 }
 
-/** `owner[key]` and `owner[?key]`. */
+/** Returns the flow of `owner[key]` and `owner[?key]`. */
 export function accessKey(node: NodeOf<'[]' | '[?]'>, scope: Scope, context: FlowContext): Flow {
   const [ownerNode, keyNode] = node.args;
   context.intermediateAccesses.add(ownerNode);
@@ -47,11 +47,11 @@ export function accessKey(node: NodeOf<'[]' | '[?]'>, scope: Scope, context: Flo
     const name = ACCESSED_BY_NAME[type];
     if (name !== undefined) {
       context.issues.add(`write ${name}.name, not ${name}["name"]`);
-      return NOTHING;
+      return EMPTY_FLOW;
     }
-    return typeof constant === 'string' ? fieldFlow(node, type, constant, context) : OTHER;
+    return typeof constant === 'string' ? fieldFlow(node, type, constant, context) : OTHER_FLOW;
   });
-  if (owner.keys !== undefined) context.comparisons.equal(owner.keys, key);
+  if (owner.keys !== undefined) context.comparisons.checkEquality(owner.keys, key);
   if (node.op === '[]') checkIndex(owner, constant ?? 0n, context);
   return join([...fields, contentFlow(owner)]);
 }
@@ -66,25 +66,26 @@ function fieldFlow(
   const fields = declarations.fields.get(type);
   if (fields === undefined) {
     const isOptional = node.op === '.?' || node.op === '[?]';
-    if (isOptional && !intermediateAccesses.has(node)) issues.add(neverAbsent(node.args[0], field));
-    return OTHER;
+    if (isOptional && !intermediateAccesses.has(node))
+      issues.add(neverAbsentIssue(node.args[0], field));
+    return OTHER_FLOW;
   }
   const name = `${nameOfType(type, declarations)}.${field}`;
   if (!Object.hasOwn(fields, field)) {
     // The type checker accepts any name in `.?` and `has`.
     issues.add(`unknown field ${field} (in: ${name})`);
-    return NOTHING;
+    return EMPTY_FLOW;
   }
   if (type === 'Geo') uses.geoFields.add(field);
   const fieldType = fields[field] as string;
   if (declarations.fields.has(fieldType)) return flowOf({ kind: 'object', type: fieldType });
-  if (fieldType.startsWith('list<')) return listFlow(OTHER);
+  if (fieldType.startsWith('list<')) return listFlow(OTHER_FLOW);
   const domain = domainOfField(type, field, name);
-  return domain === undefined ? OTHER : flowOf({ kind: 'field', domain });
+  return domain === undefined ? OTHER_FLOW : flowOf({ kind: 'field', domain });
 }
 
-/** A missing header, parameter or claim has a value, so an optional access to it is never empty. */
-function neverAbsent(owner: Node, field: string): string {
+/** Returns the issue of an optional access that is never empty: a missing header, parameter or claim has a value. */
+function neverAbsentIssue(owner: Node, field: string): string {
   return `${print(owner)}.${field} is never absent: a missing header or parameter is "", and a missing claim is null; compare it with that`;
 }
 

@@ -1,7 +1,7 @@
 import type { Node, NodeOf } from '../library/node.ts';
 import { conversionIssue } from './constant-issues.ts';
 import { SIZE } from './domains.ts';
-import { derive, type Flow, flowOf, NOTHING, sourcesOf } from './flow.ts';
+import { derive, EMPTY_FLOW, type Flow, flowOf, sourcesOf } from './flow.ts';
 import type { FlowContext, Scope } from './flow-context.ts';
 import { checkPolicyValues } from './policy-values.ts';
 
@@ -19,7 +19,7 @@ export function analyzeCall(node: NodeOf<'call'>, scope: Scope, context: FlowCon
     context.issues.add('duration expects a literal string, e.g. duration("90m")');
   }
   const flows = args.map((arg) => context.flowOf(arg, scope));
-  const [first = NOTHING] = flows;
+  const [first = EMPTY_FLOW] = flows;
   if (CONVERSIONS.has(name) && only !== undefined) {
     checkPolicyValues(only, first, (value) => conversionIssue(name, value), context);
   }
@@ -34,7 +34,7 @@ export function analyzeCall(node: NodeOf<'call'>, scope: Scope, context: FlowCon
       return flowOf({ kind: 'field', domain: SIZE });
     case 'type':
     case 'bool':
-      return NOTHING;
+      return EMPTY_FLOW;
     default:
       return derive(name, flows);
   }
@@ -47,7 +47,7 @@ export function analyzeHas(field: Node, scope: Scope, context: FlowContext): Flo
   for (let next = owner; next !== undefined; next = ownerOf(root)) root = next;
   const types = sourcesOf(context.flowOf(root, scope), 'object').map(({ type }) => type);
   const canBeAbsent = (type: string) => TYPES_WITH_ABSENT_FIELDS.has(type);
-  // A variable that the condition declares may be of several types, or of none that is known.
+  // A variable that the condition declares may have several types, or an unknown one.
   const isDeclared = root.op === 'id' && scope.has(root.args);
   if (!(isDeclared ? types.every(canBeAbsent) : types.some(canBeAbsent))) {
     context.issues.add(
@@ -58,7 +58,7 @@ export function analyzeHas(field: Node, scope: Scope, context: FlowContext): Flo
   } else {
     context.flowOf(field, scope);
   }
-  return NOTHING;
+  return EMPTY_FLOW;
 }
 
 function ownerOf(node: Node): Node | undefined {

@@ -25,7 +25,7 @@ const CLAIM_METHODS: Readonly<Record<string, readonly string[]>> = {
   upperAscii: [],
 };
 
-/** Whether no claim, nor any other value of type dyn, can have a type. */
+/** Returns whether no claim, nor any other value of type dyn, can have a type. */
 function isNeverDynamic(type: MaybeType): boolean {
   if (type === undefined) return false;
   return (
@@ -43,7 +43,7 @@ export function hiddenTypeIssue(type: MaybeType): string | undefined {
   return `a value of type ${type?.name} cannot be used as a value of type dyn`;
 }
 
-/** Returns the issue of a comparison of a claim, or of elements of lists, with what no claim can be. */
+/** Returns the issue of a comparison of a claim, or of elements of lists, with a type that no claim has. */
 export function nestedClaimIssue(left: MaybeType, right: MaybeType): string | undefined {
   if (left?.kind === 'dyn' || right?.kind === 'dyn') return claimOperandIssue(left, right);
   if (left?.kind !== right?.kind) return undefined;
@@ -51,7 +51,7 @@ export function nestedClaimIssue(left: MaybeType, right: MaybeType): string | un
   return isCollection ? nestedClaimIssue(left?.valueType, right?.valueType) : undefined;
 }
 
-/** Returns the issue of an operator with a claim and with what no claim can be. */
+/** Returns the issue of an operator that combines a claim with a type that no claim has. */
 export function claimOperandIssue(...types: readonly MaybeType[]): string | undefined {
   if (!types.some((type) => type?.kind === 'dyn')) return undefined;
   const type = types.find(isNeverDynamic);
@@ -65,7 +65,7 @@ export function claimOperandIssue(...types: readonly MaybeType[]): string | unde
   return `a value of type dyn is never a ${type.name}${remedy}`;
 }
 
-/** A claim that is a number is an int or a double, and CEL has no arithmetic of two types. */
+/** Returns the issue of arithmetic with a claim and a uint: a claim is an int or a double, and CEL does not mix types. */
 export function uintOperandIssue(...types: readonly MaybeType[]): string | undefined {
   if (!types.some((type) => type?.kind === 'dyn')) return undefined;
   if (!types.some((type) => type?.name === 'uint')) return undefined;

@@ -6,7 +6,7 @@ import { type CodeDomain, isCodeDomain } from './domains.ts';
 import { type Flow, type Source, sourcesOf } from './flow.ts';
 import { type Order, orderIssues, valueIssues } from './number-comparisons.ts';
 
-/** What comparisons say about the lists of the policy. */
+/** Names of the lists of the policy that are compared with codes. */
 export interface ListUses {
   readonly countryLists: Set<string>;
   readonly continentLists: Set<string>;
@@ -15,7 +15,7 @@ export interface ListUses {
 const MIRRORED = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
 /** Reports comparisons with values that a field never has. */
-export class Comparisons {
+export class ComparisonChecker {
   readonly #lists: ReadonlyMap<string, ParsedList>;
   readonly #uses: ListUses;
   readonly #issues: Issues;
@@ -27,26 +27,27 @@ export class Comparisons {
   }
 
   /** Checks values that are tested for equality, with `==`, `!=` or `in`. */
-  equal(left: Flow | undefined, right: Flow | undefined): void {
+  checkEquality(left: Flow | undefined, right: Flow | undefined): void {
     if (left === undefined || right === undefined) return;
     this.#checkFields(left, right);
     this.#checkFields(right, left);
     this.#checkDerived(left, right);
     this.#checkDerived(right, left);
-    this.equal(left.elements, right.elements);
-    this.equal(left.keys, right.keys);
+    this.checkEquality(left.elements, right.elements);
+    this.checkEquality(left.keys, right.keys);
   }
 
-  order(left: Flow, operator: Order, right: Flow): void {
+  /** Checks values that are compared with `<`, `<=`, `>` or `>=`. */
+  checkOrder(left: Flow, operator: Order, right: Flow): void {
     const reason = `${operator} compares strings character by character`;
-    this.search(left, right, reason);
-    this.search(right, left, reason);
+    this.checkSearch(left, right, reason);
+    this.checkSearch(right, left, reason);
     this.#addAll(orderIssues(left, operator, right));
     this.#addAll(orderIssues(right, MIRRORED[operator], left));
   }
 
-  /** Reports a code that is compared in part, or otherwise not as a whole. */
-  search(value: Flow, other: Flow, reason: string): void {
+  /** Reports a code that is not compared as a whole. */
+  checkSearch(value: Flow, other: Flow, reason: string): void {
     const domain = codeDomainOf(value);
     if (domain !== undefined && mayBePolicyString(other)) {
       this.#issues.add(`${reason}; ${howToCompare(domain)}`);
@@ -133,7 +134,7 @@ function codeDomainOf(flow: Flow): CodeDomain | undefined {
     .find(isCodeDomain);
 }
 
-/** Whether a value may be a string of the policy, which must then be a valid code. */
+/** Returns whether a value may be a string of the policy, which must then be a valid code. */
 function mayBePolicyString({ sources }: Flow): boolean {
   return [...sources.values()].some(
     (source) =>

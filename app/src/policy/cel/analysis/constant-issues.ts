@@ -3,12 +3,12 @@ import { summaryOf } from '../library/errors.ts';
 import { evaluateUntyped } from '../library/evaluation.ts';
 import type { Node } from '../library/node.ts';
 import { CONVERSIONS } from '../semantics/conversions.ts';
-import { outOfRange } from './value-limits.ts';
+import { rangeIssue } from './value-limits.ts';
 
 /** Values of the parts of an expression that do not depend on the request. */
 export type Constants = ReadonlyMap<Node, unknown>;
 
-/** The library's messages, and what a policy author reads instead. */
+/** The library's messages, and their replacements for policy authors. */
 const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [
     /^Invalid duration string: .*$/,
@@ -34,7 +34,7 @@ function describe(error: unknown): string {
 }
 
 /** Returns the issue of a part that fails on every request. */
-export function constantFails(error: unknown): string {
+export function failureIssue(error: unknown): string {
   return `a constant part fails on every request: ${describe(error)}`;
 }
 
@@ -46,28 +46,28 @@ export function timeZoneIssue(value: unknown): string | undefined {
 
 /** Returns why a function that converts values, such as `int` or `timestamp`, fails for a value. */
 export function conversionIssue(name: string, value: unknown): string | undefined {
-  const issue = invalidString(name, value);
+  const issue = invalidStringIssue(name, value);
   if (issue !== undefined) return describe(new Error(issue));
   try {
-    return outOfRange(evaluateUntyped(`${name}(value)`, { value }));
+    return rangeIssue(evaluateUntyped(`${name}(value)`, { value }));
   } catch (error) {
     return describe(error);
   }
 }
 
 /** Returns the issue of a call with a string that CEL does not define, but the library reads: `int("")`. */
-export function invalidArgument(node: Node, constants: Constants): string | undefined {
+export function argumentIssue(node: Node, constants: Constants): string | undefined {
   if (node.op !== 'call') return undefined;
   const [name, [argument]] = node.args;
-  return argument && invalidString(name, constants.get(argument));
+  return argument && invalidStringIssue(name, constants.get(argument));
 }
 
 /** A sequence of numbers with units, as in Go. */
 const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+)$/;
 
-function invalidString(name: string, value: unknown): string | undefined {
+function invalidStringIssue(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  // These two are worded like the library's messages, so that `describe` treats both the same.
+  // `duration` and `timestamp` return messages of the library, which `describe` then replaces.
   if (name === 'duration' && !DURATION.test(value)) return 'Invalid duration string: ';
   const conversion = CONVERSIONS.get(name);
   if (conversion === undefined || conversion.accepts(value)) return undefined;

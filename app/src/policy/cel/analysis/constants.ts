@@ -2,9 +2,9 @@ import type { Issues } from '../../file/issues.ts';
 import type { Node } from '../library/node.ts';
 import { print } from '../library/print.ts';
 import { bindingOf, childrenOf } from '../library/syntax-tree.ts';
-import { type Constants, constantFails, invalidArgument } from './constant-issues.ts';
+import { argumentIssue, type Constants, failureIssue } from './constant-issues.ts';
 import { reasonForFailure } from './failing-operations.ts';
-import { outOfRange } from './value-limits.ts';
+import { rangeIssue } from './value-limits.ts';
 
 /**
  * Evaluates the parts of an expression that do not depend on the request. Reports those that fail, and methods
@@ -25,7 +25,7 @@ export function foldConstants(
 interface Folded {
   /** The variables that the part uses but does not declare. */
   readonly freeVariables: ReadonlySet<string>;
-  /** Whether an issue of the part has been reported, so that those around it are not. */
+  /** Whether an issue of the part has been reported, so that the parts around it are not reported as well. */
   readonly failed: boolean;
 }
 
@@ -60,7 +60,7 @@ class Folding {
   }
 
   #foldLiteral(node: Node, value: unknown): Folded {
-    const issue = outOfRange(value);
+    const issue = rangeIssue(value);
     if (issue !== undefined) {
       this.#report(node, issue);
       return FAILED;
@@ -90,15 +90,15 @@ class Folding {
   #foldConstant(node: Node): Folded {
     try {
       // Checked first: its message is better than that of the conversion.
-      const issue = invalidArgument(node, this.values);
+      const issue = argumentIssue(node, this.values);
       if (issue !== undefined) throw new Error(issue);
       const value = this.#evaluate(node);
-      const rangeIssue = outOfRange(value);
-      if (rangeIssue !== undefined) throw new Error(rangeIssue);
+      const outOfRange = rangeIssue(value);
+      if (outOfRange !== undefined) throw new Error(outOfRange);
       this.values.set(node, value);
       return CONSTANT;
     } catch (error) {
-      this.#report(node, constantFails(error));
+      this.#report(node, failureIssue(error));
       return FAILED;
     }
   }

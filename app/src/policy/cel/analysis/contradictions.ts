@@ -82,7 +82,7 @@ function findPair(group: readonly Restriction[]): Restriction[] | undefined {
   return undefined;
 }
 
-/** Whether any value of the subject satisfies all restrictions. */
+/** Returns whether any value of the subject satisfies all restrictions. */
 function isSatisfiable(group: readonly Restriction[]): boolean {
   const [first] = group;
   if (first === undefined) return true;

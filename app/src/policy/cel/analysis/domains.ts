@@ -1,6 +1,5 @@
 /*
- * The possible values of the variables of the policy language, as far as a comparison with any other value is an
- * issue.
+ * The possible values of variables of the policy language. A comparison with any other value is an issue.
  */
 
 interface CodeValues {
@@ -18,7 +17,7 @@ interface NumberValues {
   readonly max: number;
   /** The only possible numbers, if not all between `min` and `max` are. */
   readonly values?: readonly number[];
-  /** Whether a comparison that is always true is a guard, and not an issue. */
+  /** Whether a comparison that is always true is accepted as a guard. */
   readonly guarded?: boolean;
 }
 
@@ -73,7 +72,7 @@ const TIMESTAMP_PARTS: Readonly<Record<string, Values>> = {
   getSeconds: numbers(0, 59),
 };
 
-/** Returns the domain of a field of a type; `undefined` if it can be anything. `name` is for messages. */
+/** Returns the domain of a field of a type; `undefined` if the field can have any value. `name` is for messages. */
 export function domainOfField(type: string, field: string, name: string): Domain | undefined {
   const fields = FIELDS[type];
   const values = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;

@@ -1,8 +1,8 @@
 import { evaluateUntyped } from '../library/evaluation.ts';
 import { type Node, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
-import { type Constants, constantFails, timeZoneIssue } from './constant-issues.ts';
+import { type Constants, failureIssue, timeZoneIssue } from './constant-issues.ts';
 
-/** Longer samples are not built to try an index. */
+/** A method with a larger index is not tried, because its sample would be too long. */
 const MAX_SAMPLE_LENGTH = 1_000_000;
 
 /** Returns why an operation fails on every request because of its constant operands. */
@@ -31,25 +31,25 @@ function isZero(value: unknown): boolean {
   return value === 0n || (typeof value === 'object' && String(value) === '0');
 }
 
-/** Tries a method on the sample that suits its constant arguments best. If that fails, so does every other value. */
+/** Tries a method on the sample that suits its constant arguments best: if that fails, every other value fails too. */
 function methodFailure(node: NodeOf<'rcall'>, constants: Constants): string | undefined {
   const [name, receiver, args] = node.args;
   if (args.length === 0 || !args.every((arg) => constants.has(arg))) return undefined;
-  // `matches` has compiled its pattern already; the library's would read it as a RegExp.
+  // The pattern has been compiled already; the library's own `matches` would read it as a JavaScript RegExp.
   if (name === 'matches') return undefined;
   const values = args.map((arg) => constants.get(arg));
   const sample = sampleOf(receiver.checkedType?.name, values);
   if (sample === undefined) return undefined;
   // Some parts of a timestamp ignore an invalid time zone.
   const zoneIssue = sample instanceof Date ? timeZoneIssue(values[0]) : undefined;
-  if (zoneIssue !== undefined) return constantFails(new Error(zoneIssue));
+  if (zoneIssue !== undefined) return failureIssue(new Error(zoneIssue));
   const names = values.map((_, index) => `arg${index}`);
   const variables = Object.fromEntries(names.map((arg, index) => [arg, values[index]]));
   try {
     evaluateUntyped(`sample.${name}(${names.join(', ')})`, { sample, ...variables });
     return undefined;
   } catch (error) {
-    return constantFails(error);
+    return failureIssue(error);
   }
 }
 

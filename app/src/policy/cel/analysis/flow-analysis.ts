@@ -4,18 +4,18 @@ import type { Node, NodeOf } from '../library/node.ts';
 import { SIGNAL_OF } from '../signal-reader.ts';
 import { accessField, accessKey } from './access-flow.ts';
 import { analyzeCall, analyzeHas } from './call-flow.ts';
-import { Comparisons } from './comparisons.ts';
+import { ComparisonChecker } from './comparisons.ts';
 import type { Constants } from './constant-issues.ts';
 import {
   derive,
+  EMPTY_FLOW,
   type Flow,
   flowOf,
   flowOfValue,
   join,
   listFlow,
   mapFlow,
-  NOTHING,
-  OTHER,
+  OTHER_FLOW,
 } from './flow.ts';
 import type { FlowContext, FlowUses, Scope } from './flow-context.ts';
 import { analyzeMethodCall } from './method-flow.ts';
@@ -23,7 +23,7 @@ import { checkTypes } from './type-rules.ts';
 
 /**
  * Follows values through a type-checked expression, from their sources to their comparisons, and reports uses
- * that cannot be what their author means.
+ * that the author cannot have intended.
  */
 export function analyzeFlow(
   ast: Node,
@@ -43,7 +43,7 @@ export function analyzeFlow(
     declarations,
     uses,
     issues,
-    comparisons: new Comparisons(declarations.lists, uses, issues),
+    comparisons: new ComparisonChecker(declarations.lists, uses, issues),
     intermediateAccesses: new Set(),
     flowOf: (node, scope) => analyzeNode(node, scope, context),
   };
@@ -94,10 +94,10 @@ function analyzeOperator(node: Node, scope: Scope, context: FlowContext): Flow {
     case '!_':
     case '-_':
       analyze(node.args);
-      return NOTHING;
+      return EMPTY_FLOW;
     case 'value':
     case 'comprehension':
-      return NOTHING;
+      return EMPTY_FLOW;
     default:
       return analyzeBinary(node, scope, context);
   }
@@ -112,7 +112,7 @@ function analyzeVariable(
   if (declared !== undefined) return declared;
   const signal = SIGNAL_OF[name];
   if (signal !== undefined) uses.signals.add(signal);
-  if (!Object.hasOwn(variables, name)) return NOTHING;
+  if (!Object.hasOwn(variables, name)) return EMPTY_FLOW;
   return flowOf({ kind: 'object', type: variables[name] as string });
 }
 
@@ -127,26 +127,26 @@ function analyzeBinary(node: NodeOf<BinaryOperator>, scope: Scope, context: Flow
   switch (node.op) {
     case '==':
     case '!=':
-      comparisons.equal(left, right);
-      return NOTHING;
+      comparisons.checkEquality(left, right);
+      return EMPTY_FLOW;
     case 'in':
       // In a map these are the keys. The elements of a value of the request can be anything.
-      comparisons.equal(left, right.keys ?? right.elements);
-      return NOTHING;
+      comparisons.checkEquality(left, right.keys ?? right.elements);
+      return EMPTY_FLOW;
     case '<':
     case '<=':
     case '>':
     case '>=':
-      comparisons.order(left, node.op, right);
-      return NOTHING;
+      comparisons.checkOrder(left, node.op, right);
+      return EMPTY_FLOW;
     case '+': {
       const isList = left.elements !== undefined || right.elements !== undefined;
       return isList ? join([left, right]) : derive('+', [left, right]);
     }
     case '&&':
     case '||':
-      return NOTHING;
+      return EMPTY_FLOW;
     default:
-      return OTHER;
+      return OTHER_FLOW;
   }
 }

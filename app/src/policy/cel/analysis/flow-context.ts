@@ -2,11 +2,11 @@ import type { SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
 import type { Declarations } from '../environment.ts';
 import type { Node } from '../library/node.ts';
-import type { Comparisons, ListUses } from './comparisons.ts';
+import type { ComparisonChecker, ListUses } from './comparisons.ts';
 import type { Constants } from './constant-issues.ts';
 import type { Flow } from './flow.ts';
 
-/** What an expression uses, and what its use says about the lists of the policy. */
+/** The signals, lists and fields that an expression uses. */
 export interface FlowUses extends ListUses {
   readonly signals: Set<SignalName>;
   readonly cidrLists: Set<string>;
@@ -22,9 +22,9 @@ export interface FlowContext {
   readonly declarations: Declarations;
   readonly uses: FlowUses;
   readonly issues: Issues;
-  readonly comparisons: Comparisons;
+  readonly comparisons: ComparisonChecker;
   /** Optional accesses of which a field is read: `token.claims.?address` in `token.claims.?address.?country`. */
   readonly intermediateAccesses: Set<Node>;
-  /** Returns the flow of a part, and checks it. */
+  /** Returns the flow of a part, and reports its issues. */
   flowOf(node: Node, scope: Scope): Flow;
 }

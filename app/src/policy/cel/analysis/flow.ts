@@ -4,7 +4,7 @@ import { type CodeDomain, type Domain, isCodeDomain } from './domains.ts';
 
 /*
  * The possible values of a part of an expression, whatever the request: fields of signals, entries of lists,
- * constants. They show whether a comparison can mean what its author wants.
+ * constants. They show whether a comparison can ever be true.
  */
 
 export type Constant = string | number | bigint | boolean | null;
@@ -36,9 +36,9 @@ export interface Flow {
 const NO_SOURCES: ReadonlyMap<string, Source> = new Map();
 
 /** A value without a source, such as the boolean result of a comparison. */
-export const NOTHING: Flow = { sources: NO_SOURCES };
+export const EMPTY_FLOW: Flow = { sources: NO_SOURCES };
 
-export const OTHER: Flow = flowOf({ kind: 'other' });
+export const OTHER_FLOW: Flow = flowOf({ kind: 'other' });
 
 export function flowOf(source: Source): Flow {
   return { sources: new Map([[keyOf(source), source]]) };
@@ -63,9 +63,9 @@ function keyOf(source: Source): string {
 
 /** Returns the flow of a value that may come from any of these flows. */
 export function join(flows: readonly (Flow | undefined)[]): Flow {
-  const all = flows.filter((flow) => flow !== undefined && flow !== NOTHING) as readonly Flow[];
+  const all = flows.filter((flow) => flow !== undefined && flow !== EMPTY_FLOW) as readonly Flow[];
   const [first] = all;
-  if (first === undefined) return NOTHING;
+  if (first === undefined) return EMPTY_FLOW;
   if (all.length === 1) return first;
   const inner = (part: 'elements' | 'keys') =>
     all.some((flow) => flow[part] !== undefined) ? join(all.map((flow) => flow[part])) : undefined;
@@ -86,7 +86,7 @@ export function mapFlow(keys: Flow, elements: Flow): Flow {
 
 /** Returns the flow of the elements, or of the values, of a value whose type may be known only at run time. */
 export function contentFlow(flow: Flow): Flow {
-  return join([flow.elements, flow.sources.has('other') ? OTHER : undefined]);
+  return join([flow.elements, flow.sources.has('other') ? OTHER_FLOW : undefined]);
 }
 
 export function sourcesOf<Kind extends Source['kind']>(
@@ -116,9 +116,9 @@ export function flowOfValue(value: unknown): Flow {
   if (typeof value !== 'object' || value === null) {
     return flowOf({ kind: 'constant', value: value as Constant });
   }
-  if (isOptional(value)) return value.hasValue() ? flowOfValue(value.value()) : NOTHING;
+  if (isOptional(value)) return value.hasValue() ? flowOfValue(value.value()) : EMPTY_FLOW;
   const isPlain = Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain && !(value instanceof Map)) return OTHER;
+  if (!isPlain && !(value instanceof Map)) return OTHER_FLOW;
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   return mapFlow(
     join(entries.map(([key]) => flowOfValue(key))),
@@ -136,5 +136,5 @@ export function derive(by: string, flows: readonly Flow[]): Flow {
   });
   if (derived.length > 0) return join(derived);
   const isOfPolicy = sources.some(({ kind }) => ['constant', 'entry', 'computed'].includes(kind));
-  return isOfPolicy ? flowOf({ kind: 'computed' }) : OTHER;
+  return isOfPolicy ? flowOf({ kind: 'computed' }) : OTHER_FLOW;
 }

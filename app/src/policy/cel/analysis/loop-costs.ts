@@ -11,9 +11,9 @@ import {
 } from '../library/syntax-tree.ts';
 
 /*
- * A request of 1 MiB has lists of thousands of elements and strings of a million characters. A loop over such a
- * list is fast, unless each iteration takes as long as another list or string of the request is long: then a
- * client can make a condition take minutes. Such conditions are rejected at load time.
+ * A request of 1 MiB can have lists of thousands of elements and strings of a million characters. A loop over such
+ * a list is fast, unless the cost of each iteration grows with another list or string of the request: then a client
+ * can make a condition take minutes. Such conditions are rejected at load time.
  */
 
 /** Methods whose cost grows with the length of the receiver. */
@@ -44,13 +44,13 @@ const REASON_AND_REMEDY =
 interface Scope {
   /** The variable of the innermost loop over a value of the request. */
   readonly element?: string;
-  /** Variables of loops over values of the policy, whose number of iterations no client chooses. */
+  /** Variables of loops over values of the policy, which a client cannot make longer. */
   readonly policyVariables: ReadonlySet<string>;
   /** Variables of all loops. */
   readonly variables: ReadonlySet<string>;
 }
 
-/** Reports operations in loops over the request whose cost the length of another value determines. */
+/** Reports operations in loops over the request whose cost grows with another value of the request. */
 export function checkLoopCosts(ast: Node, issues: Issues): void {
   const scope: Scope = { policyVariables: new Set(['lists']), variables: new Set() };
   visit(ast, scope, (operation) => issues.add(`${operation} ${REASON_AND_REMEDY}`));
@@ -79,9 +79,9 @@ function insideLoop({ name, value }: Binding, scope: Scope): Scope {
 }
 
 /**
- * Returns an operation of a loop in short form, if its cost has no bound.
+ * Returns a short form of the operation of a node if its cost in a loop has no bound.
  *
- * @param bounded variables whose values are bounded: the element of the loop, and values of the policy.
+ * @param bounded variables whose cost is bounded: the element of the loop, and values of the policy.
  * @param variables variables of all loops around the node.
  */
 function unboundedOperation(

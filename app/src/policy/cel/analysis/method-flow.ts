@@ -2,7 +2,16 @@ import { type CelType, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
 import { type Binding, bindOf, loopOf } from '../library/syntax-tree.ts';
 import { timeZoneIssue } from './constant-issues.ts';
 import { domainOfTimestampPart, SIZE } from './domains.ts';
-import { allSources, derive, type Flow, flowOf, join, listFlow, NOTHING, OTHER } from './flow.ts';
+import {
+  allSources,
+  derive,
+  EMPTY_FLOW,
+  type Flow,
+  flowOf,
+  join,
+  listFlow,
+  OTHER_FLOW,
+} from './flow.ts';
 import type { FlowContext, Scope } from './flow-context.ts';
 import { checkPolicyValues } from './policy-values.ts';
 
@@ -25,7 +34,7 @@ export function analyzeMethodCall(node: NodeOf<'rcall'>, scope: Scope, context: 
   const binding = bindOf(node);
   if (binding !== undefined) {
     const value = context.flowOf(binding.value, scope);
-    return analyzeBody(binding, value, scope, context).at(-1) ?? NOTHING;
+    return analyzeBody(binding, value, scope, context).at(-1) ?? EMPTY_FLOW;
   }
   const [name, receiver, args] = node.args;
   if (name === 'within') return analyzeWithin(node, scope, context);
@@ -45,7 +54,7 @@ function analyzeLoop(method: string, loop: Binding, scope: Scope, context: FlowC
   const element = elementFlow(range, loop.value.checkedType);
   const body = analyzeBody(loop, element, scope, context);
   if (method === 'filter') return listFlow(element);
-  return method === 'map' ? listFlow(body.at(-1) ?? NOTHING) : NOTHING;
+  return method === 'map' ? listFlow(body.at(-1) ?? EMPTY_FLOW) : EMPTY_FLOW;
 }
 
 function analyzeBody(
@@ -60,9 +69,9 @@ function analyzeBody(
 
 /** Returns the flow of the variable of a loop: the elements of a list, the keys of a map. */
 function elementFlow(range: Flow, type: CelType | undefined): Flow {
-  if (type?.kind === 'list') return range.elements ?? NOTHING;
-  if (type?.kind === 'map') return range.keys ?? NOTHING;
-  return join([range.elements, range.keys, range.sources.has('other') ? OTHER : undefined]);
+  if (type?.kind === 'list') return range.elements ?? EMPTY_FLOW;
+  if (type?.kind === 'map') return range.keys ?? EMPTY_FLOW;
+  return join([range.elements, range.keys, range.sources.has('other') ? OTHER_FLOW : undefined]);
 }
 
 function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext): Flow {
@@ -78,7 +87,7 @@ function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext
   } else {
     uses.cidrLists.add(list);
   }
-  return NOTHING;
+  return EMPTY_FLOW;
 }
 
 function resultOf(
@@ -90,9 +99,9 @@ function resultOf(
 ): Flow {
   if (SEARCHES.has(name)) {
     const sought = join(args);
-    comparisons.search(owner, sought, `${name} compares only a part of the code`);
-    comparisons.search(sought, owner, `${name} searches another string for the code`);
-    return name.endsWith('ndexOf') ? OTHER : NOTHING;
+    comparisons.checkSearch(owner, sought, `${name} compares only a part of the code`);
+    comparisons.checkSearch(sought, owner, `${name} searches another string for the code`);
+    return name.endsWith('ndexOf') ? OTHER_FLOW : EMPTY_FLOW;
   }
   const part = isTimestamp ? domainOfTimestampPart(name) : undefined;
   if (part !== undefined) return flowOf({ kind: 'field', domain: part });
@@ -106,10 +115,10 @@ function resultOf(
     case 'orValue':
       return join([owner, ...args]);
     case 'of':
-      return args[0] ?? NOTHING;
+      return args[0] ?? EMPTY_FLOW;
     case 'none':
     case 'hasValue':
-      return NOTHING;
+      return EMPTY_FLOW;
     case 'split':
       return listFlow(derive(name, [owner]));
     default:

@@ -1,7 +1,7 @@
 import type { Node } from '../library/node.ts';
 import { printValue } from '../library/print.ts';
 import { walk } from '../library/syntax-tree.ts';
-import { Variables } from '../variables/index.ts';
+import { Variables } from '../variables/variables.ts';
 
 /** A variable in an expression with the fields that are read from it: `geo.country`. */
 export interface ReferencedVariable {
@@ -74,7 +74,7 @@ function readField(owner: unknown, key: unknown): unknown {
   return typeof owner === 'object' && owner !== null ? Reflect.get(owner, String(key)) : undefined;
 }
 
-/** Returns the list in `address.within("list")`, also if the address has another name. */
+/** Returns the list in `address.within("list")`, also if `cel.bind` has renamed the address. */
 function listOfWithin(node: Node): string | undefined {
   if (node.op !== 'rcall' || node.args[0] !== 'within') return undefined;
   const [, receiver, [list]] = node.args;

@@ -13,7 +13,7 @@ export interface References {
   readonly signals: ReadonlySet<SignalName>;
   /** The signal that it reads in every evaluation, if there is one. */
   readonly requiredSignal: SignalName | undefined;
-  /** Lists by the kind of entries that their use requires. */
+  /** Names of lists, by the kind of entries that their use requires. */
   readonly cidrLists: ReadonlySet<string>;
   readonly countryLists: ReadonlySet<string>;
   readonly continentLists: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export interface References {
   readonly variables: readonly ReferencedVariable[];
 }
 
-/** Collects the references of a type-checked expression, and reports uses that cannot be what its author means. */
+/** Collects the references of a type-checked expression, and reports uses that the author cannot have intended. */
 export function collectReferences(
   ast: Node,
   constants: Constants,

@@ -3,13 +3,13 @@ import type { Node } from '../library/node.ts';
 import { someNode } from '../library/syntax-tree.ts';
 import { SIGNAL_OF } from '../signal-reader.ts';
 
-/** Operators that may decide without one of their operands. */
+/** Operators that may not evaluate one of their operands. */
 const SHORT_CIRCUITING: ReadonlySet<string> = new Set(['&&', '||', '?:']);
 
 /**
- * Returns the signal that a parsed condition always reads: it names no other variable except `lists`, and has
- * no operator that could skip the read. Such a signal is fetched before the first evaluation, which
- * would otherwise throw (docs/decisions/first-signal.md).
+ * Returns the signal that a parsed condition always reads: it uses no other variable except `lists`, and no
+ * operator that could skip the read. Such a signal is fetched before the first evaluation, which would otherwise
+ * throw (docs/decisions/0013-lazy-signals.md).
  */
 export function requiredSignal(ast: Node): SignalName | undefined {
   const signals = new Set<SignalName>();

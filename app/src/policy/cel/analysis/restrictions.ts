@@ -45,7 +45,7 @@ const COMPARABLE_TYPES: Readonly<Record<string, string>> = {
   [TIMESTAMP_TYPE]: 'number',
 };
 
-/** Returns the restriction that a comparison with constants is; `undefined` for any other node. */
+/** Returns a comparison with constants as a restriction; `undefined` for any other node. */
 export function restrictionOf(node: Node, constants: Constants): Restriction | undefined {
   switch (node.op) {
     case '!_': {

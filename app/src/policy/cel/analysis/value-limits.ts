@@ -9,7 +9,7 @@ const MIN_TIMESTAMP_MS = -62_135_596_800_000;
 const MAX_DURATION_SECONDS = 315_576_000_000n;
 
 /** Returns why a value exceeds the limits of its CEL type, which the library does not check everywhere. */
-export function outOfRange(value: unknown): string | undefined {
+export function rangeIssue(value: unknown): string | undefined {
   if (typeof value === 'bigint' && (value > MAX_INT || value < MIN_INT)) {
     return `${value} does not fit into 64 bits`;
   }

@@ -51,7 +51,7 @@ interface Optional {
   value(): unknown;
 }
 
-/** Whether a value is an optional. The library does not export the class. */
+/** Returns whether a value is an optional. The library does not export the class. */
 export function isOptional(value: unknown): value is Optional {
   return (
     typeof value === 'object' &&

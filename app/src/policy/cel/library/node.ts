@@ -41,7 +41,7 @@ interface Operands {
   '*': Binary;
   '/': Binary;
   '%': Binary;
-  /** What a loop is expanded to; occurs only as `meta.alternate`. */
+  /** The expanded form of a loop; occurs only as `meta.alternate`. */
   comprehension: LoopOperands;
 }
 
@@ -121,7 +121,7 @@ interface LoopContext {
   setIterValue(value: unknown, ev: Evaluator): LoopContext;
 }
 
-/** Whether the type of a type-checked node is known only at run time. */
+/** Returns whether the type of a type-checked node is known only at run time. */
 export function isDynamic(node: Node): boolean {
   return node.checkedType?.kind === 'dyn';
 }

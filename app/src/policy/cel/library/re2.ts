@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from 're2js';
 
 export type Pattern = Pick<RE2JS, 'test'>;
 
-/** Compiles a pattern, and returns why it is not valid as a string. */
+/** Compiles a pattern. Returns the reason, a string, if the pattern is not valid. */
 export function compileRe2(source: string): RE2JS | string {
   try {
     return RE2JS.compile(source);
@@ -12,17 +12,17 @@ export function compileRe2(source: string): RE2JS | string {
   }
 }
 
-/** Of one pattern's automaton. Usual patterns have less than a thousand; the costly ones have billions. */
+/** The limit for one pattern's automaton. Usual patterns have fewer than a thousand; costly ones have billions. */
 const MAX_TRANSITIONS = 50_000;
 
 /** The `anchor` argument of the library's `step` for a match that may begin anywhere. */
 const UNANCHORED = 0;
-/** The code that the library uses for the end of the text. */
+/** The library's code for the end of the string. */
 const END_OF_TEXT = -1;
 
 /**
- * Whether the complete automaton (DFA) of a pattern fits into memory. A match then takes some 10 ns a
- * character, whatever the text. Otherwise a client can send a text that keeps creating states, and each
+ * Returns whether the complete automaton (DFA) of a pattern fits into memory. A match then takes some 10 ns a
+ * character, whatever the string. Otherwise a client can send a string that keeps creating states, and each
  * character takes some 20 ns for every instruction of the pattern: 12 s for 1 MiB and
  * `[^a]{0,300}b[^a]{0,300}c$`. The states built here are cached for later matches.
  *
@@ -33,7 +33,7 @@ export function hasBoundedAutomaton(pattern: RE2JS): boolean {
   pattern.testExact('');
   const { lazyDFA } = pattern.re2Input;
   if (lazyDFA === null || lazyDFA === undefined) return true;
-  // One character of each class that the pattern distinguishes, and the end of the text.
+  // One character of each class that the pattern distinguishes, and the end of the string.
   const characters = [0, ...lazyDFA.classBounds, END_OF_TEXT];
   const reached = new Set(lazyDFA.startStates.values());
   let transitions = 0;

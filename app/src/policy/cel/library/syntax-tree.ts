@@ -23,7 +23,7 @@ export function walk(node: Node, visit: (node: Node) => 'skip-children' | undefi
   for (const child of childrenOf(node)) walk(child, visit);
 }
 
-/** Whether a node or any node below it satisfies a test. */
+/** Returns whether a node or any node below it satisfies a test. */
 export function someNode(node: Node, test: (node: Node) => boolean): boolean {
   return test(node) || childrenOf(node).some((child) => someNode(child, test));
 }
@@ -69,7 +69,7 @@ export function bindingOf(node: Node): Binding | undefined {
 }
 
 /**
- * Whether an expression uses no variables but these and those of its own loops. Constants of the library, such
+ * Returns whether an expression uses no variables but these and those of its own loops. Constants of the library, such
  * as the type `int`, do not count.
  */
 export function usesOnly(node: Node, variables: ReadonlySet<string>): boolean {

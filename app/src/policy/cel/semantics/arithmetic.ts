@@ -8,8 +8,8 @@ import { elementsOf, lengthOf, listOf, singleOf, typeName } from './values.ts';
 
 /**
  * JSON has one number type: a claim that is 0.5 in one request may be 1 in another, which CEL reads as an int.
- * Next to a double, or to another claim, it counts as a double. Next to an int of the policy a fraction is an
- * error, because the type checker has declared the result an int.
+ * Combined with a double, or with another claim, it counts as a double. A fraction combined with an int of the
+ * policy is an error, because the type checker has declared the result an int.
  */
 export function applyToArithmetic(node: NodeOf<'-' | '*' | '/' | '%'>): void {
   const [left, right] = node.args;
@@ -20,11 +20,11 @@ export function applyToArithmetic(node: NodeOf<'-' | '*' | '/' | '%'>): void {
   node.evaluate = (ev, _, context) => {
     const a = ev.run(left, context);
     const b = ev.run(right, context);
-    return handle(doubleBeside(a, left, b), doubleBeside(b, right, a), node, ev);
+    return handle(widenToDouble(a, left, b), widenToDouble(b, right, a), node, ev);
   };
 }
 
-/** Concatenates two claims if the result must be a list, and otherwise adds them as what they are. */
+/** Concatenates two claims if the result must be a list, and otherwise adds them by their types. */
 export function applyToAddition(node: NodeOf<'+'>, { meter }: Scope): void {
   const [left, right] = node.args;
   const handle = handleOf(node);
@@ -41,12 +41,17 @@ export function applyToAddition(node: NodeOf<'+'>, { meter }: Scope): void {
     if (hasClaimsOnly && (elementsOf(first) || elementsOf(second))) {
       return concatenate(first, second, meter);
     }
-    return handle(doubleBeside(first, left, second), doubleBeside(second, right, first), node, ev);
+    return handle(
+      widenToDouble(first, left, second),
+      widenToDouble(second, right, first),
+      node,
+      ev,
+    );
   };
 }
 
 /** Converts the value of a claim from int to double if the other operand is a double. */
-function doubleBeside(value: unknown, node: Node, other: unknown): unknown {
+function widenToDouble(value: unknown, node: Node, other: unknown): unknown {
   const isConvertible = typeof value === 'bigint' && typeof other === 'number';
   return isConvertible && isDynamic(node) ? Number(value) : value;
 }

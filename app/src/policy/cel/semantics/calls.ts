@@ -23,7 +23,7 @@ export function applyToCall(
   if (metered !== undefined) meterCall(node, operands, metered, scope);
 }
 
-/** `size` of a claim is the number of its values; of anything else, the size that CEL defines. */
+/** Makes `size` of a claim count its values. For anything else, `size` is that of CEL. */
 export function applyToSize(node: CallNode, value: Node, scope: Scope): void {
   if (isDynamic(value) && shapeOf(value, scope.shapes).isClaim) coerceToList(value, scope);
   meterCall(node, [value], SIZE, scope);

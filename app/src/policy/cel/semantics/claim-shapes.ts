@@ -78,7 +78,7 @@ function shapeOfElement(node: NodeOf<'[]' | '[?]'>, shapes: ClaimShapes): ClaimS
   return shapeOf(owner, shapes).elementsAreClaims ? CLAIM : OTHER;
 }
 
-/** Whether the fields of a value have the form of claims: those of `token.claims`, and of objects in claims. */
+/** Returns whether the fields of a value have the form of claims: those of `token.claims`, and of objects in claims. */
 function isClaimOwner(owner: Node): boolean {
   return (
     owner.checkedType?.name === 'Claims' ||

@@ -5,14 +5,14 @@ import type { Scope } from './scope.ts';
 import { listOf, singleOf } from './values.ts';
 
 /*
- * A claim with one value may arrive as the value or as a list of one. Each place in an expression expects one or
- * the other, and converts what it gets.
+ * A claim with one value may arrive as the value or as a list of one. Each place in an expression expects one of
+ * the two, and converts the other.
  */
 
 /** Additions whose result must be a list. */
 const listAdditions = new WeakSet<Node>();
 
-/** Whether the result of an addition of two claims must be a list. */
+/** Returns whether the result of an addition of two claims must be a list. */
 export function mustBeList(addition: NodeOf<'+'>): boolean {
   return listAdditions.has(addition);
 }

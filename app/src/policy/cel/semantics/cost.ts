@@ -1,17 +1,17 @@
 import { conditionError } from './condition-error.ts';
 
 /*
- * The limit of what evaluating conditions may cost. A client chooses strings and lists of up to 1 MiB, and some
- * operations amplify them: split, join, a search for a long string, nested loops. Costs are counted, not timed,
- * so that the same request always has the same outcome.
+ * The cost limits of conditions. A client chooses strings and lists of up to 1 MiB, and some operations multiply
+ * their cost: split, join, a search for a long string, nested loops. Costs are counted, not timed, so that the same
+ * request always has the same outcome.
  */
 
-/** Of one evaluation, in units of about a nanosecond. A condition that waits for signals is evaluated up to three times. */
+/** The limit of one evaluation, in units of about a nanosecond. A condition that waits for signals is evaluated up to three times. */
 export const MAX_CONDITION_COST = 10_000_000;
 
 /**
- * Of all conditions and `${…}` of a policy for one request, in the same units: each of a hundred rules may read the
- * same long string.
+ * The limit of all conditions and `${…}` of a policy for one request, in the same units: each of a hundred rules
+ * may read the same long string.
  */
 export const MAX_POLICY_COST = 5 * MAX_CONDITION_COST;
 

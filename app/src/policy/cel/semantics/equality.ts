@@ -5,9 +5,9 @@ import { elementsOf, numberOf, typeName } from './values.ts';
 
 /*
  * Equality of values whose types are known only at run time. In CEL, values of different types are unequal, so
- * `token.claims["level"] == 1` would be false for a claim "1", and a refusal would not happen. Here the
- * comparison is an error, and with it the condition fails. null equals only null and the empty list, which the
- * identity server omits; int, uint and double are one type.
+ * `token.claims["level"] == 1` would be false for a claim "1", and a refusal would not happen. Here such a
+ * comparison is an error, so the condition fails. null equals only null and the empty list, which the identity
+ * server omits; int, uint and double are one type.
  */
 
 /** Returns whether two values are equal; throws if their types differ. */
@@ -17,6 +17,7 @@ export function equals(a: unknown, b: unknown, meter: CostMeter): boolean {
   return equal;
 }
 
+/** Returns the error of a comparison of values of different types. */
 export function differentTypesError(a: unknown, b: unknown): ConditionError {
   const hasSeveral = [a, b].some((value) => (elementsOf(value)?.length ?? 0) > 1);
   return conditionError(

@@ -28,13 +28,14 @@ const perCharacter = (units: number): MeteredFunction => ({
 
 /** Up to this length of the sought string, V8 searches in linear time. */
 const MAX_LINEAR_SEARCH_LENGTH = 200;
-/** Beyond it, units per pair of a character of the string and one of the sought string. */
-const SEARCHED_PAIR = 0.5;
+/** For longer ones: units per pair of a character of the string and one of the sought string. */
+const COST_PER_SEARCHED_PAIR = 0.5;
 
 function spendSearch(meter: CostMeter, text: unknown, sought: unknown): void {
   const [length, soughtLength] = [lengthOf(text), lengthOf(sought)];
   meter.spend(length * COST.readCharacter);
-  if (soughtLength > MAX_LINEAR_SEARCH_LENGTH) meter.spend(length * soughtLength * SEARCHED_PAIR);
+  if (soughtLength > MAX_LINEAR_SEARCH_LENGTH)
+    meter.spend(length * soughtLength * COST_PER_SEARCHED_PAIR);
 }
 
 const SEARCH: MeteredFunction = {
@@ -78,7 +79,7 @@ const JOIN: MeteredFunction = {
   },
 };
 
-/** Returns the object in the form of claims, so that the same rules apply to its values. */
+/** Parses an object into the form of claims, so that the same rules apply to its values. */
 const JSON_OF_BYTES: MeteredFunction = {
   cost: (meter, [bytes]) => meter.spend(lengthOf(bytes) * COST.parsedCharacter),
   replacement: {

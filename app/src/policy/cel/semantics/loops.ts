@@ -27,7 +27,7 @@ export function applyToLoop(
 ): void {
   const nodes = body.reduce((sum, part) => sum + countNodes(part), 0);
   const made = method === 'map' || method === 'filter' ? COST.madeElement : 0;
-  // A loop over values of the policy takes as long as its author accepts.
+  // The author of the policy controls the length of its lists, so loops over them are not counted.
   const iterationCost = inRequestLoop ? COST.iteration + COST.node * nodes + made : 0;
   loop.evaluate = evaluateLoop(loop, iterationCost, meter);
 }

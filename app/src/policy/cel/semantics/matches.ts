@@ -7,7 +7,7 @@ import { COST, type CostMeter } from './cost.ts';
 
 /**
  * Replaces CEL's `matches`. CEL specifies RE2, which takes linear time, but the library uses JavaScript's
- * `RegExp`, which backtracks: with `^(a+)+$`, 26 letters of a client take 400 ms, and each further letter
+ * `RegExp`, which backtracks: with `^(a+)+$`, a string of 26 letters takes 400 ms, and each further letter
  * doubles that. The pattern must be a literal, so that a client cannot choose what is compiled.
  */
 export function registerMatches(environment: Environment, meter: CostMeter): void {

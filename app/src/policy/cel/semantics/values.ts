@@ -18,7 +18,7 @@ export function singleOf(value: unknown): unknown {
   return elements?.length === 1 ? elements[0] : value;
 }
 
-/** Whether a value is a string, number or boolean. */
+/** Returns whether a value is a string, number or boolean. */
 export function isScalar(value: unknown): boolean {
   return (
     typeof value === 'string' ||

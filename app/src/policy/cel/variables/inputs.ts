@@ -3,7 +3,7 @@ import type { PolicyLists } from '../../lists.ts';
 import type { LocalTime } from '../../policy-clock.ts';
 import type { SignalReader } from '../signal-reader.ts';
 
-/** The sources of the variables. */
+/** The values from which the variables of one request are computed. */
 export interface Inputs {
   readonly request: TokenRequest;
   readonly signals: SignalReader;

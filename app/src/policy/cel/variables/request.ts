@@ -30,7 +30,7 @@ export class RequestView {
   }
 }
 
-/** Lists and maps are cached: a loop may read one in each iteration. */
+/** The access token. Lists and maps are cached: a loop may read one in each iteration. */
 export class TokenView {
   readonly #token: TokenRequest['accessToken'];
   #scopes: readonly string[] | undefined;
@@ -123,7 +123,7 @@ export class TenantView {
   }
 }
 
-/** An unknown or unlimited lifetime reads as this, so that `token.lifetime > 3600` is true for it. */
+/** The value of an unknown or unlimited lifetime, so that `token.lifetime > 3600` is true. */
 const LONGER_THAN_ANY_SECONDS = BigInt(Number.MAX_SAFE_INTEGER);
 
 function toSeconds(lifetime: Lifetime): bigint {
