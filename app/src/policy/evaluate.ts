@@ -30,7 +30,7 @@ export async function evaluate(
   modeOf: (rule: Rule) => Mode | undefined,
 ): Promise<Verdict> {
   const { policy, variables, signals, reader, trace } = evaluation;
-  // Monitored rules must not use up the work limit of the enforced ones.
+  // Monitored rules must not use up the cost limit of the enforced ones.
   variables.cost = 0;
   const evaluator = new Evaluator(evaluation);
   for (const rule of policy.rules) {

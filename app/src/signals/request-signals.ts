@@ -22,7 +22,7 @@ export type SignalTimes = { [Name in SignalName]?: number };
 
 /**
  * The signals of one request. Each is resolved once, when the policy first needs it
- * (docs/decisions/lazy-signals.md). Geo and reputation depend on the address: if it is unknown, they are not
+ * (docs/decisions/0013-lazy-signals.md). Geo and reputation depend on the address: if it is unknown, they are not
  * resolved.
  */
 export class RequestSignals {
