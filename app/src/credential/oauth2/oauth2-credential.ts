@@ -1,6 +1,6 @@
 import type { KeySource } from './issuer-keys.ts';
 import { isSafeUrl } from './issuer-url.ts';
-import type { TokenRequirements } from './token-verifier.ts';
+import type { TokenRequirements } from './token-flaws.ts';
 
 /** Access tokens that an issuer signs, instead of a secret. The field names are those of the JSON. */
 export interface OAuth2Credential extends TokenRequirements, KeySource {

@@ -4,9 +4,9 @@ import {
   type IssuerKeys,
   openIssuerKeys,
 } from '../../../../app/src/credential/oauth2/issuer-keys.ts';
+import type { TokenRequirements } from '../../../../app/src/credential/oauth2/token-flaws.ts';
 import {
   createTokenVerifier,
-  type TokenRequirements,
   type TokenVerdict,
 } from '../../../../app/src/credential/oauth2/token-verifier.ts';
 import {
