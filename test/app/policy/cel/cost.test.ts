@@ -153,7 +153,7 @@ describe('a condition whose cost exceeds the limit fails, and does not help the 
     expect(event.decision.failed).toEqual(['rule']);
   });
 
-  test('unless && is decided before it', async () => {
+  test('unless the first operand of && is false', async () => {
     const when = 'request.grant == "x" && request.params["levels"].split(",").exists(l, l == "x")';
     expect(await verdictOf(when, requestOf({ params: COMMAS }))).toBe('false');
   });

@@ -94,7 +94,7 @@ const BINARY_OPERATORS = [
   '||',
 ];
 
-/** How many samples of an expression were accepted, and whether one of them could be evaluated. */
+/** The number of samples of an expression that were accepted, and whether one of them could be evaluated. */
 interface Outcome {
   accepted: number;
   worked: boolean;
@@ -159,7 +159,7 @@ function outcomeOf(types: readonly string[], write: (...samples: string[]) => st
 }
 
 /** Returns the expressions that are accepted and never work. */
-function broken(
+function findBroken(
   shapes: readonly {
     readonly types: readonly string[];
     readonly write: (...samples: string[]) => string;
@@ -209,7 +209,7 @@ test.each(shapesOfFunctions)(
           : values === 3
             ? pairs(FEW_TYPES).flatMap((pair) => FEW_TYPES.map((type) => [...pair, type]))
             : [[]];
-    expect(broken(shapes.map((types) => ({ types, write })))).toEqual([]);
+    expect(findBroken(shapes.map((types) => ({ types, write })))).toEqual([]);
   },
   HANG_MS,
 );
@@ -218,7 +218,7 @@ test.each(BINARY_OPERATORS)(
   'the operator %s',
   (operator) => {
     const write = (left: string, right: string) => `${left} ${operator} ${right}`;
-    expect(broken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
+    expect(findBroken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
   },
   HANG_MS,
 );
@@ -242,7 +242,7 @@ const UNARY_EXPRESSIONS: readonly [string, (value: string) => string][] = [
 test.each(UNARY_EXPRESSIONS)(
   '%s',
   (_, write) => {
-    expect(broken(TYPES.map((type) => ({ types: [type], write })))).toEqual([]);
+    expect(findBroken(TYPES.map((type) => ({ types: [type], write })))).toEqual([]);
   },
   HANG_MS,
 );
@@ -259,7 +259,7 @@ const BINARY_EXPRESSIONS: readonly [string, (one: string, other: string) => stri
 test.each(BINARY_EXPRESSIONS)(
   '%s',
   (_, write) => {
-    expect(broken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
+    expect(findBroken(pairs(TYPES).map((types) => ({ types, write })))).toEqual([]);
   },
   HANG_MS,
 );

@@ -47,7 +47,7 @@ describe('has() is false for fields of an unknown signal', () => {
   });
 });
 
-describe('a condition that does not match without the signal: the entry of the unknown signal applies', () => {
+describe('the entry of an unknown signal applies if the condition does not match without the signal', () => {
   test.each<[string, Scenario, string]>([
     ['has(geo.country)', NO_GEO, 'geo'],
     ['has(geo.country) && geo.country == "KP"', NO_GEO, 'geo'],
@@ -70,7 +70,7 @@ describe('a condition that does not match without the signal: the entry of the u
     expect(await decideBy(policy(when), NO_GEO)).toMatchObject(ISSUED);
   });
 
-  test('a rule that allows requires a known signal, unless its condition says otherwise', async () => {
+  test('a rule that allows requires a known signal, unless its condition accepts an unknown one', async () => {
     const rules = (when: string) =>
       policyText(
         rule('home', when, '{ allow: true }') + rule('rest', true, '{ deny: Rest }'),
@@ -78,8 +78,8 @@ describe('a condition that does not match without the signal: the entry of the u
       );
     const home = await decideBy(rules('has(geo.country) && geo.country == "LK"'), NO_GEO);
     expect(home).toMatchObject({ outcome: 'refuse', matched: ['unknown.geo'] });
-    const said = await decideBy(rules('!has(geo.country) || geo.country == "LK"'), NO_GEO);
-    expect(said).toMatchObject({ outcome: 'issue', matched: ['home'] });
+    const accepting = await decideBy(rules('!has(geo.country) || geo.country == "LK"'), NO_GEO);
+    expect(accepting).toMatchObject({ outcome: 'issue', matched: ['home'] });
   });
 });
 

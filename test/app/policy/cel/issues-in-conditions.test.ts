@@ -123,8 +123,8 @@ describe('reports an issue in a condition with its rule and line', () => {
     ],
   ])('%s', (_, when, sentence) => {
     const issues = issuesOf(when).map((issue) => {
-      const place = 'policy.yaml:10: rule "one", when: ';
-      return issue.startsWith(place) ? issue.slice(place.length) : issue;
+      const location = 'policy.yaml:10: rule "one", when: ';
+      return issue.startsWith(location) ? issue.slice(location.length) : issue;
     });
     expect(issues).toEqual([sentence]);
   });
@@ -136,7 +136,7 @@ describe('accepts a valid condition', () => {
     ['an empty list of numbers', 'geo.asn in lists.nobody'],
     ['an empty list of addresses', 'address.within("nobody")'],
     ['a country compared with the empty string', 'geo.country != ""'],
-    ['Norway, which YAML 1.1 reads as false', 'geo.country in [NO]'.replace('NO', '"NO"')],
+    ['Norway, which YAML 1.1 reads as false', 'geo.country in ["NO"]'],
     ['Kosovo', 'geo.country == "XK"'],
     ['a score compared with a double', 'abuse.score > 74.5'],
     ['a claim compared with true', 'token.claims.admin == true'],
@@ -148,7 +148,7 @@ describe('accepts a valid condition', () => {
   });
 });
 
-describe('suggests the CEL syntax for that of other languages', () => {
+describe('suggests CEL syntax for the syntax of other languages', () => {
   test.each<[string, string]>([
     ['abuse.score > 5 and abuse.tor', 'unexpected "and"; write && for "and"'],
     ['abuse.score > 5 OR abuse.tor', 'unexpected "OR"; write || for "or"'],

@@ -42,7 +42,7 @@ function parse(source: string) {
   return { tree: treeOf(parsed), check, evaluate: () => parsed(VARIABLES) };
 }
 
-/** The tree in short form: operator, then operands. */
+/** Returns a tree in short form: operator, then operands. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf);
   return isNode(value) ? [value.op, shapeOf(value.args)] : value;
@@ -121,7 +121,7 @@ describe('the nodes of cel-js', () => {
 
 describe('the evaluation of cel-js', () => {
   test.each(['text', 'text == "b"', '!(text == "b")', 'size(texts)', 'texts.exists(t, t == "b")'])(
-    'a node can be evaluated otherwise: %s',
+    'the evaluation of a node can be replaced: %s',
     (source) => {
       const { tree, evaluate } = parse(source);
       tree.evaluate = () => 'replaced';
@@ -129,7 +129,7 @@ describe('the evaluation of cel-js', () => {
     },
   );
 
-  test('a part can be evaluated otherwise, before and after the first evaluation', () => {
+  test('the evaluation of a part can be replaced, before and after the first evaluation', () => {
     const { tree, evaluate } = parse('text == "b"');
     const [left] = childrenOf(tree);
     expect(evaluate()).toBe(false);
@@ -296,7 +296,7 @@ describe('the errors of cel-js', () => {
     expect(summaryOf(errorOf(source))).toMatch(summary);
   });
 
-  test('the position is that of the part which is wrong', () => {
+  test('the position is that of the part with the error', () => {
     expect(positionOf(errorOf('true && text + 1 == "a"'))).toBe('true && '.length);
     expect(positionOf(new Error('other'))).toBeUndefined();
   });
@@ -337,7 +337,7 @@ describe('the automaton of re2js', () => {
     expect(hasBoundedAutomaton(compileRe2(source) as RE2JS)).toBe(expected);
   });
 
-  test('a pattern that is not valid has a reason', () => {
+  test('an invalid pattern has a reason', () => {
     expect(compileRe2('a(')).toBe('missing closing ): `a(`');
   });
 });

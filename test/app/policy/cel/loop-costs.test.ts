@@ -6,7 +6,7 @@ const issuesOf = (when: string) =>
 const REASON_AND_REMEDY =
   'has no bounded cost in a loop; evaluate it once outside the loop, as in cel.bind(all, token.scopes + ["x"], request.scopes.all(scope, scope in all))';
 
-describe('reports a loop in which an iteration can take as long as the request is long', () => {
+describe('reports a loop in which the cost of an iteration grows with the request', () => {
   test.each<[string, string, string]>([
     [
       'a loop over the request in one over the request',
@@ -82,9 +82,9 @@ describe('reports a loop in which an iteration can take as long as the request i
       '… in token.claims["b"]',
     ],
     ['the size of a string', 'token.scopes.exists(a, size(user.id) > 3)', 'size'],
-  ])('%s', (_, when, what) => {
+  ])('%s', (_, when, operation) => {
     expect(issuesOf(when)).toEqual([
-      `policy.yaml:6: rule "one", when: ${what} ${REASON_AND_REMEDY}.`,
+      `policy.yaml:6: rule "one", when: ${operation} ${REASON_AND_REMEDY}.`,
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('accepts a loop with short iterations', () => {
       'token.scopes.exists(a, a == "x") && request.scopes.exists(a, a == "x")',
     ],
     [
-      'work done outside the loop',
+      'a concatenation outside the loop',
       'cel.bind(all, token.scopes + ["openid"], request.scopes.all(a, a in all))',
     ],
     ['a concatenation of the element', 'token.scopes.exists(a, "x" + a == user.id)'],

@@ -5,9 +5,9 @@ import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
 const policyFor = (when: string) => policyText(rule('odd', when, '{ deny: No }'));
 
-/** Returns whether a condition on the claim `text` matches, or that it failed. */
-async function evaluate(pattern: string, text: unknown, method = 'matches') {
-  const policy = policyFor(`token.claims.text.${method}(${JSON.stringify(pattern)})`);
+/** Returns whether a pattern matches the claim `text`; `'failed'` if the condition fails. */
+async function evaluate(pattern: string, text: unknown): Promise<boolean | 'failed'> {
+  const policy = policyFor(`token.claims.text.matches(${JSON.stringify(pattern)})`);
   const request = requestWithClaims({ text });
   const { failed, matched } = await decideBy(policy, { request });
   return failed.length > 0 ? 'failed' : matched.length > 0;

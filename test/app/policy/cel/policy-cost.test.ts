@@ -9,7 +9,7 @@ import { cel, policyOf, policyThat, type RuleFields } from '../../../support/pol
 describe('the conditions of a policy have a common limit for one request', () => {
   const HEAVY = 'request.params["levels"].split(",").exists(l, l == "x")';
   const LEVELS = requestOf({ params: { levels: repeatTo(100 * KB, 'level,') } });
-  const each = (count: number, more: object = {}): RuleFields[] =>
+  const heavyRules = (count: number, more: object = {}): RuleFields[] =>
     Array.from({ length: count }, (_, at) => ({
       id: `rule-${at}`,
       when: HEAVY,
@@ -17,7 +17,7 @@ describe('the conditions of a policy have a common limit for one request', () =>
       ...more,
     }));
 
-  /** How many of these conditions the limit permits. */
+  /** The number of these conditions that the limit permits. */
   const AFFORDABLE = Math.floor(MAX_POLICY_COST / measureCost(HEAVY, LEVELS).spent);
 
   test('each condition is below its own limit', () => {
@@ -26,13 +26,13 @@ describe('the conditions of a policy have a common limit for one request', () =>
   });
 
   test('below the limit no condition fails', async () => {
-    const { outcome, event } = await decideOn(LEVELS, policyOf(each(AFFORDABLE)));
+    const { outcome, event } = await decideOn(LEVELS, policyOf(heavyRules(AFFORDABLE)));
     expect(outcome.kind).toBe('token');
     expect(event.decision.failed).toEqual([]);
   });
 
   test('beyond the limit the next condition fails, and its refusal applies', async () => {
-    const { outcome, event } = await decideOn(LEVELS, policyOf(each(AFFORDABLE + 20)));
+    const { outcome, event } = await decideOn(LEVELS, policyOf(heavyRules(AFFORDABLE + 20)));
     expect(outcome.kind).toBe('refused');
     expect(event.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
   });
@@ -42,7 +42,7 @@ describe('the conditions of a policy have a common limit for one request', () =>
       { id: 'grant', when: 'request.grant == "x"', effects: { deny: 'No.' } },
       { id: 'score', when: 'abuse.score >= 40', effects: { lifetime: '5m' } },
     ];
-    const rules = [...each(AFFORDABLE + 1, { effects: { lifetime: '10m' } }), ...others];
+    const rules = [...heavyRules(AFFORDABLE + 1, { effects: { lifetime: '10m' } }), ...others];
     const { outcome, event } = await decideOn(LEVELS, policyOf(rules), { reputation: 42 });
     expect(tokenOf(outcome).expiresIn).toBe(300);
     expect(event.decision.failed).toEqual([`rule-${AFFORDABLE}`]);
@@ -51,7 +51,7 @@ describe('the conditions of a policy have a common limit for one request', () =>
   test('beyond the limit no rule allows', async () => {
     const allow = { id: 'allow', when: `!${HEAVY}`, effects: { allow: true } };
     const last = { id: 'last', effects: { deny: 'No.' } };
-    const rules = [...each(AFFORDABLE, { effects: { lifetime: '10m' } }), allow, last];
+    const rules = [...heavyRules(AFFORDABLE, { effects: { lifetime: '10m' } }), allow, last];
     expect((await decideOn(LEVELS, policyOf(rules))).outcome.kind).toBe('refused');
   });
 
@@ -64,7 +64,7 @@ describe('the conditions of a policy have a common limit for one request', () =>
 
   test('monitored rules do not use up the limit of enforced rules', async () => {
     const rules = [
-      ...each(AFFORDABLE + 20, { effects: { lifetime: '10m' } }),
+      ...heavyRules(AFFORDABLE + 20, { effects: { lifetime: '10m' } }),
       { id: 'last', when: `!${HEAVY}`, effects: { lifetime: '5m' }, mode: 'enforce' as const },
     ];
     const policy = policyOf(rules, { mode: 'monitor' });
@@ -74,7 +74,7 @@ describe('the conditions of a policy have a common limit for one request', () =>
   });
 
   test('the next request starts at zero', async () => {
-    const policy = policyOf(each(AFFORDABLE));
+    const policy = policyOf(heavyRules(AFFORDABLE));
     await decideOn(LEVELS, policy);
     expect((await decideOn(LEVELS, policy)).outcome.kind).toBe('token');
   });

@@ -33,12 +33,12 @@ test.each<[string, string[]]>([
   expect(namesIn(expression)).toEqual(names);
 });
 
-describe('reads the value that CEL reads', () => {
+describe('reads the same value as CEL', () => {
   const policy = compile(
     policyText('  - { id: any, when: true, then: { allow: true } }', 'lists: { places: [LK, IN] }'),
   );
 
-  async function valueSeen(expression: string, circumstances: Scenario): Promise<unknown> {
+  async function readValue(expression: string, circumstances: Scenario): Promise<unknown> {
     const { request, signals, now } = scenario(circumstances);
     await signals.resolve('geo');
     const reader = new SignalReader(signals);
@@ -61,10 +61,10 @@ describe('reads the value that CEL reads', () => {
     ['token.claims["none"]["deep"]', {}, undefined],
     ['token.scopes[1]', { request: '02' }, 'write:alerts'],
   ])('%s', async (expression, circumstances, value) => {
-    expect(await valueSeen(expression, circumstances)).toEqual(value);
+    expect(await readValue(expression, circumstances)).toEqual(value);
   });
 
-  test('a signal that nobody has fetched is missing', async () => {
-    await expect(valueSeen('abuse.score', {})).rejects.toBe(SIGNAL_UNAVAILABLE);
+  test('throws for a signal that has not been fetched', async () => {
+    await expect(readValue('abuse.score', {})).rejects.toBe(SIGNAL_UNAVAILABLE);
   });
 });

@@ -26,7 +26,7 @@ const LISTS = { levels: [1, 2], names: ['1', '2'], none: [] };
 
 describe('equality between values of different types fails the condition', () => {
   test.each<[string, Verdict]>([
-    // A claim and what the policy writes.
+    // A claim and a value of the policy.
     ['token.claims["one"] == 1', 'true'],
     ['token.claims["one"] == 2', 'false'],
     ['token.claims["one_text"] == 1', 'fails'],
@@ -129,7 +129,7 @@ describe('membership among values of another type fails the condition', () => {
     ['"1" in token.claims["numbers"]', 'fails'],
     ['1 in token.claims["digits"]', 'fails'],
     ['3 in token.claims["numbers"]', 'false'],
-    // What is found is found, whatever else is there.
+    // One equal element is enough, whatever the types of the others.
     ['"1" in token.claims["mixed"]', 'true'],
     ['2 in token.claims["mixed"]', 'true'],
     ['"2" in token.claims["mixed"]', 'fails'],
