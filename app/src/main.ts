@@ -1,15 +1,16 @@
 import { ConfigError } from './config/options.ts';
 import { readSettings } from './config/settings.ts';
 import { FORCED_EXIT_MS } from './http/shutdown.ts';
-import { type Service, StartError, startService } from './service.ts';
+import { type Service, startService } from './service.ts';
+import { StartError } from './start-error.ts';
 import { createLog } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { openStandardOutput } from './telemetry/standard-output.ts';
 
-/** Milliseconds in which the last lines of the log are written, or lost. */
+/** How long the last lines of the log may take to be written; after that they are lost. */
 const LOG_FLUSH_MS = 1000;
 
-/** The service from the environment, as the container runs it. */
+/** Runs the service with the settings of the environment, as the container does. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const metrics = new Metrics();
@@ -26,11 +27,11 @@ async function main(): Promise<void> {
     log.info({ event: 'stopped' });
     log.level = 'silent';
     output.end(() => process.exit(0));
-    // With a pipe that nobody reads, an orderly end would wait for the write under way.
+    // If nothing reads the pipe, a regular exit would wait for the pending write.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LOG_FLUSH_MS);
   };
-  // Before the start, which takes seconds when Secrets Manager is slow: the first process of a container
-  // that does not listen for a signal does not get it, and would have to be killed.
+  // Before the start, which takes seconds if Secrets Manager is slow: the kernel does not deliver a signal to
+  // the first process of a container unless it has a handler, and ECS would have to kill it.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   service = await startService(settings, log, { metrics });
@@ -38,9 +39,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A mistake of the operator is a sentence; a fault of ours needs its stack.
-  const expected = error instanceof StartError || error instanceof ConfigError;
-  const text = expected || !(error instanceof Error) ? String(error) : error.stack;
+  // The message of a configuration issue is enough; an internal error needs its stack.
+  const isExpected = error instanceof StartError || error instanceof ConfigError;
+  const text = isExpected || !(error instanceof Error) ? String(error) : error.stack;
   process.stderr.write(`${text?.replace(/^(?:Start|Config)?Error: /, '')}\n`);
   process.exit(1);
 });

@@ -44,7 +44,7 @@ export async function openTrial(): Promise<Trial> {
     createActionHandler({
       policy,
       sources,
-      deadline: 10_000,
+      deadlineMs: 10_000,
       now: () => MONDAY_MORNING,
       onDecision: (facts) => {
         outcome = facts.decision.outcome;

@@ -35,7 +35,7 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
       geo: () => unknown('database'),
       reputation: () => unknown('timeout'),
     },
-    deadline: 10_000,
+    deadlineMs: 10_000,
     now: () => MONDAY_MORNING,
     onDecision: (facts) => {
       recordDecisionMetrics(metrics, facts);

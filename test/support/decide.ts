@@ -77,7 +77,7 @@ export async function decideOn(
   const handleAction = createActionHandler({
     policy,
     sources: { ...signalSources(circumstances), ...sources },
-    deadline: DEADLINE_MS,
+    deadlineMs: DEADLINE_MS,
     now: () => circumstances.now ?? MONDAY_MORNING,
     onDecision: (event) => events.push(event),
   });

@@ -2,7 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { readBody } from '../../src/http/body.ts';
 import type { App, AppEnv } from '../../src/http/env.ts';
-import type { DecisionDependencies } from '../../src/service.ts';
+import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
 import { refusalReason } from './guard.ts';

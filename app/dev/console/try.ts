@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { SkippedOperation } from '../../src/action/operations/index.ts';
 import { readTokenRequest } from '../../src/action/request.ts';
 import { PLAIN_SUCCESS } from '../../src/action/response.ts';
+import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import { responseBody } from '../../src/http/handle-action.ts';
 import { deadlineAfter } from '../../src/lib/deadline.ts';
-import type { DecisionDependencies } from '../../src/service.ts';
 import { RequestSignals } from '../../src/signals/request-signals.ts';
 import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
 import {
@@ -85,7 +85,7 @@ export function parseForm(text: string): TryForm {
  */
 export async function tryRequest(
   form: TryForm,
-  { policy, sources, deadline, now }: DecisionDependencies,
+  { policy, sources, deadlineMs, now }: DecisionDependencies,
   edge: EdgeOptions,
 ): Promise<TryResult> {
   const request = sampleTokenRequest({
@@ -97,7 +97,7 @@ export async function tryRequest(
   const body = JSON.stringify(request);
   const time = form.time === '' ? now() : Date.parse(`${form.time}Z`);
   const tokenRequest = readTokenRequest(body);
-  const signals = new RequestSignals(sources, tokenRequest, deadlineAfter(deadline));
+  const signals = new RequestSignals(sources, tokenRequest, deadlineAfter(deadlineMs));
   const { decision, rules } = await explain(tokenRequest, policy, signals, time);
   const response = responseBody(decision);
   const before = outcomeOf(body, PLAIN_SUCCESS);

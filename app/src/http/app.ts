@@ -22,7 +22,7 @@ export interface AppDependencies {
   /** Whether the service is shutting down. */
   readonly isDraining: () => boolean;
   /** Middleware around every route, in order. It runs before authentication and must not read the body. */
-  readonly middleware?: readonly AppMiddleware[];
+  readonly middleware?: readonly AppMiddleware[] | undefined;
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http';
 
 /**
- * Closes the server once what is under way is answered. A connection on which a request never becomes
- * whole would keep it open for ever, so after `grace` milliseconds all are ended.
+ * Closes a server after its pending requests are responded to. A request that never becomes complete would keep
+ * its connection open for ever, so all connections are closed after `graceMs`.
  */
-export async function closeServer(server: Server, grace: number): Promise<void> {
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
   await everythingIsRead();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), grace);
-    // Ends idle connections too, and so resets one whose request has arrived but has not been read.
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Closes idle connections, too, and would reset one whose request has arrived but has not been read.
     server.close(() => {
       clearTimeout(timer);
       resolve();
@@ -17,9 +17,9 @@ export async function closeServer(server: Server, grace: number): Promise<void> 
 }
 
 /**
- * Resolves when every connection and request that has reached this machine by now is known to the server.
- * The event loop looks for input before it runs immediates: the first one may come in the middle of a
- * turn, the second one comes after a whole one.
+ * Resolves once the server knows every connection and request that has reached this machine by now. The event
+ * loop polls for input before it runs immediates: the first immediate may run in the current turn, the second
+ * one runs after a whole turn.
  */
 function everythingIsRead(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

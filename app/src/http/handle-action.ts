@@ -6,13 +6,17 @@ import type { Policy } from '../policy/policy.ts';
 import { RequestSignals, type SignalSources } from '../signals/request-signals.ts';
 import type { DecisionEvent } from '../telemetry/decision-record.ts';
 
-export interface HandlerDependencies {
+/** What decisions are based on. */
+export interface DecisionDependencies {
   readonly policy: Policy;
   readonly sources: SignalSources;
-  /** Milliseconds for the whole request. */
-  readonly deadline: number;
+  /** Time limit of one request, from its authentication to its decision. */
+  readonly deadlineMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+export interface ActionHandlerDependencies extends DecisionDependencies {
   /** Receives every decision. Must not throw. */
   readonly onDecision: (event: DecisionEvent) => void;
 }
@@ -21,19 +25,23 @@ export interface HandlerDependencies {
 export interface ActionCall {
   /** The id of the decision record. */
   readonly decisionId: string;
-  /** Milliseconds that count against the deadline already. @default 0 */
+  /** Milliseconds of the deadline that authentication has used. @default 0 */
   readonly spentMs?: number | undefined;
 }
 
-/** Takes the body of a request to the body of its response. @throws RequestError */
+/**
+ * Handles one request of the action: takes its body to the body of the response.
+ *
+ * @throws RequestError if the body is not a request of the action.
+ */
 export type HandleAction = (body: string, call: ActionCall) => Promise<string>;
 
 /** Creates the handler of the action: request, signals, policy, operations, response. */
-export function createActionHandler(dependencies: HandlerDependencies): HandleAction {
-  const { policy, sources, now, onDecision } = dependencies;
+export function createActionHandler(dependencies: ActionHandlerDependencies): HandleAction {
+  const { policy, sources, deadlineMs, now, onDecision } = dependencies;
   return async function handleAction(body, { decisionId, spentMs = 0 }) {
     const start = performance.now();
-    const deadline = deadlineAfter(dependencies.deadline - spentMs);
+    const deadline = deadlineAfter(deadlineMs - spentMs);
     const request = readTokenRequest(body);
     const signals = new RequestSignals(sources, request, deadline);
     const read = performance.now();

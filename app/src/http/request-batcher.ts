@@ -1,21 +1,21 @@
-/** Answers that are held back for others at the most. */
+/** Responses that wait for other decisions of their batch. */
 const MAX_BATCH = 64;
 
 /**
- * Lets requests that arrive together be read, then decided one right behind the other, then answered
- * together. Done for one connection after the other, each step finds the processor filled
- * with the code of the last one, and each answer wakes its reader by itself: with 32 connections a
- * decision then takes twice the processor time. Known as cohort scheduling (Larus and Parkes, USENIX
- * 2002). Each is decided to its end before the next one begins, unless it waits for a lookup; one that is
- * alone waits for the turn of the event loop and for nobody.
+ * Processes requests that arrive together in batches: all are read, then decided one after another, then
+ * responded to. Each is decided to its end before the next one begins, unless it waits for a lookup. A request
+ * that arrives alone waits for the next turn of the event loop, and for no other request.
+ *
+ * Handled connection by connection, every step would find the processor's caches filled by the previous one,
+ * and each response would wake its client separately: see docs/decisions/request-batching.md.
  */
 export class RequestBatcher {
   #undecided = 0;
-  #held = 0;
-  #answered: Promise<void> | undefined;
+  #waiting = 0;
+  #batch: Promise<void> | undefined;
   #release = (): void => undefined;
 
-  /** For a request that was read: resolves when all that has arrived with it was read, too. */
+  /** Resolves once every request that has arrived with this one is read. */
   afterReads(): Promise<void> {
     this.#undecided++;
     return new Promise((resolve) => {
@@ -26,23 +26,23 @@ export class RequestBatcher {
     });
   }
 
-  /** For a request that was decided: resolves when those that were read with it are as well. */
+  /** Resolves once the requests that were read with this one are decided, or a full batch is. */
   afterDecisions(): Promise<void> {
-    this.#answered ??= this.#hold();
-    const answered = this.#answered;
-    this.#held++;
-    if (this.#undecided === 0 || this.#held === MAX_BATCH) this.#release();
-    return answered;
+    this.#batch ??= this.#startBatch();
+    const batch = this.#batch;
+    this.#waiting++;
+    if (this.#undecided === 0 || this.#waiting === MAX_BATCH) this.#release();
+    return batch;
   }
 
-  #hold(): Promise<void> {
+  #startBatch(): Promise<void> {
     return new Promise((resolve) => {
-      // The last of them may wait for a lookup, or be no request of ours.
-      const latest = setImmediate(() => this.#release());
+      // The last request may wait for a lookup, or be rejected.
+      const immediate = setImmediate(() => this.#release());
       this.#release = () => {
-        clearImmediate(latest);
-        this.#held = 0;
-        this.#answered = undefined;
+        clearImmediate(immediate);
+        this.#waiting = 0;
+        this.#batch = undefined;
         resolve();
       };
     });

@@ -1,13 +1,10 @@
-/**
- * The one time limit of a request, handed down to whatever waits. Whoever runs out of it answers
- * `unknown(timeout)` and leaves the decision to the policy.
- */
+/** The time limit of a request, passed to every step that waits. A step that exceeds it yields `unknown(timeout)`. */
 export interface Deadline {
-  /** Milliseconds left, never below zero. */
+  /** Returns the milliseconds left, at least 0. */
   remaining(): number;
 }
 
-/** A deadline `milliseconds` from now, on the monotonic clock: a wall clock set back cannot stretch it. */
+/** Creates a deadline by the monotonic clock, which setting the system time does not affect. */
 export function deadlineAfter(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   return { remaining: () => Math.max(0, end - performance.now()) };

@@ -1,32 +1,34 @@
-/** The work took longer than it was given. Named as the SDK and the platform name it. */
-export class TimeLimitExceeded extends Error {
+/** Work has exceeded its time limit. Its `name` is the one that the AWS SDK and the platform use. */
+export class TimeLimitError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** Node runs a timer with a longer delay at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Node treats a longer delay as 1 ms. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Turns of the event loop in which what has arrived is processed before a wait ends. After a long stretch of
- * work the loop runs timers first, with the responses still unread in their sockets. One turn reads a small
- * response to its end; a large one, which its stream pauses and resumes, takes a turn for every 64 KiB.
+ * Turns of the event loop that process what has already arrived before a time limit counts as exceeded. After a
+ * long stretch of work the loop runs timers first, with the responses still unread in their sockets. A small
+ * response takes one turn; a large one, which its stream pauses and resumes, one turn for every 64 KiB.
  */
 const ARRIVAL_TURNS = 6;
 
 /**
- * Calls back when a time in milliseconds is over and what has arrived at the process by then is processed,
- * unless the returned function cancels it. Never calls back at once, not even when no time is left.
+ * Calls a function after a time limit, once everything that has arrived at the process by then is processed.
+ * Never calls it synchronously, not even without any time left.
+ *
+ * @returns a function that cancels the call.
  */
-export function afterTimeLimit(milliseconds: number, onOver: () => void): () => void {
+export function afterTimeLimit(milliseconds: number, onExceeded: () => void): () => void {
   let immediate: NodeJS.Immediate | undefined;
   const waitTurns = (turns: number) => {
-    immediate = setImmediate(() => (turns > 1 ? waitTurns(turns - 1) : onOver()));
+    immediate = setImmediate(() => (turns > 1 ? waitTurns(turns - 1) : onExceeded()));
   };
   if (milliseconds <= 0) {
     waitTurns(ARRIVAL_TURNS);
     return () => clearImmediate(immediate);
   }
-  const timer = setTimeout(() => waitTurns(ARRIVAL_TURNS), Math.min(milliseconds, MAX_TIMER_MS));
+  const timer = setTimeout(() => waitTurns(ARRIVAL_TURNS), Math.min(milliseconds, MAX_DELAY_MS));
   return () => {
     clearTimeout(timer);
     clearImmediate(immediate);
@@ -34,12 +36,14 @@ export function afterTimeLimit(milliseconds: number, onOver: () => void): () => 
 }
 
 /**
- * Gives work a time limit in milliseconds. When it is over, or when `stop` says so, the signal is
- * aborted and the answer is its reason at once: some work (fetching credentials, say) does not hear
- * the signal. The timer is our own: on Node 20 an `AbortSignal.timeout()` inside `AbortSignal.any()`
- * can be collected as garbage before it fires. What has arrived by then still counts (`afterTimeLimit`).
+ * Runs work with a time limit. When the limit is exceeded, or `stop` is aborted, the work's signal is aborted and
+ * the promise rejects immediately: some work ignores the signal, such as the SDK's loading of credentials. What
+ * has arrived by then still counts, see `afterTimeLimit`.
  *
- * @throws what `work` throws, `TimeLimitExceeded`, or the reason of `stop`.
+ * The timer is our own because on Node 20 an `AbortSignal.timeout()` inside `AbortSignal.any()` can be
+ * garbage-collected before it fires.
+ *
+ * @throws what `work` throws, `TimeLimitError`, or the reason of `stop`.
  */
 export async function withTimeLimit<Value>(
   milliseconds: number,
@@ -47,18 +51,18 @@ export async function withTimeLimit<Value>(
   stop?: AbortSignal,
 ): Promise<Value> {
   stop?.throwIfAborted();
-  const control = new AbortController();
-  const { signal } = control;
-  const onStop = () => control.abort(stop?.reason);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onStop = () => controller.abort(stop?.reason);
   stop?.addEventListener('abort', onStop);
   const cancel = afterTimeLimit(milliseconds, () => {
-    control.abort(new TimeLimitExceeded(`No answer within ${milliseconds} ms.`));
+    controller.abort(new TimeLimitError(`No response within ${milliseconds} ms.`));
   });
-  const ended = new Promise<never>((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
-    return await Promise.race([work(signal), ended]);
+    return await Promise.race([work(signal), aborted]);
   } finally {
     cancel();
     stop?.removeEventListener('abort', onStop);

@@ -1,4 +1,4 @@
-import { afterTimeLimit, TimeLimitExceeded, withTimeLimit } from '../../../app/src/lib/timeout.ts';
+import { afterTimeLimit, TimeLimitError, withTimeLimit } from '../../../app/src/lib/timeout.ts';
 
 const timers = () =>
   process.getActiveResourcesInfo().filter((name) => ['Timeout', 'Immediate'].includes(name)).length;
@@ -26,7 +26,7 @@ test('work that does not hear the signal is not waited for, nor is its late fail
   const deaf = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  await expect(withTimeLimit(10, () => deaf)).rejects.toBeInstanceOf(TimeLimitExceeded);
+  await expect(withTimeLimit(10, () => deaf)).rejects.toBeInstanceOf(TimeLimitError);
   // An unhandled rejection would fail this test.
   fail(new Error('too late'));
   await new Promise(setImmediate);
@@ -41,8 +41,8 @@ test('work that hears the signal is told why', async () => {
         reject(new Error('aborted'));
       });
     });
-  await expect(withTimeLimit(10, work)).rejects.toBeInstanceOf(TimeLimitExceeded);
-  expect(reasons).toEqual([expect.any(TimeLimitExceeded)]);
+  await expect(withTimeLimit(10, work)).rejects.toBeInstanceOf(TimeLimitError);
+  expect(reasons).toEqual([expect.any(TimeLimitError)]);
 });
 
 test('a limit that is over already lets in what is on its way through the event loop', async () => {

@@ -1,7 +1,7 @@
 import { type AgentFactory, type Agents, directAgents } from '../../lib/agents.ts';
 import { notify } from '../../lib/hooks.ts';
 import { type Schedule, scheduleTimer, withJitter } from '../../lib/schedule.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
+import { TimeLimitError, withTimeLimit } from '../../lib/timeout.ts';
 import { DocumentError, fetchJson } from './fetch-json.ts';
 import { discoveryUrls, isPlainHttp, isSafeUrl } from './issuer-url.ts';
 import { type KeySet, readKeySet } from './key-set.ts';
@@ -202,7 +202,7 @@ async function withUrl<Value>(url: string, work: () => Promise<Value>): Promise<
 
 function failureReason(error: unknown): string {
   if (error instanceof DocumentError) return error.message;
-  if (error instanceof TimeLimitExceeded)
+  if (error instanceof TimeLimitError)
     return `The keys did not arrive within ${LOAD_TIMEOUT_MS} ms`;
   return error instanceof Error ? error.name : 'unknown error';
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { TimeLimitExceeded, withTimeLimit } from '../../lib/timeout.ts';
+import { TimeLimitError, withTimeLimit } from '../../lib/timeout.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { ALGORITHMS, type KeySet } from './key-set.ts';
 import {
@@ -71,7 +71,7 @@ export function createTokenVerifier(
       return await withTimeLimit(timeLimit, () => verifyUncached(token));
     } catch (error) {
       const why =
-        error instanceof TimeLimitExceeded ? `within ${timeLimit} ms` : `(${errorNameOf(error)})`;
+        error instanceof TimeLimitError ? `within ${timeLimit} ms` : `(${errorNameOf(error)})`;
       return unverifiable(`The access token could not be verified ${why}.`);
     }
   }

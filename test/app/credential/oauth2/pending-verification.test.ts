@@ -114,7 +114,7 @@ unknown: { address: ignore, reputation: ignore }
   const remaining: number[] = [];
   const handleAction = createActionHandler({
     policy: compilePolicy(text, 'policy.yaml'),
-    deadline: 1000,
+    deadlineMs: 1000,
     now: Date.now,
     onDecision: () => undefined,
     sources: {

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, validateHeaderValue } from 'node:http';
 import { type AgentFactory, directAgents } from '../../../lib/agents.ts';
 import { type GetResponse, get } from '../../../lib/http-get.ts';
 import { optionalField } from '../../../lib/optional-field.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../../../lib/timeout.ts';
+import { TimeLimitError, withTimeLimit } from '../../../lib/timeout.ts';
 import type { Address } from '../../address/address.ts';
 import type { CheckCause } from '../../causes.ts';
 import { type FreshnessLimits, freshnessOf } from '../freshness.ts';
@@ -66,7 +66,7 @@ export function createCheck(options: CheckOptions): Check {
       );
       return toResult(response, address, now(), limits);
     } catch (error) {
-      return { cause: error instanceof TimeLimitExceeded ? 'timeout' : 'upstream' };
+      return { cause: error instanceof TimeLimitError ? 'timeout' : 'upstream' };
     }
   };
 }

@@ -1,5 +1,5 @@
 import { errorName } from '../../../lib/error-name.ts';
-import { TimeLimitExceeded } from '../../../lib/timeout.ts';
+import { TimeLimitError } from '../../../lib/timeout.ts';
 
 /** The fields of an SDK error that matter here. The other side may have sent any of them. */
 interface ErrorFields {
@@ -15,7 +15,7 @@ const MAX_MESSAGE_LENGTH = 300;
 
 /** Returns `timeout`, or the name of the SDK's error. Never throws, whatever was thrown. */
 export function errorReason(error: unknown): string {
-  if (error instanceof TimeLimitExceeded) return 'timeout';
+  if (error instanceof TimeLimitError) return 'timeout';
   const { name, code } = fieldsOf(error);
   // The SDK calls a connection reset TimeoutError, and Node calls all connection errors Error: only the code tells.
   const isUnspecific = name === 'Error' || name === 'TimeoutError';
