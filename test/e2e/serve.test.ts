@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts the service and gives it back when it is ready, with the way to ask it. */
+/** Starts the service, and resolves once it is ready. */
 async function startService(changes: Record<string, string>) {
   const service = startScript('app/src/main.ts', { ...environment, ...changes });
   const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
@@ -54,7 +54,7 @@ async function startService(changes: Record<string, string>) {
 }
 
 describe('npm run serve', () => {
-  test('serves from the environment: what one process learned, the next finds in the table', async () => {
+  test('starts from the environment, and reads from the table what an earlier process has looked up', async () => {
     const checks = () => simulator.checks.filter(({ address }) => address === '103.159.198.178');
     for (const source of ['abuseipdb', 'dynamodb']) {
       const { service, post } = await startService({});
@@ -67,15 +67,15 @@ describe('npm run serve', () => {
     expect(checks()).toHaveLength(1);
   });
 
-  test('on SIGTERM a request under way is answered, and the process ends by itself', async () => {
+  test('responds to a pending request on SIGTERM, and exits', async () => {
     const { service, post } = await startService({});
     simulator.setFault({ kind: 'slow', ms: 400 }, '9.9.9.9');
-    const asked = simulator.checks.length;
-    const answer = post('9.9.9.9');
-    // The lookup has left for AbuseIPDB, so the request is under way.
-    while (simulator.checks.length === asked) await new Promise(setImmediate);
+    const before = simulator.checks.length;
+    const pending = post('9.9.9.9');
+    // The request is pending once its lookup has reached AbuseIPDB.
+    while (simulator.checks.length === before) await new Promise(setImmediate);
     const end = service.end();
-    const response = await answer;
+    const response = await pending;
     expect(response.status).toBe(200);
     expect(response.headers.get('connection')).toBe('close');
     expect(await end).toBe(0);
@@ -83,11 +83,11 @@ describe('npm run serve', () => {
   });
 });
 
-describe('On SIGTERM a connection without a whole request does not keep the service', () => {
+describe('a connection without a complete request does not delay the exit on SIGTERM', () => {
   test.each([
-    ['nothing is sent', ''],
+    ['without a byte', ''],
     [
-      'a body is cut off',
+      'with part of a body',
       'POST /pre-issue-access-token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{',
     ],
   ])('%s', async (_, text) => {
@@ -96,16 +96,16 @@ describe('On SIGTERM a connection without a whole request does not keep the serv
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     if (text !== '') socket.write(text);
-    // The service has accepted the connection once it answers a later one.
+    // The service has accepted the connection once it responds on a later one.
     await fetch(`http://127.0.0.1:${port}/healthz`);
-    // Kept by such a connection, it would end itself after 25 s, and say so by its exit code.
+    // With the connection open, it would exit with 1 after 25 s.
     expect(await service.end()).toBe(0);
     expect(service.stdout()).toMatch(/"event":"stopped"/);
     socket.destroy();
   });
 });
 
-test('without a key for AbuseIPDB it serves, and says so as an error', async () => {
+test('starts without an AbuseIPDB key, and logs an error', async () => {
   const { service, post } = await startService({ ABUSEIPDB_API_KEY: 'replace-me' });
   expect(service.stdout()).toMatch(/"level":"error".*"event":"abuseipdb-key-missing"/);
   expect(await (await post('9.9.9.10')).json()).toMatchObject({ actionStatus: 'SUCCESS' });
@@ -113,7 +113,7 @@ test('without a key for AbuseIPDB it serves, and says so as an error', async () 
   expect(await service.end()).toBe(0);
 });
 
-describeWithMoto('With both secrets in Secrets Manager', () => {
+describeWithMoto('with both secrets in Secrets Manager', () => {
   let moto: Moto;
 
   beforeAll(async () => {
@@ -122,7 +122,7 @@ describeWithMoto('With both secrets in Secrets Manager', () => {
 
   afterAll(() => moto.stop());
 
-  test('it serves', async () => {
+  test('starts', async () => {
     const client = new SecretsManagerClient({
       endpoint: moto.endpoint,
       region: 'eu-west-1',
@@ -145,7 +145,7 @@ describeWithMoto('With both secrets in Secrets Manager', () => {
   });
 });
 
-describe('What is wrong stops the start with a sentence that says what, where and what to do', () => {
+describe('a failed start prints one line that says what is wrong, where, and what to do', () => {
   const policy = (text: string) => () => {
     const file = join(folder, 'policy.yaml');
     writeFileSync(file, text);
@@ -164,13 +164,17 @@ describe('What is wrong stops the start with a sentence that says what, where an
       /^Neither ACTION_CREDENTIAL nor .* set one/,
     ],
     [
-      'a credential that is no JSON',
+      'a credential that is not JSON',
       () => ({ ACTION_CREDENTIAL: 'x' }),
       /^ACTION_CREDENTIAL is not JSON/,
     ],
-    ['a setting out of range', () => ({ PORT: '99999' }), /^PORT is "99999": set it to a whole/],
     [
-      'a policy that is not there',
+      'a setting out of range',
+      () => ({ PORT: '99999' }),
+      /^PORT must be a whole number from 0 to 65535, got "99999"/,
+    ],
+    [
+      'a policy file that does not exist',
       () => ({ POLICY_FILE: 'no.yaml' }),
       /^The policy no\.yaml does not exist/,
     ],
@@ -182,12 +186,12 @@ describe('What is wrong stops the start with a sentence that says what, where an
       /policy\.yaml:4: rule "typo", when: .*scor/,
     ],
     [
-      'a database that is none',
+      'a file that is not a database',
       database('none'),
       /^The geo database .*geo\.mmdb is not an mmdb file/,
     ],
     [
-      'a database that is not there',
+      'a database file that does not exist',
       () => ({ GEO_DATABASE: 'no.mmdb' }),
       /^The geo database no\.mmdb does not exist/,
     ],
@@ -197,5 +201,15 @@ describe('What is wrong stops the start with a sentence that says what, where an
     expect(service.stderr()).toMatch(message);
     expect(service.stderr().trim().split('\n')).toHaveLength(1);
     expect(service.stdout()).toBe('');
+  });
+
+  test('every issue of the files at once', async () => {
+    const files = { POLICY_FILE: 'no.yaml', GEO_DATABASE: 'no.mmdb' };
+    const service = startScript('app/src/main.ts', { ...environment, ...files });
+    expect(await service.exited).toBe(1);
+    expect(service.stderr().trim().split('\n')).toEqual([
+      expect.stringMatching(/^The policy no\.yaml does not exist/),
+      expect.stringMatching(/^The geo database no\.mmdb does not exist/),
+    ]);
   });
 });
