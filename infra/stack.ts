@@ -4,7 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
-import { decodePolicy } from '../app/src/policy/file/source.ts';
+import { decodePolicy } from '../app/src/policy/file/decode.ts';
 import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';

@@ -3,7 +3,7 @@ import { planOperations, type SkippedOperation } from './action/operations/index
 import type { TokenRequest } from './action/request.ts';
 import { SignalReader } from './policy/cel/signal-reader.ts';
 import { Variables } from './policy/cel/variables/variables.ts';
-import type { Refusal } from './policy/effects/effects.ts';
+import type { Refusal } from './policy/effects/refusal.ts';
 import { type Evaluation, evaluate } from './policy/evaluate.ts';
 import type { Policy } from './policy/policy.ts';
 import type { TraceEvent } from './policy/trace.ts';

@@ -1,17 +1,17 @@
-/** A moment as the policy's time zone shows it. */
+/** A time in the policy's time zone. */
 export interface LocalTime {
   readonly hour: number;
   readonly minute: number;
-  /** 0 for Sunday, as CEL's getDayOfWeek counts. */
+  /** 0 for Sunday, like CEL's getDayOfWeek. */
   readonly weekday: number;
   /** `YYYY-MM-DD`. */
   readonly date: string;
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
-/** Returns whether a text is the name of a time zone. */
+/** Returns whether a string is the name of an IANA time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -22,8 +22,8 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * The time of the policy's rules. The calendar is asked once a minute and not once a request: that
- * costs some 40 µs. No time zone changes its offset within a minute.
+ * Returns a function that converts milliseconds since the epoch to local time. The calendar computation takes
+ * about 40 µs, so it runs once a minute: no time zone changes its offset within a minute.
  */
 export function createPolicyClock(timezone: string): (now: number) => LocalTime {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -39,7 +39,7 @@ export function createPolicyClock(timezone: string): (now: number) => LocalTime 
   let minute = Number.NaN;
   let time: LocalTime;
   return (now) => {
-    const current = Math.floor(now / MINUTE);
+    const current = Math.floor(now / MINUTE_MS);
     if (current !== minute) {
       const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
       time = {

@@ -1,7 +1,7 @@
 import type { Change } from '../action/change.ts';
 import type { UnknownCause } from '../signals/causes.ts';
 import type { SignalName } from '../signals/request-signals.ts';
-import type { Refusal } from './effects/effects.ts';
+import type { Refusal } from './effects/refusal.ts';
 
 /** What the policy requires for a request, before it is checked against what the request allows. */
 export interface Verdict {

@@ -17,7 +17,7 @@ const mistakes = (when: string) =>
   );
 
 const NO_COUNTRY =
-  /^(policy\.yaml:5: lists\.bad\.0: )?"(kp|ir|uk|EU)" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP\.$/;
+  /^(policy\.yaml:5: lists\.bad\.0: )?"(kp|ir|uk|EU)" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP\.$/;
 
 describe('a country code is checked wherever it can reach a comparison', () => {
   test.each([
@@ -94,7 +94,7 @@ describe('a country code is checked wherever it can reach a comparison', () => {
     ['a claim', '{ claims: { set: { near: "${[\'kp\'].exists(c, c == geo.country)}" } } }'],
   ])('in the text of %s, too', (_, then) => {
     expect(issuesIn(policyText(rule('one', true, then)))).toEqual([
-      expect.stringContaining('"kp" is no ISO 3166-1 alpha-2 country code'),
+      expect.stringContaining('"kp" is not an ISO 3166-1 alpha-2 country code'),
     ]);
   });
 });
@@ -153,7 +153,7 @@ describe('so is a continent', () => {
     expect(
       mistakes('geo.country in lists.continents && geo.continent in lists.continents'),
     ).toEqual([
-      'policy.yaml:6: lists.continents: is used both for countries and for continents; make two lists.',
+      'policy.yaml:6: lists.continents: is used both for countries and for continents; split it into two lists.',
     ]);
   });
 });

@@ -221,7 +221,7 @@ describe('an allow without a condition fails open where rules below it refuse or
         does: 'allow',
         rules: ['geo-block', 'risk'],
         warning:
-          'policy.yaml:8: rule "all", when: fails open: it allows every request, so that rules "geo-block", "risk" below it cannot refuse or restrict any; move it to the end, or give it a condition.',
+          'policy.yaml:8: rule "all", when: fails open: it allows every request, so rules "geo-block", "risk" below it can never refuse or restrict; move it to the end, or add a condition.',
       },
     ]);
     expect((await decideBy(text, { geo: 'KP' })).outcome).toBe('issue');

@@ -7,10 +7,11 @@ const PLAIN = 'request.client_id in lists.it';
 const mistakes = (list: string, when: string) =>
   issuesIn(policyText(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
 
-const NO_CIDR = 'is no CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
-const NO_COUNTRY = 'is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.';
+const NO_CIDR = 'is not a valid CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
+const NO_COUNTRY =
+  'is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.';
 const NO_ENTRY =
-  'must be a text, a whole number or { value, until, owner, note }, with until a date such as 2027-01-31.';
+  'must be a string, an integer or { value, until, owner, note }, with until a date such as 2027-01-31.';
 
 describe('a list that is wrong is named with its line', () => {
   test.each<[string, string, string, string]>([
@@ -43,13 +44,13 @@ describe('a list that is wrong is named with its line', () => {
       'a list of addresses and countries both',
       '[KP]',
       `${NETWORK} || ${COUNTRY}`,
-      ': is used both for addresses and for countries; make two lists.',
+      ': is used both for addresses and for countries; split it into two lists.',
     ],
     [
       'a list that mixes texts and numbers',
       '[a, 1]',
       PLAIN,
-      ': mixes texts and numbers; quote the numbers or take the texts out.',
+      ': mixes strings and numbers; quote the numbers or remove the strings.',
     ],
     ['a fraction', '[1.5]', PLAIN, `.0: ${NO_ENTRY}`],
     ['a boolean', '[true]', PLAIN, `.0: ${NO_ENTRY}`],
@@ -59,7 +60,7 @@ describe('a list that is wrong is named with its line', () => {
       'an entry with an unknown member',
       '[{ value: a, untl: 2027-01-01 }]',
       PLAIN,
-      '.0.untl: is not known here.',
+      '.0.untl: is not a known key.',
     ],
     [
       'a day that no month has',
@@ -85,9 +86,9 @@ describe('a list that is wrong is named with its line', () => {
   });
 
   test.each([
-    ['a hyphen', 'trusted-networks', 'a list is named with letters, digits and _.'],
-    ['a word that every object has', 'constructor', 'no list can have this name.'],
-    ['the name of the prototype', '__proto__', 'no list can have this name.'],
+    ['a hyphen', 'trusted-networks', 'a list name must consist of letters, digits and _.'],
+    ['a word that every object has', 'constructor', 'is reserved; choose another name.'],
+    ['the name of the prototype', '__proto__', 'is reserved; choose another name.'],
   ])('a name of a list that is %s', (_, name, sentence) => {
     const text = policyText(
       rule('one', true, '{ deny: No }'),

@@ -1,6 +1,18 @@
-/** Splits a text at its `${…}` into fixed parts and expressions, which may contain braces and quoted ones. */
-export function splitText(text: string): { parts: readonly TextPart[]; isClosed: boolean } {
-  const parts: TextPart[] = [];
+/** A part of a template: fixed text, or an expression without its `${` and `}`. */
+export interface TemplatePart {
+  readonly kind: 'fixed' | 'expression';
+  readonly text: string;
+}
+
+/**
+ * Splits a text at its `${…}`. Expressions may contain balanced braces, and any braces in quotes.
+ * `isClosed` is false if the last expression has no closing brace.
+ */
+export function splitInterpolations(text: string): {
+  parts: readonly TemplatePart[];
+  isClosed: boolean;
+} {
+  const parts: TemplatePart[] = [];
   let from = 0;
   for (;;) {
     const start = text.indexOf('${', from);
@@ -15,12 +27,6 @@ export function splitText(text: string): { parts: readonly TextPart[]; isClosed:
     parts.push({ kind: 'fixed', text: text.slice(from) });
   }
   return { parts, isClosed: true };
-}
-
-export interface TextPart {
-  readonly kind: 'fixed' | 'expression';
-  /** Of an expression, what stands between the braces. */
-  readonly text: string;
 }
 
 function closingBrace(text: string, from: number): number | undefined {

@@ -1,28 +1,22 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
-
-/** Where aliases of a YAML document cannot be used, and why. */
-export interface AliasIssue {
-  /** In the text, of characters. */
-  readonly offset: number;
-  readonly message: string;
-}
+import type { YamlIssue } from './issues.ts';
 
 /**
- * What all aliases of a policy may add up to. A file may use one anchor in each of its rules; one whose
- * aliases multiply each other would not fit into memory.
+ * Limits what all aliases expand to. A file may use an anchor in each of its rules, but nested aliases that
+ * multiply each other ("billion laughs") would not fit into memory.
  */
 const MAX_EXPANDED_VALUES = 1_000_000;
 
 /**
- * Checks that every alias has an anchor before it, that merge keys have mappings, and that the document
- * stays small when aliases are replaced by what they stand for.
+ * Checks that each alias has an anchor before it, that merge keys merge mappings, and that the document stays
+ * small when its aliases are expanded. Stops at the first issue.
  */
-export function checkAliases(document: Document): AliasIssue | undefined {
+export function checkAliases(document: Document): YamlIssue[] {
   try {
     new AliasReader().measure(document.contents);
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof AliasError) return { offset: error.offset, message: error.message };
+    if (error instanceof AliasError) return [{ offset: error.offset, message: error.message }];
     throw error;
   }
 }
@@ -35,14 +29,14 @@ class AliasError extends Error {
   }
 }
 
-/** Reads a document from its beginning to its end: an alias means the last anchor before it. */
+/** Visits a document in the order of the file: an alias refers to the last anchor before it. */
 class AliasReader {
   readonly #anchors = new Map<string, Node>();
-  /** How many values a node with an anchor has; none while it is being read. */
+  /** The number of values of each visited node; a node that is being visited has no entry yet. */
   readonly #sizes = new Map<Node, number>();
   #expanded = 0;
 
-  /** Counts the values that a node stands for. */
+  /** Returns the number of values of a node when its aliases are expanded. */
   measure(node: unknown): number {
     if (isAlias(node)) return this.#measureAlias(node);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return 1;
@@ -70,16 +64,16 @@ class AliasReader {
     if (target === undefined) {
       throw new AliasError(
         alias,
-        `Unresolved alias *${source}; write &${source} at the value before it that it repeats`,
+        `Unresolved alias *${source}; define &${source} at an earlier value`,
       );
     }
-    // A value that contains itself has no size; nothing in a policy has that form, and the schema says so.
+    // A value that contains itself has no size yet. The schema rejects it later.
     const size = this.#sizes.get(target) ?? 1;
     this.#expanded += size;
     if (this.#expanded > MAX_EXPANDED_VALUES) {
       throw new AliasError(
         alias,
-        `the aliases up to *${source} stand for more than ${MAX_EXPANDED_VALUES} values; repeat less, e.g. name a list below lists and use it as lists.name`,
+        `the aliases up to *${source} expand to more than ${MAX_EXPANDED_VALUES} values; define a list below lists and refer to it as lists.name`,
       );
     }
     return size;
@@ -95,9 +89,9 @@ class AliasReader {
         '<< merges a mapping, or a list of mappings, e.g. <<: *defaults',
       );
     }
-    // A merge copies a mapping, which has no end when that contains the merge.
+    // Merging a mapping into itself would never end.
     if (mappings.some((mapping) => !this.#sizes.has(mapping))) {
-      throw new AliasError(key as Node, '<< stands inside of the mapping that it merges');
+      throw new AliasError(key as Node, '<< must not merge a mapping that contains it');
     }
   }
 

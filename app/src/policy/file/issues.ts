@@ -1,28 +1,37 @@
-/** One mistake in a policy: where it stands and what is wrong, as a sentence. */
+/** One issue in a policy. */
 export interface Issue {
-  /** Members on the way from the root of the file, e.g. `['rules', 2, 'when']`. */
+  /** Keys from the root of the file, e.g. `['rules', 2, 'when']`. */
   readonly path: readonly (string | number)[];
+  /** What is wrong and what to do, as a sentence without the place. */
   readonly message: string;
 }
 
-/** A list with a wrong separator can have a mistake in each of 100,000 entries. */
+/** An issue that is found while the file is still YAML. */
+export interface YamlIssue {
+  /** In the text of the file, in characters. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** With a wrong separator, each of a list's 100,000 entries can have an issue. */
 const MAX_SHOWN_ISSUES = 100;
 
-/** A policy that cannot be used. Its message has a line for each mistake: file, line, place, reason. */
+/** A policy cannot be used. The message has one line for each issue: file, line, place, reason. */
 export class PolicyError extends Error {
   readonly issues: readonly string[];
 
-  constructor(problems: readonly string[]) {
-    const shown = problems.slice(0, MAX_SHOWN_ISSUES);
-    const more = problems.length - shown.length;
-    super([...shown, ...(more > 0 ? [`… and ${more} more mistakes.`] : [])].join('\n'));
+  constructor(issues: readonly string[]) {
+    const shown = issues.slice(0, MAX_SHOWN_ISSUES);
+    const more = issues.length - shown.length;
+    super([...shown, ...(more > 0 ? [`… and ${more} more issues.`] : [])].join('\n'));
     this.name = 'PolicyError';
-    this.issues = problems;
+    this.issues = issues;
   }
 }
 
-/** Gathers mistakes below one place of the file, so that all of them are shown at once. */
+/** Collects issues, so that one run reports all of them. Each instance stands for a place in the file. */
 export class Issues {
+  /** The issues of the whole file, shared by all instances that `at` returns. */
   readonly list: Issue[];
   readonly #path: readonly (string | number)[];
 
@@ -31,8 +40,9 @@ export class Issues {
     this.list = list;
   }
 
-  at(...members: readonly (string | number)[]): Issues {
-    return new Issues([...this.#path, ...members], this.list);
+  /** Returns the collector for a place below this one. */
+  at(...keys: readonly (string | number)[]): Issues {
+    return new Issues([...this.#path, ...keys], this.list);
   }
 
   add(message: string): void {

@@ -2,9 +2,9 @@ import type { AgentFactory } from '../../lib/agents.ts';
 import { readFileOrS3 } from '../../lib/file-or-s3.ts';
 import { compilePolicy } from '../compile.ts';
 import type { Policy } from '../policy.ts';
-import { decodePolicy } from './source.ts';
+import { decodePolicy } from './decode.ts';
 
-/** A list of 100,000 networks has 3 MB. */
+/** Generous: a list of 100,000 networks takes 3 MB. */
 const MAX_POLICY_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -12,7 +12,7 @@ const MAX_POLICY_BYTES = 16 * 1024 * 1024;
  *
  * @param location a file, or an object in S3.
  * @param agents makes the connections to S3; connects directly by default.
- * @throws Error of one sentence when it cannot be read, PolicyError when it does not compile.
+ * @throws Error with one sentence if the policy cannot be read, PolicyError if it does not compile.
  */
 export async function loadPolicy(location: string, agents?: AgentFactory): Promise<Policy> {
   const bytes = await readFileOrS3(location, {

@@ -1,30 +1,31 @@
-// As a namespace: the object `z` would bring along zod's messages in every language.
+// A namespace import: the export `z` would add zod's messages in every language to the bundle.
 import * as z from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import type { Issues } from './issues.ts';
-import { isMapping, read, readParts, show } from './read-form.ts';
+import { describeValue, isMapping, validate, validateParts } from './validate.ts';
 
 /*
- * The form of a policy file. What a form cannot say (conditions, texts, names that the identity
- * server refuses) is checked where it is compiled.
+ * The schema of a policy file. Conditions, templates and names that the identity server rejects are checked
+ * when they are compiled.
  */
 
+/** Seconds. */
 const duration = z.unknown().transform((value, context): number => {
   const seconds = parseDuration(value);
   if (seconds !== undefined) return seconds;
   context.addIssue(
-    `${show(value)} is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years`,
+    `${describeValue(value)} is not a valid duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years`,
   );
   return z.NEVER;
 });
 
 const names = z.array(z.string().min(1, 'a name must not be empty')).default([]);
 
-/** As it is: zod would leave out a member with the name `__proto__`. */
+/** Not `z.record`, which drops the key `__proto__`. */
 const mapping = z.custom<Readonly<Record<string, unknown>>>(
   isMapping,
-  'must be a mapping, with a name and a colon for each member',
+  'must be a mapping: a name, a colon and a value for each entry',
 );
 
 const removeAndAdd = z
@@ -37,7 +38,7 @@ const effects = z
     deny: z
       .union(
         [z.string(), z.strictObject({ reason: z.string().optional(), description: z.string() })],
-        'must be a text, or { reason, description } with a text each',
+        'must be a string, or { reason, description } with a string each',
       )
       .optional(),
     lifetime: duration.optional(),
@@ -61,7 +62,7 @@ const effects = z
   .refine((value) => Object.keys(value).length > 0, 'needs an effect, e.g. { lifetime: 15m }')
   .refine(
     (value) => value.deny === undefined || Object.keys(value).length === 1,
-    'deny stands alone: a refused token has nothing to change',
+    'deny cannot be combined with other effects: a refused token cannot be changed',
   );
 
 const mode = z.enum(['enforce', 'monitor'], 'must be enforce or monitor');
@@ -76,17 +77,17 @@ const rule = z.strictObject({
     )
     .refine(
       (id) => !id.startsWith('unknown.'),
-      'must not begin with unknown., as entries of unknown do in records',
+      'must not begin with unknown., which denotes entries of unknown in records',
     ),
   when: z.union([z.string(), z.boolean()], 'must be a condition, e.g. abuse.score >= 75'),
-  // biome-ignore lint/suspicious/noThenProperty: the policy language calls it so, and nothing awaits it
+  // biome-ignore lint/suspicious/noThenProperty: a key of the policy language, and nothing awaits it
   then: z.unknown().optional(),
   mode: mode.optional(),
   unenforceable: unenforceable.optional(),
   note: z.string().optional(),
 });
 
-const listValue = z.union([z.string(), z.int()], 'must be a text or a whole number');
+const listValue = z.union([z.string(), z.int()], 'must be a string or an integer');
 
 const listEntry = z.union(
   [
@@ -98,7 +99,7 @@ const listEntry = z.union(
       note: z.string().optional(),
     }),
   ],
-  'must be a text, a whole number or { value, until, owner, note }, with until a date such as 2027-01-31',
+  'must be a string, an integer or { value, until, owner, note }, with until a date such as 2027-01-31',
 );
 
 const list = z.array(listEntry);
@@ -106,14 +107,17 @@ const list = z.array(listEntry);
 const policy = z.strictObject({
   version: z.literal(1, {
     error: ({ input }) =>
-      input === undefined ? 'is missing; write version: 1' : `must be 1, not ${show(input)}`,
+      input === undefined
+        ? 'is missing; write version: 1'
+        : `must be 1, not ${describeValue(input)}`,
   }),
   mode: mode.default('enforce'),
   timezone: z
     .string()
     .default('UTC')
     .refine(isTimeZone, {
-      error: ({ input }) => `${show(input)} is no IANA time zone, such as Europe/Berlin`,
+      error: ({ input }) =>
+        `${describeValue(input)} is not an IANA time zone; write a name such as Europe/Berlin`,
     }),
   lists: mapping.default({}),
   rules: z.array(z.unknown()),
@@ -121,39 +125,37 @@ const policy = z.strictObject({
   unenforceable: unenforceable.default('deny'),
 });
 
-export type EffectsFile = z.output<typeof effects>;
-export type ListEntryFile = z.output<typeof listEntry>;
-/** `then` is `undefined` when its form is wrong. */
-export type RuleFile = Omit<z.output<typeof rule>, 'then'> & {
-  readonly then: EffectsFile | undefined;
+export type EffectsDefinition = z.output<typeof effects>;
+export type ListEntryDefinition = z.output<typeof listEntry>;
+/** `then` is `undefined` if it is invalid. */
+export type RuleDefinition = Omit<z.output<typeof rule>, 'then'> & {
+  readonly then: EffectsDefinition | undefined;
 };
-export type PolicyFile = Omit<z.output<typeof policy>, 'lists' | 'rules'> & {
-  readonly lists: ReadonlyMap<string, readonly ListEntryFile[]>;
-  readonly rules: readonly RuleFile[];
+export type PolicyDefinition = Omit<z.output<typeof policy>, 'lists' | 'rules'> & {
+  readonly lists: ReadonlyMap<string, readonly ListEntryDefinition[]>;
+  readonly rules: readonly RuleDefinition[];
 };
 
 /**
- * Checks the form of a policy. Where a part is wrong, the mistake is in `problems` and something
- * harmless stands for it, so that the mistakes of the other parts are found in the same run.
+ * Validates a policy file against the schema. An invalid part is reported and replaced by a placeholder, so
+ * that the issues of all other parts are found in the same run.
  */
-export function readPolicyFile(value: unknown, problems: Issues): PolicyFile | undefined {
+export function readPolicyFile(value: unknown, issues: Issues): PolicyDefinition | undefined {
   if (value === null) {
-    problems.add('the policy is empty');
+    issues.add('the policy is empty');
     return undefined;
   }
-  const form = readParts(policy, withoutExtensions(value), { version: 1, rules: [] }, problems);
+  const form = validateParts(policy, withoutExtensions(value), { version: 1, rules: [] }, issues);
   return (
     form && {
       ...form,
-      lists: readLists(form.lists, problems.at('lists')),
-      rules: form.rules.map((member, index) =>
-        readRule(member, index, problems.at('rules', index)),
-      ),
+      lists: readLists(form.lists, issues.at('lists')),
+      rules: form.rules.map((value, index) => readRule(value, index, issues.at('rules', index))),
     }
   );
 }
 
-/** Members `x-…` are for the author, e.g. for what anchors repeat. */
+/** Drops keys `x-…`: they are for the author, e.g. for anchors. */
 function withoutExtensions(value: unknown): unknown {
   if (!isMapping(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-')));
@@ -163,28 +165,28 @@ const LIST_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 function readLists(
   file: Readonly<Record<string, unknown>>,
-  problems: Issues,
-): Map<string, readonly ListEntryFile[]> {
-  const lists = new Map<string, readonly ListEntryFile[]>();
+  issues: Issues,
+): Map<string, readonly ListEntryDefinition[]> {
+  const lists = new Map<string, readonly ListEntryDefinition[]>();
   for (const [name, entries] of Object.entries(file)) {
-    const place = problems.at(name);
-    if (!LIST_NAME.test(name)) place.add('a list is named with letters, digits and _');
-    // CEL tells types apart by the constructor of a value, and lists are members of one.
-    else if (name in Object.prototype) place.add('no list can have this name');
-    lists.set(name, read(list, entries, place) ?? []);
+    const place = issues.at(name);
+    if (!LIST_NAME.test(name)) place.add('a list name must consist of letters, digits and _');
+    // CEL determines a type by the constructor of a value, and lists are fields of an object.
+    else if (name in Object.prototype) place.add('is reserved; choose another name');
+    lists.set(name, validate(list, entries, place) ?? []);
   }
   return lists;
 }
 
-function readRule(value: unknown, index: number, problems: Issues): RuleFile {
-  const nothing = { id: `unnamed-${index}`, when: 'true' };
-  const form = readParts(rule, value, nothing, problems);
-  if (form !== undefined && form.then === undefined) problems.at('then').add('is missing');
-  const then = form?.then === undefined ? undefined : readEffects(form.then, problems.at('then'));
-  return { ...nothing, ...form, then };
+function readRule(value: unknown, index: number, issues: Issues): RuleDefinition {
+  const defaults = { id: `unnamed-${index}`, when: 'true' };
+  const form = validateParts(rule, value, defaults, issues);
+  if (form !== undefined && form.then === undefined) issues.at('then').add('is missing');
+  const then = form?.then === undefined ? undefined : readEffects(form.then, issues.at('then'));
+  return { ...defaults, ...form, then };
 }
 
-/** Checks the form of effects, which stand in rules and in entries of `unknown`. */
-export function readEffects(value: unknown, problems: Issues): EffectsFile | undefined {
-  return read(effects, value, problems);
+/** Validates the effects of a rule or of an entry of `unknown`. */
+export function readEffects(value: unknown, issues: Issues): EffectsDefinition | undefined {
+  return validate(effects, value, issues);
 }

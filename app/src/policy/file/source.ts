@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import {
   type Document,
   isAlias,
@@ -12,88 +11,43 @@ import {
   type YAMLError,
 } from 'yaml';
 import { checkAliases } from './aliases.ts';
-import { type Issue, PolicyError } from './issues.ts';
+import { type Issue, PolicyError, type YamlIssue } from './issues.ts';
 import { findMisleadingYaml } from './misleading-yaml.ts';
 
-/** A policy file as YAML: its plain value, and the line of each place in it. */
+/** A parsed policy file. */
 export interface PolicySource {
   readonly value: unknown;
-  /** Each mistake as one sentence that starts with file, line and rule; in the order of the lines. */
-  describe(problems: readonly Issue[]): string[];
+  /** Returns each issue as one sentence that begins with file, line and rule, in the order of the lines. */
+  describe(issues: readonly Issue[]): string[];
 }
 
 /**
- * Returns the text of a policy file, without a byte order mark.
+ * Parses YAML 1.2, with merge keys (`<<`). Duplicate keys are errors.
  *
- * @throws PolicyError when the file is not UTF-8: its letters beyond ASCII would match nothing.
- */
-export function decodePolicy(bytes: Uint8Array, file: string): string {
-  const place = `${file}:${firstLineThat(bytes, (line) => !isUtf8(line)) ?? 1}`;
-  const advice = 'save the policy as UTF-8';
-  if (!isUtf8(bytes)) throw new PolicyError([`${place}: The file is not valid UTF-8; ${advice}.`]);
-  const nul = firstLineThat(bytes, (line) => line.includes(0));
-  if (nul !== undefined) {
-    throw new PolicyError([
-      `${file}:${nul}: The file contains NUL bytes, as UTF-16 does; ${advice}.`,
-    ]);
-  }
-  // Takes a byte order mark away.
-  return new TextDecoder().decode(bytes);
-}
-
-const LINE_FEED = 0x0a;
-
-/** The number of the first such line, from 1. No character of UTF-8 but a line feed has its byte. */
-function firstLineThat(
-  bytes: Uint8Array,
-  matches: (line: Uint8Array) => boolean,
-): number | undefined {
-  let from = 0;
-  for (let line = 1; from <= bytes.length; line += 1) {
-    const end = bytes.indexOf(LINE_FEED, from);
-    const to = end < 0 ? bytes.length : end;
-    if (matches(bytes.subarray(from, to))) return line;
-    from = to + 1;
-  }
-  return undefined;
-}
-
-/**
- * Reads YAML 1.2, with merge keys (`<<`). Members named twice are errors.
- *
- * @throws PolicyError when the text is no YAML.
+ * @throws PolicyError if the text is not valid YAML.
  */
 export function readYaml(text: string, file: string): PolicySource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  // A warning stands for a member that YAML reads as something else than it says: `when: !x` is a tag.
-  const mistakes = [...document.errors, ...document.warnings];
-  if (mistakes.length > 0) {
+  const throwIfAny = (found: readonly YamlIssue[]) => {
+    if (found.length === 0) return;
     throw new PolicyError(
-      mistakes.map(
-        (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${sentence(explain(error, text))}`,
-      ),
-    );
-  }
-  const misleading = findMisleadingYaml(document, text);
-  if (misleading.length > 0) {
-    throw new PolicyError(
-      misleading.map(
+      found.map(
         ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${sentence(message)}`,
       ),
     );
-  }
-  const aliases = checkAliases(document);
-  if (aliases !== undefined) {
-    const { line } = lines.linePos(aliases.offset);
-    throw new PolicyError([`${file}:${line}: ${sentence(aliases.message)}`]);
-  }
-  // What aliases expand to is bounded by now, however many there are.
+  };
+  // Warnings too: each is about a value that YAML reads differently, such as `when: !x`, which is a tag.
+  const yamlErrors = [...document.errors, ...document.warnings];
+  throwIfAny(yamlErrors.map((error) => ({ offset: error.pos[0], message: explain(error, text) })));
+  throwIfAny(findMisleadingYaml(document, text));
+  throwIfAny(checkAliases(document));
+  // `checkAliases` has limited what aliases expand to.
   const value: unknown = document.toJS({ maxAliasCount: -1 });
   return {
     value,
-    describe(problems) {
-      const located = problems.map(({ path, message }) => {
+    describe(issues) {
+      const located = issues.map(({ path, message }) => {
         const offset = nearestNode(document, path)?.range?.[0] ?? 0;
         const place = placeName(value, path);
         return {
@@ -108,36 +62,36 @@ export function readYaml(text: string, file: string): PolicySource {
   };
 }
 
-const QUOTE_IT = `put a condition that begins with a quote, ! or [ into quotes, e.g. '!has(geo.city)'`;
+const QUOTE_IT = `quote a condition that begins with a quote, ! or [, e.g. '!has(geo.city)'`;
 
 function explain({ code, message, pos }: YAMLError, text: string): string {
   if (code === 'DUPLICATE_KEY') {
     const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0];
-    return `${key} stands twice in the same place`;
+    return `duplicate key ${key}`;
   }
   if (code === 'MULTIPLE_DOCS')
-    return 'a policy is one YAML document, and here a second one begins';
+    return 'a policy must be one YAML document, but a second one begins here';
   if (code === 'TAG_RESOLVE_FAILED') return `${message}; ${QUOTE_IT}`;
   if (message.startsWith('Unexpected scalar at node end')) return `${message}; ${QUOTE_IT}`;
   if (message.startsWith('Nested mappings are not allowed')) {
-    return `${message}; put a value that holds a colon and a space into quotes`;
+    return `${message}; quote a value that contains a colon and a space`;
   }
   return message;
 }
 
-/** The node of the key at the deepest member of the path that the file has. */
+/** Returns the node of the deepest key of a path that exists in the file. */
 function nearestNode(document: Document, path: readonly (string | number)[]): Node | undefined {
   let node: unknown = document.contents;
   let found = isNode(node) ? node : undefined;
-  for (const member of path) {
+  for (const key of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(member));
+      const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(key));
       if (pair === undefined) break;
       if (isNode(pair.key)) found = pair.key;
       node = pair.value;
-    } else if (isSeq(node) && typeof member === 'number') {
-      node = node.items[member];
+    } else if (isSeq(node) && typeof key === 'number') {
+      node = node.items[key];
       if (isNode(node)) found = node;
     } else {
       break;
@@ -150,7 +104,7 @@ function keyText(key: unknown): string {
   return isNode(key) ? String(key.toJSON()) : String(key);
 }
 
-/** `rule "high-ip-risk", then.lifetime` rather than `rules.2.then.lifetime`. */
+/** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`. */
 function placeName(value: unknown, path: readonly (string | number)[]): string {
   const [first, index, ...rest] = path;
   if (first !== 'rules' || typeof index !== 'number') return path.join('.');

@@ -92,27 +92,27 @@ describe('reports an issue in a condition with its rule and line', () => {
     [
       'an unknown country',
       'geo.country == "UK"',
-      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"UK" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
       'an unknown country, on the left',
       '"UK" == geo.country',
-      '"UK" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"UK" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
       'a country in lower case',
       'geo.country != "kp"',
-      '"kp" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"kp" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
       'an unknown country, among others',
       'geo.country in ["KP", "EU"]',
-      '"EU" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"EU" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
       'an unknown country, in a part of the condition',
       'request.grant == "x" || !(geo.country in ["ZZ"])',
-      '"ZZ" is no ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"ZZ" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
     ],
     [
       'has() of a field that is never absent',

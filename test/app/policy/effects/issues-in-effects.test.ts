@@ -5,7 +5,7 @@ const mistakes = (then: string) => issuesIn(policyText(rule('one', true, then)))
 const at = (place: string) => `policy.yaml:6: rule "one", then${place}`;
 
 const DURATION =
-  'is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.';
+  'is not a valid duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.';
 
 describe('a lifetime', () => {
   test.each([
@@ -44,37 +44,37 @@ describe('the form of effects', () => {
   test.each<[string, string, string]>([
     ['none at all', '{}', ': needs an effect, e.g. { lifetime: 15m }.'],
     ['a text', 'allow', ': must be a mapping, not "allow".'],
-    ['an unknown effect', '{ shorten: 15m }', '.shorten: is not known here.'],
+    ['an unknown effect', '{ shorten: 15m }', '.shorten: is not a known key.'],
     [
       'an unknown effect beside a known one',
       '{ lifetime: 15m, shorten: 15m }',
-      '.shorten: is not known here.',
+      '.shorten: is not a known key.',
     ],
     ['an allow that is false', '{ allow: false }', '.allow: can only be true.'],
     [
       'a deny that is true',
       '{ deny: true }',
-      '.deny: must be a text, or { reason, description } with a text each.',
+      '.deny: must be a string, or { reason, description } with a string each.',
     ],
     [
       'a deny without a description',
       '{ deny: { reason: access_denied } }',
-      '.deny: must be a text, or { reason, description } with a text each.',
+      '.deny: must be a string, or { reason, description } with a string each.',
     ],
     [
       'a deny with an unknown member',
       '{ deny: { description: No, code: 4 } }',
-      '.deny.code: is not known here.',
+      '.deny.code: is not a known key.',
     ],
     [
       'a deny together with a restriction',
       '{ deny: No, lifetime: 15m }',
-      ': deny stands alone: a refused token has nothing to change.',
+      ': deny cannot be combined with other effects: a refused token cannot be changed.',
     ],
     [
       'a deny together with an allow',
       '{ deny: No, allow: true }',
-      ': deny stands alone: a refused token has nothing to change.',
+      ': deny cannot be combined with other effects: a refused token cannot be changed.',
     ],
     [
       'a refresh token with nothing',
@@ -89,35 +89,35 @@ describe('the form of effects', () => {
     [
       'an unknown member of a refresh token',
       '{ refresh_token: { remove: true } }',
-      '.refresh_token.remove: is not known here.',
+      '.refresh_token.remove: is not a known key.',
     ],
     ['scopes with nothing', '{ scopes: {} }', '.scopes: needs remove or add.'],
     [
       'a removal that holds an expression',
       '{ scopes: { remove: ["${token.scopes[0]}"] } }',
-      '.scopes.remove.0: "${token.scopes[0]}" holds an expression; what is removed is named, with * for any run.',
+      '.scopes.remove.0: "${token.scopes[0]}" contains an expression; write a name, with * for any characters.',
     ],
     [
       'a removal of what no scope can be',
       '{ scopes: { remove: ["a b"] } }',
-      '.scopes.remove.0: "a b" can be no name in a token, so it removes nothing.',
+      '.scopes.remove.0: "a b" cannot occur in a token, so it removes nothing.',
     ],
     [
       'a removal of what no audience can be',
       '{ audience: { remove: [" a"] } }',
-      '.audience.remove.0: " a" can be no name in a token, so it removes nothing.',
+      '.audience.remove.0: " a" cannot occur in a token, so it removes nothing.',
     ],
     ...['^write:.*', 'write:.*$', '{admin,root}', '[ab]*', '!openid', '(admin|root)'].map(
       (pattern): [string, string, string] => [
         `a pattern of another kind, ${pattern}`,
         `{ scopes: { remove: ["${pattern}"] } }`,
-        `.scopes.remove.0: "${pattern}" is no pattern here: only * is special, and stands for any run of characters.`,
+        `.scopes.remove.0: "${pattern}" is not a supported pattern; only * is special and matches any characters.`,
       ],
     ),
     [
       'a number that would be rounded',
       '{ claims: { set: { id: 12345678901234567890 } } }',
-      '.claims.set.id: a whole number this large would be rounded; put it in quotes.',
+      '.claims.set.id: an integer this large would be rounded; quote it.',
     ],
     [
       'scopes with empty lists',
@@ -127,7 +127,7 @@ describe('the form of effects', () => {
     [
       'an unknown member of scopes',
       '{ scopes: { drop: [a] } }',
-      '.scopes.drop: is not known here.',
+      '.scopes.drop: is not a known key.',
     ],
     ['scopes as a text', '{ scopes: { remove: a } }', '.scopes.remove: must be a list, not "a".'],
     [
@@ -138,23 +138,23 @@ describe('the form of effects', () => {
     [
       'a scope that is a number',
       '{ scopes: { remove: [a, 3] } }',
-      '.scopes.remove.1: must be a text, not 3.',
+      '.scopes.remove.1: must be a string, not 3.',
     ],
     [
       'an unknown member of audience',
       '{ audience: { drop: [a] } }',
-      '.audience.drop: is not known here.',
+      '.audience.drop: is not a known key.',
     ],
     ['claims with nothing', '{ claims: {} }', '.claims: needs set or remove.'],
     [
       'an unknown member of claims',
       '{ claims: { add: { a: b } } }',
-      '.claims.add: is not known here.',
+      '.claims.add: is not a known key.',
     ],
     [
       'claims to set as a list',
       '{ claims: { set: [a] } }',
-      '.claims.set: must be a mapping, with a name and a colon for each member.',
+      '.claims.set: must be a mapping: a name, a colon and a value for each entry.',
     ],
   ])('%s', (_, then, sentence) => {
     expect(mistakes(then)).toEqual([`${at(sentence)}`]);
@@ -195,7 +195,7 @@ describe('the token must keep its own claims', () => {
     'org_id',
     'org_name',
   ])('%s can be neither set nor removed', (name) => {
-    const sentence = `${name} is a claim of the token itself and cannot be changed.`;
+    const sentence = `${name} is a reserved claim and cannot be changed.`;
     expect(mistakes(`{ claims: { set: { ${name}: x } } }`)).toEqual([
       at(`.claims.set.${name}: ${sentence}`),
     ]);
@@ -205,7 +205,7 @@ describe('the token must keep its own claims', () => {
   });
 
   test.each([' email', 'email '])('a name with blanks around it is refused: %j', (name) => {
-    const sentence = `"${name}" must not begin or end with a blank.`;
+    const sentence = `"${name}" must not begin or end with a space.`;
     expect(mistakes(`{ claims: { set: { ${JSON.stringify(name)}: x } } }`)).toContainEqual(
       expect.stringContaining(sentence),
     );
@@ -218,7 +218,7 @@ describe('the token must keep its own claims', () => {
     '%s cannot be removed, for the identity server reads the name as something else',
     (name) => {
       expect(mistakes(`{ claims: { remove: ["${name}"] } }`)).toEqual([
-        at(`.claims.remove.0: the identity server cannot remove a claim with the name "${name}".`),
+        at(`.claims.remove.0: the identity server cannot remove a claim named "${name}".`),
       ]);
     },
   );
@@ -235,14 +235,14 @@ describe('the token must keep its own claims', () => {
     ['no finite number', '.inf'],
   ])('a claim cannot be %s', (_, value) => {
     expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
-      at('.claims.set.a: a claim must be a text, a number, true or false, or a list of texts.'),
+      at('.claims.set.a: a claim must be a string, a number, true or false, or a list of strings.'),
     ]);
   });
 });
 
 describe('the text of a refusal', () => {
   const characters = (shown: string) =>
-    `: the identity server does not take ${shown} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`;
+    `: the identity server does not accept ${shown} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`;
   const empty =
     ': a refusal needs a description: without one the client gets a 200 without a token.';
 
@@ -258,23 +258,23 @@ describe('the text of a refusal', () => {
       `"from, \${request.grant}"`,
       characters('","'),
     ],
-    ['301 characters', 'x'.repeat(301), ': is longer than 300 characters.'],
+    ['301 characters', 'x'.repeat(301), ': must not be longer than 300 characters.'],
     [
       '301 characters beside an expression',
       `"\${request.grant}${'x'.repeat(301)}"`,
-      ': is longer than 300 characters.',
+      ': must not be longer than 300 characters.',
     ],
     ['nothing', '""', empty],
     ['only spaces', '"  "', empty],
     [
       'an expression that is not closed',
       `"from \${request.grant"`,
-      `: has a \${ that is not closed.`,
+      `: has a \${ without its closing brace.`,
     ],
     [
       'an expression that is not closed, and nothing else',
       `"\${request.grant"`,
-      `: has a \${ that is not closed.`,
+      `: has a \${ without its closing brace.`,
     ],
     ['an empty expression', `"from \${}"`, ': an expression must not be empty.'],
     ['a misspelt expression', `"\${request.gran}"`, ': unknown field gran (in: request.gran).'],
@@ -286,7 +286,7 @@ describe('the text of a refusal', () => {
     [
       'an expression that has no text',
       `"from \${request.headers}"`,
-      `: \${…} cannot put a value of type StringMap into a text.`,
+      `: \${…} cannot insert a value of type StringMap into a string.`,
     ],
   ])('cannot have %s', (_, text, sentence) => {
     expect(mistakes(`{ deny: ${text} }`)).toEqual([at(`.deny${sentence}`)]);
@@ -314,20 +314,20 @@ describe('the reason of a refusal', () => {
   ])('cannot be %s', (reason) => {
     expect(mistakes(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([
       at(
-        `.deny.reason: the identity server does not pass the reason ${reason.replaceAll('"', '')} on as a refusal; use e.g. access_denied.`,
+        `.deny.reason: the identity server does not treat the reason ${reason.replaceAll('"', '')} as a refusal; use e.g. access_denied.`,
       ),
     ]);
   });
 
   test.each<[string, string, RegExp]>([
-    ['longer than 100 characters', 'x'.repeat(101), /: is longer than 100 characters\.$/],
-    ['with a comma', '"a,b"', /does not take "," in a refusal/],
+    ['longer than 100 characters', 'x'.repeat(101), /: must not be longer than 100 characters\.$/],
+    ['with a comma', '"a,b"', /does not accept "," in a refusal/],
     ['empty', '""', /: a reason must not be empty\.$/],
     ['blank', '" "', /: a reason must not be empty\.$/],
     [
       'worked out',
       `"\${request.grant}"`,
-      /: a reason is fixed; an expression belongs into the description\.$/,
+      /: a reason must not contain an expression; put it into the description\.$/,
     ],
   ])('cannot be %s', (_, reason, sentence) => {
     const found = mistakes(`{ deny: { reason: ${reason}, description: No } }`);
@@ -341,9 +341,10 @@ describe('the reason of a refusal', () => {
 });
 
 describe('what is added is checked, for the identity server drops in silence what it does not take', () => {
-  const noScope = 'is no scope (RFC 6749: no space, quote or backslash).';
-  const oneScope = 'is not one scope; added scopes are named in full.';
-  const noAudience = 'is no audience: write scheme://… or letters, digits, dots and hyphens.';
+  const noScope = 'is not a valid scope (RFC 6749: no space, quote or backslash).';
+  const oneScope = 'must be the full name of a scope, without * or ${…}.';
+  const noAudience =
+    'is not a valid audience; write scheme://… or letters, digits, dots and hyphens.';
   test.each<[string, string, string]>([
     ['a scope with a space', `scopes: { add: ['a b'] }`, `.scopes.add.0: "a b" ${noScope}`],
     ['a scope with a quote', `scopes: { add: ['a"b'] }`, `.scopes.add.0: "a"b" ${noScope}`],
@@ -394,7 +395,7 @@ describe('what is added is checked, for the identity server drops in silence wha
 
 describe('the value of a claim that is worked out', () => {
   const type = (name: string) =>
-    `a claim cannot be of type ${name}: it is a text, a number, a boolean or a list of texts.`;
+    `a claim must be a string, a number, a boolean or a list of strings, not ${name}.`;
   test.each<[string, string, string]>([
     ['a signal as a whole', `"\${geo}"`, type('Geo')],
     ['a moment', `"\${now.timestamp}"`, type('google.protobuf.Timestamp')],
@@ -403,15 +404,19 @@ describe('the value of a claim that is worked out', () => {
     [
       'a signal as a whole in a text',
       `"x \${geo}"`,
-      `\${…} cannot put a value of type Geo into a text.`,
+      `\${…} cannot insert a value of type Geo into a string.`,
     ],
     [
       'a signal as a whole in a list',
       `["\${geo}"]`,
-      `\${…} cannot put a value of type Geo into a text.`,
+      `\${…} cannot insert a value of type Geo into a string.`,
     ],
     ['a misspelt variable', `"\${geo.contry}"`, 'unknown field contry (in: geo.contry).'],
-    ['an expression that is not closed', `"\${geo.country"`, `has a \${ that is not closed.`],
+    [
+      'an expression that is not closed',
+      `"\${geo.country"`,
+      `has a \${ without its closing brace.`,
+    ],
   ])('%s', (_, value, sentence) => {
     expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
       at(`.claims.set.a: ${sentence}`),

@@ -16,9 +16,9 @@ describe('a signal that a rule uses must have an entry', () => {
   };
   const needs = (name: string) => {
     const [signal = ''] = name.split(' ');
-    return `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must say what happens when it is unknown, e.g. ${signal}: ${REFUSALS[signal]}.`;
+    return `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must specify what happens when it is unknown, e.g. ${signal}: ${REFUSALS[signal]}.`;
   };
-  const needsAddress = needs('address (geo and reputation are those of the address)');
+  const needsAddress = needs('address (geo and reputation depend on the address)');
 
   test.each<[string, string, string, string[]]>([
     ['address', 'address.public', '{ geo: ignore }', [needsAddress]],
@@ -102,17 +102,17 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'a signal that is none',
       all('weather: ignore'),
-      '.weather: is no signal; those are address, geo, reputation.',
+      '.weather: is not a signal; the signals are address, geo, reputation.',
     ],
     ['a word that is not ignore', one('geo', 'skip'), `.geo: ${ENTRY}`],
     ['nothing', one('geo', 'null'), `.geo: ${ENTRY}`],
     ['a list', one('geo', '[]'), `.geo: ${ENTRY}`],
     ['no effect', one('geo', '{}'), '.geo: needs an effect, e.g. { lifetime: 15m }.'],
-    ['an unknown effect', one('geo', '{ shorten: 5m }'), '.geo.shorten: is not known here.'],
+    ['an unknown effect', one('geo', '{ shorten: 5m }'), '.geo.shorten: is not a known key.'],
     [
       'a wrong effect',
       one('geo', '{ lifetime: 0 }'),
-      '.geo.lifetime: 0 is no duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.',
+      '.geo.lifetime: 0 is not a valid duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.',
     ],
     [
       'a wrong text',
@@ -122,27 +122,27 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'a cause that is none',
       one('reputation', '{ default: ignore, outage: ignore }'),
-      `.reputation.outage: is no cause of an unknown reputation; those are ${REPUTATION}.`,
+      `.reputation.outage: is not a cause of an unknown reputation; the causes are ${REPUTATION}.`,
     ],
     [
       'a misspelt cause alone',
       one('reputation', '{ qouta: ignore }'),
-      `.reputation.qouta: is no cause of an unknown reputation; those are ${REPUTATION}.`,
+      `.reputation.qouta: is not a cause of an unknown reputation; the causes are ${REPUTATION}.`,
     ],
     [
       'a cause of another signal',
       one('geo', '{ default: ignore, quota: ignore }'),
-      '.geo.quota: is no cause of an unknown geo; those are private, reserved, not-found, database.',
+      '.geo.quota: is not a cause of an unknown geo; the causes are private, reserved, not-found, database.',
     ],
     [
       'an effect among causes',
       one('address', '{ default: ignore, lifetime: 5m }'),
-      '.address.lifetime: stands beside causes; put it below default, or below a cause.',
+      '.address.lifetime: is an effect next to causes; put it below default or below a cause.',
     ],
     [
       'unenforceable, which is for rules',
       one('address', '{ deny: "No", unenforceable: ignore }'),
-      '.address.unenforceable: is not known here.',
+      '.address.unenforceable: is not a known key.',
     ],
     [
       'causes that are not all, without default',
@@ -150,7 +150,7 @@ describe('an entry that is wrong is named with its line', () => {
         'reputation',
         '{ private: ignore, quota: ignore, auth: { lifetime: 5m }, upstream: ignore }',
       ),
-      '.reputation: needs default, or an entry for reserved, timeout, invalid.',
+      '.reputation: needs default, or entries for reserved, timeout, invalid.',
     ],
     ['a wrong word for a cause', one('geo', '{ default: refuse }'), `.geo.default: ${ENTRY}`],
     [
@@ -161,7 +161,7 @@ describe('an entry that is wrong is named with its line', () => {
     [
       'a wrong effect for a cause',
       one('geo', '{ default: ignore, database: { deny: "a, b" } }'),
-      `.geo.database.deny: the identity server does not take "," in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`,
+      `.geo.database.deny: the identity server does not accept "," in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`,
     ],
   ])('%s', (_, unknown, sentence) => {
     expect(mistakes(unknown)).toEqual([`policy.yaml:2: unknown${sentence}`]);

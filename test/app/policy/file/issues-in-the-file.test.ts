@@ -16,27 +16,32 @@ describe('a file that is no YAML', () => {
       'a member that stands twice',
       `version: 1\nmode: monitor\n${RULE}mode: enforce\n`,
       8,
-      /^mode stands twice in the same place\.$/,
+      /^duplicate key mode\.$/,
     ],
     [
       'a member of a rule that stands twice',
       `version: 1\n${RULE.replace('    then', '    when: true\n    then')}`,
       5,
-      /^when stands twice in the same place\.$/,
+      /^duplicate key when\.$/,
     ],
-    ['two documents', `version: 1\n${RULE}---\nversion: 1\n`, 7, /^a policy is one YAML document/],
+    [
+      'two documents',
+      `version: 1\n${RULE}---\nversion: 1\n`,
+      7,
+      /^a policy must be one YAML document/,
+    ],
     ['an alias of nothing', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
     [
       'aliases that multiply',
       `version: 1\na: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nd: [*c, *c]\n`,
       5,
-      /^the aliases up to \*c stand for more than 1000000 values; repeat less, /,
+      /^the aliases up to \*c expand to more than 1000000 values; define a list below lists /,
     ],
     [
       'aliases that double sixty times',
       `version: 1\nx0: &x0 [x]\n${Array.from({ length: 60 }, (_, n) => `x${n + 1}: &x${n + 1} [*x${n}, *x${n}]\n`).join('')}`,
       20,
-      /^the aliases up to \*x17 stand for more than 1000000 values; repeat less, /,
+      /^the aliases up to \*x17 expand to more than 1000000 values; define a list below lists /,
     ],
     [
       'a merge of what is no mapping',
@@ -48,31 +53,31 @@ describe('a file that is no YAML', () => {
       'a mapping that merges itself',
       'version: 1\nx-d: &d\n  inner: { <<: *d }\nrules: []\n',
       3,
-      /^<< stands inside of the mapping that it merges\.$/,
+      /^<< must not merge a mapping that contains it\.$/,
     ],
     [
       'a negation without quotes, which YAML takes for a tag',
       `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public')}`,
       4,
-      /put a condition that begins with a quote, ! or \[ into quotes/,
+      /quote a condition that begins with a quote, ! or \[/,
     ],
     [
       'a negation that YAML would drop in silence',
       `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public && abuse.score > 3')}`,
       4,
-      /put a condition that begins with/,
+      /quote a condition that begins with/,
     ],
     [
       'a condition that begins with a quoted text',
       `version: 1\n${RULE.replace('abuse.score >= 75', '"x" in request.headers')}`,
       4,
-      /put a condition that begins with/,
+      /quote a condition that begins with/,
     ],
     [
       'a condition with a colon and a space',
       `version: 1\n${RULE.replace('abuse.score >= 75', 'abuse.tor ? true : false')}`,
       4,
-      /colon and a space into quotes/,
+      /quote a value that contains a colon and a space/,
     ],
   ])('%s', (_, text, line, sentence) => {
     const mistakes = issuesIn(text);
@@ -100,23 +105,23 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
     [
       'a time zone that is none',
       `version: 1\ntimezone: Mars/Base\n${RULE}`,
-      ':2: timezone: "Mars/Base" is no IANA time zone, such as Europe/Berlin.',
+      ':2: timezone: "Mars/Base" is not an IANA time zone; write a name such as Europe/Berlin.',
     ],
     [
       'a time zone that is no text',
       `version: 1\ntimezone: 2\n${RULE}`,
-      ':2: timezone: must be a text, not 2.',
+      ':2: timezone: must be a string, not 2.',
     ],
     [
       'an unenforceable that is none',
       `version: 1\n${RULE}unenforceable: maybe\n`,
       ':7: unenforceable: must be deny or ignore.',
     ],
-    ['an unknown member', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not known here.'],
+    ['an unknown member', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not a known key.'],
     [
       'lists that are none',
       `version: 1\nlists: [a]\n${RULE}`,
-      ':2: lists: must be a mapping, with a name and a colon for each member.',
+      ':2: lists: must be a mapping: a name, a colon and a value for each entry.',
     ],
     [
       'a rule that is a text',
@@ -131,7 +136,7 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
     [
       'an unknown member of a rule',
       `version: 1\n${RULE.replace('    then', '    enabled: true\n    then')}`,
-      ':5: rule "high-risk", enabled: is not known here.',
+      ':5: rule "high-risk", enabled: is not a known key.',
     ],
     [
       'a rule without a condition',
@@ -161,7 +166,7 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
     [
       'an id that is a number',
       `version: 1\n${RULE.replace('high-risk', '7')}`,
-      ':3: rule 1, id: must be a text, not 7.',
+      ':3: rule 1, id: must be a string, not 7.',
     ],
     [
       'a mode of a rule that is none',
@@ -181,7 +186,7 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
     const again = `  - id: high-risk\n    when: true\n    then: { allow: true }\nunknown`;
     const text = `version: 1\n${RULE.replace('unknown', again)}`;
     expect(issuesIn(text)).toEqual([
-      'policy.yaml:6: rule "high-risk", id: another rule has this id.',
+      'policy.yaml:6: rule "high-risk", id: must be unique; another rule has this id.',
     ]);
   });
 });
@@ -209,17 +214,17 @@ extra: 1
   expect(issuesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
     '2: mode: must be enforce or monitor.',
     '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
-    '5: lists.mixed: mixes texts and numbers; quote the numbers or take the texts out.',
+    '5: lists.mixed: mixes strings and numbers; quote the numbers or remove the strings.',
     '8: rule "one", when: unknown variable abus (in: abus.score > 3).',
-    expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is no duration;/),
-    '10: rule "one", enabled: is not known here.',
-    expect.stringMatching(/^13: rule "two", then\.deny: the identity server does not take ","/),
+    expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is not a valid duration;/),
+    '10: rule "one", enabled: is not a known key.',
+    expect.stringMatching(/^13: rule "two", then\.deny: the identity server does not accept ","/),
     '14: rule "two", when: is missing.',
-    '14: rule "two", id: another rule has this id.',
-    '15: rule "two", then.claims.set.exp: exp is a claim of the token itself and cannot be changed.',
+    '14: rule "two", id: must be unique; another rule has this id.',
+    '15: rule "two", then.claims.set.exp: exp is a reserved claim and cannot be changed.',
     expect.stringMatching(/^16: unknown: rule "two" needs address/),
     '17: unknown.geo: must be ignore or an effect, e.g. { lifetime: 5m }.',
-    '18: extra: is not known here.',
+    '18: extra: is not a known key.',
   ]);
 });
 
@@ -256,6 +261,6 @@ test('of very many mistakes the first hundred are shown, and how many more there
   const entries = Array.from({ length: 1000 }, (_, index) => `  - 10.0.${index}/24\n`).join('');
   const text = `version: 1\nlists:\n  it:\n${entries}rules:\n  - { id: one, when: 'address.within("it")', then: { deny: "No" } }\nunknown: { address: { deny: a } }\n`;
   expect(() => compile(text)).toThrow(
-    /^policy\.yaml:4: lists\.it\.0: "10\.0\.0\/24" is no CIDR;.*\n… and 900 more mistakes\.$/s,
+    /^policy\.yaml:4: lists\.it\.0: "10\.0\.0\/24" is not a valid CIDR;.*\n… and 900 more issues\.$/s,
   );
 });

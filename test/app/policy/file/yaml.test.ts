@@ -99,12 +99,12 @@ describe('anchors, aliases and merge keys', () => {
     [
       'at the top',
       'version: 1\ny-note: a\nrules: []\n',
-      'policy.yaml:2: y-note: is not known here.',
+      'policy.yaml:2: y-note: is not a known key.',
     ],
     [
       'in a rule',
       'version: 1\nrules:\n  - id: one\n    when: true\n    then: { allow: true }\n    x-note: a\n',
-      'policy.yaml:6: rule "one", x-note: is not known here.',
+      'policy.yaml:6: rule "one", x-note: is not a known key.',
     ],
   ])('other unknown keys %s are mistakes', (_, text, sentence) => {
     expect(issuesIn(text)).toEqual([sentence]);
@@ -126,7 +126,9 @@ rules:
   test('a mistake in an anchor is reported at its own line', () => {
     const text = `version: 1\nx-when: &when abus > 1\nx-then: &then\n  lifetime: 0\nrules:\n  - id: one\n    when: *when\n    then: *then\n`;
     expect(issuesIn(text)).toEqual([
-      expect.stringMatching(/^policy\.yaml:4: rule "one", then\.lifetime: 0 is no duration;/),
+      expect.stringMatching(
+        /^policy\.yaml:4: rule "one", then\.lifetime: 0 is not a valid duration;/,
+      ),
       expect.stringMatching(/^policy\.yaml:7: rule "one", when: unknown variable abus/),
     ]);
   });
@@ -136,9 +138,9 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
   const denying = (when: string) =>
     `version: 1\nrules:\n  - id: one\n    when: ${when}\n    then: { deny: "No" }\nunknown: { address: { deny: a }, geo: { deny: g } }\n`;
   const TAG =
-    "YAML takes the ! before this value for a tag and drops it; put the whole value into quotes, e.g. '!has(geo.city)'.";
+    "YAML reads the ! before this value as a tag and drops it; quote the whole value, e.g. '!has(geo.city)'.";
   const COMMENT =
-    'YAML joins the lines of this text, so the comment after // hides what follows it; write the condition below when: |, or take the comment out.';
+    'YAML joins these lines, so the comment after // hides the rest of the condition; write the condition below when: |, or remove the comment.';
 
   test.each<[string, string, string]>([
     ['a negation with a blank', denying('! address.public'), `policy.yaml:4: ${TAG}`],
@@ -180,7 +182,7 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
     [
       'the types of YAML 1.1',
       '%YAML 1.1\n---\nversion: 1\nrules:\n  - { id: one, when: yes, then: { lifetime: 1:30 } }\n',
-      'policy.yaml:1: a policy is YAML 1.2, and %YAML 1.1 reads some values otherwise; take the line out.',
+      'policy.yaml:1: a policy is YAML 1.2, and %YAML 1.1 reads some values differently; remove this line.',
     ],
   ])('%s', (_, text, sentence) => {
     expect(issuesIn(text)).toEqual([sentence]);
