@@ -1,7 +1,7 @@
-"""Calls AWS by boto3, which moto brings along, for the services whose client Node does not have here.
+"""Calls AWS through boto3, which moto depends on, for services without a Node client in this project.
 
 Reads a JSON array of calls from standard input, each `[service, operation, parameters]`, and writes
-the array of their answers. Where AWS is comes from the environment.
+the array of their responses. The endpoint is configured in the environment.
 """
 
 import json
@@ -10,10 +10,10 @@ import sys
 import boto3
 
 
-def answer(service, operation, parameters):
+def call_aws(service, operation, parameters):
     response = getattr(boto3.client(service), operation)(**parameters)
     response.pop("ResponseMetadata")
     return response
 
 
-json.dump([answer(*call) for call in json.load(sys.stdin)], sys.stdout, default=str)
+json.dump([call_aws(*call) for call in json.load(sys.stdin)], sys.stdout, default=str)

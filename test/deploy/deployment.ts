@@ -5,16 +5,16 @@ import type { EmulatedAws } from './emulated-aws.ts';
 
 const STACK = { StackName: 'RiskGate' };
 
-/** The stack as it was deployed, read back from AWS. */
+/** A deployed stack, as read back from AWS. */
 export interface Deployment {
-  /** As the CLI has written them. */
+  /** As written by the CLI. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly stack: unknown;
-  /** What CloudFormation was given. */
+  /** As sent to CloudFormation. */
   readonly template: Template;
-  /** Of each logical id. */
+  /** By logical id. */
   readonly physicalIds: Readonly<Record<string, string>>;
-  /** The name or ARN of the only resource of a type. */
+  /** Returns the name or ARN of the only resource of a type. */
   physicalId(type: string): string;
   readonly service: unknown;
   readonly taskDefinition: TaskDefinition;
@@ -40,7 +40,7 @@ export interface TaskDefinition {
   ];
 }
 
-/** Deploys the stack with `cdk deploy`, and reads it back. */
+/** Deploys the stack with `cdk deploy` and reads it back. */
 export async function deploy(
   aws: EmulatedAws,
   context: Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ export async function deploy(
   await aws.cdk(
     'deploy',
     '--require-approval=never',
-    // Through a change set moto loses the outputs.
+    // With a change set, moto loses the outputs.
     '--method=direct',
     `--output=${join(aws.folder, 'cdk.out')}`,
     `--outputs-file=${outputsFile}`,
@@ -64,7 +64,7 @@ async function readBack(aws: EmulatedAws): Promise<Omit<Deployment, 'outputs'>> 
     ['cloudformation', 'describe_stacks', STACK],
     ['cloudformation', 'describe_stack_resources', STACK],
     ['cloudformation', 'get_template', STACK],
-  ])) as [Answer<'Stacks'>, Answer<'StackResources', StackResource>, { TemplateBody: Template }];
+  ])) as [AwsList<'Stacks'>, AwsList<'StackResources', StackResource>, { TemplateBody: Template }];
   const physicalId = (type: string) =>
     only(StackResources.filter(({ ResourceType }) => ResourceType === type)).PhysicalResourceId;
   const resources = StackResources.map((id) => [id.LogicalResourceId, id.PhysicalResourceId]);
@@ -95,13 +95,13 @@ async function readResources(aws: EmulatedAws, physicalId: Deployment['physicalI
   ]);
   const [service, task, balancer, balancerAttributes, listeners, group, groupAttributes] =
     answers as [
-      Answer<'services'>,
+      AwsList<'services'>,
       { taskDefinition: TaskDefinition },
-      Answer<'LoadBalancers', Deployment['loadBalancer']>,
-      Answer<'Attributes', Attribute>,
-      Answer<'Listeners'>,
-      Answer<'TargetGroups'>,
-      Answer<'Attributes', Attribute>,
+      AwsList<'LoadBalancers', Deployment['loadBalancer']>,
+      AwsList<'Attributes', Attribute>,
+      AwsList<'Listeners'>,
+      AwsList<'TargetGroups'>,
+      AwsList<'Attributes', Attribute>,
     ];
   return {
     service: only(service.services),
@@ -116,15 +116,16 @@ async function readResources(aws: EmulatedAws, physicalId: Deployment['physicalI
 
 function only<T>(items: readonly T[]): T {
   const [item] = items;
-  if (item === undefined || items.length > 1) throw new Error(`${items.length} are there, not 1.`);
+  if (item === undefined || items.length > 1)
+    throw new Error(`Expected one item, got ${items.length}.`);
   return item;
 }
 
-function attributes({ Attributes }: Answer<'Attributes', Attribute>): Record<string, string> {
+function attributes({ Attributes }: AwsList<'Attributes', Attribute>): Record<string, string> {
   return Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]));
 }
 
-type Answer<Name extends string, Item = unknown> = { readonly [name in Name]: readonly Item[] };
+type AwsList<Name extends string, Item = unknown> = { readonly [name in Name]: readonly Item[] };
 
 interface StackResource {
   readonly LogicalResourceId: string;

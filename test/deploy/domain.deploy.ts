@@ -1,23 +1,29 @@
 import { describeWithMoto } from '../support/moto.ts';
 import { type Deployment, deploy } from './deployment.ts';
-import { type Belongings, createBelongings, DOMAIN, recordsOf, ZONE } from './domain-belongings.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
 import { testEveryDeployment } from './every-deployment.ts';
+import {
+  createExistingResources,
+  DOMAIN,
+  type ExistingResources,
+  recordsOf,
+  ZONE,
+} from './existing-resources.ts';
 
 interface Domain {
   readonly aws: EmulatedAws;
-  readonly belongings: Belongings;
+  readonly existing: ExistingResources;
   readonly deployment: Deployment;
 }
 
 interface Mode {
-  /** What is put into the configuration beside the domain. */
-  context(belongings: Belongings): Record<string, string>;
-  /** The certificate that the listener should have. */
+  /** Returns the stack options besides the domain. */
+  context(existing: ExistingResources): Record<string, string>;
+  /** Returns the expected certificate of the listener. */
   certificate(domain: Domain): string;
 }
 
-/** Deploys with a domain; the tests beside those of every domain may be given. */
+/** Deploys with a domain and runs the common tests, and further ones if given. */
 function describeDomain(
   name: string,
   { context, certificate }: Mode,
@@ -29,21 +35,21 @@ function describeDomain(
 
     beforeAll(async () => {
       aws = await startEmulatedAws();
-      const belongings = await createBelongings(aws);
-      const deployment = await deploy(aws, { domainName: DOMAIN, ...context(belongings) });
-      domain = { aws, belongings, deployment };
+      const existing = await createExistingResources(aws);
+      const deployment = await deploy(aws, { domainName: DOMAIN, ...context(existing) });
+      domain = { aws, existing, deployment };
     });
 
     afterAll(() => aws?.stop());
 
     testEveryDeployment(() => ({ ...domain, policyFile: 'app/policy.yaml' }));
 
-    test('the endpoint is under the domain', () => {
+    test('the endpoint has the domain', () => {
       const { ActionEndpoint } = domain.deployment.outputs;
       expect(ActionEndpoint).toBe(`https://${DOMAIN}/pre-issue-access-token`);
     });
 
-    test('the load balancer is public, and speaks HTTPS only, with the certificate', () => {
+    test('the load balancer is public, with an HTTPS listener only', () => {
       const { loadBalancer, listeners, physicalId } = domain.deployment;
       expect(loadBalancer).toMatchObject({ Scheme: 'internet-facing' });
       expect(listeners).toEqual([
@@ -68,7 +74,7 @@ function describeDomain(
 
 describeDomain('a certificate', {
   context: ({ Certificate }) => ({ certificateArn: Certificate }),
-  certificate: ({ belongings }) => belongings.Certificate,
+  certificate: ({ existing }) => existing.Certificate,
 });
 
 describeDomain(
@@ -78,10 +84,10 @@ describeDomain(
     certificate: ({ deployment }) => deployment.physicalId('AWS::CertificateManager::Certificate'),
   },
   (domain) => {
-    test('the zone leads the domain to the load balancer', async () => {
-      const { aws, belongings, deployment } = domain();
+    test('the hosted zone has an alias record for the load balancer', async () => {
+      const { aws, existing, deployment } = domain();
       const { DNSName } = deployment.loadBalancer;
-      expect(await recordsOf(aws, belongings.Zone)).toContainEqual(
+      expect(await recordsOf(aws, existing.Zone)).toContainEqual(
         expect.objectContaining({
           Name: `${DOMAIN}.`,
           Type: 'A',

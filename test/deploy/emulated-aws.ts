@@ -6,25 +6,25 @@ import { startMoto } from '../support/moto.ts';
 import { outputOf } from '../support/process.ts';
 import { runCdk } from './cdk.ts';
 
-/** The account that moto plays. */
+/** The account id of moto. */
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
 export type AwsCall = readonly [service: string, operation: string, parameters: object];
 
-/** An account of AWS on this machine, ready for CDK. */
+/** An emulated AWS account, bootstrapped for CDK. */
 export interface EmulatedAws {
-  /** Options for a client of it. */
+  /** Options for AWS clients. */
   readonly access: object;
-  /** What makes a process use it. */
+  /** The environment with which a process uses it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** For files of the test; gone when it stops. */
+  /** For files of the test; removed by `stop`. */
   readonly folder: string;
-  /** Runs the CDK CLI in the checkout against it. @throws Error with what CDK said, and moto. */
+  /** Runs the CDK CLI in the project. @throws Error with the output of CDK and the log of moto. */
   cdk(...args: string[]): Promise<void>;
-  /** Calls services whose client Node does not have here; the answers come in the same order. */
+  /** Calls services without a Node client in this project. @returns the responses in the same order. */
   call(calls: readonly AwsCall[]): Promise<unknown[]>;
-  /** Ends everything that was started here. */
+  /** Ends moto and all running commands. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
     try {
       await runCdk(args, { environment, home: folder, signal, ...at });
     } catch (error) {
-      throw new Error(`${error}\nmoto has logged:\n${moto.log()}`);
+      throw new Error(`${error}\nLog of moto:\n${moto.log()}`);
     }
   };
   const aws: EmulatedAws = {
@@ -63,7 +63,7 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
     },
   };
   try {
-    // Away from cdk.json, or CDK would synthesise the stack first, without need.
+    // In a folder without cdk.json, or CDK would synthesise the stack first.
     await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`], { folder });
     return aws;
   } catch (error) {
@@ -75,18 +75,18 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
 function environmentFor(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
-    // CDK hands CloudFormation the address of the template, and moto finds a bucket's name in its path
-    // only when the host is called localhost.
+    // CDK passes the URL of the template to CloudFormation, and moto looks for the bucket in its path only
+    // if the host is localhost.
     AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: endpoint.replace('127.0.0.1', 'localhost'),
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Whoever runs the tests may have an account of his own.
+    // Ignores the developer's own AWS configuration.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    // What moto cannot do stays the error that is shown, and does not become "Stack already exists".
+    // A retry would replace moto's error by "Stack already exists".
     AWS_MAX_ATTEMPTS: '1',
   };
 }

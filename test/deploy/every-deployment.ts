@@ -14,35 +14,35 @@ import type { Deployment } from './deployment.ts';
 import { ACCOUNT, type EmulatedAws, REGION } from './emulated-aws.ts';
 import { readSecret } from './secrets.ts';
 
-/** What a test looks at; to be asked for when the deployment is done. */
+/** What the tests inspect, once the deployment is done. */
 export interface Deployed {
   readonly aws: EmulatedAws;
   readonly deployment: Deployment;
-  /** In the checkout, or absolute. */
+  /** Relative to the project, or absolute. */
   readonly policyFile: string;
 }
 
-/** Where the log of the container goes. */
+/** Returns the log group of the container. */
 function logGroupOf({ taskDefinition }: Deployment): unknown {
   const [{ logConfiguration }] = taskDefinition.containerDefinitions;
   return logConfiguration.options['awslogs-group'];
 }
 
-/** The environment of the one container. */
+/** Returns the environment of the container. */
 export function containerEnvironment({ taskDefinition }: Deployment): Record<string, string> {
   const [{ environment }] = taskDefinition.containerDefinitions;
   return Object.fromEntries(environment.map(({ name, value }) => [name, value]));
 }
 
-/** Tests of what does not depend on how the endpoint gets its HTTPS. */
+/** Tests what does not depend on the kind of endpoint. */
 export function testEveryDeployment(deployed: () => Deployed): void {
-  test('the stack is complete, with every resource of its template', () => {
+  test('the stack has every resource of its template', () => {
     const { stack, template, physicalIds } = deployed().deployment;
     expect(stack).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
     expect(Object.keys(physicalIds).sort()).toEqual(Object.keys(template.Resources).sort());
   });
 
-  test('the outputs name the endpoint, both secrets, the log and the dashboard', () => {
+  test('the outputs contain the endpoint, both secrets, the log group and the dashboard', () => {
     const { outputs, stack } = deployed().deployment;
     const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:`;
     expect(outputs).toEqual({
@@ -58,7 +58,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     expect(stack).toMatchObject({ Outputs: expect.arrayContaining(described) });
   });
 
-  test('the credential is one that the service takes, and is not in the template', async () => {
+  test('the credential is valid for the service and not in the template', async () => {
     const { aws, deployment } = deployed();
     const json = await readSecret(aws, deployment.outputs.ActionCredentialSecretArn);
     const credential = parseCredential(json, 'the secret');
@@ -71,7 +71,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     expect(JSON.stringify(deployment.template)).not.toContain(secret);
   });
 
-  test('the table is keyed by address, paid by request, and forgets what has expired', async () => {
+  test('the table has the key address, on-demand billing and a TTL', async () => {
     const { aws, deployment } = deployed();
     const client = new DynamoDBClient(aws.access);
     const table = { TableName: deployment.physicalId('AWS::DynamoDB::Table') };
@@ -88,7 +88,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     client.destroy();
   });
 
-  test('the container is told the table, where both secrets are, and where the policy is', () => {
+  test('the environment of the container contains the table, both secrets and the policy', () => {
     const { deployment } = deployed();
     const bucket = `s3://cdk-hnb659fds-assets-${ACCOUNT}-${REGION}/`;
     expect(containerEnvironment(deployment)).toMatchObject({
@@ -106,7 +106,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     });
   });
 
-  test('the policy that the container is told lies there, as it is in the file', async () => {
+  test('the policy in S3 is that of the file', async () => {
     const { aws, deployment, policyFile } = deployed();
     const location = new URL(containerEnvironment(deployment).POLICY_FILE ?? '');
     const client = new S3Client(aws.access);
@@ -119,7 +119,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     client.destroy();
   });
 
-  test('the service runs the task on Fargate, away from the internet, behind the target group', () => {
+  test('the service runs on Fargate without a public address, in the target group', () => {
     const { service, physicalId } = deployed().deployment;
     expect(service).toMatchObject({
       status: 'ACTIVE',
@@ -136,7 +136,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     });
   });
 
-  test('a task gets requests while it is ready, and 15 s to end those that it has', () => {
+  test('the target group checks readiness, and waits 15 s when it deregisters a task', () => {
     const { targetGroup, targetGroupAttributes } = deployed().deployment;
     expect(targetGroup).toMatchObject({
       TargetType: 'ip',
@@ -151,7 +151,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     });
   });
 
-  test('the load balancer stays open without its firewall, and logs to a bucket of the stack', () => {
+  test('the load balancer fails open without its firewall, and logs to a bucket of the stack', () => {
     const { loadBalancerAttributes, physicalId } = deployed().deployment;
     expect(loadBalancerAttributes).toMatchObject({
       'waf.fail_open.enabled': 'true',
@@ -162,7 +162,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     });
   });
 
-  test('the load balancer lets an idle connection go before the service does', () => {
+  test('the load balancer closes idle connections before the service does', () => {
     const idle = Number(
       deployed().deployment.loadBalancerAttributes['idle_timeout.timeout_seconds'],
     );

@@ -24,13 +24,13 @@ describeWithMoto('cdk deploy without a domain', () => {
 
   testEveryDeployment(() => ({ aws, deployment, policyFile }));
 
-  test("the endpoint is under CloudFront's name", () => {
+  test('the endpoint has a CloudFront domain', () => {
     expect(deployment.outputs.ActionEndpoint).toMatch(
       /^https:\/\/[a-z0-9]{1,63}\.cloudfront\.net\/pre-issue-access-token$/,
     );
   });
 
-  test('the load balancer is internal, and listens for CloudFront', () => {
+  test('the load balancer is internal, with an HTTP listener for CloudFront', () => {
     expect(deployment.loadBalancer).toMatchObject({ Scheme: 'internal' });
     expect(deployment.listeners).toEqual([
       expect.objectContaining({
@@ -46,7 +46,7 @@ describeWithMoto('cdk deploy without a domain', () => {
     ]);
   });
 
-  describe('The service, in the environment of the deployed task,', () => {
+  describe('the service with the environment of the deployed task', () => {
     let task: RunningTask;
 
     beforeAll(async () => {
@@ -55,7 +55,7 @@ describeWithMoto('cdk deploy without a domain', () => {
 
     afterAll(() => task?.end());
 
-    test('lets a token be issued for an address with a low score', async () => {
+    test('issues a token for an address with a low score', async () => {
       expect(await task.requestToken('205.210.31.51')).toMatchObject({
         kind: 'token',
         token: { expiresIn: 3600 },
@@ -63,8 +63,8 @@ describeWithMoto('cdk deploy without a domain', () => {
       });
     });
 
-    test('shortens the token of an elevated score by the time of day', async () => {
-      // The hour may change while it is asked.
+    test('shortens the lifetime for an elevated score by the time of day', async () => {
+      // The hour may change during the request.
       const before = lifetimeNow();
       const outcome = await task.requestToken('14.102.69.58');
       expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
@@ -72,7 +72,7 @@ describeWithMoto('cdk deploy without a domain', () => {
       expect([before, lifetimeNow()]).toContain(lifetime);
     });
 
-    test('refuses a high score in the words of the deployed policy', async () => {
+    test('refuses a high score with the description of the deployed policy', async () => {
       expect(await task.requestToken('103.159.198.178')).toEqual({
         kind: 'refused',
         status: 400,
@@ -81,7 +81,7 @@ describeWithMoto('cdk deploy without a domain', () => {
       });
     });
 
-    test('refuses a restricted country, and AbuseIPDB is not asked for it', async () => {
+    test('refuses a restricted country without a lookup in AbuseIPDB', async () => {
       expect(await task.requestToken('175.45.176.0')).toMatchObject({
         kind: 'refused',
         error: 'access_denied',
@@ -90,11 +90,11 @@ describeWithMoto('cdk deploy without a domain', () => {
       expect(task.simulator.checks.map(({ address }) => address)).not.toContain('175.45.176.0');
     });
 
-    test('refuses a caller without the deployed credential', async () => {
+    test('rejects a caller without the deployed credential', async () => {
       expect(await task.statusWith('another-credential-of-some-length')).toBe(401);
     });
 
-    test('has kept what it learned in the deployed table when it has ended', async () => {
+    test('has stored its records in the deployed table when it has exited', async () => {
       expect(await task.end()).toBe(0);
       const client = new DynamoDBClient(aws.access);
       const { Items = [] } = await client.send(
@@ -113,7 +113,7 @@ describeWithMoto('cdk deploy without a domain', () => {
   });
 });
 
-/** The default policy but for one sentence, which the service can only have from where it was deployed. */
+/** Returns the default policy with one changed sentence, which the service can only have from the deployed file. */
 function ownPolicy(): string {
   const text = readFileSync(resolve(ROOT, 'app/policy.yaml'), 'utf8');
   return text.replace(
@@ -122,7 +122,7 @@ function ownPolicy(): string {
   );
 }
 
-/** Seconds that the policy gives to an address with an elevated score at this hour. */
+/** Returns the lifetime in seconds for an elevated score at this hour. */
 function lifetimeNow(): number {
   const hour = new Date().getUTCHours();
   return hour >= 9 && hour < 17 ? 900 : 300;

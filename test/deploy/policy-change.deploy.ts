@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../support/process.ts';
 import { runCdk } from './cdk.ts';
 
-/** What synth reads. */
+/** The inputs of synth. */
 const SOURCES = [
   ...['app', 'infra', '.dockerignore', 'LICENSE', 'NOTICE'],
   ...['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
@@ -12,12 +12,12 @@ const SOURCES = [
 
 interface Synthesised {
   readonly resources: Readonly<Record<string, { readonly Type: string }>>;
-  /** Image assets by the hash of their sources. */
+  /** Image assets, by the hash of their sources. */
   readonly dockerImages: object;
 }
 
-// The emulator cannot update a stack, so what an update would do is read from the templates.
-describe('A policy that is edited in place', () => {
+// The emulator cannot update a stack, so the templates are compared.
+describe('a changed policy', () => {
   const controller = new AbortController();
   let folder: string;
   let before: Synthesised;
@@ -44,7 +44,7 @@ describe('A policy that is edited in place', () => {
     return copy;
   }
 
-  /** What `cdk deploy` would hand to CloudFormation, and build. */
+  /** Returns what `cdk deploy` would send to CloudFormation and build. */
   async function synthesise(checkout: string): Promise<Synthesised> {
     await runCdk(['synth', '--quiet', '--output=cdk.out'], {
       environment: {},
@@ -60,26 +60,26 @@ describe('A policy that is edited in place', () => {
     };
   }
 
-  test('replaces the task definition and the right to read the policy, and nothing else', () => {
+  test('replaces only the task definition and the permission to read the policy', () => {
     const typesOf = (here: Synthesised, there: Synthesised, differs: (id: string) => boolean) =>
       Object.keys(here.resources)
         .filter((id) => (id in there.resources ? differs(id) : true))
         .map((id) => here.resources[id]?.Type)
         .sort();
-    const isOther = (id: string) => {
+    const isChanged = (id: string) => {
       const [one, other] = [before, after].map(({ resources }) => ({
         ...resources[id],
         DependsOn: undefined,
       }));
       return JSON.stringify(one) !== JSON.stringify(other);
     };
-    // The right of before is another resource, so that it can be deleted after everything else.
+    // The old permission is another resource, so that it can be deleted last.
     const expected = ['AWS::ECS::TaskDefinition', 'AWS::IAM::Policy'];
-    expect(typesOf(before, after, isOther)).toEqual(expected);
-    expect(typesOf(after, before, isOther)).toEqual(expected);
+    expect(typesOf(before, after, isChanged)).toEqual(expected);
+    expect(typesOf(after, before, isChanged)).toEqual(expected);
   });
 
-  test('needs no other image', () => {
+  test('does not change the image', () => {
     expect(Object.keys(before.dockerImages)).toHaveLength(1);
     expect(after.dockerImages).toEqual(before.dockerImages);
   });

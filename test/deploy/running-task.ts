@@ -9,21 +9,21 @@ import type { EmulatedAws } from './emulated-aws.ts';
 import { containerEnvironment } from './every-deployment.ts';
 import { readSecret, writeSecret } from './secrets.ts';
 
-const ABUSEIPDB_KEY = 'the-key-that-the-operator-has';
+const ABUSEIPDB_KEY = 'the-key-of-the-operator';
 
-/** The service, as a process with the environment of the deployed task. */
+/** The service as a process with the environment of the deployed task. */
 export interface RunningTask {
   readonly process: RunningProcess;
   readonly simulator: Simulator;
-  /** Asks for a token from an address, with the deployed credential; what the OAuth client gets. */
+  /** Sends a request with an address and the deployed credential. @returns what the OAuth client gets. */
   requestToken(address: string): Promise<Outcome>;
-  /** The status of a request with another credential. */
+  /** Returns the status of a request with another credential. */
   statusWith(secret: string): Promise<number>;
-  /** Ends the process as ECS does, and gives its exit code. */
+  /** Stops the process as ECS does. @returns its exit code. */
   end(): Promise<number | string>;
 }
 
-/** Puts the key of AbuseIPDB into its secret as an operator does, and starts the service. */
+/** Stores the AbuseIPDB key in its secret, as an operator does, and starts the service. */
 export async function startTask(aws: EmulatedAws, deployment: Deployment): Promise<RunningTask> {
   const { AbuseIpdbSecretArn, ActionCredentialSecretArn } = deployment.outputs;
   await writeSecret(aws, AbuseIpdbSecretArn, ABUSEIPDB_KEY);
@@ -37,7 +37,7 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
     ...containerEnvironment(deployment),
     ...aws.environment,
     ABUSEIPDB_BASE_URL: simulator.url,
-    // This machine's ports are taken by others.
+    // Port 3000 may be in use on this machine.
     PORT: '0',
     // moto is slower than DynamoDB.
     DYNAMODB_TIMEOUT_MS: '1000',

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { EmulatedAws } from './emulated-aws.ts';
 
-/** The text of a secret, as an operator reads it. */
+/** Reads a secret, as an operator does. */
 export async function readSecret(
   { access }: EmulatedAws,
   arn: string | undefined,
@@ -16,7 +16,7 @@ export async function readSecret(
   return SecretString ?? '';
 }
 
-/** Puts a text into a secret, as an operator does. */
+/** Writes a secret, as an operator does. */
 export async function writeSecret(
   { access }: EmulatedAws,
   arn: string | undefined,

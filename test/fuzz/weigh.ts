@@ -74,7 +74,7 @@ const REFERENCES = {
       try {
         throw new Error(`element ${at}`);
       } catch {
-        // It is the throwing that is measured.
+        // Only throwing is measured.
       }
     }
     Error.stackTraceLimit = stackTraceLimit;

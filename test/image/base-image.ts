@@ -9,12 +9,12 @@ const NODE = 'usr/local/bin/node';
 const NPM = 'usr/local/lib/node_modules/npm';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** What npm needs to run a script: its own first line starts with env, a script with sh. */
+/** npm needs env for its shebang line and sh for scripts. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
 /**
- * Makes a base image without a registry of images: Node 24 and npm from npm's registry, the libraries
- * that they load from this machine.
+ * Makes a base image without a container registry: Node 24 and npm come from the npm registry, the shared
+ * libraries from this machine.
  */
 export async function makeBaseImage(buildah: Buildah, folder: string): Promise<void> {
   const root = join(folder, 'base');
@@ -51,19 +51,19 @@ async function addNodeAndNpm(root: string, folder: string): Promise<void> {
   await symlink(`/${NPM}/bin/npm-cli.js`, join(root, 'usr/local/bin/npm'));
 }
 
-/** The shared libraries of some programs, the loader included. */
+/** Returns the shared libraries of programs, including the loader. */
 async function librariesOf(programs: readonly string[]): Promise<Set<string>> {
   const listing = await outputOf('ldd', programs);
   return new Set([...listing.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path));
 }
 
-/** Copies a file of this machine to the same place in the image, and links as what they lead to. */
+/** Copies a file of this machine to the same path in the image, following links. */
 async function copyFile(path: string, root: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await outputOf('cp', ['--dereference', path, join(root, path)]);
 }
 
-/** Settings with which npm in the image reaches the registry as npm on this machine does. */
+/** Writes a home directory with which npm in the image uses the same registry as on this machine. */
 export async function npmHome(folder: string): Promise<string> {
   const home = join(folder, 'home');
   await mkdir(home);
@@ -78,13 +78,13 @@ export async function npmHome(folder: string): Promise<string> {
   return home;
 }
 
-/** Whom this machine trusts to certify the registry, when that is more than Node's own list. */
+/** Returns the certificate authorities of this machine, if they are more than Node's own. */
 async function certificateAuthorities(): Promise<string | undefined> {
   const { rootCertificates } = await import('node:tls');
   const own = await outputOf('npm', ['config', 'get', 'cafile']);
   const extra = process.env.NODE_EXTRA_CA_CERTS;
   if (own === 'null' && extra === undefined) return undefined;
-  const texts = own === 'null' ? [...rootCertificates] : [await readFile(own, 'utf8')];
-  if (extra !== undefined) texts.push(await readFile(extra, 'utf8'));
-  return texts.join('\n');
+  const certificates = own === 'null' ? [...rootCertificates] : [await readFile(own, 'utf8')];
+  if (extra !== undefined) certificates.push(await readFile(extra, 'utf8'));
+  return certificates.join('\n');
 }

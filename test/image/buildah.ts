@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { outputOf, runCommand } from '../support/process.ts';
 
-/** buildah with a store of its own: nothing of the machine's images is seen or changed. */
+/** buildah with its own storage, separate from the images of this machine. */
 export interface Buildah {
-  /** Runs a subcommand and gives its standard output. */
+  /** Runs a subcommand and returns its standard output. */
   run(...args: string[]): Promise<string>;
 }
 
-/** @throws Error when this is not root, or buildah is missing and cannot be installed. */
+/** Installs buildah if necessary. @throws Error when that is not possible, or without root privileges. */
 export async function openBuildah(folder: string): Promise<Buildah> {
   if (process.getuid?.() !== 0) {
     throw new Error('The image test mounts file systems and changes users: run it as root.');
   }
   if (!(await isInstalled())) await install();
   const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
-  // Neither overlay file systems nor a container runtime, which not every machine of a CI allows.
+  // Neither overlay file systems nor a container runtime, which CI machines may not allow.
   const options = [...store, '--storage-driver', 'vfs'];
   return {
     run: (...args) => outputOf('buildah', [...options, ...args]),

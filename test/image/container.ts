@@ -10,21 +10,21 @@ import type { ImageConfig } from './service-image.ts';
 const ENTER = fileURLToPath(new URL('enter.sh', import.meta.url));
 
 export interface ContainerOptions {
-  /** Folder with the image's files. */
+  /** The folder with the image's files. */
   readonly root: string;
   readonly image: ImageConfig;
   readonly environment: Readonly<Record<string, string>>;
-  /** One file of this machine, mounted read-only. */
+  /** A file of this machine that is mounted read-only. */
   readonly file: { readonly path: string; readonly mountPoint: string };
 }
 
-/** An image's files with its settings, ready to run commands in; the network is this machine's. */
+/** An image's root file system in which commands run with its settings, on this machine's network. */
 export interface Container {
-  /** Starts the image's own command, whose process id is the child's. */
+  /** Starts the image's command, in the process itself: no shell is in between. */
   start(): RunningProcess;
-  /** Runs another command in a container of the same kind. */
+  /** Runs another command in a new container. */
   run(command: readonly string[]): Promise<CommandResult>;
-  /** Runs a command beside a running one, as a container's health check is run. */
+  /** Runs a command in a running container, like a health check. */
   exec(pid: number, command: readonly string[], user?: number): Promise<CommandResult>;
 }
 
@@ -43,7 +43,7 @@ export function createContainer(options: ContainerOptions): Container {
     exec(pid, command, user = Number(uid)) {
       const place = ['--target', String(pid), '--mount', '--root', '--wd'];
       const identity = [`--setuid=${user}`, `--setgid=${user === 0 ? 0 : gid}`];
-      // By env of this machine: nsenter enters only when it is started, with the container's variables.
+      // env of this machine sets the variables before nsenter enters the container.
       return runCommand('env', ['-i', ...variables, 'nsenter', ...place, ...identity, ...command]);
     },
   };

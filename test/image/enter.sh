@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a command in a root file system as a task of ECS does: read-only, not root, without capabilities.
-# Called in a mount namespace of its own, which takes every mount with it when the command ends.
-# There is no fork on the way, so that signals and the exit code are the command's own.
+# Runs a command in a root file system as an ECS task does: read-only, not as root, without capabilities.
+# Must run in its own mount namespace, which removes every mount when the command ends.
+# Does not fork, so that signals reach the command and the exit code is the command's.
 #
 #   enter.sh ROOT FOLDER UID GID READ_ONLY_FILE MOUNT_POINT NAME=VALUE... -- COMMAND...
 set -euo pipefail
@@ -29,7 +29,7 @@ done
 mount -o remount,ro "$root/dev"
 mount -o remount,bind,ro "$root"
 
-# What is left in the bounding set is what entering takes. The change of user ends it.
+# The bounding set keeps the capabilities for entering; the change of user removes them.
 exec env -i "${environment[@]}" "$(command -v setpriv)" \
   --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_chroot,+setuid,+setgid \
   "$(command -v unshare)" --root="$root" --wd="$folder" --setgid="$gid" --setuid="$uid" "$@"

@@ -4,7 +4,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig } from './service-image.ts';
 
-/** Everything that the service is, but for its chunks. A new file is added here, or does not belong into the image. */
+/** Every file of the service except its chunks. A new file must be added here. */
 const SERVICE_FILES = [
   'LICENSE',
   'LICENSES-THIRD-PARTY.txt',
@@ -18,46 +18,50 @@ const SERVICE_FILES = [
   'sbom.spdx.json',
 ];
 
-/** What modules of the service share, or is read only when it is needed; named by the bundler. */
+/** Modules that are shared or loaded on demand, as named by the bundler. */
 const CHUNK = /^\/app\/chunks\/[\w-]+-[A-Z0-9]{8}\.mjs(?:\.map)?$/;
 
 /** The line above a licence text: `hono 4.13.19 (MIT)`. */
 const LICENSE_HEADING = /^(@?[a-z][\w./-]+) \d+\.\d+\.\S+ \(\S+\)$/gm;
 
-/** Every base has it, and on a read-only root file system nothing can be written there either. */
-const OPEN_TO_ALL = ['/tmp'];
+/** Part of every base image, and not writable on a read-only root file system. */
+const WORLD_WRITABLE = ['/tmp'];
 
 export interface ImageSize {
   /** Bytes. */
   readonly total: number;
-  /** Bytes of what is not in the base. */
+  /** Bytes that are not in the base image. */
   readonly service: number;
 }
 
-/** @throws AssertionError that says how the image would be run otherwise than it should. */
+/** Checks the user, the port and the command of an image. @throws AssertionError */
 export function checkConfig({ User, ExposedPorts, Cmd }: ImageConfig): void {
-  assert.equal(User, '1000:1000', `The image runs as ${User || 'root'}, not as 1000:1000.`);
+  assert.equal(User, '1000:1000', `Expected user 1000:1000, got ${User || 'root'}.`);
   const ports = Object.keys(ExposedPorts).join();
-  assert.equal(ports, '3000/tcp', `The image exposes ${ports}, not 3000/tcp.`);
-  assert.equal(Cmd[0], 'node', `The image starts ${Cmd[0]}: a shell would not pass SIGTERM on.`);
+  assert.equal(ports, '3000/tcp', `Expected port 3000/tcp, got ${ports}.`);
+  assert.equal(
+    Cmd[0],
+    'node',
+    `Expected the command node, got ${Cmd[0]}: a shell would not forward SIGTERM.`,
+  );
 }
 
 /**
- * Compares the files of the image with those of its base, and with what they should be.
+ * Checks the files that the image adds to its base, and their permissions.
  *
- * @throws AssertionError that names the files that are wrong.
+ * @throws AssertionError that names the files with issues.
  */
 export async function checkContents(image: string, base: string): Promise<ImageSize> {
   const [files, baseFiles] = await Promise.all([filesOf(image), filesOf(base)]);
   const added = [...files.keys()].filter((path) => !baseFiles.has(path));
-  const wanted = ['/app', ...SERVICE_FILES.map((file) => `/app/${file}`)];
-  const others = without(added, wanted).filter((path) => !CHUNK.test(path));
+  const expected = ['/app', ...SERVICE_FILES.map((file) => `/app/${file}`)];
+  const others = without(added, expected).filter((path) => !CHUNK.test(path));
   assertNone(others, 'should not be in the image');
-  assertNone(without(wanted, added), 'are missing in the image');
+  assertNone(without(expected, added), 'are missing from the image');
   const writable = [...files].filter(([, stats]) => isWritableByUser(stats)).map(([path]) => path);
-  assertNone(without(writable, OPEN_TO_ALL), 'can be written to by user 1000');
+  assertNone(without(writable, WORLD_WRITABLE), 'are writable by user 1000');
   const unreadable = added.filter((path) => !isReadableByAll(files.get(path)));
-  assertNone(unreadable, 'cannot be read by user 1000');
+  assertNone(unreadable, 'are not readable by user 1000');
   await checkTexts(join(image, 'app'));
   const size = (stats: Iterable<Stats>) => [...stats].reduce((sum, { size }) => sum + size, 0);
   const total = size(files.values());
@@ -68,15 +72,15 @@ function without(paths: readonly string[], others: readonly string[]): string[] 
   return paths.filter((path) => !others.includes(path));
 }
 
-function assertNone(paths: readonly string[], fault: string): void {
+function assertNone(paths: readonly string[], issue: string): void {
   const some = paths.slice(0, 10).join(', ');
-  assert.equal(paths.length, 0, `${paths.length} files ${fault}: ${some}`);
+  assert.equal(paths.length, 0, `${paths.length} files ${issue}: ${some}`);
 }
 
 async function checkTexts(app: string): Promise<void> {
   const licenses = await readFile(join(app, 'LICENSES-THIRD-PARTY.txt'), 'utf8');
   for (const name of ['hono', 'pino', 'zod', '@aws-sdk/core', '@ip-location-db/']) {
-    assert.ok(`\n${licenses}`.includes(`\n${name}`), `The licences lack that of ${name}.`);
+    assert.ok(`\n${licenses}`.includes(`\n${name}`), `The licence of ${name} is missing.`);
   }
   const { spdxVersion, packages } = JSON.parse(await readFile(join(app, 'sbom.spdx.json'), 'utf8'));
   assert.match(spdxVersion, /^SPDX-2/, 'The SBOM must be an SPDX 2 document.');
@@ -90,11 +94,15 @@ async function checkTexts(app: string): Promise<void> {
   const maps = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('.map'));
   for (const file of maps) {
     const map = JSON.parse(await readFile(join(app, file), 'utf8'));
-    assert.equal(map.sourcesContent, undefined, `The source map ${file} holds the sources.`);
+    assert.equal(
+      map.sourcesContent,
+      undefined,
+      `The source map ${file} must not contain the sources.`,
+    );
   }
 }
 
-/** Every file and folder of a tree, by its path from the root of it. */
+/** Returns every file and folder of a tree, by its path in the tree. */
 async function filesOf(root: string): Promise<Map<string, Stats>> {
   const paths = await readdir(root, { recursive: true });
   const entries = paths.map(async (path) => [`/${path}`, await lstat(join(root, path))] as const);

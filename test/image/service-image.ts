@@ -10,7 +10,7 @@ const DOCKERFILE = 'app/Dockerfile';
 
 export const SERVICE_IMAGE = 'localhost/risk-gate:test';
 
-/** How an image wants to be run, as its builder wrote it down. */
+/** The configuration of an image. */
 export interface ImageConfig {
   readonly User: string;
   readonly WorkingDir: string;
@@ -20,7 +20,7 @@ export interface ImageConfig {
   readonly ExposedPorts: Readonly<Record<string, unknown>>;
 }
 
-/** Builds the service's image, from no more files than `cdk deploy` builds it from. */
+/** Builds the service's image from the same files as `cdk deploy`. */
 export async function buildServiceImage(buildah: Buildah, folder: string): Promise<ImageConfig> {
   const context = join(folder, 'context');
   await exportContext(context);
@@ -35,8 +35,8 @@ export async function buildServiceImage(buildah: Buildah, folder: string): Promi
 }
 
 /**
- * Copies what .dockerignore leaves of the project, by the rules and the code of an asset of the CDK:
- * a Dockerfile that it leaves out would be missed at a deployment only.
+ * Copies the files of the project that .dockerignore does not exclude, with the code of a CDK asset: otherwise an
+ * excluded Dockerfile would only be noticed at a deployment.
  */
 async function exportContext(context: string): Promise<void> {
   const ignored = await readFile(join(PROJECT, '.dockerignore'), 'utf8');

@@ -3,7 +3,7 @@ import { type Simulator, startSimulator } from '../../app/dev/simulator/simulato
 import { freePort } from '../support/free-port.ts';
 import { ABUSEIPDB_KEY, settingsFor, TABLE } from '../support/running-service.ts';
 
-/** What the service finds around it. */
+/** The dependencies of the service. */
 export interface Surroundings {
   readonly simulator: Simulator;
   readonly environment: Readonly<Record<string, string>>;
@@ -11,17 +11,17 @@ export interface Surroundings {
   close(): Promise<void>;
 }
 
-/** Starts a simulated AbuseIPDB and a local DynamoDB, and gives the settings that lead to them. */
+/** Starts a simulated AbuseIPDB and a local DynamoDB, and returns the settings for them. */
 export async function startSurroundings(policyFile: string): Promise<Surroundings> {
   const [simulator, dynamoDb, port] = await Promise.all([
     startSimulator({ key: ABUSEIPDB_KEY }),
     startLocalDynamoDb(),
-    // The health check needs one that is known before the service starts.
+    // The health check needs a port that is known before the service starts.
     freePort(),
   ]);
   await dynamoDb.createTable(TABLE);
   const { credentials, endpoint, region } = dynamoDb.clientConfig;
-  // As in a task of ECS: the drain delay is the service's own.
+  // The drain delay is the default, as in an ECS task.
   const { DRAIN_DELAY_MS: _, ...settings } = settingsFor(simulator);
   return {
     simulator,

@@ -3,7 +3,7 @@ import type { EmulatedAws } from './emulated-aws.ts';
 export const ZONE = 'example.com';
 export const DOMAIN = `gate.${ZONE}`;
 
-/** What whoever has a domain has already, as a stack of its own. */
+/** Resources that the owner of a domain already has, as a separate stack. */
 const TEMPLATE = {
   Resources: {
     Certificate: {
@@ -14,30 +14,30 @@ const TEMPLATE = {
   },
 };
 
-export interface Belongings {
+export interface ExistingResources {
   /** ARN. */
   readonly Certificate: string;
   /** Id. */
   readonly Zone: string;
 }
 
-export async function createBelongings(aws: EmulatedAws): Promise<Belongings> {
-  const StackName = 'Belongings';
-  const [, answer] = await aws.call([
+export async function createExistingResources(aws: EmulatedAws): Promise<ExistingResources> {
+  const StackName = 'ExistingResources';
+  const [, response] = await aws.call([
     ['cloudformation', 'create_stack', { StackName, TemplateBody: JSON.stringify(TEMPLATE) }],
     ['cloudformation', 'describe_stack_resources', { StackName }],
   ]);
-  const { StackResources } = answer as {
+  const { StackResources } = response as {
     StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[];
   };
-  const idOf = (name: keyof Belongings) =>
+  const idOf = (name: keyof ExistingResources) =>
     StackResources.find(({ LogicalResourceId }) => LogicalResourceId === name)
       ?.PhysicalResourceId ?? '';
   return { Certificate: idOf('Certificate'), Zone: idOf('Zone') };
 }
 
-/** The records of a hosted zone. */
+/** Returns the records of a hosted zone. */
 export async function recordsOf(aws: EmulatedAws, HostedZoneId: string): Promise<unknown[]> {
-  const [answer] = await aws.call([['route53', 'list_resource_record_sets', { HostedZoneId }]]);
-  return (answer as { ResourceRecordSets: unknown[] }).ResourceRecordSets;
+  const [response] = await aws.call([['route53', 'list_resource_record_sets', { HostedZoneId }]]);
+  return (response as { ResourceRecordSets: unknown[] }).ResourceRecordSets;
 }
