@@ -1,4 +1,7 @@
-import { reputationLogHooks } from '../../app/src/telemetry/events/reputation.ts';
+import {
+  createFailedCheckLog,
+  reputationLogHooks,
+} from '../../app/src/telemetry/events/reputation.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
 import { payload, payloadFrom } from './payloads.ts';
 import { type RunningService, SECRET, startTestService } from './running-service.ts';
@@ -81,7 +84,10 @@ export async function recordRun(): Promise<readonly string[]> {
 function warningLines(): readonly string[] {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
-  const hooks = reputationLogHooks(log, () => START);
+  const hooks = reputationLogHooks(
+    log,
+    createFailedCheckLog(log, () => START),
+  );
   hooks.onCircuitChange?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });
   hooks.onError?.(new RangeError('an internal error'));

@@ -17,6 +17,7 @@ export interface LogThrottleOptions<Details> {
 
 interface Interval<Details> {
   readonly startedAt: number;
+  readonly timer: NodeJS.Timeout;
   details: Details;
   suppressed: number;
 }
@@ -24,7 +25,7 @@ interface Interval<Details> {
 /**
  * Limits the rate of log lines. The first occurrence of a kind is written at once; those in the interval
  * after it are suppressed, and written as one line with their count when the interval ends. Kinds should be
- * few, such as causes.
+ * few, such as causes; each uses memory until an interval passes without an occurrence.
  *
  * @example
  * const failures = new LogThrottle<Failure>({ intervalMs: 60_000, write: (failure, { count }) => … });
@@ -33,6 +34,7 @@ interface Interval<Details> {
 export class LogThrottle<Details> {
   readonly #options: LogThrottleOptions<Details>;
   readonly #intervals = new Map<string, Interval<Details>>();
+  #isStopped = false;
 
   constructor(options: LogThrottleOptions<Details>) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class LogThrottle<Details> {
 
   /** Writes or counts an occurrence. */
   add(kind: string, details: Details): void {
+    if (this.#isStopped) return;
     const interval = this.#intervals.get(kind);
     if (interval === undefined) {
       this.#start(kind, details, { count: 1, since: undefined });
@@ -49,20 +52,25 @@ export class LogThrottle<Details> {
     }
   }
 
-  /** Writes what is suppressed now, without waiting for the end of the interval. */
-  flush(): void {
-    for (const interval of this.#intervals.values()) {
-      if (interval.suppressed === 0) continue;
-      const occurrences = { count: interval.suppressed, since: interval.startedAt };
-      interval.suppressed = 0;
-      notify(this.#options.write, interval.details, occurrences);
+  /** Writes what is suppressed, without waiting for the end of the interval. Later occurrences are ignored. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const {
+      timer,
+      details,
+      suppressed: count,
+      startedAt: since,
+    } of this.#intervals.values()) {
+      clearTimeout(timer);
+      if (count > 0) notify(this.#options.write, details, { count, since });
     }
+    this.#intervals.clear();
   }
 
   #start(kind: string, details: Details, occurrences: Occurrences): void {
     const { write, intervalMs, now = Date.now } = this.#options;
-    this.#intervals.set(kind, { startedAt: now(), details, suppressed: 0 });
-    setTimeout(() => this.#end(kind), intervalMs).unref();
+    const timer = setTimeout(() => this.#end(kind), intervalMs).unref();
+    this.#intervals.set(kind, { startedAt: now(), timer, details, suppressed: 0 });
     notify(write, details, occurrences);
   }
 

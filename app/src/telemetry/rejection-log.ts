@@ -11,8 +11,8 @@ export interface RejectionCount {
 export interface RejectionLog {
   /** Counts a rejected request. */
   add(status: number, why: string): void;
-  /** Reports pending counts now. */
-  flush(): void;
+  /** Reports pending counts, and ignores later rejections. */
+  stop(): void;
 }
 
 /** Time between two lines about one kind. */
@@ -29,7 +29,7 @@ export function createRejectionLog(report: (rejections: RejectionCount) => void)
   });
   return {
     add: (status, why) => throttle.add(kindOf(status, why), { status, why }),
-    flush: () => throttle.flush(),
+    stop: () => throttle.stop(),
   };
 }
 

@@ -10,14 +10,14 @@ import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
 import type { DecisionEvent } from './decision-record.ts';
 import {
-  createIssuerKeysWarning,
-  createPreviousCredentialWarning,
+  createIssuerKeysLog,
+  createPreviousCredentialLog,
   type RotationSettings,
   warnAboutRotation,
 } from './events/credential.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
 import { logPolicy } from './events/policy.ts';
-import { logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
+import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
 import { recordDecisionMetrics } from './metrics/decision-metrics.ts';
@@ -68,7 +68,7 @@ export interface Telemetry {
    * lookup. Not called by a service that fails to start, which therefore publishes no metrics.
    */
   start(parts: MonitoredParts): ReputationHooks;
-  /** Writes everything pending. */
+  /** Writes everything pending. Nothing is written by a timer after that. */
   stop(): void;
 }
 
@@ -90,8 +90,9 @@ export function createTelemetry(
   const rejectionLog = createRejectionLog((rejections) =>
     log.warn({ event: 'rejected', ...rejections }),
   );
-  const warnAboutPreviousCredential = createPreviousCredentialWarning(log, now);
-  const warnAboutIssuerKeys = createIssuerKeysWarning(log, now);
+  const previousCredentialLog = createPreviousCredentialLog(log, now);
+  const issuerKeysLog = createIssuerKeysLog(log, now);
+  const failedCheckLog = createFailedCheckLog(log, now);
   let publisher: Publisher | undefined;
   return {
     onDecision: swallowErrors((event: DecisionEvent) => {
@@ -112,11 +113,11 @@ export function createTelemetry(
     }),
     onPreviousCredentialUsed: swallowErrors((secret: string, until: number) => {
       metrics.count('PreviousCredentialUsed');
-      warnAboutPreviousCredential(secret, until);
+      previousCredentialLog.add(secret, { secret, until });
     }),
     onIssuerKeysFailed: swallowErrors((failure) => {
       metrics.count('IssuerKeyFailures');
-      warnAboutIssuerKeys(failure);
+      issuerKeysLog.add(failure.issuer, failure);
     }),
     onIssuerKeysChanged: swallowErrors((change) =>
       log.info({ event: 'issuer-keys-loaded', ...change }),
@@ -136,12 +137,14 @@ export function createTelemetry(
       const { service, metricsInterval: interval } = settings;
       publisher = startPublisher({ metrics, write, service, interval, now });
       return combineHooks(
-        reputationLogHooks(log, now),
+        reputationLogHooks(log, failedCheckLog),
         reputationMetricsHooks(metrics, hasKey, now),
       );
     },
     stop() {
-      rejectionLog.flush();
+      for (const each of [rejectionLog, previousCredentialLog, issuerKeysLog, failedCheckLog]) {
+        each.stop();
+      }
       publisher?.stop();
     },
   };

@@ -84,11 +84,14 @@ test('counts each kind separately', () => {
   expect(lines.map(({ detail }) => detail)).toEqual(['a', 'b']);
 });
 
-test('writes suppressed occurrences on flush, once', () => {
+test('writes suppressed occurrences when it is stopped, and nothing after that', () => {
   for (const detail of ['a', 'b', 'c']) throttle.add('timeout', detail);
-  throttle.flush();
-  throttle.flush();
-  jest.runAllTimers();
+  throttle.stop();
+  expect(jest.getTimerCount()).toBe(0);
+  throttle.add('timeout', 'd');
+  throttle.add('upstream', 'e');
+  throttle.stop();
+  expect(jest.getTimerCount()).toBe(0);
   expect(lines).toMatchObject([
     { count: 1, detail: 'a' },
     { count: 2, detail: 'c' },
@@ -109,4 +112,20 @@ test('continues after a write that throws', () => {
   jest.runAllTimers();
   failing.add('timeout', 'c');
   expect(counts).toEqual([1, 1, 1]);
+});
+
+test('does not keep the process alive', () => {
+  jest.useRealTimers();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  throttle.add('timeout', 'a');
+  expect(timers()).toBe(before);
+  throttle.stop();
+});
+
+test('forgets a kind after an interval without an occurrence', () => {
+  for (let kind = 0; kind < 1000; kind += 1) throttle.add(`kind ${kind}`, 'a');
+  jest.advanceTimersByTime(MINUTE);
+  expect(jest.getTimerCount()).toBe(0);
+  expect(lines).toHaveLength(1000);
 });

@@ -67,8 +67,8 @@ test('logs a flood of 100,000 in ten seconds as a line a second that counts each
   expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
 });
 
-test('logs what is pending on flush', () => {
+test('logs what is pending when it is stopped', () => {
   for (let i = 0; i < 5; i++) log.add(401, 'wrong');
-  log.flush();
+  log.stop();
   expect(lines.map(({ count }) => count)).toEqual([1, 4]);
 });

@@ -4,17 +4,25 @@ import type { Logger } from '../log.ts';
 /** Time between two lines about one secret or issuer. */
 const INTERVAL_MS = 60_000;
 
+/** A use of the previous version of a rotated secret. */
+interface PreviousCredentialUse {
+  /** The setting that names the secret. */
+  readonly secret: string;
+  /** Until when that version is accepted, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
 /**
- * Returns a function that warns that the previous version of a rotated secret is still used, and until when
- * it is accepted: the first time at once, then once a minute. Secrets are named by their setting.
+ * Creates the log of uses of the previous version of a rotated secret, which warns of each secret: the first
+ * time at once, then once a minute.
  *
  * @param now milliseconds since the epoch.
  */
-export function createPreviousCredentialWarning(
+export function createPreviousCredentialLog(
   log: Logger,
   now: () => number,
-): (secret: string, until: number) => void {
-  const uses = new LogThrottle<{ readonly secret: string; readonly until: number }>({
+): LogThrottle<PreviousCredentialUse> {
+  return new LogThrottle({
     intervalMs: INTERVAL_MS,
     now,
     write({ secret, until }, { count, since }) {
@@ -29,20 +37,25 @@ export function createPreviousCredentialWarning(
       });
     },
   });
-  return (secret, until) => uses.add(secret, { secret, until });
+}
+
+/** A failure to load the keys of an access token issuer. */
+interface IssuerKeysFailure {
+  readonly issuer: string;
+  readonly why: string;
 }
 
 /**
- * Returns a function that warns that the keys of an access token issuer cannot be loaded: the first time at
- * once, then once a minute.
+ * Creates the log of failures to load the keys of access token issuers, which warns of each issuer: the first
+ * time at once, then once a minute.
  *
  * @param now milliseconds since the epoch.
  */
-export function createIssuerKeysWarning(
+export function createIssuerKeysLog(
   log: Logger,
   now: () => number,
-): (failure: { readonly issuer: string; readonly why: string }) => void {
-  const failures = new LogThrottle<{ readonly issuer: string; readonly why: string }>({
+): LogThrottle<IssuerKeysFailure> {
+  return new LogThrottle({
     intervalMs: INTERVAL_MS,
     now,
     write: ({ issuer, why }, { count, since }) =>
@@ -54,7 +67,6 @@ export function createIssuerKeysWarning(
         since: since === undefined ? undefined : new Date(since).toISOString(),
       }),
   });
-  return (failure) => failures.add(failure.issuer, failure);
 }
 
 /** Times in milliseconds. */

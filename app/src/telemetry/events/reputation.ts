@@ -6,14 +6,16 @@ import type { Logger } from '../log.ts';
 /** Time between two lines about failed checks with one cause. */
 const INTERVAL_MS = 60_000;
 
+type FailedCheck = Pick<CheckReport, 'cause' | 'status'>;
+
 /**
- * Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause.
+ * Creates the log of failed checks, which warns of each cause: the first time at once, then once a minute.
+ * Single failures open no circuit, but each was a decision without a reputation.
  *
  * @param now milliseconds since the epoch.
  */
-export function reputationLogHooks(log: Logger, now: () => number): ReputationHooks {
-  // Single failures open no circuit, but each was a decision without a reputation.
-  const failedChecks = new LogThrottle<Pick<CheckReport, 'cause' | 'status'>>({
+export function createFailedCheckLog(log: Logger, now: () => number): LogThrottle<FailedCheck> {
+  return new LogThrottle({
     intervalMs: INTERVAL_MS,
     now,
     write({ cause, status }, { count, since: lastLineAt }) {
@@ -21,6 +23,13 @@ export function reputationLogHooks(log: Logger, now: () => number): ReputationHo
       log.warn({ event: 'abuseipdb-check-failed', cause, status, count, since });
     },
   });
+}
+
+/** Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause. */
+export function reputationLogHooks(
+  log: Logger,
+  failedChecks: LogThrottle<FailedCheck>,
+): ReputationHooks {
   return {
     onCircuitChange(change) {
       if (change.state === 'closed') {

@@ -1,5 +1,8 @@
 import { jest } from '@jest/globals';
-import { reputationLogHooks } from '../../../../app/src/telemetry/events/reputation.ts';
+import {
+  createFailedCheckLog,
+  reputationLogHooks,
+} from '../../../../app/src/telemetry/events/reputation.ts';
 import { createLog } from '../../../../app/src/telemetry/log.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -19,7 +22,7 @@ describe('failed checks at log level info', () => {
   });
 
   test('are logged once a minute for each cause, the first at once, with their count', () => {
-    const { onCheck } = reputationLogHooks(log, Date.now);
+    const { onCheck } = reputationLogHooks(log, createFailedCheckLog(log, Date.now));
     for (let second = 0; second < 120; second += 1) {
       onCheck?.({ cause: 'upstream', status: 503, milliseconds: 3 });
       onCheck?.({ milliseconds: 3, status: 200 });
@@ -42,7 +45,10 @@ describe('failed checks at log level info', () => {
   });
 
   test('are not logged when checks succeed', () => {
-    reputationLogHooks(log, Date.now).onCheck?.({ status: 200, milliseconds: 3 });
+    reputationLogHooks(log, createFailedCheckLog(log, Date.now)).onCheck?.({
+      status: 200,
+      milliseconds: 3,
+    });
     expect(lines).toEqual([]);
   });
 });
