@@ -1,7 +1,7 @@
 import type { ClaimValue } from './operation.ts';
 import type { Patterns } from './pattern.ts';
 
-/** What becomes of a token when an effect cannot be applied to it. */
+/** What happens to a token if an effect cannot be applied to it. */
 export type Unenforceable = 'deny' | 'ignore';
 
 /** The effects that a policy can have on a token, by the names that its file uses. */
@@ -16,7 +16,7 @@ export type EffectName =
   | 'claims.remove'
   | 'claims.set';
 
-/** What becomes of a token when a rule's effects cannot be applied to it. */
+/** What happens to a token if the effects of a rule cannot be applied to it. */
 export interface Enforcement {
   /** For ceilings and removals. */
   readonly restrictions: Unenforceable;
@@ -24,7 +24,7 @@ export interface Enforcement {
   readonly additions: Unenforceable;
 }
 
-/** What one rule wants changed in the token, its texts and values worked out. */
+/** The changes that one rule makes to the token, with all texts and values evaluated. */
 export interface Change {
   /** Id of the rule, or name of the `unknown` entry. */
   readonly rule: string;
@@ -40,11 +40,11 @@ export interface Change {
         readonly remove: Patterns;
         readonly set: readonly {
           readonly name: string;
-          /** `undefined` when it could not be worked out. */
+          /** `undefined` if its expression failed. */
           readonly value: ClaimValue | undefined;
         }[];
       }
     | undefined;
-  /** Sets and adds that are not applied because the rule's condition failed, although they must be. */
+  /** Sets and adds that must be applied and cannot be, because the rule's condition failed. */
   readonly withheld?: readonly EffectName[] | undefined;
 }

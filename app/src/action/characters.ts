@@ -1,34 +1,34 @@
 /**
- * The identity server reads the texts of a refusal or an error against a fixed set of characters and
- * a length. One character outside (a comma is enough) turns the whole answer into a 500 for the user.
+ * The identity server validates the texts of a refusal or an error against a character set and a maximum
+ * length. One invalid character, such as a comma, turns the whole response into a 500 for the user.
  */
 export const MAX_REASON_LENGTH = 100;
 export const MAX_DESCRIPTION_LENGTH = 300;
 
 const ALLOWED = /^[A-Za-z0-9 _.!?;:'()[\]-]*$/;
-const REFUSED = /[^A-Za-z0-9 _.!?;:'()[\]-]/gu;
+const DISALLOWED = /[^A-Za-z0-9 _.!?;:'()[\]-]/gu;
 const COMBINING_MARKS = /\p{M}/gu;
 
-/** Whether the identity server takes every character of the text. Says nothing of its length. */
+/** Returns whether the identity server accepts every character of a text, whatever its length. */
 export function hasOnlyAllowedCharacters(text: string): boolean {
   return ALLOWED.test(text);
 }
 
-/** The characters of a text that the identity server refuses, each once. */
+/** Returns the characters of a text that the identity server rejects, without duplicates. */
 export function disallowedCharacters(text: string): string[] {
-  return [...new Set(text.match(REFUSED) ?? [])];
+  return [...new Set(text.match(DISALLOWED) ?? [])];
 }
 
 /**
- * Reduces a text to what the identity server takes: accents go, anything else outside becomes a
- * hyphen, and what is longer than `length` is cut. The cut comes first, so a huge value costs nothing.
+ * Reduces a text to what the identity server accepts: removes accents, replaces every other invalid character
+ * with a hyphen, and truncates to `maxLength`. Truncates first, so that a huge value costs nothing.
  */
-export function toAllowedText(text: string, length: number): string {
-  if (text.length <= length && ALLOWED.test(text)) return text;
+export function toAllowedText(text: string, maxLength: number): string {
+  if (text.length <= maxLength && ALLOWED.test(text)) return text;
   return text
-    .slice(0, length)
+    .slice(0, maxLength)
     .normalize('NFKD')
     .replace(COMBINING_MARKS, '')
-    .replace(REFUSED, '-')
-    .slice(0, length);
+    .replace(DISALLOWED, '-')
+    .slice(0, maxLength);
 }

@@ -1,24 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { endOfString } from './json-size.ts';
 
-/** Integers of fewer digits are exact in a double. */
+/** A double represents integers with fewer digits exactly. */
 const MIN_LONG_DIGITS = 16;
-/** Integers of more characters are beyond all doubles, and come out as Infinity. */
+/** Longer integers exceed the range of a double and become Infinity. */
 const MAX_INTEGER_LENGTH = 310;
 
-/** Marks a string that was an integer. Nobody outside of this process knows it. */
+/** Marks a string that was an integer. Random, so that no request can contain it. */
 const MARK = `${randomUUID()}:`;
 
 /**
- * Parses JSON. Integers that a double would round are `bigint`: `JSON.parse` makes 9007199254740992 of
- * 9007199254740993, and one user's number would equal another's. Fractions and exponents stay numbers.
+ * Parses JSON, with a `bigint` for every integer that a double would round: `JSON.parse` reads
+ * 9007199254740993 as 9007199254740992, so one user's number would equal another's. Numbers with a fraction or
+ * an exponent stay doubles.
  *
  * @throws SyntaxError
  */
 export function parseExactJson(json: string): unknown {
-  // First: what follows relies on valid JSON.
+  // First, because everything below relies on valid JSON.
   const value: unknown = JSON.parse(json);
-  // Nearly all requests have no such number; then this search is all that it costs.
+  // Nearly every request ends here, without such a number.
   if (!hasLongInteger(json)) return value;
   const marked = markRoundedIntegers(json);
   if (marked === json) return value;
@@ -28,23 +29,24 @@ export function parseExactJson(json: string): unknown {
 }
 
 /**
- * Whether so many digits follow each other anywhere. One of them stands at a multiple of their number, so only
- * those places are looked at: a pattern, which begins anew at each character, took longer than all of a decision's policy.
+ * Returns whether the text contains a run of at least `MIN_LONG_DIGITS` digits. Such a run covers one of every
+ * `MIN_LONG_DIGITS` indexes, so only those are examined. A regular expression, which starts at every character,
+ * took longer than the evaluation of the policy.
  */
 function hasLongInteger(json: string): boolean {
-  for (let at = MIN_LONG_DIGITS - 1; at < json.length; at += MIN_LONG_DIGITS) {
-    if (!isDigitAt(json, at)) continue;
-    let first = at;
+  for (let index = MIN_LONG_DIGITS - 1; index < json.length; index += MIN_LONG_DIGITS) {
+    if (!isDigitAt(json, index)) continue;
+    let first = index;
     while (isDigitAt(json, first - 1)) first -= 1;
-    let end = at + 1;
+    let end = index + 1;
     while (end - first < MIN_LONG_DIGITS && isDigitAt(json, end)) end += 1;
     if (end - first >= MIN_LONG_DIGITS) return true;
   }
   return false;
 }
 
-function isDigitAt(json: string, at: number): boolean {
-  const code = json.charCodeAt(at);
+function isDigitAt(json: string, index: number): boolean {
+  const code = json.charCodeAt(index);
   return code >= ZERO && code <= NINE;
 }
 
@@ -55,21 +57,21 @@ const NINE = 0x39;
 
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
 
-/** Puts each integer that would be rounded into a marked string. */
+/** Replaces each integer that would be rounded with a marked string. */
 function markRoundedIntegers(json: string): string {
   const parts: string[] = [];
   let copied = 0;
-  for (let at = 0; at < json.length; at++) {
-    const code = json.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(json, at + 1);
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) index = endOfString(json, index + 1);
     else if (code === MINUS || (code >= ZERO && code <= NINE)) {
-      NUMBER.lastIndex = at;
+      NUMBER.lastIndex = index;
       const [number = '', fraction, exponent] = NUMBER.exec(json) ?? [];
       if (fraction === undefined && exponent === undefined && isRounded(number)) {
-        parts.push(json.slice(copied, at), `"${MARK}${number}"`);
-        copied = at + number.length;
+        parts.push(json.slice(copied, index), `"${MARK}${number}"`);
+        copied = index + number.length;
       }
-      at += number.length - 1;
+      index += number.length - 1;
     }
   }
   return parts.length === 0 ? json : parts.join('') + json.slice(copied);

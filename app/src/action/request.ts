@@ -2,7 +2,7 @@ import { parseExactJson } from './exact-json.ts';
 import { hasTooManyValues, MAX_VALUES } from './json-size.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
 
-/** A header or a form parameter of the token request: every value it came with, in order. */
+/** A header or a form parameter of the token request, with all its values in order. */
 export interface NamedValues {
   readonly name: string;
   readonly values: readonly string[];
@@ -11,8 +11,8 @@ export interface NamedValues {
 export interface Claim {
   readonly name: string;
   /**
-   * `undefined` for a claim that the identity server sent without a value, being empty. An integer that a
-   * double would round is a `bigint`, also inside of lists and objects.
+   * `undefined` for an empty claim, which the identity server sends without a value. An integer that a double
+   * would round is a `bigint`, in lists and objects, too.
    */
   readonly value: unknown;
 }
@@ -26,11 +26,11 @@ export interface Organization {
 }
 
 /**
- * The pre-issue access token request, read. What the identity server leaves out is empty here: it
- * never sends null, an empty text or an empty list.
+ * A parsed pre-issue access token request. Fields that the identity server omits are empty here: it never sends
+ * null, an empty string or an empty list.
  */
 export interface TokenRequest {
-  /** The identity server's correlation id; the same on its retry. */
+  /** The identity server's correlation id; a retry has the same. */
   readonly requestId: string | undefined;
   readonly tenant: { readonly id: string; readonly name: string };
   readonly organization: Organization | undefined;
@@ -38,35 +38,35 @@ export interface TokenRequest {
   readonly userStore: string;
   readonly clientId: string;
   readonly grant: string;
-  /** What the client asked for; often empty, see `accessToken.scopes` for what is granted. */
+  /** The scopes that the client requested, often none; `accessToken.scopes` are those granted. */
   readonly scopes: readonly string[];
   readonly headers: readonly NamedValues[];
   readonly params: readonly NamedValues[];
   readonly accessToken: {
-    /** Granted scopes, elements as sent: their indexes are those of the operations. */
+    /** Granted scopes as sent, because operations refer to their indexes. */
     readonly scopes: readonly unknown[];
     readonly claims: readonly Claim[];
-    /** False when scopes or claims came as something else than lists, so that nothing can be removed. */
+    /** False if scopes or claims are not lists, so that nothing can be removed. */
     readonly readable: boolean;
   };
-  /** Absent when no refresh token goes with the access token, or the contract is older than v1.1. */
+  /** Undefined if no refresh token is issued, or the contract is older than v1.1. */
   readonly refreshToken: { readonly claims: readonly Claim[] } | undefined;
-  /** Names of the token response's members, from contract v1.3 on. */
+  /** Names of the fields of the token response, from contract v1.3 on. */
   readonly responseParameters: readonly unknown[] | undefined;
   readonly allowed: AllowedOperations;
 }
 
-/** A body that is not a pre-issue access token request. The message names the fault and echoes nothing. */
+/** A body that is not a pre-issue access token request. The message quotes nothing from it. */
 export class RequestError extends Error {}
 
-/** A request of this action that is larger than any that the service decides. A client can cause it. */
+/** A request that is too large to decide on. A client can cause it. */
 export class OversizedRequestError extends RequestError {}
 
 const ACTION_TYPE = 'PRE_ISSUE_ACCESS_TOKEN';
 
 /**
- * Reads a request body. Members that are unknown, absent or of another type than the contract gives
- * them are survived; only what makes the body no request of this action is an error.
+ * Parses the body of a request. Tolerates fields that are unknown, missing or of an unexpected type, except those
+ * that identify a request of this action.
  *
  * @throws RequestError
  */
@@ -90,7 +90,7 @@ export function readTokenRequest(body: string): TokenRequest {
     userStore: text(object(event.userStore).name),
     clientId: text(request.clientId),
     grant: text(request.grantType),
-    scopes: list(request.scopes).filter(isText),
+    scopes: list(request.scopes).filter(isString),
     headers: namedValues(request.additionalHeaders),
     params: namedValues(request.additionalParams),
     accessToken: {
@@ -109,20 +109,21 @@ export function readTokenRequest(body: string): TokenRequest {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const NOTHING: JsonObject = Object.freeze(Object.create(null));
+const EMPTY_OBJECT: JsonObject = Object.freeze(Object.create(null));
 
 function parseObject(body: string): JsonObject {
   if (hasTooManyValues(body)) {
-    throw new OversizedRequestError(`The body holds more than ${MAX_VALUES} values.`);
+    throw new OversizedRequestError(`The body contains more than ${MAX_VALUES} values.`);
   }
   let root: unknown;
   try {
     root = parseExactJson(body);
   } catch (error) {
-    // The parser's stack was not enough.
-    if (error instanceof RangeError) throw new OversizedRequestError('The body nests too deeply.');
-    // The parser's message quotes the body, which may hold credentials.
-    throw new RequestError('The body is not JSON.');
+    // The parser exceeded its stack.
+    if (error instanceof RangeError)
+      throw new OversizedRequestError('The body is nested too deeply.');
+    // The parser's message would quote the body, which may contain credentials.
+    throw new RequestError('The body is not valid JSON.');
   }
   if (!isObject(root)) throw new RequestError('The body is not a JSON object.');
   return root;
@@ -132,12 +133,12 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
 function object(value: unknown): JsonObject {
-  return isObject(value) ? value : NOTHING;
+  return isObject(value) ? value : EMPTY_OBJECT;
 }
 
 function text(value: unknown): string {
@@ -172,7 +173,7 @@ function claims(value: unknown): readonly Claim[] {
   return found;
 }
 
-/** Both shapes: a list of `{ name, value[] }`, and, before October 2024, an object of name to list. */
+/** Reads both formats: a list of `{ name, value[] }`, or (before October 2024) an object of lists by name. */
 function namedValues(value: unknown): readonly NamedValues[] {
   const found: NamedValues[] = [];
   if (Array.isArray(value)) {
@@ -188,6 +189,6 @@ function namedValues(value: unknown): readonly NamedValues[] {
 }
 
 function texts(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.filter(isText);
+  if (Array.isArray(value)) return value.filter(isString);
   return typeof value === 'string' ? [value] : [];
 }

@@ -1,10 +1,10 @@
 import { MAX_DESCRIPTION_LENGTH, MAX_REASON_LENGTH, toAllowedText } from './characters.ts';
 import type { Operation } from './operation.ts';
 
-/** Statuses with which the identity server reads an ERROR body, and does not ask again. */
+/** Statuses with which the identity server reads an ERROR body and does not retry. */
 export type ErrorStatus = 400 | 401 | 500;
 
-/** The reasons that the identity server does not pass on as a plain refusal (HTTP 400) to the client. */
+/** Reasons that the identity server does not turn into a plain refusal (HTTP 400) for the client. */
 export const FORBIDDEN_REASONS: ReadonlySet<string> = new Set([
   'server_error',
   'internal_server_error',
@@ -13,18 +13,18 @@ export const FORBIDDEN_REASONS: ReadonlySet<string> = new Set([
   'sql_error',
 ]);
 
-/** The answer to most requests: the token is issued as it is. */
+/** The most common response body: the token is issued unchanged. */
 export const PLAIN_SUCCESS = '{"actionStatus":"SUCCESS"}';
 
-/** The body that lets the token be issued, changed by the operations. To be sent with HTTP 200. */
+/** Returns the body that issues the token, changed by the operations. Must be sent with HTTP 200. */
 export function successBody(operations: readonly Operation[]): string {
   if (operations.length === 0) return PLAIN_SUCCESS;
   return JSON.stringify({ actionStatus: 'SUCCESS', operations });
 }
 
 /**
- * The body that refuses the token. To be sent with HTTP 200: with any other status it is no refusal.
- * The description is never empty, for without one the client gets a 200 that holds no token.
+ * Returns the body that refuses the token. Must be sent with HTTP 200: with any other status it is not a
+ * refusal. The description is never empty, because without one the client gets a 200 without a token.
  */
 export function failedBody(reason: string, description: string): string {
   return JSON.stringify({
@@ -34,7 +34,7 @@ export function failedBody(reason: string, description: string): string {
   });
 }
 
-/** The body of a request that could not be decided. To be sent with an `ErrorStatus` only. */
+/** Returns the body for a request that could not be decided on. Must be sent with an `ErrorStatus`. */
 export function errorBody(message: string, description: string): string {
   return JSON.stringify({
     actionStatus: 'ERROR',

@@ -6,25 +6,25 @@ import type { Plan } from './plan.ts';
 
 /** Removes custom claims and user attributes, and sets others. */
 export function planClaims(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
-  const asking = changes.filter((change) => change.claims !== undefined);
-  if (asking.length === 0) return;
+  const relevant = changes.filter((change) => change.claims !== undefined);
+  if (relevant.length === 0) return;
   if (!request.accessToken.readable) {
-    const removing = asking.filter((change) => change.claims?.remove.empty === false);
+    const removing = relevant.filter((change) => change.claims?.remove.empty === false);
     plan.failRestriction(removing, 'claims.remove', 'not-reachable');
-    const setting = asking.filter((change) => (change.claims?.set.length ?? 0) > 0);
+    const setting = relevant.filter((change) => (change.claims?.set.length ?? 0) > 0);
     for (const change of setting) plan.skip(change, 'claims.set', 'not-reachable');
     return;
   }
   const { claims } = request.accessToken;
-  const kept = planRemovals(plan, claims, asking);
-  for (const [name, { change, value }] of lastAssignments(plan, asking)) {
-    const removed = asking.some((other) => other.claims?.remove.matches(name));
+  const kept = planRemovals(plan, claims, relevant);
+  for (const [name, { change, value }] of lastAssignments(plan, relevant)) {
+    const removed = relevant.some((other) => other.claims?.remove.matches(name));
     if (removed && !kept.has(name)) plan.skip(change, 'claims.set', 'removed');
     else planSet(plan, claims, change, name, value);
   }
 }
 
-/** Plans the removal of claims, and returns the names of those that stay although a rule removes them. */
+/** Plans the removals, and returns the names of claims that stay because their removal is not possible. */
 function planRemovals(
   plan: Plan,
   claims: readonly Claim[],
@@ -37,13 +37,13 @@ function planRemovals(
     if (isReservedClaim(name) || sent.has(name)) continue;
     const removing = changes.filter((change) => change.claims?.remove.matches(name));
     if (removing.length === 0) continue;
-    const path = isAddressableClaim(name) ? offeredPath(plan, 'remove', claim) : undefined;
+    const path = isAddressableClaim(name) ? allowedPath(plan, 'remove', claim) : undefined;
     if (path !== undefined) {
       plan.restrict(removing, 'claims.remove', { op: 'remove', path });
       sent.add(name);
       continue;
     }
-    // An empty claim that cannot be removed gives nothing away, and stays empty.
+    // An empty claim may stay: it discloses nothing.
     if (claim.value === undefined) continue;
     kept.add(name);
     const cause = isAddressableClaim(name) ? 'not-allowed' : 'not-reachable';
@@ -53,12 +53,11 @@ function planRemovals(
 }
 
 /**
- * Returns the path under which the request offers a claim: `…/NAME`, or `…/NAME/` where the identity
- * server holds a list. Only this path changes a list whatever Java type holds it; paths of single
- * elements are dropped silently, or end the token request with a 500. `undefined` when the request
- * offers neither.
+ * Returns the path under which the request allows an operation on a claim: `…/NAME`, or `…/NAME/` for a list.
+ * Only this path works for a list of every Java type; for some types, paths of single elements are silently
+ * dropped, or fail the token request with a 500. Returns `undefined` if the request allows neither.
  */
-function offeredPath(plan: Plan, op: Operation['op'], { name, value }: Claim): string | undefined {
+function allowedPath(plan: Plan, op: Operation['op'], { name, value }: Claim): string | undefined {
   const single = `/accessToken/claims/${name}`;
   const list = `${single}/`;
   const [likely, other] = Array.isArray(value) ? [list, single] : [single, list];
@@ -72,8 +71,8 @@ interface Assignment {
 }
 
 /**
- * Returns what each claim is set to. When several rules set a claim, the last one that has a value for
- * it wins; what an earlier rule lacks is not missed then.
+ * Returns the value for each claim. If several rules set a claim, the last one with a value takes precedence,
+ * and a missing value of an earlier rule does not matter.
  */
 function lastAssignments(plan: Plan, changes: readonly Change[]): [string, Assignment][] {
   const assignments = new Map<string, Assignment>();
@@ -88,8 +87,8 @@ function lastAssignments(plan: Plan, changes: readonly Change[]): [string, Assig
 }
 
 /**
- * Adds a claim that the request does not list, and replaces one that it does: on refresh the claims
- * of the first token come back, and an `add` of them would be skipped, which leaves the old value.
+ * Adds a claim that the request does not list, and replaces one that it lists: a refresh request contains the
+ * claims of the first token, and the identity server ignores an `add` of an existing claim.
  */
 function planSet(
   plan: Plan,
@@ -104,21 +103,21 @@ function planSet(
     plan.addIfAllowed(change, 'claims.set', operation);
     return;
   }
-  const path = offeredPath(plan, 'replace', listed);
-  if (isAlready(listed, path, value)) return;
+  const path = allowedPath(plan, 'replace', listed);
+  if (hasValue(listed, path, value)) return;
   if (!isAddressableClaim(name)) plan.skip(change, 'claims.set', 'not-reachable');
   else if (path === undefined) plan.skip(change, 'claims.set', 'not-allowed');
   else plan.operations.push({ op: 'replace', path, value });
 }
 
-/** Returns whether a claim has exactly this value, down to the order of a list. */
-function isAlready(
+/** Returns whether a claim has exactly this value, including the order of a list. */
+function hasValue(
   { value: current }: Claim,
   path: string | undefined,
   wanted: ClaimValue,
 ): boolean {
   if (current === undefined) {
-    // An empty text and an empty list both arrive without a value; the offered path tells them apart.
+    // An empty string and an empty list both arrive without a value; the allowed path tells which it is.
     const isList = path?.endsWith('/');
     return (wanted === '' && isList !== true) || (isEmptyList(wanted) && isList !== false);
   }

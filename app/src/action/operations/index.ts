@@ -8,7 +8,7 @@ import { Plan } from './plan.ts';
 export type { EffectName } from '../change.ts';
 export type { Plan, SkipCause, SkippedOperation } from './plan.ts';
 
-/** Turns what the policy wants changed into the operations that the identity server will apply. */
+/** Plans the operations that apply the changes of the policy to the token of a request. */
 export function planOperations(request: TokenRequest, changes: readonly Change[]): Plan {
   const plan = new Plan(request.allowed);
   if (changes.length === 0) return plan;

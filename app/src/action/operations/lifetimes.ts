@@ -4,9 +4,9 @@ import { type Lifetime, lifetimeOf } from '../token.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * Cuts the access token to the shortest lifetime asked for. A token that is shorter already stays as
- * it is: `replace` has no upper bound, so sending the ceiling would lengthen it. For the same reason
- * a lifetime that the request does not state cannot be cut.
+ * Limits the access token to the shortest lifetime of the changes. A shorter token is left unchanged: `replace`
+ * has no upper bound, so sending the ceiling would lengthen it. For the same reason, a lifetime that the request
+ * does not state cannot be limited.
  */
 export function planLifetime(plan: Plan, request: TokenRequest, changes: readonly Change[]): void {
   planCeiling(plan, {
@@ -19,15 +19,15 @@ export function planLifetime(plan: Plan, request: TokenRequest, changes: readonl
 }
 
 /**
- * Cuts the lifetime of the refresh token, and removes the refresh token from the response to the client.
- * The removal hides it and no more: one that the client has stays valid, so a ceiling applies beside it.
+ * Limits the lifetime of the refresh token, and removes the refresh token from the response to the client. The
+ * removal does not revoke a refresh token that the client already has, so a ceiling applies as well.
  */
 export function planRefreshToken(
   plan: Plan,
   request: TokenRequest,
   changes: readonly Change[],
 ): void {
-  if (!mayHoldRefreshToken(request)) return;
+  if (!mayHaveRefreshToken(request)) return;
   const dropping = changes.filter((change) => change.refreshToken?.drop === true);
   if (dropping.length > 0) {
     const path = '/response/parameters/refresh_token';
@@ -73,11 +73,11 @@ const GRANTS_WITH_REFRESH_TOKEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Contract v1.0 does not say whether a refresh token goes with the access token; from v1.1 on the
- * request holds `refreshToken` whenever one does. `organization` came with v1.1 as well, so a request
- * without it counts as v1.0, where a grant that usually brings a refresh token is taken to do so.
+ * Returns whether a refresh token may be issued with the access token. From contract v1.1 on, a request has
+ * `refreshToken` if so. v1.0 does not say it, and lacks `organization`, too: a request without either counts as
+ * v1.0, and the grant decides.
  */
-function mayHoldRefreshToken(request: TokenRequest): boolean {
+function mayHaveRefreshToken(request: TokenRequest): boolean {
   if (request.refreshToken !== undefined) return true;
   if (request.responseParameters !== undefined) {
     return request.responseParameters.includes('refresh_token');

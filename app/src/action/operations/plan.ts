@@ -1,19 +1,19 @@
 import type { Change, EffectName } from '../change.ts';
 import type { AllowedOperations, Operation } from '../operation.ts';
 
-/** Why an effect was not sent. */
+/** Why an effect is skipped. */
 export type SkipCause =
-  /** The request does not allow the operation: the identity server would drop it. */
+  /** The request does not allow the operation, so the identity server would drop it. */
   | 'not-allowed'
-  /** The identity server cannot address it: an odd claim name, or a field that is not a list. */
+  /** The identity server cannot address the element: a special claim name, or a field that is not a list. */
   | 'not-reachable'
-  /** The request does not state the current lifetime, so a ceiling could lengthen it. */
+  /** The request does not state the current lifetime, which a ceiling could exceed. */
   | 'unknown-lifetime'
-  /** Another rule removes what this one adds: the removal wins. */
+  /** Another rule removes what this one adds; the removal takes precedence. */
   | 'removed'
-  /** The value is not one that a claim can have. */
+  /** The expression has no value, or one that a claim cannot have. */
   | 'no-value'
-  /** The condition failed, so it is not known whether the rule applies. */
+  /** The condition failed, so it is unknown whether the rule applies. */
   | 'condition-failed';
 
 export interface SkippedOperation {
@@ -22,16 +22,16 @@ export interface SkippedOperation {
   readonly cause: SkipCause;
 }
 
-/** The operations to send, and what could not be sent. */
+/** The operations to send, and the effects that are skipped. */
 export class Plan {
   readonly operations: Operation[] = [];
-  /** Sets and adds that cannot be applied, of rules that do not insist on them. */
+  /** Sets and adds that cannot be applied, where the rule does not require them. */
   readonly skipped: SkippedOperation[] = [];
-  /** Restrictions that cannot be applied, and sets and adds on which their rule insists. */
+  /** Restrictions that cannot be applied, and sets and adds that their rule requires. */
   readonly unenforceable: SkippedOperation[] = [];
-  /** Whether an operation takes something from the token. */
+  /** Whether an operation restricts the token. */
   restricts = false;
-  /** The first rule that refuses the token because one of its effects cannot be applied. */
+  /** The first rule that refuses the token because an effect cannot be applied. */
   mustRefuse: string | undefined;
   readonly #allowed: AllowedOperations;
 
@@ -43,7 +43,7 @@ export class Plan {
     return this.#allowed.allows(op, path);
   }
 
-  /** Sends a restriction on behalf of the changes that ask for it, or records that it cannot be sent. */
+  /** Adds a restriction that some changes require, or records that it cannot be applied. */
   restrict(changes: readonly Change[], effect: EffectName, operation: Operation): void {
     if (this.allows(operation.op, operation.path)) {
       this.operations.push(operation);
@@ -60,7 +60,7 @@ export class Plan {
     }
   }
 
-  /** Sends a set or an add and returns true, or skips it. */
+  /** Adds a set or an add and returns true, or skips it and returns false. */
   addIfAllowed(change: Change, effect: EffectName, operation: Operation): boolean {
     const allowed = this.allows(operation.op, operation.path);
     if (allowed) this.operations.push(operation);
@@ -68,16 +68,16 @@ export class Plan {
     return allowed;
   }
 
-  /** Records a set or an add that is not sent; it refuses the token where the rule insists on it. */
+  /** Records a set or an add that is not applied. If its rule requires it, the token is refused. */
   skip({ rule, enforcement }: Change, effect: EffectName, cause: SkipCause): void {
-    // The policy itself says that a removal wins, so nothing of it is unenforceable.
-    const insists = enforcement.additions === 'deny' && cause !== 'removed';
-    if (insists) this.mustRefuse ??= rule;
-    record(insists ? this.unenforceable : this.skipped, { rule, effect, cause });
+    // Not a failure: removals take precedence by design.
+    const isRequired = enforcement.additions === 'deny' && cause !== 'removed';
+    if (isRequired) this.mustRefuse ??= rule;
+    record(isRequired ? this.unenforceable : this.skipped, { rule, effect, cause });
   }
 }
 
-/** Records what is not sent, once for a rule, an effect and a cause. */
+/** Records a skipped effect, once for each rule, effect and cause. */
 function record(list: SkippedOperation[], { rule, effect, cause }: SkippedOperation): void {
   const recorded = list.some(
     (other) => other.rule === rule && other.effect === effect && other.cause === cause,
