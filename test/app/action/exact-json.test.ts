@@ -4,7 +4,7 @@ import { decideOn, tokenOf } from '../../support/decide.ts';
 import { requestWithClaims } from '../../support/payloads.ts';
 import { cel, policyThat } from '../../support/policies.ts';
 
-describe('JSON is parsed without rounding integers', () => {
+describe('parseExactJson does not round integers', () => {
   test.each<[string, unknown]>([
     ['9007199254740991', 9007199254740991],
     ['9007199254740992', 9007199254740992n],
@@ -33,7 +33,7 @@ describe('JSON is parsed without rounding integers', () => {
     expect(parseExactJson(json)).toEqual(value);
   });
 
-  test('wherever in the text they are', () => {
+  test('at any position', () => {
     for (let offset = 0; offset < 40; offset += 1) {
       const blanks = ' '.repeat(offset);
       expect(parseExactJson(`${blanks}9007199254740993`)).toBe(9007199254740993n);
@@ -48,7 +48,7 @@ describe('JSON is parsed without rounding integers', () => {
     '{"a":9007199254740993',
     '09007199254740993',
     '[9007199254740993,]',
-  ])('what is not JSON is an error: %j', (json) => {
+  ])('and throws for invalid JSON: %j', (json) => {
     expect(() => parseExactJson(json)).toThrow(SyntaxError);
   });
 });
@@ -67,7 +67,7 @@ const REQUEST = requestOf({
   endless: `#1${'0'.repeat(400)}`,
 });
 
-describe('a claim of more than 2^53 does not equal its neighbours', () => {
+describe('a claim above 2^53 does not equal its neighbours', () => {
   test.each([
     ['token.claims.it == 9007199254740993', 'true'],
     ['token.claims.it == 9007199254740992', 'false'],
@@ -107,15 +107,15 @@ describe('a claim that is copied', () => {
   };
 
   test.each<[string, unknown, unknown]>([
-    ['in a text is exact', `id ${cel('token.claims.it')}`, 'id 9007199254740993'],
-    ['as a text is exact', cel('string(token.claims.it)'), '9007199254740993'],
-    ['in a list of texts is exact', [`${cel('token.claims.it')}!`], ['9007199254740993!']],
+    ['into a text is exact', `id ${cel('token.claims.it')}`, 'id 9007199254740993'],
+    ['as a string is exact', cel('string(token.claims.it)'), '9007199254740993'],
+    ['into a list of strings is exact', [`${cel('token.claims.it')}!`], ['9007199254740993!']],
     [
-      'from a list, in a text',
+      'from a list into a text',
       `${cel('token.claims.list')}!`,
       '9007199254740993 9007199254740995!',
     ],
-    ['from an object, in a text', `${cel('token.claims.object.id')}!`, '9007199254740993!'],
+    ['from an object into a text', `${cel('token.claims.object.id')}!`, '9007199254740993!'],
   ])('%s', async (_, value, copy) => {
     expect(await copyOf(value)).toEqual({ copy, skipped: [] });
   });
@@ -135,7 +135,7 @@ test.each([
   ['token.claims.one == null', 'fails'],
   ['"one" in token.claims', 'true'],
   ['token.claims.two == "a"', 'true'],
-])('a claim that occurs twice has no value that counts: %s: %s', async (when, verdict) => {
+])('a claim that occurs twice with different values has none: %s: %s', async (when, verdict) => {
   const body = JSON.parse(requestWithClaims({ one: 'a', two: 'a' }));
   body.event.accessToken.claims.push({ name: 'one', value: 'b' }, { name: 'two', value: 'a' });
   expect(await verdictOf(when, JSON.stringify(body))).toBe(verdict);

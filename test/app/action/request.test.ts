@@ -18,7 +18,7 @@ const SUPER = { id: '-1234', name: 'carbon.super' };
 const USER = '5b1f3c0e-6f1d-4a52-9d0b-7f6f5a1c9e11';
 const NOBODY = { id: '', organization: undefined };
 
-/** What the members of the older and smaller requests come to. */
+/** The parsed fields that all client credentials requests share. */
 const M2M = {
   tenant: ASGARDEO,
   organization: ACME,
@@ -36,7 +36,7 @@ function fromAddress(...values: string[]) {
   return [{ name: 'x-client-source-ip', values }];
 }
 
-describe('Every shape of the contract is read', () => {
+describe('readTokenRequest parses every version of the contract', () => {
   const cases: Record<string, object> = {
     '01': { ...M2M, requestId: undefined, organization: undefined, scopes: [] },
     '02': {
@@ -133,7 +133,7 @@ describe('Every shape of the contract is read', () => {
     expect(request).toMatchObject({ ...expected });
   });
 
-  test.each(PAYLOADS)('%s: claims and scopes of the token come as they were sent', (name) => {
+  test.each(PAYLOADS)('%s: claims and scopes of the token are unchanged', (name) => {
     const sent = JSON.parse(payload(name)).event.accessToken;
     const { accessToken } = readTokenRequest(payload(name));
     expect(accessToken).toEqual({
@@ -143,7 +143,7 @@ describe('Every shape of the contract is read', () => {
     });
   });
 
-  test.each(PAYLOADS)('%s: what the request offers is allowed, and nothing else', (name) => {
+  test.each(PAYLOADS)('%s: exactly the listed operations are allowed', (name) => {
     const { allowed } = readTokenRequest(payload(name));
     const offered: { op: 'add'; paths: string[] }[] = JSON.parse(payload(name)).allowedOperations;
     for (const { op, paths } of offered) {
@@ -166,8 +166,8 @@ function body(event: object = {}, root: object = {}): string {
   });
 }
 
-describe('Whatever is odd is survived', () => {
-  test('members that are missing are empty', () => {
+describe('readTokenRequest tolerates', () => {
+  test('missing fields, which are empty then', () => {
     const request = readTokenRequest(body());
     expect(request).toMatchObject({
       requestId: undefined,
@@ -187,7 +187,7 @@ describe('Whatever is odd is survived', () => {
     expect(request.allowed.allows('add', '/accessToken/claims/-')).toBe(false);
   });
 
-  test('unknown members are passed over, at every level', () => {
+  test('unknown fields at every level', () => {
     const more = { future: { a: [1] } };
     const plain = JSON.parse(payload('03'));
     const { event } = plain;
@@ -244,7 +244,7 @@ describe('Whatever is odd is survived', () => {
       },
     ],
     [
-      'claims that are none',
+      'elements that are not claims',
       { accessToken: { claims: [null, 'x', 7, [], {}, { name: 5, value: 1 }, { name: 'y' }] } },
       { accessToken: { claims: [{ name: 'y', value: undefined }], readable: true } },
     ],
@@ -254,12 +254,12 @@ describe('Whatever is odd is survived', () => {
       { accessToken: { claims: [], readable: false } },
     ],
     [
-      'scopes that are a text',
+      'scopes that are a string',
       { accessToken: { scopes: 'openid profile' } },
       { accessToken: { scopes: [], readable: false } },
     ],
     [
-      'a number where each text belongs',
+      'a number instead of each string',
       {
         request: { clientId: 5, grantType: 6, scopes: [7, 'read'] },
         tenant: { id: -1234, name: 1 },
@@ -278,7 +278,7 @@ describe('Whatever is odd is survived', () => {
       },
     ],
     [
-      'a text where each object belongs',
+      'a string instead of each object',
       {
         request: 'x',
         tenant: 'x',
@@ -304,7 +304,7 @@ describe('Whatever is odd is survived', () => {
       { clientId: '', user: NOBODY, organization: undefined, refreshToken: undefined },
     ],
     [
-      'headers as a list, with entries that are none',
+      'a list of headers with elements that are not headers',
       {
         request: {
           additionalHeaders: [
@@ -350,15 +350,15 @@ describe('Whatever is odd is survived', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['an object', { add: ['/accessToken/scopes/'] }],
-    ['a list of nothing of use', [null, 5, 'add', [], {}, { op: 'add' }, { paths: ['/x'] }]],
-    ['paths that are a text', [{ op: 'add', paths: '/accessToken/scopes/' }]],
+    ['a list without a valid entry', [null, 5, 'add', [], {}, { op: 'add' }, { paths: ['/x'] }]],
+    ['paths that are a string', [{ op: 'add', paths: '/accessToken/scopes/' }]],
     ['an op in another case', [{ op: 'ADD', paths: ['/accessToken/scopes/'] }]],
   ])('allowedOperations as %s allow nothing', (_, allowedOperations) => {
     const { allowed } = readTokenRequest(body({}, { allowedOperations }));
     expect(allowed.allows('add', '/accessToken/scopes/-')).toBe(false);
   });
 
-  test('the paths of an op that is listed twice come together', () => {
+  test('an operation that is listed twice, whose paths are merged', () => {
     const { allowed } = readTokenRequest(
       body(
         {},
@@ -375,7 +375,7 @@ describe('Whatever is odd is survived', () => {
     expect(allowed.allows('remove', '/accessToken/claims/email/0')).toBe(false);
   });
 
-  test('members called __proto__ are data and change no prototype', () => {
+  test('fields named __proto__, which change no prototype', () => {
     const request = readTokenRequest(
       `{"__proto__": {"requestId": "forged"},
         "actionType": "PRE_ISSUE_ACCESS_TOKEN",
@@ -411,19 +411,19 @@ describe('Whatever is odd is survived', () => {
   });
 });
 
-describe('What is no request of this action is an error that echoes nothing', () => {
+describe('readTokenRequest rejects, without quoting the body,', () => {
   /** Stands in every body, and must not come back. */
   const MARKER = 'f00d-marker-77aa';
   const TYPE = '"actionType":"PRE_ISSUE_ACCESS_TOKEN"';
 
   test.each<[string, string]>([
-    ['nothing', ''],
-    ['a text that is no JSON', MARKER],
-    ['JSON that is cut off', `{${TYPE},"event":{"accessToken":{"x":"${MARKER}`],
-    ['JSON with more after it', `${body()}${MARKER}`],
+    ['an empty body', ''],
+    ['a text that is not JSON', MARKER],
+    ['truncated JSON', `{${TYPE},"event":{"accessToken":{"x":"${MARKER}`],
+    ['JSON followed by more text', `${body()}${MARKER}`],
     ['a byte order mark before the JSON', `\uFEFF${body({ x: MARKER })}`],
     ['a list', `["${MARKER}"]`],
-    ['a text', `"${MARKER}"`],
+    ['a string', `"${MARKER}"`],
     ['null', 'null'],
     ['no actionType', `{"x":"${MARKER}","event":{"accessToken":{}}}`],
     ['another actionType', `{"actionType":"${MARKER}","event":{"accessToken":{}}}`],
@@ -433,11 +433,11 @@ describe('What is no request of this action is an error that echoes nothing', ()
     ['no event', `{${TYPE},"x":"${MARKER}"}`],
     ['event as null', `{${TYPE},"event":null,"x":"${MARKER}"}`],
     ['event as a list', `{${TYPE},"event":["${MARKER}"]}`],
-    ['event as a text', `{${TYPE},"event":"${MARKER}"}`],
+    ['event as a string', `{${TYPE},"event":"${MARKER}"}`],
     ['no access token', `{${TYPE},"event":{"request":"${MARKER}"}}`],
     ['an access token that is null', `{${TYPE},"event":{"accessToken":null,"x":"${MARKER}"}}`],
     ['an access token that is a list', `{${TYPE},"event":{"accessToken":["${MARKER}"]}}`],
-    ['more values than a request has', `[${`"${MARKER}",`.repeat(MAX_VALUES)}1]`],
+    ['more values than any request has', `[${`"${MARKER}",`.repeat(MAX_VALUES)}1]`],
   ])('%s', (_, text) => {
     let thrown: unknown;
     try {
@@ -453,19 +453,19 @@ describe('What is no request of this action is an error that echoes nothing', ()
   });
 });
 
-/** A client can cause them, so they are told apart: they must not page. */
-describe('A body that is larger than any request is oversized', () => {
+/** A client can cause them, so they are distinguished from invalid requests: they must not page. */
+describe('readTokenRequest reports as oversized', () => {
   test.each<[string, string]>([
     ['more values', `[${'1,'.repeat(MAX_VALUES)}1]`],
     [
-      'nested too deep to have its long integers read exactly',
+      'long integers that are nested too deeply',
       `${'['.repeat(19_000)}12345678901234567890${']'.repeat(19_000)}`,
     ],
   ])('%s', (_, text) => {
     expect(() => readTokenRequest(text)).toThrow(OversizedRequestError);
   });
 
-  test('nesting alone does not matter', () => {
+  test('but not a deeply nested body without long integers', () => {
     const deep = `${'['.repeat(19_000)}${']'.repeat(19_000)}`;
     const read = readTokenRequest(
       `{"actionType":"PRE_ISSUE_ACCESS_TOKEN","event":{"accessToken":{}},"x":${deep}}`,
@@ -474,7 +474,7 @@ describe('A body that is larger than any request is oversized', () => {
   });
 });
 
-describe('A lifetime is a number of seconds above zero, or unknown', () => {
+describe('lifetimeOf returns seconds above zero, or unknown', () => {
   test.each<[unknown, number | string]>([
     [3600, 3600],
     ['3600', 3600],

@@ -17,7 +17,7 @@ function outcomeOf(body: string, status = 200) {
   return applyResponse(REQUEST, { status, contentType: 'application/json', body });
 }
 
-/** Any text that JavaScript can hold, lone surrogates included, and some that are very long. */
+/** Any string, including lone surrogates and very long ones. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.string({ unit: 'grapheme', maxLength: 400 }),
@@ -28,13 +28,13 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => text.repeat(100_000)),
 );
 
-describe('A success', () => {
-  test('without operations names none', () => {
+describe('successBody', () => {
+  test('without operations issues the token', () => {
     expect(JSON.parse(successBody([]))).toEqual({ actionStatus: 'SUCCESS' });
     expect(outcomeOf(successBody([])).kind).toBe('token');
   });
 
-  test('carries the values of claims as they are, unicode and all', () => {
+  test('keeps the values of claims unchanged, including Unicode', () => {
     const values = ['Düsseldorf, "x"', '\u2028\u0000', '😀', 4.5, -3, true, ['a', 'b/c'], []];
     const body = successBody(
       values.map((value, index) => ({
@@ -52,16 +52,16 @@ describe('A success', () => {
   });
 });
 
-describe('A refusal', () => {
+describe('failedBody', () => {
   test.each<[string, string, string, string]>([
-    ['as it is', 'access_denied', "It's (not) [ok]: no; why? no! x_y-z.", ''],
+    ['unchanged', 'access_denied', "It's (not) [ok]: no; why? no! x_y-z.", ''],
     ['without a comma', 'access_denied', 'Blocked, sorry', 'Blocked- sorry'],
     ['without accents', 'access_denied', 'Zürich Łódź', 'Zurich -odz'],
     ['without quotes and slashes', 'access_denied', '"a/b\\c" 5% =@+', '-a-b-c- 5- ---'],
     ['on one line', 'access_denied', 'a\r\n\tb', 'a---b'],
     ['without letters of other scripts', 'access_denied', 'КНДР', '----'],
-    ['without halves of characters', 'access_denied', 'x\ud83d', 'x-'],
-    ['with a stand-in for nothing', 'access_denied', '', 'Access is denied.'],
+    ['without lone surrogates', 'access_denied', 'x\ud83d', 'x-'],
+    ['with a default description', 'access_denied', '', 'Access is denied.'],
   ])('reaches the client %s', (_, reason, description, expected) => {
     expect(outcomeOf(failedBody(reason, description))).toEqual({
       kind: 'refused',
@@ -71,7 +71,7 @@ describe('A refusal', () => {
     });
   });
 
-  test('stays a refusal, whatever its description holds', () => {
+  test('is a refusal with any description', () => {
     fc.assert(
       fc.property(anyText, (description) => {
         const body = failedBody('access_denied', description);
@@ -83,7 +83,7 @@ describe('A refusal', () => {
   });
 
   test.each(['server_error', 'internal_server_error', '500', 'invalid_client', 'sql_error'])(
-    'must not have the reason %s, which does not reach the client as a 400',
+    'must not use the reason %s, which the client does not get as a 400',
     (reason) => {
       const outcome = outcomeOf(failedBody(reason, 'Refused.'));
       expect(outcome).not.toMatchObject({ kind: 'refused', status: 400 });
@@ -92,8 +92,8 @@ describe('A refusal', () => {
   );
 });
 
-describe('An error', () => {
-  test.each([400, 401, 500])('of status %i is read and not asked for again', (status) => {
+describe('errorBody', () => {
+  test.each([400, 401, 500])('with status %i is read and not retried', (status) => {
     fc.assert(
       fc.property(anyText, (description) => {
         const body = errorBody('bad_request', description);
@@ -109,8 +109,8 @@ describe('An error', () => {
   });
 });
 
-describe('A text is reduced to what the identity server takes', () => {
-  test('and changed only where it must be', () => {
+describe('toAllowedText', () => {
+  test('changes a text only where necessary', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 300 }), (text, length) => {
         const reduced = toAllowedText(text, length);
@@ -122,7 +122,7 @@ describe('A text is reduced to what the identity server takes', () => {
     );
   });
 
-  test('no character passes that the identity server refuses', () => {
+  test('allows no character that the identity server rejects', () => {
     for (let unit = 0; unit <= 0xffff; unit++) {
       const character = String.fromCharCode(unit);
       if (!hasOnlyAllowedCharacters(character)) continue;
@@ -132,7 +132,7 @@ describe('A text is reduced to what the identity server takes', () => {
   });
 });
 
-describe('A claim can be addressed by its name', () => {
+describe('isAddressableClaim', () => {
   test.each<[string, boolean]>([
     ['email', true],
     ['risk_band', true],

@@ -1,42 +1,42 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RequestBatcher } from '../../../app/src/http/request-batcher.ts';
 
-/** Lets everything happen that waits for no turn of the event loop. */
+/** Runs everything that does not wait for a turn of the event loop. */
 const microtasks = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
-/** What becomes of a request between the two steps. */
-type Fate = 'decided' | 'failed' | 'waits for a lookup';
+/** What happens to a request between the two steps. */
+type Progress = 'decided' | 'failed' | 'waits for a lookup';
 
-let cohort: RequestBatcher;
+let batcher: RequestBatcher;
 let steps: string[];
 
 beforeEach(() => {
-  cohort = new RequestBatcher();
+  batcher = new RequestBatcher();
   steps = [];
 });
 
-/** Lets requests arrive together, and writes down the steps that they take. */
-function arrive(...requests: readonly (readonly [name: string, fate?: Fate])[]) {
-  return requests.map(async ([name, fate = 'decided']) => {
-    await cohort.afterReads();
+/** Lets requests arrive together, and records their steps. */
+function arrive(...requests: readonly (readonly [name: string, progress?: Progress])[]) {
+  return requests.map(async ([name, progress = 'decided']) => {
+    await batcher.afterReads();
     steps.push(`${name} begins`);
     await microtasks();
-    steps.push(`${name} ${fate}`);
-    if (fate !== 'decided') return;
-    await cohort.afterDecisions();
-    steps.push(`${name} answered`);
+    steps.push(`${name} ${progress}`);
+    if (progress !== 'decided') return;
+    await batcher.afterDecisions();
+    steps.push(`${name} responded to`);
   });
 }
 
-test('A request that is alone goes on at the end of the turn, and is answered at once', async () => {
+test('a single request continues in the next turn, and is responded to immediately', async () => {
   void arrive(['a']);
   await microtasks();
   expect(steps).toEqual([]);
   await nextTurn();
-  expect(steps).toEqual(['a begins', 'a decided', 'a answered']);
+  expect(steps).toEqual(['a begins', 'a decided', 'a responded to']);
 });
 
-test.each<[string, [string, Fate?][], string[]]>([
+test.each<[string, [string, Progress?][], string[]]>([
   [
     'all are decided',
     [['a'], ['b'], ['c']],
@@ -47,9 +47,9 @@ test.each<[string, [string, Fate?][], string[]]>([
       'b decided',
       'c begins',
       'c decided',
-      'a answered',
-      'b answered',
-      'c answered',
+      'a responded to',
+      'b responded to',
+      'c responded to',
     ],
   ],
   [
@@ -62,14 +62,14 @@ test.each<[string, [string, Fate?][], string[]]>([
       'b failed',
       'c begins',
       'c decided',
-      'a answered',
-      'c answered',
+      'a responded to',
+      'c responded to',
     ],
   ],
   [
     'the last one fails',
     [['a'], ['b', 'failed']],
-    ['a begins', 'a decided', 'b begins', 'b failed', 'a answered'],
+    ['a begins', 'a decided', 'b begins', 'b failed', 'a responded to'],
   ],
   [
     'the last one waits for a lookup',
@@ -81,25 +81,25 @@ test.each<[string, [string, Fate?][], string[]]>([
       'b decided',
       'c begins',
       'c waits for a lookup',
-      'a answered',
-      'b answered',
+      'a responded to',
+      'b responded to',
     ],
   ],
 ])(
-  'Requests that arrive together are decided one by one, then answered: %s',
+  'requests that arrive together are decided one by one, then responded to: %s',
   async (_, requests, expected) => {
     void arrive(...requests);
-    // In the second turn there is nothing left to read, and nobody to be waited for.
+    // In the second turn nothing is left to read or to wait for.
     await nextTurn();
     await nextTurn();
     expect(steps).toEqual(expected);
   },
 );
 
-test('An answer is held for 63 others at the most', async () => {
+test('a batch has at most 64 responses', async () => {
   const names = Array.from({ length: 130 }, (_, index) => `${index}`);
   await Promise.all(arrive(...names.map((name) => [name] as const)));
-  const answered = names.map((name) => steps.indexOf(`${name} answered`));
+  const responded = names.map((name) => steps.indexOf(`${name} responded to`));
   for (const [name, last] of [
     [0, 63],
     [63, 63],
@@ -108,24 +108,24 @@ test('An answer is held for 63 others at the most', async () => {
     [128, 129],
     [129, 129],
   ] as const) {
-    expect(answered[name]).toBeGreaterThan(steps.indexOf(`${last} decided`));
-    if (last < 129) expect(answered[name]).toBeLessThan(steps.indexOf(`${last + 1} decided`));
+    expect(responded[name]).toBeGreaterThan(steps.indexOf(`${last} decided`));
+    if (last < 129) expect(responded[name]).toBeLessThan(steps.indexOf(`${last + 1} decided`));
   }
 });
 
-test('Back from its lookup, a request is answered at once', async () => {
+test('after its lookup, a request is responded to immediately', async () => {
   void arrive(['a', 'waits for a lookup']);
   await nextTurn();
-  void cohort.afterDecisions().then(() => steps.push('a answered'));
+  void batcher.afterDecisions().then(() => steps.push('a responded to'));
   await microtasks();
-  expect(steps.at(-1)).toBe('a answered');
+  expect(steps.at(-1)).toBe('a responded to');
 });
 
-test('Back from its lookup while others have just been read, it is answered with them', async () => {
+test('after its lookup, a request is responded to with others that have just been read', async () => {
   void arrive(['a', 'waits for a lookup']);
   await nextTurn();
   const others = arrive(['b'], ['c']);
-  void cohort.afterDecisions().then(() => steps.push('a answered'));
+  void batcher.afterDecisions().then(() => steps.push('a responded to'));
   await Promise.all(others);
-  expect(steps.slice(-3)).toEqual(['a answered', 'b answered', 'c answered']);
+  expect(steps.slice(-3)).toEqual(['a responded to', 'b responded to', 'c responded to']);
 });

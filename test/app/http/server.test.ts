@@ -6,7 +6,7 @@ import { PAYLOADS, payload, payloadFrom } from '../../support/payloads.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';
 import { type RunningService, SECRET, startTestService } from '../../support/running-service.ts';
 
-/** Stands in every bad request, and must not come back. */
+/** In every invalid request; must not be in the response. */
 const MARKER = 'f00d-marker-1b3d';
 
 let service: RunningService;
@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** What the identity server makes of an answer to a body. */
-async function judge(body: string, response: Response) {
+/** Returns a response's body, and what the identity server makes of the response. */
+async function interpret(body: string, response: Response) {
   const text = await response.text();
   const contentType = response.headers.get('content-type') ?? undefined;
   return {
@@ -27,7 +27,7 @@ async function judge(body: string, response: Response) {
   };
 }
 
-describe('What is not answered with a decision gets an error that the identity server reads once', () => {
+describe('an invalid request gets an error that the identity server does not retry:', () => {
   const right = { 'x-api-key': SECRET };
   const good = payload('01');
   const large = JSON.stringify({ ...JSON.parse(good), padding: MARKER.repeat(70_000) });
@@ -37,10 +37,10 @@ describe('What is not answered with a decision gets an error that the identity s
     ['a wrong credential', 401, good, { 'x-api-key': MARKER }],
     ['an empty credential', 401, good, { 'x-api-key': '' }],
     ['the right secret under another scheme', 401, good, { authorization: `Bearer ${SECRET}` }],
-    ['a wrong credential with a body that is none', 401, MARKER, { 'x-api-key': MARKER }],
+    ['a wrong credential and an invalid body', 401, MARKER, { 'x-api-key': MARKER }],
     ['no body', 400, '', right],
-    ['no JSON', 400, `{"actionType": ${MARKER}}`, right],
-    ['JSON that is no object', 400, `["${MARKER}"]`, right],
+    ['invalid JSON', 400, `{"actionType": ${MARKER}}`, right],
+    ['JSON that is not an object', 400, `["${MARKER}"]`, right],
     ['a byte order mark before the JSON', 400, `\uFEFF${good}`, right],
     ['another action', 400, JSON.stringify({ actionType: MARKER, event: {} }), right],
     ['no event', 400, JSON.stringify({ actionType: 'PRE_ISSUE_ACCESS_TOKEN', x: MARKER }), right],
@@ -54,7 +54,7 @@ describe('What is not answered with a decision gets an error that the identity s
   ])('%s: %i', async (_, status, body, headers) => {
     const response = await service.post(body, headers);
     expect(response.status).toBe(status);
-    const { text, outcome } = await judge(payload('01'), response);
+    const { text, outcome } = await interpret(payload('01'), response);
     expect(outcome).toMatchObject({ kind: 'server-error', retried: false });
     expect(JSON.parse(text)).toEqual({
       actionStatus: 'ERROR',
@@ -65,29 +65,29 @@ describe('What is not answered with a decision gets an error that the identity s
     expect(JSON.stringify([...response.headers])).not.toContain(MARKER);
   });
 
-  test('a wrong and a missing credential get the same answer, with a challenge', async () => {
-    const answers = await Promise.all(
+  test('a wrong and a missing credential get the same response, with a challenge', async () => {
+    const responses = await Promise.all(
       [undefined, 'wrong']
         .map((key): Record<string, string> => (key ? { 'x-api-key': key } : {}))
         .map((headers) => service.post(good, headers)),
     );
     const seen = await Promise.all(
-      answers.map(async (answer) => {
-        const headers = [...answer.headers].filter(([name]) => name !== 'date');
-        return [answer.status, headers, await answer.text()];
+      responses.map(async (response) => {
+        const headers = [...response.headers].filter(([name]) => name !== 'date');
+        return [response.status, headers, await response.text()];
       }),
     );
     expect(seen[0]).toEqual(seen[1]);
-    expect(answers[0]?.headers.get('www-authenticate')).toContain('realm="risk-gate"');
+    expect(responses[0]?.headers.get('www-authenticate')).toContain('realm="risk-gate"');
   });
 
-  test('a body over the limit without a declared length is refused, and its sender can read why', async () => {
+  test('a chunked body over the limit is rejected, and its sender can read the response', async () => {
     const { status, text } = await postChunks(service.origin, 80, Buffer.alloc(64 * 1024, 'x'));
     expect(status).toBe(400);
     expect(JSON.parse(text)).toMatchObject({ actionStatus: 'ERROR' });
   });
 
-  test('a fault of our own is a 500 that is not tried again, and its stack is told', async () => {
+  test('an internal error is a 500 that is not retried, and its stack is reported', async () => {
     const errors: unknown[] = [];
     const { server, origin } = await startTestApp({
       handleAction: () => Promise.reject(new Error(MARKER)),
@@ -99,7 +99,7 @@ describe('What is not answered with a decision gets an error that the identity s
         body: good,
       });
       expect(response.status).toBe(500);
-      const { text, outcome } = await judge(good, response);
+      const { text, outcome } = await interpret(good, response);
       expect(outcome).toMatchObject({ kind: 'server-error', retried: false });
       expect(text).not.toContain(MARKER);
       expect(errors).toEqual([expect.objectContaining({ stack: expect.stringContaining(MARKER) })]);
@@ -110,31 +110,31 @@ describe('What is not answered with a decision gets an error that the identity s
   });
 });
 
-describe('Every body that the identity server can send gets a decision', () => {
+describe('every request of the identity server gets a decision:', () => {
   test.each(PAYLOADS)('%s', async (name) => {
     const body = payload(name);
     const response = await service.post(body);
     expect(response.status).toBe(200);
-    const { outcome } = await judge(body, response);
+    const { outcome } = await interpret(body, response);
     expect(['token', 'refused']).toContain(outcome.kind);
     expect(outcome).not.toHaveProperty('dropped.0');
   });
 
-  test('a body just under the limit is decided', async () => {
+  test('a body just under the limit gets a decision', async () => {
     const body = JSON.parse(payloadFrom('205.210.31.51'));
     const size = 1024 * 1024 - JSON.stringify({ ...body, padding: '' }).length;
     const response = await service.post(JSON.stringify({ ...body, padding: 'x'.repeat(size) }));
     expect(await response.json()).toEqual({ actionStatus: 'SUCCESS' });
   });
 
-  test('an answer carries the id of its record', async () => {
+  test('the response has the id of the decision record', async () => {
     const response = await service.post(payloadFrom('205.210.31.51'));
     const id = response.headers.get('x-decision-id');
     expect(service.decisions().map((record) => record.decision_id)).toContain(id);
   });
 });
 
-describe('Beside the action', () => {
+describe('other requests:', () => {
   test.each([
     ['GET', '/healthz', 200],
     ['GET', '/readyz', 200],
@@ -142,7 +142,7 @@ describe('Beside the action', () => {
     ['PUT', ACTION_PATH, 405],
     ['POST', '/', 404],
     ['GET', '/.env', 404],
-  ])('%s %s answers %i', async (method, path, status) => {
+  ])('%s %s returns %i', async (method, path, status) => {
     const response = await fetch(`${service.origin}${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/json');
@@ -177,19 +177,19 @@ describe('Beside the action', () => {
     ['/nothing', '1.0', '', 404],
     // RFC 9112, section 3.2: HTTP/1.1 must name a host.
     ['/healthz', '1.1', '', 400],
-  ])('GET %s over HTTP/%s with the header "%s" answers %i', async (path, version, host, status) => {
+  ])('GET %s over HTTP/%s with the header "%s" returns %i', async (path, version, host, status) => {
     const port = Number(new URL(service.origin).port);
     const request = `GET ${path} HTTP/${version}\r\n${host}Connection: close\r\n\r\n`;
     expect(statusesOf(await exchange(port, [request]))).toEqual([status]);
   });
 
-  test('the action over HTTP/1.0 without a host is decided', async () => {
+  test('the action over HTTP/1.0 without a host gets a decision', async () => {
     const port = Number(new URL(service.origin).port);
-    const answer = await exchange(port, [`POST ${ACTION_PATH} HTTP/1.0\r\n${json(action)}`]);
-    expect(answer).toContain('{"actionStatus":"SUCCESS"}');
+    const response = await exchange(port, [`POST ${ACTION_PATH} HTTP/1.0\r\n${json(action)}`]);
+    expect(response).toContain('{"actionStatus":"SUCCESS"}');
   });
 
-  test('a fault on another path is a 500, and its stack is told', async () => {
+  test('an internal error on another path is a 500, and its stack is reported', async () => {
     const errors: unknown[] = [];
     const app = createTestApp({ onInternalError: (error) => errors.push(error) });
     app.get('/added', () => {
@@ -203,7 +203,7 @@ describe('Beside the action', () => {
     expect(errors).toEqual([new Error(MARKER)]);
   });
 
-  test('while it drains it is alive, not ready, and ends each connection', async () => {
+  test('while the service drains, it is alive but not ready, and closes each connection', async () => {
     let draining = false;
     const { server, origin } = await startTestApp({ isDraining: () => draining });
     const get = (path: string) => fetch(origin + path);
@@ -218,7 +218,7 @@ describe('Beside the action', () => {
   });
 });
 
-/** Posts without a Content-Length, which fetch does not do for a text. */
+/** Posts without a Content-Length, which fetch always sends with a string. */
 function postChunks(
   origin: string,
   count: number,

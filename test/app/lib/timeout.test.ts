@@ -7,12 +7,12 @@ test.each<[string, () => Promise<string>]>([
   ['succeeds', async () => 'done'],
   ['fails', () => Promise.reject(new Error('refused'))],
   [
-    'throws before it promises',
+    'throws synchronously',
     () => {
       throw new Error('refused');
     },
   ],
-])('work that %s in time leaves no timer behind', async (_, work) => {
+])('work that %s in time leaves no timer', async (_, work) => {
   const before = timers();
   const [outcome] = await Promise.allSettled([withTimeLimit(5000, work)]);
   expect(outcome).toMatchObject(
@@ -21,18 +21,18 @@ test.each<[string, () => Promise<string>]>([
   expect(timers()).toBe(before);
 });
 
-test('work that does not hear the signal is not waited for, nor is its late failure heard', async () => {
+test('work that ignores the signal is not waited for, and its late failure is ignored', async () => {
   let fail = (_: Error) => {};
-  const deaf = new Promise<never>((_, reject) => {
+  const stuck = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  await expect(withTimeLimit(10, () => deaf)).rejects.toBeInstanceOf(TimeLimitError);
+  await expect(withTimeLimit(10, () => stuck)).rejects.toBeInstanceOf(TimeLimitError);
   // An unhandled rejection would fail this test.
   fail(new Error('too late'));
   await new Promise(setImmediate);
 });
 
-test('work that hears the signal is told why', async () => {
+test('the signal of the work has the reason', async () => {
   const reasons: unknown[] = [];
   const work = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => {
@@ -45,7 +45,7 @@ test('work that hears the signal is told why', async () => {
   expect(reasons).toEqual([expect.any(TimeLimitError)]);
 });
 
-test('a limit that is over already lets in what is on its way through the event loop', async () => {
+test('without any time left, what is about to arrive still counts', async () => {
   const work = async () => {
     await new Promise(setImmediate);
     await new Promise(setImmediate);
@@ -54,12 +54,12 @@ test('a limit that is over already lets in what is on its way through the event 
   await expect(withTimeLimit(0, work)).resolves.toBe('done');
 });
 
-test.each([0, 5])('a limit of %i ms that is cancelled is never over', async (milliseconds) => {
-  let over = false;
+test.each([0, 5])('a cancelled limit of %i ms is never exceeded', async (milliseconds) => {
+  let exceeded = false;
   const cancel = afterTimeLimit(milliseconds, () => {
-    over = true;
+    exceeded = true;
   });
   cancel();
   await new Promise((resolve) => afterTimeLimit(milliseconds, () => resolve(undefined)));
-  expect(over).toBe(false);
+  expect(exceeded).toBe(false);
 });
