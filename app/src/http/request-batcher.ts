@@ -7,7 +7,7 @@ const MAX_BATCH = 64;
  * that arrives alone waits for the next turn of the event loop, and for no other request.
  *
  * Handled connection by connection, every step would find the processor's caches filled by the previous one,
- * and each response would wake its client separately: see docs/decisions/request-batching.md.
+ * and each response would wake its client separately: see docs/decisions/0016-request-batching.md.
  */
 export class RequestBatcher {
   #undecided = 0;
