@@ -27,7 +27,7 @@ export function createDecisionLog(options: DecisionLogOptions): (event: Decision
   };
 }
 
-/** Whether the token was issued unchanged, and nobody will ask why. */
+/** Whether the token was issued unchanged, and nothing about the decision needs an explanation. */
 function isUnremarkable(decision: Decision): boolean {
   return (
     decision.outcome === 'issue' &&

@@ -13,7 +13,7 @@ export interface StageDurations {
   readonly total: number;
 }
 
-/** A decision with everything that led to it. */
+/** A decision with its request, policy, signals and durations. */
 export interface DecisionEvent {
   readonly decisionId: string;
   readonly request: TokenRequest;
@@ -25,7 +25,7 @@ export interface DecisionEvent {
 
 export interface RecordOptions {
   readonly formatAddress: (address: Address) => string;
-  /** The percentage of such decisions that is recorded, if the record is one of a sample. */
+  /** If only a sample of such decisions is recorded: its percentage. */
   readonly samplePercent?: number;
 }
 
@@ -85,7 +85,7 @@ export function decisionRecord(
   };
 }
 
-/** Returns each signal that was fetched: its value with source and age, or the cause why it is unknown. */
+/** Returns each signal that was fetched: its value with source and age, or why it is unknown. */
 function signalFields(
   { address, geo, reputation }: RequestSignals,
   { formatAddress }: RecordOptions,
@@ -141,9 +141,9 @@ function roundToMicroseconds(milliseconds: number | undefined): number | undefin
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
 }
 
-/** Real ids are short. A longer string is not one, and must not fill the log. */
+/** Real ids are shorter. A longer string must not fill the log. */
 const MAX_ID_LENGTH = 128;
-/** Escaped, a character can take six bytes. */
+/** An escaped character can have six bytes. */
 const MAX_ID_BYTES = 256;
 
 function shorten(id: string): string;

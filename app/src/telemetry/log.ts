@@ -3,7 +3,7 @@ import type { LogLevel } from './log-level.ts';
 
 export type { Logger };
 
-/** Creates a log that writes one JSON object a line. */
+/** Creates a log that writes one JSON object per line. */
 export function createLog(level: LogLevel, destination: DestinationStream): Logger {
   return pino(
     {
@@ -18,7 +18,7 @@ export function createLog(level: LogLevel, destination: DestinationStream): Logg
 
 /**
  * Returns a function that writes records to the log's destination, at level info whatever the log's level.
- * It bypasses pino, whose formatting takes longer, because every decision writes a record.
+ * It bypasses pino, whose formatting is slower, because every decision writes a record.
  */
 export function recordWriter(log: Logger): (record: object) => void {
   const output: DestinationStream = Reflect.get(log, pino.symbols.streamSym);
@@ -29,13 +29,13 @@ export function recordWriter(log: Logger): (record: object) => void {
   };
 }
 
-/** Characters that JSON does not escape, but terminals interpret or readers take for line ends. */
+/** Characters that JSON does not escape, but that terminals interpret or log readers treat as line ends. */
 const CONTROLS = /[\x7f-\x9f\u2028\u2029]/g;
 
 /** A single range, which V8 searches three times as fast as `CONTROLS`: most lines are ASCII only. */
 const NON_ASCII = /[^\0-~]/;
 
-/** Returns the number of bytes that JSON takes in a line of the log. */
+/** Returns the size of a JSON string in a line of the log, in bytes. */
 export function jsonLineBytes(json: string): number {
   return NON_ASCII.test(json) ? Buffer.byteLength(escapeControls(json)) : json.length;
 }

@@ -1,12 +1,9 @@
 import { ADDRESS_CAUSES, CHECK_CAUSES, GEO_CAUSES, REPUTATION_CAUSES } from '../signals/causes.ts';
 
-/**
- * Every metric of the service. The service records them by these names, and the alarms and the dashboard
- * in `infra` query them by the same names, so neither side can rename one alone.
- */
+/** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'RiskGate';
 
-/** A dimension of every metric, with the value of `SERVICE_NAME`: keeps two deployments in one account apart. */
+/** A dimension of every metric, with the value of `SERVICE_NAME`. It separates deployments in one account. */
 export const SERVICE_DIMENSION = 'Service';
 
 /** CloudWatch's units. It has none for days. */
@@ -41,14 +38,18 @@ export type Dimension =
   | 'Stage'
   | 'Operation';
 
+/**
+ * Every metric of the service. The service records them by these names, and the alarms and the dashboard in
+ * `infra` query them by the same names, so neither side can rename one alone.
+ */
 export const METRICS = {
   /** All decisions, including those that are not recorded. */
   Decisions: { unit: 'Count', kind: 'counter', dimension: 'Outcome', total: true, zeros: true },
   /** Tokens issued, restricted or not. Unlike refusals, a single client cannot reduce them. */
   TokensIssued: { unit: 'Count', kind: 'counter' },
-  /** Outcomes that a policy in monitor mode would have had if it were enforced. */
+  /** Outcomes of dry runs: those that a policy in monitor mode would have had if it were enforced. */
   DryRunDecisions: { unit: 'Count', kind: 'counter', dimension: 'Outcome', total: true },
-  /** Outcomes of monitored rules, each on its own. */
+  /** Outcomes of monitored rules, each counted separately. */
   MonitoredRules: { unit: 'Count', kind: 'counter', dimension: 'Outcome' },
   /** Refusals, by the rule or the entry of `unknown` that refused. */
   Refusals: { unit: 'Count', kind: 'counter', dimension: 'Rule' },
@@ -62,7 +63,7 @@ export const METRICS = {
   UnavailableReputations: { unit: 'Count', kind: 'counter' },
   /** Restrictions that could not be applied. */
   UnenforceableRestrictions: { unit: 'Count', kind: 'counter' },
-  /** Sets and adds that could not be applied. */
+  /** Operations that set or add something and could not be applied. */
   SkippedOperations: { unit: 'Count', kind: 'counter' },
   /** Conditions that failed at evaluation. */
   FailedConditions: { unit: 'Count', kind: 'counter' },

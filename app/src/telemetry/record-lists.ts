@@ -1,8 +1,8 @@
 import { jsonLineBytes } from './log.ts';
 
 /**
- * Bytes that each list may take, of the 16 KiB at which container log drivers split a line. A policy may
- * have hundreds of rules, and scopes and audiences are removed one by one.
+ * Size limit of each list, as a part of the 16 KiB at which container log drivers split a line. A policy may have
+ * hundreds of rules, and scopes and audiences are removed one by one.
  */
 const MAX_LIST_BYTES = {
   rules: 2048,
@@ -13,7 +13,7 @@ const MAX_LIST_BYTES = {
   operations: 8192,
 } as const;
 
-/** For all lists of a record together. The other fields take less than 4 KiB. */
+/** Size limit of all lists of a record together. The other fields have less than 4 KiB. */
 const MAX_ALL_LISTS_BYTES = 11_500;
 
 /** Shared, since nearly all lists are empty. */
@@ -22,7 +22,7 @@ const EMPTY_LIST = { entries: [], omitted: undefined };
 /** A list shortened to its limit. */
 export interface RecordList {
   readonly entries: readonly unknown[];
-  /** How many entries are omitted; `undefined` for none, so that the field is not written. */
+  /** Number of omitted entries; `undefined` instead of 0, so that the field is not written. */
   readonly omitted: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface RecordList {
 export class RecordLists {
   #remainingBytes = MAX_ALL_LISTS_BYTES;
 
-  /** Returns as many entries as fit. `toJson` converts an entry to what is written. */
+  /** Returns the first entries, as many as fit, converted by `toJson`. */
   shorten<T>(
     name: keyof typeof MAX_LIST_BYTES,
     entries: readonly T[],

@@ -22,7 +22,7 @@ export function addressFormatter(format: AddressFormat): (address: Address) => s
   return ({ value }) => createHmac('sha256', format.key).update(value).digest('hex').slice(0, 32);
 }
 
-/** The prefix 2002::/16 of 6to4 (RFC 3056). The next 32 bits are the IPv4 address, so a /48 would reveal all of it. */
+/** The prefix 2002::/16 of 6to4 (RFC 3056). The next 32 bits are the IPv4 address, so a /48 would reveal it. */
 const SIX_TO_FOUR_PREFIX = 0x2002n;
 
 function toNetwork({ bits }: Address): string {

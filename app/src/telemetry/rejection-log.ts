@@ -4,7 +4,7 @@ import { LogThrottle } from '../lib/log-throttle.ts';
 export interface RejectionCount {
   readonly status: number;
   readonly count: number;
-  /** Why the last one was rejected: a sentence of the service, with nothing from the request in it. */
+  /** Why the last one was rejected: a fixed sentence that contains nothing from the request. */
   readonly why: string;
 }
 
@@ -20,7 +20,7 @@ const INTERVAL_MS = 1000;
 
 /**
  * Logs rejected requests at a bounded rate, so that nobody can fill the log with them: the first of a kind
- * at once, then one line a second with the count. Each request is counted in exactly one line.
+ * at once, then one line per second with the count. Each request is counted in exactly one line.
  */
 export function createRejectionLog(report: (rejections: RejectionCount) => void): RejectionLog {
   const throttle = new LogThrottle<Omit<RejectionCount, 'count'>>({
@@ -34,8 +34,8 @@ export function createRejectionLog(report: (rejections: RejectionCount) => void)
 }
 
 /**
- * A 401 has few possible reasons, each a kind of its own: someone who guesses credentials must not suppress
- * the line that says that the identity server uses an expired one. Other statuses have too many reasons.
+ * For 401, each of the few reasons is a separate kind, so that guessed credentials do not suppress the line that
+ * reports an expired credential of the identity server. Other statuses have too many reasons.
  */
 function kindOf(status: number, why: string): string {
   return status === 401 ? why : String(status);

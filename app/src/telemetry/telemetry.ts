@@ -64,18 +64,18 @@ export interface Telemetry {
   /** Warns about settings with which every rotation of a secret would reject requests. */
   warnAboutRotation(settings: RotationSettings): void;
   /**
-   * Logs what the service starts with, starts to publish metrics, and returns the hooks of the reputation
-   * lookup. Not called by a service that fails to start, which therefore publishes no metrics.
+   * Logs the policy and warnings about the configuration, starts to publish metrics, and returns the hooks of the
+   * reputation lookup. A service that fails to start does not call it, and so publishes no metrics.
    */
   start(parts: MonitoredParts): ReputationHooks;
-  /** Writes everything pending. Nothing is written by a timer after that. */
+  /** Writes pending lines and metrics. No timer writes anything afterwards. */
   stop(): void;
 }
 
 /**
  * Creates the telemetry that writes to a log.
  *
- * @param metrics may also be counted by others.
+ * @param metrics may be shared: callers can count their own metrics too.
  * @param now milliseconds since the epoch.
  */
 export function createTelemetry(

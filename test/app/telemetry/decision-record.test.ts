@@ -118,7 +118,7 @@ describe('A decision record is written for a decision', () => {
     expect(await recordOf(body)).toMatchObject(expected);
   });
 
-  test('with a stale reputation, with the cause why there is no fresh one', async () => {
+  test('with a stale reputation, with the cause of the failed refresh', async () => {
     let now = Date.UTC(2026, 10, 23, 12);
     const service = await startTestService({ policy: POLICY, now: () => now });
     service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 48 });

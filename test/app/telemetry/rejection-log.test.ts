@@ -55,7 +55,7 @@ test('starts no timer without rejections', () => {
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('logs a flood of 100,000 in ten seconds as a line a second that counts each of them', () => {
+test('logs a flood of 100,000 in ten seconds as one line per second, which together count each of them', () => {
   for (let second = 0; second < 10; second++) {
     for (let i = 0; i < 10_000; i++) log.add(401, 'wrong');
     jest.advanceTimersByTime(1000);
@@ -67,7 +67,7 @@ test('logs a flood of 100,000 in ten seconds as a line a second that counts each
   expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
 });
 
-test('logs what is pending when it is stopped', () => {
+test('logs pending rejections when it is stopped', () => {
   for (let i = 0; i < 5; i++) log.add(401, 'wrong');
   log.stop();
   expect(lines.map(({ count }) => count)).toEqual([1, 4]);

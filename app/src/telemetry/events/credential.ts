@@ -1,7 +1,7 @@
 import { LogThrottle } from '../../lib/log-throttle.ts';
 import type { Logger } from '../log.ts';
 
-/** Time between two lines about one secret or issuer. */
+/** Minimum time between two lines about one secret or issuer. */
 const INTERVAL_MS = 60_000;
 
 /** A use of the previous version of a rotated secret. */

@@ -15,11 +15,11 @@ export function logPolicy(
     policy_revision: revision,
     policy_mode: mode,
     rules: rules.length,
-    fail_open: failOpen.map((found) => ({
-      entry: found.entry,
-      does: found.does,
-      rules: found.rules.slice(0, MAX_RECORDED_RULES),
-      rules_more: Math.max(0, found.rules.length - MAX_RECORDED_RULES) || undefined,
+    fail_open: failOpen.map(({ entry, does, rules }) => ({
+      entry,
+      does,
+      rules: rules.slice(0, MAX_RECORDED_RULES),
+      rules_more: Math.max(0, rules.length - MAX_RECORDED_RULES) || undefined,
     })),
   });
   for (const { entry, warning } of failOpen) {

@@ -3,7 +3,7 @@ import type { ApiKey } from '../../secrets/api-key.ts';
 import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { Logger } from '../log.ts';
 
-/** Time between two lines about failed checks with one cause. */
+/** Minimum time between two lines about failed checks with one cause. */
 const INTERVAL_MS = 60_000;
 
 type FailedCheck = Pick<CheckReport, 'cause' | 'status'>;
@@ -59,7 +59,7 @@ export function reputationLogHooks(
   };
 }
 
-/** Logs an error while there is no AbuseIPDB key: at start, and whenever the key changes. */
+/** Logs an error if there is no AbuseIPDB key, at start and whenever the key changes. */
 export function logMissingApiKey(log: Logger, apiKey: ApiKey): void {
   const check = (key: string | undefined) => {
     if (key !== undefined) return;

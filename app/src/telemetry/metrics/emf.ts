@@ -8,7 +8,7 @@ import {
 import type { HistogramData } from './histogram.ts';
 import type { DataPoint } from './metrics.ts';
 
-/** What every line contains besides its metrics. */
+/** Fields of every line besides its metrics. */
 export interface EmfContext {
   /** The value of the dimension `Service`. */
   readonly service: string;
@@ -21,7 +21,7 @@ const MAX_VALUES_PER_METRIC = 100;
 const MAX_METRICS_PER_LINE = 100;
 
 /**
- * Converts data points to CloudWatch's embedded metric format, one object a line, from which CloudWatch
+ * Converts data points to CloudWatch's embedded metric format, one object per line, from which CloudWatch
  * Logs extracts metrics. Numbers with the same dimensions share a line; each histogram has its own lines,
  * because Logs Insights reads only the first 200 fields of a line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

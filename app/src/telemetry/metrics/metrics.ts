@@ -14,7 +14,7 @@ type CounterName = NameOf<'counter'>;
 type GaugeName = NameOf<'gauge'>;
 type HistogramName = NameOf<'histogram'>;
 
-/** One metric since the last flush. */
+/** The value of one metric since the last flush. */
 export interface DataPoint {
   readonly name: MetricName;
   /** Value of the metric's own dimension. Absent for a metric without one, and for a total. */
@@ -70,7 +70,7 @@ export class Metrics {
 
   /**
    * Returns everything since the last call. Counters without a dimension, and totals, are included when
-   * they are 0, so that an alarm can tell "nothing happened" from "no data". A dimension's values are
+   * they are 0, so that an alarm can distinguish "nothing happened" from "no data". A dimension's values are
    * included only if they occurred (unless `zeros`): each is billed as a metric.
    */
   drain(): DataPoint[] {

@@ -15,11 +15,11 @@ export interface PublisherOptions {
 }
 
 export interface Publisher {
-  /** Flushes a last time, and stops. */
+  /** Flushes once more, and stops. */
   stop(): void;
 }
 
-/** Writes the metrics at each interval, the first time after one interval. */
+/** Writes the metrics once per interval, for the first time after one interval. */
 export function startPublisher(options: PublisherOptions): Publisher {
   const { metrics, write, service, interval, now } = options;
   const flush = () => {
