@@ -1,6 +1,6 @@
 import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type RunningProcess, startProcess, startScript } from '../support/process.ts';
+import { type RunningProcess, startScript } from '../support/process.ts';
 
 describe('npm start', () => {
   let local: RunningProcess;
@@ -21,7 +21,7 @@ describe('npm start', () => {
     return outcomeOf(body, response);
   }
 
-  test('prints where everything is, what is simulated, and warnings', () => {
+  test('prints the addresses, the simulated parts and warnings', () => {
     const output = local.stdout();
     expect(output).toMatch(/Endpoint +http:\/\/127\.0\.0\.1:\d+\/pre-issue-access-token\n/);
     expect(output).toMatch(/Credential +x-api-key: \S{32}\n/);
@@ -44,7 +44,7 @@ describe('npm start', () => {
     ]);
   });
 
-  test('prints a curl command by whose response the identity server issues or refuses a token', async () => {
+  test('prints a curl command, whose response makes the identity server issue or refuse a token', async () => {
     expect(await post('205.210.31.51')).toMatchObject({
       kind: 'token',
       token: { expiresIn: 3600 },
@@ -86,23 +86,16 @@ describe('npm start on a terminal', () => {
   let local: RunningProcess;
 
   beforeAll(async () => {
-    const command = `exec "${process.execPath}" --import tsx app/dev/local.ts`;
-    // util-linux's `script` runs a command under a pseudo-terminal.
-    local = startProcess('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      environment: {
-        PORT: '0',
-        TERM: 'xterm-256color',
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      },
-      keepInputOpen: true,
-    });
+    // A pipe that Node takes for a terminal: no tool creates pseudo-terminals in the same way on every system.
+    const terminal = '--import=data:text/javascript,process.stdout.isTTY=true';
+    local = startScript('app/dev/local.ts', { PORT: '0', NODE_OPTIONS: terminal });
     await local.waitForOutput(/Ctrl\+C/);
   });
 
   afterAll(() => local.end());
 
   test('prints a coloured line for each of the four cases of the guide, under a header', () => {
-    const lines = local.stdout().split('\r\n');
+    const lines = local.stdout().split('\n');
     const header = lines.findIndex((line) => line.startsWith('Time '));
     const outcomes = lines.slice(header + 1, header + 5).map((line) => line.split('  ')[1]);
     expect(outcomes).toEqual([
@@ -114,17 +107,16 @@ describe('npm start on a terminal', () => {
   });
 
   test('prints further decisions and rejections as readable lines', async () => {
-    const { url, headers, body } = parseCurl(local.stdout().replaceAll('\r\n', '\n'));
+    const { url, headers, body } = parseCurl(local.stdout());
     const fromMemory = body.replace('14.102.69.58', '205.210.31.51');
     await fetch(url, { method: 'POST', headers, body: fromMemory });
     await local.waitForOutput(/205\.210\.31\.51 +US +12 memory/);
     await fetch(url, { method: 'POST', headers: { ...headers, 'x-api-key': 'wrong' }, body });
-    await local.waitForOutput(/warn +\S+ {2}rejected {2}status=401 count=1 why=/);
+    await local.waitForOutput(/warn +\S+ {2}rejected {2}status=401 count=1 why="/);
   });
 
-  test('exits on Ctrl+C, and hides the metrics that are flushed then', async () => {
-    local.child.stdin?.write('\x03');
-    expect(await local.exited).toBe(0);
+  test('exits on Ctrl+C, and hides the metrics of the last flush', async () => {
+    expect(await local.end('SIGINT')).toBe(0);
     expect(local.stdout()).not.toMatch(/"event":"|_aws|metrics/);
   });
 });
@@ -143,7 +135,7 @@ test('npm start reports a port that is taken in one sentence', async () => {
 test('npm start rejects an invalid LOG_FORMAT', async () => {
   const local = startScript('app/dev/local.ts', { PORT: '0', LOG_FORMAT: 'xml' });
   expect(await local.exited).toBe(1);
-  expect(local.stderr()).toBe('LOG_FORMAT must be "pretty" or "json", not "xml".\n');
+  expect(local.stderr()).toBe('LOG_FORMAT must be "pretty" or "json", got "xml".\n');
 });
 
 interface Curl {
@@ -152,7 +144,7 @@ interface Curl {
   readonly body: string;
 }
 
-/** Parses the printed command, as a person would paste it. */
+/** Parses the printed curl command. */
 function parseCurl(output: string): Curl {
   const command = /curl -s (\S+) \\\n([\s\S]*?) -d '([^']*)'/.exec(output);
   if (command === null) throw new Error('The output has no curl command.');
