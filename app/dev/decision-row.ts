@@ -13,7 +13,7 @@ export interface DecisionRow {
   readonly score: number | undefined;
   /** The source of the reputation, or why it is unknown. */
   readonly source: string;
-  /** The rule that refused, also in a dry run; otherwise the rules that applied. */
+  /** The rule that refused; otherwise the rules that applied. In monitor mode, those of the dry run. */
   readonly rules: readonly string[];
   readonly milliseconds: number | undefined;
 }
@@ -28,6 +28,7 @@ interface DecisionRecord {
   readonly rules?: readonly string[];
   readonly refused_by?: string;
   readonly dry_run_refused_by?: string;
+  readonly monitored?: readonly { readonly rule: string }[];
   readonly signals?: {
     readonly address?: { readonly value?: string; readonly cause?: string };
     readonly geo?: { readonly country?: string; readonly cause?: string };
@@ -95,8 +96,11 @@ function rulesOf({
   refused_by,
   dry_run_refused_by,
   rules = [],
+  monitored = [],
 }: DecisionRecord): readonly string[] {
   const refusedBy =
     (dry_run_outcome ?? outcome) === 'refuse' ? (refused_by ?? dry_run_refused_by) : undefined;
-  return refusedBy === undefined ? rules : [refusedBy];
+  if (refusedBy !== undefined) return [refusedBy];
+  // In an enforced policy, monitored rules do not contribute to the outcome that is shown.
+  return dry_run_outcome === undefined ? rules : [...rules, ...monitored.map(({ rule }) => rule)];
 }

@@ -17,6 +17,7 @@ import { DECISION_HEADER } from './terminal/format-decision.ts';
 import { readLogFormat } from './terminal/log-format.ts';
 import { formatLogLine } from './terminal/pretty-log.ts';
 import { startupWarning } from './terminal/startup-warning.ts';
+import { replaceControls } from './terminal/text.ts';
 
 const TABLE_NAME = 'risk-gate-local';
 
@@ -25,7 +26,7 @@ const SAMPLE_ADDRESS = '14.102.69.58';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs everything on one machine: the service as deployed, with AWS and AbuseIPDB simulated around it. */
+/** Runs the service on one machine, with simulated AWS services and AbuseIPDB. */
 async function main(environment: Environment): Promise<void> {
   const isPretty = readLogFormat(environment.LOG_FORMAT, process.stdout.isTTY) === 'pretty';
   const dynamoDb = await startLocalDynamoDb();
@@ -38,14 +39,14 @@ async function main(environment: Environment): Promise<void> {
   };
   const log = createLog(settings.logLevel, { write: (line) => writeLogLine(line) });
   const edge = edgeOf(settings);
-  const page = createConsole({ edge });
+  const webConsole = createConsole({ edge });
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({
       ...dynamoDb.clientConfig,
       timeout: settings.dynamoDbTimeout,
     }),
-    onRecord: page.onRecord,
-    mount: page.mount,
+    onRecord: webConsole.onRecord,
+    mount: webConsole.mount,
   });
   const origin = `http://127.0.0.1:${service.port}`;
   const endpoint = origin + ACTION_PATH;
@@ -65,7 +66,7 @@ async function main(environment: Environment): Promise<void> {
   );
   print(heading('The four cases of the Asgardeo guide'));
   if (isPretty) {
-    // Shown by their decisions, which are logged like all later ones.
+    // The log lines of their decisions show the outcomes.
     print(DECISION_HEADER);
     writeLogLine = printPretty;
   }
@@ -83,7 +84,7 @@ Each decision from here on is one line${isPretty ? '' : ' of JSON'}. Press Ctrl+
 `);
   writeLogLine = isPretty ? printPretty : printRaw;
   const stop = async () => {
-    page.close();
+    webConsole.close();
     await service.stop();
     await Promise.all([simulator?.close(), dynamoDb.close()]);
     process.exit(0);
@@ -92,7 +93,7 @@ Each decision from here on is one line${isPretty ? '' : ' of JSON'}. Press Ctrl+
   process.once('SIGINT', stop);
 }
 
-/** Returns the environment of the service, with everything simulated that is not configured. */
+/** Returns the environment of the service: whatever is not configured is simulated. */
 function localEnvironment(environment: Environment, simulatorUrl: string | undefined): Environment {
   return {
     ...environment,
@@ -103,13 +104,13 @@ function localEnvironment(environment: Environment, simulatorUrl: string | undef
     ...(simulatorUrl && { ABUSEIPDB_API_KEY: 'simulated', ABUSEIPDB_BASE_URL: simulatorUrl }),
     REPUTATION_TABLE: TABLE_NAME,
     DRAIN_DELAY_MS: '0',
-    // The simulated services are on this machine, which a proxy cannot reach.
+    // A proxy cannot reach the simulated services, which are on this machine.
     NO_PROXY: `127.0.0.1,${environment.no_proxy || environment.NO_PROXY || ''}`,
     no_proxy: undefined,
   };
 }
 
-/** The edge in front of the identity server, which is simulated as well. */
+/** Returns the options of the simulated edge in front of the identity server. */
 function edgeOf({
   addressHeaders: headerNames,
   trustedProxyHops,
@@ -127,7 +128,7 @@ function newCredential(): string {
   return JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
 }
 
-/** Only the issuer can create a token. */
+/** Printed instead of an access token, which only the issuer can create. */
 const TOKEN_PLACEHOLDER = 'Bearer <access token of the issuer>';
 
 /** Returns the header with which the identity server would authenticate. */
@@ -163,6 +164,7 @@ function print(text: string): void {
 }
 
 main(process.env).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message.split('\n').map(replaceControls).join('\n')}\n`);
   process.exit(1);
 });

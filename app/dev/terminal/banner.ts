@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { BUNDLED_NOTICE, isBundledGeoDatabase } from '../../src/signals/geo/database.ts';
+import { replaceControls } from './text.ts';
 
 export interface BannerOptions {
   readonly endpoint: string;
@@ -16,7 +17,7 @@ export interface BannerOptions {
   readonly requestBody: string;
 }
 
-/** What `npm start` prints first: where everything is, what is simulated, and how to try it. */
+/** Returns the first output of `npm start`: the addresses, the simulated parts, and a command to try. */
 export function banner(options: BannerOptions): string {
   const [headerName, headerValue] = options.credential;
   const countries = options.geoDatabases.flatMap((path) =>
@@ -45,7 +46,11 @@ export function banner(options: BannerOptions): string {
     ...rows.map(([name, ...lines]) => `  ${name.padEnd(12)}${lines.join(`\n${' '.repeat(14)}`)}`),
     ...(options.warnings.length === 0
       ? []
-      : ['', heading('Warnings'), ...options.warnings.map((warning) => `  ${warning}`)]),
+      : [
+          '',
+          heading('Warnings'),
+          ...options.warnings.map((warning) => `  ${replaceControls(warning)}`),
+        ]),
     '',
     heading('Try it'),
     `  curl -s ${options.endpoint} \\`,

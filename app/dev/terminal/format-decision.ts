@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import { type DecisionRow, type MissingSignalLabels, toDecisionRow } from '../decision-row.ts';
-import { clockTime, escapeControls, truncate } from './text.ts';
+import { clockTime, replaceControls, truncate } from './text.ts';
 
 type Color = 'red' | 'yellow' | 'green' | 'gray';
 
-/** Where each cell of a line starts. A cell that is too long moves the next ones to the right. */
+/** The column at which each cell starts. A cell that is too long moves the next ones to the right. */
 const COLUMNS = {
   time: 0,
   outcome: 10,
@@ -23,7 +23,7 @@ interface Cell {
   readonly column: keyof typeof COLUMNS;
   readonly text: string;
   readonly color?: Color | undefined;
-  /** Column before which the text ends; a longer text is truncated. */
+  /** Column before which the text ends. A longer text is truncated. */
   readonly end?: number;
 }
 
@@ -73,7 +73,7 @@ const OUTCOMES: Readonly<
   refuse: { sign: '✕', text: 'refused', color: 'red' },
 };
 
-/** The outcome, in the colour of the dry run's if that differs. */
+/** Returns the outcome. If that of the dry run differs, both, in the colour of the dry run's. */
 function outcomeCell({ outcome, dryRunOutcome }: DecisionRow): Omit<Cell, 'column'> {
   const actual = OUTCOMES[outcome];
   if (actual === undefined) return { text: outcome };
@@ -93,7 +93,7 @@ function joinCells(cells: readonly Cell[]): string {
   let width = 0;
   for (const { column, text, color, end } of cells) {
     const start = width === 0 ? 0 : Math.max(COLUMNS[column], width + GAP.length);
-    const safe = escapeControls(text);
+    const safe = replaceControls(text);
     const shown = end === undefined ? safe : truncate(safe, Math.max(end - start, MIN_CELL_WIDTH));
     line += ' '.repeat(start - width) + (color === undefined ? shown : styleText(color, shown));
     width = start + shown.length;
@@ -101,7 +101,7 @@ function joinCells(cells: readonly Cell[]): string {
   return line;
 }
 
-/** A truncated text keeps at least this many characters. */
+/** A text is not truncated to fewer characters. */
 const MIN_CELL_WIDTH = 8;
 
 function alignRight(text: string): string {

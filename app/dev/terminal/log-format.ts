@@ -9,5 +9,5 @@ export type LogFormat = 'pretty' | 'json';
 export function readLogFormat(value: string | undefined, isTerminal: boolean): LogFormat {
   if (value === undefined || value === '') return isTerminal ? 'pretty' : 'json';
   if (value === 'pretty' || value === 'json') return value;
-  throw new Error(`LOG_FORMAT must be "pretty" or "json", not ${JSON.stringify(value)}.`);
+  throw new Error(`LOG_FORMAT must be "pretty" or "json", got ${JSON.stringify(value)}.`);
 }

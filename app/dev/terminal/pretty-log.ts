@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { formatDecision } from './format-decision.ts';
-import { clockTime, escapeControls } from './text.ts';
+import { clockTime, replaceControls } from './text.ts';
 
 type Color = 'red' | 'yellow' | 'green' | 'gray';
 
@@ -25,7 +25,7 @@ interface LogFields {
  */
 export function formatLogLine(line: string): string | undefined {
   const fields = parseFields(line);
-  if (fields === undefined) return escapeControls(line.trimEnd());
+  if (fields === undefined) return replaceControls(line.trimEnd());
   if (fields.event === 'metrics') return undefined;
   const time = fields.time === undefined ? Date.now() : Date.parse(fields.time);
   if (fields.event === 'decision') return formatDecision(fields, time);
@@ -48,11 +48,13 @@ function formatMessage(fields: LogFields, time: number): string {
   const label = styleText(LEVEL_COLORS[level] ?? 'gray', level.padEnd(12));
   const stack = err?.stack ?? err?.message;
   return [
-    `${styleText('gray', clockTime(time))}  ${label}  ${escapeControls(message)}`,
-    ...(stack === undefined ? [] : stack.split('\n').map((part) => `    ${escapeControls(part)}`)),
+    `${styleText('gray', clockTime(time))}  ${label}  ${replaceControls(message)}`,
+    ...(stack === undefined ? [] : stack.split('\n').map((part) => `    ${replaceControls(part)}`)),
   ].join('\n');
 }
 
+/** Formats a field as `name=value`. Strings with spaces are quoted. */
 function formatField([name, value]: [string, unknown]): string {
-  return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  const isBare = typeof value === 'string' && /^\S+$/.test(value);
+  return `${name}=${isBare ? value : JSON.stringify(value)}`;
 }

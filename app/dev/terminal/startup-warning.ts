@@ -1,4 +1,4 @@
-/** Logged as a warning, but the banner shows it where it names the geo databases. */
+/** A warning that the banner already shows next to the geo databases. */
 const SHOWN_ELSEWHERE = 'geo-database-bundled';
 
 /** Returns the message of a log line if it is a warning or an error that the banner should show. */

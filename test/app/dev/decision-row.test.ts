@@ -38,7 +38,13 @@ describe('A decision row', () => {
       { outcome: 'issue', dryRunOutcome: 'refuse', rules: ['country'] },
     ],
     [
-      'without monitored rules',
+      'with the rule that restricted in a dry run, for a policy in monitor mode',
+      [score],
+      { mode: 'monitor' },
+      { outcome: 'issue', dryRunOutcome: 'restrict', rules: ['score'] },
+    ],
+    [
+      'without monitored rules, for an enforced policy',
       [{ ...country, mode: 'monitor' } as RuleFields, score],
       {},
       { outcome: 'restrict', rules: ['score'] },

@@ -14,7 +14,7 @@ describe('LOG_FORMAT', () => {
 
   test.each(['text', 'JSON', ' json'])('rejects %p', (value) => {
     expect(() => readLogFormat(value, true)).toThrow(
-      `LOG_FORMAT must be "pretty" or "json", not "${value}".`,
+      `LOG_FORMAT must be "pretty" or "json", got "${value}".`,
     );
   });
 });

@@ -28,6 +28,11 @@ describe('Another line', () => {
       '10:42:07  warn          cache-failure  operation=read status=503 causes=["a"]',
     ],
     [
+      'quotes a field with spaces',
+      { level: 'warn', event: 'rejected', status: 400, why: 'The body is not JSON.' },
+      '10:42:07  warn          rejected  status=400 why="The body is not JSON."',
+    ],
+    [
       'shows its event alone if it has nothing else',
       { event: 'cache-circuit-closed' },
       '10:42:07  info          cache-circuit-closed',
@@ -52,6 +57,6 @@ test.each([
   ['a client id', { event: 'decision', outcome: 'issue', client_id: '\u001b[2J\u202e\r' }],
   ['a stack', { event: 'internal-error', err: { stack: 'a\u001b[2J' } }],
 ])('control characters in %s do not reach the terminal', (_, record) => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters.
   expect(format(record)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
 });

@@ -6,6 +6,6 @@ test.each([
   [{ level: 'warn', event: 'geo-database-bundled', msg: 'It is old.' }, []],
   [{ level: 'info', event: 'policy' }, []],
   [{ level: 'warn', event: 'cache-failure' }, []],
-])('the banner shows of %j: %j', (record, messages) => {
+])('of the log line %j the banner shows %j', (record, messages) => {
   expect(startupWarning(JSON.stringify(record))).toEqual(messages);
 });
