@@ -8,7 +8,7 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** Hang guard: what is awaited takes milliseconds. */
+/** Hang guard. Expected waits are milliseconds. */
 const TIMEOUT_MS = 30_000;
 
 /** Launches the browser with a temporary profile. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { launchBrowser, openPage } from './browser.ts';
 import { startLocalService } from './local-service.ts';
 
-/** Without arguments: takes the documentation's picture. With a folder: one of the whole page per variant. */
+/** Without arguments, takes the picture of the documentation. With a folder, takes one of the whole page per variant. */
 const [folder] = process.argv.slice(2);
 
 const TRAFFIC_MS = 100_000;

@@ -37,7 +37,7 @@ interface GuideCase {
   readonly summary: RegExp;
   readonly lifetime: string[];
   readonly rule: string;
-  /** What the explanation of the rule contains. */
+  /** Parts of the rule's explanation. */
   readonly explanation: readonly (string | RegExp)[];
 }
 

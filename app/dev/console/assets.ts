@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+/** A file that the console serves. */
 export interface Asset {
-  readonly type: string;
+  readonly contentType: string;
   readonly body: string;
 }
 
@@ -39,5 +40,5 @@ export const ASSETS: ReadonlyMap<string, Asset> = new Map([
 
 function readAsset(file: string | URL, name: string): Asset {
   const extension = name.slice(name.lastIndexOf('.') + 1) as keyof typeof CONTENT_TYPES;
-  return { type: CONTENT_TYPES[extension], body: readFileSync(file, 'utf8') };
+  return { contentType: CONTENT_TYPES[extension], body: readFileSync(file, 'utf8') };
 }

@@ -5,7 +5,7 @@ import type { App, AppEnv } from '../../src/http/env.ts';
 import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
-import { refusalReason } from './guard.ts';
+import { rejectionReason } from './guard.ts';
 import { LatestValue } from './latest-value.ts';
 import { LiveFeed } from './live-feed.ts';
 import { FormError, parseForm, tryRequest } from './try.ts';
@@ -14,10 +14,10 @@ export const CONSOLE_PATH = '/console';
 
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** A page that accepts no data for this long is disconnected: it is closed, or its device sleeps. */
+/** A page that accepts no data for this long is disconnected: its tab is closed, or its device sleeps. */
 const WRITE_TIMEOUT_MS = 10_000;
 
-/** When the browser reconnects after a lost connection. */
+/** Delay before the browser reconnects after a lost connection. */
 const RECONNECT_MS = 1000;
 
 export interface ConsoleOptions {
@@ -27,12 +27,12 @@ export interface ConsoleOptions {
   readonly now?: () => number;
 }
 
-/** A page for one machine that shows decisions live, explains them, and tries requests. */
+/** A web page, for a browser on this machine, that shows decisions live, explains them and tries requests. */
 export interface Console {
   /** Receives the record of each decision. */
   onRecord(record: object): void;
-  /** Adds the console's routes to those of the service. */
-  mount(service: App, deciding: DecisionDependencies): void;
+  /** Adds the console's routes to the service. */
+  mount(service: App, dependencies: DecisionDependencies): void;
   /** Ends the event streams, which would delay the shutdown of the service. */
   close(): void;
 }
@@ -42,7 +42,7 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
   const streams = new Set<LatestValue<string>>();
   return {
     onRecord: (record) => feed.add(record),
-    mount(service, deciding) {
+    mount(service, dependencies) {
       const routes = new Hono<AppEnv>();
       routes.use(guard);
       routes.get('/', (context) => send(context, PAGE));
@@ -58,7 +58,7 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
         const body = await readBody(context.env.incoming, MAX_FORM_BYTES);
         const text = 'text' in body ? body.text : '';
         try {
-          return context.json(await tryRequest(parseForm(text), deciding, edge));
+          return context.json(await tryRequest(parseForm(text), dependencies, edge));
         } catch (error) {
           if (!(error instanceof FormError)) throw error;
           return context.json({ error: error.message }, 400);
@@ -72,7 +72,7 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
   };
 }
 
-/** The page shows strings from requests. If one were ever parsed as HTML, this would keep it from running. */
+/** The page shows strings from requests. If one were parsed as HTML by accident, this policy blocks its scripts. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "base-uri 'none'",
@@ -87,16 +87,16 @@ const guard: MiddlewareHandler<AppEnv> = async (context, next) => {
   context.header('cross-origin-resource-policy', 'same-origin');
   context.header('referrer-policy', 'no-referrer');
   context.header('x-content-type-options', 'nosniff');
-  const reason = refusalReason(context.env.incoming);
+  const reason = rejectionReason(context.env.incoming);
   if (reason !== undefined) return context.text(`${reason}\n`, 403);
   await next();
 };
 
-function send(context: Context<AppEnv>, { type, body }: Asset) {
-  return context.body(body, 200, { 'content-type': type });
+function send(context: Context<AppEnv>, { contentType, body }: Asset) {
+  return context.body(body, 200, { 'content-type': contentType });
 }
 
-/** Sends server-sent events. Each has the whole state, so that a page may miss some. */
+/** Sends server-sent events. Each contains the whole state, so a page can miss some. */
 function sendEvents(context: Context<AppEnv>, feed: LiveFeed, streams: Set<LatestValue<string>>) {
   const latest = new LatestValue<string>();
   const unsubscribe = feed.subscribe((state) => latest.set(state));

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
  * Returns why a request must not reach the console, in one sentence, or `undefined` if it may.
  *
  * The service listens on all interfaces, because the identity server may run on another machine. The
- * console shows who requests tokens, and is only for a browser on this machine. So it rejects:
+ * console shows which clients request tokens, and is only for a browser on this machine. It rejects:
  *
  * - connections from other machines;
  * - other host names, which a site could point to this machine (DNS rebinding) or a tunnel would use;
@@ -13,7 +13,7 @@ import type { IncomingMessage } from 'node:http';
  * The port in `Host` is not compared with the service's: a forwarded port differs, and a page on another port
  * has another origin.
  */
-export function refusalReason(request: IncomingMessage): string | undefined {
+export function rejectionReason(request: IncomingMessage): string | undefined {
   if (!isLoopback(request.socket.remoteAddress)) {
     return 'The console is available on this machine only: open it at 127.0.0.1.';
   }
@@ -26,7 +26,7 @@ export function refusalReason(request: IncomingMessage): string | undefined {
   if (origin !== undefined && !isSameOrigin) return OTHER_ORIGIN;
   if (isNavigation(request)) return undefined;
   if (site !== undefined && site !== 'same-origin') return OTHER_ORIGIN;
-  // Programs other than browsers send neither header, and may read.
+  // Programs other than browsers send neither header. They may read.
   const changesState = request.method !== 'GET' && request.method !== 'HEAD';
   return changesState && !isSameOrigin && site !== 'same-origin' ? OTHER_ORIGIN : undefined;
 }

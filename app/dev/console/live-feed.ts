@@ -1,16 +1,16 @@
 import { type DecisionRow, toDecisionRow } from '../decision-row.ts';
 import { Statistics, type StatisticsSnapshot } from './statistics.ts';
 
-/** Decisions that the page lists. */
+/** Maximum number of decisions that the page lists. */
 const MAX_ROWS = 50;
 
 /** Changes within this time are sent together, so that the work does not grow with the load. */
 const BATCH_MS = 250;
 
-/** Without changes the state is sent this often: the chart moves on, and dead connections are detected. */
+/** Without changes, the state is sent this often, to move the chart and to detect dead connections. */
 const HEARTBEAT_MS = 5000;
 
-/** Pages that can be open at a time. */
+/** Maximum number of open pages. */
 const MAX_SUBSCRIBERS = 20;
 
 /** Everything that the page shows live. */

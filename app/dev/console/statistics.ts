@@ -4,9 +4,9 @@ const OUTCOMES = ['issue', 'restrict', 'refuse'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 type OutcomeCounts = Record<Outcome, number>;
 
-/** Width of a bar of the chart. */
+/** Time that a bar of the chart covers. */
 const STEP_SECONDS = 5;
-/** Bars of the chart: five minutes. */
+/** Bars of the chart, which together cover five minutes. */
 const STEP_COUNT = 60;
 
 /** Names listed in each ranking. The counts of the others are added up. */
@@ -14,7 +14,7 @@ const MAX_NAMES = 10;
 
 export type NamedCount = readonly [name: string, count: number];
 
-/** What the page charts. In monitor mode, outcomes are those of the dry run. */
+/** The figures that the page shows. In monitor mode, outcomes are those of the dry run. */
 export interface StatisticsSnapshot {
   /** When the snapshot was taken, in milliseconds since the epoch. */
   readonly now: number;

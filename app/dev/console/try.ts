@@ -17,7 +17,7 @@ import { compareTokens, type TokenRow } from './compare-tokens.ts';
 import { describeSignals, type SignalDescription } from './describe-signals.ts';
 import { type ExplainedRule, explain } from './explain.ts';
 
-const name = z
+const shortString = z
   .string()
   .trim()
   .min(1, 'must not be empty')
@@ -27,9 +27,9 @@ const name = z
 const formSchema = z.strictObject({
   /** Empty for a request without an address header. */
   address: z.string().trim().max(200, 'must have at most 200 characters'),
-  grant: name,
-  clientId: name,
-  /** Separated by spaces, as in OAuth. */
+  grant: shortString,
+  clientId: shortString,
+  /** Space-separated, as in OAuth. */
   scopes: z.string().max(2000, 'must have at most 2000 characters'),
   /** `2026-01-05T10:30`, in UTC; empty for now. */
   time: z
@@ -69,17 +69,17 @@ export function parseForm(text: string): TryForm {
   } catch {
     throw new FormError('The form is not JSON.');
   }
-  const read = formSchema.safeParse(json);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
+  const result = formSchema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
   throw new FormError(
     `${String(issue?.path[0] ?? 'The form')}: ${issue?.message ?? 'is not valid'}.`,
   );
 }
 
 /**
- * Decides on a request built from the form as the running service would, with its policy, signals and
- * caches. Nothing is recorded or counted.
+ * Builds a request from the form and decides on it with the policy, signals and caches of the running service.
+ * Nothing is recorded or counted.
  *
  * @param edge sets the header from which the service reads the client address.
  */

@@ -19,11 +19,11 @@ export interface ReceivedCheck {
   readonly headers: IncomingHttpHeaders;
   /** When it was received, by the simulator's clock, in milliseconds since the epoch. */
   readonly at: number;
-  /** The number of the connection: 1 for the first that was opened. */
+  /** Sequence number of the connection, starting at 1. */
   readonly connection: number;
 }
 
-/** Parses the parameters of CHECK. The parameter `key` counts if there is no header `Key`. */
+/** Parses the parameters of CHECK. The parameter `key` is used if there is no header `Key`. */
 export function parseCheckQuery(request: IncomingMessage, parameters: URLSearchParams): CheckQuery {
   const header = request.headers.key;
   return {

@@ -5,7 +5,7 @@ import type { CheckData } from './check-data.ts';
 import { type FaultRegistry, faultSchema } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
 
-/** What the control API changes. */
+/** The state that the control API changes. */
 export interface SimulatorControls {
   readonly faults: FaultRegistry;
   readonly quota: DailyQuota;

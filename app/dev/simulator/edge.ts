@@ -20,7 +20,7 @@ export interface EdgeOptions {
 
 /**
  * Returns the headers that the edge sets for a client address, in the format of the header and with as many
- * proxies as the service trusts. For an empty address there are none.
+ * proxies as the service trusts. Returns no headers for an empty address.
  */
 export function edgeHeaders(address: string, options: EdgeOptions): readonly ForwardedHeader[] {
   const { headerNames, trustedProxyHops, sign } = options;

@@ -26,22 +26,20 @@ const NETWORKS: readonly [Network, ...Network[]] = [
 ];
 
 const COUNTRIES: readonly [string | null, ...(string | null)[]] = [
-  ...([
-    'US',
-    'DE',
-    'FR',
-    'GB',
-    'NL',
-    'SE',
-    'PL',
-    'CA',
-    'BR',
-    'IN',
-    'JP',
-    'SG',
-    'AU',
-    'ZA',
-  ] as const),
+  'US',
+  'DE',
+  'FR',
+  'GB',
+  'NL',
+  'SE',
+  'PL',
+  'CA',
+  'BR',
+  'IN',
+  'JP',
+  'SG',
+  'AU',
+  'ZA',
   null,
 ];
 

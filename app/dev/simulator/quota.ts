@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000;
 
 /**
- * The number of checks that an account may send in a day. It resets at midnight UTC. AbuseIPDB does not document
- * when its day ends, so clients must rely on the headers.
+ * The quota of an account, in checks per day. It resets at midnight UTC. AbuseIPDB does not document when its day
+ * ends, so clients must rely on the headers.
  */
 export class DailyQuota {
   readonly limit: number;
@@ -23,7 +23,7 @@ export class DailyQuota {
     return this.#remaining;
   }
 
-  /** Sets the remaining checks of today. @throws RangeError if it is not a count. */
+  /** Sets the remaining checks of today. @throws RangeError if it is not an integer of 0 or more. */
   setRemaining(remaining: number): void {
     requireCount('remaining quota', remaining);
     this.#resetOnNewDay();

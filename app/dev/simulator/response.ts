@@ -5,7 +5,7 @@ export interface SimulatedResponse {
   readonly body: string;
 }
 
-/** What AbuseIPDB's edge adds to each response, with a ray id that shows the simulation. */
+/** Headers that AbuseIPDB's edge adds to each response. The ray id shows that the response is simulated. */
 const EDGE_HEADERS = {
   server: 'cloudflare',
   'cf-ray': '0000000000000000-SIMULATED',

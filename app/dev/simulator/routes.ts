@@ -12,7 +12,7 @@ import { sendResponse } from './send-response.ts';
 /** The simulator's state. */
 export interface SimulatorState extends CheckState, SimulatorControls {
   readonly checks: ReceivedCheck[];
-  /** The number of each open connection, in the order of opening. */
+  /** Open connections with their sequence numbers. */
   readonly connections: ReadonlyMap<Socket, number>;
   /** Milliseconds before each response. */
   readonly latency: number;

@@ -18,7 +18,7 @@ export interface SimulatorOptions {
   host?: string;
   /** The accepted API key. @default any that is not empty */
   key?: string;
-  /** Checks a day. @default 1000, the free plan */
+  /** Checks per day. @default 1000, the free plan */
   quota?: number;
   /** Milliseconds before each response. @default 0 */
   latency?: number;
@@ -33,7 +33,7 @@ export interface Simulator {
   /** The CHECK requests received, in order. */
   readonly checks: readonly ReceivedCheck[];
   /**
-   * Sets fields of CHECK's data on an address, and forgets those that were set before. A field that is
+   * Sets fields of CHECK's data on an address, in place of those that were set before. A field that is
    * `undefined` is omitted from the response.
    *
    * @throws RangeError if the address is not valid.
@@ -50,7 +50,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** The real edge keeps idle connections open for minutes as well. */
+/** As long as the real edge keeps idle connections open: minutes. */
 const KEEP_ALIVE_MS = 120_000;
 
 /** Starts a simulated AbuseIPDB. @throws Error with the address and the reason if it cannot listen. */
@@ -86,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     opened += 1;
     connections.set(socket, opened);
     socket.once('close', () => connections.delete(socket));
-    // The kernel accepted it before the simulator closed. It would delay `close`.
+    // The kernel accepted it just before the simulator closed. It would delay `close`.
     if (!server.listening) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {

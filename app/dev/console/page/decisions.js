@@ -1,6 +1,6 @@
 import { byId, clockTime, element, outcomeBadge } from './dom.js';
 
-/** Lists the latest decisions. Rows already listed are kept, so that a reader keeps the place. */
+/** Lists the latest decisions. Existing rows stay in the document, so that readers do not lose their place. */
 export function showDecisions(decisions) {
   const list = byId('decisions');
   const listed = new Map([...list.children].map((row) => [row.dataset.id, row]));
@@ -31,7 +31,7 @@ function createRow(decision) {
   );
 }
 
-/** On a phone the table head is hidden, and each value has its name beside it. */
+/** Creates a cell. On a phone, where the table head is hidden, the name is shown next to the value. */
 function cell(name, ...values) {
   return element('td', { 'data-name': name }, element('div', {}, ...values));
 }

@@ -6,7 +6,7 @@ import { showStatistics, summarizeStatistics } from './statistics.js';
 /** Screen readers read the summary aloud, so it must not change with each decision. */
 const SUMMARY_INTERVAL_MS = 10_000;
 
-/** When the stream is opened again after the browser has given up on it. */
+/** Delay before the stream is opened again after the browser has given up on it. */
 const REOPEN_DELAY_MS = 2000;
 
 let isPaused = false;

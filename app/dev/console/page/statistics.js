@@ -69,7 +69,7 @@ function showRanking(id, counts, heading, emptyText) {
 
 const shownValues = new Map();
 
-/** Replaces a part of the page only if its value has changed, so that a reader keeps the place. */
+/** Replaces a part of the page only if its value has changed, so that readers do not lose their place. */
 function updateIfChanged(id, value, createChildren) {
   const json = JSON.stringify(value);
   if (shownValues.get(id) === json) return;

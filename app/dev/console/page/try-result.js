@@ -151,7 +151,9 @@ function notesOn({ id, error, unknown, effects }) {
     ...effects.flatMap(({ source, actions, monitored }) => {
       const prefix = source === id ? '' : `${source}: `;
       if (actions.length === 0) return [`${prefix}no effect`];
-      return actions.map((action) => `${prefix}${monitored ? 'monitored: would ' : ''}${action}`);
+      return actions.map(
+        (action) => `${prefix}${monitored ? 'not applied (monitored): ' : ''}${action}`,
+      );
     }),
   ];
 }

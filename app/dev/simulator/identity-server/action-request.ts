@@ -27,7 +27,7 @@ export interface ActionRequest {
  * Parses a request body.
  *
  * @param stringLists the Java type of list claims whose elements are strings.
- * @throws Error if the body is not a JSON object, which is an error of the test.
+ * @throws Error if the body is not a JSON object: the test is wrong.
  */
 export function readActionRequest(body: string, stringLists: ListForm): ActionRequest {
   const root = parseJson(body);

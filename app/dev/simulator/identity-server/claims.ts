@@ -69,7 +69,7 @@ export function changeClaim(
   return applied;
 }
 
-/** What Java parses as an integer: an optional sign, and the digits of any script. */
+/** The integers that Java parses: an optional sign, then digits of any script. */
 const JAVA_INTEGER = /^[-+]?\p{Nd}+$/u;
 
 /**

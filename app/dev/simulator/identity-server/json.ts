@@ -1,11 +1,11 @@
 /**
  * A JSON value. The parser is as strict and as lenient as the identity server's: it rejects comments, a byte order
- * mark and control characters in strings, and ignores text after the first value. `JSON.parse` would lose how a
- * number is written: 900 and 900.0 are different lifetimes.
+ * mark and control characters in strings, and ignores text after the first value. `JSON.parse` would lose the
+ * spelling of numbers: 900 and 900.0 are different lifetimes.
  */
 export type Json = null | boolean | string | JsonNumber | JsonObject | readonly Json[];
 
-/** A number as written. */
+/** A number, with its spelling. */
 export class JsonNumber {
   readonly literal: string;
 
@@ -33,7 +33,7 @@ export class JsonObject {
   }
 }
 
-/** The text is not valid JSON. */
+/** The string is not valid JSON. */
 export class JsonError extends Error {}
 
 const WHITESPACE = /[ \t\n\r]*/y;
@@ -48,9 +48,9 @@ const LITERALS = new Map<string, Json>([
 const MAX_DEPTH = 1000;
 
 /**
- * Parses the first value of a text.
+ * Parses the first value of a string.
  *
- * @throws JsonError if the text does not begin with a value.
+ * @throws JsonError if the string does not begin with a value.
  */
 export function parseJson(text: string): Json {
   return new Parser(text).value(0);

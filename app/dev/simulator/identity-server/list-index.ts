@@ -4,7 +4,7 @@ export function lastSegment(path: string): string {
 }
 
 /**
- * Returns the index that a segment means in a list, or `undefined`. `-` is the last element, -1 in an empty list.
+ * Returns the index in a list to which a segment refers, or `undefined` if there is none. `-` is the last element, -1 in an empty list.
  * Signs and leading zeros are not valid, so that such an operation is skipped.
  */
 export function parseIndex(segment: string, size: number): number | undefined {

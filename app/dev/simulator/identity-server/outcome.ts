@@ -20,14 +20,14 @@ export interface IssuedToken {
   audience: string[] | string | undefined;
   /** All claims by name, including the request's. The object has no prototype. */
   claims: Record<string, unknown>;
-  /** What the client receives; undefined if there is none or the action removed it. Seconds. */
+  /** The refresh token in the response; undefined if there is none or the action removed it. Seconds. */
   refreshToken: { expiresIn: number | undefined } | undefined;
   /**
    * Present if the action removed the refresh token from the response: one that the client has from an earlier
    * response stays valid. Seconds.
    */
   hiddenRefreshToken?: { expiresIn: number | undefined } | undefined;
-  /** What the action adds to the token response. */
+  /** Parameters that the action adds to the token response. */
   responseParameters: Record<string, unknown>;
   /** Parameters that the client no longer receives, including the ID token if `openid` was removed. */
   removedParameters: string[];
@@ -38,7 +38,7 @@ export interface DroppedOperation {
   reason: string;
 }
 
-/** What the OAuth client receives for its token request. */
+/** The response to the OAuth client's token request. */
 export type Outcome =
   | { kind: 'token'; token: IssuedToken; applied: Operation[]; dropped: DroppedOperation[] }
   | { kind: 'refused'; status: number; error: string; errorDescription: string | undefined }

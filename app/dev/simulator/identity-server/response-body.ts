@@ -59,7 +59,7 @@ const OPERATION: FieldSchemas = new Map([
 /**
  * Parses the body of a response with HTTP status 200.
  *
- * @throws InvalidResponseError or JsonError if the server would not accept it.
+ * @throws InvalidResponseError or JsonError if the server does not accept it.
  */
 export function parseResultBody(text: string): ResponseBody {
   const body = readObject(text);
@@ -74,7 +74,7 @@ export function parseResultBody(text: string): ResponseBody {
 /**
  * Parses the body of a response with HTTP status 400, 401 or 500.
  *
- * @throws InvalidResponseError or JsonError if the server would not accept it.
+ * @throws InvalidResponseError or JsonError if the server does not accept it.
  */
 export function parseErrorBody(text: string): ResponseBody {
   const body = readObject(text);

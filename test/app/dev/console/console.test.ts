@@ -75,9 +75,9 @@ describe('The page', () => {
     const files = readdirSync(new URL('../../../../app/dev/console/page/', import.meta.url));
     const served = [...ASSETS.keys()].filter((name) => !name.startsWith('uplot.'));
     expect(served.sort()).toEqual(files.filter((name) => name !== 'page.html').sort());
-    for (const [name, { type, body }] of ASSETS) {
+    for (const [name, { contentType, body }] of ASSETS) {
       const response = await get(`/assets/${name}`);
-      expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, contentType]);
       expect(await response.text()).toBe(body);
     }
   });

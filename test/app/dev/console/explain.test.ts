@@ -85,7 +85,7 @@ describe('The explanation contains', () => {
       },
     },
     {
-      name: 'a signal that is unknown, and what its entry does',
+      name: 'a signal that is unknown, and the effect of its entry',
       policy: policyText(deny('one', 'abuse.score >= 75'), UNKNOWN(SHORT)),
       circumstances: { reputation: 'timeout' },
       one: {

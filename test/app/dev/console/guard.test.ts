@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { refusalReason } from '../../../../app/dev/console/guard.ts';
+import { rejectionReason } from '../../../../app/dev/console/guard.ts';
 
 interface TestRequest {
   readonly method?: string;
@@ -18,7 +18,7 @@ function reasonFor({
   headers = {},
 }: TestRequest): string | undefined {
   const request = { method, socket: { remoteAddress: from }, headers: { ...HOST, ...headers } };
-  return refusalReason(request as unknown as IncomingMessage);
+  return rejectionReason(request as unknown as IncomingMessage);
 }
 
 test.each<[string, TestRequest]>([

@@ -231,8 +231,8 @@ describe('A record that was set', () => {
       isTor: undefined,
       numDistinctUsers: undefined,
     });
-    const left = ['hostnames', 'isTor', 'numDistinctUsers'];
-    expect(Object.keys(await check('8.8.4.4'))).toEqual(FIELDS.filter((f) => !left.includes(f)));
+    const omitted = ['hostnames', 'isTor', 'numDistinctUsers'];
+    expect(Object.keys(await check('8.8.4.4'))).toEqual(FIELDS.filter((f) => !omitted.includes(f)));
   });
 
   test('applies to every spelling of its address', async () => {

@@ -24,7 +24,7 @@ async function check(query = '?ipAddress=8.8.4.4', headers: Record<string, strin
     score: data?.abuseConfidenceScore,
     detail: errors?.[0]?.detail,
     limit: response.headers.get('x-ratelimit-limit'),
-    left: response.headers.get('x-ratelimit-remaining'),
+    remaining: response.headers.get('x-ratelimit-remaining'),
     retryAfter: response.headers.get('retry-after'),
     reset: response.headers.get('x-ratelimit-reset'),
   };
@@ -32,15 +32,20 @@ async function check(query = '?ipAddress=8.8.4.4', headers: Record<string, strin
 
 describe('The quota', () => {
   test('counts down and is then exhausted until midnight UTC', async () => {
-    expect(await check()).toMatchObject({ status: 200, limit: '2', left: '1', retryAfter: null });
-    expect(await check()).toMatchObject({ status: 200, limit: '2', left: '0', reset: null });
+    expect(await check()).toMatchObject({
+      status: 200,
+      limit: '2',
+      remaining: '1',
+      retryAfter: null,
+    });
+    expect(await check()).toMatchObject({ status: 200, limit: '2', remaining: '0', reset: null });
     expect(await check()).toEqual({
       status: 429,
       score: undefined,
       detail:
         'Daily rate limit of 2 requests exceeded for this endpoint. See headers for additional details.',
       limit: '2',
-      left: '0',
+      remaining: '0',
       retryAfter: '60',
       reset: `${MIDNIGHT / 1000}`,
     });
@@ -51,21 +56,21 @@ describe('The quota', () => {
     time = MIDNIGHT - 1;
     expect(await check()).toMatchObject({ status: 429, retryAfter: '1' });
     time = MIDNIGHT;
-    expect(await check()).toMatchObject({ status: 200, left: '1' });
+    expect(await check()).toMatchObject({ status: 200, remaining: '1' });
   });
 
   test('can be set for the current day', async () => {
     simulator.setQuota(1);
-    expect(await check()).toMatchObject({ status: 200, left: '0' });
+    expect(await check()).toMatchObject({ status: 200, remaining: '0' });
     expect(await check()).toMatchObject({ status: 429 });
   });
 
   test('is used by requests with invalid parameters', async () => {
-    expect(await check('?ipAddress=x')).toMatchObject({ status: 422, left: '1' });
+    expect(await check('?ipAddress=x')).toMatchObject({ status: 422, remaining: '1' });
   });
 
   test('is not used by requests without a valid key', async () => {
-    expect(await check('?ipAddress=8.8.4.4', {})).toMatchObject({ status: 401, left: '2' });
+    expect(await check('?ipAddress=8.8.4.4', {})).toMatchObject({ status: 401, remaining: '2' });
   });
 
   test('is exact under concurrent checks', async () => {

@@ -20,7 +20,7 @@ function check(simulator: Simulator, query: string, key = 'k'): Promise<Response
 }
 
 /** Resolves when the simulator has received this many checks. */
-async function arrived(simulator: Simulator, count: number): Promise<void> {
+async function waitForChecks(simulator: Simulator, count: number): Promise<void> {
   while (simulator.checks.length < count) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -67,7 +67,7 @@ describe('The simulator', () => {
   test('waits for its latency before each response', async () => {
     const [slow, quick] = [await start({ latency: 3_600_000 }), await start({ latency: 20 })];
     const neverSent = check(slow, 'ipAddress=8.8.4.4');
-    while (slow.checks.length === 0) await new Promise(setImmediate);
+    await waitForChecks(slow, 1);
     expect((await check(quick, 'ipAddress=8.8.4.4')).status).toBe(200);
     await Promise.all([slow.close(), expect(neverSent).rejects.toThrow()]);
   });
@@ -80,7 +80,7 @@ describe('The simulator', () => {
     const open = ['8.8.4.4', '1.0.0.1', '9.9.9.9'].map(async (address) =>
       (await check(simulator, `ipAddress=${address}`)).text(),
     );
-    await arrived(simulator, 3);
+    await waitForChecks(simulator, 3);
     const outcomes = Promise.allSettled(open);
     await simulator.close();
     expect((await outcomes).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
@@ -92,14 +92,14 @@ describe('The simulator', () => {
     async (fault) => {
       const simulator = await start();
       simulator.setFault(fault, '1.0.0.1');
-      const leaving = new AbortController();
-      const left = fetch(`${simulator.url}/check?ipAddress=1.0.0.1`, {
+      const disconnect = new AbortController();
+      const response = fetch(`${simulator.url}/check?ipAddress=1.0.0.1`, {
         headers: { Key: 'k' },
-        signal: leaving.signal,
-      }).then((response) => response.text());
-      const outcome = left.catch((error: Error) => error.name);
-      await arrived(simulator, 1);
-      leaving.abort();
+        signal: disconnect.signal,
+      }).then((received) => received.text());
+      const outcome = response.catch((error: Error) => error.name);
+      await waitForChecks(simulator, 1);
+      disconnect.abort();
       expect(await outcome).toBe('AbortError');
       expect((await check(simulator, 'ipAddress=8.8.4.4')).status).toBe(200);
     },
