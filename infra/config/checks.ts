@@ -4,10 +4,9 @@ import { checkEndpoint } from './endpoint.ts';
 import { type StackOptions, TASK_SIZES } from './option-table.ts';
 
 /**
- * Returns the issues of options that do not fit together. A check that needs an invalid option reports
- * nothing.
+ * Returns an issue for each conflict between options. A check that depends on an invalid option reports nothing.
  *
- * @param values raw values, which show what is set.
+ * @param values raw values, which show which options are set.
  */
 export function checkOptions(
   options: Partial<StackOptions>,
@@ -25,7 +24,7 @@ export function checkOptions(
 
 function checkEgress({ egress, natGateways }: Partial<StackOptions>): readonly string[] {
   if (egress !== 'public' || natGateways === undefined) return [];
-  return ['natGateways is set, but egress is public: remove one of them.'];
+  return ['natGateways is set, but egress is public, which has no NAT: remove one of them.'];
 }
 
 function checkTasks(options: Partial<StackOptions>): readonly string[] {
@@ -37,7 +36,9 @@ function checkTasks(options: Partial<StackOptions>): readonly string[] {
     issues.push(`taskMemory must be one of ${sizes.join(', ')}, got "${taskMemory}".`);
   }
   if (minimumTasks !== undefined && maximumTasks !== undefined && maximumTasks < minimumTasks) {
-    issues.push(`maximumTasks is below minimumTasks (${minimumTasks}): raise it.`);
+    issues.push(
+      `maximumTasks must be at least minimumTasks, ${minimumTasks}, got "${maximumTasks}".`,
+    );
   }
   return issues;
 }
@@ -50,7 +51,7 @@ function checkCredentialHeader(
   if (credentialHeader === undefined || credentialHeader === 'x-api-key') return [];
   if (isSet(values.actionCredentialSecretArn)) return [];
   return [
-    'credentialHeader is set without actionCredentialSecretArn: the generated credential is sent in x-api-key, so set both or neither.',
+    'credentialHeader is set without actionCredentialSecretArn, but the generated credential is sent in x-api-key: set both or neither.',
   ];
 }
 
@@ -63,7 +64,7 @@ function checkSignature(
   return ['addressSignatureSecretArn is set, but signedAddress is false: remove one of them.'];
 }
 
-/** Parses the names of the address headers as the service does: what stops its start stops synth. */
+/** Parses the names of the address headers as the service does: an issue that would stop its start stops synth. */
 export function parseAddressHeaderOptions(
   options: Partial<
     Pick<

@@ -16,7 +16,7 @@ export type EgressConfig =
 export interface Config {
   readonly endpoint: EndpointConfig;
   readonly egress: EgressConfig;
-  /** Two names of zones; empty for the first two of the region. */
+  /** Names of two zones; empty for the first two of the region. */
   readonly availabilityZones: readonly string[];
   /** CPU units, and MiB of memory. */
   readonly task: { readonly cpu: number; readonly memory: number };
@@ -27,24 +27,24 @@ export interface Config {
   readonly alarmEmail: string | undefined;
   /** Receives alarms that can wait. */
   readonly ticketEmail: string | undefined;
-  /** Percentage of decisions that are refusals above which there is a ticket. */
+  /** Percentage of refusals among decisions above which there is a ticket. */
   readonly blockRateCeiling: number;
   /** Hours without a decision after which there is a ticket. */
   readonly noTrafficHours: number;
   readonly policyFile: string;
-  /** Files; empty for the database in the image. */
+  /** Paths; empty for the database in the image. */
   readonly geoDatabases: readonly string[];
   /** Addresses of the identity server; empty to admit every address to the credential check. */
   readonly allowedCidrs: readonly string[];
   readonly actionCredentialSecretArn: string | undefined;
   readonly abuseIpdbSecretArn: string | undefined;
-  /** How long the previous version of a rotated secret is accepted, in the service's own format. */
+  /** How long the previous version of a rotated secret is accepted, as the service expects it. */
   readonly credentialPreviousTtl: string;
   /** Header of the credential, in lower case: redacted in logs, and never throttled. */
   readonly credentialHeader: string;
   /** Port at which the tasks reach the issuer of OAuth2 access tokens. */
   readonly issuerPort: number;
-  /** Requests without a credential in five minutes, from all addresses together. */
+  /** Maximum number of requests without a credential in five minutes, from all addresses together. */
   readonly unauthenticatedLimit: number;
   readonly imageUri: string | undefined;
   readonly deletionProtection: boolean;
@@ -60,7 +60,7 @@ export interface Config {
   /** How records show the client's address; the stack generates the key of `hashed`. */
   readonly decisionLogAddress: AddressFormat['form'];
   readonly tags: Readonly<Record<string, string>>;
-  /** Names in CDK's context that are not options, for a warning. */
+  /** Names in CDK's context that are not options; the stack warns of them. */
   readonly foreignContext: readonly string[];
 }
 

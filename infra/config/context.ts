@@ -1,10 +1,10 @@
 import { OPTION_TOLERANCE, similarName } from '../../app/src/config/similar-name.ts';
 
-/** CDK's context as the options of the stack. */
+/** The part of CDK's context that may be options of the stack. */
 export interface OptionContext {
   /** Raw values by name. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Names under `riskGate` in cdk.json, where no other tool has any. */
+  /** Names under `riskGate` in cdk.json, which no other tool uses. */
   readonly ownNames: readonly string[];
   readonly issues: readonly string[];
 }
@@ -12,28 +12,28 @@ export interface OptionContext {
 /** Context with any other name belongs to CDK (flags, looked-up values) or to another tool. */
 const OPTION_NAME = /^[A-Za-z][\w-]*$/;
 
-/** CDK's own context with a name like an option's: `cdk acknowledge` writes the first one. */
+/** Context of CDK itself whose name looks like an option: `cdk acknowledge` writes the first one. */
 const CDK_NAME = /^(?:acknowledged-issue-numbers|cli-[\w-]+|debug)$/;
 
 /** Reads `riskGate` of cdk.json and the values beside it (`-c name=value`), which override it. */
 export function optionContext(context: Readonly<Record<string, unknown>>): OptionContext {
-  const { riskGate = {}, ...rest } = context;
+  const { riskGate = {}, ...others } = context;
   const isObject = typeof riskGate === 'object' && riskGate !== null && !Array.isArray(riskGate);
   const own = isObject ? { ...riskGate } : {};
-  const beside = Object.entries(rest).filter(
+  const overrides = Object.entries(others).filter(
     ([name]) => OPTION_NAME.test(name) && !CDK_NAME.test(name),
   );
   return {
-    values: { ...own, ...Object.fromEntries(beside) },
+    values: { ...own, ...Object.fromEntries(overrides) },
     ownNames: Object.keys(own),
     issues: isObject ? [] : ['riskGate in cdk.json must be an object: write { "name": value, … }.'],
   };
 }
 
 /**
- * Sorts out names that are not options. A name under `riskGate` is an issue, and so is one that resembles an
- * option: an `allowedCidr` that is silently ignored would admit every address. The others may be another
- * tool's, and are returned as foreign.
+ * Finds names that are not options. One under `riskGate` is an issue, and so is one that resembles an option: if
+ * `allowedCidr` were silently ignored, every address would be admitted. Other names may belong to another tool, and
+ * are returned as foreign.
  */
 export function checkNames(
   { values, ownNames }: OptionContext,

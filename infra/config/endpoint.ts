@@ -3,7 +3,7 @@ import type { StackOptions } from './option-table.ts';
 
 /** How the identity server reaches the service over HTTPS. */
 export type EndpointConfig =
-  /** Without a domain: CloudFront's domain name, in front of an internal load balancer. */
+  /** Without a domain: CloudFront's domain name, and an internal load balancer behind it. */
   | { readonly kind: 'cloudfront'; readonly prefixListId: string | undefined }
   /** A public load balancer; the stack creates its certificate and DNS record. */
   | {
@@ -21,9 +21,9 @@ type EndpointOptions = Pick<
 >;
 
 /**
- * Returns the issues of endpoint options that do not fit together.
+ * Returns an issue for each conflict between the options of the endpoint.
  *
- * @param values raw values: an option that is set but invalid has an issue already, and is not missing.
+ * @param values raw values: an option that is set but invalid has an issue already, and is not reported as missing.
  */
 export function checkEndpoint(
   options: Partial<EndpointOptions>,
@@ -40,16 +40,16 @@ export function checkEndpoint(
   const issues: string[] = [];
   if (has('cloudFrontPrefixListId')) {
     issues.push(
-      'cloudFrontPrefixListId and domainName are both set: remove one of them, as with a domain there is no CloudFront.',
+      'cloudFrontPrefixListId and domainName are both set, but an endpoint with a domain has no CloudFront: remove one of them.',
     );
   }
   if (has('certificateArn')) {
     if (has('hostedZoneId') || has('hostedZoneName')) {
-      issues.push('certificateArn and a hosted zone are both set: set one of them.');
+      issues.push('certificateArn and a hosted zone are both set: remove one of them.');
     }
   } else if (!has('hostedZoneId') || !has('hostedZoneName')) {
     issues.push(
-      'domainName is set without hostedZoneId and hostedZoneName, or certificateArn: set the zone that will contain the name, or a certificate for the name.',
+      'domainName is set without a hosted zone or certificate: set hostedZoneId and hostedZoneName, or certificateArn.',
     );
   } else if (hostedZoneName !== undefined && !isInZone(domainName, hostedZoneName)) {
     issues.push(
@@ -59,7 +59,7 @@ export function checkEndpoint(
   return issues;
 }
 
-/** Chooses the endpoint; the options are known to fit together. */
+/** Returns the endpoint of options without conflicts. */
 export function toEndpoint(options: EndpointOptions): EndpointConfig {
   const { domainName, certificateArn, hostedZoneId = '', hostedZoneName = '' } = options;
   if (domainName === undefined) {

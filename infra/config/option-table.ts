@@ -9,7 +9,7 @@ import {
   matching,
   oneOf,
   parsed,
-  text,
+  string,
   wholeNumber,
 } from '../../app/src/config/schemas.ts';
 import {
@@ -33,7 +33,7 @@ export const TASK_SIZES: Readonly<Record<number, readonly number[]>> = {
   2048: [4096, 5120, 6144, 7168, 8192, 16384],
 };
 
-/** The retentions that CloudWatch Logs accepts, in days. */
+/** The retention periods that CloudWatch Logs accepts. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
 ];
@@ -47,9 +47,12 @@ export const OPTIONS = {
   hostedZoneName: domainName().optional(),
   certificateArn: matching(
     /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
-    'the ARN of an ACM certificate',
+    'the ARN of an ACM certificate: arn:aws:acm:<region>:<account>:certificate/<id>',
   ).optional(),
-  cloudFrontPrefixListId: matching(/^pl-[0-9a-f]+$/, 'the id of a prefix list').optional(),
+  cloudFrontPrefixListId: matching(
+    /^pl-[0-9a-f]+$/,
+    'the id of a prefix list, such as pl-3b927c52',
+  ).optional(),
 
   egress: oneOf(['nat', 'public']).default('nat'),
   natGateways: wholeNumber(1, 2).optional(),
@@ -58,10 +61,13 @@ export const OPTIONS = {
 
   taskCpu: oneOf(Object.keys(TASK_SIZES)).transform(Number).default(512),
   // Which sizes are valid depends on taskCpu.
-  taskMemory: matching(/^\d+$/, 'a size in MiB').transform(Number).optional(),
+  taskMemory: matching(/^\d+$/, 'a number of MiB, such as 1024').transform(Number).optional(),
   minimumTasks: wholeNumber(2, 100).default(2),
   maximumTasks: wholeNumber(2, 1000).default(10),
-  imageUri: matching(/^[^\s/]+(\/[^\s/]+)+$/, 'the name of an image with its registry').optional(),
+  imageUri: matching(
+    /^[^\s/]+(\/[^\s/]+)+$/,
+    'the name of an image with its registry, such as ghcr.io/team/risk-gate:1.2.3',
+  ).optional(),
   policyFile: file().default('app/policy.yaml'),
   geoDatabase: listOf(file()).default([]),
 
@@ -69,7 +75,7 @@ export const OPTIONS = {
   abuseIpdbSecretArn: completeSecretArn().optional(),
   credentialPreviousTtl: previousTtl().default(DEFAULT_PREVIOUS_TTL),
   // AWS WAF matches header names in lower case.
-  credentialHeader: matching(HEADER_NAME, 'a header name')
+  credentialHeader: matching(HEADER_NAME, 'a header name, such as x-api-key')
     .transform((name) => name.toLowerCase())
     .default('x-api-key'),
   issuerPort: wholeNumber(1, 65_535).default(443),
@@ -77,7 +83,7 @@ export const OPTIONS = {
   unauthenticatedLimit: wholeNumber(10, 2_000_000).default(1000),
 
   // Checked together, by the service's own parseAddressHeaders.
-  addressHeaders: text().default(DEFAULT_ADDRESS_HEADER),
+  addressHeaders: string().default(DEFAULT_ADDRESS_HEADER),
   trustedProxyHops: wholeNumber(0, MAX_TRUSTED_PROXY_HOPS).default(0),
   signedAddress: flag().default(false),
   addressSignatureSecretArn: completeSecretArn().optional(),
@@ -85,7 +91,7 @@ export const OPTIONS = {
   alarmEmail: email().optional(),
   ticketEmail: email().optional(),
   blockRateCeiling: wholeNumber(1, 99).default(20),
-  // A CloudWatch alarm evaluates one day at most.
+  // A CloudWatch alarm evaluates at most one day.
   noTrafficHours: wholeNumber(1, 24).default(3),
 
   logLevel: oneOf(LOG_LEVELS).default('info'),
@@ -111,7 +117,7 @@ const DOMAIN_NAME =
 
 /** A domain name in any spelling: upper case, Unicode, or with a trailing dot. Returns the ASCII form. */
 function domainName() {
-  return parsed('a domain name', (value) => {
+  return parsed('a domain name, such as login.example.com', (value) => {
     // From a URL, domainToASCII would return the host.
     if (/[\s/?#@:%\\]/.test(value)) return undefined;
     const ascii = domainToASCII(value.replace(/\.$/, ''));
@@ -122,7 +128,7 @@ function domainName() {
 /** The Route 53 API returns ids as `/hostedzone/Z…`. */
 function hostedZoneId() {
   return parsed(
-    'the id of a hosted zone',
+    'the id of a hosted zone, such as Z0123456789ABCDEFGHIJ',
     (value) => /^(?:\/?hostedzone\/)?(Z[A-Z0-9]+)$/.exec(value)?.[1],
   );
 }
@@ -134,26 +140,26 @@ function availabilityZones() {
       return zones;
     return invalid(
       context,
-      `must be two zones of the region, such as us-east-1a,us-east-1b, got "${zones.join(',')}"`,
+      `must be two availability zones of the region, such as us-east-1a,us-east-1b, got "${zones.join(',')}"`,
     );
   });
 }
 
-/** Returns the canonical form: AWS WAF treats an IPv4-mapped block as IPv6, from which nobody calls. */
+/** Returns the canonical form: AWS WAF would compare an IPv4-mapped block with IPv6 callers only. */
 function cidr() {
-  return text().transform((value, context) => {
+  return string().transform((value, context) => {
     const canonical = value.includes('/') ? parseCidr(value)?.text : undefined;
     if (canonical === undefined) {
       return invalid(
         context,
-        `contains "${value}", which is not a valid CIDR: write, for example, 192.0.2.0/24 or 192.0.2.7/32`,
+        `contains "${value}", which is not a valid CIDR such as 192.0.2.0/24 or 192.0.2.7/32`,
       );
     }
     // The only prefix that AWS WAF rejects.
     if (canonical.endsWith('/0')) {
       return invalid(
         context,
-        `contains "${value}", which is every address: remove allowedCidrs to admit every address`,
+        `contains "${value}", which is every address and which AWS WAF rejects: to admit every address, remove allowedCidrs`,
       );
     }
     return canonical;
@@ -166,15 +172,23 @@ function file() {
   );
 }
 
-/** With the six characters that Secrets Manager appends: IAM then grants access to this secret alone. */
+const COMPLETE_SECRET_ARN =
+  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/;
+
+/** With the six characters that Secrets Manager appends, so that IAM grants access to this secret alone. */
 function completeSecretArn() {
-  return matching(
-    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/,
-    'the complete ARN of a secret',
+  return string().transform((value, context) =>
+    COMPLETE_SECRET_ARN.test(value)
+      ? value
+      : // Without the value, which may be the secret itself.
+        invalid(
+          context,
+          'must be the complete ARN of a secret: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>',
+        ),
   );
 }
 
-/** Kept as written, for the service parses it. */
+/** Returns the value as written: the service parses it. */
 function previousTtl() {
   return parsed(PREVIOUS_TTL_FORM, (value) =>
     parsePreviousTtl(value) === undefined ? undefined : value,

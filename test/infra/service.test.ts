@@ -3,6 +3,7 @@ import { readSettings } from '../../app/src/config/settings.ts';
 import { containerOf } from '../support/container.ts';
 import {
   type Configuration,
+  CREDENTIAL_ARN,
   MODES,
   type SynthesizedStack,
   synthesize,
@@ -14,12 +15,16 @@ interface Task {
   readonly Memory: string;
 }
 
+/** A value for a variable that refers to a resource. */
+const placeholder = (name: string) =>
+  name.endsWith('_SECRET_ARN') ? CREDENTIAL_ARN : `value-of-${name}`;
+
 /** The environment of the task, with placeholders for references and secrets. */
 function environmentOf(stack: SynthesizedStack): Record<string, string> {
   const { Environment, Secrets = [] } = containerOf(stack);
   return Object.fromEntries(
     [...Environment, ...Secrets.map(({ Name }) => ({ Name, Value: undefined }))].map(
-      ({ Name, Value }) => [Name, typeof Value === 'string' ? Value : `value-of-${Name}`],
+      ({ Name, Value }) => [Name, typeof Value === 'string' ? Value : placeholder(Name)],
     ),
   );
 }

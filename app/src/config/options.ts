@@ -14,7 +14,7 @@ export type Options<Table extends OptionTable> = {
 export interface ParsedOptions<Table extends OptionTable> {
   /** The valid options and the defaults; invalid options are absent. */
   readonly options: Partial<Options<Table>>;
-  /** One sentence each. Callers append the issues of options that do not fit together. */
+  /** One sentence each. Callers append the issues of conflicting options. */
   readonly issues: string[];
 }
 
@@ -37,15 +37,15 @@ export function parseOptions<Table extends OptionTable>(
   return { options: options as Partial<Options<Table>>, issues };
 }
 
-/** Reports whether an option has a value, valid or not. An empty string counts as not set. */
+/** Returns whether an option has a value, valid or not. An empty string counts as not set. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
 /**
- * Returns the options once all of them are known to be valid.
+ * Returns the complete options.
  *
- * @throws ConfigError with all issues, if there are any.
+ * @throws ConfigError with all issues if any option is invalid.
  */
 export function requireValid<Table extends OptionTable>({
   options,

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { parseDuration } from '../lib/duration.ts';
 
 /**
- * A single value, trimmed. Environment variables and `-c` contain strings, `cdk.json` also numbers and
- * booleans.
+ * A single value, as a trimmed string. Environment variables and `-c` pass strings, `cdk.json` also numbers
+ * and booleans.
  *
  * @param expected completes "set it to …" when the option is required but not set.
  */
-export function text(expected = 'a value') {
+export function string(expected = 'a value') {
   return z
     .union([z.string(), z.number(), z.boolean()], {
       error: ({ input }) =>
@@ -20,13 +20,13 @@ export function text(expected = 'a value') {
 }
 
 /**
- * A value that `parse` accepts. Not for secrets: the issue repeats the value.
+ * A value that `parse` accepts. Not for secrets or their ARNs: the issue contains the value.
  *
  * @param expected completes "must be …".
  * @param parse returns `undefined` for an invalid value.
  */
 export function parsed<T>(expected: string, parse: (value: string) => T | undefined) {
-  return text(expected).transform((value, context): T => {
+  return string(expected).transform((value, context): T => {
     const result = parse(value);
     return result === undefined ? invalid(context, `must be ${expected}, got "${value}"`) : result;
   });
@@ -37,6 +37,7 @@ export function matching(pattern: RegExp, expected: string) {
   return parsed(expected, (value) => (pattern.test(value) ? value : undefined));
 }
 
+/** A whole number in a range that includes both ends. */
 export function wholeNumber(min: number, max: number) {
   return parsed(`a whole number from ${min} to ${max}`, (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
@@ -45,26 +46,27 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** One of several strings, in any case. */
-export function oneOf<const T extends string>(values: readonly T[]) {
-  return parsed(`one of ${values.join(', ')}`, (value) =>
-    values.find((candidate) => candidate === value.toLowerCase()),
-  );
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  expected = `one of ${values.join(', ')}`,
+) {
+  return parsed(expected, (value) => values.find((candidate) => candidate === value.toLowerCase()));
 }
 
 export function flag() {
-  return oneOf(['true', 'false']).transform((value) => value === 'true');
+  return oneOf(['true', 'false'], 'true or false').transform((value) => value === 'true');
 }
 
-/** A duration above zero, such as `90s` or a whole number of seconds. Returns milliseconds. */
+/** A duration such as `90s`, or a whole number of seconds; at least one second. Returns milliseconds. */
 export function duration(max = '8760h') {
   const maxSeconds = parseDuration(max) ?? 0;
-  return parsed(`a duration such as 90s, 15m or 1h, at most ${max}`, (value) => {
+  return parsed(`a duration from 1s to ${max}, such as 90s, 15m or 1h`, (value) => {
     const seconds = parseDuration(/^\d+$/.test(value) ? Number(value) : value);
     return seconds === undefined || seconds > maxSeconds ? undefined : seconds * 1000;
   });
 }
 
-/** A list, or a comma-separated string; empty entries are dropped. */
+/** A list, or a comma-separated string. Empty entries are ignored. */
 export function listOf<T extends z.ZodType>(entry: T) {
   return z.preprocess(
     (value) =>
@@ -75,7 +77,7 @@ export function listOf<T extends z.ZodType>(entry: T) {
   );
 }
 
-/** Adds an issue with this message, which follows the option's name. */
+/** Adds an issue. The message starts with a verb, because the option's name precedes it. */
 export function invalid(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;

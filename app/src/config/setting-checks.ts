@@ -4,13 +4,13 @@ import { isSet, type Options } from './options.ts';
 import { SETTINGS } from './setting-table.ts';
 import { similarName, VARIABLE_TOLERANCE } from './similar-name.ts';
 
-/** The valid settings; a check that needs an invalid one reports nothing. */
+/** The valid settings. A check that depends on an invalid setting reports nothing. */
 type ValidSettings = Partial<Options<typeof SETTINGS>>;
 
-/** Long enough that it cannot be guessed. */
+/** A shorter key could be guessed. */
 const MIN_HASH_KEY_LENGTH = 16;
 
-/** Returns the issues of settings that do not fit together, and of names that are misspelled. */
+/** Returns an issue for each conflict between settings, and for each misspelled name. */
 export function checkSettings(
   settings: ValidSettings,
   environment: Readonly<Record<string, string | undefined>>,
@@ -24,7 +24,7 @@ export function checkSettings(
   ];
 }
 
-/** Returns the issues of secrets, which are set by value or by ARN. No issue repeats a secret. */
+/** Checks the secrets, which are set by value or by ARN. No issue contains a secret. */
 function checkSecrets(
   { ADDRESS_SIGNATURE_SECRET: signatureSecret }: ValidSettings,
   environment: Readonly<Record<string, string | undefined>>,
@@ -49,7 +49,7 @@ function checkSecrets(
   return issues;
 }
 
-/** Parses the names of the address headers, and checks them against the settings beside them. */
+/** Parses the names of the address headers, and checks them against the proxy and signature settings. */
 export function parseAddressHeaderSettings(
   settings: ValidSettings,
 ): ReturnType<typeof parseAddressHeaders> {
@@ -78,13 +78,13 @@ function checkStaleAge(settings: ValidSettings): readonly string[] {
   );
   if (maxTtl <= (settings.REPUTATION_MAX_STALE_AGE ?? Number.POSITIVE_INFINITY)) return [];
   return [
-    'REPUTATION_MAX_STALE_AGE is shorter than a TTL (REPUTATION_TTL_…): set it to the longest of them, or longer.',
+    'REPUTATION_MAX_STALE_AGE is shorter than REPUTATION_TTL_LOW, _ELEVATED or _HIGH: set it to the longest of them, or longer.',
   ];
 }
 
 /**
- * Reports variables that are probably misspelled settings: `ADDRESS_SIGNATURE_SECERT` would not switch on
- * what it is meant to. Values are not repeated.
+ * Reports variables that are probably misspelled settings: with `ADDRESS_SIGNATURE_SECERT`, signatures would
+ * silently not be checked. No issue contains a value.
  */
 function checkNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const names = Object.keys(SETTINGS);

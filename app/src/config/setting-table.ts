@@ -13,29 +13,29 @@ import { bundledGeoDatabase } from '../signals/geo/database.ts';
 import { REPUTATION_DEFAULTS } from '../signals/reputation/limits.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../telemetry/recorded-address.ts';
-import { duration, invalid, matching, oneOf, parsed, text, wholeNumber } from './schemas.ts';
+import { duration, invalid, matching, oneOf, parsed, string, wholeNumber } from './schemas.ts';
 
 export const DEFAULT_DECISION_DEADLINE_MS = 1200;
 
 /** Read by `readProxySettings`, in upper or lower case as in curl. */
 export const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
-/** Every other setting of the service. docs/configuration.md explains each one. Durations become milliseconds. */
+/** Every other setting of the service. Durations become milliseconds. docs/configuration.md explains each one. */
 export const SETTINGS = {
   PORT: wholeNumber(0, 65_535).default(3000),
-  POLICY_FILE: text().default('app/policy.yaml'),
+  POLICY_FILE: string().default('app/policy.yaml'),
   GEO_DATABASE: geoDatabases().default(() => [bundledGeoDatabase()]),
 
-  ACTION_CREDENTIAL: text().optional(),
-  ACTION_CREDENTIAL_SECRET_ARN: text().optional(),
+  ACTION_CREDENTIAL: string().optional(),
+  ACTION_CREDENTIAL_SECRET_ARN: secretArn().optional(),
   CREDENTIAL_PREVIOUS_TTL: parsed(PREVIOUS_TTL_FORM, parsePreviousTtl).prefault(
     DEFAULT_PREVIOUS_TTL,
   ),
-  // A timer cannot wait longer than 24 days, and a rotation should not wait for a day.
+  // A rotation should take effect within a day.
   SECRETS_REFRESH_INTERVAL: duration('24h').prefault('5m'),
 
-  ABUSEIPDB_API_KEY: text().optional(),
-  ABUSEIPDB_SECRET_ARN: text().optional(),
+  ABUSEIPDB_API_KEY: string().optional(),
+  ABUSEIPDB_SECRET_ARN: secretArn().optional(),
   ABUSEIPDB_BASE_URL: httpUrl().default('https://api.abuseipdb.com/api/v2'),
   ABUSEIPDB_TIMEOUT_MS: wholeNumber(10, 4000).default(REPUTATION_DEFAULTS.abuseIpdbTimeout),
   ABUSEIPDB_CONCURRENCY: wholeNumber(1, 1000).default(REPUTATION_DEFAULTS.maxConcurrentChecks),
@@ -58,15 +58,15 @@ export const SETTINGS = {
   DRAIN_DELAY_MS: wholeNumber(0, MAX_DRAIN_DELAY_MS).default(DEFAULT_DRAIN_DELAY_MS),
 
   // Checked together, by parseAddressHeaders.
-  ADDRESS_HEADERS: text().default(DEFAULT_ADDRESS_HEADER),
+  ADDRESS_HEADERS: string().default(DEFAULT_ADDRESS_HEADER),
   TRUSTED_PROXY_HOPS: wholeNumber(0, MAX_TRUSTED_PROXY_HOPS).default(0),
-  ADDRESS_SIGNATURE_SECRET: text().optional(),
+  ADDRESS_SIGNATURE_SECRET: string().optional(),
   ADDRESS_SIGNATURE_SECRET_ARN: secretArn().optional(),
 
   LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   DECISION_LOG_ISSUED_PERCENT: wholeNumber(0, 100).default(100),
   DECISION_LOG_ADDRESS: oneOf(ADDRESS_FORMATS).default('whole'),
-  DECISION_LOG_HASH_KEY: text().optional(),
+  DECISION_LOG_HASH_KEY: string().optional(),
   SERVICE_NAME: matching(
     /^[\w./:#-]{1,200}$/,
     'a name of at most 200 letters, digits, and . _ / : # -',
@@ -75,19 +75,19 @@ export const SETTINGS = {
   METRICS_INTERVAL: duration('1m').prefault('30s'),
 };
 
-/** Paths or S3 locations, comma-separated. */
+/** Comma-separated paths or S3 locations. */
 function geoDatabases() {
-  return parsed('a file, or several comma-separated files without an empty entry', (value) => {
+  return parsed('a path, or comma-separated paths without an empty entry', (value) => {
     const paths = new Set(value.split(',').map((path) => path.trim()));
     return paths.has('') ? undefined : [...paths];
   });
 }
 
 function secretArn() {
-  return text().transform((value, context) =>
+  return string().transform((value, context) =>
     isSecretArn(value)
       ? value
-      : // Not repeated: it may be the secret itself, in the wrong setting.
+      : // Without the value, which may be the secret itself in the wrong setting.
         invalid(
           context,
           'must be the ARN of a secret in Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>',
@@ -97,12 +97,12 @@ function secretArn() {
 
 /** Trailing slashes are removed. */
 function httpUrl() {
-  return text().transform((value, context) =>
+  return string().transform((value, context) =>
     isPlainHttpUrl(value)
       ? value.replace(/\/+$/, '')
       : invalid(
           context,
-          `must be an http or https URL without a query or a user, got "${redactUrl(value)}"`,
+          `must be an http or https URL without user, query and fragment, got "${redactUrl(value)}"`,
         ),
   );
 }

@@ -35,7 +35,7 @@ export interface Settings {
   readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
   readonly secretsRefresh: number;
-  /** Undefined when all connections are direct. */
+  /** Undefined if all connections are direct. */
   readonly proxy: ProxySettings | undefined;
   /** How long the previous version of a rotated secret is accepted; 0 rejects it at once. */
   readonly credentialPreviousTtl: number;
@@ -107,8 +107,8 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-/** Settings where a blank value is an error: ignoring it would switch off the signature check. */
-const BLANK_COUNTS: readonly string[] = [
+/** Settings whose blank value is an issue: ignoring it would switch off the signature check. */
+const INVALID_IF_BLANK: readonly string[] = [
   'ADDRESS_SIGNATURE_SECRET',
   'ADDRESS_SIGNATURE_SECRET_ARN',
 ];
@@ -116,7 +116,7 @@ const BLANK_COUNTS: readonly string[] = [
 function withoutBlanks(environment: Environment): Environment {
   return Object.fromEntries(
     Object.entries(environment).filter(
-      ([name, value]) => value?.trim() !== '' || BLANK_COUNTS.includes(name),
+      ([name, value]) => value?.trim() !== '' || INVALID_IF_BLANK.includes(name),
     ),
   );
 }

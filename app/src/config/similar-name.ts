@@ -6,7 +6,7 @@ export interface Tolerance {
   readonly minLength: number;
   /** Returns how many characters may be wrong, missing or extra. */
   readonly maxTypos: (length: number) => number;
-  /** Whether the beginning (`domian`) or a short form (`minTasks`) of a known name counts, too. */
+  /** Whether a misspelled beginning (`domian`) or a short form (`minTasks`) of a known name also counts. */
   readonly abbreviations: boolean;
 }
 
@@ -17,7 +17,7 @@ export const VARIABLE_TOLERANCE: Tolerance = {
   abbreviations: false,
 };
 
-/** For options of the stack: hardly any other tool has its own in the same place. */
+/** For options of the stack: few other tools use CDK's context. */
 export const OPTION_TOLERANCE: Tolerance = {
   minLength: 5,
   maxTypos: (length) => Math.floor(length / 3),
@@ -30,21 +30,21 @@ export function similarName(
   knownNames: readonly string[],
   tolerance: Tolerance,
 ): string | undefined {
-  const given = normalize(name);
-  if (given.length < tolerance.minLength) {
+  const candidate = normalize(name);
+  if (candidate.length < tolerance.minLength) {
     return tolerance.abbreviations
-      ? knownNames.find((known) => normalize(known) === given)
+      ? knownNames.find((known) => normalize(known) === candidate)
       : undefined;
   }
-  const maxTypos = tolerance.maxTypos(given.length);
+  const maxTypos = tolerance.maxTypos(candidate.length);
   return knownNames.find((knownName) => {
     const known = normalize(knownName);
-    if (!tolerance.abbreviations) return distance(given, known) <= maxTypos;
+    if (!tolerance.abbreviations) return distance(candidate, known) <= maxTypos;
     return (
       !isFirstWord(name, knownName) &&
-      (distance(given, known) <= maxTypos ||
-        distance(given, known.slice(0, given.length)) <= maxTypos ||
-        isShortFor(given, known))
+      (distance(candidate, known) <= maxTypos ||
+        distance(candidate, known.slice(0, candidate.length)) <= maxTypos ||
+        isShortFor(candidate, known))
     );
   });
 }
@@ -53,12 +53,12 @@ function normalize(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase();
 }
 
-/** Whole words of a known name (`domain`, `image`) are likely to be another tool's. */
+/** The first word of a known name (`domain`, `image`) is probably another tool's name. */
 function isFirstWord(name: string, known: string): boolean {
   return known.startsWith(name) && /[A-Z]/.test(known.charAt(name.length));
 }
 
-/** Reports whether a name omits letters of another (`minTasks`, `minimumTasks`), but at most half of them. */
+/** Returns whether a name is another one (`minimumTasks`) with up to half of its letters omitted (`minTasks`). */
 function isShortFor(name: string, known: string): boolean {
   if (name[0] !== known[0]) return false;
   let from = 0;

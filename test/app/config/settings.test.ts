@@ -8,7 +8,7 @@ const REQUIRED = {
   REPUTATION_TABLE: 'reputation',
 };
 
-/** Returns the message of the error that settings throw. */
+/** Returns the message of the error that invalid settings cause. */
 function errorMessage(environment: Record<string, string | undefined>): string {
   try {
     readSettings(environment);
@@ -19,7 +19,7 @@ function errorMessage(environment: Record<string, string | undefined>): string {
   throw new Error('The settings are valid.');
 }
 
-test('has the documented defaults', () => {
+test('readSettings has the documented defaults', () => {
   expect(readSettings(REQUIRED)).toMatchObject({
     port: 3000,
     policyFile: 'app/policy.yaml',
@@ -43,7 +43,7 @@ test('has the documented defaults', () => {
 });
 
 describe('Reads', () => {
-  test.each<[string, string, object]>([
+  test.each<[name: string, value: string, expected: object]>([
     ['PORT', '8080', { port: 8080 }],
     ['PORT', ' 8080 ', { port: 8080 }],
     ['PORT', '', { port: 3000 }],
@@ -113,8 +113,8 @@ describe('Reads', () => {
   });
 });
 
-describe('Rejects with the name, what is wrong and what to do', () => {
-  test.each<[string, string | undefined, RegExp]>([
+describe('Rejects, with the name of the setting, what is wrong and what to do:', () => {
+  test.each<[name: string, value: string | undefined, message: RegExp]>([
     ['PORT', '70000', /^PORT must be a whole number from 0 to 65535, got "70000"\.$/],
     ['PORT', '30.5', /^PORT must be .*, got "30\.5"\.$/],
     ['PORT', '0x10', /^PORT must be .*, got "0x10"\.$/],
@@ -123,7 +123,11 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     ['ABUSEIPDB_TIMEOUT_MS', 'fast', /^ABUSEIPDB_TIMEOUT_MS must be .*, got "fast"\.$/],
     ['ABUSEIPDB_BASE_URL', 'api.abuseipdb.com', /^ABUSEIPDB_BASE_URL must be an http or https URL/],
     ['ABUSEIPDB_BASE_URL', 'ftp://x/y', /^ABUSEIPDB_BASE_URL must be/],
-    ['ABUSEIPDB_BASE_URL', 'https://x/y?key=1', /^ABUSEIPDB_BASE_URL must be .* without a query/],
+    [
+      'ABUSEIPDB_BASE_URL',
+      'https://x/y?key=1',
+      /^ABUSEIPDB_BASE_URL must be .* without user, query and fragment/,
+    ],
     ['ADDRESS_HEADERS', 'x-real-ip,,', /^ADDRESS_HEADERS contains ""/],
     ['ADDRESS_HEADERS', 'x real ip', /^ADDRESS_HEADERS contains "x real ip"/],
     ['TRUSTED_PROXY_HOPS', '-1', /^TRUSTED_PROXY_HOPS must be .*, got "-1"\.$/],
@@ -139,7 +143,11 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     ],
     ['TRUSTED_PROXY_HOPS', '33', /^TRUSTED_PROXY_HOPS must be .* from 0 to 32, got "33"\.$/],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL must be one of fatal, error, .*, got "loud"\.$/],
-    ['REPUTATION_TTL_LOW', '1d', /^REPUTATION_TTL_LOW must be a duration .*, got "1d"\.$/],
+    [
+      'REPUTATION_TTL_LOW',
+      '1d',
+      /^REPUTATION_TTL_LOW must be a duration from 1s to 8760h, .*, got "1d"\.$/,
+    ],
     ['REPUTATION_TTL_LOW', '0s', /^REPUTATION_TTL_LOW must be .*, got "0s"\.$/],
     [
       'ABUSEIPDB_MAX_AGE_IN_DAYS',
@@ -149,7 +157,7 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     [
       'SECRETS_REFRESH_INTERVAL',
       '720h',
-      /^SECRETS_REFRESH_INTERVAL must be .* at most 24h, got "720h"\.$/,
+      /^SECRETS_REFRESH_INTERVAL must be .* to 24h, .*, got "720h"\.$/,
     ],
     [
       'CREDENTIAL_PREVIOUS_TTL',
@@ -168,18 +176,18 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     ],
     ['CREDENTIAL_PREVIOUS_TTL', '0.5h', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "0\.5h"\.$/],
     ['CREDENTIAL_PREVIOUS_TTL', 'off', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "off"\.$/],
-    ['REPUTATION_MAX_STALE_AGE', '1h', /^REPUTATION_MAX_STALE_AGE is shorter than a TTL/],
+    ['REPUTATION_MAX_STALE_AGE', '1h', /^REPUTATION_MAX_STALE_AGE is shorter than REPUTATION_TTL_/],
     [
       'ABUSEIPDB_BASE_URL',
       'https://user:pass@host/',
-      /^ABUSEIPDB_BASE_URL must be .* or a user, got "https:\/\/…@host\/"\.$/,
+      /^ABUSEIPDB_BASE_URL must be .* without user, .*, got "https:\/\/…@host\/"\.$/,
     ],
     [
       'SERVICE_NAME',
       'risk gate',
       /^SERVICE_NAME must be .* letters, digits, and .*, got "risk gate"\.$/,
     ],
-    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL must be .* at most 1m, got "5m"\.$/],
+    ['METRICS_INTERVAL', '5m', /^METRICS_INTERVAL must be .* to 1m, .*, got "5m"\.$/],
     [
       'DECISION_LOG_ISSUED_PERCENT',
       '101',
@@ -204,7 +212,7 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     ],
     [
       'ADDRESS_SIGNATURE_SECERT',
-      'not repeated',
+      'any value',
       /^ADDRESS_SIGNATURE_SECERT is not a setting: did you mean ADDRESS_SIGNATURE_SECRET\? Rename or remove it\.$/,
     ],
     ['ADRESS_HEADERS', 'x-real-ip', /^ADRESS_HEADERS .* did you mean ADDRESS_HEADERS\?/],
@@ -223,17 +231,18 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     'AWS_REGION',
     'ADDRESS',
     'npm_config_x',
-  ])("but ignores the variable %s, which may be another program's", (name) => {
+  ])('but not the variable %s, which may belong to another program', (name) => {
     expect(readSettings({ ...REQUIRED, [name]: 'x' })).toEqual(readSettings(REQUIRED));
   });
 
-  test('with all issues at once', () => {
+  test('all issues at once, one per line', () => {
     const message = errorMessage({ PORT: 'x', LOG_LEVEL: 'y' });
+    // With the three required settings.
     expect(message.split('\n')).toHaveLength(5);
   });
 
   test.each(['CloudFront-Viewer-Address', 'True-Client-IP', 'CF-Connecting-IP', 'Fly-Client-IP'])(
-    'rejects trusted proxies with %s, which is never a list',
+    'trusted proxies with %s, which never contains a list',
     (name) => {
       const environment = { ...REQUIRED, ADDRESS_HEADERS: `x-forwarded-for, ${name}` };
       expect(readSettings(environment).addressHeaders).toContain(name.toLowerCase());
@@ -262,9 +271,19 @@ describe('Rejects with the name, what is wrong and what to do', () => {
       /^ADDRESS_SIGNATURE_SECRET is too short: use 16 characters or more\.$/,
     ],
     [
-      'a signature secret in place of its ARN',
+      'a signature secret instead of its ARN',
       { ADDRESS_SIGNATURE_SECRET_ARN: 'hush-hush-hush-hush' },
       /^ADDRESS_SIGNATURE_SECRET_ARN must be the ARN of a secret in Secrets Manager: arn:.*\.$/,
+    ],
+    [
+      'a credential instead of its ARN',
+      { ACTION_CREDENTIAL: '', ACTION_CREDENTIAL_SECRET_ARN: 'hush-hush-hush-hush' },
+      /^ACTION_CREDENTIAL_SECRET_ARN must be the ARN of a secret in Secrets Manager: arn:.*\.$/,
+    ],
+    [
+      'an API key instead of its ARN',
+      { ABUSEIPDB_API_KEY: '', ABUSEIPDB_SECRET_ARN: 'hush-hush-hush-hush' },
+      /^ABUSEIPDB_SECRET_ARN must be the ARN of a secret in Secrets Manager: arn:.*\.$/,
     ],
     [
       'a signature header as an address header',
@@ -274,20 +293,20 @@ describe('Rejects with the name, what is wrong and what to do', () => {
       },
       /^ADDRESS_HEADERS contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
     ],
-  ])('%s, in one sentence that does not repeat the secret', (_name, environment, sentence) => {
+  ])('%s, in one sentence without the secret', (_name, environment, sentence) => {
     const message = errorMessage({ ...REQUIRED, ...environment });
     expect(message).toMatch(sentence);
     expect(message).not.toContain('hush');
   });
 
-  test('a short key, without repeating it', () => {
+  test('a short hash key, without showing it', () => {
     const hashed = { DECISION_LOG_ADDRESS: 'hashed', DECISION_LOG_HASH_KEY: 'hush' };
     const message = errorMessage({ ...REQUIRED, ...hashed });
     expect(message).toMatch(/^DECISION_LOG_HASH_KEY is too short/);
     expect(message).not.toContain('hush');
   });
 
-  test('a secret by value and by ARN, without repeating it', () => {
+  test('a secret by value and by ARN, without showing it', () => {
     const message = errorMessage({ ACTION_CREDENTIAL: 'hush', ACTION_CREDENTIAL_SECRET_ARN: ARN });
     expect(message).not.toContain('hush');
   });
@@ -299,7 +318,7 @@ describe('Rejects with the name, what is wrong and what to do', () => {
     '//hush@host',
     'hush:hush@host/api',
     'https:hush@host\n?hush',
-  ])('a URL, without its user, password and query: %j', (url) => {
+  ])('a URL, without showing its user, password and query: %j', (url) => {
     const message = errorMessage({ ...REQUIRED, ABUSEIPDB_BASE_URL: url });
     expect(message).toMatch(/^ABUSEIPDB_BASE_URL must be .*host/);
     expect(message).not.toContain('hush');

@@ -20,7 +20,7 @@ const ZONE = {
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
 const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate-AbCdEf';
 
-describe('Rejects in one sentence that names the option', () => {
+describe('Rejects, in one sentence that names the option:', () => {
   test.each<[name: string, context: Record<string, unknown>, sentence: RegExp]>([
     [
       'an invalid header name',
@@ -33,17 +33,17 @@ describe('Rejects in one sentence that names the option', () => {
       /^addressHeaders contains x-ip-signature, which carries the signature of x-ip: remove it\.$/,
     ],
     [
-      'a signature secret with signatures switched off',
+      'a signature secret although signatures are switched off',
       { addressSignatureSecretArn: SECRET, signedAddress: 'false' },
       /^addressSignatureSecretArn is set, but signedAddress is false: remove one of them\.$/,
     ],
     [
       'an incomplete ARN of the signature secret',
       { addressSignatureSecretArn: SECRET.slice(0, -7) },
-      /^addressSignatureSecretArn must be the complete ARN of a secret, got .*\.$/,
+      /^addressSignatureSecretArn must be the complete ARN of a secret: arn:[^,]+\.$/,
     ],
     [
-      'an invalid switch for signatures',
+      'a signedAddress that is not a boolean',
       { signedAddress: 'yes' },
       /^signedAddress must be .*, got "yes"\.$/,
     ],
@@ -55,12 +55,12 @@ describe('Rejects in one sentence that names the option', () => {
     [
       'a domain without a zone',
       { domainName: 'gate.example.com' },
-      /^domainName is set without hostedZoneId and hostedZoneName, or certificateArn: .+\.$/,
+      /^domainName is set without a hosted zone or certificate: .+\.$/,
     ],
     [
       'a domain with an incomplete zone',
       { ...ZONE, hostedZoneName: undefined },
-      /^domainName is set without hostedZoneId and hostedZoneName/,
+      /^domainName is set without a hosted zone or certificate: set hostedZoneId and hostedZoneName, or certificateArn\.$/,
     ],
     [
       'a domain outside its zone',
@@ -68,14 +68,14 @@ describe('Rejects in one sentence that names the option', () => {
       /^domainName gate\.example\.com is not in the zone example\.org/,
     ],
     [
-      'a domain that merely ends like its zone',
+      'a domain outside its zone, with the same ending',
       { ...ZONE, domainName: 'bad-example.com' },
       /is not in the zone/,
     ],
     [
       'a domain with a path',
       { ...ZONE, domainName: 'gate.example.com/path' },
-      /^domainName must be a domain name, got "gate\.example\.com\/path"\.$/,
+      /^domainName must be a domain name, such as .*, got "gate\.example\.com\/path"\.$/,
     ],
     [
       'a certificate and a zone',
@@ -157,14 +157,14 @@ describe('Rejects in one sentence that names the option', () => {
     [
       'every IPv4 address, which AWS WAF rejects',
       { allowedCidrs: '0.0.0.0/0' },
-      /^allowedCidrs contains "0\.0\.0\.0\/0", which is every address/,
+      /^allowedCidrs contains "0\.0\.0\.0\/0", which is every address and which AWS WAF rejects: .+, remove allowedCidrs\.$/,
     ],
     ['every IPv6 address', { allowedCidrs: '::/0' }, /which is every address/],
     ['an unknown egress', { egress: 'vpn' }, /^egress must be one of nat, public, got "vpn"\.$/],
     [
       'one zone',
       { availabilityZones: 'us-east-1a' },
-      /^availabilityZones must be two zones of the region, .*, got "us-east-1a"\.$/,
+      /^availabilityZones must be two availability zones of the region, .*, got "us-east-1a"\.$/,
     ],
     [
       'zones by id',
@@ -186,11 +186,15 @@ describe('Rejects in one sentence that names the option', () => {
       { minimumTasks: 1 },
       /^minimumTasks must be a whole number from 2 to 100, got "1"\.$/,
     ],
-    ['a number in words', { minimumTasks: 'two' }, /^minimumTasks must be .*, got "two"\.$/],
+    [
+      'a number that is spelled out',
+      { minimumTasks: 'two' },
+      /^minimumTasks must be .*, got "two"\.$/,
+    ],
     [
       'a maximum below the minimum',
       { minimumTasks: 5, maximumTasks: 4 },
-      /^maximumTasks is below minimumTasks \(5\)/,
+      /^maximumTasks must be at least minimumTasks, 5, got "4"\.$/,
     ],
     [
       'a CPU size that Fargate does not have',
@@ -210,7 +214,12 @@ describe('Rejects in one sentence that names the option', () => {
     [
       'an ARN of a secret without its random suffix',
       { abuseIpdbSecretArn: SECRET.slice(0, -7) },
-      /^abuseIpdbSecretArn must be the complete ARN/,
+      /^abuseIpdbSecretArn must be the complete ARN of a secret: arn:[^,]+\.$/,
+    ],
+    [
+      'a credential in place of its ARN, without showing it',
+      { actionCredentialSecretArn: 'hush-hush-hush-hush' },
+      /^actionCredentialSecretArn must be the complete ARN of a secret: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>\.$/,
     ],
     [
       'a header that the generated credential does not use',
@@ -234,7 +243,7 @@ describe('Rejects in one sentence that names the option', () => {
       /^imageUri must be .*, got "risk-gate"\.$/,
     ],
     [
-      'a CPU size that Fargate does not have, without judging the memory size',
+      'a CPU size that Fargate does not have, without an issue for the memory size',
       { taskCpu: 300, taskMemory: 16384 },
       /^taskCpu must be .*, got "300"\.$/,
     ],
@@ -246,12 +255,12 @@ describe('Rejects in one sentence that names the option', () => {
     [
       'a name as the id of a zone',
       { ...ZONE, hostedZoneId: 'example.com' },
-      /^hostedZoneId must be the id of a hosted zone, got "example\.com"\.$/,
+      /^hostedZoneId must be the id of a hosted zone, such as .*, got "example\.com"\.$/,
     ],
     [
-      'an invalid switch',
+      'a deletionProtection that is not a boolean',
       { deletionProtection: 'maybe' },
-      /^deletionProtection must be one of true, false, got "maybe"\.$/,
+      /^deletionProtection must be true or false, got "maybe"\.$/,
     ],
     [
       'a policy file that does not exist',
@@ -317,7 +326,7 @@ describe('Rejects in one sentence that names the option', () => {
     ['tags as a string', { tags: 'team=iam' }, /^tags must be an object of strings/],
     ['a tag that is a number', { tags: { cost: 4711 } }, /^tags must be an object of strings/],
     [
-      'a list instead of a single value',
+      'a list in place of a single value',
       { logLevel: ['info'] },
       /^logLevel must be a single value/,
     ],
