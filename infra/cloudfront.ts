@@ -14,8 +14,8 @@ export interface CloudFrontProps {
 }
 
 /**
- * Ids of the managed prefix list `com.amazonaws.global.cloudfront.origin-facing` by region. They are stable, but
- * a template cannot look them up; `aws ec2 describe-managed-prefix-lists` shows them.
+ * Ids of the managed prefix list `com.amazonaws.global.cloudfront.origin-facing` by region, from
+ * `aws ec2 describe-managed-prefix-lists`. They do not change, and a template cannot look them up.
  */
 const ORIGIN_FACING_PREFIX_LISTS: Readonly<Record<string, string>> = {
   'ap-northeast-1': 'pl-58a04531',
@@ -36,7 +36,10 @@ const ORIGIN_FACING_PREFIX_LISTS: Readonly<Record<string, string>> = {
   'us-west-2': 'pl-82a045eb',
 };
 
-/** An HTTPS endpoint without a domain: CloudFront's domain name and certificate, and a private connection to the load balancer. */
+/**
+ * An HTTPS endpoint without a domain of the operator: CloudFront has a name, a certificate, and a private connection to
+ * the load balancer.
+ */
 export class CloudFront extends Construct {
   readonly domainName: string;
 
@@ -62,7 +65,7 @@ export class CloudFront extends Construct {
       defaultBehavior: {
         origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-          // Asgardeo's read timeout is 3 s. Connections are kept, because opening one delays a login.
+          // Asgardeo's read timeout is 3 s. Connections are kept alive, because opening one delays a login.
           readTimeout: Duration.seconds(5),
           keepaliveTimeout: Duration.seconds(55),
         }),
@@ -77,13 +80,13 @@ export class CloudFront extends Construct {
     this.domainName = distribution.distributionDomainName;
   }
 
-  /** From a table, as a lookup would need credentials at synth. @throws ConfigError for an unknown region. */
+  /** Uses a table, because a lookup would need credentials at synth. @throws ConfigError for an unknown region. */
   #prefixListOfRegion(): string {
     const { region } = Stack.of(this);
     const id = ORIGIN_FACING_PREFIX_LISTS[region];
     if (id !== undefined) return id;
     throw new ConfigError(
-      `cloudFrontPrefixListId is not set, and Risk Gate does not know the prefix list of CloudFront in ${region}: set it to the id of com.amazonaws.global.cloudfront.origin-facing, or set domainName.`,
+      `cloudFrontPrefixListId is not set and has no default in ${region}: set it to the id of com.amazonaws.global.cloudfront.origin-facing in that region, or set domainName.`,
     );
   }
 }

@@ -4,8 +4,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 
 /**
- * A file that is deployed through S3 instead of in the image. Its object key is derived from its content, so a
- * change replaces the tasks without a new image.
+ * A file that is deployed through S3 and not in the image. Its object key is derived from its content, so a
+ * change replaces the tasks without building a new image.
  */
 export class DataFile extends Construct {
   /** The S3 location that the service reads instead of a path. */
@@ -19,9 +19,8 @@ export class DataFile extends Construct {
   }
 
   /**
-   * Grants a role read access to this object only. Each version of the file has a separate policy, and the previous
-   * one is deleted only after the service is stable: until then tasks of the previous revision can start, and a
-   * deployment can be rolled back.
+   * Grants a role read access to this object only. Each version of the file has its own policy. The previous policy
+   * is deleted only after the service is stable, because until then tasks of the previous revision can start.
    */
   grantRead(role: IRole): Policy {
     const object = Arn.format(

@@ -46,7 +46,7 @@ export class Endpoint extends Construct {
       const [, , , region] = config.certificateArn.split(':');
       if (region !== Stack.of(this).region) {
         throw new ConfigError(
-          `certificateArn must be a certificate in ${Stack.of(this).region}, where the load balancer is, got one in ${region}.`,
+          `certificateArn must be a certificate in ${Stack.of(this).region}, the region of the load balancer, got one in ${region}.`,
         );
       }
       return Certificate.fromCertificateArn(this, 'Certificate', config.certificateArn);

@@ -1,5 +1,4 @@
-import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { CfnIPSet } from 'aws-cdk-lib/aws-wafv2';
+import { CfnIPSet, type CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { errorBody } from '../app/src/action/response.ts';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
@@ -11,9 +10,9 @@ export type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>
 type Statement = CfnWebACL.StatementProperty;
 
 /**
- * The response of our own rules, with status 503: the identity server retries after a 503 but not after a 403, and
- * no response of the service has this status. (AWS's managed rules that block return their own 403, but no token
- * request matches them.)
+ * The body of a refusal by our own rules. Its status is 503: the identity server retries after a 503 but not after a
+ * 403, and the service never responds with 503. (AWS's managed rules that block respond with 403, but no token request
+ * matches them.)
  */
 export const RESPONSE_BODIES = {
   Refused: {
@@ -26,26 +25,26 @@ const BLOCK_WITH_503 = {
   block: { customResponse: { responseCode: 503, customResponseBodyKey: 'Refused' } },
 };
 
-/** AWS managed rule groups, by an id. AWS may add rules at any time. */
+/** AWS managed rule groups. AWS may add rules at any time. */
 export const MANAGED_RULE_GROUPS = {
   reputation: 'AWSManagedRulesAmazonIpReputationList',
   common: 'AWSManagedRulesCommonRuleSet',
   inputs: 'AWSManagedRulesKnownBadInputsRuleSet',
 } as const;
 
-/** Our own rules that block calls of the action, by an id. */
+/** Our own rules that block calls of the action. */
 export const BLOCKING_RULES = {
   rate: 'UnauthenticatedRate',
   addresses: 'OnlyAllowedAddresses',
 } as const;
 
 /**
- * Returns the rules in order of priority. The allow list comes before the rules that inspect requests: whatever
- * they block is then a call of the identity server.
+ * Returns the rules in order of priority. The allow list precedes the rules that inspect requests, so that they can
+ * block only calls of the identity server.
  */
 export function firewallRules(scope: Construct, config: Config): Rule[] {
   return [
-    // Health checks of the load balancer do not pass the firewall.
+    // The load balancer's own health checks do not pass through the firewall.
     {
       name: 'OnlyTheAction',
       statement: { notStatement: { statement: isAction() } },
@@ -66,26 +65,26 @@ export function firewallRules(scope: Construct, config: Config): Rule[] {
       },
       action: BLOCK_WITH_503,
     },
-    // These lists rate the caller's address: once they contain the identity server's, every login would fail.
-    managedRules(MANAGED_RULE_GROUPS.reputation, {
-      AWSManagedIPReputationList: 'count',
-      AWSManagedReconnaissanceList: 'count',
-      AWSManagedIPDDoSList: 'count',
-    }),
-    // Token requests legitimately contain such strings (redirect URIs in development, user agents, many claims),
-    // and the service neither fetches, opens nor displays them.
-    managedRules(MANAGED_RULE_GROUPS.common, {
-      SizeRestrictions_BODY: 'count',
-      EC2MetaDataSSRF_BODY: 'count',
-      GenericRFI_BODY: 'count',
-      GenericLFI_BODY: 'count',
-      CrossSiteScripting_BODY: 'count',
-    }),
-    managedRules(MANAGED_RULE_GROUPS.inputs, {}),
+    // Lists of bad addresses: if they contained the identity server's, every login would fail.
+    managedRules(MANAGED_RULE_GROUPS.reputation, [
+      'AWSManagedIPReputationList',
+      'AWSManagedReconnaissanceList',
+      'AWSManagedIPDDoSList',
+    ]),
+    // Legitimate token requests match these (redirect URIs in development, user agents, many claims), and the
+    // service neither fetches, opens nor displays such content.
+    managedRules(MANAGED_RULE_GROUPS.common, [
+      'SizeRestrictions_BODY',
+      'EC2MetaDataSSRF_BODY',
+      'GenericRFI_BODY',
+      'GenericLFI_BODY',
+      'CrossSiteScripting_BODY',
+    ]),
+    managedRules(MANAGED_RULE_GROUPS.inputs, []),
   ];
 }
 
-/** Blocks all addresses but those of the identity server, if they are configured. */
+/** Blocks all addresses except those of the identity server, if they are configured. */
 function allowListRules(scope: Construct, config: Config): Rule[] {
   if (config.allowedCidrs.length === 0) return [];
   const behindCloudFront = config.endpoint.kind === 'cloudfront';
@@ -148,7 +147,7 @@ function hasCredential({ credentialHeader }: Config): Statement {
         sizeConstraintStatement: {
           fieldToMatch: { singleHeader: { Name: name } },
           comparisonOperator: 'GE',
-          // Minimum length of a credential.
+          // The shortest credential that the service accepts.
           size: 16,
           textTransformations: [{ priority: 0, type: 'NONE' }],
         },
@@ -162,14 +161,15 @@ function any(statements: Statement[]): Statement {
   return statements.length === 1 && only !== undefined ? only : { orStatement: { statements } };
 }
 
-function managedRules(name: string, overrides: Readonly<Record<string, 'count'>>): Rule {
+/** Returns a managed rule group. The rules of `countOnly` count the requests that they match and do not block them. */
+function managedRules(name: string, countOnly: readonly string[]): Rule {
   return {
     name,
     statement: {
       managedRuleGroupStatement: {
         vendorName: 'AWS',
         name,
-        ruleActionOverrides: Object.keys(overrides).map((rule) => ({
+        ruleActionOverrides: countOnly.map((rule) => ({
           name: rule,
           actionToUse: { count: {} },
         })),

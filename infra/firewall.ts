@@ -13,7 +13,7 @@ export interface FirewallProps {
 
 /** AWS WAF on the load balancer. It blocks noise; the service authenticates the caller. */
 export class Firewall extends Construct {
-  /** The metric name of the web ACL: the stack's name, so that two stacks in an account have separate metrics. */
+  /** The metric name of the web ACL. It is the stack's name, so that two stacks in an account have separate metrics. */
   readonly metricName = Stack.of(this).stackName;
 
   constructor(
@@ -72,7 +72,7 @@ export class Firewall extends Construct {
   }
 }
 
-/** The order of the rules is their priority. */
+/** Assigns priorities in the order of the rules. */
 function prioritize(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
   return rules.map((rule, priority) => ({
     ...rule,
@@ -81,7 +81,7 @@ function prioritize(rules: readonly Rule[]): waf.CfnWebACL.RuleProperty[] {
   }));
 }
 
-/** Without sampled requests: they would contain headers, including the credential. */
+/** Switches sampled requests off: they would contain the credential. */
 function visibility(metricName: string): waf.CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

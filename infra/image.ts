@@ -12,8 +12,9 @@ const ECR_IMAGE =
   /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /**
- * Returns the service's image: built from the sources at deployment, or a prebuilt one. `.dockerignore` excludes
- * the policy and everything else that is not part of the image, so that only a change of the service rebuilds it.
+ * Returns the prebuilt image of `imageUri`, or one that the deployment builds from the sources. `.dockerignore`
+ * excludes the policy and everything else that the image does not contain, so that only a change of the service
+ * rebuilds it.
  */
 export function serviceImage(scope: Construct, imageUri: string | undefined): ContainerImage {
   if (imageUri === undefined) {

@@ -7,10 +7,10 @@ import type { Network } from './network.ts';
 import type { Service } from './service.ts';
 import { CONTAINER_PORT } from './task-definition.ts';
 
-/** Must be shorter than the server's keep-alive timeout, or requests get lost on connections that it closes. */
+/** Must be shorter than the server's keep-alive timeout: a request on a connection that the server closes is lost. */
 export const IDLE_TIMEOUT = Duration.seconds(60);
 
-/** A response takes about a second at most, so a stopping task need not wait longer. */
+/** Long enough for a stopping task to complete the slowest request. */
 export const DEREGISTRATION_DELAY = Duration.seconds(15);
 
 export interface LoadBalancerProps {
@@ -52,8 +52,8 @@ export class LoadBalancer extends Construct {
     });
     this.loadBalancer.node.addDependency(internetConnectivityEstablished);
     this.loadBalancer.logAccessLogs(this.#logBucket(props.logRetentionDays));
-    // A change of the scheme replaces the load balancer, and a target group can belong to only one: so it has
-    // another id for each scheme.
+    // A change of the scheme replaces the load balancer, and a target group can belong to only one, so its id
+    // depends on the scheme.
     this.targetGroup = new elb.ApplicationTargetGroup(
       this,
       internetFacing ? 'PublicTasks' : 'Tasks',

@@ -6,7 +6,7 @@ import { openGeoDatabase } from '../app/src/signals/geo/database.ts';
 import { readConfig } from './config/config.ts';
 import { RiskGateStack } from './stack.ts';
 
-/** The CDK app. Issues of the configuration and the policy are printed without a stack trace. */
+/** Creates the CDK app. */
 async function main(): Promise<void> {
   const app = new App();
   const config = readConfig(app.node.getAllContext());
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 }
 
 /**
- * Opens the databases as the service does, so that an invalid one stops synth and not the tasks.
+ * Opens the databases as the service does, so that an invalid one fails at synth and not at the start of the tasks.
  *
  * @throws ConfigError with the error message of the service.
  */
@@ -42,8 +42,9 @@ async function checkGeoDatabases(files: readonly string[]): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof PolicyError;
-  if (!expected) throw error;
+  // The operator can fix these, and needs no stack trace.
+  const isExpected = error instanceof ConfigError || error instanceof PolicyError;
+  if (!isExpected) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

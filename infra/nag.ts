@@ -1,14 +1,14 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 
-/** Findings of cdk-nag's AwsSolutions rules that are accepted, each with the reason. */
+/** Accepted findings of cdk-nag's AwsSolutions rules, each with the reason. */
 export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
   SMG4: 'The credential and the AbuseIPDB key must change at the identity server and at AbuseIPDB at the same time, so an automatic rotation would stop all logins; docs/credentials.md has the steps. The signature secret must also change at your edge. The key of hashed addresses stays the same, because hashes of two keys cannot be compared.',
   ECS2: 'The environment variables contain settings and ARNs of secrets. The task role reads secrets by ARN, except for the key of hashed addresses, which ECS injects as a secret.',
   'IAM5[Resource::*]':
-    'ecr:GetAuthorizationToken supports no resource. The actions on images name their repository.',
+    'ecr:GetAuthorizationToken has no resource-level permissions. The actions on images are limited to their repository.',
   S1: 'This bucket contains access logs; logging access to it would need another such bucket.',
   EC23: 'The identity server does not publish the addresses that it calls from. The firewall admits only the action, and the service checks the credential.',
-  DDB3: 'The table is a cache: lost records are looked up again.',
+  DDB3: 'The table is a cache: lost items are looked up again.',
   CFR1: 'The only caller is the identity server; the countries of its users are checked by the policy.',
   CFR2: 'The web ACL is on the load balancer, the only origin, so that it is the same with and without CloudFront.',
   CFR3: 'Every request reaches the load balancer, which logs it.',

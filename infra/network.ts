@@ -13,7 +13,7 @@ import type { EgressConfig } from './config/config.ts';
 
 export interface NetworkProps {
   readonly egress: EgressConfig;
-  /** Two names of zones; empty for the first two of the region. */
+  /** Names of two zones; empty for the first two of the region. */
   readonly availabilityZones: readonly string[];
   readonly logRetention: RetentionDays;
 }

@@ -3,8 +3,8 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { Construct } from 'constructs';
 
 /**
- * The table of reputations that all tasks share. It is a cache: it may be lost, and its items expire. (`Table`, not
- * `TableV2`: it needs no replicas and becomes a plain AWS::DynamoDB::Table.)
+ * The table of reputations that all tasks share: a cache, whose items expire and may be lost. (`Table` and not
+ * `TableV2`, because a table without replicas is a plain AWS::DynamoDB::Table.)
  */
 export class ReputationTable extends Construct {
   readonly table: Table;

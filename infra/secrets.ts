@@ -8,11 +8,11 @@ export interface SecretsProps {
   readonly actionCredentialSecretArn: string | undefined;
   /** @default created with a placeholder, which the operator replaces */
   readonly abuseIpdbSecretArn: string | undefined;
-  /** Whether the operator's edge signs addresses. */
+  /** Whether the operator's edge signs addresses, so that a secret is needed. */
   readonly signedAddress: boolean;
   /** @default generated */
   readonly addressSignatureSecretArn: string | undefined;
-  /** `hashed` needs a key. */
+  /** With `hashed`, a key is generated. */
   readonly decisionLogAddress: AddressFormat['form'];
 }
 
@@ -48,7 +48,7 @@ export class Secrets extends Construct {
         'Credential of the identity server for Risk Gate; enter its secret in the action',
       generateSecretString: {
         // Never change this string: CloudFormation would generate a new secret, and every login would fail until
-        // the identity server has it.
+        // the identity server sends it.
         secretStringTemplate: '{"scheme":"api-key","header":"x-api-key"}',
         generateStringKey: 'secret',
         excludePunctuation: true,
@@ -58,13 +58,13 @@ export class Secrets extends Construct {
   }
 
   /**
-   * Generated once and never rotated: with another key an address has another hash, so that older and newer records
-   * could not be compared. A leaked key reveals the addresses in the records, but grants no access.
+   * Never rotated: with another key an address has another hash, so that older and newer records could not be
+   * compared. A leaked key reveals the addresses in the records, but grants no access.
    */
   #generatedHashKey(): Secret {
     return new Secret(this, 'AddressHashKey', {
       description: 'Key with which Risk Gate hashes the addresses in its records: do not change it',
-      // A change here makes CloudFormation generate another key.
+      // Never change this: CloudFormation would generate another key.
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
     });
   }

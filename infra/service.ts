@@ -12,7 +12,7 @@ import { requestsPerTaskAndMinute } from './scaling.ts';
 import type { Secrets } from './secrets.ts';
 import { TaskDefinition } from './task-definition.ts';
 
-/** Fields of the records that saved queries filter by. With an index, CloudWatch skips other records. */
+/** Fields of the records that saved queries filter by. With an index, CloudWatch does not scan other records. */
 export const INDEXED_FIELDS = [
   'event',
   'outcome',
@@ -36,7 +36,7 @@ export interface NamedAlarm {
   readonly alarm: Alarm;
 }
 
-/** The Fargate service: number, placement, scaling and replacement of the tasks. */
+/** The Fargate service: placement, scaling and replacement of the tasks. */
 export class Service extends Construct {
   readonly service: ecs.FargateService;
   readonly securityGroup: SecurityGroup;
@@ -89,13 +89,13 @@ export class Service extends Construct {
       healthCheckGracePeriod: Duration.seconds(30),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
     });
-    // A task that starts without internet access cannot pull its image; a few of those fail the deployment.
+    // Without internet access a task cannot pull its image, and a few such failures fail the deployment.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
     this.service.node.addDependency(
       internetConnectivityEstablished,
       ...this.taskDefinition.permissions,
     );
-    // It also needs permission to pull the image and to read the key of hashed addresses.
+    // A task also needs permission to pull its image and to read the key of hashed addresses.
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);
     this.#requestsPerMinute = requestsPerTaskAndMinute(config.task.cpu);
@@ -106,7 +106,7 @@ export class Service extends Construct {
     this.#scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...COOLDOWNS });
   }
 
-  /** Scales on requests per task, too: they rise earlier than the average CPU utilization. */
+  /** Also scales on requests per task, which rise earlier than the average CPU utilization. */
   scaleOn(targetGroup: ApplicationTargetGroup): void {
     this.#scaling.scaleOnRequestCount('Requests', {
       targetGroup,
@@ -115,7 +115,7 @@ export class Service extends Construct {
     });
   }
 
-  /** Rolls back a deployment when one of these alarms, which must have explicit names, is in alarm. */
+  /** Rolls back a deployment while one of these alarms is in alarm. They must have explicit names. */
   rollBackOn(alarms: readonly NamedAlarm[]): void {
     this.service.enableDeploymentAlarms(
       alarms.map(({ name }) => name),

@@ -24,7 +24,7 @@ export interface RiskGateStackProps extends StackProps {
 export class RiskGateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: RiskGateStackProps) {
     super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
-    // An invalid policy must fail at synth, and not as tasks that do not start.
+    // An invalid policy must fail at synth and not at the start of the tasks.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
     const policy = compilePolicy(policyText, config.policyFile);
     for (const { entry, warning } of policy.failOpen) {

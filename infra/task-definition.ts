@@ -22,7 +22,7 @@ export interface TaskDefinitionProps {
   readonly logGroup: ILogGroup;
 }
 
-/** One container with a read-only file system, without root, and with least privilege. */
+/** The task: one container with a read-only file system, without root and with least privilege. */
 export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
   /** Policies that must exist before a task starts. */
@@ -42,7 +42,7 @@ export class TaskDefinition extends Construct {
     });
     const policy = new DataFile(this, 'Policy', config.policyFile);
     const geoDatabases = config.geoDatabases.map(
-      // The first has no number, so that its id does not depend on how many there are.
+      // The first one has no number, so that adding a second one does not change its id.
       (path, index) => new DataFile(this, `GeoDatabase${index === 0 ? '' : index + 1}`, path),
     );
     this.#grant([
@@ -67,7 +67,7 @@ export class TaskDefinition extends Construct {
         ...(geoDatabases.length > 0 && {
           GEO_DATABASE: geoDatabases.map(({ location }) => location).join(','),
         }),
-        // By ARN, not by value: the service reads them with the task role, and again after a rotation.
+        // By ARN and not by value: the service reads them with the task role, and again after a rotation.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
         ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,
         ...(config.credentialPreviousTtl !== DEFAULT_PREVIOUS_TTL && {
@@ -81,7 +81,7 @@ export class TaskDefinition extends Construct {
         DECISION_LOG_ISSUED_PERCENT: String(config.decisionLogIssuedPercent),
         DECISION_LOG_ADDRESS: config.decisionLogAddress,
       },
-      // By value, because it never changes: ECS injects it at each start, with the execution role.
+      // By value, because it never changes: ECS injects it when a task starts, with the execution role.
       ...(addressHashKey && {
         secrets: { DECISION_LOG_HASH_KEY: ecs.Secret.fromSecretsManager(addressHashKey) },
       }),

@@ -23,7 +23,7 @@ export interface MetricsProps {
   readonly firewallMetricName: string;
 }
 
-/** The values of a metric's dimension; any string where the policy defines the values. */
+/** The values of a metric's dimension: any string if the policy defines the values. */
 export type DimensionValue<N extends MetricName> = (typeof METRICS)[N] extends {
   readonly dimension: infer D;
 }
@@ -36,14 +36,14 @@ export type DimensionValue<N extends MetricName> = (typeof METRICS)[N] extends {
 export interface MetricView {
   /** @default one minute */
   readonly period?: Duration;
-  /** @default suits the kind of the metric */
+  /** @default Sum for a counter, Maximum for a gauge, p99 for a histogram */
   readonly statistic?: string;
   /** Label in a graph. @default the metric's name */
   readonly label?: string;
 }
 
 export interface ServiceMetricView<N extends MetricName> extends MetricView {
-  /** The value of the metric's dimension. @default the total over all values, if the metric has one */
+  /** The value of the metric's dimension. @default the total of all values, if the metric has one */
   readonly of?: DimensionValue<N>;
 }
 
@@ -57,7 +57,7 @@ const STATISTICS = { counter: Stats.SUM, gauge: Stats.MAXIMUM, histogram: Stats.
 
 export const ONE_MINUTE = Duration.minutes(1);
 
-/** Every metric of the alarms and the dashboard: names and dimensions, without thresholds. */
+/** The metrics of the alarms and the dashboard: names, dimensions and default statistics. */
 export class Metrics {
   readonly #scope: Construct;
   readonly #props: MetricsProps;
@@ -72,24 +72,24 @@ export class Metrics {
    *
    * @throws Error if the metric has a dimension but no total, and no value of the dimension is given.
    */
-  service<N extends MetricName>(name: N, look: ServiceMetricView<N> = {}): Metric {
+  service<N extends MetricName>(name: N, view: ServiceMetricView<N> = {}): Metric {
     const { kind, dimension, total }: MetricDescription = METRICS[name];
-    if (look.of === undefined && dimension !== undefined && total !== true) {
-      throw new Error(`${name} has no total over ${dimension}: choose a value of it.`);
+    if (view.of === undefined && dimension !== undefined && total !== true) {
+      throw new Error(`${name} has no total: choose a value of its dimension ${dimension}.`);
     }
     return this.#metric(METRIC_NAMESPACE, name, {
       statistic: STATISTICS[kind],
-      ...look,
+      ...view,
       dimensions: {
         [SERVICE_DIMENSION]: Stack.of(this.#scope).stackName,
-        ...(dimension !== undefined && look.of !== undefined && { [dimension]: look.of }),
+        ...(dimension !== undefined && view.of !== undefined && { [dimension]: view.of }),
       },
     });
   }
 
   /**
-   * A search for a metric with every value of its dimension, where the policy defines the values. For graphs
-   * only: alarms cannot search. CloudWatch returns at most 100 values.
+   * A search for a metric with every value of its dimension, if the policy defines the values. For graphs only:
+   * alarms cannot search. CloudWatch returns at most 100 values.
    */
   serviceByDimension(name: 'Refusals'): MathExpression {
     const { dimension } = METRICS[name];
@@ -104,40 +104,43 @@ export class Metrics {
   }
 
   /** Requests that reached the load balancer. */
-  requests(look: MetricView = {}): Metric {
-    return this.#props.loadBalancer.loadBalancer.metrics.requestCount(withMinute(look));
+  requests(view: MetricView = {}): Metric {
+    return this.#props.loadBalancer.loadBalancer.metrics.requestCount(withDefaultPeriod(view));
   }
 
   /** Responses that the load balancer itself generates, by status. Sparse: no data point without one. */
-  loadBalancerResponses(code: elb.HttpCodeElb, look: MetricView = {}): Metric {
-    return this.#props.loadBalancer.loadBalancer.metrics.httpCodeElb(code, withMinute(look));
+  loadBalancerResponses(code: elb.HttpCodeElb, view: MetricView = {}): Metric {
+    return this.#props.loadBalancer.loadBalancer.metrics.httpCodeElb(code, withDefaultPeriod(view));
   }
 
-  /** Responses of the tasks, by class of status. Sparse. */
-  taskResponses(code: elb.HttpCodeTarget, look: MetricView = {}): Metric {
-    return this.#props.loadBalancer.targetGroup.metrics.httpCodeTarget(code, withMinute(look));
+  /** Responses of the tasks, by status class. Sparse. */
+  taskResponses(code: elb.HttpCodeTarget, view: MetricView = {}): Metric {
+    return this.#props.loadBalancer.targetGroup.metrics.httpCodeTarget(
+      code,
+      withDefaultPeriod(view),
+    );
   }
 
-  /** Seconds from the load balancer's request to a task until its response. */
-  taskResponseTime(look: MetricView = {}): Metric {
+  /** Seconds between the load balancer's request to a task and the response. */
+  taskResponseTime(view: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
-    return metrics.targetResponseTime({ statistic: Stats.p(99), ...withMinute(look) });
+    return metrics.targetResponseTime({ statistic: Stats.p(99), ...withDefaultPeriod(view) });
   }
 
-  healthyTasks(look: MetricView = {}): Metric {
+  healthyTasks(view: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
-    return metrics.healthyHostCount({ statistic: Stats.MINIMUM, ...withMinute(look) });
+    return metrics.healthyHostCount({ statistic: Stats.MINIMUM, ...withDefaultPeriod(view) });
   }
 
-  unhealthyTasks(look: MetricView = {}): Metric {
+  unhealthyTasks(view: MetricView = {}): Metric {
     const { metrics } = this.#props.loadBalancer.targetGroup;
-    return metrics.unhealthyHostCount({ statistic: Stats.MAXIMUM, ...withMinute(look) });
+    return metrics.unhealthyHostCount({ statistic: Stats.MAXIMUM, ...withDefaultPeriod(view) });
   }
 
   /** Requests that a firewall rule has matched, by action. Sparse. */
-  firewall(metric: FirewallMetric, rule: string, look: MetricView = {}): Metric {
+  firewall(metric: FirewallMetric, rule: string, view: MetricView = {}): Metric {
     return this.#metric('AWS/WAFV2', metric, {
-      ...look,
+      ...view,
       dimensions: {
         WebACL: this.#props.firewallMetricName,
         Rule: rule,
@@ -147,17 +150,17 @@ export class Metrics {
   }
 
   /** Reads or writes that DynamoDB has throttled. Sparse. */
-  tableThrottles(access: 'Read' | 'Write', look: MetricView = {}): Metric {
+  tableThrottles(access: 'Read' | 'Write', view: MetricView = {}): Metric {
     return this.#metric('AWS/DynamoDB', `${access}ThrottleEvents`, {
-      ...look,
+      ...view,
       dimensions: { TableName: this.#props.table.tableName },
     });
   }
 
   /** Log lines whose metrics CloudWatch has not accepted. Sparse. */
-  embeddedMetricErrors(name: EmbeddedMetricError, look: MetricView = {}): Metric {
+  embeddedMetricErrors(name: EmbeddedMetricError, view: MetricView = {}): Metric {
     return this.#metric('AWS/Logs', name, {
-      ...look,
+      ...view,
       dimensions: { LogGroupName: this.#props.logGroup.logGroupName },
     });
   }
@@ -165,19 +168,19 @@ export class Metrics {
   #metric(
     namespace: string,
     metricName: string,
-    { dimensions, ...look }: MetricView & { readonly dimensions: Record<string, string> },
+    { dimensions, ...view }: MetricView & { readonly dimensions: Record<string, string> },
   ): Metric {
     return new Metric({
       namespace,
       metricName,
       dimensionsMap: dimensions,
       statistic: Stats.SUM,
-      ...withMinute(look),
+      ...withDefaultPeriod(view),
     });
   }
 }
 
-function withMinute({ period = ONE_MINUTE, statistic, label }: MetricView): MetricView {
+function withDefaultPeriod({ period = ONE_MINUTE, statistic, label }: MetricView): MetricView {
   return {
     period,
     ...(statistic !== undefined && { statistic }),

@@ -15,7 +15,7 @@ export interface NotificationsProps {
   readonly ticketEmail: string | undefined;
 }
 
-/** Notifies of pages through one composite alarm, so that one cause pages once, and of each ticket on its own. */
+/** Sends pages through one composite alarm, so that one cause pages once, and each ticket separately. */
 export class Notifications extends Construct {
   /** In alarm while any paging alarm is in alarm. */
   readonly page: CompositeAlarm;
@@ -38,7 +38,7 @@ export class Notifications extends Construct {
     this.page.addAlarmAction(new SnsAction(this.#topic('Pages', props.alarmEmail)));
   }
 
-  /** A topic policy replaces the default one, which lets the account's alarms publish; so that is granted again. */
+  /** `enforceSSL` adds a policy that replaces the default one, so the account's alarms need a grant to publish. */
   #topic(id: string, email: string | undefined): Topic {
     const topic = new Topic(this, id, { enforceSSL: true });
     topic.grantPublish(
@@ -61,7 +61,7 @@ function pageRules(alarms: readonly CreatedAlarm[]): IAlarmRule[] {
     if (pagesWith === undefined) return [];
     const other = alarms.find(({ definition }) => definition.id === pagesWith);
     if (other === undefined)
-      throw new Error(`${each.definition.id} pages with an unknown alarm: ${pagesWith}.`);
+      throw new Error(`${each.definition.id} refers to an unknown alarm: ${pagesWith}.`);
     return [AlarmRule.allOf(inAlarm(each), inAlarm(other))];
   });
 }

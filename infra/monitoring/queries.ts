@@ -8,16 +8,16 @@ export interface QueryParameter {
 export interface SavedQuery {
   /** Name in the console, in a folder named after the stack. */
   readonly name: string;
-  /** What the query shows; a comment above the query. */
-  readonly question: string;
+  /** What the query shows. It becomes a comment above the query. */
+  readonly description: string;
   readonly parameters?: readonly QueryParameter[];
   /** The commands, without the pipes between them. */
   readonly commands: readonly string[];
 }
 
 /**
- * Gives each record the number of decisions that it represents: unremarkable decisions may be sampled, all
- * others are recorded.
+ * Adds the number of decisions that a record represents: unremarkable decisions may be sampled, all others are
+ * recorded.
  */
 const WEIGHT_COMMANDS = [
   'fields 100 as whole',
@@ -26,7 +26,7 @@ const WEIGHT_COMMANDS = [
 const WEIGHTED = 'Sampled records are weighted.';
 const UNWEIGHTED = 'Unremarkable decisions may be sampled.';
 
-/** Logs Insights flattens arrays (`unknown.0.signal`); `unnest` needs the parsed record. */
+/** `unnest` needs the parsed record, because Logs Insights flattens arrays (`unknown.0.signal`). */
 const PARSE_RECORD = 'fields jsonParse(@message) as record';
 
 const ADDRESS: QueryParameter = {
@@ -35,11 +35,11 @@ const ADDRESS: QueryParameter = {
 };
 const CLIENT: QueryParameter = { name: 'client', description: 'The client id of the application' };
 
-/** Queries for operators and security teams. Only `=` and `in` use the field indexes. */
+/** The queries for operators and security teams. They filter with `=` and `in`, which use the field indexes. */
 export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'Why was this request refused',
-    question: "Why one request was refused, by the identity server's request id.",
+    description: "Why one request was refused, by the identity server's request id.",
     parameters: [{ name: 'request', description: 'The request id of the identity server' }],
     commands: [
       'filter event = "decision" and request_id = "{{request}}"',
@@ -49,7 +49,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Refusals of a client',
-    question: 'The refusals of one application, with address, country and reason.',
+    description: 'The refusals of one application, with address, country and reason.',
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and outcome = "refuse" and client_id = "{{client}}"',
@@ -60,7 +60,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'One decision',
-    question: 'The complete record of a decision, by the id in x-decision-id.',
+    description: 'The complete record of a decision, by the id in x-decision-id.',
     parameters: [{ name: 'decision', description: 'The decision id' }],
     commands: [
       'filter event = "decision" and decision_id = "{{decision}}"',
@@ -69,7 +69,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'History of an address',
-    question: `The decisions for one address. ${UNWEIGHTED}`,
+    description: `The decisions for one address. ${UNWEIGHTED}`,
     parameters: [ADDRESS],
     commands: [
       'filter event = "decision" and signals.address.value = "{{address}}"',
@@ -80,7 +80,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'History of a client',
-    question: `The decisions for one application, in steps of five minutes. ${WEIGHTED}`,
+    description: `The decisions for one application, in steps of five minutes. ${WEIGHTED}`,
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and client_id = "{{client}}"',
@@ -91,7 +91,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Refusals by country',
-    question:
+    description:
       'The countries with the most refusals. A row without a country: it was unknown or not needed.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
@@ -102,7 +102,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Refusals by rule',
-    question: 'The rules that refuse, and how many applications are affected.',
+    description: 'The rules that refuse, and how many applications are affected.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
       'stats count(*) as refusals, count_distinct(client_id) as clients by refused_by, reason',
@@ -111,7 +111,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Dry-run refusals by rule',
-    question: `What a policy in monitor mode would refuse if it were enforced. ${WEIGHTED}`,
+    description: `What a policy in monitor mode would refuse if it were enforced. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and dry_run_outcome = "refuse"',
       ...WEIGHT_COMMANDS,
@@ -121,7 +121,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Monitored rules',
-    question: `The outcome that each monitored rule would have had on its own. ${WEIGHTED}`,
+    description: `The outcome that each monitored rule would have had on its own. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(monitored.0.rule)',
       PARSE_RECORD,
@@ -133,7 +133,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Unknown signals by cause',
-    question: `The signals that were needed but unknown, and why. ${WEIGHTED}`,
+    description: `The signals that were needed but unknown, and why. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unknown.0.signal)',
       PARSE_RECORD,
@@ -145,7 +145,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Unenforceable restrictions',
-    question: `The restrictions that could not be applied, by application. ${WEIGHTED}`,
+    description: `The restrictions that could not be applied, by application. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unenforceable.0.rule)',
       PARSE_RECORD,
@@ -157,7 +157,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Slowest decisions',
-    question: `The slowest decisions, with the time of each stage (ms). ${UNWEIGHTED}`,
+    description: `The slowest decisions, with the time of each stage (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
       'sort ms.total desc',
@@ -167,7 +167,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Latency by reputation source',
-    question: `The latency of decisions, by the source of the reputation (ms). ${UNWEIGHTED}`,
+    description: `The latency of decisions, by the source of the reputation (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
       'stats count(*) as records, pct(ms.total, 50) as p50, pct(ms.total, 99) as p99, max(ms.total) as longest by signals.reputation.source, signals.reputation.cause',
@@ -176,7 +176,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Decisions by policy',
-    question: `The outcomes of each policy revision, to compare them after a change. ${WEIGHTED}`,
+    description: `The outcomes of each policy revision, to compare them after a change. ${WEIGHTED}`,
     commands: [
       'filter event = "decision"',
       ...WEIGHT_COMMANDS,
@@ -186,7 +186,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Rejected calls',
-    question:
+    description:
       'Calls without a decision: a wrong credential (401) or an invalid request (400). One line counts all calls of a second.',
     commands: [
       'filter event = "rejected"',
@@ -197,7 +197,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Internal errors',
-    question:
+    description:
       'Internal errors of the service. Each one on the path of the action is a failed login.',
     commands: [
       'filter event = "internal-error"',
@@ -208,7 +208,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Warnings and errors',
-    question: 'Warnings and errors about AbuseIPDB, the cache, secrets and data, latest first.',
+    description: 'Warnings and errors about AbuseIPDB, the cache, secrets and data, latest first.',
     commands: [
       'filter level in ["warn", "error", "fatal"] and event != "rejected" and event != "internal-error"',
       'sort @timestamp desc',

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { SAVED_QUERIES, type SavedQuery } from './queries.ts';
 
 /** Returns the query as it is saved. */
-export function queryString({ question, commands }: SavedQuery): string {
-  return `# ${question}\n${commands.join('\n| ')}`;
+export function queryString({ description, commands }: SavedQuery): string {
+  return `# ${description}\n${commands.join('\n| ')}`;
 }
 
 export interface SavedQueriesProps {

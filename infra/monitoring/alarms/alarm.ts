@@ -12,8 +12,8 @@ import type { Severity } from '../severity.ts';
 import { type MetricMath, withPeriod } from './metric-math.ts';
 
 /**
- * When a data point breaches: compared with a threshold, or with the band of values that are usual at that
- * time, whose width is in standard deviations.
+ * When a data point breaches: by comparison with a threshold, or with the band of values that are usual at that
+ * time, whose width is a number of standard deviations.
  */
 export type Breach =
   | { readonly above: number }
@@ -25,24 +25,24 @@ export type Breach =
 /** How CloudWatch treats a period without data; `ignore` keeps the alarm's state. */
 export type MissingData = 'notBreaching' | 'breaching' | 'ignore';
 
-/** Which data points are evaluated: `datapoints` of the last `periods` must breach. */
+/** An alarm fires when `datapoints` of the last `periods` breach. */
 export interface Evaluation {
   readonly periodMinutes: number;
   readonly datapoints: number;
   readonly periods: number;
 }
 
-/** For rare events: notifies within 15 minutes, and again only after an hour without another event. */
+/** For rare events: notifies within 15 minutes of the first, and again only after an hour without any. */
 export const ONCE_PER_HOUR: Evaluation = { periodMinutes: 15, datapoints: 1, periods: 4 };
 
-/** An alarm, as data. */
+/** An alarm as data. */
 export interface AlarmDefinition {
   /** The alarm's name after the stack's name. docs/runbook.md has a section for it. */
   readonly id: string;
   /** What the alarm means, in a sentence or two. */
   readonly description: string;
   readonly severity: Severity;
-  /** Pages while the alarm with this id is in alarm, too. */
+  /** Pages while the alarm with this id is also in alarm. */
   readonly pagesWith?: string;
   /** Whether the alarm rolls back a deployment. */
   readonly rollsBack?: true;
@@ -52,7 +52,6 @@ export interface AlarmDefinition {
   readonly missingData: MissingData;
 }
 
-/** An alarm and its definition. */
 export interface CreatedAlarm extends NamedAlarm {
   readonly definition: AlarmDefinition;
 }

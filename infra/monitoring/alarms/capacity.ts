@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
 
-/** Alarms on the number of healthy and unhealthy tasks. */
+/** Alarms on healthy and unhealthy tasks. */
 export function capacityAlarms(metrics: Metrics, minimumTasks: number): AlarmDefinition[] {
   return [
     {

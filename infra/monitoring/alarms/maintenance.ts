@@ -2,7 +2,7 @@ import type { Metrics } from '../metrics.ts';
 import { type AlarmDefinition, ONCE_PER_HOUR } from './alarm.ts';
 import { sumOfSparseMetrics } from './metric-math.ts';
 
-/** Alarms on what works today but needs attention: secrets, keys, the country database, telemetry itself. */
+/** Alarms on secrets, keys, the country database and telemetry: logins continue, but something needs attention. */
 export function maintenanceAlarms(metrics: Metrics, previousTtl: string): AlarmDefinition[] {
   return [
     {
@@ -11,7 +11,7 @@ export function maintenanceAlarms(metrics: Metrics, previousTtl: string): AlarmD
       severity: 'ticket',
       metric: metrics.service('PreviousCredentialUsed'),
       breach: { atLeast: 1 },
-      // On the first use: there may be little time left.
+      // Notifies of the first use, because there may be little time left.
       evaluation: ONCE_PER_HOUR,
       missingData: 'notBreaching',
     },
@@ -40,8 +40,8 @@ export function maintenanceAlarms(metrics: Metrics, previousTtl: string): AlarmD
       id: 'IssuerKeysMissing',
       description:
         'A task has no keys to verify access tokens: every call with a token gets an error, so its login fails.',
-      // If the identity server still sends the previous credential, logins continue. Together with no decision
-      // at all, they do not.
+      // While the identity server still sends the previous credential, logins continue. Without any decision, they
+      // do not.
       severity: 'evidence',
       pagesWith: 'NoDecisions',
       metric: metrics.service('IssuerKeysMissing'),

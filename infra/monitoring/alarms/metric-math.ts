@@ -10,7 +10,7 @@ export interface MetricMath {
   readonly label: string;
 }
 
-/** `part` as a percentage of `whole`; 0 while `part` is below `minimum`, as one of two is no incident. */
+/** `part` as a percentage of `whole`; 0 while `part` is below `minimum`, because one of two is not an incident. */
 export function percentage(part: Metric, whole: Metric, minimum: number): MetricMath {
   return {
     expression: `IF(part >= ${minimum}, 100 * part / whole, 0)`,
@@ -29,9 +29,9 @@ export function percentageOfSum(part: Metric, others: Metric, minimum: number): 
 }
 
 /**
- * The sum of metrics that have data points only when they count something. Missing data becomes 0: otherwise
- * the sum would be missing, and an alarm on DynamoDB metrics would keep its state forever, because CloudWatch
- * ignores missing data of DynamoDB whatever the alarm's setting.
+ * The sum of metrics that have data points only when they count something. Missing data becomes 0: otherwise the
+ * sum would be missing, too. And CloudWatch ignores missing data of DynamoDB whatever the alarm's setting, so that an
+ * alarm would keep its state forever.
  */
 export function sumOfSparseMetrics(metrics: Readonly<Record<string, Metric>>): MetricMath {
   const names = Object.keys(metrics);

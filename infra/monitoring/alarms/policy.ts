@@ -9,7 +9,7 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
     {
       id: 'TooManyRefusals',
       description: `More than ${blockRateCeiling} % of the decisions are refusals: an error in the policy, or in its data, may lock out users.`,
-      // A single client can cause any number of refusals. It pages if fewer tokens are issued to everybody else.
+      // A single client can cause any number of refusals, so this pages only while others receive fewer tokens.
       severity: 'ticket',
       metric: percentage(refused, metrics.service('Decisions'), 20),
       breach: { above: blockRateCeiling },
@@ -19,8 +19,8 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
     {
       id: 'UnusuallyFewTokens',
       description: 'Far fewer tokens are issued than usual at this time of the week.',
-      // On its own this may be a holiday. Together with too many refusals, users are locked out: no client can
-      // reduce the tokens of others.
+      // Alone this may be a holiday. Together with too many refusals it means that users are locked out, because no
+      // client can reduce the tokens of others.
       severity: 'evidence',
       pagesWith: 'TooManyRefusals',
       metric: metrics.service('TokensIssued'),
@@ -40,7 +40,7 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
     {
       id: 'UnenforceableRestrictions',
       description:
-        'A restriction of the policy, or an effect that a rule requires, could not be applied to a token. The login was refused, or the token is unrestricted.',
+        'A restriction of the policy, or an effect that a rule requires, could not be applied. The login was refused, or the token was issued without it.',
       severity: 'ticket',
       metric: metrics.service('UnenforceableRestrictions'),
       breach: { atLeast: 1 },

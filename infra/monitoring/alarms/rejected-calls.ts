@@ -5,8 +5,8 @@ import type { AlarmDefinition } from './alarm.ts';
 import { percentageOfSum, sumOfSparseMetrics } from './metric-math.ts';
 
 /**
- * Alarms on calls of the action that the firewall or the service rejects. Requests for other paths do not
- * count: the firewall's first rule blocks them, and no alarm includes that rule.
+ * Alarms on calls of the action that the firewall or the service rejects. Requests for other paths are not counted:
+ * the firewall's first rule blocks them, and no alarm includes that rule.
  */
 export function rejectedCallAlarms(
   metrics: Metrics,

@@ -12,9 +12,9 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
       description: 'The service or the load balancer responds with errors, so logins fail.',
       severity: 'page',
       rollsBack: true,
-      // Outsiders must not be able to roll back a deployment. So neither 503, which the firewall returns (if it
-      // means that there is no task, TooFewTasks is in alarm), nor the 500s that the load balancer counts:
-      // anybody can cause one with a token that cannot be verified.
+      // Outsiders must not be able to roll back a deployment. So this counts no 503, which the firewall returns
+      // (without any task, TooFewTasks is in alarm), and only the internal errors among the 500s of the tasks:
+      // anybody can cause a 500 with a token that cannot be verified.
       metric: sumOfSparseMetrics({
         badGateway: metrics.loadBalancerResponses(HttpCodeElb.ELB_502_COUNT),
         gatewayTimeout: metrics.loadBalancerResponses(HttpCodeElb.ELB_504_COUNT),
@@ -48,7 +48,7 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
     {
       id: 'OversizedRequests',
       description:
-        'Requests exceed the size limits of the service. Their logins fail, others are not affected. The cause is a client that sends thousands of scopes or parameters.',
+        'Requests exceed the size limits of the service. Their logins fail, others do not. The cause is a client that sends thousands of scopes or parameters.',
       severity: 'ticket',
       metric: metrics.service('OversizedRequests'),
       breach: { atLeast: 3 },

@@ -2,8 +2,8 @@ import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
 
 /**
- * Alarms on calls that do not arrive, whether because of DNS, the certificate, the firewall, the credential or
- * the action itself. No outsider can reduce the number of decisions, so these may page.
+ * Alarms on calls that do not arrive, because of DNS, the certificate, the firewall, the credential or the action
+ * itself. No outsider can reduce the number of decisions, so these may page.
  */
 export function trafficAlarms(metrics: Metrics, noTrafficHours: number): AlarmDefinition[] {
   const decisions = metrics.service('Decisions');
@@ -11,7 +11,7 @@ export function trafficAlarms(metrics: Metrics, noTrafficHours: number): AlarmDe
     {
       id: 'NoTraffic',
       description: `No decision in ${noTrafficHours} h: the identity server does not call the service, or its calls do not arrive.`,
-      // On its own this may be a quiet night, or a deployment without an action yet.
+      // This may also be a quiet night, or a deployment without an action yet.
       severity: 'ticket',
       metric: decisions,
       breach: { below: 1 },
@@ -21,7 +21,7 @@ export function trafficAlarms(metrics: Metrics, noTrafficHours: number): AlarmDe
     {
       id: 'UnusuallyFewDecisions',
       description: 'There are far fewer decisions than usual at this time of the week.',
-      // On its own this may be a holiday. Together with no decision at all, logins have stopped.
+      // Alone this may be a holiday. Together with no decision at all it means that logins have stopped.
       severity: 'evidence',
       pagesWith: 'NoDecisions',
       metric: decisions,

@@ -33,7 +33,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
   return new cloudwatch.Dashboard(scope, 'Dashboard', {
     dashboardName: Fn.join('-', [stackName, region]),
     defaultInterval: Duration.hours(3),
-    // Titles say "per minute", so the period must not depend on the time range.
+    // Titles say "per minute", so the period must not change with the time range.
     periodOverride: cloudwatch.PeriodOverride.INHERIT,
     widgets: rows.flatMap((row) => [[heading(row)], ...row.lines.map((line) => [...line])]),
   });

@@ -50,7 +50,7 @@ export function quotaRow(metrics: Metrics): Row {
   };
 }
 
-/** The percentage of known reputations from a cache. A source has a data point only if it was used. */
+/** The percentage of known reputations that came from a cache. A source without use has no data point. */
 function hitRatio(metrics: Metrics): MathExpression {
   return new MathExpression({
     expression:

@@ -10,17 +10,17 @@ export const OUTCOME_COLORS = {
   refuse: cloudwatch.Color.RED,
 } as const;
 
-/** A section of the dashboard: a question, and the graphs that answer it. */
+/** A section of the dashboard: a question of an operator, and the graphs that answer it. */
 export interface Row {
   readonly question: string;
-  /** Further information, in Markdown. */
+  /** Text below the question, in Markdown. */
   readonly hint?: string;
   /** Each line of widgets fills the width. */
   readonly lines: readonly (readonly cloudwatch.IWidget[])[];
 }
 
 export interface GraphProps {
-  /** Contains the unit, and the period of a sum. */
+  /** Includes the unit, and the period of a sum. */
   readonly title: string;
   readonly left: readonly cloudwatch.IMetric[];
   /** Label of the left axis. */
@@ -34,7 +34,7 @@ export interface GraphProps {
   readonly limit?: { readonly value: number; readonly label: string };
 }
 
-/** Creates a graph of a third of the width. All axes start at 0, so that no change looks exaggerated. */
+/** Creates a graph, a third of the page wide. All axes start at 0, so that small changes are not exaggerated. */
 export function graph(props: GraphProps): cloudwatch.GraphWidget {
   const axis = (label: string, max?: number) => ({ min: 0, max, label, showUnits: false });
   return new cloudwatch.GraphWidget({
@@ -66,7 +66,7 @@ export interface ContributorsProps {
   readonly region: string;
 }
 
-/** The top ten contributors of a Contributor Insights rule. CDK has no such widget. */
+/** The top ten contributors of a Contributor Insights rule, a widget that CDK does not have. */
 export class ContributorsWidget extends cloudwatch.ConcreteWidget {
   readonly #props: ContributorsProps;
 
