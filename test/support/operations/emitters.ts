@@ -7,7 +7,7 @@ import {
   SERVICE_DIMENSION,
 } from '../../../app/src/telemetry/metric-names.ts';
 import { metricKey, type Sample } from '../cloudwatch/samples.ts';
-import type { LatencyProfile, Minute } from './minute.ts';
+import type { LatencyProfile, Minute, Task } from './minute.ts';
 
 /** Returns the samples of a metric that arrive in a minute. */
 type Emitter = (minute: Minute) => readonly Sample[];
@@ -18,45 +18,49 @@ const sample = (value: number): Sample => ({ value, count: 1 });
 const counter =
   (read: (minute: Minute) => number): Emitter =>
   (minute) => {
-    const flushes = flushedRevisions(minute);
-    const count = read(minute);
-    return flushes.map((_, index) =>
-      sample(Math.floor((count + flushes.length - 1 - index) / flushes.length)),
-    );
+    const flushes = reportingTasks(minute).reduce((sum, task) => sum + task.flushes, 0);
+    if (flushes === 0) return [];
+    const share = Math.floor(read(minute) / flushes);
+    const largerShares = read(minute) % flushes;
+    return withoutEmpty([
+      { value: share, count: flushes - largerShares },
+      { value: share + 1, count: largerShares },
+    ]);
   };
 
 /** A gauge: each flush of each task reports the current value, if it is known. */
 const gauge =
   (read: (minute: Minute, policyRevision: number) => number | undefined): Emitter =>
   (minute) =>
-    flushedRevisions(minute).flatMap((revision) => {
-      const value = read(minute, revision);
-      return value === undefined ? [] : sample(value);
+    reportingTasks(minute).flatMap(({ policyRevision, flushes }) => {
+      const value = read(minute, policyRevision);
+      return value === undefined ? [] : { value, count: flushes };
     });
 
 /** A histogram reports values with counts, so it does not matter how many tasks there are. */
 const histogram =
   (profileOf: (minute: Minute) => LatencyProfile): Emitter =>
   (minute) =>
-    flushedRevisions(minute).length === 0 ? [] : samplesOf(profileOf(minute), minute.decisions);
+    reportingTasks(minute).length === 0 ? [] : samplesOf(profileOf(minute), minute.decisions);
 
 function samplesOf({ usual, slow, slowShare }: LatencyProfile, count: number): Sample[] {
   const slowCount = Math.round(count * slowShare);
-  return [
+  return withoutEmpty([
     { value: usual, count: count - slowCount },
     { value: slow, count: slowCount },
-  ].filter((each) => each.count > 0);
+  ]);
 }
 
-/** The policy revision of each flush that arrives. */
-function flushedRevisions({ tasks, reporting }: Minute): number[] {
-  if (!reporting) return [];
-  return tasks.flatMap(({ flushes, policyRevision }) =>
-    Array.from({ length: flushes }, () => policyRevision),
-  );
+function withoutEmpty(samples: readonly Sample[]): Sample[] {
+  return samples.filter(({ count }) => count > 0);
 }
 
-/** A metric of AWS that has data points only when it counts something. */
+/** The tasks whose metrics arrive. */
+function reportingTasks({ tasks, reporting }: Minute): readonly Task[] {
+  return reporting ? tasks.filter(({ flushes }) => flushes > 0) : [];
+}
+
+/** A metric of AWS that has a data point only when it counts something. */
 const sparse =
   (read: (minute: Minute) => number): Emitter =>
   (minute) => {
