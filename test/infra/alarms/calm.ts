@@ -6,7 +6,7 @@ const EVENING = 20 * 60;
 
 export interface Calm extends Situation {
   readonly name: string;
-  /** Evidence alarms that fire without notifying anybody. */
+  /** Alarms with the severity `evidence` that fire, but notify nobody. */
   readonly evidence?: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export const CALM: readonly Calm[] = [
     changes: () => ({ secretRefreshFailures: 2 }),
   },
   {
-    name: 'two minutes in which everything fails to some extent',
+    name: 'partial failures of everything for two minutes',
     site: LARGE,
     ...{ begins: NOON + 1, ends: NOON + 3 },
     changes: ({ decisions, latency }) => ({
@@ -96,7 +96,7 @@ export const CALM: readonly Calm[] = [
     }),
   },
   {
-    name: 'hours in which most metrics are just below their thresholds',
+    name: 'most metrics just below their thresholds for hours',
     site: LARGE,
     ...{ begins: NOON - 60, ends: NOON + 180 },
     changes: ({ decisions }, elapsed) => ({
@@ -114,16 +114,16 @@ export const CALM: readonly Calm[] = [
 const OLD: Task = { policyRevision: 4711, flushes: 2 };
 const NEW: Task = { policyRevision: 815, flushes: 2 };
 
-/** New tasks start with an empty cache, then the old ones drain and stop; there are never fewer than two. */
+/** New tasks start with a cold cache, then the old ones drain and stop; at least two are always healthy. */
 function deployment({ decisions, latency }: Minute, elapsed: number): Partial<Minute> {
-  const cold = {
-    unavailable: Math.round(decisions * 0.05),
-    decisionTime: { ...latency, slow: 850, slowShare: 0.15 },
+  const coldCache: Partial<Minute> = {
+    unavailableReputations: Math.round(decisions * 0.05),
+    latency: { ...latency, slow: 850, slowShare: 0.15 },
   };
   if (elapsed < 3) return { tasks: [OLD, OLD], unhealthyTasks: 2 };
   if (elapsed < 6)
-    return { ...cold, tasks: [OLD, OLD, NEW, { ...NEW, flushes: 1 }], healthyTasks: 4 };
+    return { ...coldCache, tasks: [OLD, OLD, NEW, { ...NEW, flushes: 1 }], healthyTasks: 4 };
   // The last metrics of the old tasks are lost.
-  if (elapsed === 6) return { ...cold, tasks: [], badGateways: 2 };
-  return { ...cold, tasks: [NEW, NEW], geoDatabaseAge: 1 };
+  if (elapsed === 6) return { ...coldCache, tasks: [], badGateways: 2 };
+  return { ...coldCache, tasks: [NEW, NEW], geoDatabaseAge: 1 };
 }
