@@ -23,7 +23,7 @@ function topicsOf(configuration: Configuration) {
   const ids = synthesize(configuration)
     .resources('AWS::SNS::Topic')
     .map(({ id }) => id);
-  const find = (word: string) => ids.find((id) => id.includes(word)) ?? `no topic for ${word}`;
+  const find = (name: string) => ids.find((id) => id.includes(name)) ?? `no topic ${name}`;
   return { all: ids, pages: find('Pages'), tickets: find('Tickets') };
 }
 
@@ -64,7 +64,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(breaching.filter(({ id }) => names.includes(`RiskGate-${id}`))).toEqual([]);
   });
 
-  test('one composite alarm pages; every other alarm notifies of a ticket or is part of the composite', () => {
+  test('one composite alarm pages; every other alarm sends a ticket or is part of the composite', () => {
     const topics = topicsOf(mode);
     const [page, ...others] = readCompositeAlarms(stack());
     expect(others).toEqual([]);
@@ -95,7 +95,7 @@ describe.each(MODES)('With %s', (mode) => {
     for (const { metric } of own) expect(metric).toMatch(/\bService=RiskGate\b/);
   });
 
-  test("topics accept messages of this account's alarms only, and only over TLS", () => {
+  test("only this account's alarms may publish to the topics, and only over TLS", () => {
     const policies = stack().resources<Policy>('AWS::SNS::TopicPolicy');
     const covered = policies.flatMap(({ Properties }) => Properties.Topics.map(target));
     expect(covered.sort()).toEqual([...topicsOf(mode).all].sort());

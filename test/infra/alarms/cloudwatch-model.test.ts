@@ -103,7 +103,7 @@ describe('A statistic over the samples of all tasks', () => {
   });
 });
 
-test.each<[rule: string, holds: boolean]>([
+test.each<[rule: string, isTrue: boolean]>([
   ['ALARM("on")', true],
   ['(ALARM("off") OR ALARM("on"))', true],
   ['(ALARM("off") OR (ALARM("on") AND ALARM("off")))', false],
@@ -112,7 +112,7 @@ test.each<[rule: string, holds: boolean]>([
   expect(ruleIsTrue(rule, (alarm) => alarm === 'on')).toBe(expected);
 });
 
-test('An alarm on DynamoDB keeps its state without data, whatever its setting', () => {
+test('An alarm on DynamoDB keeps its state without data, whatever its TreatMissingData', () => {
   const alarm = (namespace: string): Alarm => ({
     ...{ id: 'a', logicalId: 'a', description: '', notifies: [] },
     ...{ comparison: 'GreaterThanThreshold', period: 60, limit: { threshold: 0 } },

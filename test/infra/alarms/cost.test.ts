@@ -11,7 +11,7 @@ import { synthesize } from '../../support/stack.ts';
 const ROOT = new URL('../../../', import.meta.url);
 const PAGE = readFileSync(new URL('docs/costs.md', ROOT), 'utf8');
 
-/** A row of the table of costs: its formula, and its amounts starting with the smallest configuration. */
+/** Returns a row of the cost table: its formula, and the amount for each size, the smallest first. */
 function row(item: string): { readonly arithmetic: string; readonly amounts: readonly number[] } {
   const line = PAGE.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
   const [, , arithmetic = '', ...cells] = line.split('|').map((cell) => cell.trim());
@@ -19,15 +19,15 @@ function row(item: string): { readonly arithmetic: string; readonly amounts: rea
   return { arithmetic, amounts: amounts.map(Number) };
 }
 
-describe('docs/costs.md says what the stack costs', () => {
-  test('secrets: each that is made', () => {
+describe('docs/costs.md has the cost of', () => {
+  test('every secret that the stack creates', () => {
     const count = synthesize().resources('AWS::SecretsManager::Secret').length;
     const { arithmetic, amounts } = row('secrets');
     expect(arithmetic).toBe(`${count} × 0.40`);
     for (const amount of amounts) expect(amount).toBeCloseTo(count * 0.4, 2);
   });
 
-  test('the firewall: itself, each rule, and each million requests', () => {
+  test('the firewall: the web ACL, each rule, and requests', () => {
     const { Rules } = synthesize().only<{ Rules: readonly object[] }>(
       'AWS::WAFv2::WebACL',
     ).Properties;
@@ -36,23 +36,23 @@ describe('docs/costs.md says what the stack costs', () => {
     for (const amount of amounts) expect(amount).toBeCloseTo(5 + Rules.length + 6, 2);
   });
 
-  test('alarms: each metric that an alarm looks at, three for one that learns, and the composite', () => {
+  test('alarms: each metric of an alarm, three times as much for anomaly detection, and the composite', () => {
     const stack = synthesize();
     const alarms = readAlarms(stack);
-    const learning = alarms.filter(({ limit }) => 'deviations' in limit).length;
+    const detectors = alarms.filter(({ limit }) => 'deviations' in limit).length;
     const metrics = alarms
       .filter(({ limit }) => 'threshold' in limit)
       .reduce((sum, { queries }) => sum + Object.keys(queries).length, 0);
     const composites = readCompositeAlarms(stack).length;
     const { arithmetic, amounts } = row('alarms');
     expect(arithmetic).toBe(
-      `${metrics} metrics × 0.10 + ${learning} that learn × 0.30 + ${composites} composite × 0.50`,
+      `${metrics} metrics × 0.10 + ${detectors} that learn × 0.30 + ${composites} composite × 0.50`,
     );
-    const sum = metrics * 0.1 + learning * 0.3 + composites * 0.5;
+    const sum = metrics * 0.1 + detectors * 0.3 + composites * 0.5;
     for (const amount of amounts) expect(amount).toBeCloseTo(sum, 2);
   });
 
-  test('custom metrics: each name with each value of its dimension', () => {
+  test('custom metrics: each metric with each value of its dimension', () => {
     const policy = compilePolicy(readFileSync(new URL('app/policy.yaml', ROOT), 'utf8'), 'policy');
     // Each rule, and each entry of `unknown`, may refuse.
     const refusing = policy.rules.length + policy.signals.size;
@@ -67,7 +67,7 @@ describe('docs/costs.md says what the stack costs', () => {
     for (const amount of amounts) expect(amount).toBeCloseTo(metrics * 0.3, 2);
   });
 
-  test('and its sums are those of their columns', () => {
+  test('everything: the sums of its columns', () => {
     const table = PAGE.slice(PAGE.indexOf('| item | arithmetic |'));
     const items = [...table.slice(0, table.indexOf('**sum**')).matchAll(/^\| ([^|]+) \|/gm)]
       .map(([, item]) => item ?? '')

@@ -49,7 +49,7 @@ const decided = ({ decisions, refused }: Minute, share: number) => ({
 });
 /** The firewall admits only the identity server's addresses. */
 const ALLOW_LIST = { configuration: 'allowed addresses, certificate' } as const;
-/** Evidence alarms: they notify nobody as long as there are decisions. */
+/** Alarms with the severity `evidence`: they notify nobody as long as there are decisions. */
 const FEWER = { UnusuallyFewDecisions: 20, UnusuallyFewTokens: 20 };
 const NO_DECISIONS = { ...FEWER, NoDecisions: 20 };
 
@@ -171,10 +171,10 @@ const LOGINS_AT_RISK: readonly Incident[] = [
   ),
 ];
 
-/** Something needs work, but logins continue. */
+/** Something needs attention, but logins continue. */
 const NEEDS_WORK: readonly Incident[] = [
   incident('lookups take most of the deadline', slow(1100), { SlowDecisions: 20 }),
-  incident('a third task fails its health check', () => ({ unhealthyTasks: 1 }), {
+  incident('an additional task fails its health check', () => ({ unhealthyTasks: 1 }), {
     UnhealthyTasks: 13,
   }),
   incident(
@@ -321,7 +321,7 @@ const CLIENTS: readonly Incident[] = [
     OversizedRequests: 15,
   }),
   incident(
-    'a client sends content that the firewall takes for an attack, and the firewall admits only the identity server',
+    'a client sends content that looks like an attack, and the firewall admits only the identity server',
     () => ({ blocked: { AWSManagedRulesKnownBadInputsRuleSet: 30 } }),
     { FirewallBlocksCalls: 15 },
     ALLOW_LIST,

@@ -44,7 +44,7 @@ function severityOf(configuration: Configuration, anchor: string): string {
   return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
 }
 
-/** By the first words of a section: the severity in each of the configurations. */
+/** The severity in each of the configurations, by the first words of a section. */
 const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
   Page: ['page', 'page'],
   Ticket: ['ticket', 'ticket'],
@@ -56,8 +56,8 @@ const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
 test.each(CONFIGURATIONS)(
   'With %s, every alarm has a section, and every section an alarm',
   (name) => {
-    const wanted = alarmsOf(name).map(({ description }) => anchorOf(description));
-    expect(sections.map(({ anchor }) => anchor).sort()).toEqual(wanted.sort());
+    const anchors = alarmsOf(name).map(({ description }) => anchorOf(description));
+    expect(sections.map(({ anchor }) => anchor).sort()).toEqual(anchors.sort());
   },
 );
 
@@ -76,7 +76,7 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     expect(new Set(ids.map(({ id }) => id))).toEqual(new Set([words]));
   });
 
-  test('says what it means, how to find out why, and what to do', () => {
+  test('has a description, an investigation and a resolution', () => {
     for (const name of ['Description', 'Investigation', 'Resolution']) {
       expect(part(name)?.trim().length).toBeGreaterThan(20);
     }
@@ -102,9 +102,9 @@ test('queries filter by events that the service logs', () => {
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
   const filters = [...TEXT.matchAll(/event (?:= ("[\w-]+")|in \[([^\]]+)\])/g)];
-  const asked = filters.flatMap(
+  const events = filters.flatMap(
     ([, one, several]) => (one ?? several ?? '').match(/[\w-]+/g) ?? [],
   );
-  expect(asked.length).toBeGreaterThan(20);
-  expect(asked.filter((event) => !source.includes(`event: '${event}'`))).toEqual([]);
+  expect(events.length).toBeGreaterThan(20);
+  expect(events.filter((event) => !source.includes(`event: '${event}'`))).toEqual([]);
 });

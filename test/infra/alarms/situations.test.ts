@@ -6,7 +6,7 @@ import { type Configuration, synthesize } from '../../support/stack.ts';
 import { CALM } from './calm.ts';
 import { INCIDENTS } from './incidents.ts';
 
-/** Normal operation before and after a situation; all alarms must have recovered by then. */
+/** The normal operation before and after a situation. All alarms must recover in the minutes after it. */
 const MINUTES_BEFORE = 90;
 const MINUTES_AFTER = 240;
 
@@ -61,14 +61,14 @@ const CONFIGURATIONS: readonly Configuration[] = [
   'allowed addresses, certificate',
 ];
 
-describe.each(CONFIGURATIONS)('With %s, no alarm notifies anybody during', (configuration) => {
+describe.each(CONFIGURATIONS)('With %s, no alarm notifies anybody:', (configuration) => {
   test.each(CALM)('$name', (situation) => {
     const { firedAfter } = simulate(situation, configuration);
     expect(Object.keys(firedAfter)).toEqual(situation.evidence ?? []);
   });
 });
 
-describe('The expected alarms fire in time, and recover, when', () => {
+describe('The expected alarms fire in time and recover:', () => {
   test.each(INCIDENTS)('$name', (incident) => {
     const { firedAfter, stuck } = simulate(incident, incident.configuration);
     const { LoginsAtRisk: page, ...alarms } = firedAfter;

@@ -10,8 +10,8 @@ export interface AlarmRule {
 }
 
 /**
- * How many periods beyond the evaluated ones CloudWatch reads to find real data points. The examples in its
- * documentation have two; the number depends on the period.
+ * The periods before the evaluated ones in which CloudWatch also looks for data points. There are two in the examples
+ * of its documentation; the actual number depends on the period.
  */
 export const EXTRA_PERIODS = 2;
 

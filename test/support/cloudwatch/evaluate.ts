@@ -3,7 +3,7 @@ import { compileExpression, type Series } from './expression.ts';
 import { aggregate, type MetricSource, type Sample } from './samples.ts';
 import type { Alarm } from './template.ts';
 
-/** The states of an alarm by minute, from the start of a span. */
+/** The state of an alarm in each minute of a span. */
 export type Timeline = readonly AlarmState[];
 
 /** Minutes since the first midnight of the training period; the end is exclusive. */
@@ -26,7 +26,7 @@ export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: 
   const values = seriesOf(alarm, source);
   const breaches = breachOf(alarm, values);
   const ignoresMissing = Object.values(alarm.queries).some(
-    // See the API reference of PutMetricAlarm.
+    // Documented with the parameter TreatMissingData of PutMetricAlarm.
     ({ namespace }) => namespace === 'AWS/DynamoDB',
   );
   const rule = { ...alarm, missingData: ignoresMissing ? 'ignore' : alarm.missingData } as const;
@@ -100,8 +100,8 @@ function compare(comparison: string, value: number, threshold: number): boolean 
 }
 
 /**
- * A simple stand-in for CloudWatch's anomaly detection model, which is not published: mean and standard deviation
- * at the same time of the training days, with the periods before and after it. Ignores weekdays.
+ * Simplifies CloudWatch's anomaly detection, whose model is not published: mean and standard deviation of the values
+ * at the same time of the training days, including the periods before and after it. Ignores weekdays.
  */
 function usualValue(
   values: Series,
@@ -111,8 +111,8 @@ function usualValue(
   const today = TRAINING_DAYS * periodsPerDay + (period % periodsPerDay);
   const learned: number[] = [];
   for (let day = 1; day <= TRAINING_DAYS; day += 1) {
-    for (const beside of [-1, 0, 1]) {
-      const at = today - day * periodsPerDay + beside;
+    for (const offset of [-1, 0, 1]) {
+      const at = today - day * periodsPerDay + offset;
       const value = at < 0 ? undefined : values(at);
       if (value !== undefined) learned.push(value);
     }

@@ -1,4 +1,4 @@
-/** Data points by the number of the period; undefined if one is missing. */
+/** Data points by the number of the period; undefined if the period has none. */
 export type Series = (period: number) => number | undefined;
 
 /** A higher precedence binds more tightly. */
@@ -41,8 +41,8 @@ const FUNCTIONS: Readonly<Record<string, (of: readonly Series[]) => Series>> = {
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|[-+*/<>(),]))/y;
 
 /**
- * Compiles a metric math expression, with the operators and functions that the alarms use. The result of an
- * operator is missing if an operand is missing.
+ * Compiles a metric math expression with the operators and functions that the alarms use. An operator has no result
+ * if an operand is missing.
  *
  * @throws Error for anything unsupported.
  */

@@ -48,7 +48,7 @@ function total(samples: readonly Sample[], of: (value: number) => number): numbe
   return samples.reduce((sum, { value, count }) => sum + of(value) * count, 0);
 }
 
-/** By nearest rank. CloudWatch interpolates within buckets, which is about as precise. */
+/** Uses the nearest rank. CloudWatch interpolates within buckets, which is about as precise. */
 function percentile(samples: readonly Sample[], count: number, statistic: string): number {
   const [, digits] = /^p(\d{1,2}(?:\.\d+)?)$/.exec(statistic) ?? [];
   if (digits === undefined) throw new Error(`Unsupported statistic: ${statistic}.`);

@@ -142,7 +142,8 @@ function readMath(
   }
   const band = metrics.find(({ Id }) => Id === json.ThresholdMetricId)?.Expression ?? '';
   const [, of = '', deviations] = /^ANOMALY_DETECTION_BAND\((\w+), ([\d.]+)\)$/.exec(band) ?? [];
-  if (deviations === undefined) throw new Error(`${json.AlarmName} has the band "${band}".`);
+  if (deviations === undefined)
+    throw new Error(`${json.AlarmName} has an unsupported band: "${band}".`);
   return { period, queries, expression: of, limit: { deviations: Number(deviations) } };
 }
 
@@ -155,7 +156,7 @@ function query(stack: SynthesizedStack, json: MetricJson, statistic: string): Me
 }
 
 /**
- * Returns the type of the resource that a dimension's value refers to, because names are known only after
+ * Returns the value of a dimension, or the type of the resource that it refers to, whose name is known only after
  * deployment. (CDK derives the name of the load balancer from the ARN of its listener.)
  */
 function dimensionOf(stack: SynthesizedStack, value: unknown): string {

@@ -10,7 +10,7 @@ export function matches(row: Row, condition: Expression): boolean {
   return result;
 }
 
-/** Evaluates an expression. @throws Error if the result is not documented. */
+/** Evaluates an expression. @throws Error where AWS does not document the result. */
 export function evaluate(row: Row, expression: Expression): Result {
   switch (expression.kind) {
     case 'literal':

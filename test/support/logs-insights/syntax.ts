@@ -1,4 +1,4 @@
-/** The syntax tree of the Logs Insights query language, as far as the saved queries use it. */
+/** The syntax tree of the part of the Logs Insights query language that the saved queries use. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number }
   | { readonly kind: 'field'; readonly name: string }

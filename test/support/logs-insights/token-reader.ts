@@ -16,7 +16,7 @@ export class TokenReader {
     return this.#at === this.#tokens.length;
   }
 
-  /** Skips the next token if it is this sign or word; reports whether it was. */
+  /** Skips the next token if it is this sign or word. Returns whether it was. */
   skip(text: string): boolean {
     const next = this.#tokens[this.#at];
     if ((next?.kind !== 'sign' && next?.kind !== 'word') || next.text !== text) return false;

@@ -20,10 +20,11 @@ export interface Task {
   readonly flushes: number;
 }
 
-/** Latencies in milliseconds: of most requests, and of the slowest ones. */
+/** Latencies in milliseconds. */
 export interface LatencyProfile {
   readonly usual: number;
   readonly slow: number;
+  /** The share of slow requests, from 0 to 1. */
   readonly slowShare: number;
 }
 
@@ -42,7 +43,7 @@ export interface Minute {
   readonly invalid: number;
   readonly oversized: number;
   readonly unauthenticated: number;
-  /** Calls with an access token that cannot be verified, as there are no keys. */
+  /** Calls with an access token that cannot be verified, because there are no keys. */
   readonly unverifiable: number;
   readonly latency: LatencyProfile;
   readonly quotaRemainingPercent: number | undefined;
@@ -73,24 +74,24 @@ const STEADY: readonly Task[] = [
   { policyRevision: 4711, flushes: 2 },
 ];
 
-/** A minute of a normal day: logins follow the time of day, with a few attacks and failures. */
+/** Returns a minute of a normal day: logins depend on the time of day, and there are a few attacks and failures. */
 export function normalMinute(site: Site, minute: number): Minute {
-  const often = (mean: number, what: string) => poisson(mean, `${site.name} ${what}`, minute);
-  const decisions = often(loginsPerMinute(site, minute), 'decisions');
+  const count = (mean: number, event: string) => poisson(mean, `${site.name} ${event}`, minute);
+  const decisions = count(loginsPerMinute(site, minute), 'decisions');
   const hour = (minute % 1440) / 60;
   return {
     tasks: STEADY,
     reporting: true,
     decisions,
-    refused: Math.min(decisions, often(decisions * 0.02, 'refused')),
-    unavailableReputations: Math.min(decisions, often(decisions * 0.01, 'unavailable')),
+    refused: Math.min(decisions, count(decisions * 0.02, 'refused')),
+    unavailableReputations: Math.min(decisions, count(decisions * 0.01, 'unavailable')),
     unenforceable: 0,
     failedConditions: 0,
-    internalErrors: often(0.002, 'faults'),
-    invalid: often(0.002, 'invalid'),
+    internalErrors: count(0.002, 'internal errors'),
+    invalid: count(0.002, 'invalid'),
     oversized: 0,
     // Background noise of scanners.
-    unauthenticated: often(0.1, 'unauthenticated'),
+    unauthenticated: count(0.1, 'unauthenticated'),
     unverifiable: 0,
     latency: {
       usual: 4,
@@ -100,29 +101,29 @@ export function normalMinute(site: Site, minute: number): Minute {
     // Without a check, AbuseIPDB does not report the remaining quota.
     quotaRemainingPercent: decisions === 0 ? undefined : 100 - 2.5 * hour,
     circuitOpenCause: undefined,
-    cacheFailures: often(0.05, 'table failures'),
+    cacheFailures: count(0.05, 'cache failures'),
     cacheCircuitOpen: false,
-    secretRefreshFailures: often(0.002, 'secret failures'),
+    secretRefreshFailures: count(0.002, 'secret failures'),
     previousCredentialUsed: 0,
-    issuerKeyFailures: often(0.002, 'issuer key failures'),
+    issuerKeyFailures: count(0.002, 'issuer key failures'),
     issuerKeysMissing: false,
     droppedLogLines: 0,
     geoDatabaseAge: 7,
     healthyTasks: 2,
     unhealthyTasks: 0,
-    badGateways: often(0.01, 'bad gateways'),
-    gatewayTimeouts: often(0.01, 'gateway timeouts'),
+    badGateways: count(0.01, 'bad gateways'),
+    gatewayTimeouts: count(0.01, 'gateway timeouts'),
     blocked: {
-      OnlyTheAction: often(10, 'scanners'),
-      AWSManagedRulesCommonRuleSet: often(0.02, 'common'),
-      AWSManagedRulesKnownBadInputsRuleSet: often(0.02, 'inputs'),
+      OnlyTheAction: count(10, 'scanners'),
+      AWSManagedRulesCommonRuleSet: count(0.02, 'common'),
+      AWSManagedRulesKnownBadInputsRuleSet: count(0.02, 'inputs'),
     },
-    throttles: often(0.005, 'throttles'),
+    throttles: count(0.005, 'throttles'),
     malformedMetrics: 0,
   };
 }
 
-/** Night before 6 and after 20 o'clock; peaks at 13 o'clock. */
+/** Lowest before 6:00 and after 20:00, highest at 13:00. */
 function loginsPerMinute({ day, night }: Site, minute: number): number {
   const hour = (minute % 1440) / 60;
   const sun = hour < 6 || hour > 20 ? 0 : Math.sin(((hour - 6) / 14) * Math.PI);

@@ -23,7 +23,7 @@ export function timeSpan({ begins, ends }: Situation): Span {
 
 const normalMinutes = new Map<Site, Map<number, Minute>>();
 
-/** Cached: normal minutes are the same in all situations of a site. */
+/** Returns a normal minute. Cached, because all situations of a site have the same ones. */
 function normalAt(site: Site, minute: number): Minute {
   const minutes = normalMinutes.get(site) ?? new Map<number, Minute>();
   normalMinutes.set(site, minutes);
