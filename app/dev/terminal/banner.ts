@@ -54,8 +54,8 @@ export function banner(options: BannerOptions): string {
     '',
     heading('Try it'),
     `  curl -s ${options.endpoint} \\`,
-    `    -H '${headerName}: ${headerValue}' -H 'content-type: application/json' \\`,
-    `    -d '${options.requestBody}'`,
+    `    -H ${shellQuote(`${headerName}: ${headerValue}`)} -H 'content-type: application/json' \\`,
+    `    -d ${shellQuote(options.requestBody)}`,
     '',
   ].join('\n');
 }
@@ -63,4 +63,9 @@ export function banner(options: BannerOptions): string {
 /** Highlights the heading of a section. */
 export function heading(text: string): string {
   return styleText('bold', text);
+}
+
+/** Quotes an argument for a POSIX shell: a credential may contain quotes. */
+function shellQuote(argument: string): string {
+  return `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,22 @@
+import { type BannerOptions, banner } from '../../../../app/dev/terminal/banner.ts';
+
+const OPTIONS: BannerOptions = {
+  endpoint: 'http://127.0.0.1:3000/pre-issue-access-token',
+  console: 'http://127.0.0.1:3000/console',
+  credential: ['x-api-key', 'secret'],
+  policyFile: 'app/policy.yaml',
+  simulator: undefined,
+  geoDatabases: ['countries.mmdb'],
+  warnings: [],
+  requestBody: '{}',
+};
+
+test('the curl command quotes a credential that contains a single quote', () => {
+  const text = banner({ ...OPTIONS, credential: ['authorization', "Bearer it's"] });
+  expect(text).toContain("-H 'authorization: Bearer it'\\''s' -H");
+});
+
+test('control characters in a warning do not reach the terminal', () => {
+  const text = banner({ ...OPTIONS, warnings: ['a\u001b[2Jb\u009bc'] });
+  expect(text).toContain('  a\ufffd[2Jb\ufffdc\n');
+});
