@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { readSettings, type Settings } from '../src/config/settings.ts';
-import { parseCredential } from '../src/credential/credential.ts';
 import { ACTION_PATH } from '../src/http/paths.ts';
 import { startService } from '../src/service.ts';
 import { parseSignatureSecret, signAddress } from '../src/signals/address/signature.ts';
 import { createDynamoDbClient } from '../src/signals/reputation/cache/dynamodb-client.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { CONSOLE_PATH, createConsole } from './console/console.ts';
+import { credentialHeader, TOKEN_PLACEHOLDER } from './credential-header.ts';
 import { type GuideCase, postGuideCases } from './guide-cases.ts';
+import { type Environment, localEnvironment, TABLE_NAME } from './local-environment.ts';
 import { startLocalDynamoDb } from './simulator/dynamodb.ts';
 import { type EdgeOptions, edgeHeaders } from './simulator/edge.ts';
 import { startSimulator } from './simulator/simulator.ts';
@@ -19,12 +19,8 @@ import { formatLogLine } from './terminal/pretty-log.ts';
 import { startupWarning } from './terminal/startup-warning.ts';
 import { replaceControls } from './terminal/text.ts';
 
-const TABLE_NAME = 'risk-gate-local';
-
 /** The guide's address whose token is restricted. */
 const SAMPLE_ADDRESS = '14.102.69.58';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs the service on one machine, with simulated AWS services and AbuseIPDB. */
 async function main(environment: Environment): Promise<void> {
@@ -93,23 +89,6 @@ Each decision from here on is one line${isPretty ? '' : ' of JSON'}. Press Ctrl+
   process.once('SIGINT', stop);
 }
 
-/** Returns the environment of the service: whatever is not configured is simulated. */
-function localEnvironment(environment: Environment, simulatorUrl: string | undefined): Environment {
-  return {
-    ...environment,
-    ACTION_CREDENTIAL: environment.ACTION_CREDENTIAL || newCredential(),
-    ACTION_CREDENTIAL_SECRET_ARN: undefined,
-    ABUSEIPDB_SECRET_ARN: undefined,
-    ADDRESS_SIGNATURE_SECRET_ARN: undefined,
-    ...(simulatorUrl && { ABUSEIPDB_API_KEY: 'simulated', ABUSEIPDB_BASE_URL: simulatorUrl }),
-    REPUTATION_TABLE: TABLE_NAME,
-    DRAIN_DELAY_MS: '0',
-    // A proxy cannot reach the simulated services, which are on this machine.
-    NO_PROXY: `127.0.0.1,${environment.no_proxy || environment.NO_PROXY || ''}`,
-    no_proxy: undefined,
-  };
-}
-
 /** Returns the options of the simulated edge in front of the identity server. */
 function edgeOf({
   addressHeaders: headerNames,
@@ -121,25 +100,6 @@ function edgeOf({
   }
   const key = parseSignatureSecret(addressSignature.secret, 'ADDRESS_SIGNATURE_SECRET');
   return { headerNames, trustedProxyHops, sign: (value) => signAddress(key, value, Date.now()) };
-}
-
-function newCredential(): string {
-  const secret = randomBytes(24).toString('base64url');
-  return JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret });
-}
-
-/** Printed instead of an access token, which only the issuer can create. */
-const TOKEN_PLACEHOLDER = 'Bearer <access token of the issuer>';
-
-/** Returns the header with which the identity server would authenticate. */
-function credentialHeader({ actionCredential }: Settings): readonly [name: string, value: string] {
-  const json = 'json' in actionCredential ? actionCredential.json : '';
-  const credential = parseCredential(json, 'ACTION_CREDENTIAL');
-  if (credential.scheme === 'api-key') return [credential.header, credential.secret];
-  if (credential.scheme === 'bearer') return ['authorization', `Bearer ${credential.secret}`];
-  if (credential.scheme === 'oauth2') return ['authorization', TOKEN_PLACEHOLDER];
-  const pair = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
-  return ['authorization', `Basic ${pair}`];
 }
 
 function describeGuideCase(

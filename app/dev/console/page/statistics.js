@@ -38,7 +38,7 @@ function sumOf({ issue, restrict, refuse }) {
 /** Shows a bar for each name, in a table, so that the numbers do not depend on seeing the bars. */
 function showRanking(id, counts, heading, emptyText) {
   updateIfChanged(id, counts, () => {
-    if (counts.length === 0) return [element('p', { class: 'none' }, emptyText)];
+    if (counts.length === 0) return [element('p', { class: 'placeholder' }, emptyText)];
     const max = Math.max(...counts.map(([, count]) => count));
     const head = element(
       'tr',

@@ -161,7 +161,7 @@ function notesOn({ id, error, unknown, effects }) {
 function variable({ name, value, missing }) {
   const shown =
     value === undefined
-      ? element('dd', { class: 'none' }, missing ?? '')
+      ? element('dd', { class: 'placeholder' }, missing ?? '')
       : element('dd', {}, element('code', {}, value));
   return [element('dt', {}, element('code', {}, name)), shown];
 }
