@@ -24,14 +24,14 @@ interface Effect {
   /** The effects of one rule, or of several. */
   readonly effects: object | readonly object[];
   readonly becomes: Change;
-  /** Payloads whose token would have to be restricted by an operation that they do not offer. */
+  /** Payloads that do not allow the restriction. */
   readonly unenforceable?: readonly string[];
-  /** What becomes of those where the policy ignores that. */
+  /** How the token changes for those with `unenforceable: ignore`. */
   readonly ignored?: Change;
-  /** Payloads that do not offer what would be set or added, and what becomes of them. */
+  /** Payloads that do not allow the set or add, and how the token changes for those. */
   readonly skipped?: readonly string[];
   readonly without?: Change;
-  /** The name of the effect in the record of what could not be applied. */
+  /** The name of the effect in the list of what was not applied. */
   readonly name?: string;
 }
 
@@ -42,7 +42,7 @@ const EFFECTS: Record<string, Effect> = {
     becomes: lifetimeUpTo(900),
   },
   'lifetime below that of all': { effects: { lifetime: 120 }, becomes: lifetimeUpTo(120) },
-  'lifetime that is that of most': { effects: { lifetime: '1h' }, becomes: lifetimeUpTo(3600) },
+  'lifetime equal to that of most': { effects: { lifetime: '1h' }, becomes: lifetimeUpTo(3600) },
   'lifetime above that of all': { effects: { lifetime: '24h' }, becomes: unchanged },
   'refresh_token.lifetime': {
     effects: { refresh_token: { lifetime: '14h' } },
@@ -97,7 +97,7 @@ const EFFECTS: Record<string, Effect> = {
     skipped: ['21'],
     name: 'audience.add',
   },
-  'claims.set of a text': {
+  'claims.set of a string': {
     effects: {
       claims: { set: { 'http://wso2.org/claims/x': 'é, "y"', '5': '', audit_level: 'a' } },
     },
@@ -143,7 +143,7 @@ const EFFECTS: Record<string, Effect> = {
       quoted: '}$' + '{',
     }),
   },
-  'claims.set of texts around ${…}': {
+  'claims.set of templates': {
     effects: {
       claims: {
         set: {
@@ -173,7 +173,7 @@ const EFFECTS: Record<string, Effect> = {
     effects: { claims: { set: { roles: ['app-viewer', 'a', 'b', 'a'] } } },
     becomes: withClaims({ roles: ['app-viewer', 'a', 'b', 'a'] }),
   },
-  'claims.set of a list to a text, and of an object': {
+  'claims.set of a string in place of a list and of an object': {
     effects: [{ claims: { set: { groups: 'none' } } }, { claims: { set: { address: 'none' } } }],
     becomes: withClaims({ groups: 'none', address: 'none' }),
     // The others have no address.
@@ -191,7 +191,7 @@ const EFFECTS: Record<string, Effect> = {
     effects: { claims: { remove: ['groups', 'risk_signals', 'entitlements'] } },
     becomes: withoutClaims(/^(groups|risk_signals|entitlements)$/),
   },
-  'claims.remove by glob, which leaves the claims of the token itself': {
+  'claims.remove by glob, which keeps reserved claims': {
     effects: { claims: { remove: ['*_*', 's*', 'i*', 'role*'] } },
     becomes: withoutClaims(
       /^(given_name|family_name|email_verified|updated_at|risk_.*|attr_.*|roles)$/,
@@ -203,14 +203,14 @@ const EFFECTS: Record<string, Effect> = {
     unenforceable: ['03'],
     name: 'claims.remove',
   },
-  'claims.remove of all, of which an object cannot go': {
+  'claims.remove of all, except an object that cannot be removed': {
     effects: { claims: { remove: ['*'] } },
     becomes: withoutClaims(/^(?!(iss|client_id|aut|expires_in|aud|subject_type|sub)$)/),
     unenforceable: ['03'],
     ignored: withoutClaims(/^(?!(iss|client_id|aut|expires_in|aud|subject_type|sub|address)$)/),
     name: 'claims.remove',
   },
-  'several rules, which add up': {
+  'several rules, which accumulate': {
     effects: [
       { lifetime: '20m', scopes: { remove: ['write:*'] }, claims: { set: { band: 'low', by: 1 } } },
       {
@@ -233,7 +233,7 @@ const EFFECTS: Record<string, Effect> = {
 
 const PAIRS = Object.keys(EFFECTS).flatMap((effect) => PAYLOADS.map((name) => [effect, name]));
 
-describe.each(['deny', 'ignore'])('Where what cannot be enforced means: %s', (unenforceable) => {
+describe.each(['deny', 'ignore'])('unenforceable: %s', (unenforceable) => {
   const policies = new Map(
     Object.entries(EFFECTS).map(([name, { effects }]) => {
       const rules = [effects].flat().map((one, index) => ({ id: `rule-${index}`, effects: one }));

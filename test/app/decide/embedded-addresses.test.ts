@@ -7,7 +7,7 @@ const ABUSIVE = '9.9.9.10';
 const CLEAN = '9.9.9.12';
 const ALSO_CLEAN = '9.9.9.13';
 
-/** What the identity server makes of the service's response: a refusal's text, or the token's lifetime. */
+/** Returns the description of the refusal, or the lifetime of the issued token. */
 async function tokenFor(service: RunningService, address: string): Promise<string | number> {
   const request = payloadFrom(address);
   const response = await service.post(request);
@@ -27,7 +27,7 @@ const HIGH_RISK = 'Access token issuance is blocked due to high IP risk.';
 const FULL = 3600;
 const SHORTENED = 300;
 
-describe('With the default policy, an IPv4 address gets the same token in every notation', () => {
+describe('an IPv4 address gets the same token in every notation', () => {
   let service: RunningService;
   beforeAll(async () => {
     service = await startTestService();
@@ -60,7 +60,7 @@ describe('With the default policy, an IPv4 address gets the same token in every 
   });
 });
 
-describe('A policy tells internal addresses from those that no client can have', () => {
+describe('a policy can distinguish internal and reserved addresses', () => {
   const POLICY = `
 version: 1
 lists:
@@ -102,13 +102,13 @@ unknown:
     ['Teredo of an internal address', '2001::f5ff:fffe', '2001::f5ff:fffe IPv6 is reserved.'],
     ['6to4 of North Korea', '2002:af2d:b109::1', 'From KP.'],
     ['6to4 in its own block', '2002:909:90c::1', 1200],
-    ['6to4 beside that block', '2002:909:90d::1', FULL],
+    ['6to4 next to that block', '2002:909:90d::1', FULL],
   ])('%s: %s', async (_, address, expected) => {
     expect(await tokenFor(service, address)).toBe(expected);
   });
 });
 
-describe('The record shows the address as received, and the one that was looked up', () => {
+describe('the record contains the received address and the one that was looked up', () => {
   const hash = expect.stringMatching(/^[0-9a-f]{32}$/);
   const HASHED = {
     DECISION_LOG_ADDRESS: 'hashed',
@@ -120,7 +120,7 @@ describe('The record shows the address as received, and the one that was looked 
     ['NAT64', {}, '64:ff9b::9.9.9.12', { value: '9.9.9.12' }],
     ['6to4', {}, '2002:909:90C:0::1', { value: '2002:909:90c::1', looked_up: '9.9.9.12' }],
     [
-      '6to4 of an internal address, for which nothing is',
+      '6to4 of an internal address, which is not looked up',
       {},
       '2002:a00:1::1',
       { value: '2002:a00:1::1' },

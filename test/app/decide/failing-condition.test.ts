@@ -6,14 +6,14 @@ import { policyOf, type RuleFields } from '../../support/policies.ts';
 const REQUEST = payload('03');
 
 const CONDITIONS: [string, string][] = [
-  ['a text compared with a number', 'token.claims["email"] > 3'],
+  ['a string compared with a number', 'token.claims["email"] > 3'],
   ['a list compared with a number', 'token.claims["groups"] > 3'],
   ['an object compared with a number', 'token.claims["address"] > 3'],
-  ['a claim that is not there compared with a number', 'token.claims["level"] > 3'],
+  ['an absent claim compared with a number', 'token.claims["level"] > 3'],
   ['a sum that overflows', 'token.lifetime + 9223372036854775807 > 0'],
   ['a division by zero', 'token.lifetime / (token.lifetime - token.lifetime) > 1'],
   ['an index beyond the end', 'token.scopes[99] == "openid"'],
-  ['a text that is no number', 'int(request.client_id) > 3'],
+  ['a string that is not a number', 'int(request.client_id) > 3'],
 ];
 
 async function decided(...rules: RuleFields[]) {
@@ -21,14 +21,14 @@ async function decided(...rules: RuleFields[]) {
   return { outcome, decision: event.decision };
 }
 
-describe.each(CONDITIONS)('A rule whose condition fails (%s)', (_, when) => {
-  test('refuses where it is there to refuse', async () => {
+describe.each(CONDITIONS)('a rule whose condition fails (%s)', (_, when) => {
+  test('refuses if its effect is a refusal', async () => {
     const { outcome, decision } = await decided({ id: 'rule', when, effects: { deny: 'No.' } });
     expect(outcome).toMatchObject({ kind: 'refused', errorDescription: 'No.' });
     expect(decision).toMatchObject({ outcome: 'refuse', failed: ['rule'], matched: ['rule'] });
   });
 
-  test('restricts where it is there to restrict, and neither adds, sets nor allows', async () => {
+  test('applies its restrictions, and neither adds, sets nor allows', async () => {
     const { outcome, decision } = await decided(
       {
         id: 'rule',
@@ -68,22 +68,25 @@ describe.each(CONDITIONS)('A rule whose condition fails (%s)', (_, when) => {
     ['allow', { allow: true }],
     ['set', { claims: { set: { level: 9 } } }],
     ['add', { scopes: { add: ['gated'] }, audience: { add: ['gate.example'] } }],
-  ])('does nothing where it is there to %s, and the next rule counts', async (_effect, effects) => {
-    const { outcome, decision } = await decided(
-      { id: 'rule', when, effects },
-      { id: 'next', effects: { lifetime: '5m' } },
-    );
-    const before = tokenBefore(REQUEST);
-    expect(tokenOf(outcome)).toEqual({
-      ...before,
-      expiresIn: 300,
-      claims: { ...before.claims, expires_in: 300 },
-    });
-    expect(decision).toMatchObject({ failed: ['rule'], matched: ['next'] });
-  });
+  ])(
+    'has no effect if its effect is to %s, and the next rule is evaluated',
+    async (_effect, effects) => {
+      const { outcome, decision } = await decided(
+        { id: 'rule', when, effects },
+        { id: 'next', effects: { lifetime: '5m' } },
+      );
+      const before = tokenBefore(REQUEST);
+      expect(tokenOf(outcome)).toEqual({
+        ...before,
+        expiresIn: 300,
+        claims: { ...before.claims, expires_in: 300 },
+      });
+      expect(decision).toMatchObject({ failed: ['rule'], matched: ['next'] });
+    },
+  );
 });
 
-test('a rule that fails after an allow is not fetched', async () => {
+test('a failing rule after an allow is not evaluated', async () => {
   const { outcome, decision } = await decided(
     { id: 'first', effects: { allow: true } },
     { id: 'rule', when: 'token.claims["email"] > 3', effects: { deny: 'No.' } },
@@ -92,7 +95,7 @@ test('a rule that fails after an allow is not fetched', async () => {
   expect(decision).toMatchObject({ failed: [], matched: ['first'] });
 });
 
-test('what one side of a condition decides does not fail by the other', async () => {
+test('a condition that one operand decides does not fail because of the other', async () => {
   const { decision } = await decided({
     id: 'rule',
     when: 'token.claims["email"] > 3 || request.grant == "authorization_code"',
@@ -101,7 +104,7 @@ test('what one side of a condition decides does not fail by the other', async ()
   expect(decision).toMatchObject({ failed: [], matched: ['rule'], skipped: [] });
 });
 
-test('a restriction of a rule that fails and cannot be enforced refuses the token', async () => {
+test('a restriction of a failing rule that cannot be enforced refuses the token', async () => {
   const { outcome, decision } = await decided({
     id: 'rule',
     when: 'token.claims["email"] > 3',

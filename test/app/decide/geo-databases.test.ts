@@ -64,7 +64,7 @@ test.each<[string, string, string | number]>([
   );
 });
 
-test('of two files one is old: the log names it, and the age is that of the oldest', async () => {
+test('the log names an old file, and the age is that of the oldest', async () => {
   const { stop, lines } = await startTestService({ policy: POLICY, settings, now: () => NOW });
   await stop();
   const logged = lines.map((line) => JSON.parse(line));

@@ -94,7 +94,7 @@ describe.each<ListForm>(['strings', 'array', 'list'])('list claims stored as %s'
   );
 });
 
-test.each([['x'], [['x', 'y']]])('a claim called - is removed and set: %j', async (value) => {
+test.each([['x'], [['x', 'y']]])('a claim named - is removed and set: %j', async (value) => {
   const body = requestWith({ '-': value });
   const removed = await decideOn(body, policyThat({ claims: { remove: ['-'] } }));
   expect(tokenOf(removed.outcome).claims).not.toHaveProperty('-');
@@ -102,7 +102,7 @@ test.each([['x'], [['x', 'y']]])('a claim called - is removed and set: %j', asyn
   expect(tokenOf(set.outcome).claims['-']).toEqual(['z']);
 });
 
-test.each(NOT_A_CLAIM)('a list called %s cannot be changed, and that is recorded', async (name) => {
+test.each(NOT_A_CLAIM)('a list named %s cannot be changed, which is recorded', async (name) => {
   const body = requestWith({ [name]: ['a', 'b'] });
   const { outcome, event } = await decideOn(
     body,
@@ -116,7 +116,7 @@ test.each(NOT_A_CLAIM)('a list called %s cannot be changed, and that is recorded
   expect(removal.outcome.kind).toBe('refused');
 });
 
-test('an object is not offered: its removal cannot be enforced, and it cannot be set', async () => {
+test('an object is not listed: its removal cannot be enforced, and it cannot be set', async () => {
   const body = requestWith({ x: { a: 1 } });
   const removal = await decideOn(body, policyThat({ claims: { remove: ['x'] } }));
   expect(removal.outcome.kind).toBe('refused');
@@ -124,7 +124,7 @@ test('an object is not offered: its removal cannot be enforced, and it cannot be
   expect(event.decision.skipped).toMatchObject([{ cause: 'not-allowed' }]);
 });
 
-test('a list of thousands is one operation', async () => {
+test('removing a list of thousands is one operation', async () => {
   const groups = Array.from({ length: 5000 }, (_, index) => `group-${index}`);
   const body = requestWith({ x: groups });
   const removal = await decideOn(body, policyThat({ claims: { remove: ['x'] } }));
@@ -132,7 +132,7 @@ test('a list of thousands is one operation', async () => {
   expect(tokenOf(removal.outcome).claims).not.toHaveProperty('x');
 });
 
-test('thousands of scopes are removed one by one, duplicates included', async () => {
+test('thousands of scopes are removed one by one, including duplicates', async () => {
   const request = JSON.parse(payload('03'));
   request.event.accessToken.scopes = Array.from({ length: 3000 }, (_, at) => `s:${at % 1000}`);
   const body = JSON.stringify(request);
@@ -141,7 +141,7 @@ test('thousands of scopes are removed one by one, duplicates included', async ()
   expect(tokenOf(outcome).scopes).toEqual([]);
 });
 
-test('a removal that is not offered and is ignored leaves room for what another rule sets', async () => {
+test('an ignored removal does not prevent another rule from setting the claim', async () => {
   const request = JSON.parse(requestWith({ role: 'admin' }));
   for (const operation of request.allowedOperations) {
     if (operation.op === 'remove') operation.paths = [];
@@ -155,7 +155,7 @@ test('a removal that is not offered and is ignored leaves room for what another 
   expect(event.decision.skipped).toEqual([]);
 });
 
-test('an empty claim that a rule removes stays empty where it can only be set', async () => {
+test('an empty claim that a rule removes stays empty if it can only be set', async () => {
   const request = JSON.parse(requestWith({ role: '' }));
   for (const operation of request.allowedOperations) {
     if (operation.op === 'remove') operation.paths = [];
@@ -172,7 +172,7 @@ test('an empty claim that a rule removes stays empty where it can only be set', 
   });
 });
 
-test('no glob touches the claims of the token itself', async () => {
+test('no pattern matches reserved claims', async () => {
   const own = {
     ...{
       app_td: 'a',

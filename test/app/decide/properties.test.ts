@@ -22,7 +22,7 @@ interface Run extends Result {
   readonly request: GeneratedRequest;
   readonly before: IssuedToken;
   readonly counting: readonly Counting[];
-  /** What is issued; `undefined` when it is refused. */
+  /** The issued token; `undefined` if it is refused. */
   readonly token: IssuedToken | undefined;
 }
 
@@ -66,15 +66,15 @@ function always(holds: (run: Run) => void): Promise<void> {
   );
 }
 
-describe('Whatever the request and whatever the policy', () => {
-  test('the response is read, and every operation in it is applied', () =>
+describe('for any request and any policy', () => {
+  test('the identity server applies every operation of the response', () =>
     always(({ response, outcome }) => {
       expect(faultsOf(response)).toEqual([]);
       expect(['token', 'refused']).toContain(outcome.kind);
       if (outcome.kind === 'token') expect(outcome.dropped).toEqual([]);
     }));
 
-  test('the rules that count are those of the policy, in its order', () =>
+  test('the rules that apply are those of the policy, in its order', () =>
     always(({ event, counting }) => {
       expect(event.decision.matched).toEqual(counting.map(({ id }) => id));
     }));
@@ -89,7 +89,7 @@ describe('Whatever the request and whatever the policy', () => {
       expect(outcome).toMatchObject(refused ? { kind: 'refused', status: 400 } : { kind: 'token' });
     }));
 
-  test('no lifetime grows', () =>
+  test('no lifetime is lengthened', () =>
     always(({ request, before, token }) => {
       const { accessToken, refreshToken } = request.event;
       if (token === undefined) return;
@@ -104,7 +104,7 @@ describe('Whatever the request and whatever the policy', () => {
       );
     }));
 
-  test('every restriction holds, or is recorded as one that cannot be enforced', () =>
+  test('every restriction is applied or recorded as unenforceable', () =>
     always((run) => {
       const { token, counting, event } = run;
       if (token === undefined) return;
@@ -117,7 +117,7 @@ describe('Whatever the request and whatever the policy', () => {
       }
     }));
 
-  test('nothing is recorded as unenforceable that holds', () =>
+  test('no applied restriction is recorded as unenforceable', () =>
     always((run) => {
       const { token, counting, event, request } = run;
       if (token === undefined || !('organization' in request.event)) return;
@@ -128,7 +128,7 @@ describe('Whatever the request and whatever the policy', () => {
       }
     }));
 
-  test('the token gets nothing that no rule gives it', () =>
+  test('the token gains only what a rule adds', () =>
     always(({ token, before, counting }) => {
       if (token === undefined) return;
       const giving = counting.filter(({ onlyRestricts }) => !onlyRestricts);
@@ -145,7 +145,7 @@ describe('Whatever the request and whatever the policy', () => {
       }
     }));
 
-  test('the token loses nothing that no rule takes', () =>
+  test('the token loses only what a rule removes', () =>
     always(({ token, before, counting }) => {
       if (token === undefined) return;
       const taken = (member: 'scopes' | 'audience' | 'claims', name: string) =>
@@ -168,7 +168,7 @@ describe('Whatever the request and whatever the policy', () => {
       }
     }));
 
-  test('what a rule sets or adds is in the token, unless it is recorded as left out', () =>
+  test('what a rule sets or adds is in the token or recorded as skipped', () =>
     always(({ token, counting, event }) => {
       if (token === undefined) return;
       const wanted = new Map<string, readonly [string, unknown]>();
@@ -196,7 +196,7 @@ describe('Whatever the request and whatever the policy', () => {
       }
     }));
 
-  test('a rule that insists has all its effects, unless another rule removes what it adds', () =>
+  test('a rule with unenforceable: deny has all its effects, unless another rule removes what it adds', () =>
     always(({ token, counting, event }) => {
       if (token === undefined) return;
       const insisting = counting.filter(({ insists }) => insists).map(({ id }) => id);

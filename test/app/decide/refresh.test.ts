@@ -13,28 +13,28 @@ function setting(claims: Record<string, unknown>) {
   return policyThat({ claims: { set: claims } });
 }
 
-describe('A claim that an earlier token got takes its new value', () => {
+describe('a claim that an earlier token got is replaced', () => {
   test.each<[string, Record<string, unknown>]>([
     ['all three', { risk_band: 'low', risk_score: 7, risk_signals: ['vpn_user', 'new_device'] }],
-    ['a text', { risk_band: 'low' }],
-    ['a text to nothing', { risk_band: '' }],
-    ['a text to a number', { risk_band: 3 }],
-    ['a text to a boolean', { risk_band: false }],
-    ['a text to a list', { risk_band: ['low', 'monitored'] }],
+    ['a string', { risk_band: 'low' }],
+    ['a string to an empty string', { risk_band: '' }],
+    ['a string to a number', { risk_band: 3 }],
+    ['a string to a boolean', { risk_band: false }],
+    ['a string to a list', { risk_band: ['low', 'monitored'] }],
     ['a number', { risk_score: 0 }],
     ['a number to a fraction', { risk_score: 41.5 }],
-    ['a number to a text', { risk_score: '42' }],
+    ['a number to a string', { risk_score: '42' }],
     ['a list, to its first', { risk_signals: ['ip_reputation'] }],
     ['a list, to its last', { risk_signals: ['new_asn'] }],
     ['a list, to another one', { risk_signals: ['tor'] }],
     ['a list, to two others', { risk_signals: ['tor', 'vpn'] }],
     ['a list, to one kept and one new', { risk_signals: ['tor', 'ip_reputation'] }],
-    ['a list, to nothing', { risk_signals: [] }],
+    ['a list to an empty list', { risk_signals: [] }],
     ['a list, to another order', { risk_signals: ['new_asn', 'ip_reputation'] }],
     ['a list, to one with duplicates', { risk_signals: ['new_asn', 'ip_reputation', 'new_asn'] }],
     ['a list, to a longer one', { risk_signals: [...FIRST.signals, 'tor'] }],
     ['a list, to a longer one of others', { risk_signals: ['a', 'b', 'c'] }],
-    ['a list to a text', { risk_signals: 'tor' }],
+    ['a list to a string', { risk_signals: 'tor' }],
     ['a list to a number', { risk_signals: 2 }],
     ['a list to a boolean', { risk_signals: true }],
   ])('%s', async (_, claims) => {
@@ -48,20 +48,20 @@ describe('A claim that an earlier token got takes its new value', () => {
 
   test.each<[string, Record<string, unknown>]>([
     ['as it was', { risk_band: FIRST.band, risk_score: FIRST.score, risk_signals: FIRST.signals }],
-  ])('nothing is sent for a value %s', async (_, claims) => {
+  ])('no operation is sent for a value %s', async (_, claims) => {
     const { event, body } = await decideOn(REFRESH, setting(claims));
     expect(body).toBe('{"actionStatus":"SUCCESS"}');
     expect(event.decision.skipped).toEqual([]);
   });
 
-  test('a new claim beside them is added', async () => {
+  test('a new claim is added', async () => {
     const { outcome } = await decideOn(REFRESH, setting({ risk_score: 1, risk_reason: 'tor' }));
     const { claims } = tokenOf(outcome);
     expect(claims).toMatchObject({ risk_band: 'elevated', risk_score: 1, risk_reason: 'tor' });
   });
 });
 
-describe('A claim that cannot take its new value keeps the old one, and that is recorded', () => {
+describe('a claim that cannot be replaced keeps its value, which is recorded', () => {
   test.each(['audit_level', 'http://wso2.org/claims/risk', '5', '+5', 'z*'])(
     'one called %s, which can be added but not replaced',
     async (name) => {
@@ -79,11 +79,11 @@ describe('A claim that cannot take its new value keeps the old one, and that is 
   );
 });
 
-describe('A policy that is applied again at each refresh', () => {
+describe('a policy that is applied at each refresh', () => {
   test.each<[string, object]>([
-    ['leaves lifetimes as they are', { lifetime: '15m', refresh_token: { lifetime: '2h' } }],
-    ['leaves claims as they are', { claims: { set: { a: 'x', b: 2, c: true, d: ['y', 'z'] } } }],
-    ['leaves empty claims empty', { claims: { set: { a: '', b: [], groups: [] } } }],
+    ['does not change lifetimes again', { lifetime: '15m', refresh_token: { lifetime: '2h' } }],
+    ['does not change claims again', { claims: { set: { a: 'x', b: 2, c: true, d: ['y', 'z'] } } }],
+    ['keeps empty claims empty', { claims: { set: { a: '', b: [], groups: [] } } }],
     ['keeps removed claims out', { claims: { remove: ['email', 'groups', 'roles'] } }],
     ['keeps scopes out and in', { scopes: { remove: ['email'], add: ['gated'] } }],
     ['keeps audiences out and in', { audience: { remove: ['https:*'], add: ['gate.example'] } }],
@@ -99,7 +99,7 @@ describe('A policy that is applied again at each refresh', () => {
     expect(comparable(tokenOf(second.outcome))).toEqual(comparable(tokenBefore(request)));
   });
 
-  test('brings back no lifetime: a token that was cut to 300 s stays at it', async () => {
+  test('does not lengthen a token that was shortened to 300 s', async () => {
     const { outcome, event } = await decideOn(REFRESH, policyThat({ lifetime: '15m' }));
     expect(tokenOf(outcome).expiresIn).toBe(300);
     expect(event.decision.outcome).toBe('issue');

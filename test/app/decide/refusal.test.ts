@@ -5,7 +5,7 @@ import { PAYLOADS, payload } from '../../support/payloads.ts';
 import { cel, policyOf, policyThat } from '../../support/policies.ts';
 import { faultsOf } from '../../support/safe-profile.ts';
 
-describe('A refusal is one for every request', () => {
+describe('a refusal is a refusal for every request', () => {
   const policy = policyOf([
     { id: 'lax', effects: { lifetime: '15m', claims: { set: { seen: true } } } },
     { id: 'rule', effects: { deny: { reason: 'invalid_scope', description: "It's over." } } },
@@ -29,21 +29,21 @@ describe('A refusal is one for every request', () => {
   });
 });
 
-describe('What is put into a description', () => {
+describe('an expression in a description', () => {
   test.each<[string, string, string]>([
     ['a country', `From ${cel('geo.country')}.`, 'From LK.'],
     ['numbers and booleans', `${cel('abuse.score')} ${cel('abuse.stale')}`, '42 false'],
     ['a fraction', cel('double(abuse.score) / 4.0'), '10.5'],
-    ['a whole number without a sign', cel('uint(7)'), '7'],
+    ['an unsigned integer', cel('uint(7)'), '7'],
     ['a list', `Not ${cel('token.scopes')}!`, 'Not email groups openid profile roles!'],
     ['a time', cel('now.timestamp'), '2026-01-05T10:30:00.000Z'],
     ['a claim with an at sign', cel('token.claims["email"]'), 'dilini.perera-example.com'],
-    ['a claim that is not there', `It is ${cel('token.claims["x"]')}.`, 'It is unknown.'],
+    ['an absent claim', `It is ${cel('token.claims["x"]')}.`, 'It is unknown.'],
     ['a claim that is an object', cel('token.claims["address"]'), 'unknown'],
-    ['a field that is not known', `AS ${cel('geo.asn')}`, 'AS unknown'],
-    ['what cannot be worked out', cel('token.scopes[99]'), 'unknown'],
-    ['nothing', cel('request.headers["none"]'), 'Access is denied.'],
-    ['blanks', cel('"   "'), 'Access is denied.'],
+    ['an unknown field', `AS ${cel('geo.asn')}`, 'AS unknown'],
+    ['an expression that fails', cel('token.scopes[99]'), 'unknown'],
+    ['an empty value', cel('request.headers["none"]'), 'Access is denied.'],
+    ['spaces', cel('"   "'), 'Access is denied.'],
     ['a line break at the end', 'Access is blocked.\r\n', 'Access is blocked.'],
     ['an expression of several lines', '${geo.country // of the address\n + "!"}\n', 'LK!'],
   ])('%s', async (_, description, expected) => {
@@ -53,7 +53,7 @@ describe('What is put into a description', () => {
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, errorDescription: expected });
   });
 
-  test('a signal that is unknown does not keep a refusal from being one', async () => {
+  test('an unknown signal does not prevent a refusal', async () => {
     const policy = policyThat({
       deny: `From ${cel('geo.country')} with ${cel('abuse.score')} at ${cel('address.value')}.`,
     });
@@ -76,7 +76,7 @@ describe('What is put into a description', () => {
     fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => text.repeat(100_000)),
   );
 
-  test('never makes a refusal anything else', async () => {
+  test('never turns a refusal into anything else', async () => {
     const header = cel('request.headers["x-note"]');
     const policies = [
       header,
@@ -101,7 +101,7 @@ describe('What is put into a description', () => {
   });
 });
 
-test('a refusal may be a block of YAML, its reason as well', async () => {
+test('a description and a reason may be YAML blocks', async () => {
   const policy = compilePolicy(
     `version: 1
 rules:

@@ -12,12 +12,12 @@ const FAILING: RuleFields = {
 const WAITING: RuleFields = { id: 'waits', when: 'abuse.score > 90', effects: { deny: 'No.' } };
 const PLACED: RuleFields = { id: 'placed', when: 'geo.country == "LK"', effects: { deny: 'No.' } };
 
-/** Its token has a text `email`. */
+/** Its token has a string claim `email`. */
 const REQUEST = '03';
 
-function decideBy(rule: RuleFields, observe?: (step: TraceEvent) => void) {
+function decideBy(rule: RuleFields, trace?: (event: TraceEvent) => void) {
   const { request, signals, now } = scenario({ request: REQUEST, reputationAs: 'promise' });
-  return decide(request, policyOf([rule]), signals, now, observe);
+  return decide(request, policyOf([rule]), signals, now, trace);
 }
 
 const LIMIT = 17;
@@ -29,43 +29,45 @@ afterAll(() => {
   Error.stackTraceLimit = stackTraceLimit;
 });
 
-const faulty = () => {
-  throw new Error('a fault of ours');
+const failingLookup = () => {
+  throw new Error('lookup failed');
 };
 
-/** The error of a decision for which the country is looked up, and that fails. */
-function lookupFault(): Promise<Error> {
-  const decided = decideOn(payload(REQUEST), policyOf([PLACED]), { sources: { geo: faulty } });
+/** Returns the error of a decision whose country lookup throws. */
+function lookupError(): Promise<Error> {
+  const decided = decideOn(payload(REQUEST), policyOf([PLACED]), {
+    sources: { geo: failingLookup },
+  });
   return decided.then(
-    () => new Error('It did not fail.'),
+    () => new Error('expected an error'),
     (error: Error) => error,
   );
 }
 
-test('What a condition throws has no trace: a loop may throw thousands of times', async () => {
+test('an error of a condition has no stack trace: a loop may throw thousands of times', async () => {
   const errors: unknown[] = [];
-  await decideBy(FAILING, (step) => {
-    if (step.kind === 'condition' && step.result.status === 'failed') {
-      errors.push(step.result.error);
+  await decideBy(FAILING, (event) => {
+    if (event.kind === 'condition' && event.result.status === 'failed') {
+      errors.push(event.result.error);
     }
   });
   expect(errors).toEqual([expect.any(Error)]);
   expect((errors[0] as Error).stack).not.toMatch(/^ +at /m);
 });
 
-test('A fault of a lookup has its trace', async () => {
-  const error = await lookupFault();
-  expect(error.stack).toMatch(/^Error: a fault of ours\n +at .*faulty/);
+test('an error of a lookup has a stack trace', async () => {
+  const error = await lookupError();
+  expect(error.stack).toMatch(/^Error: lookup failed\n +at .*failingLookup/);
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ['a condition has failed', () => decideBy(FAILING)],
-  ['a signal was waited for', () => decideBy(WAITING)],
-  ['an observer has failed', () => decideBy(FAILING, faulty).catch(() => undefined)],
-  ['a lookup has failed', lookupFault],
-])('Traces are as before when %s', async (_, work) => {
+  ['a failed condition', () => decideBy(FAILING)],
+  ['waiting for a signal', () => decideBy(WAITING)],
+  ['an error of a trace listener', () => decideBy(FAILING, failingLookup).catch(() => undefined)],
+  ['an error of a lookup', lookupError],
+])('stack traces are restored after %s', async (_, work) => {
   const decided = work();
-  // While it waits, too.
+  // Also while it is waiting.
   expect(Error.stackTraceLimit).toBe(LIMIT);
   await decided;
   expect(Error.stackTraceLimit).toBe(LIMIT);

@@ -11,7 +11,7 @@ const REFRESH = {
 } as const;
 const BOTH = { ...REFRESH, effects: { refresh_token: { lifetime: '8h', drop: true } } } as const;
 
-/** A request whose token has this lifetime; `undefined` for none. */
+/** Returns a request whose token has a lifetime, or none if it is `undefined`. */
 function requestWith(token: 'accessToken' | 'refreshToken', value: unknown): string {
   const request = JSON.parse(payload('03'));
   const claims = request.event[token].claims;
@@ -28,7 +28,7 @@ const CASES = [ACCESS, REFRESH, BOTH].flatMap((ceiling) =>
   UNKNOWN.map((value) => ({ ...ceiling, value })),
 );
 
-describe('A ceiling never lengthens a lifetime that the request does not state', () => {
+describe('a ceiling never lengthens a lifetime that is unknown', () => {
   test.each(CASES)('$effect, $value: refused', async ({ effects, effect, token, value }) => {
     const { outcome, event } = await decideOn(requestWith(token, value), policyThat(effects));
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
@@ -37,7 +37,7 @@ describe('A ceiling never lengthens a lifetime that the request does not state',
     ]);
   });
 
-  test.each(CASES)('$effect, $value: left as it is where that is ignored', async (one) => {
+  test.each(CASES)('$effect, $value: unchanged with unenforceable: ignore', async (one) => {
     const body = requestWith(one.token, one.value);
     const policy = policyThat(one.effects, { unenforceable: 'ignore' });
     const { outcome, event } = await decideOn(body, policy);
@@ -57,7 +57,7 @@ test.each([
   [ACCESS, 899, 899],
   [REFRESH, 86_400, 28_800],
   [REFRESH, 100, 100],
-])('A lifetime that is stated is cut: %j of %p', async ({ effects, token }, value, expected) => {
+])('a known lifetime is shortened: %j of %p', async ({ effects, token }, value, expected) => {
   const { outcome } = await decideOn(requestWith(token, value), policyThat(effects));
   const { expiresIn, refreshToken } = tokenOf(outcome);
   expect(token === 'accessToken' ? expiresIn : refreshToken?.expiresIn).toBe(expected);

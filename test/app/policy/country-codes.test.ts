@@ -11,9 +11,9 @@ const LISTS = `lists:
   asns: [64500]
   nobody: []`;
 
-const mistakes = (when: string) =>
-  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
-    mistake.replace('policy.yaml:13: rule "one", when: ', ''),
+const issuesOf = (when: string) =>
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((issue) =>
+    issue.replace('policy.yaml:13: rule "one", when: ', ''),
   );
 
 const NO_COUNTRY =
@@ -86,20 +86,20 @@ describe('a country code is checked wherever it can reach a comparison', () => {
     '(geo.country) in (["KP", "EU"])',
     '["a", "b"].exists(k, {"a": "kp", "b": "IR"}[k] == geo.country)',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([expect.stringMatching(NO_COUNTRY)]);
+    expect(issuesOf(when)).toEqual([expect.stringMatching(NO_COUNTRY)]);
   });
 
   test.each([
     ['a refusal', "{ deny: \"From ${geo.country == 'kp' ? 'there' : 'here'}\" }"],
     ['a claim', '{ claims: { set: { near: "${[\'kp\'].exists(c, c == geo.country)}" } } }'],
-  ])('in the text of %s, too', (_, then) => {
+  ])('also in the template of %s', (_, then) => {
     expect(issuesIn(policyText(rule('one', true, then)))).toEqual([
       expect.stringContaining('"kp" is not an ISO 3166-1 alpha-2 country code'),
     ]);
   });
 });
 
-describe('a comparison that cannot be checked is a mistake that says how to write it', () => {
+describe('a comparison that cannot be checked is an issue with a remedy', () => {
   test.each([
     'geo.country.lowerAscii() == "kp"',
     'geo.country.startsWith("k")',
@@ -113,7 +113,7 @@ describe('a comparison that cannot be checked is a mistake that says how to writ
     'lists.a == [geo.country.lowerAscii()]',
     '["K", "k"].exists(k, k + "P" == geo.country)',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       expect.stringMatching(
         /; write geo\.country == "KP", geo\.country in \["KP", "IR"\] or geo\.country in lists\.restricted_countries\.$/,
       ),
@@ -121,7 +121,7 @@ describe('a comparison that cannot be checked is a mistake that says how to writ
   });
 });
 
-describe('so is a continent', () => {
+describe('a continent code is checked too', () => {
   test.each([
     ['geo.continent == "XX"', '"XX"'],
     ['geo.continent == "Europe"', '"Europe"'],
@@ -130,7 +130,7 @@ describe('so is a continent', () => {
     ['["KP"].exists(c, c == geo.continent)', '"KP"'],
     ['{"KP": 1}[?geo.continent].orValue(0) == 1', '"KP"'],
   ])('%s', (when, place) => {
-    expect(mistakes(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       expect.stringContaining(
         `${place} is not a continent code; write one of AF, AN, AS, EU, NA, OC, SA.`,
       ),
@@ -142,23 +142,23 @@ describe('so is a continent', () => {
     'geo.continent.startsWith("E")',
     'geo.continent > "AS"',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([
+    expect(issuesOf(when)).toEqual([
       expect.stringMatching(
         /; write geo\.continent == "EU" or geo\.continent in \["EU", "NA"\], of AF, AN, AS, EU, NA, OC, SA\.$/,
       ),
     ]);
   });
 
-  test('a list is for countries or for continents', () => {
+  test('a list must not be used for both countries and continents', () => {
     expect(
-      mistakes('geo.country in lists.continents && geo.continent in lists.continents'),
+      issuesOf('geo.country in lists.continents && geo.continent in lists.continents'),
     ).toEqual([
       'policy.yaml:6: lists.continents: is used both for countries and for continents; split it into two lists.',
     ]);
   });
 });
 
-describe('a policy that works loads', () => {
+describe('a valid comparison loads', () => {
   test.each([
     'geo.country in lists.a + lists.b',
     'geo.country in (token.lifetime > 3 ? lists.a : lists.b)',
@@ -203,11 +203,11 @@ describe('a policy that works loads', () => {
     'request.params[geo.country] == "1"',
     'geo.country in request.params',
   ])('%s', (when) => {
-    expect(mistakes(when)).toEqual([]);
+    expect(issuesOf(when)).toEqual([]);
   });
 });
 
-describe('and does what it says', () => {
+describe('a valid comparison matches as written', () => {
   test.each<[string, string, boolean]>([
     ['geo.country in lists.a + lists.b', 'RU', true],
     ['geo.country in lists.a + lists.b', 'LK', false],
@@ -227,7 +227,7 @@ describe('and does what it says', () => {
     expect(decision).toMatchObject({ outcome: expected ? 'refuse' : 'issue', failed: [] });
   });
 
-  test('a country that the request names is compared as it is', async () => {
+  test('a country code from the request is compared as is', async () => {
     const policy = policyText(
       rule('one', 'geo.country == token.claims["country"]', '{ deny: No }'),
     );

@@ -11,7 +11,7 @@ const shortened = (value: number) => [
   { op: 'replace', path: '/accessToken/claims/expires_in', value },
 ];
 
-describe('the policy that comes with the service', () => {
+describe('the default policy', () => {
   test.each<[string, number, number, string]>([
     ['LK', 0, 10, 'issue'],
     ['LK', 24, 10, 'issue'],
@@ -32,7 +32,7 @@ describe('the policy that comes with the service', () => {
     ['CN', 0, 12, 'region CN'],
     ['TW', 0, 12, 'issue'],
     ['KR', 0, 12, 'issue'],
-  ])('from %s with a score of %i at %i h UTC: %s', async (geo, reputation, hour, expected) => {
+  ])('%s, score %i, %i:00 UTC: %s', async (geo, reputation, hour, expected) => {
     const decision = await decideBy(policy, { geo, reputation, now: at(hour) });
     if (expected === 'issue') expect(decision).toMatchObject({ outcome: 'issue', operations: [] });
     else if (/^\d+$/.test(expected))
@@ -53,13 +53,13 @@ describe('the policy that comes with the service', () => {
     ['09:00', at(9), 900],
     ['16:59', at(16, 59), 900],
     ['17:00', at(17), 300],
-  ])('working hours end on the minute: %s', async (_, now, seconds) => {
+  ])('applies working hours to the minute: %s', async (_, now, seconds) => {
     expect(await decideBy(policy, { reputation: 50, now })).toMatchObject({
       operations: shortened(seconds),
     });
   });
 
-  test('its texts are those of the guide', async () => {
+  test('refuses with the texts of the Asgardeo guide', async () => {
     const texts = [
       await decideBy(policy, { geo: 'KP' }),
       await decideBy(policy, { reputation: 80 }),
@@ -70,12 +70,12 @@ describe('the policy that comes with the service', () => {
     ]);
   });
 
-  test('a restricted country costs no reputation lookup', async () => {
+  test('refuses a restricted country without a reputation lookup', async () => {
     expect((await decideBy(policy, { geo: 'KP' })).fetched).toEqual(['address', 'geo']);
   });
 
   test.each(['missing', 'malformed', 'ambiguous', 'unsigned'])(
-    'an address that is %s refuses',
+    'refuses if the address is unknown (%s)',
     async (address) => {
       expect(await decideBy(policy, { address })).toMatchObject({
         outcome: 'refuse',
@@ -88,7 +88,7 @@ describe('the policy that comes with the service', () => {
   );
 
   test.each(['private', 'reserved', 'not-found', 'database'])(
-    'a place that is unknown (%s) is no reason to refuse',
+    'does not refuse if the country is unknown (%s)',
     async (geo) => {
       expect(await decideBy(policy, { geo, reputation: 0 })).toMatchObject({ outcome: 'issue' });
       expect(await decideBy(policy, { geo, reputation: 80 })).toMatchObject({ outcome: 'refuse' });
@@ -96,7 +96,7 @@ describe('the policy that comes with the service', () => {
   );
 
   test.each(['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'])(
-    'a reputation that is unknown (%s) shortens the token',
+    'shortens the token if the reputation is unknown (%s)',
     async (reputation) => {
       expect(await decideBy(policy, { reputation, now: at(12) })).toMatchObject({
         outcome: 'restrict',
@@ -107,14 +107,14 @@ describe('the policy that comes with the service', () => {
     },
   );
 
-  test('a token that is shorter already is not lengthened', async () => {
+  test('does not lengthen a shorter token', async () => {
     expect(await decideBy(policy, { request: '06', reputation: 50, now: at(12) })).toMatchObject({
       outcome: 'issue',
       operations: [],
     });
   });
 
-  test('it is enforced, and uses nothing that a country database lacks', () => {
+  test('is enforced, and reads only fields of a country database', () => {
     expect(policy.mode).toBe('enforce');
     expect([...policy.geoFields]).toEqual(['country']);
     expect([...policy.signals]).toEqual(['address', 'geo', 'reputation']);

@@ -18,12 +18,12 @@ function policyWith(entries: Readonly<Record<string, string>>, rules = GEO + RIS
 const causesOf = (signal: string) =>
   ALL_UNKNOWN_CAUSES.flatMap(([name, cause]) => (name === signal ? [cause] : []));
 
-describe('an entry that fails open is found, with what it does', () => {
+describe('an entry that fails open is reported', () => {
   test.each<[string, Readonly<Record<string, string>>, string, string]>([
     ['ignore', { geo: 'ignore' }, 'unknown.geo', 'ignore'],
     ['allow', { geo: '{ allow: true }' }, 'unknown.geo', 'allow'],
     [
-      'allow beside a restriction',
+      'allow together with a restriction',
       { geo: '{ allow: true, lifetime: 5m }' },
       'unknown.geo',
       'allow',
@@ -61,19 +61,19 @@ describe('an entry that fails open is found, with what it does', () => {
     ]);
   });
 
-  test('the warning names the rules that it switches off, and what to write', () => {
+  test('the warning names the disabled rules and the remedy', () => {
     expect(compile(policyWith({ geo: 'ignore' })).failOpen.map(({ warning }) => warning)).toEqual([
       'policy.yaml:4: unknown.geo: fails open: while geo is unknown, the token is issued although rule "geo-block" might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed.',
     ]);
   });
 
-  test('and of many rules the first ones', () => {
+  test('the warning names at most three rules', () => {
     const rules = [1, 2, 3, 4, 5].map((n) => rule(`r${n}`, `geo.asn == ${n}`, '{ deny: No }'));
     const [found] = compile(policyWith({ geo: 'ignore' }, rules.join(''))).failOpen;
     expect(found?.warning).toContain('rules "r1", "r2", "r3" and 2 more');
   });
 
-  test('what it says is so: the token is issued', async () => {
+  test('a reported entry does issue the token', async () => {
     for (const entry of ['ignore', '{ allow: true }']) {
       const decision = await decideBy(policyWith({ geo: entry }), { geo: 'database' });
       expect(decision.outcome).toBe('issue');
@@ -83,16 +83,16 @@ describe('an entry that fails open is found, with what it does', () => {
   });
 });
 
-describe('nothing is found', () => {
+describe('no entry is reported', () => {
   test.each<[string, string]>([
-    ['where entries refuse or restrict', policyWith({ geo: '{ lifetime: 5m }' })],
+    ['if entries refuse or restrict', policyWith({ geo: '{ lifetime: 5m }' })],
     [
-      'where only allows and adds use the signal',
+      'if only allows and adds use the signal',
       policyWith({ geo: 'ignore' }, rule('home', 'geo.country == "LK"', '{ allow: true }') + RISK),
     ],
     ['for a signal that no rule uses', policyWith({ geo: 'ignore' }, RISK)],
     [
-      'for a default that is left for no cause',
+      'for a default that no cause uses',
       policyWith({
         geo: `{ ${causesOf('geo')
           .map((cause) => `${cause}: ${CLOSED}`)
@@ -130,12 +130,12 @@ describe('unenforceable: ignore fails open for restrictions', () => {
       rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }', 'unenforceable: deny'),
     ],
     ['deny', 'unenforceable: deny\n', RISK],
-  ])('but not: %s', (_, rest, rules) => {
+  ])('is not reported: %s', (_, rest, rules) => {
     expect(find(rest, rules)).toEqual([]);
   });
 });
 
-describe('at the start of the service', () => {
+describe('the log at start', () => {
   function linesOf(text: string): { level: string; event: string }[] {
     const lines: string[] = [];
     const log = createLog('warn', { write: (line) => void lines.push(line) });
@@ -143,7 +143,7 @@ describe('at the start of the service', () => {
     return lines.map((line) => JSON.parse(line));
   }
 
-  test('the record of the revision has the entries, and each is a warning', () => {
+  test('has the entries in the revision record, and a warning for each', () => {
     const text = policyWith({ geo: 'ignore', reputation: `{ auth: ignore, default: ${CLOSED} }` });
     const { revision } = compile(text);
     expect(linesOf(text)).toEqual([
@@ -171,13 +171,13 @@ describe('at the start of the service', () => {
     ]);
   });
 
-  test('a policy that fails closed has an empty list, and no warning', () => {
+  test('has no entries and no warning for a policy that fails closed', () => {
     expect(linesOf(policyWith({}))).toEqual([
       expect.objectContaining({ event: 'policy', fail_open: [] }),
     ]);
   });
 
-  test('the record stays bounded, whatever the number of rules', () => {
+  test('bounds the record for any number of rules', () => {
     const rules = Array.from({ length: 400 }, (_, n) =>
       rule(`a-rule-with-a-name-${n}`, `geo.asn == ${n}`, '{ deny: No }'),
     );
@@ -188,7 +188,7 @@ describe('at the start of the service', () => {
     expect(record.fail_open[0]?.rules_more).toBe(392);
   });
 
-  test('and whatever the number of entries: log drivers split lines of more than 16 KiB', () => {
+  test('bounds the record for any number of entries: log drivers split lines of more than 16 KiB', () => {
     const rules = Array.from({ length: 400 }, (_, n) =>
       rule(
         `${n}`.padStart(64, 'x'),
@@ -210,10 +210,10 @@ describe('at the start of the service', () => {
   });
 });
 
-describe('an allow without a condition fails open where rules below it refuse or restrict', () => {
+describe('an unconditional allow above rules that refuse or restrict fails open', () => {
   const ALLOW = rule('all', true, '{ allow: true }');
 
-  test('it is found with these rules, which change nothing', async () => {
+  test('it is reported with these rules, which have no effect', async () => {
     const text = policyWith({}, `${ALLOW}${GEO}${RISK}`);
     expect(compile(text).failOpen).toEqual([
       {

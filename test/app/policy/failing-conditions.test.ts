@@ -5,23 +5,26 @@ import { policyText, rule } from '../../support/policies.ts';
 const decide = (when: string, then: string, circumstances: Scenario = {}) =>
   decideBy(policyText(rule('odd', when, then)), { request: '03', ...circumstances });
 
-/** In payload 03 the claim `email` is a text. */
+/** In payload 03 the claim `email` is a string. */
 const FAILS = 'token.claims.email > 3';
 
-describe('a condition that fails while it is evaluated helps nobody', () => {
+describe('a condition that fails counts against the client', () => {
   test.each<[string, string]>([
-    ['a text where a number is compared', FAILS],
-    ['a claim that is not there', 'token.claims.level > 3'],
-    ['a member of a claim that is not there', 'token.claims.device.trusted == true'],
-    ['a member that a claim lacks', 'token.claims.address.zip == "1"'],
-    ['a list where a text is expected', 'token.claims.groups.startsWith("x")'],
-    ['a text that is compared with a number', 'token.claims.email == 3'],
-    ['a number that is looked for in texts', '3 in token.claims.groups'],
-    ['a number that a text is not', 'int(request.client_id) > 3'],
+    ['a string is compared with a number', FAILS],
+    ['a claim is absent', 'token.claims.level > 3'],
+    ['a field of an absent claim', 'token.claims.device.trusted == true'],
+    ['an absent field of a claim', 'token.claims.address.zip == "1"'],
+    ['a list instead of a string', 'token.claims.groups.startsWith("x")'],
+    ['a string equals a number', 'token.claims.email == 3'],
+    ['a number in a list of strings', '3 in token.claims.groups'],
+    ['a string that is not a number', 'int(request.client_id) > 3'],
     ['a division by zero', '1 / int(token.lifetime - 3600) == 1'],
-    ['beside a part that does not decide', `request.grant == "authorization_code" && ${FAILS}`],
-    ['beside an alternative that does not decide', `${FAILS} || request.grant == "password"`],
-  ])('%s: a refusal applies and is recorded', async (_, when) => {
+    [
+      'the other operand of && does not decide',
+      `request.grant == "authorization_code" && ${FAILS}`,
+    ],
+    ['the other operand of || does not decide', `${FAILS} || request.grant == "password"`],
+  ])('%s: the refusal applies and the failure is recorded', async (_, when) => {
     expect(await decide(when, '{ deny: No }')).toMatchObject({
       outcome: 'refuse',
       refusal: { description: 'No' },
@@ -33,11 +36,11 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
   test.each<[string, string]>([
     ['the other side of && is false', `${FAILS} && request.grant == "password"`],
     ['the guard of && is false', `"level" in token.claims && token.claims.level > 3`],
-    ['a claim that is not there is compared with a text', 'token.claims.level == "high"'],
-    ['a text is looked for in a claim that is not there', '"x" in token.claims.level'],
-    ['a text is looked for in a list', '"x" in token.claims.groups'],
+    ['an absent claim is compared with a string', 'token.claims.level == "high"'],
+    ['a string is searched in an absent claim', '"x" in token.claims.level'],
+    ['a string is searched in a list', '"x" in token.claims.groups'],
     ['the claim is optional', 'token.claims.?address.?zip.orValue("") == "1"'],
-    ['a text is looked for in a claim that is a text', '"x" in token.claims.email'],
+    ['a string is searched in a claim that is a string', '"x" in token.claims.email'],
   ])('it does not fail when %s', async (_, when) => {
     expect(await decide(when, '{ deny: No }')).toMatchObject({ outcome: 'issue', failed: [] });
   });
@@ -61,7 +64,7 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
     });
   });
 
-  test('sets and adds do not, not even beside a restriction', async () => {
+  test('sets and adds do not apply, even together with a restriction', async () => {
     const effects =
       '{ lifetime: 5m, scopes: { add: [admin] }, audience: { add: [api] }, claims: { set: { risk: low } } }';
     expect(await decide(FAILS, effects)).toMatchObject({
@@ -83,7 +86,7 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
     });
   });
 
-  test('an allow does not end the policy', async () => {
+  test('an allow does not end the evaluation', async () => {
     const rules =
       rule('odd', FAILS, '{ allow: true, lifetime: 5m }') + rule('next', true, '{ deny: Next }');
     expect(await decideBy(policyText(rules), { request: '03' })).toMatchObject({
@@ -92,14 +95,14 @@ describe('a condition that fails while it is evaluated helps nobody', () => {
     });
   });
 
-  test('the text of a refusal still names its signals', async () => {
+  test('the text of the refusal still contains its signals', async () => {
     const decision = await decide(FAILS, `{ deny: "Not from \${geo.country}" }`, { geo: 'LK' });
     expect(decision.refusal?.description).toBe('Not from LK');
   });
 });
 
-describe('a failure beside signals', () => {
-  test('is a failure also where has() found a field absent', async () => {
+describe('a failure in a condition on signals', () => {
+  test('counts even if has() found a field absent', async () => {
     const when = `(!has(geo.city) || geo.city == "Colombo") && ${FAILS}`;
     expect(await decide(when, '{ deny: No }', { geo: 'LK' })).toMatchObject({
       outcome: 'refuse',
@@ -107,7 +110,7 @@ describe('a failure beside signals', () => {
     });
   });
 
-  test('is a failure also where an unknown signal did not matter', async () => {
+  test('counts even if an unknown signal did not decide', async () => {
     const when = `(geo.country == "KP" || request.grant == "authorization_code") && ${FAILS}`;
     expect(await decide(when, '{ deny: No }', { geo: 'database' })).toMatchObject({
       outcome: 'refuse',
@@ -137,7 +140,7 @@ describe('a failure beside signals', () => {
     [`[1, 2].exists(i, i == 2 ? ${FAILS} : geo.country == "KP")`, NO_COUNTRY],
     [`![1, 2].all(i, i == 2 ? !(${FAILS}) : geo.country != "KP")`, NO_COUNTRY],
     [`[1, 2].exists(i, i == 2 ? ${FAILS} : geo.city == "Colombo")`, { geo: 'LK' }],
-  ])('counts more than a signal that is unknown: %s with %j', async (when, circumstances) => {
+  ])('takes precedence over an unknown signal: %s with %j', async (when, circumstances) => {
     expect(await decide(when, '{ deny: No }', circumstances)).toMatchObject({
       outcome: 'refuse',
       refusal: { description: 'No' },
@@ -151,11 +154,14 @@ describe('a failure beside signals', () => {
     [`${FAILS} && geo.country == "KP"`, { geo: 'LK' }, { matched: [], failed: [] }],
     [`${FAILS} || abuse.score >= 75`, { reputation: 90 }, { matched: ['odd'], failed: [] }],
     [`${FAILS} || abuse.score >= 75`, { reputation: 3 }, { matched: [], failed: ['odd'] }],
-  ])('does not keep a signal from being fetched: %s with %j', async (when, signals, expected) => {
-    expect(await decide(when, '{ allow: true }', signals)).toMatchObject(expected);
-  });
+  ])(
+    'does not prevent a signal from being fetched: %s with %j',
+    async (when, signals, expected) => {
+      expect(await decide(when, '{ allow: true }', signals)).toMatchObject(expected);
+    },
+  );
 
-  test('does not keep the entry of the unknown signal from applying', async () => {
+  test("does not prevent the unknown signal's entry from applying", async () => {
     const rules = rule('odd', `geo.country == "KP" && ${FAILS}`, '{ allow: true }');
     const text = policyText(rules, 'unknown: { address: ignore, geo: { deny: Not known } }');
     expect(await decideBy(text, { request: '03', geo: 'database' })).toMatchObject({
@@ -167,7 +173,7 @@ describe('a failure beside signals', () => {
   });
 });
 
-test('a claim that is a number today and a text tomorrow is told apart by the request', async () => {
+test('a claim that is a number in one request may be a string in the next', async () => {
   const when = 'token.claims.level >= 3';
   const level = (value: unknown) =>
     decide(when, '{ lifetime: 5m }', { request: requestWithClaims({ level: value }) });

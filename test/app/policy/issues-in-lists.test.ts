@@ -4,7 +4,7 @@ const COUNTRY = 'geo.country in lists.it';
 const NETWORK = 'address.within("it")';
 const PLAIN = 'request.client_id in lists.it';
 
-const mistakes = (list: string, when: string) =>
+const issuesOf = (list: string, when: string) =>
   issuesIn(policyText(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
 
 const NO_CIDR = 'is not a valid CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
@@ -13,7 +13,7 @@ const NO_COUNTRY =
 const NO_ENTRY =
   'must be a string, an integer or { value, until, owner, note }, with until a date such as 2027-01-31.';
 
-describe('a list that is wrong is named with its line', () => {
+describe('an invalid list is reported with its line', () => {
   test.each<[string, string, string, string]>([
     [
       'a CIDR with host bits',
@@ -31,13 +31,8 @@ describe('a list that is wrong is named with its line', () => {
     ['a prefix that is too long', '[10.0.0.0/33]', NETWORK, `.0: "10.0.0.0/33" ${NO_CIDR}`],
     ['a name in place of a CIDR', '[192.0.2.1, office]', NETWORK, `.1: "office" ${NO_CIDR}`],
     ['a number in place of a CIDR', '[64500]', NETWORK, `.0: "64500" ${NO_CIDR}`],
-    [
-      'a CIDR that is none and has an owner',
-      '[{ value: 10.1, owner: ops }]',
-      NETWORK,
-      `.0: ${NO_ENTRY}`,
-    ],
-    ['a country that is none', '[KP, UK]', COUNTRY, `.1: "UK" ${NO_COUNTRY}`],
+    ['an invalid CIDR with an owner', '[{ value: 10.1, owner: ops }]', NETWORK, `.0: ${NO_ENTRY}`],
+    ['an invalid country', '[KP, UK]', COUNTRY, `.1: "UK" ${NO_COUNTRY}`],
     ['a country in small letters', '[kp]', COUNTRY, `.0: "kp" ${NO_COUNTRY}`],
     ['an alpha-3 code', '[PRK]', COUNTRY, `.0: "PRK" ${NO_COUNTRY}`],
     [
@@ -47,17 +42,17 @@ describe('a list that is wrong is named with its line', () => {
       ': is used both for addresses and for countries; split it into two lists.',
     ],
     [
-      'a list that mixes texts and numbers',
+      'a list that mixes strings and numbers',
       '[a, 1]',
       PLAIN,
       ': mixes strings and numbers; quote the numbers or remove the strings.',
     ],
     ['a fraction', '[1.5]', PLAIN, `.0: ${NO_ENTRY}`],
     ['a boolean', '[true]', PLAIN, `.0: ${NO_ENTRY}`],
-    ['nothing', '[a, null]', PLAIN, `.1: ${NO_ENTRY}`],
+    ['null', '[a, null]', PLAIN, `.1: ${NO_ENTRY}`],
     ['an entry without a value', '[{ until: 2027-01-01 }]', PLAIN, `.0: ${NO_ENTRY}`],
     [
-      'an entry with an unknown member',
+      'an entry with an unknown key',
       '[{ value: a, untl: 2027-01-01 }]',
       PLAIN,
       '.0.untl: is not a known key.',
@@ -69,7 +64,7 @@ describe('a list that is wrong is named with its line', () => {
       '.0.until: must be a date such as 2027-01-31.',
     ],
     [
-      'a date in words',
+      'a date that is not ISO 8601',
       '[{ value: a, until: tomorrow }]',
       PLAIN,
       '.0.until: must be a date such as 2027-01-31.',
@@ -80,16 +75,16 @@ describe('a list that is wrong is named with its line', () => {
       PLAIN,
       '.0.until: must be a date such as 2027-01-31.',
     ],
-    ['a list that is a text', 'KP', PLAIN, ': must be a list, not "KP".'],
+    ['a string instead of a list', 'KP', PLAIN, ': must be a list, not "KP".'],
   ])('%s', (_, list, when, sentence) => {
-    expect(mistakes(list, when)).toEqual([`policy.yaml:3: lists.it${sentence}`]);
+    expect(issuesOf(list, when)).toEqual([`policy.yaml:3: lists.it${sentence}`]);
   });
 
   test.each([
     ['a hyphen', 'trusted-networks', 'a list name must consist of letters, digits and _.'],
-    ['a word that every object has', 'constructor', 'is reserved; choose another name.'],
+    ['a property of every object', 'constructor', 'is reserved; choose another name.'],
     ['the name of the prototype', '__proto__', 'is reserved; choose another name.'],
-  ])('a name of a list that is %s', (_, name, sentence) => {
+  ])('a list name that is %s', (_, name, sentence) => {
     const text = policyText(
       rule('one', true, '{ deny: No }'),
       `version: 1\nlists:\n  ${name}: [a]`,
@@ -97,20 +92,20 @@ describe('a list that is wrong is named with its line', () => {
     expect(issuesIn(text)).toEqual([`policy.yaml:3: lists.${name}: ${sentence}`]);
   });
 
-  test('the line is that of the entry', () => {
+  test('reports the line of the entry', () => {
     const list =
       '\n    - KP\n    - value: IR\n      note: since May\n    - value: RUS\n      owner: ops';
-    expect(mistakes(list, COUNTRY)).toEqual([`policy.yaml:7: lists.it.2: "RUS" ${NO_COUNTRY}`]);
+    expect(issuesOf(list, COUNTRY)).toEqual([`policy.yaml:7: lists.it.2: "RUS" ${NO_COUNTRY}`]);
   });
 
-  test('a list that only a text uses is checked as well', () => {
+  test('checks a list that only a template uses', () => {
     const deny = `{ deny: "Seen \${address.within('it')} here" }`;
     const text = policyText(rule('one', true, deny), 'version: 1\nlists:\n  it: [office]');
     expect(issuesIn(text)).toEqual([`policy.yaml:3: lists.it.0: "office" ${NO_CIDR}`]);
   });
 });
 
-describe('a list that is right loads', () => {
+describe('a valid list loads', () => {
   test.each([
     [
       'single addresses and blocks',
@@ -123,10 +118,14 @@ describe('a list that is right loads', () => {
       '[{ value: KP, until: 2028-02-29, owner: ops, note: "why" }]',
       COUNTRY,
     ],
-    ['what looks like a CIDR or a country, and is not used as one', '[10.0.0.1/8, UK]', PLAIN],
+    [
+      'strings that look like a CIDR or a country but are not used as one',
+      '[10.0.0.1/8, UK]',
+      PLAIN,
+    ],
     ['numbers', '[64500, { value: 64501, until: 2027-01-01 }]', 'geo.asn in lists.it'],
-    ['numbers in quotes, as texts', '["007", "64500"]', PLAIN],
+    ['quoted numbers, as strings', '["007", "64500"]', PLAIN],
   ])('%s', (_, list, when) => {
-    expect(mistakes(list, when)).toEqual([]);
+    expect(issuesOf(list, when)).toEqual([]);
   });
 });

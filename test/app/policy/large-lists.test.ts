@@ -30,7 +30,7 @@ const text = policyText(
 
 const policy = compile(text);
 
-/** Evaluates each condition of the policy once, outside of everything else that a request costs. */
+/** Returns a function that evaluates one rule's condition, without the rest of a request. */
 function evaluator(address: string, clientId: string) {
   const body = payload('01').replaceAll('m2mFleet_7yQ0aXcV3bN1kLpRsTua', clientId);
   const request = readTokenRequest(body);
@@ -56,10 +56,10 @@ function evaluator(address: string, clientId: string) {
 test.each([
   ['the first network', '20.0.0.1', true],
   ['the last network', '20.48.211.255', true],
-  ['one that expires late', '20.24.106.1', true],
-  ['before all', '19.255.255.255', false],
-  ['behind all', '20.48.212.0', false],
-])('an address is found among them: %s', (_, address, expected) => {
+  ['one with an expiry date', '20.24.106.1', true],
+  ['below all networks', '19.255.255.255', false],
+  ['above all networks', '20.48.212.0', false],
+])('finds an address: %s', (_, address, expected) => {
   expect(evaluator(address, 'x')('network')).toBe(expected);
 });
 
@@ -67,16 +67,16 @@ test.each([
   ['the first client', clients[0] ?? '', true],
   ['the last client', clients.at(-1) ?? '', true],
   ['no client', 'client_x', false],
-])('a client is found among them: %s', (_, client, expected) => {
+])('finds a client: %s', (_, client, expected) => {
   expect(evaluator('203.0.113.1', client)('client')).toBe(expected);
   expect(evaluator('203.0.113.1', client)('claim')).toBe(expected);
 });
 
 /*
- * Loading them in quadratic time, or searching them from end to end in the loop below, would take minutes.
- * What a decision with such lists takes is a row of the benchmark (`npm run bench -- lists`).
+ * Loading these lists in quadratic time, or searching them linearly in the loop below, would take minutes.
+ * The benchmark measures a decision with such lists: `npm run bench -- lists`.
  */
-test.each(['network', 'client', 'claim'])('misses are many and cheap: %s', async (id) => {
+test.each(['network', 'client', 'claim'])('a miss is cheap: %s', async (id) => {
   const evaluate = evaluator('203.0.113.1', 'client_that_is_not_there');
   const { result, cpuMilliseconds } = await withCpuTime(() => {
     let hits = 0;

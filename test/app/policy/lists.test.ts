@@ -12,25 +12,31 @@ describe('membership', () => {
   const client = 'request.client_id in lists.it';
   const CLIENT = 'm2mFleet_7yQ0aXcV3bN1kLpRsTua';
   test.each<[string, string, string, object, boolean]>([
-    ['a text that is there', `[other, ${CLIENT}]`, client, {}, true],
-    ['a text that is not', '[other]', client, {}, false],
+    ['a string that the list contains', `[other, ${CLIENT}]`, client, {}, true],
+    ['a string that the list does not contain', '[other]', client, {}, false],
     [
-      'a text as an entry with its owner',
+      'a string as an entry with an owner',
       `[{ value: ${CLIENT}, owner: ops, note: fleet }]`,
       client,
       {},
       true,
     ],
-    ['a text that differs in case', `[${CLIENT.toLowerCase()}]`, client, {}, false],
-    ['nothing in an empty list', '[]', client, {}, false],
+    ['a string that differs in case', `[${CLIENT.toLowerCase()}]`, client, {}, false],
+    ['an empty list', '[]', client, {}, false],
     [
-      'a number that is there',
+      'a number that the list contains',
       '[64499, 64500]',
       'geo.asn in lists.it',
       { geo: { asn: 64500 } },
       true,
     ],
-    ['a number that is not', '[64499]', 'geo.asn in lists.it', { geo: { asn: 64500 } }, false],
+    [
+      'a number that the list does not contain',
+      '[64499]',
+      'geo.asn in lists.it',
+      { geo: { asn: 64500 } },
+      false,
+    ],
     [
       'a number beyond 32 bits',
       '[4294967295]',
@@ -49,13 +55,7 @@ describe('membership', () => {
     ['a country', '[KP, NO]', 'geo.country in lists.it', { geo: 'NO' }, true],
     ['not in a list', '[KP]', '!(geo.country in lists.it)', { geo: 'NO' }, true],
     ['a claim', '["Dilini"]', 'token.claims.given_name in lists.it', { request: '03' }, true],
-    [
-      'a claim that is not there',
-      '["Dilini"]',
-      'token.claims.nothing in lists.it',
-      { request: '03' },
-      false,
-    ],
+    ['an absent claim', '["Dilini"]', 'token.claims.nothing in lists.it', { request: '03' }, false],
     [
       'a number of a claim',
       '[1767225600]',
@@ -71,7 +71,7 @@ describe('membership', () => {
       false,
     ],
     [
-      'any scope of several',
+      'one of several scopes',
       '[openid, admin]',
       'token.scopes.exists(scope, scope in lists.it)',
       { request: '03' },
@@ -85,14 +85,14 @@ describe('membership', () => {
       false,
     ],
     [
-      'entries one by one',
+      'a loop over the entries',
       '[open, admin]',
       'lists.it.exists(one, request.grant.startsWith(one))',
       {},
       false,
     ],
-    ['how many there are', '[a, b, a]', 'size(lists.it) == 2', {}, true],
-    ['a name that is inherited', '[a]', '"constructor" in lists.it', {}, false],
+    ['the size, without duplicates', '[a, b, a]', 'size(lists.it) == 2', {}, true],
+    ['the name of an inherited property', '[a]', '"constructor" in lists.it', {}, false],
   ])('%s', async (_, list, when, circumstances, expected) => {
     expect(await matches(list, when, circumstances)).toBe(expected);
   });
@@ -116,11 +116,11 @@ describe('networks', () => {
     expect(await matches(list, 'address.within("it")', { address })).toBe(expected);
   });
 
-  test('an empty list holds no address', async () => {
+  test('an empty list contains no address', async () => {
     expect(await matches('[]', 'address.within("it")')).toBe(false);
   });
 
-  test('a condition may ask for two lists', async () => {
+  test('a condition may use two lists', async () => {
     const text = policyText(
       rule('one', 'address.within("a") && !address.within("b")', '{ deny: No }'),
       'lists:\n  a: [10.0.0.0/8]\n  b: [10.1.0.0/16]',
@@ -130,13 +130,13 @@ describe('networks', () => {
   });
 });
 
-describe('an entry counts up to its last day, the day included, in the time zone of the policy', () => {
+describe("an entry applies up to and including its last day, in the policy's time zone", () => {
   const until = '{ value: KP, until: 2026-03-31 }';
   const at = (iso: string) => ({ geo: 'KP', now: Date.parse(iso) });
   test.each<[string, string, string, boolean]>([
     ['long before', 'UTC', '2020-01-01T00:00:00Z', true],
     ['the last minute of the day', 'UTC', '2026-03-31T23:59:59.999Z', true],
-    ['the first of the next', 'UTC', '2026-04-01T00:00:00Z', false],
+    ['the first minute of the next day', 'UTC', '2026-04-01T00:00:00Z', false],
     ['long after', 'UTC', '2031-01-01T00:00:00Z', false],
     [
       'the next day has begun, far in the east',
@@ -144,13 +144,13 @@ describe('an entry counts up to its last day, the day included, in the time zone
       '2026-03-31T10:00:00Z',
       false,
     ],
-    ['a moment before that', 'Pacific/Kiritimati', '2026-03-31T09:59:59Z', true],
-    ['the day goes on, far in the west', 'Pacific/Pago_Pago', '2026-04-01T10:59:59Z', true],
-    ['until it ends there too', 'Pacific/Pago_Pago', '2026-04-01T11:00:00Z', false],
-    ['half an hour aside', 'Asia/Kolkata', '2026-03-31T18:29:59Z', true],
-    ['and over', 'Asia/Kolkata', '2026-03-31T18:30:00Z', false],
+    ['the moment before that', 'Pacific/Kiritimati', '2026-03-31T09:59:59Z', true],
+    ['the day has not ended, far in the west', 'Pacific/Pago_Pago', '2026-04-01T10:59:59Z', true],
+    ['the day has ended, far in the west', 'Pacific/Pago_Pago', '2026-04-01T11:00:00Z', false],
+    ['half an hour off', 'Asia/Kolkata', '2026-03-31T18:29:59Z', true],
+    ['the moment after', 'Asia/Kolkata', '2026-03-31T18:30:00Z', false],
     ['in summer time', 'Europe/Berlin', '2026-03-31T21:59:59Z', true],
-    ['and over at local midnight', 'Europe/Berlin', '2026-03-31T22:00:00Z', false],
+    ['at local midnight', 'Europe/Berlin', '2026-03-31T22:00:00Z', false],
   ])('%s (%s)', async (_, zone, moment, expected) => {
     expect(
       await matches(`[${until}]`, 'geo.country in lists.it', at(moment), `timezone: ${zone}`),
@@ -171,7 +171,7 @@ describe('an entry counts up to its last day, the day included, in the time zone
     );
   });
 
-  test('one policy sees the day change while it runs, back and forth', async () => {
+  test('a running policy follows the date, forwards and backwards', async () => {
     const policy = compile(
       policyText(
         rule('one', 'geo.country in lists.it || address.within("nets")', '{ deny: No }'),
@@ -200,7 +200,7 @@ describe('an entry counts up to its last day, the day included, in the time zone
     ]);
   });
 
-  test('the same value may stand with and without a date', async () => {
+  test('a value with a date may also be listed without one', async () => {
     expect(
       await matches(`[${until}, KP]`, 'geo.country in lists.it', at('2031-01-01T00:00:00Z')),
     ).toBe(true);

@@ -10,7 +10,7 @@ const decide = (rules: string, rest = '', circumstances: Scenario = {}) =>
 
 const unknowns = (entries: string) => `unknown: { address: ignore, ${entries} }`;
 
-describe('a policy in monitor mode answers as if it were not there', () => {
+describe('a policy in monitor mode changes nothing', () => {
   test.each<[string, string, string, object[]]>([
     [
       'a refusal',
@@ -63,7 +63,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('signals are fetched all the same, and once', async () => {
+  test('fetches signals, each once', async () => {
     const rules =
       rule('place', 'geo.country == "KP"', '{ deny: No }') +
       rule('risk', 'abuse.score >= 25', SHORT) +
@@ -72,7 +72,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     expect(fetched).toEqual(['address', 'geo', 'reputation']);
   });
 
-  test('what is unknown is recorded and has no effect', async () => {
+  test('records an unknown signal without effect', async () => {
     const rules = rule('risk', 'abuse.score >= 75', '{ deny: No }');
     const rest = `${MONITOR}\n${unknowns('geo: ignore, reputation: { deny: Not known }')}`;
     expect(await decide(rules, rest, { reputation: 'quota' })).toMatchObject({
@@ -83,7 +83,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('a condition that fails is recorded and has no effect', async () => {
+  test('records a failed condition without effect', async () => {
     const rules = rule('odd', 'token.claims.sub > 3', '{ deny: No }');
     expect(await decide(rules, MONITOR)).toMatchObject({
       outcome: 'issue',
@@ -92,7 +92,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('a restriction that the request does not allow is recorded, and would refuse', async () => {
+  test('records a restriction that the request does not allow as a dry-run refusal', async () => {
     const request = requestWith('03', { allowedOperations: [] });
     const decision = await decide(rule('short', true, SHORT), MONITOR, { request });
     expect(decision).toMatchObject({
@@ -103,7 +103,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('a rule that says enforce takes effect', async () => {
+  test('a rule with mode enforce applies', async () => {
     const rules =
       rule('monitored', true, '{ lifetime: 10m }') + rule('real', true, SHORT, 'mode: enforce');
     expect(await decide(rules, MONITOR)).toMatchObject({
@@ -115,7 +115,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('a rule that says enforce refuses, whatever a watched rule before it allows', async () => {
+  test('a rule with mode enforce refuses even after a monitored allow', async () => {
     const rules =
       rule('trusted', true, '{ allow: true }') + rule('no', true, '{ deny: No }', 'mode: enforce');
     expect(await decide(rules, MONITOR)).toMatchObject({
@@ -127,7 +127,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('an unknown entry that an enforced rule needs takes effect', async () => {
+  test('an unknown entry that an enforced rule needs applies', async () => {
     const rules = rule('risk', 'abuse.score >= 75', '{ deny: No }', 'mode: enforce');
     const rest = `${MONITOR}\n${unknowns('geo: ignore, reputation: { deny: Not known }')}`;
     expect(await decide(rules, rest, { reputation: 'quota' })).toMatchObject({
@@ -137,7 +137,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('what an enforced rule behind a watched refusal cannot do is recorded', async () => {
+  test('records what an enforced rule below a monitored refusal cannot apply', async () => {
     const rules =
       rule('monitored', true, '{ deny: No }') +
       rule(
@@ -153,7 +153,7 @@ describe('a policy in monitor mode answers as if it were not there', () => {
     });
   });
 
-  test('enforce mode has no would', async () => {
+  test('enforce mode has no dry-run outcome', async () => {
     expect(await decide(rule('short', true, SHORT))).toMatchObject({
       dryRunOutcome: undefined,
       monitored: [],
@@ -161,31 +161,31 @@ describe('a policy in monitor mode answers as if it were not there', () => {
   });
 });
 
-describe('a rule in monitor mode is recorded, and rules after it go on as if it had not matched', () => {
-  const watched = 'mode: monitor';
+describe('a rule in monitor mode is recorded, and later rules are evaluated as if it had not matched', () => {
+  const monitored = 'mode: monitor';
 
   test.each<[string, string, string, object]>([
     [
       'a refusal',
-      rule('monitored', true, '{ deny: No }', watched),
+      rule('monitored', true, '{ deny: No }', monitored),
       'refuse',
       { outcome: 'restrict' },
     ],
     [
       'an allow',
-      rule('monitored', true, '{ allow: true }', watched),
+      rule('monitored', true, '{ allow: true }', monitored),
       'issue',
       { outcome: 'restrict' },
     ],
     [
       'a restriction',
-      rule('monitored', true, '{ lifetime: 1m }', watched),
+      rule('monitored', true, '{ lifetime: 1m }', monitored),
       'restrict',
       { outcome: 'restrict' },
     ],
     [
       'an addition',
-      rule('monitored', true, '{ scopes: { add: [x] } }', watched),
+      rule('monitored', true, '{ scopes: { add: [x] } }', monitored),
       'issue',
       { outcome: 'restrict' },
     ],
@@ -202,13 +202,15 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
     expect(decision.dryRunOutcome).toBeUndefined();
   });
 
-  test('one that does not match is not recorded', async () => {
-    expect((await decide(rule('monitored', false, '{ deny: No }', watched))).monitored).toEqual([]);
+  test('a rule that does not match is not recorded', async () => {
+    expect((await decide(rule('monitored', false, '{ deny: No }', monitored))).monitored).toEqual(
+      [],
+    );
   });
 
-  test('one whose condition fails is recorded as both', async () => {
+  test('a rule whose condition fails is recorded as failed and as monitored', async () => {
     const decision = await decide(
-      rule('monitored', 'token.claims.sub > 3', '{ deny: No }', watched),
+      rule('monitored', 'token.claims.sub > 3', '{ deny: No }', monitored),
     );
     expect(decision).toMatchObject({
       outcome: 'issue',
@@ -217,8 +219,8 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
     });
   });
 
-  test('an unknown entry that only a watched rule needed is not enforced', async () => {
-    const rules = rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched);
+  test('an unknown entry that only a monitored rule needs is not enforced', async () => {
+    const rules = rule('monitored', 'abuse.score >= 75', '{ deny: No }', monitored);
     expect(
       await decide(rules, unknowns('geo: ignore, reputation: { deny: Not known }'), {
         reputation: 'quota',
@@ -231,9 +233,9 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
     });
   });
 
-  test('an unknown entry that a later rule needs is enforced there', async () => {
+  test('an unknown entry is enforced at a later rule that needs it', async () => {
     const rules =
-      rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched) +
+      rule('monitored', 'abuse.score >= 75', '{ deny: No }', monitored) +
       rule('short', true, SHORT) +
       rule('real', 'abuse.score >= 50', '{ deny: No }');
     expect(
@@ -247,9 +249,9 @@ describe('a rule in monitor mode is recorded, and rules after it go on as if it 
     });
   });
 
-  test('a watched rule asks for its signals', async () => {
+  test('a monitored rule fetches its signals', async () => {
     expect(
-      (await decide(rule('monitored', 'abuse.score >= 75', '{ deny: No }', watched))).fetched,
+      (await decide(rule('monitored', 'abuse.score >= 75', '{ deny: No }', monitored))).fetched,
     ).toEqual(['address', 'reputation']);
   });
 });

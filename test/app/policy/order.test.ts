@@ -6,8 +6,8 @@ const EXPIRES_IN = '/accessToken/claims/expires_in';
 /** Payload 03 lives 3600 s and has the scopes email, groups, openid, profile and roles. */
 const decide = (...rules: string[]) => decideBy(policyText(rules.join('')), { request: '03' });
 
-describe('rules are taken from top to bottom', () => {
-  test('the first refusal counts, and rules after it are not looked at', async () => {
+describe('rules are evaluated from top to bottom', () => {
+  test('the first refusal applies, and later rules are not evaluated', async () => {
     const decision = await decide(
       rule('first', true, '{ deny: First }'),
       rule('second', 'abuse.score >= 0', '{ deny: Second }'),
@@ -21,7 +21,7 @@ describe('rules are taken from top to bottom', () => {
     });
   });
 
-  test('an allow ends the policy before a later refusal', async () => {
+  test('an allow ends the evaluation before a later refusal', async () => {
     const decision = await decide(
       rule('trusted', true, '{ allow: true }'),
       rule('refused', 'abuse.score >= 0', '{ deny: No }'),
@@ -29,7 +29,7 @@ describe('rules are taken from top to bottom', () => {
     expect(decision).toMatchObject({ outcome: 'issue', matched: ['trusted'], fetched: [] });
   });
 
-  test('a rule that does not match is passed over', async () => {
+  test('a rule that does not match is skipped', async () => {
     const decision = await decide(
       rule('other', 'request.grant == "password"', '{ deny: No }'),
       rule('off', false, '{ deny: No }'),
@@ -38,11 +38,11 @@ describe('rules are taken from top to bottom', () => {
     expect(decision).toMatchObject({ outcome: 'restrict', matched: ['this'] });
   });
 
-  test('a token that no rule matches is issued as it is', async () => {
+  test('a token that no rule matches is issued unchanged', async () => {
     expect(await decide()).toMatchObject({ outcome: 'issue', matched: [], operations: [] });
   });
 
-  test('a refusal after restrictions refuses, and nothing else', async () => {
+  test('a refusal after restrictions only refuses', async () => {
     const decision = await decide(
       rule('short', true, '{ lifetime: 5m }'),
       rule('refused', true, '{ deny: { reason: invalid_scope, description: No } }'),
@@ -55,7 +55,7 @@ describe('rules are taken from top to bottom', () => {
     });
   });
 
-  test('what earlier rules restricted stays under a later allow', async () => {
+  test('earlier restrictions still apply after an allow', async () => {
     const decision = await decide(
       rule('short', true, '{ lifetime: 5m }'),
       rule('trusted', true, '{ allow: true }'),
@@ -68,7 +68,7 @@ describe('rules are taken from top to bottom', () => {
     });
   });
 
-  test('an allow may restrict as well', async () => {
+  test('an allow may also restrict', async () => {
     const decision = await decide(
       rule('both', true, '{ allow: true, lifetime: 5m }'),
       rule('refused', true, '{ deny: No }'),
@@ -80,7 +80,7 @@ describe('rules are taken from top to bottom', () => {
   });
 });
 
-describe('restrictions add up', () => {
+describe('restrictions accumulate', () => {
   test.each([
     ['the first is the shortest', ['5m', '15m'], 300],
     ['the last is the shortest', ['15m', '5m'], 300],
@@ -94,7 +94,7 @@ describe('restrictions add up', () => {
     expect(operations).toEqual([{ op: 'replace', path: EXPIRES_IN, value }]);
   });
 
-  test('a lifetime never lengthens', async () => {
+  test('a lifetime is never lengthened', async () => {
     expect(await decide(rule('long', true, '{ lifetime: 2h }'))).toMatchObject({
       outcome: 'issue',
       operations: [],
@@ -102,7 +102,7 @@ describe('restrictions add up', () => {
     });
   });
 
-  test('removals are united', async () => {
+  test('removals are combined', async () => {
     const { operations } = await decide(
       rule('a', true, '{ scopes: { remove: [email, roles] } }'),
       rule('b', true, '{ scopes: { remove: [gr*, email] }, claims: { remove: [locale] } }'),
@@ -115,7 +115,7 @@ describe('restrictions add up', () => {
     ]);
   });
 
-  test('a removal wins over an addition, whichever comes first', async () => {
+  test('a removal wins over an addition in either order', async () => {
     const remove = rule('remove', true, '{ scopes: { remove: [admin] } }');
     const add = rule('add', true, '{ scopes: { add: [admin] } }');
     for (const rules of [
@@ -128,7 +128,7 @@ describe('restrictions add up', () => {
     }
   });
 
-  test('the last rule that sets a claim has its way', async () => {
+  test('the last rule that sets a claim wins', async () => {
     const { operations } = await decide(
       rule('a', true, '{ claims: { set: { risk: low } } }'),
       rule('b', true, '{ claims: { set: { risk: high } } }'),
@@ -139,7 +139,7 @@ describe('restrictions add up', () => {
   });
 });
 
-test('rules leave nothing behind for the next request', async () => {
+test('rules keep no state between requests', async () => {
   const policy = policyText(
     rule('by-grant', 'request.grant == "authorization_code"', '{ lifetime: 5m }'),
   );

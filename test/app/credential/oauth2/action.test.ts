@@ -1,4 +1,3 @@
-import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
 import { ACTION_PATH } from '../../../../app/src/http/paths.ts';
 import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
@@ -10,11 +9,12 @@ import {
   signingKey,
   startIssuer,
 } from '../../../support/issuer.ts';
+import { payload } from '../../../support/payloads.ts';
 import { exchange, statusesOf } from '../../../support/raw-http.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
 const NOW_S = 1_800_000_000;
-const BODY = JSON.stringify(clientCredentialsRequest([]));
+const BODY = payload('01');
 const POLICY = `
 version: 1
 rules: [{ id: never, when: 'request.grant == "x"', then: { deny: Access is denied. } }]

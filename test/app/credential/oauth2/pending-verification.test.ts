@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { clientCredentialsRequest } from '../../../../app/dev/simulator/token-request.ts';
 import { PLAIN_SUCCESS } from '../../../../app/src/action/response.ts';
 import type { TokenCheck } from '../../../../app/src/credential/authenticator.ts';
 import { createApp } from '../../../../app/src/http/app.ts';
@@ -9,6 +8,7 @@ import type { Rejection } from '../../../../app/src/http/rejection.ts';
 import { listen } from '../../../../app/src/http/server.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
+import { payload } from '../../../support/payloads.ts';
 import { exchange, head, openConnection, statusesOf } from '../../../support/raw-http.ts';
 
 const CLOSE = 'Connection: close';
@@ -127,7 +127,7 @@ unknown: { address: ignore, reputation: ignore }
     },
   });
 
-  await handleAction(JSON.stringify(clientCredentialsRequest([])), {
+  await handleAction(payload('01'), {
     decisionId: 'id',
     spentMs: 1000,
   });

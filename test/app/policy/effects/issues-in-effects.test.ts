@@ -1,6 +1,6 @@
 import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
-const mistakes = (then: string) => issuesIn(policyText(rule('one', true, then)));
+const issuesOf = (then: string) => issuesIn(policyText(rule('one', true, then)));
 
 const at = (place: string) => `policy.yaml:6: rule "one", then${place}`;
 
@@ -26,27 +26,27 @@ describe('a lifetime', () => {
     ['.inf', 'Infinity'],
     ['true', 'true'],
     ['[1]', 'a list'],
-  ])('of %s is refused', (value, shown) => {
-    expect(mistakes(`{ lifetime: ${value} }`)).toEqual([
+  ])('of %s is rejected', (value, shown) => {
+    expect(issuesOf(`{ lifetime: ${value} }`)).toEqual([
       `${at('.lifetime')}: ${shown} ${DURATION}`,
     ]);
-    expect(mistakes(`{ refresh_token: { lifetime: ${value} } }`)).toEqual([
+    expect(issuesOf(`{ refresh_token: { lifetime: ${value} } }`)).toEqual([
       `${at('.refresh_token.lifetime')}: ${shown} ${DURATION}`,
     ]);
   });
 
-  test.each(['1', '90s', '15m', '1h', '876000h'])('of %s is taken', (value) => {
-    expect(mistakes(`{ lifetime: ${value} }`)).toEqual([]);
+  test.each(['1', '90s', '15m', '1h', '876000h'])('of %s is accepted', (value) => {
+    expect(issuesOf(`{ lifetime: ${value} }`)).toEqual([]);
   });
 });
 
-describe('the form of effects', () => {
+describe('the schema of effects', () => {
   test.each<[string, string, string]>([
-    ['none at all', '{}', ': needs an effect, e.g. { lifetime: 15m }.'],
-    ['a text', 'allow', ': must be a mapping, not "allow".'],
+    ['no effect', '{}', ': needs an effect, e.g. { lifetime: 15m }.'],
+    ['a string', 'allow', ': must be a mapping, not "allow".'],
     ['an unknown effect', '{ shorten: 15m }', '.shorten: is not a known key.'],
     [
-      'an unknown effect beside a known one',
+      'an unknown effect next to a known one',
       '{ lifetime: 15m, shorten: 15m }',
       '.shorten: is not a known key.',
     ],
@@ -62,7 +62,7 @@ describe('the form of effects', () => {
       '.deny: must be a string, or { reason, description } with a string each.',
     ],
     [
-      'a deny with an unknown member',
+      'a deny with an unknown key',
       '{ deny: { description: No, code: 4 } }',
       '.deny.code: is not a known key.',
     ],
@@ -76,40 +76,36 @@ describe('the form of effects', () => {
       '{ deny: No, allow: true }',
       ': deny cannot be combined with other effects: a refused token cannot be changed.',
     ],
-    [
-      'a refresh token with nothing',
-      '{ refresh_token: {} }',
-      '.refresh_token: needs lifetime or drop.',
-    ],
+    ['an empty refresh_token', '{ refresh_token: {} }', '.refresh_token: needs lifetime or drop.'],
     [
       'a drop that is false',
       '{ refresh_token: { drop: false } }',
       '.refresh_token.drop: can only be true.',
     ],
     [
-      'an unknown member of a refresh token',
+      'an unknown key of refresh_token',
       '{ refresh_token: { remove: true } }',
       '.refresh_token.remove: is not a known key.',
     ],
-    ['scopes with nothing', '{ scopes: {} }', '.scopes: needs remove or add.'],
+    ['empty scopes', '{ scopes: {} }', '.scopes: needs remove or add.'],
     [
-      'a removal that holds an expression',
+      'a removal that contains an expression',
       '{ scopes: { remove: ["${token.scopes[0]}"] } }',
       '.scopes.remove.0: "${token.scopes[0]}" contains an expression; write a name, with * for any characters.',
     ],
     [
-      'a removal of what no scope can be',
+      'a removal that matches no scope',
       '{ scopes: { remove: ["a b"] } }',
       '.scopes.remove.0: "a b" cannot occur in a token, so it removes nothing.',
     ],
     [
-      'a removal of what no audience can be',
+      'a removal that matches no audience',
       '{ audience: { remove: [" a"] } }',
       '.audience.remove.0: " a" cannot occur in a token, so it removes nothing.',
     ],
     ...['^write:.*', 'write:.*$', '{admin,root}', '[ab]*', '!openid', '(admin|root)'].map(
       (pattern): [string, string, string] => [
-        `a pattern of another kind, ${pattern}`,
+        `an unsupported pattern, ${pattern}`,
         `{ scopes: { remove: ["${pattern}"] } }`,
         `.scopes.remove.0: "${pattern}" is not a supported pattern; only * is special and matches any characters.`,
       ],
@@ -124,12 +120,8 @@ describe('the form of effects', () => {
       '{ scopes: { remove: [], add: [] } }',
       '.scopes: needs remove or add.',
     ],
-    [
-      'an unknown member of scopes',
-      '{ scopes: { drop: [a] } }',
-      '.scopes.drop: is not a known key.',
-    ],
-    ['scopes as a text', '{ scopes: { remove: a } }', '.scopes.remove: must be a list, not "a".'],
+    ['an unknown key of scopes', '{ scopes: { drop: [a] } }', '.scopes.drop: is not a known key.'],
+    ['scopes as a string', '{ scopes: { remove: a } }', '.scopes.remove: must be a list, not "a".'],
     [
       'a scope without a name',
       '{ scopes: { remove: [""] } }',
@@ -141,13 +133,13 @@ describe('the form of effects', () => {
       '.scopes.remove.1: must be a string, not 3.',
     ],
     [
-      'an unknown member of audience',
+      'an unknown key of audience',
       '{ audience: { drop: [a] } }',
       '.audience.drop: is not a known key.',
     ],
-    ['claims with nothing', '{ claims: {} }', '.claims: needs set or remove.'],
+    ['empty claims', '{ claims: {} }', '.claims: needs set or remove.'],
     [
-      'an unknown member of claims',
+      'an unknown key of claims',
       '{ claims: { add: { a: b } } }',
       '.claims.add: is not a known key.',
     ],
@@ -157,11 +149,11 @@ describe('the form of effects', () => {
       '.claims.set: must be a mapping: a name, a colon and a value for each entry.',
     ],
   ])('%s', (_, then, sentence) => {
-    expect(mistakes(then)).toEqual([`${at(sentence)}`]);
+    expect(issuesOf(then)).toEqual([`${at(sentence)}`]);
   });
 });
 
-describe('the token must keep its own claims', () => {
+describe('reserved claims', () => {
   test.each([
     'sub',
     'iss',
@@ -196,20 +188,20 @@ describe('the token must keep its own claims', () => {
     'org_name',
   ])('%s can be neither set nor removed', (name) => {
     const sentence = `${name} is a reserved claim and cannot be changed.`;
-    expect(mistakes(`{ claims: { set: { ${name}: x } } }`)).toEqual([
+    expect(issuesOf(`{ claims: { set: { ${name}: x } } }`)).toEqual([
       at(`.claims.set.${name}: ${sentence}`),
     ]);
-    expect(mistakes(`{ claims: { remove: [${name}] } }`)).toEqual([
+    expect(issuesOf(`{ claims: { remove: [${name}] } }`)).toEqual([
       at(`.claims.remove.0: ${sentence}`),
     ]);
   });
 
-  test.each([' email', 'email '])('a name with blanks around it is refused: %j', (name) => {
+  test.each([' email', 'email '])('a name with surrounding spaces is rejected: %j', (name) => {
     const sentence = `"${name}" must not begin or end with a space.`;
-    expect(mistakes(`{ claims: { set: { ${JSON.stringify(name)}: x } } }`)).toContainEqual(
+    expect(issuesOf(`{ claims: { set: { ${JSON.stringify(name)}: x } } }`)).toContainEqual(
       expect.stringContaining(sentence),
     );
-    expect(mistakes(`{ claims: { remove: [${JSON.stringify(name)}] } }`)).toContainEqual(
+    expect(issuesOf(`{ claims: { remove: [${JSON.stringify(name)}] } }`)).toContainEqual(
       expect.stringContaining(sentence),
     );
   });
@@ -217,24 +209,24 @@ describe('the token must keep its own claims', () => {
   test.each(['audit_level', 'http://wso2.org/claims/role', '5', '-1', '+5'])(
     '%s cannot be removed, for the identity server reads the name as something else',
     (name) => {
-      expect(mistakes(`{ claims: { remove: ["${name}"] } }`)).toEqual([
+      expect(issuesOf(`{ claims: { remove: ["${name}"] } }`)).toEqual([
         at(`.claims.remove.0: the identity server cannot remove a claim named "${name}".`),
       ]);
     },
   );
 
-  test('a glob may cover them, for it means the others', () => {
-    expect(mistakes('{ claims: { remove: ["*"] } }')).toEqual([]);
+  test('a pattern may match them, because it applies to the others only', () => {
+    expect(issuesOf('{ claims: { remove: ["*"] } }')).toEqual([]);
   });
 
   test.each([
     ['a mapping', '{ b: c }'],
-    ['nothing', 'null'],
+    ['null', 'null'],
     ['a list that mixes', '[x, 1]'],
     ['a list of numbers', '[1, 2]'],
     ['no finite number', '.inf'],
   ])('a claim cannot be %s', (_, value) => {
-    expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
+    expect(issuesOf(`{ claims: { set: { a: ${value} } } }`)).toEqual([
       at('.claims.set.a: a claim must be a string, a number, true or false, or a list of strings.'),
     ]);
   });
@@ -260,11 +252,11 @@ describe('the text of a refusal', () => {
     ],
     ['301 characters', 'x'.repeat(301), ': must not be longer than 300 characters.'],
     [
-      '301 characters beside an expression',
+      '301 characters and an expression',
       `"\${request.grant}${'x'.repeat(301)}"`,
       ': must not be longer than 300 characters.',
     ],
-    ['nothing', '""', empty],
+    ['an empty string', '""', empty],
     ['only spaces', '"  "', empty],
     [
       'an expression that is not closed',
@@ -272,7 +264,7 @@ describe('the text of a refusal', () => {
       `: has a \${ without its closing brace.`,
     ],
     [
-      'an expression that is not closed, and nothing else',
+      'only an expression that is not closed',
       `"\${request.grant"`,
       `: has a \${ without its closing brace.`,
     ],
@@ -284,21 +276,21 @@ describe('the text of a refusal', () => {
       ': incompatible types: string + int (in: request.grant + 1).',
     ],
     [
-      'an expression that has no text',
+      'an expression that cannot be converted to text',
       `"from \${request.headers}"`,
       `: \${…} cannot insert a value of type StringMap into a string.`,
     ],
   ])('cannot have %s', (_, text, sentence) => {
-    expect(mistakes(`{ deny: ${text} }`)).toEqual([at(`.deny${sentence}`)]);
-    expect(mistakes(`{ deny: { description: ${text} } }`)).toEqual([
+    expect(issuesOf(`{ deny: ${text} }`)).toEqual([at(`.deny${sentence}`)]);
+    expect(issuesOf(`{ deny: { description: ${text} } }`)).toEqual([
       at(`.deny.description${sentence}`),
     ]);
   });
 
-  test('may have 300 characters and all that the identity server takes', () => {
-    expect(mistakes(`{ deny: "${'x'.repeat(300)}" }`)).toEqual([]);
+  test('may have 300 characters, and all that the identity server accepts', () => {
+    expect(issuesOf(`{ deny: "${'x'.repeat(300)}" }`)).toEqual([]);
     expect(
-      mistakes(`{ deny: "It's late - (try) [a_b.c!d?] at 10:30; \${'}'} \${{'a': 1}['a']}." }`),
+      issuesOf(`{ deny: "It's late - (try) [a_b.c!d?] at 10:30; \${'}'} \${{'a': 1}['a']}." }`),
     ).toEqual([]);
   });
 });
@@ -312,7 +304,7 @@ describe('the reason of a refusal', () => {
     'sql_error',
     'SERVER_ERROR',
   ])('cannot be %s', (reason) => {
-    expect(mistakes(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([
+    expect(issuesOf(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([
       at(
         `.deny.reason: the identity server does not treat the reason ${reason.replaceAll('"', '')} as a refusal; use e.g. access_denied.`,
       ),
@@ -330,17 +322,17 @@ describe('the reason of a refusal', () => {
       /: a reason must not contain an expression; put it into the description\.$/,
     ],
   ])('cannot be %s', (_, reason, sentence) => {
-    const found = mistakes(`{ deny: { reason: ${reason}, description: No } }`);
+    const found = issuesOf(`{ deny: { reason: ${reason}, description: No } }`);
     expect(found).toEqual([expect.stringMatching(sentence)]);
     expect(found[0]?.startsWith(at('.deny.reason: '))).toBe(true);
   });
 
   test.each(['access_denied', 'invalid_scope', 'x'.repeat(100)])('may be %s', (reason) => {
-    expect(mistakes(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([]);
+    expect(issuesOf(`{ deny: { reason: ${reason}, description: No } }`)).toEqual([]);
   });
 });
 
-describe('what is added is checked, for the identity server drops in silence what it does not take', () => {
+describe('additions are checked, because the identity server silently drops invalid ones', () => {
   const noScope = 'is not a valid scope (RFC 6749: no space, quote or backslash).';
   const oneScope = 'must be the full name of a scope, without * or ${…}.';
   const noAudience =
@@ -380,7 +372,7 @@ describe('what is added is checked, for the identity server drops in silence wha
       `.audience.add.0: "https://\${x}" ${noAudience}`,
     ],
   ])('%s', (_, effect, sentence) => {
-    expect(mistakes(`{ ${effect} }`)).toEqual([at(sentence)]);
+    expect(issuesOf(`{ ${effect} }`)).toEqual([at(sentence)]);
   });
 
   test.each([
@@ -388,12 +380,12 @@ describe('what is added is checked, for the identity server drops in silence wha
     'custom+scheme://host',
     'orders-api',
     'api.example.com',
-  ])('the audience %s is taken', (audience) => {
-    expect(mistakes(`{ audience: { add: ["${audience}"] } }`)).toEqual([]);
+  ])('the audience %s is accepted', (audience) => {
+    expect(issuesOf(`{ audience: { add: ["${audience}"] } }`)).toEqual([]);
   });
 });
 
-describe('the value of a claim that is worked out', () => {
+describe('the value of a claim that is an expression', () => {
   const type = (name: string) =>
     `a claim must be a string, a number, a boolean or a list of strings, not ${name}.`;
   test.each<[string, string, string]>([
@@ -402,7 +394,7 @@ describe('the value of a claim that is worked out', () => {
     ['a list of numbers', `"\${[1, 2]}"`, type('list<int>')],
     ['all claims', `"\${token.claims}"`, type('Claims')],
     [
-      'a signal as a whole in a text',
+      'a whole signal in a string',
       `"x \${geo}"`,
       `\${…} cannot insert a value of type Geo into a string.`,
     ],
@@ -418,15 +410,15 @@ describe('the value of a claim that is worked out', () => {
       `has a \${ without its closing brace.`,
     ],
   ])('%s', (_, value, sentence) => {
-    expect(mistakes(`{ claims: { set: { a: ${value} } } }`)).toEqual([
+    expect(issuesOf(`{ claims: { set: { a: ${value} } } }`)).toEqual([
       at(`.claims.set.a: ${sentence}`),
     ]);
   });
 
   test.each(['geo.country', 'abuse.score', 'address.public', 'token.scopes', 'token.claims.email'])(
-    '%s is taken',
+    '%s is accepted',
     (expression) => {
-      expect(mistakes(`{ claims: { set: { a: "\${${expression}}" } } }`)).toEqual([]);
+      expect(issuesOf(`{ claims: { set: { a: "\${${expression}}" } } }`)).toEqual([]);
     },
   );
 });

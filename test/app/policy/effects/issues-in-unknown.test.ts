@@ -1,7 +1,7 @@
 import { decideBy } from '../../../support/decide.ts';
 import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 
-const mistakes = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
+const issuesOf = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
   issuesIn(policyText(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
 
 const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
@@ -44,11 +44,11 @@ describe('a signal that a rule uses must have an entry', () => {
       [needsAddress, needs('geo'), needs('reputation')],
     ],
   ])('%s', (_, when, unknown, sentences) => {
-    expect(mistakes(unknown, when)).toEqual(sentences);
+    expect(issuesOf(unknown, when)).toEqual(sentences);
   });
 
   test.each(Object.entries(REFUSALS))(
-    'what the sentence advises for %s loads, and refuses',
+    'the suggested entry for %s loads and refuses',
     async (signal, entry) => {
       const when = { address: 'address.public', geo: 'geo.asn == 1', reputation: 'abuse.tor' }[
         signal
@@ -68,13 +68,13 @@ describe('a signal that a rule uses must have an entry', () => {
   test.each([
     ['a refusal', `{ deny: "From \${geo.country}" }`],
     ['a claim', `{ claims: { set: { country: "\${geo.country}" } } }`],
-    ['a claim of several texts', `{ claims: { set: { seen: ["\${geo.country}"] } } }`],
-  ])('when only the text of %s uses it, too', (_, then) => {
+    ['a claim with a list of strings', `{ claims: { set: { seen: ["\${geo.country}"] } } }`],
+  ])('also if only the template of %s uses it', (_, then) => {
     const text = policyText(rule('one', true, then), 'unknown: { address: ignore }');
     expect(issuesIn(text)).toEqual([needs('geo')]);
   });
 
-  test('and the sentence names the first rule that uses it', () => {
+  test('names the first rule that uses the signal', () => {
     const rules =
       rule('first', 'geo.country == "KP"', '{ deny: No }') +
       rule('one', 'abuse.score > 3', '{ deny: No }') +
@@ -84,13 +84,13 @@ describe('a signal that a rule uses must have an entry', () => {
     ]);
   });
 
-  test('and none when no rule uses a signal', () => {
-    expect(mistakes('{}', 'request.grant == "password"')).toEqual([]);
+  test('no entry is needed if no rule uses a signal', () => {
+    expect(issuesOf('{}', 'request.grant == "password"')).toEqual([]);
     expect(issuesIn('version: 1\nrules: []\n')).toEqual([]);
   });
 });
 
-describe('an entry that is wrong is named with its line', () => {
+describe('an invalid entry is reported with its line', () => {
   const all = (entries: string) =>
     `{ address: ignore, geo: ignore, reputation: ignore, ${entries} }`;
   const one = (name: string, entry: string) => {
@@ -100,27 +100,27 @@ describe('an entry that is wrong is named with its line', () => {
 
   test.each<[string, string, string]>([
     [
-      'a signal that is none',
+      'an unknown signal name',
       all('weather: ignore'),
       '.weather: is not a signal; the signals are address, geo, reputation.',
     ],
-    ['a word that is not ignore', one('geo', 'skip'), `.geo: ${ENTRY}`],
-    ['nothing', one('geo', 'null'), `.geo: ${ENTRY}`],
+    ['a string other than ignore', one('geo', 'skip'), `.geo: ${ENTRY}`],
+    ['null', one('geo', 'null'), `.geo: ${ENTRY}`],
     ['a list', one('geo', '[]'), `.geo: ${ENTRY}`],
     ['no effect', one('geo', '{}'), '.geo: needs an effect, e.g. { lifetime: 15m }.'],
     ['an unknown effect', one('geo', '{ shorten: 5m }'), '.geo.shorten: is not a known key.'],
     [
-      'a wrong effect',
+      'an invalid effect',
       one('geo', '{ lifetime: 0 }'),
       '.geo.lifetime: 0 is not a valid duration; write 90s, 15m, 1h or a number of seconds, above 0 and below 100 years.',
     ],
     [
-      'a wrong text',
+      'an invalid description',
       one('address', '{ deny: "" }'),
       '.address.deny: a refusal needs a description: without one the client gets a 200 without a token.',
     ],
     [
-      'a cause that is none',
+      'an unknown cause',
       one('reputation', '{ default: ignore, outage: ignore }'),
       `.reputation.outage: is not a cause of an unknown reputation; the causes are ${REPUTATION}.`,
     ],
@@ -145,26 +145,26 @@ describe('an entry that is wrong is named with its line', () => {
       '.address.unenforceable: is not a known key.',
     ],
     [
-      'causes that are not all, without default',
+      'some causes, without default',
       one(
         'reputation',
         '{ private: ignore, quota: ignore, auth: { lifetime: 5m }, upstream: ignore }',
       ),
       '.reputation: needs default, or entries for reserved, timeout, invalid.',
     ],
-    ['a wrong word for a cause', one('geo', '{ default: refuse }'), `.geo.default: ${ENTRY}`],
+    ['an invalid string for a cause', one('geo', '{ default: refuse }'), `.geo.default: ${ENTRY}`],
     [
       'no effect for a cause',
       one('geo', '{ default: {} }'),
       '.geo.default: needs an effect, e.g. { lifetime: 15m }.',
     ],
     [
-      'a wrong effect for a cause',
+      'an invalid effect for a cause',
       one('geo', '{ default: ignore, database: { deny: "a, b" } }'),
       `.geo.database.deny: the identity server does not accept "," in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ].`,
     ],
   ])('%s', (_, unknown, sentence) => {
-    expect(mistakes(unknown)).toEqual([`policy.yaml:2: unknown${sentence}`]);
+    expect(issuesOf(unknown)).toEqual([`policy.yaml:2: unknown${sentence}`]);
   });
 
   test.each([
@@ -172,9 +172,9 @@ describe('an entry that is wrong is named with its line', () => {
       'every cause, without default',
       '{ missing: ignore, malformed: ignore, ambiguous: { deny: No }, unsigned: { deny: No } }',
     ],
-    ['default alone', '{ default: ignore }'],
+    ['only default', '{ default: ignore }'],
     ['one cause and default', '{ default: ignore, missing: { lifetime: 5m } }'],
-  ])('%s is right', (_, entry) => {
-    expect(mistakes(one('address', entry))).toEqual([]);
+  ])('%s is valid', (_, entry) => {
+    expect(issuesOf(one('address', entry))).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ const USES = {
   reputation: 'abuse.score >= 75',
 };
 
-/** A policy whose entry for one signal is given; the others are ignored. */
+/** Returns a policy with an entry for one signal; the others are ignored. */
 function policyWith(signal: string, entry: string, rules: string): string {
   const entries = Object.keys(USES).map(
     (name) => `  ${name}: ${name === signal ? entry : 'ignore'}`,
@@ -22,7 +22,7 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
   const rules = rule('uses', USES[signal], '{ deny: Matched }');
   const unknownSignals = [{ signal, cause, rule: 'uses' }];
 
-  test('ignore lets the token be issued and records what was missing', async () => {
+  test('ignore issues the token and records the unknown signal', async () => {
     const decision = await decideBy(policyWith(signal, 'ignore', rules), unknown(signal, cause));
     expect(decision).toMatchObject({
       outcome: 'issue',
@@ -32,7 +32,7 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     });
   });
 
-  test('an effect takes place', async () => {
+  test('an effect applies', async () => {
     const entry = '{ deny: Not known }';
     const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
     expect(decision).toMatchObject({
@@ -43,7 +43,7 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     });
   });
 
-  test('the entry of its cause takes place, not default', async () => {
+  test('the entry for the cause applies instead of default', async () => {
     const entry = `{ ${cause}: { lifetime: 5m }, default: { deny: Not known } }`;
     const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
     expect(decision).toMatchObject({
@@ -53,13 +53,13 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     });
   });
 
-  test('the entry of its cause may ignore what default refuses', async () => {
+  test('the entry for the cause may ignore what default refuses', async () => {
     const entry = `{ ${cause}: ignore, default: { deny: Not known } }`;
     const decision = await decideBy(policyWith(signal, entry, rules), unknown(signal, cause));
     expect(decision).toMatchObject({ outcome: 'issue', matched: [], unknown: unknownSignals });
   });
 
-  test('default stands for causes without an entry', async () => {
+  test('default covers causes without an entry', async () => {
     const [other] = ALL_UNKNOWN_CAUSES.flatMap(([name, one]) =>
       name === signal && one !== cause ? [one] : [],
     );
@@ -72,7 +72,7 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
     });
   });
 
-  test('no entry takes place when no rule needed it', async () => {
+  test('no entry applies if no rule needed the signal', async () => {
     const unused = rule('other', `request.grant == "password" && ${USES[signal]}`, '{ deny: No }');
     const decision = await decideBy(
       policyWith(signal, '{ deny: Not known }', unused),
@@ -82,42 +82,42 @@ describe.each(ALL_UNKNOWN_CAUSES)('with %s unknown (%s)', (signal, cause) => {
   });
 });
 
-describe('where an entry takes place', () => {
+describe('when an entry applies', () => {
   const lifetime = (minutes: number) => `{ lifetime: ${minutes}m }`;
   const risk = rule('risk', 'abuse.score >= 75', '{ deny: No }');
   const cases: readonly (readonly [string, string, string, object])[] = [
     [
-      'after an allow it does not',
+      'not after an allow',
       rule('end', true, '{ allow: true }') + risk,
       '{ deny: Not known }',
       { outcome: 'issue', matched: ['end'], unknown: [] },
     ],
     [
-      'before an allow it does',
+      'before an allow',
       risk + rule('end', true, '{ allow: true }'),
       '{ deny: Not known }',
       { outcome: 'refuse', matched: ['unknown.reputation'] },
     ],
     [
-      'after a refusal it does not',
+      'not after a refusal',
       rule('end', true, '{ deny: End }') + risk,
       '{ deny: Not known }',
       { outcome: 'refuse', matched: ['end'], unknown: [] },
     ],
     [
-      'a restriction stays under a later allow',
+      'its restriction still applies after an allow',
       risk + rule('end', true, '{ allow: true }'),
       lifetime(5),
       { outcome: 'restrict', matched: ['unknown.reputation', 'end'] },
     ],
     [
-      'a restriction does not keep off a later refusal',
+      'its restriction does not prevent a later refusal',
       risk + rule('end', true, '{ deny: End }'),
       lifetime(5),
       { outcome: 'refuse', matched: ['unknown.reputation', 'end'] },
     ],
     [
-      'an entry that allows ends the policy',
+      'an entry that allows ends the evaluation',
       risk + rule('end', true, '{ deny: End }'),
       '{ allow: true }',
       { outcome: 'issue', matched: ['unknown.reputation'] },
@@ -135,7 +135,7 @@ describe('where an entry takes place', () => {
     ).toMatchObject(expected);
   });
 
-  test('it takes place once, at the first rule that needed the signal', async () => {
+  test('it applies once, at the first rule that needed the signal', async () => {
     const entry = '{ scopes: { add: [seen] } }';
     const rules =
       rule('first', 'geo.country == "KP"', '{ deny: No }') +
@@ -152,7 +152,7 @@ describe('where an entry takes place', () => {
     ]);
   });
 
-  test('two signals that are unknown each have theirs', async () => {
+  test('each of two unknown signals has its entry applied', async () => {
     const rules = rule('place', 'geo.country == "KP"', '{ deny: No }') + risk;
     const text = policyText(
       rules,
@@ -163,7 +163,7 @@ describe('where an entry takes place', () => {
     expect(decision.operations).toMatchObject([{ value: 300 }]);
   });
 
-  test('a condition that another signal decides does not need the unknown one', async () => {
+  test('a condition that another signal decides does not need the unknown signal', async () => {
     const rules = rule('either', 'abuse.score >= 75 || geo.country == "KP"', '{ deny: Matched }');
     const decision = await decideBy(policyWith('reputation', '{ lifetime: 5m }', rules), {
       geo: 'KP',
@@ -173,7 +173,7 @@ describe('where an entry takes place', () => {
   });
 });
 
-describe('an address that is unknown', () => {
+describe('an unknown address', () => {
   const rules =
     rule('place', 'geo.country == "KP"', '{ deny: No }') +
     rule('risk', 'abuse.score >= 75', '{ deny: No }') +
@@ -183,7 +183,7 @@ describe('an address that is unknown', () => {
     'unknown: { address: { lifetime: 5m }, geo: { deny: Geo }, reputation: { deny: Reputation } }',
   );
 
-  test('has its own entry alone: geo and reputation are never fetched', async () => {
+  test('applies only its own entry: geo and reputation are never fetched', async () => {
     const decision = await decideBy(text, { address: 'malformed', geo: 'KP', reputation: 99 });
     expect(decision).toMatchObject({
       outcome: 'restrict',
@@ -203,22 +203,22 @@ describe('an address that is unknown', () => {
   });
 });
 
-describe('a place without the field that a rule reads', () => {
+describe('a known country record without the field that a rule reads', () => {
   const entry = '{ not-found: { lifetime: 5m }, default: { deny: Not known } }';
   const place = { country: 'LK', asn: 64500 };
 
   test.each([
     ['a city', 'geo.city == "Colombo"', place],
-    ['a city that is not meant', 'geo.city != "Colombo"', place],
+    ['a city in an inequality', 'geo.city != "Colombo"', place],
     ['a country', 'geo.country == "KP"', { asn: 64500 }],
     ['a country among others', 'geo.country in ["KP"]', { asn: 64500 }],
     ['a number', 'geo.asn == 64501', { country: 'LK' }],
     [
-      'a field beside one that is there',
+      'an absent field next to a present one',
       'geo.country == "LK" && geo.timezone == "Asia/Colombo"',
       place,
     ],
-  ])('counts as a place that was not found: %s', async (_, when, geo) => {
+  ])('counts as not found: %s', async (_, when, geo) => {
     const decision = await decideBy(
       policyWith('geo', entry, rule('uses', when, '{ deny: Matched }')),
       { geo },
@@ -232,13 +232,13 @@ describe('a place without the field that a rule reads', () => {
   });
 
   test.each<[string, string, boolean]>([
-    ['has() of a field that is there', 'has(geo.asn)', true],
-    ['has() of a field that is not', 'has(geo.city)', false],
+    ['has() of a present field', 'has(geo.asn)', true],
+    ['has() of an absent field', 'has(geo.city)', false],
     ['not has()', '!has(geo.city)', true],
     ['has() before the field', 'has(geo.city) && geo.city == "Colombo"', false],
     ['not has() or the field', '!has(geo.city) || geo.city == "Colombo"', true],
     ['another field that decides', 'geo.city == "Colombo" || geo.country == "LK"', true],
-  ])('is no matter for %s', async (_, when, matches) => {
+  ])('has no effect on %s', async (_, when, matches) => {
     const decision = await decideBy(
       policyWith('geo', entry, rule('uses', when, '{ deny: Matched }')),
       { geo: place },
@@ -263,8 +263,8 @@ describe('a place without the field that a rule reads', () => {
   });
 });
 
-describe('a text that names an unknown signal', () => {
-  test('a refusal says unknown in its place, and refuses all the same', async () => {
+describe('a template that reads an unknown signal', () => {
+  test('a refusal contains unknown instead, and still refuses', async () => {
     const rules = rule('no', true, `{ deny: "From \${geo.country} today" }`);
     const decision = await decideBy(policyWith('geo', '{ lifetime: 5m }', rules), {
       geo: 'not-found',
@@ -276,7 +276,7 @@ describe('a text that names an unknown signal', () => {
     });
   });
 
-  test('a claim is left out, and the entry takes place', async () => {
+  test('a claim is skipped, and the entry applies', async () => {
     const rules = rule('mark', true, `{ claims: { set: { country: "\${geo.country}" } } }`);
     const decision = await decideBy(policyWith('geo', '{ lifetime: 5m }', rules), {
       geo: 'not-found',
@@ -289,7 +289,7 @@ describe('a text that names an unknown signal', () => {
     });
   });
 
-  test('an entry that allows takes nothing from the restriction of the rule that needed it', async () => {
+  test('an entry that allows does not undo the restriction of the rule that needed it', async () => {
     const rules = rule(
       'cut',
       true,
@@ -305,7 +305,7 @@ describe('a text that names an unknown signal', () => {
     });
   });
 
-  test('an entry may itself name a signal that is known', async () => {
+  test('an entry may itself read a known signal', async () => {
     const rules = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }');
     const decision = await decideBy(
       policyWith('reputation', `{ deny: "Not known in \${geo.country}" }`, rules),

@@ -8,18 +8,18 @@ const RULE = `rules:
 unknown: { address: ignore, reputation: ignore }
 `;
 
-describe('a file that is no YAML', () => {
+describe('a file that is not valid YAML', () => {
   test.each<[string, string, number, RegExp]>([
     ['a tab as indentation', 'version: 1\n\trules: []\n', 2, /^Tabs are not allowed/],
     ['a list that is not closed', 'version: 1\nrules: [\n', 3, /must be .* end with a \]/],
     [
-      'a member that stands twice',
+      'a duplicate key',
       `version: 1\nmode: monitor\n${RULE}mode: enforce\n`,
       8,
       /^duplicate key mode\.$/,
     ],
     [
-      'a member of a rule that stands twice',
+      'a duplicate key of a rule',
       `version: 1\n${RULE.replace('    then', '    when: true\n    then')}`,
       5,
       /^duplicate key when\.$/,
@@ -30,7 +30,7 @@ describe('a file that is no YAML', () => {
       7,
       /^a policy must be one YAML document/,
     ],
-    ['an alias of nothing', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
+    ['an alias without an anchor', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
     [
       'aliases that multiply',
       `version: 1\na: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nd: [*c, *c]\n`,
@@ -44,7 +44,7 @@ describe('a file that is no YAML', () => {
       /^the aliases up to \*x17 expand to more than 1000000 values; define a list below lists /,
     ],
     [
-      'a merge of what is no mapping',
+      'a merge of something other than a mapping',
       'version: 1\nx-d: &d [a]\nrules:\n  - <<: *d\n',
       4,
       /^<< merges a mapping, or a list of mappings, e\.g\. <<: \*defaults\.$/,
@@ -56,19 +56,19 @@ describe('a file that is no YAML', () => {
       /^<< must not merge a mapping that contains it\.$/,
     ],
     [
-      'a negation without quotes, which YAML takes for a tag',
+      'an unquoted negation, which YAML reads as a tag',
       `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public')}`,
       4,
       /quote a condition that begins with a quote, ! or \[/,
     ],
     [
-      'a negation that YAML would drop in silence',
+      'a negation that YAML would drop silently',
       `version: 1\n${RULE.replace('abuse.score >= 75', '!address.public && abuse.score > 3')}`,
       4,
       /quote a condition that begins with/,
     ],
     [
-      'a condition that begins with a quoted text',
+      'a condition that begins with a quoted string',
       `version: 1\n${RULE.replace('abuse.score >= 75', '"x" in request.headers')}`,
       4,
       /quote a condition that begins with/,
@@ -80,61 +80,61 @@ describe('a file that is no YAML', () => {
       /quote a value that contains a colon and a space/,
     ],
   ])('%s', (_, text, line, sentence) => {
-    const mistakes = issuesIn(text);
-    expect(mistakes).toHaveLength(1);
-    expect(mistakes[0]).toMatch(new RegExp(`^policy\\.yaml:${line}: `));
-    expect(mistakes[0]?.replace(/^\S+ /, '')).toMatch(sentence);
+    const issues = issuesIn(text);
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toMatch(new RegExp(`^policy\\.yaml:${line}: `));
+    expect(issues[0]?.replace(/^\S+ /, '')).toMatch(sentence);
   });
 });
 
-describe('a mistake in the form is one sentence with file, line, place and reason', () => {
+describe('a schema issue is one sentence with file, line, place and reason', () => {
   test.each<[string, string, string]>([
     ['an empty file', '', ':1: the policy is empty.'],
-    ['a file that is a text', 'hello', ':1: must be a mapping, not "hello".'],
+    ['a file that is a string', 'hello', ':1: must be a mapping, not "hello".'],
     ['a file that is a list', '- a', ':1: must be a mapping, not a list.'],
     ['no version', RULE, ':1: version: is missing; write version: 1.'],
     ['another version', `version: 2\n${RULE}`, ':1: version: must be 1, not 2.'],
-    ['a version that is a text', `version: "1"\n${RULE}`, ':1: version: must be 1, not "1".'],
+    ['a version that is a string', `version: "1"\n${RULE}`, ':1: version: must be 1, not "1".'],
     ['no rules', 'version: 1\n', ':1: rules: is missing.'],
-    ['rules that are nothing', 'version: 1\nrules:\n', ':2: rules: must be a list, not null.'],
+    ['rules that are null', 'version: 1\nrules:\n', ':2: rules: must be a list, not null.'],
     [
-      'a mode that is none',
+      'an invalid mode',
       `version: 1\nmode: audit\n${RULE}`,
       ':2: mode: must be enforce or monitor.',
     ],
     [
-      'a time zone that is none',
+      'an unknown time zone',
       `version: 1\ntimezone: Mars/Base\n${RULE}`,
       ':2: timezone: "Mars/Base" is not an IANA time zone; write a name such as Europe/Berlin.',
     ],
     [
-      'a time zone that is no text',
+      'a time zone that is a number',
       `version: 1\ntimezone: 2\n${RULE}`,
       ':2: timezone: must be a string, not 2.',
     ],
     [
-      'an unenforceable that is none',
+      'an invalid unenforceable',
       `version: 1\n${RULE}unenforceable: maybe\n`,
       ':7: unenforceable: must be deny or ignore.',
     ],
-    ['an unknown member', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not a known key.'],
+    ['an unknown key', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not a known key.'],
     [
-      'lists that are none',
+      'lists that are not a mapping',
       `version: 1\nlists: [a]\n${RULE}`,
       ':2: lists: must be a mapping: a name, a colon and a value for each entry.',
     ],
     [
-      'a rule that is a text',
+      'a rule that is a string',
       `version: 1\nrules:\n  - nothing\n`,
       ':3: rule 1: must be a mapping, not "nothing".',
     ],
     [
-      'a rule that holds itself',
+      'a rule that contains itself',
       'version: 1\nrules: &rules\n  - *rules\n',
       ':3: rule 1: must be a mapping, not a list.',
     ],
     [
-      'an unknown member of a rule',
+      'an unknown key of a rule',
       `version: 1\n${RULE.replace('    then', '    enabled: true\n    then')}`,
       ':5: rule "high-risk", enabled: is not a known key.',
     ],
@@ -169,12 +169,12 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
       ':3: rule 1, id: must be a string, not 7.',
     ],
     [
-      'a mode of a rule that is none',
+      'an invalid mode of a rule',
       `version: 1\n${RULE.replace('    then', '    mode: off\n    then')}`,
       ':5: rule "high-risk", mode: must be enforce or monitor.',
     ],
     [
-      'an unenforceable of a rule that is none',
+      'an invalid unenforceable of a rule',
       `version: 1\n${RULE.replace('    then', '    unenforceable: off\n    then')}`,
       ':5: rule "high-risk", unenforceable: must be deny or ignore.',
     ],
@@ -182,7 +182,7 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
     expect(issuesIn(text)).toEqual([`policy.yaml${sentence}`]);
   });
 
-  test('an id that another rule has, at the later one', () => {
+  test('a duplicate id is reported at the later rule', () => {
     const again = `  - id: high-risk\n    when: true\n    then: { allow: true }\nunknown`;
     const text = `version: 1\n${RULE.replace('unknown', again)}`;
     expect(issuesIn(text)).toEqual([
@@ -191,7 +191,7 @@ describe('a mistake in the form is one sentence with file, line, place and reaso
   });
 });
 
-test('mistakes of every kind are shown at once, each at its line', () => {
+test('issues of every kind are reported together, each at its line', () => {
   const text = `version: 1
 mode: audit
 lists:
@@ -211,7 +211,7 @@ unknown:
   geo: skip
 extra: 1
 `;
-  expect(issuesIn(text).map((mistake) => mistake.slice('policy.yaml:'.length))).toEqual([
+  expect(issuesIn(text).map((issue) => issue.slice('policy.yaml:'.length))).toEqual([
     '2: mode: must be enforce or monitor.',
     '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
     '5: lists.mixed: mixes strings and numbers; quote the numbers or remove the strings.',
@@ -228,7 +228,7 @@ extra: 1
   ]);
 });
 
-test('a rule that is none does not shift the places of those after it', () => {
+test('an invalid rule does not shift the places of later rules', () => {
   const text =
     'version: 1\nrules:\n  - nothing\n  - id: two\n    when: abus\n    then: { deny: No }\n';
   expect(issuesIn(text)).toEqual([
@@ -237,7 +237,7 @@ test('a rule that is none does not shift the places of those after it', () => {
   ]);
 });
 
-test('every sentence stands on one line, in the message of the error too', () => {
+test('every issue is on one line of the error message', () => {
   const text = `version: 1\n${RULE.replace('abuse.score >= 75', '|\n      abuse.scor >= 75 &&\n      abuse.tor')}`;
   const [sentence, ...more] = issuesIn(text);
   expect(more).toEqual([]);
@@ -248,16 +248,16 @@ test('every sentence stands on one line, in the message of the error too', () =>
 
 test.each([
   [
-    'that is not there',
+    'that does not exist',
     '/nowhere/policy.yaml',
     /\/nowhere\/policy\.yaml does not exist\b.*POLICY_FILE/,
   ],
   ['that is a directory', 'app', /\bapp\b.* cannot be read/],
-])('a policy file %s is named, with the reason', async (_, file, sentence) => {
+])('a policy file %s is reported with the reason', async (_, file, sentence) => {
   await expect(loadPolicy(file)).rejects.toThrow(sentence);
 });
 
-test('of very many mistakes the first hundred are shown, and how many more there are', () => {
+test('the first hundred issues are shown, with the number of the others', () => {
   const entries = Array.from({ length: 1000 }, (_, index) => `  - 10.0.${index}/24\n`).join('');
   const text = `version: 1\nlists:\n  it:\n${entries}rules:\n  - { id: one, when: 'address.within("it")', then: { deny: "No" } }\nunknown: { address: { deny: a } }\n`;
   expect(() => compile(text)).toThrow(

@@ -27,8 +27,8 @@ describe('a policy file is UTF-8', () => {
   test.each<[string, Uint8Array]>([
     ['plain', UTF8],
     ['with a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), UTF8])],
-    ['with the line ends of Windows', Buffer.from(RULES.replaceAll('\n', '\r\n'))],
-  ])('%s, its letters beyond ASCII match', async (_, bytes) => {
+    ['with Windows line endings', Buffer.from(RULES.replaceAll('\n', '\r\n'))],
+  ])('%s: non-ASCII characters match', async (_, bytes) => {
     const policy = await load(bytes);
     const request = requestWithClaims({ city: 'Zürich' });
     expect((await decideBy(policy, { request })).outcome).toBe('refuse');
@@ -50,7 +50,7 @@ describe('a policy file is UTF-8', () => {
       /policy\.yaml:1: The file is not valid UTF-8; /,
     ],
     [
-      'UTF-16 of nothing but ASCII, without a mark',
+      'UTF-16 with only ASCII characters, without a byte order mark',
       Buffer.from(RULES.replace('ü', 'u'), 'utf16le'),
       /policy\.yaml:1: The file contains NUL bytes, as UTF-16 does; /,
     ],
@@ -60,7 +60,7 @@ describe('a policy file is UTF-8', () => {
       /policy\.yaml:6: The file is not valid UTF-8; /,
     ],
     [
-      'a character that breaks off at the end of the file',
+      'a truncated character at the end of the file',
       Buffer.concat([UTF8, Buffer.from([0x23, 0xc3])]),
       /policy\.yaml:6: The file is not valid UTF-8; /,
     ],
@@ -69,7 +69,7 @@ describe('a policy file is UTF-8', () => {
       Buffer.concat([UTF8, Buffer.from([0x23, 0xed, 0xa0, 0x80])]),
       /policy\.yaml:6: The file is not valid UTF-8; /,
     ],
-  ])('%s is one sentence with the line', async (_, bytes, sentence) => {
+  ])('%s is reported in one sentence with the line', async (_, bytes, sentence) => {
     const error: Error = await load(bytes).then(
       () => new Error('loaded'),
       (reason) => reason,
@@ -90,7 +90,7 @@ describe('anchors, aliases and merge keys', () => {
     expect((await decideBy(text)).matched).toEqual(['last']);
   });
 
-  test('keys that begin with x- are for the author, whatever they contain', () => {
+  test('keys that begin with x- are ignored, whatever they contain', () => {
     const text = `version: 1\nx-note: anything\nx-list: &l [1, a, { b: c }]\nx-: null\nx-again: *l\nrules: []\n`;
     expect(issuesIn(text)).toEqual([]);
   });
@@ -106,24 +106,24 @@ describe('anchors, aliases and merge keys', () => {
       'version: 1\nrules:\n  - id: one\n    when: true\n    then: { allow: true }\n    x-note: a\n',
       'policy.yaml:6: rule "one", x-note: is not a known key.',
     ],
-  ])('other unknown keys %s are mistakes', (_, text, sentence) => {
+  ])('other unknown keys %s are issues', (_, text, sentence) => {
     expect(issuesIn(text)).toEqual([sentence]);
   });
 
-  test('a rule may merge what several have in common, and override it', async () => {
+  test('a rule may merge common fields and override them', async () => {
     const text = `version: 1
-x-watched: &watched { mode: monitor, note: rollout }
+x-monitored: &monitored { mode: monitor, note: rollout }
 x-cut: &cut { then: { lifetime: 5m } }
 rules:
-  - { <<: *watched, id: watched, when: true, then: { deny: "No" } }
-  - { <<: [*watched, *cut], id: enforced, when: true, mode: enforce }
+  - { <<: *monitored, id: monitored, when: true, then: { deny: "No" } }
+  - { <<: [*monitored, *cut], id: enforced, when: true, mode: enforce }
 `;
     const decision = await decideBy(text);
     expect(decision).toMatchObject({ outcome: 'restrict', matched: ['enforced'] });
     expect(decision.monitored).toHaveLength(1);
   });
 
-  test('a mistake in an anchor is reported at its own line', () => {
+  test('an issue in an anchor is reported at its own line', () => {
     const text = `version: 1\nx-when: &when abus > 1\nx-then: &then\n  lifetime: 0\nrules:\n  - id: one\n    when: *when\n    then: *then\n`;
     expect(issuesIn(text)).toEqual([
       expect.stringMatching(
@@ -134,7 +134,7 @@ rules:
   });
 });
 
-describe('what YAML would read otherwise than its author does is a mistake', () => {
+describe('a value that YAML reads differently from its author is an issue', () => {
   const denying = (when: string) =>
     `version: 1\nrules:\n  - id: one\n    when: ${when}\n    then: { deny: "No" }\nunknown: { address: { deny: a }, geo: { deny: g } }\n`;
   const TAG =
@@ -143,11 +143,11 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
     'YAML joins these lines, so the comment after // hides the rest of the condition; write the condition below when: |, or remove the comment.';
 
   test.each<[string, string, string]>([
-    ['a negation with a blank', denying('! address.public'), `policy.yaml:4: ${TAG}`],
-    ['before a text in quotes', denying(`! 'address.public'`), `policy.yaml:4: ${TAG}`],
+    ['a negation with a space', denying('! address.public'), `policy.yaml:4: ${TAG}`],
+    ['before a quoted string', denying(`! 'address.public'`), `policy.yaml:4: ${TAG}`],
     ['in a list', 'version: 1\nlists:\n  a: [KP, ! IR]\nrules: []\n', `policy.yaml:3: ${TAG}`],
     [
-      'in the text of a refusal',
+      'in a description',
       'version: 1\nrules:\n  - { id: one, when: true, then: { deny: ! No } }\n',
       `policy.yaml:3: ${TAG}`,
     ],
@@ -175,7 +175,7 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
       `policy.yaml:7: ${COMMENT}`,
     ],
     [
-      'a comment in the expression of a text',
+      'a comment in the expression of a template',
       'version: 1\nrules:\n  - id: one\n    when: true\n    then:\n      deny: >-\n        No ${request.grant // grant\n        + "!"}\n',
       `policy.yaml:6: ${COMMENT}`,
     ],
@@ -202,14 +202,17 @@ describe('what YAML would read otherwise than its author does is a mistake', () 
       'before an empty line of a folded block',
       '>\n      geo.country == "KP" // Korea\n\n      || geo.country == "IR"',
     ],
-    ['a text and no comment', `'request.client_id == "http://a"\n      || geo.country == "IR"'`],
-    ['a text with the other quotes', `request.client_id == 'a"//b' ||\n      geo.country == "IR"`],
+    ['a string, not a comment', `'request.client_id == "http://a"\n      || geo.country == "IR"'`],
+    [
+      'a string with the other quotes',
+      `request.client_id == 'a"//b' ||\n      geo.country == "IR"`,
+    ],
   ])('a comment that hides nothing: %s', async (_, when) => {
     expect((await decideBy(denying(when), { geo: 'IR' })).outcome).toBe('refuse');
     expect((await decideBy(denying(when), { geo: 'LK' })).outcome).toBe('issue');
   });
 
-  test('%YAML 1.2 and tags of types are what they say', async () => {
+  test('%YAML 1.2 and type tags are accepted', async () => {
     const text = `%YAML 1.2\n---\n${denying('!!str geo.country == "IR"')}`;
     expect((await decideBy(text, { geo: 'IR' })).outcome).toBe('refuse');
   });

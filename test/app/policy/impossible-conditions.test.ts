@@ -2,17 +2,17 @@ import { decideBy } from '../../support/decide.ts';
 import { issuesIn, policyText, rule } from '../../support/policies.ts';
 
 const LISTS = `lists:
-  texts: [b, a, b]
+  strings: [b, a, b]
   numbers: [3, 1]
   networks: [10.0.0.0/8]
   nobody: []`;
 
-const mistakes = (when: string) =>
-  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((mistake) =>
-    mistake.replace('policy.yaml:10: rule "one", when: ', ''),
+const issuesOf = (when: string) =>
+  issuesIn(policyText(rule('one', when, '{ deny: No }'), LISTS)).map((issue) =>
+    issue.replace('policy.yaml:10: rule "one", when: ', ''),
   );
 
-describe('what the type checker accepts and could never work is a mistake', () => {
+describe('a condition that passes the type checker but cannot work is an issue', () => {
   test.each<[string, RegExp]>([
     ['cel.bind(a, address, a.within("nope"))', /^within\("nope"\) refers to an unknown list/],
     ['[address].exists(a, a.within("nope"))', /^within\("nope"\) refers to an unknown list/],
@@ -68,48 +68,48 @@ describe('what the type checker accepts and could never work is a mistake', () =
     ],
     ['lists.nobody[0] == "a"', /^lists\.nobody is empty/],
     ['lists.nobody[now.weekday] == "a"', /^lists\.nobody is empty/],
-    ['lists.texts[2] == "a"', /^lists\.texts\[2\] does not exist: the list has 2 entries/],
-    ['cel.bind(l, lists, "a" in l["texts"])', /^write lists\.name, not lists\["name"\]/],
+    ['lists.strings[2] == "a"', /^lists\.strings\[2\] does not exist: the list has 2 entries/],
+    ['cel.bind(l, lists, "a" in l["strings"])', /^write lists\.name, not lists\["name"\]/],
     ['lists.numbers.join(",") == "3,1"', /no matching overload|incompatible types/],
     ['address.value == "2001:DB8::1"', /write "2001:db8::1"/],
     ['address.value == "10.0.0.0/8"', /for a network, write address\.within\("list"\)/],
     ['lists.networks.exists(n, n == address.value)', /^write address\.within\("networks"\)/],
   ])('%s', (when, sentence) => {
-    const [first, ...more] = mistakes(when);
+    const [first, ...more] = issuesOf(when);
     expect(first).toMatch(sentence);
-    // The type of a part may be wrong for two reasons.
+    // The type of an operand may be wrong for two reasons.
     expect(more.length).toBeLessThan(2);
   });
 });
 
-describe('every operation on a list of the policy works, in the order of the file', () => {
+describe('every operation works on a list of the policy, in the order of the file', () => {
   test.each([
-    'lists.texts.join(",") == "b,a"',
-    'lists.texts.join() == "ba"',
-    'lists.texts[0] == "b" && lists.texts[1] == "a"',
-    'lists.texts[?5].orValue("none") == "none"',
-    'size(lists.texts) == 2 && lists.texts.size() == 2',
-    'lists.texts + ["c"] == ["b", "a", "c"]',
-    '["c"] + lists.texts == ["c", "b", "a"]',
-    'lists.texts + lists.texts == ["b", "a", "b", "a"]',
-    'lists.texts == ["b", "a"]',
-    'lists.texts != ["a", "b"]',
+    'lists.strings.join(",") == "b,a"',
+    'lists.strings.join() == "ba"',
+    'lists.strings[0] == "b" && lists.strings[1] == "a"',
+    'lists.strings[?5].orValue("none") == "none"',
+    'size(lists.strings) == 2 && lists.strings.size() == 2',
+    'lists.strings + ["c"] == ["b", "a", "c"]',
+    '["c"] + lists.strings == ["c", "b", "a"]',
+    'lists.strings + lists.strings == ["b", "a", "b", "a"]',
+    'lists.strings == ["b", "a"]',
+    'lists.strings != ["a", "b"]',
     'lists.numbers == [3, 1]',
     'lists.numbers[1] + 1 == 2',
     'lists.nobody + ["a"] == ["a"]',
     'size(lists.nobody) == 0',
-    'lists.texts.exists(t, t == "a")',
-    'lists.texts.all(t, t in ["a", "b"])',
-    'lists.texts.exists_one(t, t == "a")',
-    'lists.texts.filter(t, t != "b") == ["a"]',
-    'lists.texts.map(t, t + t) == ["bb", "aa"]',
-    'lists.texts.map(t, t != "b", t) == ["a"]',
-    'cel.bind(all, lists.texts + ["c"], "c" in all)',
-    '{"k": lists.texts}.k.join("-") == "b-a"',
-    '(now.hour >= 0 ? lists.texts : []).join(",") == "b,a"',
-    'type(lists.texts) == list',
-    '"a" in lists.texts && !("c" in lists.texts)',
-    'lists.texts in [["b", "a"]]',
+    'lists.strings.exists(t, t == "a")',
+    'lists.strings.all(t, t in ["a", "b"])',
+    'lists.strings.exists_one(t, t == "a")',
+    'lists.strings.filter(t, t != "b") == ["a"]',
+    'lists.strings.map(t, t + t) == ["bb", "aa"]',
+    'lists.strings.map(t, t != "b", t) == ["a"]',
+    'cel.bind(all, lists.strings + ["c"], "c" in all)',
+    '{"k": lists.strings}.k.join("-") == "b-a"',
+    '(now.hour >= 0 ? lists.strings : []).join(",") == "b,a"',
+    'type(lists.strings) == list',
+    '"a" in lists.strings && !("c" in lists.strings)',
+    'lists.strings in [["b", "a"]]',
     'cel.bind(a, address, a.within("networks"))',
     '[address].exists(a, a.within("networks"))',
   ])('%s', async (when) => {
@@ -119,7 +119,7 @@ describe('every operation on a list of the policy works, in the order of the fil
     expect(decision).toMatchObject({ outcome: 'refuse', failed: [], unknown: [] });
   });
 
-  test('what has expired is not there, whatever the operation', async () => {
+  test('no operation sees an expired entry', async () => {
     const text = policyText(
       rule('one', 'lists.it.join(",") == "a" && lists.it + ["c"] == ["a", "c"]', '{ deny: No }'),
       'lists: { it: [a, { value: b, until: 2026-01-04 }] }',
@@ -128,9 +128,9 @@ describe('every operation on a list of the policy works, in the order of the fil
     expect((await decideBy(text, { now: Date.UTC(2026, 0, 4) })).outcome).toBe('issue');
   });
 
-  test('a claim may be set to one', async () => {
+  test('a claim can be set to a list of the policy', async () => {
     const text = policyText(
-      rule('one', true, "{ claims: { set: { all: '${lists.texts}' } } }"),
+      rule('one', true, "{ claims: { set: { all: '${lists.strings}' } } }"),
       LISTS,
     );
     const [operation] = (await decideBy(text)).operations;

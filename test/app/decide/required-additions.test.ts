@@ -2,7 +2,7 @@ import { decideOn, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { cel, policyOf, type RuleFields } from '../../support/policies.ts';
 
-/** A request whose token has `role: admin` among others, and which offers nothing. */
+/** Returns a request whose token has the claim `role: admin`, and which allows no operations. */
 function request(change: (request: Json) => void = () => {}): string {
   const body = JSON.parse(payload('03'));
   body.event.accessToken.claims.push({ name: 'role', value: 'admin' });
@@ -11,10 +11,10 @@ function request(change: (request: Json) => void = () => {}): string {
   return JSON.stringify(body);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a request that each case changes in its own way
+// biome-ignore lint/suspicious/noExplicitAny: each case changes a different part of the request
 type Json = any;
 
-const OFFERED = (body: Json) => {
+const ALLOW_OPERATIONS = (body: Json) => {
   body.allowedOperations = JSON.parse(payload('03')).allowedOperations;
 };
 
@@ -39,7 +39,7 @@ const MISSED: Record<string, Case> = {
   'a claim whose name has another meaning in a path': {
     effects: { claims: { set: { audit_level: 'low' } } },
     body: request((body) => {
-      OFFERED(body);
+      ALLOW_OPERATIONS(body);
       body.event.accessToken.claims.push({ name: 'audit_level', value: 'high' });
     }),
     missed: { effect: 'claims.set', cause: 'not-reachable' },
@@ -47,14 +47,14 @@ const MISSED: Record<string, Case> = {
   'claims that cannot be read': {
     effects: { claims: { set: { role: 'guest' } } },
     body: request((body) => {
-      OFFERED(body);
+      ALLOW_OPERATIONS(body);
       body.event.accessToken.claims = { role: 'admin' };
     }),
     missed: { effect: 'claims.set', cause: 'not-reachable' },
   },
-  'a value that cannot be worked out': {
+  'a value that cannot be evaluated': {
     effects: { claims: { set: { role: cel('token.claims["nothing"]') } } },
-    body: request(OFFERED),
+    body: request(ALLOW_OPERATIONS),
     missed: { effect: 'claims.set', cause: 'no-value' },
   },
   'a scope': {
@@ -67,20 +67,20 @@ const MISSED: Record<string, Case> = {
     body: request(),
     missed: { effect: 'audience.add', cause: 'not-allowed' },
   },
-  'an audience beside one that came as a text': {
+  'an audience in addition to one that is a string': {
     effects: { audience: { add: ['gate.example'] } },
     body: payload('21'),
     missed: { effect: 'audience.add', cause: 'not-reachable' },
   },
   'a set of a rule whose condition failed': {
     effects: { claims: { set: { role: 'guest' } } },
-    body: request(OFFERED),
+    body: request(ALLOW_OPERATIONS),
     when: 'token.claims["sub"] > 3',
     missed: { effect: 'claims.set', cause: 'condition-failed' },
   },
   'an add of a rule whose condition failed': {
     effects: { scopes: { add: ['limited'] }, lifetime: '5m' },
-    body: request(OFFERED),
+    body: request(ALLOW_OPERATIONS),
     when: 'token.claims["sub"] > 3',
     missed: { effect: 'scopes.add', cause: 'condition-failed' },
   },
@@ -92,8 +92,8 @@ function ruleOf({ effects, when = 'true' }: Case, more: object = {}): RuleFields
   return { id: 'rule', effects, when, ...more };
 }
 
-describe('A set or an add that cannot be applied', () => {
-  test.each(CASES)('%s: refuses where the rule itself insists', async (_, one) => {
+describe('a set or an add that cannot be applied', () => {
+  test.each(CASES)('%s: refuses if the rule has unenforceable: deny', async (_, one) => {
     const policy = policyOf([ruleOf(one, { unenforceable: 'deny' })], { unenforceable: 'ignore' });
     const { outcome, event } = await decideOn(one.body, policy);
     expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
@@ -105,7 +105,7 @@ describe('A set or an add that cannot be applied', () => {
     });
   });
 
-  test.each(CASES)('%s: would refuse in monitor mode', async (_, one) => {
+  test.each(CASES)('%s: refuses in the dry run of monitor mode', async (_, one) => {
     for (const [rule, more] of [
       [ruleOf(one, { unenforceable: 'deny', mode: 'monitor' }), {}],
       [ruleOf(one, { unenforceable: 'deny' }), { mode: 'monitor' }],
@@ -120,7 +120,7 @@ describe('A set or an add that cannot be applied', () => {
     }
   });
 
-  test.each(CASES)('%s: is skipped where only the policy says deny', async (_, one) => {
+  test.each(CASES)('%s: is skipped if only the policy has unenforceable: deny', async (_, one) => {
     for (const [rule, more] of [
       [ruleOf(one), { unenforceable: 'deny' }],
       [ruleOf(one, { unenforceable: 'ignore' }), { unenforceable: 'deny' }],
@@ -132,16 +132,16 @@ describe('A set or an add that cannot be applied', () => {
   });
 });
 
-describe('An insisting rule refuses nothing', () => {
+describe('a rule with unenforceable: deny does not refuse', () => {
   const insisting = { id: 'rule', unenforceable: 'deny' } as const;
 
-  test('when all its effects are applied', async () => {
+  test('if all its effects are applied', async () => {
     const rule = { ...insisting, effects: { claims: { set: { email: 'x', a: 1 } } } };
     const { outcome } = await decideOn(payload('03'), policyOf([rule]));
     expect(tokenOf(outcome).claims).toMatchObject({ email: 'x', a: 1 });
   });
 
-  test('when the token has it already', async () => {
+  test('if the token already has them', async () => {
     const rule = {
       ...insisting,
       effects: { claims: { set: { role: 'admin' } }, scopes: { add: ['openid'] } },
@@ -150,7 +150,7 @@ describe('An insisting rule refuses nothing', () => {
     expect(body).toBe('{"actionStatus":"SUCCESS"}');
   });
 
-  test('when another rule removes what it sets: the removal wins', async () => {
+  test('if another rule removes what it sets, because the removal wins', async () => {
     const rules = [
       { ...insisting, effects: { claims: { set: { email: 'x' } }, scopes: { add: ['gated'] } } },
       { id: 'other', effects: { claims: { remove: ['email'] }, scopes: { remove: ['gated'] } } },
@@ -162,7 +162,7 @@ describe('An insisting rule refuses nothing', () => {
     );
   });
 
-  test('when a later rule sets the claim for which it has no value', async () => {
+  test('if a later rule sets the claim for which it has no value', async () => {
     const rules = [
       { ...insisting, effects: { claims: { set: { a: cel('token.claims["nothing"]') } } } },
       { id: 'later', effects: { claims: { set: { a: 'b' } } } },

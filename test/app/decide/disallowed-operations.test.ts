@@ -2,17 +2,17 @@ import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
 import { policyOf, policyThat } from '../../support/policies.ts';
 
-/** A request with a full token that offers operations only where the predicate says so. */
-function offering(offers: (op: string, path: string) => boolean): string {
+/** Returns a request that allows only the operations for which the predicate is true. */
+function requestAllowing(isAllowed: (op: string, path: string) => boolean): string {
   const request = JSON.parse(payload('03'));
   for (const { op, paths } of request.allowedOperations) {
-    const kept = paths.filter((path: string) => offers(op, path));
+    const kept = paths.filter((path: string) => isAllowed(op, path));
     paths.splice(0, paths.length, ...kept);
   }
   return JSON.stringify(request);
 }
 
-const NOTHING = offering(() => false);
+const NOTHING_ALLOWED = requestAllowing(() => false);
 
 const RESTRICTIONS: [string, object][] = [
   ['lifetime', { lifetime: '5m' }],
@@ -24,7 +24,7 @@ const RESTRICTIONS: [string, object][] = [
   ['claims.remove', { claims: { remove: ['groups'] } }],
 ];
 
-const ENRICHMENTS: [string, object][] = [
+const ADDITIONS: [string, object][] = [
   ['scopes.add', { scopes: { add: ['gated'] } }],
   ['audience.add', { audience: { add: ['gate.example'] } }],
   ['claims.set', { claims: { set: { fresh: 1 } } }],
@@ -32,33 +32,30 @@ const ENRICHMENTS: [string, object][] = [
   ['claims.set', { claims: { set: { groups: ['guests'] } } }],
 ];
 
-describe('A restriction that the request does not offer', () => {
-  test.each(RESTRICTIONS)(
-    '%s %j refuses the token, unless told otherwise',
-    async (effect, effects) => {
-      const { outcome, event } = await decideOn(NOTHING, policyThat(effects));
-      expect(outcome).toEqual({
-        kind: 'refused',
-        status: 400,
-        error: 'access_denied',
-        errorDescription: expect.stringContaining('a required restriction cannot be applied'),
-      });
-      expect(event.decision).toMatchObject({
-        outcome: 'refuse',
-        operations: [],
-        matched: ['rule'],
-        unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
-      });
-    },
-  );
+describe('a restriction that the request does not allow', () => {
+  test.each(RESTRICTIONS)('%s %j refuses the token by default', async (effect, effects) => {
+    const { outcome, event } = await decideOn(NOTHING_ALLOWED, policyThat(effects));
+    expect(outcome).toEqual({
+      kind: 'refused',
+      status: 400,
+      error: 'access_denied',
+      errorDescription: expect.stringContaining('a required restriction cannot be applied'),
+    });
+    expect(event.decision).toMatchObject({
+      outcome: 'refuse',
+      operations: [],
+      matched: ['rule'],
+      unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
+    });
+  });
 
   test.each(RESTRICTIONS)(
-    '%s %j leaves the token alone where that is ignored',
+    '%s %j does not change the token with unenforceable: ignore',
     async (effect, effects) => {
       const policy = policyThat(effects, { unenforceable: 'ignore' });
-      const { outcome, body, event } = await decideOn(NOTHING, policy);
+      const { outcome, body, event } = await decideOn(NOTHING_ALLOWED, policy);
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
-      expect(tokenOf(outcome)).toEqual(tokenBefore(NOTHING));
+      expect(tokenOf(outcome)).toEqual(tokenBefore(NOTHING_ALLOWED));
       expect(event.decision).toMatchObject({
         outcome: 'issue',
         unenforceable: [{ rule: 'rule', effect, cause: 'not-allowed' }],
@@ -67,7 +64,7 @@ describe('A restriction that the request does not offer', () => {
   );
 
   test.each(RESTRICTIONS)(
-    '%s %j is nothing to a token that it does not concern',
+    '%s %j has no effect on a token without the restricted part',
     async (_, effects) => {
       const request = JSON.parse(payload('01'));
       request.allowedOperations = [];
@@ -80,7 +77,7 @@ describe('A restriction that the request does not offer', () => {
     },
   );
 
-  test('one rule that insists is enough, and both are recorded', async () => {
+  test('one rule with unenforceable: deny is enough, and both rules are recorded', async () => {
     const lax = { id: 'lax', effects: { lifetime: '1m' }, unenforceable: 'ignore' } as const;
     const strict = { id: 'strict', effects: { lifetime: '10m' }, unenforceable: 'deny' } as const;
     for (const rules of [
@@ -88,7 +85,7 @@ describe('A restriction that the request does not offer', () => {
       [strict, lax],
     ]) {
       const { outcome, event } = await decideOn(
-        NOTHING,
+        NOTHING_ALLOWED,
         policyOf(rules, { unenforceable: 'ignore' }),
       );
       expect(outcome.kind).toBe('refused');
@@ -96,12 +93,12 @@ describe('A restriction that the request does not offer', () => {
         rules.map(({ id }) => id),
       );
     }
-    const alone = await decideOn(NOTHING, policyOf([lax]));
+    const alone = await decideOn(NOTHING_ALLOWED, policyOf([lax]));
     expect(alone.outcome.kind).toBe('token');
   });
 
-  test('what is offered beside it still happens where the rest is ignored', async () => {
-    const body = offering((op, path) => !(op === 'remove' && path.includes('aud')));
+  test('with unenforceable: ignore, allowed effects still apply', async () => {
+    const body = requestAllowing((op, path) => !(op === 'remove' && path.includes('aud')));
     const policy = policyThat(
       { lifetime: '5m', audience: { remove: ['*'] }, scopes: { remove: ['email'] } },
       { unenforceable: 'ignore' },
@@ -116,8 +113,8 @@ describe('A restriction that the request does not offer', () => {
     });
   });
 
-  test('a list that is offered as one claim is removed as one', async () => {
-    const request = JSON.parse(NOTHING);
+  test('a list that is listed as one claim is removed as one', async () => {
+    const request = JSON.parse(NOTHING_ALLOWED);
     request.allowedOperations[1].paths = ['/accessToken/claims/groups'];
     const body = JSON.stringify(request);
     const { outcome } = await decideOn(body, policyThat({ claims: { remove: ['groups'] } }));
@@ -125,7 +122,7 @@ describe('A restriction that the request does not offer', () => {
     expect(tokenOf(outcome).claims).not.toHaveProperty('groups');
   });
 
-  test('a claim that some path of its name means otherwise is not taken for removable', async () => {
+  test('a claim is not removable if a path with its name addresses something else', async () => {
     const request = JSON.parse(payload('03'));
     for (const name of ['audit_level', 'http://wso2.org/claims/role', '5', '+5', 'z*']) {
       request.event.accessToken.claims.push({ name, value: 'x' });
@@ -144,16 +141,16 @@ describe('A restriction that the request does not offer', () => {
   });
 
   test.each<[string, object, object]>([
-    ['scopes as a text', { scopes: 'email openid' }, { scopes: { remove: ['email'] } }],
+    ['scopes as a string', { scopes: 'email openid' }, { scopes: { remove: ['email'] } }],
     ['claims as an object', { claims: { email: 'x' } }, { claims: { remove: ['email'] } }],
     ['claims as an object', { claims: { aud: ['x'] } }, { audience: { remove: ['x'] } }],
-    ['scopes that are no texts', { scopes: ['openid', 7] }, { scopes: { remove: ['*'] } }],
+    ['scopes that are not strings', { scopes: ['openid', 7] }, { scopes: { remove: ['*'] } }],
     [
-      'audiences that are no texts',
+      'audiences that are not strings',
       { claims: [{ name: 'aud', value: ['a', 7] }] },
       { audience: { remove: ['*'] } },
     ],
-  ])('%s that cannot be read are not taken for empty', async (_, accessToken, effects) => {
+  ])('unreadable %s do not count as empty', async (_, accessToken, effects) => {
     const request = JSON.parse(payload('03'));
     Object.assign(request.event.accessToken, accessToken);
     const { outcome, event } = await decideOn(JSON.stringify(request), policyThat(effects));
@@ -162,10 +159,13 @@ describe('A restriction that the request does not offer', () => {
   });
 });
 
-describe('A set or an add that the request does not offer', () => {
-  test.each(ENRICHMENTS)('%s %j is left out and recorded', async (effect, effects) => {
+describe('a set or an add that the request does not allow', () => {
+  test.each(ADDITIONS)('%s %j is skipped and recorded', async (effect, effects) => {
     for (const unenforceable of ['deny', 'ignore']) {
-      const { body, event } = await decideOn(NOTHING, policyThat(effects, { unenforceable }));
+      const { body, event } = await decideOn(
+        NOTHING_ALLOWED,
+        policyThat(effects, { unenforceable }),
+      );
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
       expect(event.decision).toMatchObject({
         outcome: 'issue',
@@ -175,10 +175,10 @@ describe('A set or an add that the request does not offer', () => {
     }
   });
 
-  test('by several rules is recorded for each of them, and once', async () => {
+  test('is recorded once for each rule', async () => {
     const effects = { scopes: { add: ['a', 'b'] }, claims: { set: { c: 1, d: 2 } } };
     const rules = ['first', 'second'].map((id) => ({ id, effects }));
-    const { event } = await decideOn(NOTHING, policyOf(rules));
+    const { event } = await decideOn(NOTHING_ALLOWED, policyOf(rules));
     expect(event.decision.skipped).toEqual([
       { rule: 'first', effect: 'scopes.add', cause: 'not-allowed' },
       { rule: 'second', effect: 'scopes.add', cause: 'not-allowed' },
@@ -187,7 +187,7 @@ describe('A set or an add that the request does not offer', () => {
     ]);
   });
 
-  test('which another rule removes is left out, whichever of them comes first', async () => {
+  test('that another rule removes is skipped, in either order', async () => {
     const adding = {
       id: 'adding',
       effects: {
@@ -224,10 +224,10 @@ describe('A set or an add that the request does not offer', () => {
   });
 });
 
-describe('A refresh token', () => {
+describe('a refresh token', () => {
   const both = { refresh_token: { drop: true, lifetime: '1h' } };
 
-  test.each(['03', '06', '23'])('%s: is dropped, and shortened as well', async (name) => {
+  test.each(['03', '06', '23'])('%s: is dropped and shortened', async (name) => {
     const { outcome } = await decideOn(payload(name), policyThat(both));
     expect(outcome).toMatchObject({ dropped: [] });
     expect(tokenOf(outcome)).toMatchObject({
@@ -251,7 +251,7 @@ describe('A refresh token', () => {
     },
   );
 
-  test('is dropped and shortened by two rules as by one', async () => {
+  test('is dropped and shortened by two rules like by one', async () => {
     const rules = [{ drop: true }, { lifetime: '1h' }].map((refresh_token, index) => ({
       id: `rule-${index}`,
       effects: { refresh_token },
@@ -276,7 +276,7 @@ describe('A refresh token', () => {
   );
 
   test.each(PAYLOADS.filter((name) => !/^(03|04|05|06|23|26)/.test(name)))(
-    '%s: has none, so there is nothing to restrict',
+    '%s: has no refresh token, so nothing is restricted',
     async (name) => {
       const { body, event } = await decideOn(payload(name), policyThat(both));
       expect(body).toBe('{"actionStatus":"SUCCESS"}');
