@@ -52,7 +52,7 @@ describe('Metric math', () => {
     ['(a + b) * 2', 20],
     ['100 * b / (a + b)', 40],
     ['a >= 6', 1],
-    ['a < b || b != 4', 0],
+    ['a < b OR b != 4', 0],
     ['a > 5 AND b > 5', 0],
     ['IF(a > b, a, b)', 6],
     ['IF(zero, a, b)', 4],
@@ -67,12 +67,12 @@ describe('Metric math', () => {
   });
 
   test.each([
-    ['a +', /Unexpected end/],
-    ['a b', /Unexpected "b" at the end/],
+    ['a +', /Expected a word, got "the end"/],
+    ['a b', /Expected the end, got "b"/],
     ['c', /Unknown metric: c/],
     ['RATE(a)', /Unsupported function: RATE/],
     ['IF(a, b', /Expected "\)"/],
-    ['a % b', /Unexpected character/],
+    ['a % b', /Unsupported syntax: % b/],
   ])('rejects %s', (expression, message) => {
     expect(() => compileExpression(expression, metrics)).toThrow(message);
   });

@@ -1,5 +1,5 @@
 import { type AlarmState, EXTRA_PERIODS, nextState } from './alarm-state.ts';
-import { compileExpression, type Series } from './expression.ts';
+import { compileExpression, OPERATORS, type Series } from './expression.ts';
 import { aggregate, type MetricSource, type Sample } from './samples.ts';
 import type { Alarm } from './template.ts';
 
@@ -84,19 +84,18 @@ function breachOf(alarm: Alarm, values: Series): (period: number) => boolean | u
   };
 }
 
+/** The operators of metric math, by the comparison with a threshold. */
+const COMPARISONS: Readonly<Record<string, keyof typeof OPERATORS>> = {
+  GreaterThanThreshold: '>',
+  GreaterThanOrEqualToThreshold: '>=',
+  LessThanThreshold: '<',
+  LessThanOrEqualToThreshold: '<=',
+};
+
 function compare(comparison: string, value: number, threshold: number): boolean {
-  switch (comparison) {
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-    default:
-      throw new Error(`Unsupported comparison: ${comparison}.`);
-  }
+  const operator = COMPARISONS[comparison];
+  if (operator === undefined) throw new Error(`Unsupported comparison: ${comparison}.`);
+  return OPERATORS[operator](value, threshold) === 1;
 }
 
 /**

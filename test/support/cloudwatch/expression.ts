@@ -1,17 +1,20 @@
+import { TokenReader } from '../parsing/token-reader.ts';
+
 /** Data points by the number of the period; undefined if the period has none. */
 export type Series = (period: number) => number | undefined;
 
-/** A higher precedence binds more tightly. */
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  ...{ '||': 1, OR: 1, '&&': 2, AND: 2 },
-  ...{ '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3 },
-  ...{ '+': 4, '-': 4, '*': 5, '/': 5 },
-};
+/** Operators by increasing precedence. */
+const LEVELS = [
+  ['OR'],
+  ['AND'],
+  ['==', '!=', '<', '<=', '>', '>='],
+  ['+', '-'],
+  ['*', '/'],
+] as const;
+type Operator = (typeof LEVELS)[number][number];
 
-const OPERATORS: Readonly<Record<string, (a: number, b: number) => number | undefined>> = {
-  '||': (a, b) => Number(a !== 0 || b !== 0),
+export const OPERATORS: Readonly<Record<Operator, (a: number, b: number) => number | undefined>> = {
   OR: (a, b) => Number(a !== 0 || b !== 0),
-  '&&': (a, b) => Number(a !== 0 && b !== 0),
   AND: (a, b) => Number(a !== 0 && b !== 0),
   '==': (a, b) => Number(a === b),
   '!=': (a, b) => Number(a !== b),
@@ -38,8 +41,6 @@ const FUNCTIONS: Readonly<Record<string, (of: readonly Series[]) => Series>> = {
   },
 };
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|[-+*/<>(),]))/y;
-
 /**
  * Compiles a metric math expression with the operators and functions that the alarms use. An operator has no result
  * if an operand is missing.
@@ -47,88 +48,36 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|[-+*/<>(),]
  * @throws Error for anything unsupported.
  */
 export function compileExpression(text: string, metrics: ReadonlyMap<string, Series>): Series {
-  return new Parser(tokenize(text), metrics).parse();
-}
-
-function tokenize(text: string): string[] {
-  const found: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.trimEnd().length) {
-    const at = TOKEN.lastIndex;
-    const match = TOKEN.exec(text);
-    if (match === null) throw new Error(`Unexpected character at ${at} in "${text}".`);
-    found.push(match[0].trim());
-  }
-  return found;
-}
-
-class Parser {
-  readonly #tokens: string[];
-  readonly #metrics: ReadonlyMap<string, Series>;
-
-  constructor(tokens: string[], metrics: ReadonlyMap<string, Series>) {
-    this.#tokens = tokens;
-    this.#metrics = metrics;
-  }
-
-  parse(): Series {
-    const series = this.#binary(1);
-    if (this.#tokens.length > 0)
-      throw new Error(`Unexpected "${this.#tokens.join(' ')}" at the end.`);
-    return series;
-  }
-
-  #binary(minPrecedence: number): Series {
-    let left = this.#operand();
-    for (;;) {
-      const [operator = ''] = this.#tokens;
-      const precedence = PRECEDENCE[operator];
-      const apply = OPERATORS[operator];
-      if (precedence === undefined || apply === undefined || precedence < minPrecedence)
-        return left;
-      this.#tokens.shift();
-      left = combine(left, this.#binary(precedence + 1), apply);
-    }
-  }
-
-  #operand(): Series {
-    const token = this.#tokens.shift();
-    if (token === undefined) throw new Error('Unexpected end of the expression.');
-    if (token === '(') {
-      const inner = this.#binary(1);
-      this.#expect(')');
+  const reader = new TokenReader(text);
+  const readExpression = (): Series =>
+    reader.binary<Series, Operator>(LEVELS, readOperand, combine);
+  const readOperand = (): Series => {
+    const number = reader.takeIf('number');
+    if (number !== undefined) return () => Number(number);
+    if (reader.skip('(')) {
+      const inner = readExpression();
+      reader.expect(')');
       return inner;
     }
-    if (/^\d/.test(token)) return () => Number(token);
-    if (this.#tokens[0] === '(') return this.#call(token);
-    const series = this.#metrics.get(token);
-    if (series === undefined) throw new Error(`Unknown metric: ${token}.`);
+    const name = reader.name();
+    if (reader.skip('(')) {
+      const operands = reader.list(readExpression);
+      reader.expect(')');
+      const apply = FUNCTIONS[name];
+      if (apply === undefined) throw new Error(`Unsupported function: ${name}.`);
+      return apply(operands);
+    }
+    const series = metrics.get(name);
+    if (series === undefined) throw new Error(`Unknown metric: ${name}.`);
     return series;
-  }
-
-  #call(name: string): Series {
-    const apply = FUNCTIONS[name];
-    if (apply === undefined) throw new Error(`Unsupported function: ${name}.`);
-    const operands: Series[] = [];
-    do {
-      this.#tokens.shift();
-      operands.push(this.#binary(1));
-    } while (this.#tokens[0] === ',');
-    this.#expect(')');
-    return apply(operands);
-  }
-
-  #expect(token: string): void {
-    const found = this.#tokens.shift();
-    if (found !== token) throw new Error(`Expected "${token}", got "${found ?? 'the end'}".`);
-  }
+  };
+  const series = readExpression();
+  if (!reader.atEnd) reader.fail('the end');
+  return series;
 }
 
-function combine(
-  left: Series,
-  right: Series,
-  apply: (a: number, b: number) => number | undefined,
-): Series {
+function combine(operator: Operator, left: Series, right: Series): Series {
+  const apply = OPERATORS[operator];
   return (period) => {
     const a = left(period);
     const b = right(period);

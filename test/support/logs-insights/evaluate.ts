@@ -19,8 +19,8 @@ export function evaluate(row: Row, expression: Expression): Result {
       return fieldOf(row, expression.name);
     case 'call':
       return call(row, expression);
-    case 'in':
-      return expression.among.some((each) => operate(row, '=', expression.value, each));
+    case 'list':
+      throw new Error('A list has no value.');
     case 'operation':
       return operate(row, expression.operator, expression.left, expression.right);
   }
@@ -42,6 +42,9 @@ function call(row: Row, { name, fields }: Expression & { readonly kind: 'call' }
 function operate(row: Row, operator: Operator, a: Expression, b: Expression): Result {
   if (operator === 'and') return matches(row, a) && matches(row, b);
   if (operator === 'or') return matches(row, a) || matches(row, b);
+  if (operator === 'in') {
+    return b.kind === 'list' && b.elements.some((each) => operate(row, '=', a, each));
+  }
   const left = evaluate(row, a);
   const right = evaluate(row, b);
   if (left === undefined || right === undefined) {

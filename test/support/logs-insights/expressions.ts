@@ -1,35 +1,25 @@
+import type { TokenReader } from '../parsing/token-reader.ts';
 import { type Expression, FUNCTIONS, type FunctionName, type Operator } from './syntax.ts';
-import type { TokenReader } from './token-reader.ts';
 
-/** Operators by increasing precedence; operators of a level are left-associative. */
+/** Operators by increasing precedence. */
 const LEVELS: readonly (readonly Operator[])[] = [
   ['or'],
   ['and'],
-  ['=', '!=', '<=', '>=', '<', '>'],
+  ['=', '!=', '<=', '>=', '<', '>', 'in'],
   ['*', '/'],
 ];
 
-export function readExpression(reader: TokenReader, level = 0): Expression {
-  const operators = LEVELS[level];
-  if (operators === undefined) return readOperand(reader);
-  let left = readExpression(reader, level + 1);
-  for (;;) {
-    const operator = operators.find((each) => reader.skip(each));
-    if (operator !== undefined) {
-      left = { kind: 'operation', operator, left, right: readExpression(reader, level + 1) };
-    } else if (operators.includes('=') && reader.skip('in')) {
-      left = { kind: 'in', value: left, among: readSet(reader) };
-    } else {
-      return left;
-    }
-  }
-}
-
-function readSet(reader: TokenReader): Expression[] {
-  reader.expect('[');
-  const among = reader.list(() => readOperand(reader));
-  reader.expect(']');
-  return among;
+export function readExpression(reader: TokenReader): Expression {
+  return reader.binary(
+    LEVELS,
+    () => readOperand(reader),
+    (operator, left, right): Expression => {
+      if ((operator === 'in') !== (right.kind === 'list')) {
+        throw new Error('A list is only valid after "in".');
+      }
+      return { kind: 'operation', operator, left, right };
+    },
+  );
 }
 
 function readOperand(reader: TokenReader): Expression {
@@ -41,6 +31,11 @@ function readOperand(reader: TokenReader): Expression {
     const inner = readExpression(reader);
     reader.expect(')');
     return inner;
+  }
+  if (reader.skip('[')) {
+    const elements = reader.list(() => readOperand(reader));
+    reader.expect(']');
+    return { kind: 'list', elements };
   }
   const name = reader.name();
   if (!reader.skip('(')) return { kind: 'field', name };
@@ -66,8 +61,8 @@ export function fieldsOf(expression: Expression): readonly string[] {
       return [expression.name];
     case 'call':
       return expression.fields;
-    case 'in':
-      return [expression.value, ...expression.among].flatMap(fieldsOf);
+    case 'list':
+      return expression.elements.flatMap(fieldsOf);
     case 'operation':
       return [expression.left, expression.right].flatMap(fieldsOf);
   }

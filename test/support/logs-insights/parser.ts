@@ -1,3 +1,4 @@
+import { TokenReader } from '../parsing/token-reader.ts';
 import { fieldsOf, readExpression } from './expressions.ts';
 import {
   AGGREGATES,
@@ -7,7 +8,6 @@ import {
   type Key,
   type Query,
 } from './syntax.ts';
-import { TokenReader } from './token-reader.ts';
 
 const COMMANDS = ['fields', 'filter', 'unnest', 'stats', 'sort', 'limit', 'display'] as const;
 

@@ -9,9 +9,10 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
-  | { readonly kind: 'in'; readonly value: Expression; readonly among: readonly Expression[] };
+  /** The right operand of `in`. */
+  | { readonly kind: 'list'; readonly elements: readonly Expression[] };
 
-export type Operator = 'and' | 'or' | '=' | '!=' | '<' | '<=' | '>' | '>=' | '*' | '/';
+export type Operator = 'and' | 'or' | 'in' | '=' | '!=' | '<' | '<=' | '>' | '>=' | '*' | '/';
 
 export const FUNCTIONS = ['ispresent', 'coalesce', 'jsonParse'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

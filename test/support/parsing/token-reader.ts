@@ -3,13 +3,13 @@ import { type Token, tokenize } from './tokens.ts';
 /** Reserved words, which are not valid as field names. */
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'like', 'as', 'by', 'into', 'asc', 'desc']);
 
-/** Reads the tokens of a query, and fails at the first unexpected one. */
+/** Reads tokens one after another, and fails at the first unexpected one. */
 export class TokenReader {
   readonly #tokens: readonly Token[];
   #at = 0;
 
-  constructor(query: string) {
-    this.#tokens = tokenize(query);
+  constructor(source: string) {
+    this.#tokens = tokenize(source);
   }
 
   get atEnd(): boolean {
@@ -61,6 +61,26 @@ export class TokenReader {
     const all = [read()];
     while (this.skip(',')) all.push(read());
     return all;
+  }
+
+  /**
+   * Reads operands with left-associative binary operators between them.
+   *
+   * @param levels the operators by increasing precedence.
+   */
+  binary<T, Operator extends string>(
+    levels: readonly (readonly Operator[])[],
+    operand: () => T,
+    combine: (operator: Operator, left: T, right: T) => T,
+  ): T {
+    const [operators, ...higher] = levels;
+    if (operators === undefined) return operand();
+    let left = this.binary(higher, operand, combine);
+    for (;;) {
+      const operator = operators.find((each) => this.skip(each));
+      if (operator === undefined) return left;
+      left = combine(operator, left, this.binary(higher, operand, combine));
+    }
   }
 
   fail(expected: string): never {
