@@ -21,7 +21,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
 const directory = mkdtempSync(join(tmpdir(), 'risk-gate-lint-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Resources whose tags cfn-lint rejects, although AWS and its own schema have lists there. */
+/** Resources whose tags cfn-lint rejects, although AWS and cfn-lint's own schema define them as lists. */
 const FALSE_POSITIVES = [
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::ElasticLoadBalancingV2::Listener',

@@ -73,8 +73,8 @@ describe('With CloudFront', () => {
     ['cloudfront, egress nat', 'pl-3b927c52'],
     ['in eu-central-1', 'pl-a3a144ca'],
     ['in ap-southeast-1', 'pl-31a34658'],
-    ['a prefix list of its own', 'pl-0123456789abcdef0'],
-  ])('%s: the load balancer admits %s only', (configuration, prefixList) => {
+    ['a configured prefix list', 'pl-0123456789abcdef0'],
+  ])('with %s, the load balancer admits only the prefix list %s', (configuration, prefixList) => {
     expect(synthesize(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
   });
 
@@ -107,7 +107,7 @@ describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s',
     expect(stack().text).not.toContain('AWS::CloudFront');
   });
 
-  test('the endpoint has that domain name', () => {
+  test('the endpoint has the configured domain name', () => {
     expect(stack().outputs.ActionEndpoint).toBe(`https://gate.example.com${ACTION_PATH}`);
   });
 });
@@ -144,7 +144,7 @@ test('With a certificate, the stack uses it and creates no DNS record', () => {
   expect(stack.resources('AWS::CertificateManager::Certificate')).toEqual([]);
 });
 
-test('A certificate in another region stops synth, as the load balancer cannot use it', async () => {
+test('A certificate in another region stops synth, because the load balancer cannot use it', async () => {
   const elsewhere = CERTIFICATE_ARN.replace('us-east-1', 'eu-west-1');
   await expect(
     synthesizeNow({ ...contextOf('certificate, egress nat'), certificateArn: elsewhere }),

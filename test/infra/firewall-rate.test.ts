@@ -115,7 +115,7 @@ function headersFor(credential: Credential): Request['headers'] {
 /** A secret of the minimum length that the service accepts. */
 const SHORTEST_SECRET = 'x'.repeat(16);
 
-describe('The rate rule never counts a call of the identity server', () => {
+describe('The rate rule never counts a call of the identity server with', () => {
   test.each<[name: string, configuration: Configuration, json: object]>([
     [
       'the generated API key',
@@ -129,22 +129,22 @@ describe('The rate rule never counts a call of the identity server', () => {
     ],
     [
       'an API key in another header',
-      'an own credential in x-gate',
+      'an existing credential in x-gate',
       { scheme: 'api-key', header: 'X-Gate', secret: SHORTEST_SECRET },
     ],
     [
       'a bearer token',
-      'an own credential in authorization',
+      'an existing credential in authorization',
       { scheme: 'bearer', secret: SHORTEST_SECRET },
     ],
     [
       'a bearer token without credentialHeader',
-      'own secrets',
+      'existing secrets',
       { scheme: 'bearer', secret: SHORTEST_SECRET },
     ],
     [
       'a user name and password',
-      'an own credential in authorization',
+      'an existing credential in authorization',
       { scheme: 'basic', username: 'a', secret: SHORTEST_SECRET },
     ],
     [
@@ -154,7 +154,7 @@ describe('The rate rule never counts a call of the identity server', () => {
     ],
     [
       'an access token, with an existing secret',
-      'an own credential in authorization',
+      'an existing credential in authorization',
       { scheme: 'oauth2', issuer: 'https://issuer.example', audience: 'gate' },
     ],
   ])('%s', (_, configuration, json) => {
@@ -162,7 +162,7 @@ describe('The rate rule never counts a call of the identity server', () => {
     expect(isCounted(configuration, headersFor(credential))).toBe(false);
   });
 
-  test('the service rejects a shorter secret', () => {
+  test('a shorter secret cannot occur: the service rejects it', () => {
     const short = JSON.stringify({ scheme: 'bearer', secret: SHORTEST_SECRET.slice(1) });
     expect(() => parseCredential(short, 'The test')).toThrow(/too short/);
   });
@@ -177,7 +177,7 @@ test.each(MODES)('The rate rule is the same with %s', (mode) => {
   expect(rateRuleOf(mode)).toEqual(rateRuleOf());
 });
 
-describe('The rate rule counts calls that cannot be from the identity server', () => {
+describe('The rate rule counts a call that cannot be from the identity server, with', () => {
   test.each<[name: string, headers: Request['headers']]>([
     ['no credential', { 'content-type': 'application/json' }],
     ['an empty credential', { 'x-api-key': '' }],

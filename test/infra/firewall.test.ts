@@ -75,7 +75,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('evaluates its rules in this order, path and method first', () => {
+  test('checks the path and method first, then evaluates the other rules in order', () => {
     expect(rulesOf(stack()).map(({ Name }) => Name)).toEqual([
       'OnlyTheAction',
       'UnauthenticatedRate',
@@ -87,7 +87,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(new Set(priorities).size).toBe(priorities.length);
   });
 
-  test('blocks anything but POST to the action', () => {
+  test('blocks everything except POST to the action', () => {
     expect(ruleOf(stack(), 'OnlyTheAction')).toMatchObject({
       Statement: {
         NotStatement: {
@@ -126,7 +126,7 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('only counts matches of IP reputation lists, as the address may be that of the identity server', () => {
+  test('only counts matches of IP reputation lists, which may contain the identity server', () => {
     expect(ruleOf(stack(), 'AWSManagedRulesAmazonIpReputationList')).toMatchObject({
       Statement: managed('AWSManagedRulesAmazonIpReputationList', [
         'AWSManagedIPReputationList',
@@ -190,7 +190,7 @@ describe.each<[Configuration, Configuration]>([
       },
       { Addresses: ['2001:db8::/32'], IPAddressVersion: 'IPV6', Scope: 'REGIONAL' },
     ]);
-    // Only the last address is added by CloudFront.
+    // CloudFront adds only the last address.
     const forwarded = {
       HeaderName: 'X-Forwarded-For',
       FallbackBehavior: 'NO_MATCH',
@@ -236,8 +236,12 @@ test('A single list needs no OrStatement, which AWS WAF would reject', () => {
 describe('The log of the firewall', () => {
   test.each<[name: string, configuration: Configuration, headers: string[]]>([
     ['the generated credential', 'cloudfront, egress nat', ['authorization', 'x-api-key']],
-    ['a credential in a custom header', 'an own credential in x-gate', ['authorization', 'x-gate']],
-    ['a bearer token', 'an own credential in authorization', ['authorization']],
+    [
+      'a credential in a custom header',
+      'an existing credential in x-gate',
+      ['authorization', 'x-gate'],
+    ],
+    ['a bearer token', 'an existing credential in authorization', ['authorization']],
   ])('redacts %s', (_, configuration, headers) => {
     const { Properties } = synthesize(configuration).only('AWS::WAFv2::LoggingConfiguration');
     expect(Properties).toMatchObject({

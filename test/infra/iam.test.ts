@@ -53,7 +53,7 @@ describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode)
     expect(JSON.stringify(statementsOf(stack()))).not.toMatch(/"Not(Action|Resource|Principal)"/);
   });
 
-  test('no role is granted a wildcard resource, except for the one action without resources', () => {
+  test('no role is granted a wildcard resource, except for the one action that has no resources', () => {
     const wide = granted(stack()).filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
     expect(wide.map((each) => [actionsOf(each), each.Resource])).toEqual([
       [['ecr:GetAuthorizationToken'], '*'],
@@ -132,7 +132,7 @@ const objectOf = (extension: string) => ({
 });
 
 describe('The task role', () => {
-  test('may use the table, and read its two secrets and its policy', () => {
+  test('may read and write the table, and read two secrets and the policy', () => {
     const stack = synthesize();
     const secrets = stack.resources('AWS::SecretsManager::Secret').map(({ id }) => ({ Ref: id }));
     expect(secrets).toHaveLength(2);
@@ -154,8 +154,8 @@ describe('The task role', () => {
     );
   });
 
-  test.each<Configuration>(['signed addresses', 'signed addresses, own secret'])(
-    'may read the signature secret, too, with %s',
+  test.each<Configuration>(['signed addresses', 'signed addresses, existing secret'])(
+    'may also read the signature secret, with %s',
     (configuration) => {
       const stack = synthesize(configuration);
       const { outputs } = stack;
@@ -174,7 +174,7 @@ describe('The task role', () => {
   );
 
   test('may read existing secrets by their complete ARNs', () => {
-    const stack = synthesize('own secrets');
+    const stack = synthesize('existing secrets');
     expect(permissionsOf(stack, 'TaskRoleArn')).toContainEqual([
       ['secretsmanager:GetSecretValue'],
       sortResources([CREDENTIAL_ARN, KEY_ARN]),

@@ -57,14 +57,14 @@ describe('A change of the policy', () => {
     expect(variableOf(after, 'POLICY_FILE')).not.toEqual(variableOf(before, 'POLICY_FILE'));
   });
 
-  test('changes nothing else of the task and builds no image', () => {
+  test('changes nothing else in the task and builds no image', () => {
     expect(imagesOf(before)).toHaveLength(1);
     expect(imagesOf(after)).toEqual(imagesOf(before));
-    const rest = (stack: SynthesizedStack) => ({
+    const otherProperties = (stack: SynthesizedStack) => ({
       ...containerOf(stack),
       Environment: containerOf(stack).Environment.filter(({ Name }) => Name !== 'POLICY_FILE'),
     });
-    expect(rest(after)).toEqual(rest(before));
+    expect(otherProperties(after)).toEqual(otherProperties(before));
   });
 
   test('keeps the permissions of the previous tasks until the service runs with the new policy', () => {
@@ -98,7 +98,7 @@ describe('A change of the policy', () => {
   });
 });
 
-test('A country database is deployed through S3; without one the image has its own', () => {
+test('A configured country database is deployed through S3; otherwise the service uses the one in the image', () => {
   expect(variableOf(synthesize(), 'GEO_DATABASE')).toBeUndefined();
   expect(variableOf(synthesize('a country database'), 'GEO_DATABASE')).toEqual({
     'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/),
@@ -159,7 +159,7 @@ describe('A prebuilt image', () => {
     ['an image by tag', `${ECR}:1.2.3`],
     ['an image by digest', `${ECR}@${DIGEST}`],
     ['an image by tag and digest', `${ECR}@${DIGEST}`],
-    ['an image by neither', `${ECR}:latest`],
+    ['an image without tag and digest', `${ECR}:latest`],
     ['an image of another registry', 'ghcr.io/team/risk-gate:1.2.3'],
   ])('%s is used unchanged', (configuration, expected) => {
     const stack = synthesize(configuration);

@@ -129,7 +129,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(limits().killedMs).toBeLessThanOrEqual(120_000);
   });
 
-  test('a stopping task exits before it is killed, whatever it waits for', () => {
+  test('a stopping task exits before it is killed, even with a pending request and pending cache writes', () => {
     expect(DEFAULT_DRAIN_DELAY_MS).toBeLessThanOrEqual(MAX_DRAIN_DELAY_MS);
     const drainedMs = MAX_DRAIN_DELAY_MS + maxDecisionMs + CLOSE_GRACE_MS;
     // Pending cache writes are completed.
@@ -138,7 +138,7 @@ describe.each(MODES)('With %s', (mode) => {
     expect(FORCED_EXIT_MS).toBeLessThan(limits().killedMs);
   });
 
-  test('a stopping task accepts requests as long as the load balancer may send them', () => {
+  test('a stopping task accepts requests until the load balancer has stopped sending them', () => {
     const deregistrationLagMs = 2000;
     expect(DEFAULT_DRAIN_DELAY_MS).toBeGreaterThanOrEqual(deregistrationLagMs * 2);
   });

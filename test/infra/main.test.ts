@@ -34,7 +34,7 @@ function synth(context: object, environment: Readonly<Record<string, string>> = 
   };
 }
 
-test("cdk synth ignores cdk acknowledge, and warns of other tools' context and of a policy that fails open", () => {
+test("cdk synth warns of other tools' context and of a policy that fails open, but not of acknowledged issues", () => {
   const policyFile = join(directory, 'fails-open.yaml');
   writeFileSync(
     policyFile,
@@ -73,7 +73,7 @@ describe('cdk synth fails and prints only', () => {
     ],
     ['the issues of the policy', () => ({ policyFile: badPolicy() }), [/policy\.yaml:4.*contry/]],
     [
-      'the error of a country database, here of the second of two',
+      'the error of a country database, here the second of two',
       () => ({ geoDatabase: `${countries()},package.json` }),
       [/^geoDatabase: .*package\.json/],
     ],

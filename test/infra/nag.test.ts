@@ -47,7 +47,7 @@ test.each<Configuration>([...MODES, 'everything at once'])(
 test('A finding that is not acknowledged stops synth', async () => {
   const { app, stack } = await createApp({});
   new Bucket(stack, 'OpenToPlainHttp', { serverAccessLogsPrefix: 'itself' });
-  // Suppresses the report, which is expected.
+  // Hides the expected report.
   const output = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
     expect(() => check(app)).toThrow(/validation/i);

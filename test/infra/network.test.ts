@@ -30,7 +30,7 @@ interface Group {
 
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
-/** Returns every security group rule, inline or separate, with both ends by role. */
+/** Returns every security group rule, inline or separate, with its source and destination by role. */
 function rulesOf(stack: SynthesizedStack): { readonly in: Rule[]; readonly out: Rule[] } {
   const balancer = target(
     stack.only<{ SecurityGroups: unknown[] }>(LOAD_BALANCER).Properties.SecurityGroups[0],
@@ -237,7 +237,7 @@ test.each<[name: string, configuration: Configuration, gateways: number]>([
   expect(synthesize(configuration).resources('AWS::EC2::NatGateway')).toHaveLength(gateways);
 });
 
-test('With a NAT gateway per zone, each zone uses its own', () => {
+test('With two NAT gateways, each zone routes to a different one', () => {
   const stack = synthesize('two NAT gateways');
   const gateways = stack
     .resources<Route>('AWS::EC2::Route')
@@ -245,8 +245,8 @@ test('With a NAT gateway per zone, each zone uses its own', () => {
   expect(new Set(gateways).size).toBe(2);
 });
 
-test('Configured zones are used, as CloudFront does not support every zone', () => {
-  const zones = synthesize('zones of its own')
+test('Configured zones are used, because CloudFront does not support every zone', () => {
+  const zones = synthesize('configured zones')
     .resources('AWS::EC2::Subnet')
     .map(({ Properties }) => Properties.AvailabilityZone);
   expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);

@@ -24,6 +24,7 @@ interface Secret {
 }
 
 const SECRET = 'AWS::SecretsManager::Secret';
+
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
@@ -64,7 +65,7 @@ describe.each(MODES)('With %s', (mode) => {
   });
 });
 
-test('The template of the generated credential never changes: another would replace the credential', () => {
+test('The template of the generated credential is unchanged: another one would replace the credential', () => {
   const texts = synthesize()
     .resources<Secret>(SECRET)
     .flatMap(({ Properties }) => Properties.GenerateSecretString?.SecretStringTemplate ?? []);
@@ -140,15 +141,15 @@ describe('The secret of signed addresses', () => {
   });
 
   test('may be an existing secret', () => {
-    expect(signatureIn('signed addresses, own secret')).toEqual({
+    expect(signatureIn('signed addresses, existing secret')).toEqual({
       output: SIGNATURE_ARN,
       setting: SIGNATURE_ARN,
     });
-    expect(synthesize('signed addresses, own secret').resources(SECRET)).toHaveLength(2);
+    expect(synthesize('signed addresses, existing secret').resources(SECRET)).toHaveLength(2);
   });
 });
 
-test('Secrets in the environment of cdk deploy do not get into the template', async () => {
+test('The template contains no secret from the environment of cdk deploy', async () => {
   const canaries = { ACTION_CREDENTIAL: 'canary-credential', ABUSEIPDB_API_KEY: 'canary-key' };
   Object.assign(process.env, canaries);
   try {
@@ -159,7 +160,7 @@ test('Secrets in the environment of cdk deploy do not get into the template', as
 });
 
 describe('Existing secrets', () => {
-  const stack = () => synthesize('own secrets');
+  const stack = () => synthesize('existing secrets');
 
   test('replace the generated ones', () => {
     expect(stack().resources(SECRET)).toEqual([]);
@@ -177,7 +178,7 @@ describe('Existing secrets', () => {
   });
 
   test('can be configured independently', () => {
-    const one = synthesize('an own key');
+    const one = synthesize('an existing API key');
     const secret = one.only<Secret>(SECRET);
     expect(secret.Properties.GenerateSecretString).toBeDefined();
     expect(one.outputs.ActionCredentialSecretArn).toEqual({ Ref: secret.id });

@@ -106,7 +106,7 @@ describe.each(MODES)('With %s', (mode) => {
       credentialPreviousTtl: 24 * 3_600_000,
       telemetry: { issuedSamplePercent: 100, address: { form: 'whole' } },
     });
-    // The service would ignore any other name.
+    // The service ignores unknown names, so a misspelled one would have no effect.
     const known =
       /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME|DECISION_LOG_ISSUED_PERCENT|DECISION_LOG_ADDRESS)$/;
     expect(Object.keys(environmentOf(stack())).filter((name) => !known.test(name))).toEqual([]);

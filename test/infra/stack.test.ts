@@ -8,7 +8,7 @@ const retentionsOf = (stack: SynthesizedStack) =>
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('has the outputs for the next steps', () => {
+  test('has the outputs that the operator needs next', () => {
     expect(Object.keys(stack().outputs).sort()).toEqual([
       'AbuseIpdbSecretArn',
       'ActionCredentialSecretArn',
@@ -82,7 +82,7 @@ describe('Tags', () => {
     });
   });
 
-  test('reach the tasks, too', () => {
+  test('are also on the tasks', () => {
     expect(synthesize().only('AWS::ECS::Service').Properties).toMatchObject({
       PropagateTags: 'SERVICE',
     });

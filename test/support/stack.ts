@@ -63,7 +63,7 @@ const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate';
 export const CREDENTIAL_ARN = `${SECRET}/credential-AbCdEf`;
 export const KEY_ARN = `${SECRET}/abuseipdb-GhIjKl`;
 export const SIGNATURE_ARN = `${SECRET}/signature-JkLmNo`;
-const OWN_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
+const EXISTING_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
 export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
 export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
 export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -71,10 +71,10 @@ export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 /** The configurations of the tests. `region` is the region of the stack. @default us-east-1 */
 const CONTEXTS = {
   ...MODE_CONTEXTS,
-  'zones of its own': { availabilityZones: 'us-east-1b,us-east-1d' },
+  'configured zones': { availabilityZones: 'us-east-1b,us-east-1d' },
   'in eu-central-1': { region: 'eu-central-1' },
   'in ap-southeast-1': { region: 'ap-southeast-1' },
-  'a prefix list of its own': {
+  'a configured prefix list': {
     region: 'eu-south-2',
     cloudFrontPrefixListId: 'pl-0123456789abcdef0',
   },
@@ -90,33 +90,36 @@ const CONTEXTS = {
     decisionLogAddress: 'truncated',
   },
   'signed addresses': { signedAddress: 'true' },
-  'signed addresses, own secret': { addressSignatureSecretArn: SIGNATURE_ARN },
+  'signed addresses, existing secret': { addressSignatureSecretArn: SIGNATURE_ARN },
   'hashed addresses': { decisionLogAddress: 'hashed' },
   'no deletion protection': { deletionProtection: 'false' },
   'a year of logs': { logRetentionDays: '365' },
   'an alarm address': { alarmEmail: 'ops@example.com' },
   'an address for tickets': { alarmEmail: 'ops@example.com', ticketEmail: 'team@example.com' },
-  'alarms of its own': { blockRateCeiling: 35, noTrafficHours: 12 },
+  'configured thresholds': { blockRateCeiling: 35, noTrafficHours: 12 },
   tags: { tags: { team: 'iam', stage: 'production' } },
   'allowed addresses, cloudfront': { allowedCidrs: ALLOWED },
   'allowed addresses, certificate': { ...CERTIFICATE, allowedCidrs: ALLOWED },
   'one allowed address': { allowedCidrs: '192.0.2.7/32' },
   'the lowest rate': { unauthenticatedLimit: '10' },
-  'own secrets': OWN_SECRETS,
-  'an own key': { abuseIpdbSecretArn: KEY_ARN },
-  'an own credential in x-gate': { ...OWN_SECRETS, credentialHeader: 'X-Gate' },
-  'an own credential in authorization': { ...OWN_SECRETS, credentialHeader: 'authorization' },
+  'existing secrets': EXISTING_SECRETS,
+  'an existing API key': { abuseIpdbSecretArn: KEY_ARN },
+  'an existing credential in x-gate': { ...EXISTING_SECRETS, credentialHeader: 'X-Gate' },
+  'an existing credential in authorization': {
+    ...EXISTING_SECRETS,
+    credentialHeader: 'authorization',
+  },
   'an issuer at port 9443': { issuerPort: '9443' },
   'a country database': { geoDatabase: 'cdk.json' },
   'countries and networks': { geoDatabase: ['cdk.json', 'package.json'] },
   'an image by tag': { imageUri: `${ECR_IMAGE}:1.2.3` },
   'an image by digest': { imageUri: `${ECR_IMAGE}@${DIGEST}` },
   'an image by tag and digest': { imageUri: `${ECR_IMAGE}:1.2.3@${DIGEST}` },
-  'an image by neither': { imageUri: ECR_IMAGE },
+  'an image without tag and digest': { imageUri: ECR_IMAGE },
   'an image of another registry': { imageUri: 'ghcr.io/team/risk-gate:1.2.3' },
   'everything at once': {
     ...ZONE,
-    ...OWN_SECRETS,
+    ...EXISTING_SECRETS,
     natGateways: 2,
     allowedCidrs: ALLOWED,
     credentialHeader: 'x-gate',

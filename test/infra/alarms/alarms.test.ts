@@ -141,9 +141,9 @@ describe('Alarms follow the configuration', () => {
       { limit: { threshold: 3 }, comparison: 'LessThanThreshold' },
     ],
     ['TooManyRefusals', 'cloudfront, egress nat', { limit: { threshold: 20 } }],
-    ['TooManyRefusals', 'alarms of its own', { limit: { threshold: 35 } }],
+    ['TooManyRefusals', 'configured thresholds', { limit: { threshold: 35 } }],
     ['NoTraffic', 'cloudfront, egress nat', { evaluationPeriods: 3, datapointsToAlarm: 3 }],
-    ['NoTraffic', 'alarms of its own', { evaluationPeriods: 12, datapointsToAlarm: 12 }],
+    ['NoTraffic', 'configured thresholds', { evaluationPeriods: 12, datapointsToAlarm: 12 }],
   ])('%s with %s', (id, configuration, expected) => {
     expect(alarmOf(configuration, id)).toMatchObject(expected);
   });

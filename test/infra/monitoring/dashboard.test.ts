@@ -22,7 +22,7 @@ function seriesOf({ dimension, total }: MetricDescription): readonly string[] {
   return total ? [...values, ''] : values;
 }
 
-/** The series that a graph shows, as above. */
+/** The series that a graph shows, in the notation of `seriesOf`. */
 function shownSeries({ name, dimensions, everyValueOf }: GraphedMetric): string {
   const { Service: _, ...others } = dimensions;
   const { dimension } = METRICS[name as keyof typeof METRICS] as MetricDescription;
@@ -45,9 +45,9 @@ describe('The metrics of the service', () => {
   test.each(NAMES)('%s is shown with every value of its dimension', (name, description) => {
     const shown = ofService.filter((metric) => metric.name === name).map(shownSeries);
     const { total } = description;
-    // The total may be missing if all values are shown.
-    const wanted = seriesOf(description).filter((series) => !(total && series === ''));
-    expect(shown).toEqual(expect.arrayContaining([...wanted]));
+    // The total is not needed if all values are shown.
+    const expected = seriesOf(description).filter((series) => !(total && series === ''));
+    expect(shown).toEqual(expect.arrayContaining([...expected]));
   });
 
   const STATISTICS = { counter: /^Sum$/, gauge: /^(Maximum|Minimum)$/, histogram: /^p[\d.]+$/ };

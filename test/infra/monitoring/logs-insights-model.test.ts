@@ -1,6 +1,6 @@
 import { runQuery } from '../../support/logs-insights/index.ts';
 
-/** The model must either give the same result as CloudWatch or reject the query. */
+/** The model must either return the same result as CloudWatch or reject the query. */
 const EVENTS = [
   { time: '2026-01-07T10:01:00Z', event: 'a', ms: { total: 30 }, list: [{ n: 1 }, { n: 2 }] },
   { time: '2026-01-07T10:04:59Z', event: 'a', ms: { total: 10 }, list: [] },

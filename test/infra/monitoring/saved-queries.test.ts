@@ -33,11 +33,11 @@ test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
   '%s declares its parameters and is within the length limit',
   (name, query) => {
     const saved = definitions.find(({ Properties }) => Properties.Name.endsWith(`/${name}`));
-    const wanted = new Set(
+    const used = new Set(
       [...queryString(query).matchAll(/"\{\{(\w+)\}\}"/g)].map(([, each]) => each),
     );
-    const given = (saved?.Properties.Parameters ?? []).map((each) => each.Name);
-    expect(given).toEqual([...wanted]);
+    const declared = (saved?.Properties.Parameters ?? []).map((each) => each.Name);
+    expect(declared).toEqual([...used]);
     expect(queryString(query).length).toBeLessThanOrEqual(10_000);
   },
 );
