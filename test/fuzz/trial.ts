@@ -8,7 +8,7 @@ import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { MONDAY_MORNING } from '../support/circumstances.ts';
-import { faultsOf } from '../support/safe-profile.ts';
+import { schemaErrors } from '../support/safe-profile.ts';
 import { issuesInLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';
 
@@ -75,7 +75,7 @@ export async function openTrial(): Promise<Trial> {
 }
 
 function checkAnswer(request: string, body: string, decided: string | undefined): void {
-  failIfAny('The response', faultsOf(JSON.parse(body)));
+  failIfAny('The response', schemaErrors(JSON.parse(body)));
   const answer = { status: 200, contentType: 'application/json', body };
   const outcome = applyResponse(request, answer);
   const expected = decided === 'refuse' ? 'refused' : 'token';

@@ -1,12 +1,12 @@
 import { decideOn } from './decide.ts';
 import { policyOf } from './policies.ts';
 
-/** What a condition comes to, judged by the tokens that result from it. */
+/** The value of a condition, as the issued tokens show it. */
 export type Verdict = 'true' | 'false' | 'fails';
 
 /**
- * Evaluates a condition by what it does to a token: true where its rule refuses and would allow, false where it
- * does neither, and failing where it refuses but does not allow.
+ * Evaluates a condition by its effect on tokens: it is true if its rule refuses and allows, false if it does
+ * neither, and fails if it refuses but does not allow.
  *
  * @param lists the lists of the policy.
  */
@@ -15,11 +15,11 @@ export async function verdictOf(
   request: string,
   lists: object = {},
 ): Promise<Verdict> {
-  const refuses = await decideOn(
+  const refusing = await decideOn(
     request,
     policyOf([{ id: 'rule', when, effects: { deny: 'No.' } }], { lists }),
   );
-  const allows = await decideOn(
+  const allowing = await decideOn(
     request,
     policyOf(
       [
@@ -29,12 +29,12 @@ export async function verdictOf(
       { lists },
     ),
   );
-  const isRefused = refuses.outcome.kind === 'refused';
-  const isAllowed = allows.outcome.kind === 'token';
+  const isRefused = refusing.outcome.kind === 'refused';
+  const isAllowed = allowing.outcome.kind === 'token';
   if (isRefused && isAllowed) return 'true';
   if (!isRefused && !isAllowed) return 'false';
-  if (!isRefused) throw new Error(`${when} does not refuse, and allows`);
-  expect(refuses.event.decision.failed).toEqual(['rule']);
-  expect(allows.event.decision.failed).toEqual(['rule']);
+  if (!isRefused) throw new Error(`${when} allows but does not refuse`);
+  expect(refusing.event.decision.failed).toEqual(['rule']);
+  expect(allowing.event.decision.failed).toEqual(['rule']);
   return 'fails';
 }

@@ -1,58 +1,58 @@
 import type { GeneratedEffects, GeneratedPolicy } from './generated-policies.ts';
 
-/** Effects that count for a token, and who asked for them. */
-export interface Counting {
+/** Effects that apply to a token, with the rule that they belong to. */
+export interface ExpectedEffects {
   readonly id: string;
   readonly effects: GeneratedEffects;
-  /** The condition failed: nothing is added or set. */
+  /** Whether the condition failed, so that nothing is added or set. */
   readonly onlyRestricts: boolean;
   readonly unenforceable: 'deny' | 'ignore';
-  /** The rule itself says `unenforceable: deny`, which covers its sets and adds. */
-  readonly insists: boolean;
+  /** Whether the rule has its own `unenforceable: deny`, which covers its sets and adds. */
+  readonly requiresAdditions: boolean;
 }
 
 /**
- * Which effects of a policy count, told in the plainest way: top to bottom, `allow` and `deny` end it,
- * and the reputation, which is unknown, is made up for once.
+ * Returns the effects of a policy that apply, by the simplest implementation: rules from top to bottom, `allow` and
+ * `deny` end the evaluation, and the entry for the unknown reputation applies once.
  */
-export function countingEffects(policy: GeneratedPolicy): readonly Counting[] {
-  const counting: Counting[] = [];
-  let missed = false;
+export function expectedEffects(policy: GeneratedPolicy): readonly ExpectedEffects[] {
+  const expected: ExpectedEffects[] = [];
+  let entryApplied = false;
   for (const { id, condition, effects, unenforceable } of policy.rules) {
-    const insists = unenforceable === 'deny';
+    const requiresAdditions = unenforceable === 'deny';
     const hasEffect =
-      condition === 'holds' ||
-      (condition === 'fails' && (restricts(effects) || (insists && adds(effects))));
+      condition === 'matches' ||
+      (condition === 'fails' && (restricts(effects) || (requiresAdditions && adds(effects))));
     if (hasEffect) {
-      counting.push({
+      expected.push({
         id,
         effects,
         onlyRestricts: condition === 'fails',
         unenforceable: unenforceable ?? policy.unenforceable,
-        insists,
+        requiresAdditions,
       });
-      if (effects.deny || (effects.allow && condition === 'holds')) break;
-    } else if (condition === 'lacks a signal' && !missed) {
-      missed = true;
+      if (effects.deny || (effects.allow && condition === 'matches')) break;
+    } else if (condition === 'unknown signal' && !entryApplied) {
+      entryApplied = true;
       if (policy.unknown === 'ignore') continue;
-      counting.push({
+      expected.push({
         id: 'unknown.reputation',
         effects: policy.unknown,
         onlyRestricts: false,
         unenforceable: policy.unenforceable,
-        insists: false,
+        requiresAdditions: false,
       });
       if (policy.unknown.deny || policy.unknown.allow) break;
     }
   }
-  return counting;
+  return expected;
 }
 
 function restricts(effects: GeneratedEffects): boolean {
   const { deny, lifetime, refresh_token, scopes, audience, claims } = effects;
   return (
     (deny ?? lifetime ?? refresh_token) !== undefined ||
-    [scopes, audience, claims].some((member) => (member?.remove.length ?? 0) > 0)
+    [scopes, audience, claims].some((names) => (names?.remove.length ?? 0) > 0)
   );
 }
 
@@ -61,7 +61,7 @@ export function adds({ scopes, audience, claims }: GeneratedEffects): boolean {
   return added.length + Object.keys(claims?.set ?? {}).length > 0;
 }
 
-/** Whether a name is one of those that a policy lists, whole or as globs. */
+/** Returns whether a name matches one of a policy's patterns. */
 export function isListed(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));

@@ -14,8 +14,8 @@ export interface GeneratedEffects {
   };
 }
 
-/** How a condition turns out in every generated request. */
-export type Condition = 'holds' | 'does not hold' | 'fails' | 'lacks a signal';
+/** The result of a condition for every generated request. */
+export type Condition = 'matches' | 'does not match' | 'fails' | 'unknown signal';
 
 export interface GeneratedRule {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface GeneratedRule {
 export interface GeneratedPolicy {
   readonly rules: readonly GeneratedRule[];
   readonly unenforceable: 'deny' | 'ignore';
-  /** What happens for want of the reputation; `ignore` when it is nothing. */
+  /** The entry for the unknown reputation. */
   readonly unknown: GeneratedEffects | 'ignore';
 }
 
@@ -57,7 +57,7 @@ const setValue = fc.oneof(
   fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 }),
 );
 
-/** Names that a policy may remove in full, and those that it can only set; see docs/effects.md. */
+/** Names that a policy may remove, and those that it can set (docs/policy.md). */
 const REMOVABLE = CLAIMS.filter((name) => /^[a-z_é]/.test(name) && !/^aud|\//.test(name));
 const SETTABLE = CLAIMS.filter((name) => name !== '__proto__');
 
@@ -90,11 +90,11 @@ const effects: fc.Arbitrary<GeneratedEffects> = fc.oneof(
 );
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant('holds' as const) },
-  fc.constantFrom('does not hold', 'fails', 'lacks a signal'),
+  { weight: 5, arbitrary: fc.constant('matches' as const) },
+  fc.constantFrom('does not match', 'fails', 'unknown signal'),
 );
 
-/** Policies of a few rules with every effect there is. */
+/** Policies of a few rules with all kinds of effects. */
 export const generatedPolicy: fc.Arbitrary<GeneratedPolicy> = fc.record({
   rules: fc
     .array(

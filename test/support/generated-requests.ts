@@ -15,10 +15,10 @@ export interface GeneratedRequest {
 
 type Claims = readonly { readonly name: string; readonly value?: unknown }[];
 
-/** Names that policies and requests share, so that they meet. */
+/** Names that policies and requests share. */
 export const SCOPES = ['openid', 'email', 'read:a', 'read:b', 'write:a', 'admin'];
 export const AUDIENCES = ['app-1', 'api.example', 'https://a.example/x', 'https://b.example/x'];
-/** Some of them reach something else than the claim when they stand in a path. */
+/** Some of them address something other than the claim when they are part of a path. */
 export const CLAIMS = [
   ...['email', 'groups', 'locale', 'level', 'e-mail', 'a b', 'é', '__proto__', 'constructor'],
   ...['audit_level', 'http://wso2.org/claims/x', 'x/y', '5', '-', '-5', '+5', '5/0'],
@@ -33,7 +33,7 @@ const lifetime = fc.oneof(
   fc.constantFrom(-1, 0),
 );
 
-/** Empty ones arrive without a value. */
+/** The identity server sends empty claims without a value. */
 const claimValue = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('a', 'b', 'c') },
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 }),
@@ -58,23 +58,23 @@ const parts = fc.record({
   grant: fc.constantFrom(...GRANTS),
   scopes: fc.array(fc.constantFrom(...SCOPES), { maxLength: 6 }),
   audience: fc.array(fc.constantFrom(...AUDIENCES), { maxLength: 5 }),
-  audienceAsText: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
+  audienceAsString: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
   lifetime,
   refresh: fc.option(fc.option(lifetime, { nil: undefined }), { nil: null }),
   extra: extraClaims,
-  /** Each offered path stays with most of these. */
+  /** A bit mask of the allowed paths to omit; most often none. */
   withheld: fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },
     fc.integer({ min: 0, max: 0x7fffffff }),
   ),
 });
 
-/** Requests of all versions of the contract, with duplicates, gaps and odd names. */
+/** Requests of all contract versions, with duplicates, missing parts and unusual names. */
 export const generatedRequest: fc.Arbitrary<GeneratedRequest> = parts.map((given) => {
   const { version, grant, lifetime, extra } = given;
   const withRefresh = version !== 'v1.0' && given.refresh !== null;
   const parameters = [...PARAMETERS, ...(withRefresh ? ['refresh_token'] : [])];
-  const aud = given.audienceAsText ? given.audience[0] : given.audience;
+  const aud = given.audienceAsString ? given.audience[0] : given.audience;
   return {
     actionType: 'PRE_ISSUE_ACCESS_TOKEN',
     event: {
@@ -96,7 +96,7 @@ export const generatedRequest: fc.Arbitrary<GeneratedRequest> = parts.map((given
       ...(version === 'v1.3' && { response: { parameters } }),
     },
     allowedOperations: withhold(
-      offered(extra, withRefresh, version === 'v1.3' ? parameters : []),
+      allowedOperations(extra, withRefresh, version === 'v1.3' ? parameters : []),
       given.withheld,
     ),
   };
@@ -110,7 +110,7 @@ function refreshClaims(lifetime: number | string | undefined | null): Claims {
   ];
 }
 
-function offered(extra: Claims, withRefresh: boolean, parameters: readonly string[]) {
+function allowedOperations(extra: Claims, withRefresh: boolean, parameters: readonly string[]) {
   const lists = ['/accessToken/scopes/', '/accessToken/claims/aud/'];
   const claims = extra
     .filter(({ value }) => typeof value !== 'object' || Array.isArray(value))
@@ -126,7 +126,7 @@ function offered(extra: Claims, withRefresh: boolean, parameters: readonly strin
   ];
 }
 
-/** Takes away the paths whose bit is set in the mask. */
+/** Removes the paths whose bit is set in the mask. */
 function withhold(operations: { op: string; paths: string[] }[], mask: number) {
   let bit = 0;
   return operations.map(({ op, paths }) => ({

@@ -1,6 +1,6 @@
 import { applyResponse, type Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 
-/** Returns what the identity server makes of the service's response to a request, as `fetch` has it. */
+/** Returns what the identity server does with the service's response, as `fetch` returns it. */
 export async function outcomeOf(requestBody: string, response: Response): Promise<Outcome> {
   return applyResponse(requestBody, {
     status: response.status,

@@ -6,8 +6,8 @@ const SCHEMA = new URL('../data/asgardeo-response.schema.json', import.meta.url)
 const validate = new Ajv2020({ strict: false }).compile(widened());
 
 /**
- * The profile leaves out two operations that the server carries out: a list claim that becomes a text, a
- * number or a boolean, and a change of a claim called `-`.
+ * Returns the schema with two operations that it omits but the server carries out: a list claim that becomes a
+ * string, a number or a boolean, and a change of a claim named `-`.
  */
 function widened(): object {
   const schema = JSON.parse(readFileSync(SCHEMA, 'utf8'));
@@ -19,8 +19,8 @@ function widened(): object {
   return schema;
 }
 
-/** What keeps an answer from being one that the identity server reads whole; empty when it fits. */
-export function faultsOf(answer: unknown): string[] {
-  if (validate(answer)) return [];
-  return (validate.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message}`);
+/** Returns why the identity server would not apply a response completely; an empty list if it would. */
+export function schemaErrors(response: unknown): string[] {
+  if (validate(response)) return [];
+  return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
 }

@@ -1,11 +1,11 @@
 import type { IssuedToken } from '../../app/dev/simulator/identity-server/index.ts';
 
-/** What an effect is meant to make of the token that would be issued without it. */
+/** The expected change of a token by an effect. */
 export type Change = (before: IssuedToken) => Partial<IssuedToken>;
 
 export const unchanged: Change = () => ({});
 
-/** Changes one after the other. */
+/** Combines changes in order. */
 export function all(...changes: readonly Change[]): Change {
   return (before) => {
     let token = before;
@@ -15,16 +15,16 @@ export function all(...changes: readonly Change[]): Change {
 }
 
 export function lifetimeUpTo(seconds: number): Change {
-  return ({ expiresIn }) => ({ expiresIn: atMost(seconds, expiresIn) });
+  return ({ expiresIn }) => ({ expiresIn: minLifetime(seconds, expiresIn) });
 }
 
 export function refreshLifetimeUpTo(seconds: number): Change {
   return ({ refreshToken }) => ({
-    refreshToken: refreshToken && { expiresIn: atMost(seconds, refreshToken.expiresIn) },
+    refreshToken: refreshToken && { expiresIn: minLifetime(seconds, refreshToken.expiresIn) },
   });
 }
 
-/** No refresh token in the response; the server keeps it as it is. */
+/** The response has no refresh token; the server keeps it unchanged. */
 export const withoutRefreshToken: Change = ({ refreshToken }) =>
   refreshToken
     ? {
@@ -42,7 +42,7 @@ export function withScopes(...added: readonly string[]): Change {
   return ({ scopes }) => ({ scopes: [...new Set([...scopes, ...added])] });
 }
 
-/** Only a list of audiences can be changed. */
+/** The server changes audiences only if they are a list. */
 export function withoutAudience(pattern: RegExp): Change {
   return ({ audience }) =>
     Array.isArray(audience) ? { audience: audience.filter((one) => !pattern.test(one)) } : {};
@@ -63,14 +63,14 @@ export function withClaims(set: Readonly<Record<string, unknown>>): Change {
   return ({ claims }) => ({ claims: { ...claims, ...set } });
 }
 
-/** The token after a change. */
+/** Returns the token after a change. */
 export function changed(before: IssuedToken, change: Change): IssuedToken {
   return comparable({ ...before, ...change(before) });
 }
 
 /**
- * A token in a form in which equal ones are equal: without the claims `aud` and `expires_in`, which the token
- * has as fields of its own, and without the ID token, which follows from the scopes.
+ * Returns a token in a form that can be compared: without the claims `aud` and `expires_in`, which are also fields
+ * of the token, and without the ID token, which depends on the scopes.
  */
 export function comparable(token: IssuedToken): IssuedToken {
   const { aud: _, expires_in: __, ...claims } = token.claims;
@@ -81,24 +81,24 @@ export function comparable(token: IssuedToken): IssuedToken {
   };
 }
 
-/** Whether a token lacks something that the other one has, other than values of claims. */
+/** Returns whether a token lacks something that the other one has, apart from values of claims. */
 export function isNarrower(token: IssuedToken, before: IssuedToken): boolean {
   const { claims } = comparable(token);
   return (
-    below(token.expiresIn, before.expiresIn) ||
+    isShorter(token.expiresIn, before.expiresIn) ||
     (before.refreshToken !== undefined &&
       (token.refreshToken === undefined ||
-        below(token.refreshToken.expiresIn, before.refreshToken.expiresIn))) ||
+        isShorter(token.refreshToken.expiresIn, before.refreshToken.expiresIn))) ||
     before.scopes.some((scope) => !token.scopes.includes(scope)) ||
     [before.audience ?? []].flat().some((one) => !token.audience?.includes(one)) ||
     Object.keys(comparable(before).claims).some((name) => !(name in claims))
   );
 }
 
-function atMost(seconds: number, lifetime: number | undefined): number {
+function minLifetime(seconds: number, lifetime: number | undefined): number {
   return Math.min(seconds, lifetime ?? Number.POSITIVE_INFINITY);
 }
 
-function below(seconds: number | undefined, others: number | undefined): boolean {
+function isShorter(seconds: number | undefined, others: number | undefined): boolean {
   return (seconds ?? 0) < (others ?? 0);
 }

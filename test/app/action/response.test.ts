@@ -9,7 +9,7 @@ import {
   successBody,
 } from '../../../app/src/action/response.ts';
 import { payload } from '../../support/payloads.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 
 const REQUEST = payload('03');
 
@@ -43,7 +43,7 @@ describe('successBody', () => {
         value: { name: `c${index}`, value },
       })),
     );
-    expect(faultsOf(JSON.parse(body))).toEqual([]);
+    expect(schemaErrors(JSON.parse(body))).toEqual([]);
     const outcome = outcomeOf(body);
     expect(outcome).toMatchObject({ kind: 'token', dropped: [] });
     expect(outcome).toMatchObject({
@@ -75,7 +75,7 @@ describe('failedBody', () => {
     fc.assert(
       fc.property(anyText, (description) => {
         const body = failedBody('access_denied', description);
-        expect(faultsOf(JSON.parse(body))).toEqual([]);
+        expect(schemaErrors(JSON.parse(body))).toEqual([]);
         expect(outcomeOf(body)).toMatchObject({ kind: 'refused', status: 400 });
       }),
       { numRuns: 500 },
@@ -97,7 +97,7 @@ describe('errorBody', () => {
     fc.assert(
       fc.property(anyText, (description) => {
         const body = errorBody('bad_request', description);
-        expect(faultsOf(JSON.parse(body))).toEqual([]);
+        expect(schemaErrors(JSON.parse(body))).toEqual([]);
         expect(outcomeOf(body, status)).toMatchObject({
           kind: 'server-error',
           retried: false,
@@ -127,7 +127,7 @@ describe('toAllowedText', () => {
       const character = String.fromCharCode(unit);
       if (!hasOnlyAllowedCharacters(character)) continue;
       const answer = { actionStatus: 'FAILED', failureReason: 'x', failureDescription: character };
-      expect(faultsOf(answer)).toEqual([]);
+      expect(schemaErrors(answer)).toEqual([]);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
 import { cel, policyOf } from '../../support/policies.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 import {
   all,
   type Change,
@@ -253,7 +253,7 @@ describe.each(['deny', 'ignore'])('unenforceable: %s', (unenforceable) => {
     const lacking = effect.skipped?.includes(number) === true;
     const record = { rule: expect.stringMatching(/^rule-/), effect: effect.name };
 
-    expect(faultsOf(response)).toEqual([]);
+    expect(schemaErrors(response)).toEqual([]);
     expect(event.decision.unenforceable).toMatchObject(missing ? [record] : []);
     if (missing && unenforceable === 'deny') {
       expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });

@@ -2,7 +2,7 @@ import type { ListForm } from '../../../app/dev/simulator/identity-server/index.
 import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyOf, policyThat } from '../../support/policies.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 import { changed, comparable, withClaims, withoutClaims } from '../../support/token-changes.ts';
 
 const NOT_A_CLAIM = ['5', 'a/b', 'audit', 'z*'];
@@ -70,7 +70,7 @@ describe.each<ListForm>(['strings', 'array', 'list'])('list claims stored as %s'
     expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(body), withoutClaims(/^x$/)));
     expect(event.decision).toMatchObject({ outcome: 'restrict', unenforceable: [] });
     expect(event.decision.operations).toHaveLength(1);
-    expect(faultsOf(response)).toEqual([]);
+    expect(schemaErrors(response)).toEqual([]);
   });
 
   test.each(BEFORE.flatMap((before) => AFTER.map((after) => [before, after])))(
@@ -89,7 +89,7 @@ describe.each<ListForm>(['strings', 'array', 'list'])('list claims stored as %s'
       const isThere = JSON.stringify(before) === JSON.stringify(after);
       expect(event.decision.operations).toHaveLength(isThere ? 0 : 1);
       expect(event.decision).toMatchObject({ skipped: [], unenforceable: [] });
-      expect(faultsOf(response)).toEqual([]);
+      expect(schemaErrors(response)).toEqual([]);
     },
   );
 });

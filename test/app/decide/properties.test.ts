@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import type { IssuedToken, ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
 import { decideOn, type Result, tokenBefore } from '../../support/decide.ts';
-import { adds, type Counting, countingEffects, isListed } from '../../support/expected-verdict.ts';
+import {
+  adds,
+  type ExpectedEffects,
+  expectedEffects,
+  isListed,
+} from '../../support/expected-verdict.ts';
 import {
   type Condition,
   type GeneratedPolicy,
@@ -9,19 +14,19 @@ import {
 } from '../../support/generated-policies.ts';
 import { type GeneratedRequest, generatedRequest } from '../../support/generated-requests.ts';
 import { policyOf } from '../../support/policies.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 
 const CONDITIONS: Record<Condition, string | boolean> = {
-  holds: true,
-  'does not hold': 'request.client_id == "nobody"',
+  matches: true,
+  'does not match': 'request.client_id == "nobody"',
   fails: 'token.claims["sub"] > 3',
-  'lacks a signal': 'abuse.score >= 25',
+  'unknown signal': 'abuse.score >= 25',
 };
 
 interface Run extends Result {
   readonly request: GeneratedRequest;
   readonly before: IssuedToken;
-  readonly counting: readonly Counting[];
+  readonly expected: readonly ExpectedEffects[];
   /** The issued token; `undefined` if it is refused. */
   readonly token: IssuedToken | undefined;
 }
@@ -49,18 +54,18 @@ async function run(
     ...decided,
     request,
     before: tokenBefore(body),
-    counting: countingEffects(policy),
+    expected: expectedEffects(policy),
     token: outcome.kind === 'token' ? outcome.token : undefined,
   };
 }
 
 const listForm = fc.constantFrom<ListForm>('strings', 'array', 'list');
 
-/** Checks what holds for every request and every policy. A failure shows both, and the seed. */
-function always(holds: (run: Run) => void): Promise<void> {
+/** Checks a property for generated requests and policies. A failure shows both, and the seed. */
+function forAll(check: (run: Run) => void): Promise<void> {
   return fc.assert(
     fc.asyncProperty(generatedRequest, generatedPolicy, listForm, async (...given) => {
-      holds(await run(...given));
+      check(await run(...given));
     }),
     { numRuns: 250 },
   );
@@ -68,29 +73,29 @@ function always(holds: (run: Run) => void): Promise<void> {
 
 describe('for any request and any policy', () => {
   test('the identity server applies every operation of the response', () =>
-    always(({ response, outcome }) => {
-      expect(faultsOf(response)).toEqual([]);
+    forAll(({ response, outcome }) => {
+      expect(schemaErrors(response)).toEqual([]);
       expect(['token', 'refused']).toContain(outcome.kind);
       if (outcome.kind === 'token') expect(outcome.dropped).toEqual([]);
     }));
 
   test('the rules that apply are those of the policy, in its order', () =>
-    always(({ event, counting }) => {
-      expect(event.decision.matched).toEqual(counting.map(({ id }) => id));
+    forAll(({ event, expected }) => {
+      expect(event.decision.matched).toEqual(expected.map(({ id }) => id));
     }));
 
   test('a refusal never becomes a token', () =>
-    always(({ outcome, event, counting }) => {
-      const insisted = event.decision.unenforceable.some(({ rule }) =>
-        counting.some(({ id, unenforceable }) => id === rule && unenforceable === 'deny'),
+    forAll(({ outcome, event, expected }) => {
+      const isUnenforceable = event.decision.unenforceable.some(({ rule }) =>
+        expected.some(({ id, unenforceable }) => id === rule && unenforceable === 'deny'),
       );
-      const refused = insisted || counting.some(({ effects }) => effects.deny !== undefined);
+      const refused = isUnenforceable || expected.some(({ effects }) => effects.deny !== undefined);
       expect(event.decision.outcome === 'refuse').toBe(refused);
       expect(outcome).toMatchObject(refused ? { kind: 'refused', status: 400 } : { kind: 'token' });
     }));
 
   test('no lifetime is lengthened', () =>
-    always(({ request, before, token }) => {
+    forAll(({ request, before, token }) => {
       const { accessToken, refreshToken } = request.event;
       if (token === undefined) return;
       expect(lifetimeAfter(token.expiresIn, accessToken.claims)).toBeLessThanOrEqual(
@@ -105,10 +110,10 @@ describe('for any request and any policy', () => {
     }));
 
   test('every restriction is applied or recorded as unenforceable', () =>
-    always((run) => {
-      const { token, counting, event } = run;
+    forAll((run) => {
+      const { token, expected, event } = run;
       if (token === undefined) return;
-      for (const one of counting) {
+      for (const one of expected) {
         const broken = brokenRestrictions(one, token, run.request);
         const recorded = event.decision.unenforceable
           .filter(({ rule }) => rule === one.id)
@@ -118,23 +123,23 @@ describe('for any request and any policy', () => {
     }));
 
   test('no applied restriction is recorded as unenforceable', () =>
-    always((run) => {
-      const { token, counting, event, request } = run;
+    forAll((run) => {
+      const { token, expected, event, request } = run;
       if (token === undefined || !('organization' in request.event)) return;
       for (const { rule, effect } of event.decision.unenforceable) {
         if (/add|set/.test(effect)) continue;
-        const one = counting.find(({ id }) => id === rule);
+        const one = expected.find(({ id }) => id === rule);
         expect(one && brokenRestrictions(one, token, request)).toContain(effect);
       }
     }));
 
   test('the token gains only what a rule adds', () =>
-    always(({ token, before, counting }) => {
+    forAll(({ token, before, expected }) => {
       if (token === undefined) return;
-      const giving = counting.filter(({ onlyRestricts }) => !onlyRestricts);
-      const scopes = giving.flatMap(({ effects }) => effects.scopes?.add ?? []);
-      const audience = giving.flatMap(({ effects }) => effects.audience?.add ?? []);
-      const set = giving.flatMap(({ effects }) => Object.keys(effects.claims?.set ?? {}));
+      const adding = expected.filter(({ onlyRestricts }) => !onlyRestricts);
+      const scopes = adding.flatMap(({ effects }) => effects.scopes?.add ?? []);
+      const audience = adding.flatMap(({ effects }) => effects.audience?.add ?? []);
+      const set = adding.flatMap(({ effects }) => Object.keys(effects.claims?.set ?? {}));
       expect([...before.scopes, ...scopes]).toEqual(expect.arrayContaining(token.scopes));
       expect([before.audience ?? [], audience].flat()).toEqual(
         expect.arrayContaining([token.audience ?? []].flat()),
@@ -146,33 +151,33 @@ describe('for any request and any policy', () => {
     }));
 
   test('the token loses only what a rule removes', () =>
-    always(({ token, before, counting }) => {
+    forAll(({ token, before, expected }) => {
       if (token === undefined) return;
-      const taken = (member: 'scopes' | 'audience' | 'claims', name: string) =>
-        counting.some(({ effects }) => isListed(name, effects[member]?.remove ?? []));
+      const isRemoved = (list: 'scopes' | 'audience' | 'claims', name: string) =>
+        expected.some(({ effects }) => isListed(name, effects[list]?.remove ?? []));
       for (const scope of before.scopes) {
-        if (!taken('scopes', scope))
+        if (!isRemoved('scopes', scope))
           expect(count(token.scopes, scope)).toBe(count(before.scopes, scope));
       }
       for (const one of [before.audience ?? []].flat()) {
-        if (!taken('audience', one)) expect(token.audience).toContain(one);
+        if (!isRemoved('audience', one)) expect(token.audience).toContain(one);
       }
       for (const name of Object.keys(before.claims)) {
-        if (!taken('claims', name)) expect(Object.keys(token.claims)).toContain(name);
+        if (!isRemoved('claims', name)) expect(Object.keys(token.claims)).toContain(name);
       }
-      if (!counting.some(({ effects }) => effects.refresh_token?.drop)) {
+      if (!expected.some(({ effects }) => effects.refresh_token?.drop)) {
         expect(token.refreshToken === undefined).toBe(before.refreshToken === undefined);
       }
-      if (!counting.some(({ effects }) => effects.lifetime)) {
+      if (!expected.some(({ effects }) => effects.lifetime)) {
         expect(token.expiresIn).toBe(before.expiresIn);
       }
     }));
 
   test('what a rule sets or adds is in the token or recorded as skipped', () =>
-    always(({ token, counting, event }) => {
+    forAll(({ token, expected, event }) => {
       if (token === undefined) return;
       const wanted = new Map<string, readonly [string, unknown]>();
-      for (const { id, effects, onlyRestricts } of counting) {
+      for (const { id, effects, onlyRestricts } of expected) {
         if (onlyRestricts) continue;
         const recorded = (effect: string) =>
           event.decision.skipped.some((other) => other.rule === id && other.effect === effect);
@@ -189,23 +194,25 @@ describe('for any request and any policy', () => {
       const skipped = event.decision.skipped.filter(({ effect }) => effect === 'claims.set');
       for (const [name, [id, value]] of wanted) {
         if (skipped.some(({ rule }) => rule === id)) continue;
-        // An empty claim that is not offered may be a text or a list.
+        // An empty claim that is not listed may be a string or a list.
         if (isEmpty(value) && token.claims[name] === undefined) continue;
-        // As JSON has it, which knows no -0.
+        // JSON has no -0.
         expect(token.claims[name]).toEqual(JSON.parse(JSON.stringify(value)));
       }
     }));
 
   test('a rule with unenforceable: deny has all its effects, unless another rule removes what it adds', () =>
-    always(({ token, counting, event }) => {
+    forAll(({ token, expected, event }) => {
       if (token === undefined) return;
-      const insisting = counting.filter(({ insists }) => insists).map(({ id }) => id);
+      const insisting = expected
+        .filter(({ requiresAdditions }) => requiresAdditions)
+        .map(({ id }) => id);
       const missed = [...event.decision.skipped, ...event.decision.unenforceable].filter(
         ({ rule }) => insisting.includes(rule),
       );
       expect(missed.filter(({ cause }) => cause !== 'removed')).toEqual([]);
       expect(
-        counting.filter((one) => one.insists && one.onlyRestricts && adds(one.effects)),
+        expected.filter((one) => one.requiresAdditions && one.onlyRestricts && adds(one.effects)),
       ).toEqual([]);
     }));
 });
@@ -224,7 +231,7 @@ const USER_GRANTS = new Set(['authorization_code', 'password', 'refresh_token'])
 
 /** Names of the restrictions of a rule that the token does not keep. */
 function brokenRestrictions(
-  { effects }: Counting,
+  { effects }: ExpectedEffects,
   token: IssuedToken,
   { event }: GeneratedRequest,
 ): string[] {

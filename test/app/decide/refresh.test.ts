@@ -2,7 +2,7 @@ import type { IssuedToken } from '../../../app/dev/simulator/identity-server/ind
 import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyThat } from '../../support/policies.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 import { changed, comparable, withClaims } from '../../support/token-changes.ts';
 
 /** A refresh: the first token got `elevated`, 42 and a list of two, which the request brings back. */
@@ -43,7 +43,7 @@ describe('a claim that an earlier token got is replaced', () => {
     expect(comparable(tokenOf(outcome))).toEqual(changed(tokenBefore(REFRESH), withClaims(claims)));
     expect(event.decision).toMatchObject({ outcome: 'issue', skipped: [], unenforceable: [] });
     expect(event.decision.operations).not.toContainEqual(expect.objectContaining({ op: 'add' }));
-    expect(faultsOf(response)).toEqual([]);
+    expect(schemaErrors(response)).toEqual([]);
   });
 
   test.each<[string, Record<string, unknown>]>([

@@ -3,7 +3,7 @@ import { compilePolicy } from '../../../app/src/policy/compile.ts';
 import { decideOn } from '../../support/decide.ts';
 import { PAYLOADS, payload } from '../../support/payloads.ts';
 import { cel, policyOf, policyThat } from '../../support/policies.ts';
-import { faultsOf } from '../../support/safe-profile.ts';
+import { schemaErrors } from '../../support/safe-profile.ts';
 
 describe('a refusal is a refusal for every request', () => {
   const policy = policyOf([
@@ -20,7 +20,7 @@ describe('a refusal is a refusal for every request', () => {
       error: 'invalid_scope',
       errorDescription: "It's over.",
     });
-    expect(faultsOf(response)).toEqual([]);
+    expect(schemaErrors(response)).toEqual([]);
     expect(event.decision).toMatchObject({
       outcome: 'refuse',
       operations: [],
@@ -93,7 +93,7 @@ describe('an expression in a description', () => {
         request.event.request.additionalParams = [{ name: 'note', value: [text] }];
         request.event.accessToken.claims.push({ name: 'note', value: text });
         const { outcome, response } = await decideOn(JSON.stringify(request), policy);
-        expect(faultsOf(response)).toEqual([]);
+        expect(schemaErrors(response)).toEqual([]);
         expect(outcome).toMatchObject({ kind: 'refused', status: 400, error: 'access_denied' });
       }),
       { numRuns: 300 },
