@@ -152,7 +152,7 @@ function cidr() {
     if (canonical === undefined) {
       return invalid(
         context,
-        `contains "${value}", which is not a valid CIDR such as 192.0.2.0/24 or 192.0.2.7/32`,
+        `contains "${value}", which is not a valid CIDR: write, for example, 192.0.2.0/24, or 192.0.2.7/32 for one address`,
       );
     }
     // The only prefix that AWS WAF rejects.

@@ -60,7 +60,7 @@ export function flag() {
 /** A duration such as `90s`, or a whole number of seconds; at least one second. Returns milliseconds. */
 export function duration(max = '8760h') {
   const maxSeconds = parseDuration(max) ?? 0;
-  return parsed(`a duration from 1s to ${max}, such as 90s, 15m or 1h`, (value) => {
+  return parsed(`a duration from 1s to ${max}, in the form 90s, 15m or 1h`, (value) => {
     const seconds = parseDuration(/^\d+$/.test(value) ? Number(value) : value);
     return seconds === undefined || seconds > maxSeconds ? undefined : seconds * 1000;
   });
