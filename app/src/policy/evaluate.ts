@@ -1,7 +1,6 @@
 import type { UnknownCause } from '../signals/causes.ts';
 import { type RequestSignals, SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 import type { SignalReader } from './cel/signal-reader.ts';
-
 import type { Variables } from './cel/variables/variables.ts';
 import { type ConditionResult, evaluateCondition } from './condition.ts';
 import type { Effects } from './effects/effects.ts';

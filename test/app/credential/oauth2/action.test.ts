@@ -157,12 +157,16 @@ describe('without keys', () => {
     expect(counted('IssuerKeyFailures')).toBeGreaterThan(0);
     expect(counted('IssuerKeysMissing')).toBe(1);
     expect(counted('InternalErrors') + counted('AuthenticationFailures')).toBe(0);
-    expect(logged('issuer-keys-failed')).toEqual([
-      expect.objectContaining({
+    // One line at once; the stop of the service writes the attempts that were suppressed since.
+    const lines = logged('issuer-keys-failed') as { count: number }[];
+    expect(lines.length).toBeLessThanOrEqual(2);
+    expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(counted('IssuerKeyFailures'));
+    for (const line of lines) {
+      expect(line).toMatchObject({
         issuer: issuer.issuer,
         why: expect.stringMatching(/ECONNREFUSED/),
-      }),
-    ]);
+      });
+    }
   });
 
   test('the service recovers when the issuer is available', async () => {

@@ -9,7 +9,7 @@ const SHORT_CIRCUITING: ReadonlySet<string> = new Set(['&&', '||', '?:']);
 /**
  * Returns the signal that a parsed condition always reads: it uses no other variable except `lists`, and no
  * operator that could skip the read. Such a signal is fetched before the first evaluation, which would otherwise
- * throw (docs/decisions/0013-lazy-signals.md).
+ * throw (docs/decisions/0017-required-signal.md).
  */
 export function requiredSignal(ast: Node): SignalName | undefined {
   const signals = new Set<SignalName>();
