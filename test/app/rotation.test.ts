@@ -6,7 +6,7 @@ import {
 import { createSecretsClient } from '../../app/src/secrets/client.ts';
 import { parseSignatureSecret, signAddress } from '../../app/src/signals/address/signature.ts';
 import { sumOf } from '../support/emf.ts';
-import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../support/moto.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningService, startTestService } from '../support/running-service.ts';
 
@@ -66,7 +66,7 @@ describeWithMoto('after a rotation', () => {
     moto = await startMoto();
     for (const name of AWS) process.env[name] = name === 'AWS_REGION' ? 'us-east-1' : 'testing';
     process.env[ENDPOINT] = moto.endpoint;
-    client = createSecretsClient();
+    client = createSecretsClient(PATIENT_CLIENT);
   });
 
   afterEach(async () => {

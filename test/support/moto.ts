@@ -18,6 +18,9 @@ export interface MotoOptions {
 
 const MOTO_WITH_CLOUDFORMATION = fileURLToPath(new URL('moto_cfn.py', import.meta.url));
 
+/** Options for clients of moto, which takes seconds for a response on a busy machine. */
+export const PATIENT_CLIENT = { connectionTimeout: 120_000, requestTimeout: 120_000 };
+
 /** Enough for a traceback and the requests before it. */
 const MAX_LOG_LINES = 60;
 

@@ -11,7 +11,7 @@ import {
 } from '../../../app/src/credential/action-credential.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { sign, signingKey, startIssuer } from '../../support/issuer.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
 
 const secretOf = (n: number) => `the-secret-number-${n}`;
 const json = (n: number) => JSON.stringify({ scheme: 'bearer', secret: secretOf(n) });
@@ -120,6 +120,7 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
   beforeAll(async () => {
     moto = await startMoto();
     client = createSecretsClient({
+      ...PATIENT_CLIENT,
       region: 'us-east-1',
       endpoint: moto.endpoint,
       credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },

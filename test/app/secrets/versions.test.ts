@@ -6,13 +6,14 @@ import {
 import { openApiKey } from '../../../app/src/secrets/api-key.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { readCurrentSecret, readSecretVersions } from '../../../app/src/secrets/versions.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
 
 let moto: Moto;
 let client: SecretsManagerClient;
 
 const newClient = () =>
   createSecretsClient({
+    ...PATIENT_CLIENT,
     region: 'us-east-1',
     endpoint: moto.endpoint,
     credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },

@@ -10,7 +10,7 @@ import {
   signAddress,
 } from '../../../../app/src/signals/address/signature.ts';
 import { openSignatureKeys } from '../../../../app/src/signals/address/signature-keys.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../../support/moto.ts';
+import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../../support/moto.ts';
 
 const HOUR = 3_600_000;
 const secretOf = (n: number) => `the-secret-number-${n}`;
@@ -23,6 +23,7 @@ describeWithMoto('a signature secret in Secrets Manager', () => {
   beforeAll(async () => {
     moto = await startMoto();
     client = createSecretsClient({
+      ...PATIENT_CLIENT,
       region: 'us-east-1',
       endpoint: moto.endpoint,
       credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
