@@ -54,7 +54,7 @@ async function startService(changes: Record<string, string>) {
 }
 
 describe('npm run serve', () => {
-  test('starts from the environment, and reads from the table what an earlier process has looked up', async () => {
+  test('starts with the settings of the environment, and uses a record that an earlier process stored in the table', async () => {
     const checks = () => simulator.checks.filter(({ address }) => address === '103.159.198.178');
     for (const source of ['abuseipdb', 'dynamodb']) {
       const { service, post } = await startService({});

@@ -19,8 +19,9 @@ const ALLOWED_FIELDS = {
 } as const satisfies Record<Credential['scheme'], readonly string[]>;
 
 /**
- * The identity server's rule for the name of an API key header, except that it also allows dots: an Application
- * Load Balancer that drops invalid header fields would drop such a header, so that every call gets a 401.
+ * The identity server's rule for the name of an API key header, but without dots, which it also allows: an
+ * Application Load Balancer that drops invalid header fields would drop such a header, and every call would get
+ * a 401.
  */
 const HEADER_NAME = /^[A-Za-z0-9][A-Za-z0-9-]+$/;
 

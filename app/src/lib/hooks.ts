@@ -8,7 +8,7 @@ export function notify<Values extends unknown[]>(
   try {
     listener?.(...values);
   } catch {
-    // Whoever would log the error may be the listener that failed.
+    // Not logged, because the listener that failed may be the log.
   }
 }
 
@@ -20,8 +20,8 @@ export function swallowErrors<Values extends unknown[]>(
 }
 
 /**
- * Combines objects of optional listeners into one, whose listeners call those of each object in order. One
- * that fails does not keep the next from being called.
+ * Combines objects of optional listeners into one, whose listeners call those of each object in order, even
+ * if one of them throws.
  *
  * @example combineHooks<ReputationHooks>(logHooks, metricHooks)
  */

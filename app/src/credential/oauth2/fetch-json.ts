@@ -1,4 +1,5 @@
 import type { Agents } from '../../lib/agents.ts';
+import { errorName } from '../../lib/error-name.ts';
 import { type GetResponse, get } from '../../lib/http-get.ts';
 
 /** A discovery document has about 5 KB; a key set with certificates has about 2 KB for each key. */
@@ -47,6 +48,5 @@ async function fetchBody(url: string, agents: Agents, signal: AbortSignal): Prom
 /** Returns the system's error code, such as ECONNREFUSED, or the name of the error. */
 function errorCode(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
-  const shown = code ?? name;
-  return typeof shown === 'string' && /^\w+$/.test(shown) ? shown : 'unknown error';
+  return errorName(code ?? name) ?? 'unknown error';
 }

@@ -18,7 +18,7 @@ const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Values of `typ` for access tokens, in lower case: that of RFC 9068, and that of most issuers. */
 const TOKEN_TYPES = new Set(['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt']);
 
-/** Claims of ID tokens (OpenID Connect Core, sections 2 and 3.3): they prove a login, and are no authorization. */
+/** Claims of ID tokens (OpenID Connect Core, sections 2 and 3.3): they prove a login, and do not authorize calls. */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 
 /**

@@ -7,7 +7,7 @@ import { type AgentFactory, directAgents, keepAliveOptions, trackReuse } from '.
 import { parseNoProxy } from './no-proxy.ts';
 import type { HttpProxy, ProxySettings } from './settings.ts';
 
-/** Makes agents that connect through the proxies, or directly if there are none. */
+/** Returns a factory of agents that connect through the proxies, or directly if there are none. */
 export function proxyAgents(settings: ProxySettings | undefined): AgentFactory {
   if (settings === undefined) return directAgents;
   const { https, http, noProxy } = settings;

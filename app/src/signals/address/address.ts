@@ -1,4 +1,5 @@
 import type { NonPublicCause } from '../causes.ts';
+
 /** A client address in canonical form: equal addresses have equal `value` strings. */
 export type Address = PublicAddress | NonPublicAddress;
 

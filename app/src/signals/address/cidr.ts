@@ -27,7 +27,7 @@ const PREFIX = /^(?:0|[1-9]\d{0,2})$/;
 
 /**
  * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; returns undefined if it is not valid. Rejects host
- * bits (`10.0.0.1/8`), which indicate a typing error in the address or the prefix. A block in a translated form
+ * bits (`10.0.0.1/8`), which indicate a typo in the address or the prefix. A block in a translated form
  * (IPv4-mapped, NAT64, SIIT) is the IPv4 block that it represents, as an address in that form is its IPv4
  * address; a prefix shorter than /96 is rejected there, because such a block would match no address.
  */

@@ -13,7 +13,7 @@ export type SignatureSecretSource =
   | { readonly secretArn: string; readonly client: SecretsManagerClient };
 
 export interface SignatureKeys {
-  /** Returns the keys as of the last good refresh, the current one first. */
+  /** Returns the keys as of the last successful refresh, the current one first. */
   keys(): readonly SignatureKey[];
   /** Stops refreshing. The keys stay usable, and the client stays open. */
   stop(): void;

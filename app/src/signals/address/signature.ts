@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-/** Suffix of the header that has the signature of an address header. */
+/** Suffix of the name of the header that carries the signature of an address header. */
 export const SIGNATURE_SUFFIX = '-signature';
 
-/** Maximum difference between the signer's clock and this one. For that long a signature can be replayed. */
+/** Maximum difference between the clocks of signer and service, and the time in which a signature can be replayed. */
 const MAX_CLOCK_SKEW_MS = 300_000;
 
 /** An edge may sign with two secrets during a rotation; many signatures are an attempt to guess. */
@@ -26,19 +26,19 @@ export interface AddressSignature {
   verify(value: string, signature: string): boolean;
 }
 
-/** A key that an edge may sign with. */
+/** A key with which an edge may sign. */
 export interface SignatureKey {
   readonly key: KeyObject;
-  /** End of its validity, in milliseconds since the epoch; absent for the current key. */
+  /** When it stops being accepted, in milliseconds since the epoch; absent for the current key. */
   readonly until?: number;
 }
 
 export interface AddressSignatureOptions {
-  /** Returns the keys as of the last refresh of the secret. */
+  /** Returns the keys as of the last successful refresh. */
   readonly keys: () => readonly SignatureKey[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Receives each use of a previous key, with the end of that key's validity. */
+  /** Called with each use of a previous key, with its expiry in milliseconds since the epoch. */
   readonly onPreviousUsed?: (until: number) => void;
 }
 

@@ -27,7 +27,7 @@ const BUNDLED_FILE = 'geo-whois-asn-country.mmdb';
 export const BUNDLED_NOTICE = [
   'The bundled country database is of June 2026 and has known errors.',
   'Set GEO_DATABASE to a current file before users depend on it.',
-  'Data of the NRO and the regional internet registries, put together by ip-location-db, CC BY 4.0.',
+  'Data of the NRO and the regional internet registries, compiled by ip-location-db, CC BY 4.0.',
 ] as const;
 
 /** Returns the path of the bundled country database: next to the bundled service, or in its npm package. */

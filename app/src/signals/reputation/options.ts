@@ -19,6 +19,7 @@ export interface ReputationOptions extends Partial<ReputationLimits> {
 
 /** Returns the limits among the options, with defaults for those that are omitted or `undefined`. */
 export function withDefaultLimits(options: ReputationOptions): ReputationLimits {
-  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...REPUTATION_DEFAULTS, ...Object.fromEntries(defined) };
+  const names = Object.keys(REPUTATION_DEFAULTS) as (keyof ReputationLimits)[];
+  const limits = names.map((name) => [name, options[name] ?? REPUTATION_DEFAULTS[name]]);
+  return Object.fromEntries(limits);
 }

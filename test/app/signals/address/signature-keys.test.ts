@@ -95,7 +95,7 @@ describeWithMoto('a signature secret in Secrets Manager', () => {
   });
 
   test('with an invalid new version: the last valid one stays, and the error does not repeat it', async () => {
-    const task = await startTask('signature-mistaken', json(1));
+    const task = await startTask('signature-invalid', json(1));
     await task.put('hush');
     expect(task.accepted()).toEqual([1]);
     expect(task.errors).toEqual([expect.stringMatching(/is too short: use 16 characters/)]);

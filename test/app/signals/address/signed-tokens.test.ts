@@ -3,7 +3,7 @@ import { outcomeOf } from '../../../support/outcome.ts';
 import { payload } from '../../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
-/* What becomes of tokens where an address must be signed, from the request over HTTP to the identity server. */
+/* Tokens of a service that requires signed addresses, from the HTTP request to the identity server. */
 
 const SECRET = 'the-secret-of-the-edge';
 const NOW = Date.UTC(2026, 0, 5, 10, 30);

@@ -96,7 +96,7 @@ export class AbuseIpdbClient {
   #reportFailure(failure: CheckFailure, permit: Permit<CheckCause>): number | undefined {
     const { negativeTtl, rejectionTtl } = this.#options;
     if (failure.cause === 'auth' || failure.cause === 'quota' || failure.status === 422) {
-      // The key or the request was rejected. The quota guard has forced the circuit open if need be.
+      // The key or the request was rejected. If necessary, the quota guard has forced the circuit open.
       permit.succeeded();
       return failure.status === 422 ? rejectionTtl : undefined;
     }

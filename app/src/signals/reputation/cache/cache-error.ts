@@ -17,7 +17,7 @@ const MAX_MESSAGE_LENGTH = 300;
 export function errorReason(error: unknown): string {
   if (error instanceof TimeLimitError) return 'timeout';
   const { name, code } = fieldsOf(error);
-  // The SDK calls a connection reset TimeoutError, and Node calls all connection errors Error: only the code tells.
+  // The SDK names a connection reset TimeoutError, and Node names all connection errors Error: only the code differs.
   const isUnspecific = name === 'Error' || name === 'TimeoutError';
   if (isUnspecific && isString(code) && /^E(?!TIMEDOUT)/.test(code)) return safeName(code);
   // The SDK's own names for a timeout that its request handler detected first.

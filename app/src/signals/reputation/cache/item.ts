@@ -42,7 +42,7 @@ export function recordItem(key: string, record: AbuseRecord, expiresAt: number):
   };
 }
 
-/** Returns the item that says until when a quota is exhausted (milliseconds since the epoch). */
+/** Returns the item that records until when a quota is exhausted (milliseconds since the epoch). */
 export function quotaItem(key: string, until: number): Item {
   return { ...baseItem(key, until), closed_until: numberAttribute(until) };
 }

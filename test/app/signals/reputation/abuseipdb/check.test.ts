@@ -55,7 +55,7 @@ describe('a check of the API', () => {
     simulator.setQuota(0);
     const result = await checkAt(simulator.url)(ADDRESS, KEY);
     simulator.setQuota(500);
-    // Noon to midnight, as the simulator's day cleanups.
+    // From noon to midnight, when the simulator's day ends.
     expect(result).toMatchObject({ cause: 'quota', status: 429, quotaRemaining: 0 });
     expect(result).toMatchObject({ retryAfterMs: 12 * 60 * 60 * 1000 });
   });
