@@ -5,13 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** A load balancer in this process that treats its targets as an Application Load Balancer does. */
 export interface TestLoadBalancer {
   readonly port: number;
-  /** Requests that it answered with a 502, as it does not retry. */
+  /** An error message for each request that got a 502. */
   readonly failures: readonly string[];
   /** Registers a local server; resolves when it is healthy. */
   register(port: number): Promise<void>;
   /**
    * Deregisters a server. It still receives requests for a moment, also on kept connections, because the nodes of a
-   * load balancer do not learn of it at the same time. Resolves when it receives no more.
+   * load balancer are not updated at the same time. Resolves when it receives no more.
    */
   deregister(port: number): Promise<void>;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface TestLoadBalancer {
 
 interface Target {
   readonly port: number;
-  /** Keeps idle connections and uses them in turn. */
+  /** Keeps idle connections, and uses the oldest first. */
   readonly agent: Agent;
   healthy: boolean;
   /** Stops the health checks. */

@@ -200,5 +200,5 @@ export function createAuthenticator(
 /** An expiry of 0 means that CREDENTIAL_PREVIOUS_TTL=0 never accepts a previous version. */
 function expiredSince(until: number): string {
   const since = until > 0 ? ` since ${new Date(until).toISOString()}` : '';
-  return `The credential is the previous version, which is not accepted${since} (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.`;
+  return `The credential is the previous version, which is not accepted${since} (CREDENTIAL_PREVIOUS_TTL): configure the current one in the identity server.`;
 }

@@ -126,8 +126,12 @@ describe('toAllowedText', () => {
     for (let unit = 0; unit <= 0xffff; unit++) {
       const character = String.fromCharCode(unit);
       if (!hasOnlyAllowedCharacters(character)) continue;
-      const answer = { actionStatus: 'FAILED', failureReason: 'x', failureDescription: character };
-      expect(schemaErrors(answer)).toEqual([]);
+      const response = {
+        actionStatus: 'FAILED',
+        failureReason: 'x',
+        failureDescription: character,
+      };
+      expect(schemaErrors(response)).toEqual([]);
     }
   });
 });

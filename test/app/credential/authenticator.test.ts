@@ -357,7 +357,7 @@ describe('access tokens', () => {
       EXPIRED,
       { previous: VALID },
       refused(
-        'The credential is the previous version, which is not accepted since 2027-01-15T08:00:00.000Z (CREDENTIAL_PREVIOUS_TTL): give the identity server the current one.',
+        'The credential is the previous version, which is not accepted since 2027-01-15T08:00:00.000Z (CREDENTIAL_PREVIOUS_TTL): configure the current one in the identity server.',
       ),
       0,
     ],

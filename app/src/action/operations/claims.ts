@@ -117,7 +117,7 @@ function hasValue(
   wanted: ClaimValue,
 ): boolean {
   if (current === undefined) {
-    // An empty string and an empty list both arrive without a value; the allowed path tells which it is.
+    // An empty string and an empty list both arrive without a value; the allowed path shows which it is.
     const isList = path?.endsWith('/');
     return (wanted === '' && isList !== true) || (isEmptyList(wanted) && isList !== false);
   }
