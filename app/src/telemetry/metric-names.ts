@@ -96,7 +96,7 @@ export const METRICS = {
   OversizedRequests: { unit: 'Count', kind: 'counter' },
   /** Errors of the service itself: 500. On the action's path each one is a failed login. */
   InternalErrors: { unit: 'Count', kind: 'counter' },
-  /** Uses of the previous version of a rotated secret, which expires soon. */
+  /** Uses of the previous version of the caller's credential or the signature secret, which expires soon. */
   PreviousCredentialUsed: { unit: 'Count', kind: 'counter' },
   /** Failed refreshes of secrets. The last good value remains in use. */
   SecretRefreshFailures: { unit: 'Count', kind: 'counter' },

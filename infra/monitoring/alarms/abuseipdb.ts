@@ -43,7 +43,7 @@ export function abuseIpdbAlarms(metrics: Metrics): AlarmDefinition[] {
       missingData: 'notBreaching',
     },
     {
-      id: 'KeyRejected',
+      id: 'AbuseIpdbKeyRejected',
       description:
         'The AbuseIPDB key is missing or rejected, so the reputation of addresses that are not cached is unknown.',
       severity: 'ticket',

@@ -89,9 +89,10 @@ export function alarmName(scope: Construct, id: string): string {
   return `${Stack.of(scope).stackName}-${id}`;
 }
 
-/** Appends the link to the alarm's section in the runbook, whose heading is the id in separate words. */
+/** Appends the link to the alarm's section in the runbook, whose heading is the id in words; AbuseIPDB is one. */
 export function withRunbook(description: string, id: string): string {
-  const anchor = id.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const words = id.replace('AbuseIpdb', 'Abuseipdb');
+  const anchor = words.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return `${description} Runbook: docs/runbook.md#${anchor}`;
 }
 

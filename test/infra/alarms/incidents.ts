@@ -203,7 +203,7 @@ const NEEDS_WORK: readonly Incident[] = [
       circuitOpenCause: elapsed % 5 === 4 ? undefined : 'auth',
       unavailableReputations: part(0.4, decisions),
     }),
-    { KeyRejected: 15, UnknownReputations: 20 },
+    { AbuseIpdbKeyRejected: 15, UnknownReputations: 20 },
   ),
   incident(
     'four times as many refusals as usual',

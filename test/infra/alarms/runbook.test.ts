@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
-import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
-import { type Configuration, synthesize } from '../../support/stack.ts';
+import { alarmsOf, anchorOf, CONFIGURATIONS, severityOf } from './severity.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const TEXT = readFileSync(new URL('docs/runbook.md', ROOT), 'utf8');
@@ -21,29 +19,6 @@ const sections: readonly Section[] = TEXT.split(/^### /m)
     return { heading, anchor, text: lines.join('\n') };
   });
 
-const CONFIGURATIONS: readonly Configuration[] = [
-  'cloudfront, egress nat',
-  'allowed addresses, certificate',
-];
-
-const alarmsOf = (configuration: Configuration) => {
-  const stack = synthesize(configuration);
-  return [...readAlarms(stack), ...readCompositeAlarms(stack)];
-};
-
-const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
-
-/** Whom an alarm notifies, on its own or together with another alarm. */
-function severityOf(configuration: Configuration, anchor: string): string {
-  const stack = synthesize(configuration);
-  const [page] = readCompositeAlarms(stack);
-  const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
-  if (alarm === undefined || page === undefined) return 'page';
-  if (ruleIsTrue(page.rule, (each) => each === alarm.logicalId)) return 'page';
-  const notifies = alarm.notifies.length > 0 ? 'ticket' : 'nobody';
-  return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
-}
-
 /** The severity in each of the configurations, by the first words of a section. */
 const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
   Page: ['page', 'page'],
@@ -56,8 +31,20 @@ const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
 test.each(CONFIGURATIONS)(
   'With %s, every alarm has a section, and every section an alarm',
   (name) => {
-    const anchors = alarmsOf(name).map(({ description }) => anchorOf(description));
-    expect(sections.map(({ anchor }) => anchor).sort()).toEqual(anchors.sort());
+    const alarms = alarmsOf(name).map(({ description }) => anchorOf(description));
+    const documented = sections.map(({ anchor }) => anchor);
+    expect(new Set(documented).size).toBe(documented.length);
+    expect({
+      'alarms without a section: add it to docs/runbook.md': alarms.filter(
+        (anchor) => !documented.includes(anchor ?? ''),
+      ),
+      'sections of docs/runbook.md without an alarm: rename or remove them': documented.filter(
+        (anchor) => !alarms.includes(anchor),
+      ),
+    }).toEqual({
+      'alarms without a section: add it to docs/runbook.md': [],
+      'sections of docs/runbook.md without an alarm: rename or remove them': [],
+    });
   },
 );
 
@@ -72,8 +59,10 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     const ids = CONFIGURATIONS.flatMap(alarmsOf).filter(
       ({ description }) => anchorOf(description) === anchor,
     );
-    const words = heading.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
-    expect(new Set(ids.map(({ id }) => id))).toEqual(new Set([words]));
+    // An id has "AbuseIpdb" where the heading has "AbuseIPDB".
+    const words = heading.replace('AbuseIPDB', 'AbuseIpdb');
+    const expectedId = words.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
+    expect(new Set(ids.map(({ id }) => id))).toEqual(new Set([expectedId]));
   });
 
   test('has a description, an investigation and a resolution', () => {

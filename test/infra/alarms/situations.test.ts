@@ -1,6 +1,7 @@
 import { compileRule } from '../../support/cloudwatch/composite.ts';
 import { evaluateAlarm, type Span, type Timeline } from '../../support/cloudwatch/evaluate.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { EMITTERS } from '../../support/operations/emitters.ts';
 import { metricSource, type Situation, timeSpan } from '../../support/operations/situation.ts';
 import { type Configuration, synthesize } from '../../support/stack.ts';
 import { CALM } from './calm.ts';
@@ -61,6 +62,26 @@ const CONFIGURATIONS: readonly Configuration[] = [
   'allowed addresses, certificate',
 ];
 
+test('every metric of an alarm has an emitter', () => {
+  const metrics = CONFIGURATIONS.flatMap((name) => readAlarms(synthesize(name)))
+    .flatMap(({ queries }) => Object.values(queries))
+    .map(({ metric }) => metric);
+  expect({
+    'metrics without an emitter: add it to test/support/operations/emitters.ts': [
+      ...new Set(metrics),
+    ].filter((metric) => !EMITTERS.has(metric)),
+  }).toEqual({ 'metrics without an emitter: add it to test/support/operations/emitters.ts': [] });
+});
+
+test('an incident cannot change an unknown field of a minute', () => {
+  const [incident] = INCIDENTS;
+  if (incident === undefined) throw new Error('There are no incidents.');
+  const misspelled = () => ({ decisions: 0, decisionz: 0 });
+  const source = metricSource({ ...incident, changes: misspelled });
+  const [metric = ''] = EMITTERS.keys();
+  expect(() => source.samples(metric, timeSpan(incident).from)).toThrow('decisionz');
+});
+
 describe.each(CONFIGURATIONS)('With %s, no alarm notifies anybody:', (configuration) => {
   test.each(CALM)('$name', (situation) => {
     const { firedAfter } = simulate(situation, configuration);
@@ -86,6 +107,16 @@ describe('The expected alarms fire in time and recover:', () => {
   test('there is an incident for each alarm', () => {
     const fired = new Set(INCIDENTS.flatMap(({ alarms }) => Object.keys(alarms)));
     const ids = CONFIGURATIONS.flatMap((name) => readAlarms(synthesize(name))).map(({ id }) => id);
-    expect([...fired].sort()).toEqual([...new Set(ids)].sort());
+    expect({
+      'alarms without an incident: add one to test/infra/alarms/incidents.ts': [
+        ...new Set(ids),
+      ].filter((id) => !fired.has(id)),
+      'unknown alarms: correct their ids in test/infra/alarms/incidents.ts': [...fired].filter(
+        (id) => !ids.includes(id),
+      ),
+    }).toEqual({
+      'alarms without an incident: add one to test/infra/alarms/incidents.ts': [],
+      'unknown alarms: correct their ids in test/infra/alarms/incidents.ts': [],
+    });
   });
 });

@@ -6,11 +6,7 @@ export interface Sample {
 
 /** A source of data points. */
 export interface MetricSource {
-  /**
-   * Returns the samples of a metric in a minute, from all tasks and flushes.
-   *
-   * @throws Error for an unknown metric: an alarm on it would never fire.
-   */
+  /** Returns the samples of a metric in a minute, from all tasks and flushes. */
   samples(metric: string, minute: number): readonly Sample[];
 }
 

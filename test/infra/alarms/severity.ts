@@ -1,0 +1,29 @@
+import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
+import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
+import { type Configuration, synthesize } from '../../support/stack.ts';
+
+/** Without and with an allow list, on which the severity of some alarms depends. */
+export const CONFIGURATIONS = [
+  'cloudfront, egress nat',
+  'allowed addresses, certificate',
+] as const satisfies readonly Configuration[];
+
+/** All alarms of a configuration, composite ones included. */
+export const alarmsOf = (configuration: Configuration) => {
+  const stack = synthesize(configuration);
+  return [...readAlarms(stack), ...readCompositeAlarms(stack)];
+};
+
+/** The anchor of the alarm's section in docs/runbook.md. */
+export const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
+
+/** Whom an alarm notifies, on its own or together with another alarm. */
+export function severityOf(configuration: Configuration, anchor: string): string {
+  const stack = synthesize(configuration);
+  const [page] = readCompositeAlarms(stack);
+  const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
+  if (alarm === undefined || page === undefined) return 'page';
+  if (ruleIsTrue(page.rule, (each) => each === alarm.logicalId)) return 'page';
+  const notifies = alarm.notifies.length > 0 ? 'ticket' : 'nobody';
+  return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;
+}
