@@ -41,7 +41,7 @@ const METHODS: readonly (readonly [string, Replace])[] = [
 const TWO_ISSUES = [
   expect.stringMatching(`^${policy.path}:6: rule "high", when: .*abuse\\.scor`),
   expect.stringMatching(
-    `^${policy.path}:10: rule "elevated", then\\.lifetime: "soon" is no duration`,
+    `^${policy.path}:10: rule "elevated", then\\.lifetime: "soon" is not a valid duration`,
   ),
 ];
 

@@ -1,3 +1,4 @@
+import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import { pointsOf, sumOf } from '../../support/emf.ts';
 import { payload, payloadFrom } from '../../support/payloads.ts';
 import { SECRET, startTestService } from '../../support/running-service.ts';
@@ -201,7 +202,8 @@ describe.each([
         .flatMap(({ values }) => values)
         .reduce((sum, [, count]) => sum + count, 0);
     expect(measured('DecisionLatency')).toBe(records.length);
-    for (const stage of ['read', 'address', 'geo', 'reputation', 'decide']) {
+    for (const stage of DIMENSION_VALUES.Stage) {
+      expect(timed(stage)).toBeGreaterThan(0);
       expect([stage, measured('StageLatency', stage)]).toEqual([stage, timed(stage)]);
     }
   });

@@ -190,7 +190,8 @@ describe('A tried request', () => {
 
   test('shares the reputation cache with decisions', async () => {
     const { signals } = await tryForm({ address: '9.9.9.11' });
-    expect(signals[2]?.description).toMatch(/^score \d+, from AbuseIPDB/);
+    const reputation = signals.find(({ name }) => name === 'Reputation');
+    expect(reputation?.description).toMatch(/^score \d+, from AbuseIPDB/);
     await service.post(payloadFrom('9.9.9.11'));
     expect(service.decisions().at(-1)).toMatchObject({
       signals: { reputation: { source: 'memory' } },

@@ -1,3 +1,4 @@
+import { declarationsFor } from '../../../../app/src/policy/cel/environment.ts';
 import { decideBy } from '../../../support/decide.ts';
 import { requestWith } from '../../../support/payloads.ts';
 import { policyText, rule } from '../../../support/policies.ts';
@@ -44,7 +45,7 @@ const ISSUER = 'https://api.asgardeo.io/t/acmecorp/oauth2/token';
 
 const same = (value: unknown) => [value, value] as const;
 
-/** Every variable with its type, and its value in payloads 03 and 01. */
+/** Every field that is a number, a string, a boolean or a list, with its type and its value in payloads 03 and 01. */
 const VARIABLES: readonly (readonly [
   string,
   'string' | 'int' | 'bool' | 'list',
@@ -92,6 +93,20 @@ const VARIABLES: readonly (readonly [
   ['now.minute', 'int', same(30)],
   ['now.weekday', 'int', same(1)],
 ];
+
+test('the table contains every field of every variable', () => {
+  const { variables, fields } = declarationsFor(new Map());
+  const fieldsOf = (name: string, type: string): string[] => {
+    const own = fields.get(type);
+    if (own === undefined) return [name];
+    return Object.entries(own).flatMap(([field, other]) => fieldsOf(`${name}.${field}`, other));
+  };
+  const documented = VARIABLES.map(([name]) => name);
+  // Of other types, tested separately.
+  const others = ['request.headers', 'request.params', 'token.claims', 'now.timestamp', 'lists'];
+  const declared = Object.entries(variables).flatMap(([name, type]) => fieldsOf(name, type));
+  expect(declared.toSorted()).toEqual([...documented, ...others].toSorted());
+});
 
 describe.each([
   ['a request with everything', '03', 0],
