@@ -1,6 +1,10 @@
 import { type Address, lookupAddress } from '../../src/signals/address/address.ts';
 import type { Reputation, ReputationSource } from '../../src/signals/reputation/reputation.ts';
-import type { RequestSignals } from '../../src/signals/request-signals.ts';
+import {
+  type RequestSignals,
+  SIGNAL_NAMES,
+  type SignalName,
+} from '../../src/signals/request-signals.ts';
 import type { Signal } from '../../src/signals/signal.ts';
 import { formatSeconds } from './format.ts';
 
@@ -18,11 +22,12 @@ export interface SignalDescription {
 
 /** Describes each signal of a decided request. */
 export function describeSignals({ address, geo, reputation }: RequestSignals): SignalDescription[] {
-  return [
-    { name: 'Address', description: describe(address, describeAddress) },
-    { name: 'Country', description: describe(geo, ({ country }) => country ?? 'no country') },
-    { name: 'Reputation', description: describe(reputation, describeReputation) },
-  ];
+  const descriptions: Record<SignalName, SignalDescription> = {
+    address: { name: 'Address', description: describe(address, describeAddress) },
+    geo: { name: 'Country', description: describe(geo, ({ country }) => country ?? 'no country') },
+    reputation: { name: 'Reputation', description: describe(reputation, describeReputation) },
+  };
+  return SIGNAL_NAMES.map((name) => descriptions[name]);
 }
 
 function describe<Value>(

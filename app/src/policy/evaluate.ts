@@ -1,4 +1,4 @@
-import type { UnknownCause } from '../signals/causes.ts';
+import { MISSING_FIELD_CAUSES, type UnknownCause } from '../signals/causes.ts';
 import { type RequestSignals, SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 import type { SignalReader } from './cel/signal-reader.ts';
 import type { Variables } from './cel/variables/variables.ts';
@@ -130,8 +130,7 @@ class Evaluator implements Verdict {
   #causeOf(name: SignalName): UnknownCause {
     const signal = this.#evaluation.signals[name];
     if (signal?.known === false) return signal.cause;
-    // Known, but without the field that the rule reads.
-    return name === 'geo' ? 'not-found' : 'invalid';
+    return MISSING_FIELD_CAUSES[name];
   }
 
   /** @param id the rule's, or `unknown.<signal>`. */

@@ -26,3 +26,13 @@ export const UNKNOWN_CAUSES = {
   reputation: REPUTATION_CAUSES,
 } as const;
 export type UnknownCause = (typeof UNKNOWN_CAUSES)[keyof typeof UNKNOWN_CAUSES][number];
+
+/** The cause that applies if a signal is known, but lacks a field that a rule reads. */
+export const MISSING_FIELD_CAUSES = {
+  // Not used: an address has all fields.
+  address: 'missing',
+  geo: 'not-found',
+  reputation: 'invalid',
+} as const satisfies {
+  readonly [Name in keyof typeof UNKNOWN_CAUSES]: (typeof UNKNOWN_CAUSES)[Name][number];
+};

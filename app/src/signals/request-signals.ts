@@ -22,7 +22,7 @@ export type SignalTimes = { [Name in SignalName]?: number };
 
 /**
  * The signals of one request. Each is resolved once, when the policy first needs it
- * (docs/decisions/0013-lazy-signals.md). Geo and reputation depend on the address: if it is unknown, they are not
+ * (docs/decisions/0013-lazy-signals.md). The other signals depend on the address: if it is unknown, they are not
  * resolved.
  */
 export class RequestSignals {
@@ -57,13 +57,26 @@ export class RequestSignals {
       this.times.address = performance.now() - start;
     }
     if (name === 'address' || !this.address.known) return;
-    const start = performance.now();
-    if (name === 'geo') {
-      this.geo = this.#sources.geo(this.address.value);
-      this.times.geo = performance.now() - start;
-      return;
+    switch (name) {
+      case 'geo':
+        return this.#resolveGeo(this.address.value);
+      case 'reputation':
+        return this.#resolveReputation(this.address.value);
+      default:
+        // Otherwise the evaluation would never end.
+        throw new Error(`The signal ${name satisfies never} is not resolved.`);
     }
-    const reputation = this.#sources.reputation(this.address.value, this.#deadline);
+  }
+
+  #resolveGeo(address: Address): void {
+    const start = performance.now();
+    this.geo = this.#sources.geo(address);
+    this.times.geo = performance.now() - start;
+  }
+
+  #resolveReputation(address: Address): void | Promise<void> {
+    const start = performance.now();
+    const reputation = this.#sources.reputation(address, this.#deadline);
     if (reputation instanceof Promise) {
       return reputation.then((signal) => this.#setReputation(signal, start));
     }

@@ -2,7 +2,7 @@ import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
-import type { RequestSignals } from '../signals/request-signals.ts';
+import type { RequestSignals, SignalName } from '../signals/request-signals.ts';
 import { jsonLineBytes } from './log.ts';
 import { RecordLists } from './record-lists.ts';
 
@@ -89,7 +89,7 @@ export function decisionRecord(
 function signalFields(
   { address, geo, reputation }: RequestSignals,
   { formatAddress }: RecordOptions,
-): object {
+): Record<SignalName, object | undefined> {
   return {
     address:
       address &&
@@ -125,7 +125,10 @@ function addressFields(address: Address, formatAddress: RecordOptions['formatAdd
   };
 }
 
-function durationFields(times: StageDurations, signals: RequestSignals): object {
+function durationFields(
+  times: StageDurations,
+  signals: RequestSignals,
+): Record<keyof StageDurations | SignalName, number | undefined> {
   return {
     read: roundToMicroseconds(times.read),
     address: roundToMicroseconds(signals.times.address),

@@ -1,4 +1,5 @@
-import { ADDRESS_CAUSES, CHECK_CAUSES, GEO_CAUSES, REPUTATION_CAUSES } from '../signals/causes.ts';
+import { CHECK_CAUSES, UNKNOWN_CAUSES } from '../signals/causes.ts';
+import { SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'RiskGate';
@@ -110,17 +111,20 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
+/** A signal and one of its causes, such as `geo/not-found`. */
+type SignalCause = {
+  [Name in SignalName]: `${Name}/${(typeof UNKNOWN_CAUSES)[Name][number]}`;
+}[SignalName];
+
 /** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
   Source: ['memory', 'dynamodb', 'abuseipdb'],
-  Unknown: [
-    ...ADDRESS_CAUSES.map((cause) => `address/${cause}` as const),
-    ...GEO_CAUSES.map((cause) => `geo/${cause}` as const),
-    ...REPUTATION_CAUSES.map((cause) => `reputation/${cause}` as const),
-  ],
+  Unknown: SIGNAL_NAMES.flatMap((name) =>
+    UNKNOWN_CAUSES[name].map((cause) => `${name}/${cause}` as SignalCause),
+  ),
   Result: ['ok', ...CHECK_CAUSES],
   Cause: CHECK_CAUSES,
-  Stage: ['read', 'address', 'geo', 'reputation', 'decide'],
+  Stage: ['read', ...SIGNAL_NAMES, 'decide'],
   Operation: ['read', 'write'],
 } as const satisfies Partial<Record<Dimension, readonly string[]>>;

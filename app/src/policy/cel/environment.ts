@@ -2,6 +2,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import type { ParsedList } from '../lists.ts';
 import type { CostMeter } from './semantics/cost.ts';
 import { registerMatches } from './semantics/matches.ts';
+import { SIGNAL_TYPES, type SignalTypeName } from './signal-variables.ts';
 import { ClaimsView } from './variables/claims.ts';
 import {
   OrganizationView,
@@ -14,6 +15,11 @@ import {
 import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
 import { StringMapView } from './variables/string-map.ts';
 import { NowView } from './variables/variables.ts';
+
+type TypeDefinition = readonly [
+  implementation: unknown,
+  fields: Readonly<Record<string, string>> | undefined,
+];
 
 /** The types of the policy language: the class that implements each, and its fields with their CEL types. */
 const TYPES = {
@@ -71,12 +77,11 @@ const TYPES = {
     NowView,
     { hour: 'int', minute: 'int', weekday: 'int', timestamp: 'google.protobuf.Timestamp' },
   ],
-} as const;
+} as const satisfies Record<string, TypeDefinition> & Record<SignalTypeName, TypeDefinition>;
 
-const VARIABLES = {
-  address: 'Address',
-  geo: 'Geo',
-  abuse: 'Abuse',
+/** The CEL type of each variable. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  ...SIGNAL_TYPES,
   request: 'Request',
   token: 'Token',
   refresh_token: 'RefreshToken',
@@ -85,7 +90,7 @@ const VARIABLES = {
   organization: 'Organization',
   now: 'Now',
   lists: 'Lists',
-} as const;
+};
 
 /** The variables of the policy language, for the analysis of expressions. */
 export interface Declarations {

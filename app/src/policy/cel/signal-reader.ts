@@ -7,13 +7,7 @@ import {
   type SignalName,
 } from '../../signals/request-signals.ts';
 import { ownerOfMissingField } from './library/errors.ts';
-
-/** The signal that each variable of the policy language reads. */
-export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
-  address: 'address',
-  geo: 'geo',
-  abuse: 'reputation',
-};
+import { PARTIAL_TYPES } from './signal-variables.ts';
 
 /**
  * Thrown when a condition reads a signal that has no value. CEL's `&&` and `||` discard it if the other
@@ -23,7 +17,7 @@ export const SIGNAL_OF: Readonly<Record<string, SignalName>> = {
 export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
 
 /** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
-export class SignalReader {
+export class SignalReader implements Readonly<Record<SignalName, () => unknown>> {
   /** Read before they were fetched. */
   readonly #pending = new Set<SignalName>();
   /** Fetched, but unknown. */
@@ -79,7 +73,7 @@ export class SignalReader {
     }
   }
 
-  /** Returns `undefined` only within `withUnknownAsAbsent`, as do `geo` and `reputation`. */
+  /** Returns `undefined` only within `withUnknownAsAbsent`, as do the other signals. */
   address(): Address | undefined {
     const address = this.#signals.address;
     if (address === undefined) return this.#fail(this.#pending, 'address');
@@ -134,8 +128,8 @@ export function isSignalUnavailable(error: unknown): boolean {
   return error === SIGNAL_UNAVAILABLE || isFieldMissing(error);
 }
 
-/** Returns whether CEL read a field that `geo` or `abuse` does not have, also through a `cel.bind` variable. */
+/** Returns whether CEL read a field that a known signal lacks, also through a `cel.bind` variable. */
 function isFieldMissing(error: unknown): boolean {
   const type = ownerOfMissingField(error);
-  return type === 'Geo' || type === 'Abuse';
+  return type !== undefined && PARTIAL_TYPES.has(type);
 }

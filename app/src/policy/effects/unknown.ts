@@ -1,3 +1,4 @@
+import { listInWords } from '../../lib/list-in-words.ts';
 import { UNKNOWN_CAUSES, type UnknownCause } from '../../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../../signals/request-signals.ts';
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
@@ -30,6 +31,9 @@ export interface UnknownEntry {
   readonly effects: Effects | undefined;
 }
 
+/** The signals that are those of the address, for messages. */
+const DEPENDENT_SIGNALS = listInWords(SIGNAL_NAMES.filter((name) => name !== 'address'));
+
 /** An example that fails closed, for each signal. */
 const EXAMPLES: Readonly<Record<SignalName, string>> = {
   address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
@@ -57,7 +61,7 @@ export function compileUnknown(
   for (const name of SIGNAL_NAMES) {
     const user = users.get(name);
     if (definition[name] === undefined && user !== undefined) {
-      const why = name === 'address' ? ' (geo and reputation depend on the address)' : '';
+      const why = name === 'address' ? ` (${DEPENDENT_SIGNALS} depend on the address)` : '';
       issues.add(
         `rule "${user}" needs ${name}${why}, so an entry must specify what happens when it is unknown, e.g. ${name}: ${EXAMPLES[name]}`,
       );

@@ -1,3 +1,4 @@
+import { SIGNAL_NAMES } from '../../signals/request-signals.ts';
 import type { DecisionEvent } from '../decision-record.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -26,10 +27,10 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
   metrics.record('DecisionLatency', times.total);
   metrics.record('StageLatency', times.read, 'read');
   metrics.record('StageLatency', times.decide, 'decide');
-  const { address, geo, reputation } = signals.times;
-  if (address !== undefined) metrics.record('StageLatency', address, 'address');
-  if (geo !== undefined) metrics.record('StageLatency', geo, 'geo');
-  if (reputation !== undefined) metrics.record('StageLatency', reputation, 'reputation');
+  for (const name of SIGNAL_NAMES) {
+    const time = signals.times[name];
+    if (time !== undefined) metrics.record('StageLatency', time, name);
+  }
 }
 
 function countAll(

@@ -1,6 +1,7 @@
 import type { Declarations } from '../environment.ts';
 import type { Node, NodeOf } from '../library/node.ts';
 import { print } from '../library/print.ts';
+import { VARIABLE_OF_SIGNAL_TYPE } from '../signal-variables.ts';
 import { domainOfField } from './domains.ts';
 import {
   contentFlow,
@@ -16,10 +17,8 @@ import type { FlowContext, Scope } from './flow-context.ts';
 
 /** Types whose fields must be read by name, so that each use of a field is known. */
 const ACCESSED_BY_NAME: Readonly<Record<string, string>> = {
+  ...VARIABLE_OF_SIGNAL_TYPE,
   Lists: 'lists',
-  Geo: 'geo',
-  Address: 'address',
-  Abuse: 'abuse',
 };
 
 /** Returns the flow of `owner.field` and `owner.?field`. */

@@ -1,4 +1,6 @@
+import { listInWords } from '../../../lib/list-in-words.ts';
 import type { Node, NodeOf } from '../library/node.ts';
+import { SIGNAL_VARIABLE_NAMES, VARIABLE_OF_SIGNAL_TYPE } from '../signal-variables.ts';
 import { conversionIssue } from './constant-issues.ts';
 import { SIZE } from './domains.ts';
 import { derive, EMPTY_FLOW, type Flow, flowOf, sourcesOf } from './flow.ts';
@@ -7,9 +9,6 @@ import { checkPolicyValues } from './policy-values.ts';
 
 /** Functions that fail for values they cannot convert. */
 const CONVERSIONS = new Set(['bool', 'double', 'int', 'timestamp', 'uint']);
-
-/** Types whose fields may be absent. */
-const TYPES_WITH_ABSENT_FIELDS = new Set(['Geo', 'Abuse', 'Address']);
 
 export function analyzeCall(node: NodeOf<'call'>, scope: Scope, context: FlowContext): Flow {
   const [name, args] = node.args;
@@ -46,12 +45,13 @@ export function analyzeHas(field: Node, scope: Scope, context: FlowContext): Flo
   let root = field;
   for (let next = owner; next !== undefined; next = ownerOf(root)) root = next;
   const types = sourcesOf(context.flowOf(root, scope), 'object').map(({ type }) => type);
-  const canBeAbsent = (type: string) => TYPES_WITH_ABSENT_FIELDS.has(type);
+  // All fields of an unknown signal are absent, those of a partial one may be.
+  const canBeAbsent = (type: string) => Object.hasOwn(VARIABLE_OF_SIGNAL_TYPE, type);
   // A variable that the condition declares may have several types, or an unknown one.
   const isDeclared = root.op === 'id' && scope.has(root.args);
   if (!(isDeclared ? types.every(canBeAbsent) : types.some(canBeAbsent))) {
     context.issues.add(
-      'has() is for fields of address, geo and abuse; other fields are empty if the request lacks them, and "x" in request.headers tests for a header',
+      `has() is for fields of ${listInWords(SIGNAL_VARIABLE_NAMES)}; other fields are empty if the request lacks them, and "x" in request.headers tests for a header`,
     );
   } else if (types.length > 0 && owner !== root) {
     context.issues.add('has() expects a single field, e.g. has(geo.city)');

@@ -1,7 +1,7 @@
 import type { Issues } from '../../file/issues.ts';
 import type { Declarations } from '../environment.ts';
 import type { Node, NodeOf } from '../library/node.ts';
-import { SIGNAL_OF } from '../signal-reader.ts';
+import { SIGNAL_OF } from '../signal-variables.ts';
 import { accessField, accessKey } from './access-flow.ts';
 import { analyzeCall, analyzeHas } from './call-flow.ts';
 import { ComparisonChecker } from './comparisons.ts';

@@ -31,7 +31,7 @@ export function collectReferences(
   issues: Issues,
 ): References {
   const uses = analyzeFlow(ast, constants, declarations, issues);
-  // Geo and reputation are those of the address.
+  // The other signals are those of the address.
   if (uses.signals.size > 0) uses.signals.add('address');
   return {
     ...uses,

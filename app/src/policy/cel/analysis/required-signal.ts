@@ -1,7 +1,7 @@
 import type { SignalName } from '../../../signals/request-signals.ts';
 import type { Node } from '../library/node.ts';
 import { someNode } from '../library/syntax-tree.ts';
-import { SIGNAL_OF } from '../signal-reader.ts';
+import { SIGNAL_OF } from '../signal-variables.ts';
 
 /** Operators that may not evaluate one of their operands. */
 const SHORT_CIRCUITING: ReadonlySet<string> = new Set(['&&', '||', '?:']);

@@ -1,3 +1,4 @@
+import type { SignalVariableName } from '../signal-variables.ts';
 import type { Inputs } from './inputs.ts';
 import {
   OrganizationView,
@@ -34,7 +35,7 @@ export class NowView {
 }
 
 /** The variables of one request. A getter without a type in environment.ts is not visible to conditions. */
-export class Variables {
+export class Variables implements Readonly<Record<SignalVariableName, object>> {
   /** Cost units that evaluations have spent on this request. Not visible to conditions. */
   cost = 0;
   readonly #inputs: Inputs;
