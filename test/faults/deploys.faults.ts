@@ -44,7 +44,6 @@ const stoppingClientGroups = () => {
 describe('SIGTERM under load', () => {
   let service: ServiceProcess;
   let load: Load;
-  let signalSentAt: number;
   let drainingAt: number;
   let health: readonly Response[];
   let lateResponses: readonly string[];
@@ -59,7 +58,6 @@ describe('SIGTERM under load', () => {
     const late = await connections();
     const idle = await connections();
     const ends = idle.map(endOf);
-    signalSentAt = performance.now();
     await sendSignal(service, 'SIGTERM');
     drainingAt = performance.now();
     health = await Promise.all(
@@ -85,14 +83,6 @@ describe('SIGTERM under load', () => {
   test('every request is answered with a decision', () => {
     expect(failuresOf(load)).toEqual([]);
     expect(load.responses.length).toBeGreaterThan(2000);
-  });
-
-  test('requests in progress are answered', () => {
-    // `closes` shows that the service had already handled the signal.
-    const inProgress = load.responses.filter(
-      ({ sentAt, closes }) => sentAt < signalSentAt && closes,
-    );
-    expect(inProgress.length).toBeGreaterThan(0);
   });
 
   test('every later response closes its connection', () => {
