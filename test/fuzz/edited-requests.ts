@@ -69,5 +69,5 @@ function write(root: unknown, edits: readonly Edit[]): string {
 
 function countOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.values(value).reduce((sum: number, member) => sum + countOf(member), 1);
+  return Object.values(value).reduce((sum: number, entry) => sum + countOf(entry), 1);
 }
