@@ -39,7 +39,9 @@ export function createApp(dependencies: AppDependencies): App {
 
   app.use(closeWhileDraining({ isDraining }));
   app.use(requestId());
-  for (const middleware of dependencies.middleware ?? []) app.use(middleware);
+  const added = dependencies.middleware ?? [];
+  if (added.length > 0) app.use(noteAddedMiddleware);
+  for (const middleware of added) app.use(middleware);
 
   app.post(
     ACTION_PATH,
@@ -58,6 +60,12 @@ export function createApp(dependencies: AppDependencies): App {
   app.onError(handleError({ onRejected, onInternalError }));
   return app;
 }
+
+/** Lets `respond` know that headers may have been set on the context. */
+const noteAddedMiddleware: AppMiddleware = (context, next) => {
+  if (context.env !== undefined) context.env.hasAddedMiddleware = true;
+  return next();
+};
 
 const METHOD_NOT_ALLOWED = errorBody('invalid_request', 'The method must be POST.');
 const NOT_FOUND = errorBody('not_found', 'There is nothing at this path.');

@@ -3,6 +3,9 @@ import type { AppContext, ReplyHeader } from './env.ts';
 /** The identity server accepts exactly this type, in lower case. */
 export const JSON_TYPE = 'application/json';
 
+/** The response to nearly every request. Shared: a new `Response` costs more CPU time than the policy. */
+const OK = new Response(null, { status: 200 });
+
 type Status = 200 | 400 | 401 | 404 | 405 | 500;
 
 /**
@@ -29,5 +32,6 @@ export function respond(
     return context.body(body, status, { 'content-type': JSON_TYPE, ...own });
   }
   env.reply = { body, header };
+  if (status === 200 && env.hasAddedMiddleware !== true) return OK;
   return context.body(null, status);
 }
