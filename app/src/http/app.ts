@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { errorBody } from '../action/response.ts';
 import type { Authenticator } from '../credential/authenticator.ts';
+import { chain } from './chain.ts';
 import type { App, AppEnv, AppMiddleware } from './env.ts';
 import type { HandleAction } from './handle-action.ts';
 import { authenticate } from './middleware/authenticate.ts';
@@ -37,18 +38,21 @@ export function createApp(dependencies: AppDependencies): App {
   const { authenticator, handleAction, onRejected, onInternalError, isDraining } = dependencies;
   const app: App = new Hono<AppEnv>({ getPath: pathOf });
 
-  app.use(closeWhileDraining({ isDraining }));
-  app.use(requestId());
+  const first = [closeWhileDraining({ isDraining }), requestId()];
   const added = dependencies.middleware ?? [];
-  if (added.length > 0) app.use(noteAddedMiddleware);
-  for (const middleware of added) app.use(middleware);
-
+  if (added.length > 0) app.use(...first, noteAddedMiddleware, ...added);
   app.post(
     ACTION_PATH,
-    authenticate({ authenticator, onRejected }),
-    limitBody({ onRejected }),
-    postAction(handleAction),
+    chain(
+      ...first,
+      authenticate({ authenticator, onRejected }),
+      limitBody({ onRejected }),
+      postAction(handleAction),
+    ),
   );
+  // After the action, whose chain has them already.
+  app.use(...first);
+
   app.all(ACTION_PATH, (context) =>
     respond(context, 405, METHOD_NOT_ALLOWED, { name: 'allow', value: 'POST' }),
   );

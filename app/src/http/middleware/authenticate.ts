@@ -37,7 +37,7 @@ export function authenticate({ authenticator, onRejected }: AuthenticateOptions)
     context: AppContext,
     header: HeaderReader,
     next: () => Promise<void>,
-  ): Promise<Response | undefined> {
+  ): ReturnType<AppMiddleware> {
     let check = authenticator.checkToken?.(header);
     if (check instanceof Promise) {
       const start = performance.now();
@@ -46,10 +46,7 @@ export function authenticate({ authenticator, onRejected }: AuthenticateOptions)
       // The caller has gone away in the meantime.
       if (context.env.incoming.destroyed) return RESPONSE_ALREADY_SENT;
     }
-    if (check?.kind === 'accepted') {
-      await next();
-      return undefined;
-    }
+    if (check?.kind === 'accepted') return next();
     if (check?.kind === 'unverifiable') return rejectUnverifiable(context, check);
     const { why, challenge } = check ?? {
       why: authenticator.rejectionReason?.(header) ?? WRONG_CREDENTIAL,

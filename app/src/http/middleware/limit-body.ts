@@ -32,6 +32,6 @@ export function limitBody({ onRejected }: LimitBodyOptions): AppMiddleware {
       return respond(context, 400, errorBody('invalid_request', why));
     }
     context.set('requestBody', result.text);
-    await next();
+    return next();
   };
 }

@@ -10,7 +10,8 @@ import type { AppMiddleware } from '../env.ts';
  */
 export function requestId(): AppMiddleware {
   return function requestId(context, next) {
-    context.set('requestId', randomUUID());
+    // Once, if it runs before added middleware and again before the action.
+    if (context.get('requestId') === undefined) context.set('requestId', randomUUID());
     return next();
   };
 }
