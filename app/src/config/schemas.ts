@@ -1,6 +1,6 @@
 // As a namespace: the object `z` would add zod's messages in every language to the bundle.
 import * as z from 'zod';
-import { parseDuration } from '../lib/duration.ts';
+import { parseDurationSetting } from '../lib/duration.ts';
 
 /**
  * A single value, as a trimmed string. Environment variables and `-c` pass strings, `cdk.json` also numbers
@@ -59,11 +59,9 @@ export function flag() {
 
 /** A duration such as `90s`, or a whole number of seconds; at least one second. Returns milliseconds. */
 export function duration(max = '8760h') {
-  const maxSeconds = parseDuration(max) ?? 0;
-  return parsed(`a duration from 1s to ${max}, in the form 90s, 15m or 1h`, (value) => {
-    const seconds = parseDuration(/^\d+$/.test(value) ? Number(value) : value);
-    return seconds === undefined || seconds > maxSeconds ? undefined : seconds * 1000;
-  });
+  return parsed(`a duration from 1s to ${max}, in the form 90s, 15m or 1h`, (value) =>
+    parseDurationSetting(value, max),
+  );
 }
 
 /** A list, or a comma-separated string. Empty entries are ignored. */

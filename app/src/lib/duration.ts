@@ -16,6 +16,17 @@ export function parseDuration(value: unknown): number | undefined {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
+/**
+ * Parses a duration of a setting, where digits alone are seconds. Returns milliseconds, or `undefined` if it is
+ * not valid, zero, or longer than `max`.
+ *
+ * @param max a duration such as `24h`.
+ */
+export function parseDurationSetting(value: string, max: string): number | undefined {
+  const seconds = parseDuration(/^\d+$/.test(value) ? Number(value) : value);
+  return seconds === undefined || seconds > (parseDuration(max) ?? 0) ? undefined : seconds * 1000;
+}
+
 function parseUnits(text: string): number | undefined {
   const match = /^(\d{1,10})([smh])$/.exec(text.trim());
   if (match === null) return undefined;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../lib/duration.ts';
+import { parseDurationSetting } from '../lib/duration.ts';
 
 /** Default time for which the previous version of a secret is accepted after a rotation. */
 export const DEFAULT_PREVIOUS_TTL = '24h';
@@ -12,7 +12,5 @@ export const PREVIOUS_TTL_FORM = `a duration such as 90s, 15m or 24h, at most ${
 export function parsePreviousTtl(text: string): number | undefined {
   // Other durations must not be zero; here it means that a rotation revokes the previous version at once.
   if (/^0+[smh]?$/.test(text)) return 0;
-  const seconds = parseDuration(/^\d+$/.test(text) ? Number(text) : text);
-  const maxSeconds = parseDuration(MAX_PREVIOUS_TTL) ?? 0;
-  return seconds === undefined || seconds > maxSeconds ? undefined : seconds * 1000;
+  return parseDurationSetting(text, MAX_PREVIOUS_TTL);
 }
