@@ -1,8 +1,6 @@
-import { LogThrottle } from '../../lib/log-throttle.ts';
+import type { LogThrottle } from '../../lib/log-throttle.ts';
 import type { Logger } from '../log.ts';
-
-/** Minimum time between two lines about one secret or issuer. */
-const INTERVAL_MS = 60_000;
+import { createThrottledWarnings } from './throttled-warnings.ts';
 
 /** A use of the previous version of a rotated secret. */
 interface PreviousCredentialUse {
@@ -22,20 +20,15 @@ export function createPreviousCredentialLog(
   log: Logger,
   now: () => number,
 ): LogThrottle<PreviousCredentialUse> {
-  return new LogThrottle({
-    intervalMs: INTERVAL_MS,
-    now,
-    write({ secret, until }, { count, since }) {
-      const endsAt = new Date(until).toISOString();
-      log.warn({
-        event: 'previous-credential-used',
-        secret,
-        count,
-        since: since === undefined ? undefined : new Date(since).toISOString(),
-        ends_at: endsAt,
-        msg: `The previous version of ${secret} is still used. It is accepted until ${endsAt}: finish the rotation before (docs/credentials.md).`,
-      });
-    },
+  return createThrottledWarnings(log, now, ({ secret, until }, counts) => {
+    const endsAt = new Date(until).toISOString();
+    return {
+      event: 'previous-credential-used',
+      secret,
+      ...counts,
+      ends_at: endsAt,
+      msg: `The previous version of ${secret} is still used. It is accepted until ${endsAt}: finish the rotation before (docs/credentials.md).`,
+    };
   });
 }
 
@@ -55,18 +48,12 @@ export function createIssuerKeysLog(
   log: Logger,
   now: () => number,
 ): LogThrottle<IssuerKeysFailure> {
-  return new LogThrottle({
-    intervalMs: INTERVAL_MS,
-    now,
-    write: ({ issuer, why }, { count, since }) =>
-      log.warn({
-        event: 'issuer-keys-failed',
-        issuer,
-        why,
-        count,
-        since: since === undefined ? undefined : new Date(since).toISOString(),
-      }),
-  });
+  return createThrottledWarnings(log, now, ({ issuer, why }, counts) => ({
+    event: 'issuer-keys-failed',
+    issuer,
+    why,
+    ...counts,
+  }));
 }
 
 /** Times in milliseconds. */

@@ -1,10 +1,8 @@
-import { LogThrottle } from '../../lib/log-throttle.ts';
+import type { LogThrottle } from '../../lib/log-throttle.ts';
 import type { ApiKey } from '../../secrets/api-key.ts';
 import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { Logger } from '../log.ts';
-
-/** Minimum time between two lines about failed checks with one cause. */
-const INTERVAL_MS = 60_000;
+import { createThrottledWarnings } from './throttled-warnings.ts';
 
 type FailedCheck = Pick<CheckReport, 'cause' | 'status'>;
 
@@ -15,14 +13,12 @@ type FailedCheck = Pick<CheckReport, 'cause' | 'status'>;
  * @param now milliseconds since the epoch.
  */
 export function createFailedCheckLog(log: Logger, now: () => number): LogThrottle<FailedCheck> {
-  return new LogThrottle({
-    intervalMs: INTERVAL_MS,
-    now,
-    write({ cause, status }, { count, since: lastLineAt }) {
-      const since = lastLineAt === undefined ? undefined : new Date(lastLineAt).toISOString();
-      log.warn({ event: 'abuseipdb-check-failed', cause, status, count, since });
-    },
-  });
+  return createThrottledWarnings(log, now, ({ cause, status }, counts) => ({
+    event: 'abuseipdb-check-failed',
+    cause,
+    status,
+    ...counts,
+  }));
 }
 
 /** Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause. */
