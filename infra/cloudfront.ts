@@ -6,6 +6,7 @@ import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { ConfigError } from '../app/src/config/options.ts';
 import type { LoadBalancer } from './load-balancer.ts';
+import { accountWideName } from './names.ts';
 
 export interface CloudFrontProps {
   readonly loadBalancer: LoadBalancer;
@@ -64,6 +65,7 @@ export class CloudFront extends Construct {
       enableIpv6: false,
       defaultBehavior: {
         origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
+          vpcOriginName: accountWideName(this, { maxLength: 64 }),
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
           // Asgardeo's read timeout is 3 s. Connections are kept alive, because opening one delays a login.
           readTimeout: Duration.seconds(5),

@@ -1,8 +1,9 @@
-import { ArnFormat, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as waf from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Config } from './config/config.ts';
+import { DEFAULT_STACK_NAME } from './config/option-table.ts';
 import { firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
 
 export interface FirewallProps {
@@ -39,8 +40,7 @@ export class Firewall extends Construct {
 
   #log(acl: waf.CfnWebACL, credentialHeader: string, retention: RetentionDays): void {
     const logs = new LogGroup(this, 'Logs', {
-      // AWS WAF requires this prefix.
-      logGroupName: Fn.join('-', ['aws-waf-logs', Stack.of(this).stackName.toLowerCase()]),
+      logGroupName: logGroupName(Stack.of(this).stackName),
       retention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -70,6 +70,15 @@ export class Firewall extends Construct {
       },
     });
   }
+}
+
+/**
+ * AWS WAF requires the prefix. Names of log groups are case-sensitive; the one of the default stack is in lower case since
+ * 0.1.0, and must stay, because a new name would replace the log group.
+ */
+function logGroupName(stackName: string): string {
+  const name = stackName === DEFAULT_STACK_NAME ? stackName.toLowerCase() : stackName;
+  return `aws-waf-logs-${name}`;
 }
 
 /** Assigns priorities in the order of the rules. */

@@ -23,7 +23,11 @@ export interface RiskGateStackProps extends StackProps {
 /** The whole deployment in one stack. */
 export class RiskGateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: RiskGateStackProps) {
-    super(scope, id, { description: 'Risk Gate: pre-issue access token action', ...props });
+    super(scope, id, {
+      stackName: config.stackName,
+      description: 'Risk Gate: pre-issue access token action',
+      ...props,
+    });
     // An invalid policy must fail at synth and not at the start of the tasks.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
     const policy = compilePolicy(policyText, config.policyFile);

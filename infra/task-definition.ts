@@ -33,6 +33,7 @@ export class TaskDefinition extends Construct {
     const { config, table, secrets, logGroup } = props;
     const { addressHashKey, addressSignature } = secrets;
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
+      family: Stack.of(this).stackName,
       cpu: config.task.cpu,
       memoryLimitMiB: config.task.memory,
       runtimePlatform: {

@@ -14,6 +14,8 @@ export type EgressConfig =
 
 /** The configuration of the stack. */
 export interface Config {
+  /** The physical name of the stack. Every name that is unique in an account or region contains it. */
+  readonly stackName: string;
   readonly endpoint: EndpointConfig;
   readonly egress: EgressConfig;
   /** Names of two zones; empty for the first two of the region. */

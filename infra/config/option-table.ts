@@ -40,8 +40,13 @@ const RETENTION_DAYS = [
 
 const HEADER_NAME = /^[a-z0-9][a-z0-9-]+$/i;
 
+/** The stack's name in 0.1.0, which had no option for it. */
+export const DEFAULT_STACK_NAME = 'RiskGate';
+
 /** Every option of the stack. docs/configuration.md explains each one. */
 export const OPTIONS = {
+  stackName: stackName().default(DEFAULT_STACK_NAME),
+
   domainName: domainName().optional(),
   hostedZoneId: hostedZoneId().optional(),
   hostedZoneName: domainName().optional(),
@@ -107,6 +112,19 @@ export const OPTIONS = {
     )
     .default({}),
 };
+
+/**
+ * CloudFormation allows 128 characters, but a Contributor Insights rule has at most 128, and its name is the stack's
+ * with 17 more. Another name in lower case would give the firewall's log group the name that the default stack has.
+ */
+function stackName() {
+  return matching(
+    /^[A-Za-z][A-Za-z0-9-]{0,110}$/,
+    'a letter, then at most 110 letters, digits and hyphens',
+  ).refine((name) => name !== DEFAULT_STACK_NAME.toLowerCase(), {
+    error: `must differ from ${DEFAULT_STACK_NAME} in more than its case: choose another name`,
+  });
+}
 
 /**
  * A domain name in its ASCII form (RFC 5890): labels of 1 to 63 letters, digits and hyphens, at most 253

@@ -23,6 +23,21 @@ const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate-AbCdEf
 describe('Rejects, in one sentence that names the option:', () => {
   test.each<[name: string, context: Record<string, unknown>, sentence: RegExp]>([
     [
+      'a stack name that CloudFormation rejects',
+      { stackName: '1-gate' },
+      /^stackName must be a letter, then at most 110 letters, digits and hyphens, got "1-gate"\.$/,
+    ],
+    [
+      'a stack name that is too long for the names derived from it',
+      { stackName: 'S'.repeat(112) },
+      /^stackName must be a letter, then at most 110 letters, digits and hyphens, got "S+"\.$/,
+    ],
+    [
+      'a stack name that differs from the default one in its case only',
+      { stackName: 'riskgate' },
+      /^stackName must differ from RiskGate in more than its case: choose another name\.$/,
+    ],
+    [
       'an invalid header name',
       { addressHeaders: 'x real ip' },
       /^addressHeaders contains "x real ip", which is not a valid header name: set it to comma-separated header names\.$/,
