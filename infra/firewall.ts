@@ -1,10 +1,11 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as waf from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Config } from './config/config.ts';
 import { DEFAULT_STACK_NAME } from './config/option-table.ts';
 import { firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
+import { retainedIf } from './retention.ts';
 
 export interface FirewallProps {
   readonly config: Config;
@@ -35,16 +36,16 @@ export class Firewall extends Construct {
       resourceArn: loadBalancerArn,
       webAclArn: acl.attrArn,
     });
-    this.#log(acl, config.credentialHeader, logRetention);
+    this.#log(acl, config, logRetention);
   }
 
-  #log(acl: waf.CfnWebACL, credentialHeader: string, retention: RetentionDays): void {
+  #log(acl: waf.CfnWebACL, config: Config, retention: RetentionDays): void {
     const logs = new LogGroup(this, 'Logs', {
       logGroupName: logGroupName(Stack.of(this).stackName),
       retention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: retainedIf(config.retainLogs),
     });
-    const redacted = [...new Set(['authorization', credentialHeader])];
+    const redacted = [...new Set(['authorization', config.credentialHeader])];
     new waf.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       // Without the ":*" that CloudFormation appends.

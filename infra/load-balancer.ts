@@ -17,7 +17,8 @@ export interface LoadBalancerProps {
   readonly network: Network;
   readonly service: Service;
   readonly internetFacing: boolean;
-  readonly deletionProtection: boolean;
+  /** @default the attribute of an existing load balancer is unchanged */
+  readonly deletionProtection: boolean | undefined;
   readonly logRetentionDays: number;
 }
 
@@ -39,13 +40,19 @@ export class LoadBalancer extends Construct {
       internetFacing,
       ...(!internetFacing && { vpcSubnets: network.internalSubnets }),
       securityGroup,
-      deletionProtection: props.deletionProtection,
+      ...(props.deletionProtection !== undefined && {
+        deletionProtection: props.deletionProtection,
+      }),
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elb.DesyncMitigationMode.DEFENSIVE,
       idleTimeout: IDLE_TIMEOUT,
       // If AWS WAF is unavailable, logins continue: the service authenticates the caller itself.
       wafFailOpen: true,
     });
+    // CDK would write `false`, which removes the protection of an existing load balancer.
+    if (props.deletionProtection === undefined) {
+      this.loadBalancer.removeAttribute('deletion_protection.enabled');
+    }
     // For an internal load balancer CDK does not wait for the internet gateway, which CloudFront needs.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets({
       subnetType: SubnetType.PUBLIC,

@@ -4,6 +4,7 @@ import { type Stack, Validations } from 'aws-cdk-lib';
 export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
   SMG4: 'The credential and the AbuseIPDB key must change at the identity server and at AbuseIPDB at the same time, so an automatic rotation would stop all logins; docs/credentials.md has the steps. The signature secret must also change at your edge. The key of hashed addresses stays the same, because hashes of two keys cannot be compared.',
   ECS2: 'The environment variables contain settings and ARNs of secrets. The task role reads secrets by ARN, except for the key of hashed addresses, which ECS injects as a secret.',
+  ECS4: 'No alarm and no graph uses a metric of Container Insights; containerInsights switches it on.',
   'IAM5[Resource::*]':
     'ecr:GetAuthorizationToken has no resource-level permissions. The actions on images are limited to their repository.',
   S1: 'This bucket contains access logs; logging access to it would need another such bucket.',

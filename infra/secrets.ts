@@ -2,6 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { AddressFormat } from '../app/src/telemetry/recorded-address.ts';
+import { retainedIf } from './retention.ts';
 
 export interface SecretsProps {
   /** @default generated */
@@ -14,6 +15,8 @@ export interface SecretsProps {
   readonly addressSignatureSecretArn: string | undefined;
   /** With `hashed`, a key is generated. */
   readonly decisionLogAddress: AddressFormat['form'];
+  /** Keeps the key with the records that it hashes. */
+  readonly retainLogs: boolean;
 }
 
 /** The credential, the AbuseIPDB key, and the keys of signed and hashed addresses. No value is in the template. */
@@ -39,7 +42,7 @@ export class Secrets extends Construct {
       ? this.#addressSignature(props.addressSignatureSecretArn)
       : undefined;
     this.addressHashKey =
-      props.decisionLogAddress === 'hashed' ? this.#generatedHashKey() : undefined;
+      props.decisionLogAddress === 'hashed' ? this.#generatedHashKey(props.retainLogs) : undefined;
   }
 
   #generatedCredential(): Secret {
@@ -61,11 +64,12 @@ export class Secrets extends Construct {
    * Never rotated: with another key an address has another hash, so that older and newer records could not be
    * compared. A leaked key reveals the addresses in the records, but grants no access.
    */
-  #generatedHashKey(): Secret {
+  #generatedHashKey(retain: boolean): Secret {
     return new Secret(this, 'AddressHashKey', {
       description: 'Key with which Risk Gate hashes the addresses in its records: do not change it',
       // Never change this: CloudFormation would generate another key.
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
+      removalPolicy: retainedIf(retain),
     });
   }
 

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -8,6 +8,7 @@ import { FieldIndexPolicy, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import type { Config } from './config/config.ts';
 import type { Network } from './network.ts';
+import { retainedIf } from './retention.ts';
 import { requestsPerTaskAndMinute } from './scaling.ts';
 import type { Secrets } from './secrets.ts';
 import { TaskDefinition } from './task-definition.ts';
@@ -50,7 +51,7 @@ export class Service extends Construct {
     const { config, network, table, secrets } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: retainedIf(config.retainLogs),
       fieldIndexPolicies: [new FieldIndexPolicy({ fields: INDEXED_FIELDS })],
     });
     this.taskDefinition = new TaskDefinition(this, 'Task', {
@@ -75,7 +76,9 @@ export class Service extends Construct {
     this.service = new ecs.FargateService(this, 'Service', {
       cluster: new ecs.Cluster(this, 'Cluster', {
         vpc: network.vpc,
-        containerInsightsV2: ecs.ContainerInsights.ENABLED,
+        containerInsightsV2: config.containerInsights
+          ? ecs.ContainerInsights.ENABLED
+          : ecs.ContainerInsights.DISABLED,
       }),
       taskDefinition: this.taskDefinition.definition,
       vpcSubnets: network.taskSubnets,

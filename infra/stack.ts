@@ -27,6 +27,7 @@ export class RiskGateStack extends Stack {
       stackName: config.stackName,
       description: 'Risk Gate: pre-issue access token action',
       ...props,
+      terminationProtection: config.deletionProtection ?? false,
     });
     // An invalid policy must fail at synth and not at the start of the tasks.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
@@ -86,6 +87,14 @@ export class RiskGateStack extends Stack {
           secrets.addressHashKey.secretArn,
         ],
       }),
+      PagesTopicArn: [
+        'The topic that receives pages',
+        monitoring.notifications.pagesTopic.topicArn,
+      ],
+      TicketsTopicArn: [
+        'The topic that receives tickets',
+        monitoring.notifications.ticketsTopic.topicArn,
+      ],
       LogGroupName: ['The log group with the decision records', service.logGroup.logGroupName],
       DashboardUrl: [
         'The CloudWatch dashboard',

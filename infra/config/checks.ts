@@ -18,6 +18,7 @@ export function checkOptions(
     ...checkTasks(options),
     ...checkCredentialHeader(options, values),
     ...checkSignature(options, values),
+    ...checkTopics(values),
     ...parseAddressHeaderOptions(options).issues,
   ];
 }
@@ -62,6 +63,20 @@ function checkSignature(
   const isOff = isSet(values.signedAddress) && signedAddress === false;
   if (!isOff || !isSet(values.addressSignatureSecretArn)) return [];
   return ['addressSignatureSecretArn is set, but signedAddress is false: remove one of them.'];
+}
+
+/** The stack does not add subscriptions to a topic that it does not own. */
+function checkTopics(values: Readonly<Record<string, unknown>>): readonly string[] {
+  const conflicts = [
+    ['alarmEmail', 'pagesTopicArn'],
+    ['ticketEmail', 'ticketsTopicArn'],
+  ] as const;
+  return conflicts
+    .filter((names) => names.every((name) => isSet(values[name])))
+    .map(
+      ([email, topic]) =>
+        `${email} and ${topic} are both set: subscribe the address to that topic, and remove ${email}.`,
+    );
 }
 
 /** Parses the names of the address headers as the service does: an issue that would stop its start stops synth. */

@@ -29,6 +29,10 @@ export interface Config {
   readonly alarmEmail: string | undefined;
   /** Receives alarms that can wait. */
   readonly ticketEmail: string | undefined;
+  /** An existing topic for pages. */
+  readonly pagesTopicArn: string | undefined;
+  /** An existing topic for alarms that can wait. */
+  readonly ticketsTopicArn: string | undefined;
   /** Percentage of refusals among decisions above which there is a ticket. */
   readonly blockRateCeiling: number;
   /** Hours without a decision after which there is a ticket. */
@@ -49,7 +53,11 @@ export interface Config {
   /** Maximum number of requests without a credential in five minutes, from all addresses together. */
   readonly unauthenticatedLimit: number;
   readonly imageUri: string | undefined;
-  readonly deletionProtection: boolean;
+  /** Protects the stack and its load balancer from deletion; undefined to leave the load balancer as it is. */
+  readonly deletionProtection: boolean | undefined;
+  /** Keeps the logs and the key of hashed addresses when the stack is removed. */
+  readonly retainLogs: boolean;
+  readonly containerInsights: boolean;
   readonly addressHeaders: string;
   readonly trustedProxyHops: number;
   /** Whether an address counts only with a signature of the operator's edge. */
@@ -86,7 +94,11 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     endpoint: toEndpoint(options),
     egress: toEgress(options),
     task: { cpu: taskCpu, memory: taskMemory ?? defaultMemory(taskCpu) },
-    ticketEmail: options.ticketEmail ?? options.alarmEmail,
+    // An existing topic has its own subscriptions.
+    ticketEmail:
+      options.ticketsTopicArn === undefined
+        ? (options.ticketEmail ?? options.alarmEmail)
+        : undefined,
     geoDatabases: geoDatabase,
     addressHeaders: parseAddressHeaderOptions(options).names.join(','),
     signedAddress: options.signedAddress || options.addressSignatureSecretArn !== undefined,

@@ -95,6 +95,8 @@ export const OPTIONS = {
 
   alarmEmail: email().optional(),
   ticketEmail: email().optional(),
+  pagesTopicArn: topicArn().optional(),
+  ticketsTopicArn: topicArn().optional(),
   blockRateCeiling: wholeNumber(1, 99).default(20),
   // A CloudWatch alarm evaluates at most one day.
   noTrafficHours: wholeNumber(1, 24).default(3),
@@ -104,7 +106,10 @@ export const OPTIONS = {
   decisionLogIssuedPercent: wholeNumber(0, 100).default(100),
   decisionLogAddress: oneOf(ADDRESS_FORMATS).default('whole'),
 
-  deletionProtection: flag().default(true),
+  // Without a default: the protection of an existing stack must not be removed by a deployment that does not mention it.
+  deletionProtection: flag().optional(),
+  retainLogs: flag().default(false),
+  containerInsights: flag().default(false),
   tags: z
     .custom<Readonly<Record<string, string>>>(
       isStringRecord,
@@ -210,6 +215,14 @@ function completeSecretArn() {
 function previousTtl() {
   return parsed(PREVIOUS_TTL_FORM, (value) =>
     parsePreviousTtl(value) === undefined ? undefined : value,
+  );
+}
+
+/** CloudWatch alarms cannot publish to FIFO topics, whose names end in `.fifo`. */
+function topicArn() {
+  return matching(
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+    'the ARN of a standard SNS topic: arn:aws:sns:<region>:<account>:<name>',
   );
 }
 

@@ -5,21 +5,19 @@ import { createAlarm } from './alarms/alarm.ts';
 import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { Metrics, type MetricsProps } from './metrics.ts';
-import { Notifications } from './notifications.ts';
+import { type NotificationConfig, Notifications } from './notifications.ts';
 import { RefusedCountries } from './refused-countries.ts';
 import { SavedQueries } from './saved-queries.ts';
 
 export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
-  readonly config: AlarmConfig & {
-    readonly alarmEmail: string | undefined;
-    readonly ticketEmail: string | undefined;
-  };
+  readonly config: AlarmConfig & NotificationConfig;
 }
 
 /** Alarms and their notifications, the dashboard, and saved queries of the log. */
 export class Monitoring extends Construct {
   readonly dashboard: Dashboard;
+  readonly notifications: Notifications;
   /** The alarms that roll back a deployment. */
   readonly rollbackAlarms: readonly NamedAlarm[];
 
@@ -29,14 +27,14 @@ export class Monitoring extends Construct {
     const metrics = new Metrics(this, { ...props, logGroup });
     const alarms = alarmDefinitions(metrics, config).map((each) => createAlarm(this, each));
     this.rollbackAlarms = alarms.filter(({ definition }) => definition.rollsBack);
-    const { page } = new Notifications(this, 'Notifications', { ...config, alarms });
+    this.notifications = new Notifications(this, 'Notifications', { ...config, alarms });
     new SavedQueries(this, 'Queries', { logGroup });
     const { ruleName } = new RefusedCountries(this, 'RefusedCountries', { logGroup });
     this.dashboard = createDashboard(this, {
       countriesRule: ruleName,
       metrics,
       service,
-      alarms: [page, ...alarms.map(({ alarm }) => alarm)],
+      alarms: [this.notifications.page, ...alarms.map(({ alarm }) => alarm)],
     });
   }
 }

@@ -1,31 +1,49 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { AlarmRule, AlarmState, CompositeAlarm, type IAlarmRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { ConfigError } from '../../app/src/config/options.ts';
 import { alarmName, type CreatedAlarm, withRunbook } from './alarms/alarm.ts';
 
-export interface NotificationsProps {
-  readonly alarms: readonly CreatedAlarm[];
+/** Who is notified. */
+export interface NotificationConfig {
   /** Receives the pages. @default no subscription; the topic exists */
   readonly alarmEmail: string | undefined;
   /** Receives the tickets. @default no subscription */
   readonly ticketEmail: string | undefined;
+  /** An existing topic for pages. @default created */
+  readonly pagesTopicArn: string | undefined;
+  /** An existing topic for tickets. @default created */
+  readonly ticketsTopicArn: string | undefined;
+}
+
+export interface NotificationsProps extends NotificationConfig {
+  readonly alarms: readonly CreatedAlarm[];
 }
 
 /** Sends pages through one composite alarm, so that one cause pages once, and each ticket separately. */
 export class Notifications extends Construct {
   /** In alarm while any paging alarm is in alarm. */
   readonly page: CompositeAlarm;
+  readonly pagesTopic: ITopic;
+  readonly ticketsTopic: ITopic;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    const { alarms } = props;
-    const tickets = this.#topic('Tickets', props.ticketEmail);
+    const { alarms, pagesTopicArn, ticketsTopicArn } = props;
+    this.ticketsTopic =
+      ticketsTopicArn === undefined
+        ? this.#topic('Tickets', props.ticketEmail)
+        : this.#existingTopic('Tickets', 'ticketsTopicArn', ticketsTopicArn);
+    this.pagesTopic =
+      pagesTopicArn === undefined
+        ? this.#topic('Pages', props.alarmEmail)
+        : this.#existingTopic('Pages', 'pagesTopicArn', pagesTopicArn);
     for (const { alarm } of alarms.filter(({ definition }) => definition.severity === 'ticket')) {
-      alarm.addAlarmAction(new SnsAction(tickets));
+      alarm.addAlarmAction(new SnsAction(this.ticketsTopic));
     }
     this.page = new CompositeAlarm(this, PAGE, {
       compositeAlarmName: alarmName(this, PAGE),
@@ -35,7 +53,13 @@ export class Notifications extends Construct {
       ),
       alarmRule: AlarmRule.anyOf(...pageRules(alarms)),
     });
-    this.page.addAlarmAction(new SnsAction(this.#topic('Pages', props.alarmEmail)));
+    this.page.addAlarmAction(new SnsAction(this.pagesTopic));
+    if (props.alarmEmail === undefined && pagesTopicArn === undefined) {
+      Annotations.of(this).addWarningV2(
+        'RiskGate:nobodyIsPaged',
+        'Nobody is notified when logins fail: set alarmEmail or pagesTopicArn, or subscribe to the topic of the output PagesTopicArn and acknowledge this warning.',
+      );
+    }
   }
 
   /** `enforceSSL` adds a policy that replaces the default one, so the account's alarms need a grant to publish. */
@@ -48,6 +72,16 @@ export class Notifications extends Construct {
     );
     if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
     return topic;
+  }
+
+  /** @throws ConfigError if the topic is in another region: an alarm cannot publish to it. */
+  #existingTopic(id: string, option: string, arn: string): ITopic {
+    const { region } = Stack.of(this);
+    const [, , , topicRegion] = arn.split(':');
+    if (topicRegion === region) return Topic.fromTopicArn(this, id, arn);
+    throw new ConfigError(
+      `${option} must be a topic in ${region}, the region of the alarms, got one in ${topicRegion}.`,
+    );
   }
 }
 

@@ -5,7 +5,13 @@ import {
   FORCED_EXIT_MS,
   MAX_DRAIN_DELAY_MS,
 } from '../../app/src/http/shutdown.ts';
-import { MODES, type SynthesizedStack, synthesize, target } from '../support/stack.ts';
+import {
+  type Configuration,
+  MODES,
+  type SynthesizedStack,
+  synthesize,
+  target,
+} from '../support/stack.ts';
 
 interface Attributes {
   readonly LoadBalancerAttributes: readonly { readonly Key: string; readonly Value: unknown }[];
@@ -45,8 +51,8 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('is protected from deletion', () => {
-    expect(attributesOf(stack())).toMatchObject({ 'deletion_protection.enabled': 'true' });
+  test('can be deleted by the rollback of a failed first creation, and keeps its protection in an update', () => {
+    expect(attributesOf(stack())).not.toHaveProperty(['deletion_protection.enabled']);
   });
 
   test('writes access logs to a private bucket with an expiration', () => {
@@ -162,8 +168,11 @@ describe.each(MODES)('With %s', (mode) => {
   });
 });
 
-test('The load balancer can be deleted if that is configured', () => {
-  expect(attributesOf(synthesize('no deletion protection'))).toMatchObject({
-    'deletion_protection.enabled': 'false',
+test.each<[configuration: Configuration, enabled: string]>([
+  ['deletion protection', 'true'],
+  ['no deletion protection', 'false'],
+])('With %s, the attribute of the load balancer is %s', (configuration, enabled) => {
+  expect(attributesOf(synthesize(configuration))).toMatchObject({
+    'deletion_protection.enabled': enabled,
   });
 });

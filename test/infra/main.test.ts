@@ -49,6 +49,25 @@ test("cdk synth warns of other tools' context and of a policy that fails open, b
   expect(manifest).toMatch(/fails-open\.yaml:6: unknown\.geo: fails open: while geo is unknown/);
 });
 
+test.each<[name: string, context: object, warns: boolean]>([
+  ['without a subscriber', {}, true],
+  ['with an address for tickets only', { ticketEmail: 'team@example.com' }, true],
+  ['with an address', { alarmEmail: 'ops@example.com' }, false],
+  [
+    'with an existing topic',
+    { pagesTopicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' },
+    false,
+  ],
+])(
+  'cdk synth %s for pages',
+  (_, context, warns) => {
+    const { status, manifest } = synth(context);
+    expect(status).toBe(0);
+    expect(/Nobody is notified when logins fail/.test(manifest)).toBe(warns);
+  },
+  60_000,
+);
+
 describe('cdk synth fails and prints only', () => {
   const badPolicy = () => {
     const path = join(directory, 'policy.yaml');

@@ -1,4 +1,11 @@
-import { MODES, type SynthesizedStack, synthesize } from '../support/stack.ts';
+import {
+  type Configuration,
+  type Context,
+  createApp,
+  MODES,
+  type SynthesizedStack,
+  synthesize,
+} from '../support/stack.ts';
 
 const retentionsOf = (stack: SynthesizedStack) =>
   stack
@@ -15,6 +22,8 @@ describe.each(MODES)('With %s', (mode) => {
       'ActionEndpoint',
       'DashboardUrl',
       'LogGroupName',
+      'PagesTopicArn',
+      'TicketsTopicArn',
     ]);
     expect(stack().outputs.DashboardUrl).toEqual({
       'Fn::Join': [
@@ -58,6 +67,57 @@ describe.each(MODES)('With %s', (mode) => {
       expect(Properties.VpcOriginEndpointConfig.Name.length).toBeLessThanOrEqual(64);
     }
   });
+});
+
+describe('Removing the stack', () => {
+  /** Types of the resources that stay, which are the logs, the key of hashed addresses and the access logs. */
+  const retainedBy = (configuration: Configuration, policy: string) =>
+    synthesize(configuration)
+      .resources()
+      .filter(({ DeletionPolicy }) => DeletionPolicy === policy)
+      .map(({ Type, UpdateReplacePolicy }) => [Type, UpdateReplacePolicy]);
+
+  test.each(MODES)('with %s, keeps only the bucket of the access logs', (mode) => {
+    expect(retainedBy(mode, 'Retain')).toEqual([['AWS::S3::Bucket', 'Retain']]);
+    expect(retainedBy(mode, 'RetainExceptOnCreate')).toEqual([]);
+  });
+
+  test('with retainLogs, also keeps decisions, firewall logs and the hash key, but not after a failed creation', () => {
+    expect(retainedBy('retained logs', 'Retain')).toEqual([['AWS::S3::Bucket', 'Retain']]);
+    expect(retainedBy('retained logs', 'RetainExceptOnCreate').toSorted()).toEqual([
+      ['AWS::Logs::LogGroup', 'Retain'],
+      ['AWS::Logs::LogGroup', 'Retain'],
+      ['AWS::SecretsManager::Secret', 'Retain'],
+    ]);
+    const kept = synthesize('retained logs')
+      .resources()
+      .filter(({ DeletionPolicy }) => DeletionPolicy === 'RetainExceptOnCreate')
+      .map(({ id }) => ({ Ref: id }));
+    const { LogGroupName, AddressHashKeySecretArn } = synthesize('retained logs').outputs;
+    expect(kept).toEqual(expect.arrayContaining([LogGroupName, AddressHashKeySecretArn]));
+  });
+
+  test.each<[name: string, context: Context, isProtected: boolean]>([
+    ['is not refused by default, so that a failed creation can be deleted', {}, false],
+    ['is refused with deletionProtection', { deletionProtection: true }, true],
+    ['is allowed again without it', { deletionProtection: false }, false],
+  ])('%s', async (_, context, isProtected) => {
+    const { stack } = await createApp(context);
+    expect(stack.terminationProtection).toBe(isProtected);
+  });
+});
+
+test.each<[configuration: Configuration, setting: string]>([
+  ['cloudfront, egress nat', 'disabled'],
+  ['container insights', 'enabled'],
+])('With %s, Container Insights is %s', (configuration, setting) => {
+  expect(synthesize(configuration).only('AWS::ECS::Cluster').Properties).toMatchObject({
+    ClusterSettings: [{ Name: 'containerInsights', Value: setting }],
+  });
+});
+
+test('Nothing uses metrics of Container Insights', () => {
+  for (const mode of MODES) expect(synthesize(mode).text).not.toContain('ContainerInsights/');
 });
 
 describe('Tags', () => {

@@ -22,6 +22,8 @@ export interface Resource<P = Readonly<Record<string, unknown>>> {
   readonly Type: string;
   readonly Properties: P;
   readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 interface TemplateJson {
@@ -63,6 +65,8 @@ const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate';
 export const CREDENTIAL_ARN = `${SECRET}/credential-AbCdEf`;
 export const KEY_ARN = `${SECRET}/abuseipdb-GhIjKl`;
 export const SIGNATURE_ARN = `${SECRET}/signature-JkLmNo`;
+export const PAGES_ARN = 'arn:aws:sns:us-east-1:111122223333:on-call';
+export const TICKETS_ARN = 'arn:aws:sns:us-east-1:111122223333:work';
 const EXISTING_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
 export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
 export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
@@ -92,7 +96,15 @@ const CONTEXTS = {
   'signed addresses': { signedAddress: 'true' },
   'signed addresses, existing secret': { addressSignatureSecretArn: SIGNATURE_ARN },
   'hashed addresses': { decisionLogAddress: 'hashed' },
+  'deletion protection': { deletionProtection: 'true' },
   'no deletion protection': { deletionProtection: 'false' },
+  'retained logs': { retainLogs: 'true', decisionLogAddress: 'hashed' },
+  'container insights': { containerInsights: 'true' },
+  'existing topics': { pagesTopicArn: PAGES_ARN, ticketsTopicArn: TICKETS_ARN },
+  'an existing topic for pages, an address for tickets': {
+    pagesTopicArn: PAGES_ARN,
+    ticketEmail: 'team@example.com',
+  },
   'a year of logs': { logRetentionDays: '365' },
   'an alarm address': { alarmEmail: 'ops@example.com' },
   'an address for tickets': { alarmEmail: 'ops@example.com', ticketEmail: 'team@example.com' },
@@ -177,6 +189,8 @@ export async function createApp({ region = 'us-east-1', ...context }: Context): 
   // Every synth warns that the default policy issues tokens while the country is unknown.
   const id = 'Annotation::RiskGate:failsOpen:unknown.geo';
   Validations.of(stack).acknowledge({ id, reason: 'default policy' });
+  const nobody = 'Annotation::RiskGate:nobodyIsPaged';
+  Validations.of(stack).acknowledge({ id: nobody, reason: 'most configurations have no address' });
   return { app, stack };
 }
 

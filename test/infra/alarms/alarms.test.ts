@@ -1,7 +1,15 @@
 import { METRIC_NAMESPACE } from '../../../app/src/telemetry/metric-names.ts';
 import { ruleIsTrue } from '../../support/cloudwatch/composite.ts';
 import { type Alarm, readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
-import { type Configuration, MODES, synthesize, target } from '../../support/stack.ts';
+import {
+  type Configuration,
+  MODES,
+  PAGES_ARN,
+  synthesize,
+  synthesizeNow,
+  TICKETS_ARN,
+  target,
+} from '../../support/stack.ts';
 
 interface Service {
   readonly DeploymentConfiguration: { readonly Alarms: { readonly AlarmNames: string[] } };
@@ -167,6 +175,8 @@ describe('Alarms follow the configuration', () => {
     ['cloudfront, egress nat', {}],
     ['an alarm address', { pages: 'ops@example.com', tickets: 'ops@example.com' }],
     ['an address for tickets', { pages: 'ops@example.com', tickets: 'team@example.com' }],
+    ['an existing topic for pages, an address for tickets', { tickets: 'team@example.com' }],
+    ['existing topics', {}],
   ])('e-mail subscriptions with %s', (configuration, subscribers) => {
     const topics = topicsOf(configuration);
     const subscriptions = synthesize(configuration)
@@ -178,5 +188,47 @@ describe('Alarms follow the configuration', () => {
         return [target(TopicArn) === topics.pages ? 'pages' : 'tickets', Endpoint];
       });
     expect(Object.fromEntries(subscriptions)).toEqual(subscribers);
+  });
+});
+
+describe('Existing topics', () => {
+  const notified = (configuration: Configuration) => {
+    const stack = synthesize(configuration);
+    const [page] = stack.resources<{ AlarmActions: unknown }>('AWS::CloudWatch::CompositeAlarm');
+    const tickets = stack
+      .resources<{ AlarmActions?: readonly unknown[] }>('AWS::CloudWatch::Alarm')
+      .flatMap(({ Properties }) => Properties.AlarmActions ?? []);
+    return { pages: page?.Properties.AlarmActions, tickets: tickets[0] };
+  };
+
+  test('receive pages and tickets, and are the outputs', () => {
+    expect(notified('existing topics')).toEqual({ pages: [PAGES_ARN], tickets: TICKETS_ARN });
+    const stack = synthesize('existing topics');
+    expect(stack.outputs).toMatchObject({ PagesTopicArn: PAGES_ARN, TicketsTopicArn: TICKETS_ARN });
+    expect(stack.resources('AWS::SNS::Topic')).toEqual([]);
+  });
+
+  test('may be combined with a topic of the stack', () => {
+    const { all } = topicsOf('an existing topic for pages, an address for tickets');
+    expect(all).toHaveLength(1);
+    expect(notified('an existing topic for pages, an address for tickets')).toEqual({
+      pages: [PAGES_ARN],
+      tickets: { Ref: all[0] },
+    });
+  });
+
+  test('must be in the region of the alarms', async () => {
+    const elsewhere = { region: 'eu-central-1', ticketsTopicArn: TICKETS_ARN };
+    await expect(synthesizeNow(elsewhere)).rejects.toThrow(
+      'ticketsTopicArn must be a topic in eu-central-1, the region of the alarms, got one in us-east-1.',
+    );
+  });
+});
+
+test('The topics of the stack are its outputs', () => {
+  const { pages, tickets } = topicsOf('cloudfront, egress nat');
+  expect(synthesize().outputs).toMatchObject({
+    PagesTopicArn: { Ref: pages },
+    TicketsTopicArn: { Ref: tickets },
   });
 });

@@ -18,6 +18,7 @@ const ZONE = {
   hostedZoneName: 'example.com',
 };
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
+const TOPIC = 'arn:aws:sns:us-east-1:111122223333:on-call';
 const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate-AbCdEf';
 
 describe('Rejects, in one sentence that names the option:', () => {
@@ -273,6 +274,26 @@ describe('Rejects, in one sentence that names the option:', () => {
       /^hostedZoneId must be the id of a hosted zone, such as .*, got "example\.com"\.$/,
     ],
     [
+      'an address for a topic that the stack does not own',
+      { alarmEmail: 'ops@example.com', pagesTopicArn: TOPIC },
+      /^alarmEmail and pagesTopicArn are both set: subscribe the address to that topic, and remove alarmEmail\.$/,
+    ],
+    [
+      'an address for tickets and an existing topic for them',
+      { ticketEmail: 'team@example.com', ticketsTopicArn: TOPIC },
+      /^ticketEmail and ticketsTopicArn are both set: .+ remove ticketEmail\.$/,
+    ],
+    [
+      'a FIFO topic, to which alarms cannot publish',
+      { pagesTopicArn: `${TOPIC}.fifo` },
+      /^pagesTopicArn must be the ARN of a standard SNS topic: .+, got "arn:.+\.fifo"\.$/,
+    ],
+    [
+      'the ARN of a subscription',
+      { ticketsTopicArn: `${TOPIC}:0a1b2c3d-0000-4000-8000-000000000000` },
+      /^ticketsTopicArn must be the ARN of a standard SNS topic/,
+    ],
+    [
       'a deletionProtection that is not a boolean',
       { deletionProtection: 'maybe' },
       /^deletionProtection must be true or false, got "maybe"\.$/,
@@ -376,13 +397,15 @@ describe('Rejects, in one sentence that names the option:', () => {
 describe('Reads', () => {
   test.each<[name: string, context: Record<string, unknown>, read: object]>([
     [
-      'the defaults: CloudFront, one NAT gateway, two tasks, deletion protection',
+      'the defaults: CloudFront, one NAT gateway, two tasks, protection as it is',
       {},
       {
         endpoint: { kind: 'cloudfront' },
         egress: { kind: 'nat', gateways: 1 },
         minimumTasks: 2,
-        deletionProtection: true,
+        deletionProtection: undefined,
+        retainLogs: false,
+        containerInsights: false,
         allowedCidrs: [],
         decisionLogIssuedPercent: 100,
         decisionLogAddress: 'whole',
@@ -457,6 +480,16 @@ describe('Reads', () => {
       'an e-mail address for tickets alone',
       { ticketEmail: 'team@example.com' },
       { alarmEmail: undefined, ticketEmail: 'team@example.com' },
+    ],
+    [
+      'an existing topic for tickets, which has its own subscriptions',
+      { alarmEmail: 'ops@example.com', ticketsTopicArn: TOPIC },
+      { alarmEmail: 'ops@example.com', ticketEmail: undefined, ticketsTopicArn: TOPIC },
+    ],
+    [
+      'an existing topic for pages, with an address for tickets',
+      { pagesTopicArn: TOPIC, ticketEmail: 'team@example.com' },
+      { pagesTopicArn: TOPIC, ticketEmail: 'team@example.com' },
     ],
     ['a number as a string, as -c passes it', { minimumTasks: '4' }, { minimumTasks: 4 }],
     [
