@@ -7,6 +7,8 @@ export interface DecisionRow {
   /** In monitor mode: the outcome that the policy would have if it were enforced. */
   readonly dryRunOutcome: string | undefined;
   readonly client: string;
+  /** The test that the request belongs to. */
+  readonly test: string | undefined;
   readonly grant: string;
   readonly address: string;
   readonly country: string;
@@ -24,6 +26,7 @@ interface DecisionRecord {
   readonly outcome?: string;
   readonly dry_run_outcome?: string;
   readonly client_id?: string;
+  readonly test?: string;
   readonly grant?: string;
   readonly rules?: readonly string[];
   readonly refused_by?: string;
@@ -72,6 +75,7 @@ export function toDecisionRow(
     outcome: fields.outcome ?? '',
     dryRunOutcome: fields.dry_run_outcome,
     client: fields.client_id ?? '',
+    test: fields.test,
     grant: fields.grant ?? '',
     address: address ? (address.value ?? unknown(address.cause ?? '')) : notNeeded,
     country: geo ? (geo.country ?? unknown(geo.cause ?? 'no country')) : notNeeded,

@@ -23,6 +23,9 @@ const WEIGHT_COMMANDS = [
   'fields 100 as whole',
   'fields 100 / coalesce(sampled_percent, whole) as weight',
 ];
+/** Tests are no logins of a client. A command of its own, because the field has no index. */
+const WITHOUT_TESTS = 'filter not ispresent(test)';
+
 const WEIGHTED = 'Sampled records are weighted.';
 const UNWEIGHTED = 'Unremarkable decisions may be sampled.';
 
@@ -44,7 +47,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     commands: [
       'filter event = "decision" and request_id = "{{request}}"',
       'sort @timestamp desc',
-      'display @timestamp, outcome, refused_by, reason, signals.address.value, signals.address.cause, signals.geo.country, signals.reputation.score, signals.reputation.cause, unenforceable.0.rule, unenforceable.0.effect, client_id, decision_id',
+      'display @timestamp, outcome, test, refused_by, reason, signals.address.value, signals.address.cause, signals.geo.country, signals.reputation.score, signals.reputation.cause, unenforceable.0.rule, unenforceable.0.effect, client_id, decision_id',
     ],
   },
   {
@@ -53,6 +56,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and outcome = "refuse" and client_id = "{{client}}"',
+      WITHOUT_TESTS,
       'sort @timestamp desc',
       'limit 200',
       'display @timestamp, refused_by, reason, signals.address.value, signals.geo.country, signals.reputation.score, grant, request_id, decision_id',
@@ -73,6 +77,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     parameters: [ADDRESS],
     commands: [
       'filter event = "decision" and signals.address.value = "{{address}}"',
+      WITHOUT_TESTS,
       'sort @timestamp desc',
       'limit 200',
       'display @timestamp, outcome, dry_run_outcome, refused_by, signals.geo.country, signals.reputation.score, signals.reputation.source, client_id, grant, decision_id',
@@ -84,6 +89,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     parameters: [CLIENT],
     commands: [
       'filter event = "decision" and client_id = "{{client}}"',
+      WITHOUT_TESTS,
       ...WEIGHT_COMMANDS,
       'stats sum(weight) as decisions by bin(5m), outcome',
       'sort decisions desc',
@@ -95,6 +101,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
       'The countries with the most refusals. A row without a country: it was unknown or not needed.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
+      WITHOUT_TESTS,
       'stats count(*) as refusals by signals.geo.country',
       'sort refusals desc',
       'limit 25',
@@ -105,6 +112,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: 'The rules that refuse, and how many applications are affected.',
     commands: [
       'filter event = "decision" and outcome = "refuse"',
+      WITHOUT_TESTS,
       'stats count(*) as refusals, count_distinct(client_id) as clients by refused_by, reason',
       'sort refusals desc',
     ],
@@ -114,6 +122,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `What a policy in monitor mode would refuse if it were enforced. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and dry_run_outcome = "refuse"',
+      WITHOUT_TESTS,
       ...WEIGHT_COMMANDS,
       'stats sum(weight) as refusals, count_distinct(client_id) as clients by dry_run_refused_by',
       'sort refusals desc',
@@ -124,6 +133,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The outcome that each monitored rule would have had on its own. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(monitored.0.rule)',
+      WITHOUT_TESTS,
       PARSE_RECORD,
       ...WEIGHT_COMMANDS,
       'unnest record.monitored into monitored_rule',
@@ -136,6 +146,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The signals that were needed but unknown, and why. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unknown.0.signal)',
+      WITHOUT_TESTS,
       PARSE_RECORD,
       ...WEIGHT_COMMANDS,
       'unnest record.unknown into missing',
@@ -148,6 +159,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The restrictions that could not be applied, by application. ${WEIGHTED}`,
     commands: [
       'filter event = "decision" and ispresent(unenforceable.0.rule)',
+      WITHOUT_TESTS,
       PARSE_RECORD,
       ...WEIGHT_COMMANDS,
       'unnest record.unenforceable into restriction',
@@ -160,6 +172,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The slowest decisions, with the time of each stage (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
+      WITHOUT_TESTS,
       'sort ms.total desc',
       'limit 50',
       'display @timestamp, ms.total, ms.read, ms.address, ms.geo, ms.reputation, ms.decide, signals.reputation.source, signals.reputation.cause, outcome, decision_id',
@@ -170,6 +183,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The latency of decisions, by the source of the reputation (ms). ${UNWEIGHTED}`,
     commands: [
       'filter event = "decision"',
+      WITHOUT_TESTS,
       'stats count(*) as records, pct(ms.total, 50) as p50, pct(ms.total, 99) as p99, max(ms.total) as longest by signals.reputation.source, signals.reputation.cause',
       'sort p99 desc',
     ],
@@ -179,9 +193,21 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     description: `The outcomes of each policy revision, to compare them after a change. ${WEIGHTED}`,
     commands: [
       'filter event = "decision"',
+      WITHOUT_TESTS,
       ...WEIGHT_COMMANDS,
       'stats sum(weight) as decisions by policy_revision, policy_mode, outcome',
       'sort policy_revision asc',
+    ],
+  },
+  {
+    name: 'Test requests',
+    description:
+      'The decisions on requests that are marked as tests: by the canary, a smoke test or a verification.',
+    commands: [
+      'filter event = "decision" and ispresent(test)',
+      'sort @timestamp desc',
+      'limit 200',
+      'display @timestamp, test, outcome, refused_by, ms.total, signals.address.value, client_id, request_id, decision_id',
     ],
   },
   {

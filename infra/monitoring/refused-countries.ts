@@ -29,6 +29,8 @@ export class RefusedCountries extends Construct {
           Filters: [
             { Match: '$.event', In: ['decision'] },
             { Match: '$.outcome', In: ['refuse'] },
+            // Tests are no logins.
+            { Match: '$.test', IsPresent: false },
           ],
         },
         AggregateOn: 'Count',

@@ -8,7 +8,12 @@ const RULE = z.strictObject({
   Contribution: z.strictObject({
     Keys: z.array(PATH).min(1).max(4),
     Filters: z
-      .array(z.strictObject({ Match: PATH, In: z.array(z.string()).min(1).max(10) }))
+      .array(
+        z.union([
+          z.strictObject({ Match: PATH, In: z.array(z.string()).min(1).max(10) }),
+          z.strictObject({ Match: PATH, IsPresent: z.boolean() }),
+        ]),
+      )
       .max(4),
   }),
   AggregateOn: z.literal('Count'),
@@ -30,9 +35,12 @@ export function countContributors(
   for (const line of lines) {
     const event: unknown = JSON.parse(line);
     const keys = Contribution.Keys.map((key) => valueAt(event, key));
-    const passes = Contribution.Filters.every(({ Match, In }) =>
-      In.includes(String(valueAt(event, Match))),
-    );
+    const passes = Contribution.Filters.every((filter) => {
+      const value = valueAt(event, filter.Match);
+      return 'In' in filter
+        ? filter.In.includes(String(value))
+        : (value !== undefined) === filter.IsPresent;
+    });
     if (!passes || keys.includes(undefined)) continue;
     const contributor = keys.join();
     counts.set(contributor, (counts.get(contributor) ?? 0) + 1);

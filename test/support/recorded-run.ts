@@ -1,3 +1,4 @@
+import { TEST_HEADER, type TestKind } from '../../app/src/http/test-request.ts';
 import {
   createFailedCheckLog,
   reputationLogHooks,
@@ -47,7 +48,17 @@ const ENFORCED = [
   payload('20'), // restricted, geo and reputation of a private address are unknown
   allowingNothing(payloadFrom('14.102.69.58', '08')), // issued, the restriction is not allowed
 ];
+/** Requests that are marked as tests. The same as unmarked ones, so that a report that includes them is wrong. */
+const TESTS: readonly (readonly [kind: TestKind, body: string])[] = [
+  ['canary', withOwnId(payloadFrom('175.45.176.1', '02'))],
+  ['smoke', withOwnId(payloadFrom('103.159.198.178', '03'))],
+  ['verify', withOwnId(payload('20'))],
+];
 const MONITORED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
+
+function withOwnId(body: string): string {
+  return JSON.stringify({ ...JSON.parse(body), requestId: 'a-test' });
+}
 
 function allowingNothing(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
@@ -63,12 +74,15 @@ async function startService(policy: string): Promise<RunningService> {
 }
 
 /**
- * Returns the log lines of a mixed run: the requests above in enforce and monitor mode, rejected calls, and
+ * Returns the log lines of a mixed run: the requests above in enforce and monitor mode, tests among them, rejected calls, and
  * warnings and errors. One line per second, starting at 10:00 UTC.
  */
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
   for (const body of ENFORCED) await enforcing.post(body);
+  for (const [kind, body] of TESTS) {
+    await enforcing.post(body, { 'x-api-key': SECRET, [TEST_HEADER]: kind });
+  }
   for (let call = 0; call < WRONG_CREDENTIALS; call += 1) {
     await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
   }
@@ -76,6 +90,9 @@ export async function recordRun(): Promise<readonly string[]> {
   await enforcing.stop();
   const monitoring = await startService(`${POLICY}mode: monitor\n`);
   for (const body of MONITORED) await monitoring.post(body);
+  for (const [kind, body] of TESTS) {
+    await monitoring.post(body, { 'x-api-key': SECRET, [TEST_HEADER]: kind });
+  }
   await monitoring.stop();
   return [...enforcing.lines, ...monitoring.lines, ...warningLines()].map(atSecond);
 }

@@ -47,7 +47,9 @@ export class Statistics {
     this.#since = since;
   }
 
+  /** Counts a decision, unless it is a test. */
   add(row: DecisionRow): void {
+    if (row.test !== undefined) return;
     const outcome = OUTCOMES.find((one) => one === (row.dryRunOutcome ?? row.outcome));
     if (outcome === undefined) return;
     this.#totals[outcome] += 1;

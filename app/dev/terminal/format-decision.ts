@@ -60,7 +60,7 @@ export function formatDecision(record: object, time: number): string {
     { column: 'country', ...signalCell(row.country) },
     { column: 'score', ...signalCell(score) },
     { column: 'rule', text: row.rules.join(', ') || '–', end: COLUMNS.client - GAP.length },
-    { column: 'client', text: row.client, end: COLUMNS.milliseconds - GAP.length },
+    { column: 'client', ...clientCell(row), end: COLUMNS.milliseconds - GAP.length },
     { column: 'milliseconds', text: alignRight(milliseconds), color: 'gray' },
   ]);
 }
@@ -81,6 +81,11 @@ function outcomeCell({ outcome, dryRunOutcome }: DecisionRow): Omit<Cell, 'colum
   const dryRun = dryRunOutcome === outcome ? undefined : OUTCOMES[dryRunOutcome ?? ''];
   if (dryRun === undefined) return { text, color: actual.color };
   return { text: `${text} (dry run: ${dryRun.text})`, color: dryRun.color };
+}
+
+/** Returns the client, or the kind of a test, whose client is made up. */
+function clientCell({ client, test }: DecisionRow): Omit<Cell, 'column'> {
+  return test === undefined ? { text: client } : { text: `test: ${test}`, color: 'gray' };
 }
 
 function signalCell(text: string): Omit<Cell, 'column'> {

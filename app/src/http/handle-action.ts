@@ -5,6 +5,7 @@ import { deadlineAfter } from '../lib/deadline.ts';
 import type { Policy } from '../policy/policy.ts';
 import { RequestSignals, type SignalSources } from '../signals/request-signals.ts';
 import type { DecisionEvent } from '../telemetry/decision-record.ts';
+import type { TestKind } from './test-request.ts';
 
 /** What decisions are based on. */
 export interface DecisionDependencies {
@@ -27,6 +28,8 @@ export interface ActionCall {
   readonly decisionId: string;
   /** Milliseconds of the deadline that authentication has used. @default 0 */
   readonly spentMs?: number | undefined;
+  /** The test that the call belongs to. @default none, a real login */
+  readonly test?: TestKind | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export type HandleAction = (body: string, call: ActionCall) => Promise<string>;
 /** Creates the handler of the action: request, signals, policy, operations, response. */
 export function createActionHandler(dependencies: ActionHandlerDependencies): HandleAction {
   const { policy, sources, deadlineMs, now, onDecision } = dependencies;
-  return async function handleAction(body, { decisionId, spentMs = 0 }) {
+  return async function handleAction(body, { decisionId, spentMs = 0, test }) {
     const start = performance.now();
     const deadline = deadlineAfter(deadlineMs - spentMs);
     const request = readTokenRequest(body);
@@ -48,7 +51,7 @@ export function createActionHandler(dependencies: ActionHandlerDependencies): Ha
     const decision = await decide(request, policy, signals, now());
     const end = performance.now();
     const times = { read: read - start, decide: end - read, total: end - start };
-    onDecision({ decisionId, request, policy, signals, decision, times });
+    onDecision({ decisionId, test, request, policy, signals, decision, times });
     return responseBody(decision);
   };
 }

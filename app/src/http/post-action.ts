@@ -3,6 +3,7 @@ import type { AppEnv } from './env.ts';
 import type { HandleAction } from './handle-action.ts';
 import { RequestBatcher } from './request-batcher.ts';
 import { respond } from './respond.ts';
+import { testKindOf } from './test-request.ts';
 
 /**
  * Decides on the body of an authenticated request, in one batch with the requests that arrived together with
@@ -19,6 +20,8 @@ export function postAction(handleAction: HandleAction): Handler<AppEnv> {
     const body = await handleAction(context.get('requestBody'), {
       decisionId,
       spentMs: context.get('authenticationMs'),
+      // Here, after authentication: without a credential nobody can mark a request.
+      test: testKindOf(context.env.incoming),
     });
     await batcher.afterDecisions();
     return respond(context, 200, body, { name: 'x-decision-id', value: decisionId });

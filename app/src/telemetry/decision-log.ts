@@ -4,7 +4,7 @@ import { type AddressFormat, addressFormatter } from './recorded-address.ts';
 
 export interface DecisionLogOptions {
   readonly write: (record: object) => void;
-  /** Percentage of unremarkable issued tokens that are recorded. */
+  /** Percentage of unremarkable issued tokens, and of the canary's decisions, that are recorded. */
   readonly issuedSamplePercent: number;
   readonly address: AddressFormat;
   /** Returns a number from 0 to 1. @default Math.random */
@@ -13,7 +13,7 @@ export interface DecisionLogOptions {
 
 /**
  * Returns a function that records decisions: all that refuse or restrict, or in which anything was unknown,
- * failed, skipped or only monitored, and a sample of the rest.
+ * failed, skipped or only monitored, and a sample of the rest. Of tests, only the canary's are sampled.
  */
 export function createDecisionLog(options: DecisionLogOptions): (event: DecisionEvent) => void {
   const { write, issuedSamplePercent, random = Math.random } = options;
@@ -21,10 +21,15 @@ export function createDecisionLog(options: DecisionLogOptions): (event: Decision
   const unsampled = { formatAddress };
   const sampled = { formatAddress, samplePercent: issuedSamplePercent };
   return (event) => {
-    const isSampled = issuedSamplePercent < 100 && isUnremarkable(event.decision);
+    const isSampled = issuedSamplePercent < 100 && mayBeSampled(event);
     if (isSampled && random() * 100 >= issuedSamplePercent) return;
     write(decisionRecord(event, isSampled ? sampled : unsampled));
   };
+}
+
+/** A person waits for the record of a smoke test; of the canary, one record is like the next. */
+function mayBeSampled({ test, decision }: DecisionEvent): boolean {
+  return test === undefined ? isUnremarkable(decision) : test === 'canary';
 }
 
 /** Whether the token was issued unchanged, and nothing about the decision needs an explanation. */

@@ -1,5 +1,6 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
+import type { TestKind } from '../http/test-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
 import type { RequestSignals, SignalName } from '../signals/request-signals.ts';
@@ -16,6 +17,8 @@ export interface StageDurations {
 /** A decision with its request, policy, signals and durations. */
 export interface DecisionEvent {
   readonly decisionId: string;
+  /** The test that the call belongs to. @default none, a real login */
+  readonly test?: TestKind | undefined;
   readonly request: TokenRequest;
   readonly policy: Policy;
   readonly signals: RequestSignals;
@@ -55,6 +58,7 @@ export function decisionRecord(
     event: 'decision',
     decision_id: decisionId,
     request_id: shorten(request.requestId),
+    test: event.test,
     outcome: decision.outcome,
     dry_run_outcome: decision.dryRunOutcome,
     reason: decision.refusal?.reason,

@@ -44,8 +44,10 @@ export type Dimension =
  * `infra` query them by the same names, so neither side can rename one alone.
  */
 export const METRICS = {
-  /** All decisions, including those that are not recorded. */
+  /** All decisions except tests, including those that are not recorded. */
   Decisions: { unit: 'Count', kind: 'counter', dimension: 'Outcome', total: true, zeros: true },
+  /** Decisions on requests that are marked as tests. No other metric of decisions counts them. */
+  TestDecisions: { unit: 'Count', kind: 'counter' },
   /** Tokens issued, restricted or not. Unlike refusals, a single client cannot reduce them. */
   TokensIssued: { unit: 'Count', kind: 'counter' },
   /** Outcomes of dry runs: those that a policy in monitor mode would have had if it were enforced. */

@@ -50,6 +50,7 @@ function failedRequests(metrics: Metrics): Row['lines'][number] {
         metrics.requests({ label: 'requests' }),
         metrics.service('Decisions', { label: 'decisions' }),
         metrics.service('TokensIssued', { label: 'tokens issued' }),
+        metrics.service('TestDecisions', { label: 'decisions on tests' }),
       ],
     }),
   ];

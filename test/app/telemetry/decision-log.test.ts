@@ -1,3 +1,4 @@
+import type { TestKind } from '../../../app/src/http/test-request.ts';
 import { createDecisionLog } from '../../../app/src/telemetry/decision-log.ts';
 import type { DecisionEvent } from '../../../app/src/telemetry/decision-record.ts';
 import { decideOn } from '../../support/decide.ts';
@@ -12,6 +13,7 @@ interface Case {
   readonly name: string;
   readonly rules: readonly RuleFields[];
   readonly policy?: object;
+  readonly test?: TestKind;
   readonly isRecorded: boolean;
 }
 
@@ -39,10 +41,21 @@ const CASES: readonly Case[] = [
     rules: [rule({ allow: true }, { when: 'token.claims["sub"] > 3' })],
     isRecorded: true,
   },
+  { name: 'issued to the canary', rules: [], test: 'canary', isRecorded: false },
+  {
+    name: 'refused to the canary',
+    rules: [rule({ deny: 'No.' })],
+    test: 'canary',
+    isRecorded: false,
+  },
+  { name: 'issued to a smoke test', rules: [], test: 'smoke', isRecorded: true },
+  { name: 'issued to a verification', rules: [], test: 'verify', isRecorded: true },
 ];
 
-async function eventOf({ rules, policy = {} }: Case): Promise<DecisionEvent> {
-  return (await decideOn(payload('03'), policyOf(rules, policy), { reputation: 'timeout' })).event;
+async function eventOf({ rules, policy = {}, test }: Case): Promise<DecisionEvent> {
+  const reputation = 'timeout';
+  const { event } = await decideOn(payload('03'), policyOf(rules, policy), { reputation });
+  return { ...event, test };
 }
 
 describe('With a sample of 0 percent, decisions are recorded if', () => {

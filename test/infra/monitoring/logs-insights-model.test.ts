@@ -37,6 +37,16 @@ test.each<[string, string, object[]]>([
     [{ event: 'b' }],
   ],
   [
+    'not inverts a condition',
+    'filter not ispresent(percent) | display event',
+    [{ event: 'a' }, { event: 'a' }],
+  ],
+  [
+    'not is applied before and',
+    'filter not ispresent(percent) and ms.total < 20 | display ms.total',
+    [{ 'ms.total': 10 }],
+  ],
+  [
     'an element of a list is a field',
     'filter ispresent(list.1.n) | display list.1.n',
     [{ 'list.1.n': 2 }],
@@ -101,6 +111,7 @@ test.each<[string, string, string]>([
   ['a name with a hyphen', 'display policy-mode', 'Expected "|"'],
   ['a list without in', 'filter event = ["a"]', 'only valid after "in"'],
   ['in without a list', 'filter event in "a"', 'only valid after "in"'],
+  ['not before a comparison', 'filter not percent = 50', 'a call after "not"'],
   ['a keyword as a name', 'display by', 'is a keyword'],
   ['a direction', 'sort ms.total down', 'got "down"'],
   ['nothing after a pipe', 'filter event = "a" |', 'Expected a word'],

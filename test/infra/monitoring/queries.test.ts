@@ -131,6 +131,18 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ]),
   ],
   [
+    'Test requests',
+    {},
+    [
+      { test: 'verify', outcome: 'issue' },
+      { test: 'smoke', outcome: 'issue' },
+      { test: 'canary', outcome: 'issue' },
+      { test: 'verify', outcome: 'restrict', 'ms.total': expect.any(Number) },
+      { test: 'smoke', outcome: 'refuse', refused_by: 'high-ip-risk' },
+      { test: 'canary', outcome: 'refuse', refused_by: 'restricted-country' },
+    ],
+  ],
+  [
     'Rejected calls',
     {},
     [

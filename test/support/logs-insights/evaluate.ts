@@ -19,6 +19,8 @@ export function evaluate(row: Row, expression: Expression): Result {
       return fieldOf(row, expression.name);
     case 'call':
       return call(row, expression);
+    case 'not':
+      return !matches(row, expression.operand);
     case 'list':
       throw new Error('A list has no value.');
     case 'operation':

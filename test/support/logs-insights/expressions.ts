@@ -23,6 +23,7 @@ export function readExpression(reader: TokenReader): Expression {
 }
 
 function readOperand(reader: TokenReader): Expression {
+  if (reader.skip('not')) return { kind: 'not', operand: readNegated(reader) };
   const text = reader.takeIf('string');
   if (text !== undefined) return { kind: 'literal', value: text };
   const number = reader.takeIf('number');
@@ -44,6 +45,13 @@ function readOperand(reader: TokenReader): Expression {
   return readCall(reader, known);
 }
 
+/** Only a call or parentheses: AWS does not document the precedence of `not` over comparisons. */
+function readNegated(reader: TokenReader): Expression {
+  const operand = readOperand(reader);
+  if (operand.kind !== 'call' && operand.kind !== 'operation') reader.fail('a call after "not"');
+  return operand;
+}
+
 /** The supported functions accept only fields, according to their documentation. */
 function readCall(reader: TokenReader, name: FunctionName): Expression {
   const fields = reader.list(() => reader.name());
@@ -61,6 +69,8 @@ export function fieldsOf(expression: Expression): readonly string[] {
       return [expression.name];
     case 'call':
       return expression.fields;
+    case 'not':
+      return fieldsOf(expression.operand);
     case 'list':
       return expression.elements.flatMap(fieldsOf);
     case 'operation':

@@ -9,6 +9,7 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
+  | { readonly kind: 'not'; readonly operand: Expression }
   /** The right operand of `in`. */
   | { readonly kind: 'list'; readonly elements: readonly Expression[] };
 

@@ -17,6 +17,8 @@ export function showDecisions(decisions) {
 function createRow(decision) {
   const { time, outcome, dryRunOutcome, address, country, score, source, rules } = decision;
   const milliseconds = decision.milliseconds?.toFixed(1) ?? '';
+  const { grant, test } = decision;
+  const details = test === undefined ? grant : `${grant}, test: ${test}`;
   return element(
     'tr',
     { 'data-id': decision.id },
@@ -26,7 +28,7 @@ function createRow(decision) {
     cell('Country', country),
     cell('Score', score === undefined ? '' : `${score} `, small(source)),
     cell('Rules', rules.join(', ') || 'none'),
-    cell('Client', element('span', {}, decision.client), ' ', small(decision.grant)),
+    cell('Client', element('span', {}, decision.client), ' ', small(details)),
     cell('ms', milliseconds),
   );
 }

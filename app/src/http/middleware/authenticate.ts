@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { errorBody } from '../../action/response.ts';
 import {
@@ -8,6 +7,7 @@ import {
   WRONG_CREDENTIAL,
 } from '../../credential/authenticator.ts';
 import type { AppContext, AppMiddleware } from '../env.ts';
+import { joinedHeader } from '../joined-header.ts';
 import type { OnRejected } from '../rejection.ts';
 import { respond } from '../respond.ts';
 
@@ -67,18 +67,3 @@ export function authenticate({ authenticator, onRejected }: AuthenticateOptions)
 }
 
 type Unverifiable = Extract<TokenCheck, { kind: 'unverifiable' }>;
-
-/**
- * Returns a header by its lower-case name; several of one name as a comma-separated list (RFC 9110, section
- * 5.3). Node itself would hide the second of two Authorization headers.
- */
-function joinedHeader({ rawHeaders }: IncomingMessage, name: string): string | undefined {
-  let joined: string | undefined;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const rawName = rawHeaders[index];
-    if (rawName?.length !== name.length || rawName.toLowerCase() !== name) continue;
-    const value = rawHeaders[index + 1] ?? '';
-    joined = joined === undefined ? value : `${joined}, ${value}`;
-  }
-  return joined;
-}

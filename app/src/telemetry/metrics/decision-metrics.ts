@@ -2,9 +2,16 @@ import { SIGNAL_NAMES } from '../../signals/request-signals.ts';
 import type { DecisionEvent } from '../decision-record.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Records the outcome and the durations of a decision, whether or not the decision itself is recorded. */
+/**
+ * Records the outcome and the durations of a decision, whether or not the decision itself is recorded. A test is
+ * only counted: otherwise a canary would end `NoTraffic`, and dilute block rates and percentiles.
+ */
 export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): void {
-  const { decision, signals, times } = event;
+  const { decision, signals, test, times } = event;
+  if (test !== undefined) {
+    metrics.count('TestDecisions');
+    return;
+  }
   metrics.count('Decisions', decision.outcome);
   if (decision.outcome !== 'refuse') metrics.count('TokensIssued');
   if (decision.dryRunOutcome !== undefined)

@@ -8,6 +8,7 @@ interface RecordOptions {
   readonly rule?: string;
   readonly country?: string;
   readonly signals?: object;
+  readonly test?: string;
 }
 
 let lastId = 0;
@@ -17,11 +18,13 @@ function record({
   rule = 'r',
   country = 'LK',
   signals = {},
+  test,
 }: RecordOptions = {}): object {
   lastId += 1;
   return {
     decision_id: String(lastId),
     outcome,
+    test,
     rules: outcome === 'issue' ? [] : [rule],
     signals: { geo: { country }, ...signals },
   };
@@ -54,6 +57,20 @@ describe('The live feed', () => {
     jest.advanceTimersByTime(250);
     expect(states).toHaveLength(2);
     expect(last().statistics.totals).toEqual({ issue: 1000, restrict: 0, refuse: 0 });
+  });
+
+  test('lists a test, but does not count it', () => {
+    feed.add(record({ outcome: 'refuse', test: 'canary' }));
+    feed.add(record());
+    jest.advanceTimersByTime(250);
+    const { rows, statistics } = last();
+    expect(rows.map((row) => row.test)).toEqual([undefined, 'canary']);
+    expect(statistics).toMatchObject({
+      totals: { issue: 1, restrict: 0, refuse: 0 },
+      refusedByRule: [],
+      refusedByCountry: [],
+      sources: [['not needed', 1]],
+    });
   });
 
   test('sends a steady stream of decisions four times a second', () => {

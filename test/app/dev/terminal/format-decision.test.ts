@@ -47,6 +47,11 @@ test.each<[string, object, string]>([
     '10:42:07  ✕ refused     205.210.31.51    KP          –              restricted-country             web              12.3',
   ],
   [
+    'a test, whose client is made up',
+    { client_id: 'canary-client', test: 'canary' },
+    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb   –                              test: canary     12.3',
+  ],
+  [
     'the outcome of a dry run',
     {
       dry_run_outcome: 'refuse',
