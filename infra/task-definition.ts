@@ -62,6 +62,8 @@ export class TaskDefinition extends Construct {
       image: serviceImage(this, config.imageUri),
       environment: {
         PORT: String(CONTAINER_PORT),
+        // Otherwise the SDK would depend on what the platform injects.
+        AWS_REGION: Stack.of(this).region,
         // The dimension `Service` of all metrics.
         SERVICE_NAME: Stack.of(this).stackName,
         POLICY_FILE: policy.location,

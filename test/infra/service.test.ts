@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readSettings } from '../../app/src/config/settings.ts';
-import { containerOf } from '../support/container.ts';
+import { containerOf, variableOf } from '../support/container.ts';
 import {
   type Configuration,
   CREDENTIAL_ARN,
@@ -108,13 +108,20 @@ describe.each(MODES)('With %s', (mode) => {
     });
     // The service ignores unknown names, so a misspelled one would have no effect.
     const known =
-      /^(PORT|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME|DECISION_LOG_ISSUED_PERCENT|DECISION_LOG_ADDRESS)$/;
+      /^(PORT|AWS_REGION|POLICY_FILE|ACTION_CREDENTIAL_SECRET_ARN|ABUSEIPDB_SECRET_ARN|REPUTATION_TABLE|ADDRESS_HEADERS|TRUSTED_PROXY_HOPS|LOG_LEVEL|SERVICE_NAME|DECISION_LOG_ISSUED_PERCENT|DECISION_LOG_ADDRESS)$/;
     expect(Object.keys(environmentOf(stack())).filter((name) => !known.test(name))).toEqual([]);
   });
 });
 
 describe('The container', () => {
   const stack = () => synthesize();
+
+  test.each<[Configuration, region: string]>([
+    ['cloudfront, egress nat', 'us-east-1'],
+    ['in eu-central-1', 'eu-central-1'],
+  ])('has the region of the stack, for the AWS SDK: %s', (configuration, region) => {
+    expect(variableOf(synthesize(configuration), 'AWS_REGION')).toBe(region);
+  });
 
   test('has a read-only file system, no root user and no capabilities', () => {
     expect(containerOf(stack())).toMatchObject({
