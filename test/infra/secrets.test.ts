@@ -150,12 +150,12 @@ describe('The secret of signed addresses', () => {
 });
 
 test('The template contains no secret from the environment of cdk deploy', async () => {
-  const canaries = { ACTION_CREDENTIAL: 'canary-credential', ABUSEIPDB_API_KEY: 'canary-key' };
-  Object.assign(process.env, canaries);
+  const secrets = { ACTION_CREDENTIAL: 'leaked-credential', ABUSEIPDB_API_KEY: 'leaked-key' };
+  Object.assign(process.env, secrets);
   try {
-    expect((await synthesizeNow({})).text).not.toContain('canary');
+    expect((await synthesizeNow({})).text).not.toContain('leaked');
   } finally {
-    for (const name of Object.keys(canaries)) delete process.env[name];
+    for (const name of Object.keys(secrets)) delete process.env[name];
   }
 });
 
