@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** An image in a private ECR repository: account, region, name, and a tag, a digest, or both. */
-const ECR_IMAGE =
+export const ECR_IMAGE =
   /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /**

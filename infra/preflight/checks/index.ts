@@ -1,0 +1,36 @@
+import type { Check, LocalFacts } from '../check.ts';
+import { bootstrapCheck } from './bootstrap.ts';
+import { certificateCheck } from './certificate.ts';
+import { distributionsCheck } from './distributions.ts';
+import { dockerCheck } from './docker.ts';
+import { fargateQuotaCheck } from './fargate-quota.ts';
+import { hostedZoneCheck } from './hosted-zone.ts';
+import { imageCheck } from './image.ts';
+import { namesCheck } from './names.ts';
+import { quotaChecks } from './quotas.ts';
+import { regionCheck } from './region.ts';
+import { secretChecks } from './secrets.ts';
+import { securityGroupRulesCheck } from './security-group-rules.ts';
+import { serviceLinkedRoleCheck } from './service-linked-role.ts';
+import { stackCheck } from './stack.ts';
+import { synthCheck } from './synth.ts';
+
+/** The checks that need no account. */
+export const LOCAL_CHECKS: readonly Check<LocalFacts>[] = [synthCheck, dockerCheck];
+
+/** The checks of the account, in the order of the report. */
+export const ACCOUNT_CHECKS: readonly Check[] = [
+  regionCheck,
+  bootstrapCheck,
+  stackCheck,
+  namesCheck,
+  ...quotaChecks,
+  fargateQuotaCheck,
+  securityGroupRulesCheck,
+  serviceLinkedRoleCheck,
+  distributionsCheck,
+  certificateCheck,
+  hostedZoneCheck,
+  ...secretChecks,
+  imageCheck,
+];
