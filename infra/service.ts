@@ -94,10 +94,7 @@ export class Service extends Construct {
     });
     // Without internet access a task cannot pull its image, and a few such failures fail the deployment.
     const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.taskSubnets);
-    this.service.node.addDependency(
-      internetConnectivityEstablished,
-      ...this.taskDefinition.permissions,
-    );
+    this.service.node.addDependency(internetConnectivityEstablished, ...this.taskDefinition.files);
     // A task also needs permission to pull its image and to read the key of hashed addresses.
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);

@@ -1,11 +1,12 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_PREVIOUS_TTL } from '../app/src/secrets/previous-ttl.ts';
 import type { Config } from './config/config.ts';
+import { DataBucket } from './data-bucket.ts';
 import { DataFile } from './data-file.ts';
 import { serviceImage } from './image.ts';
 import type { Secrets } from './secrets.ts';
@@ -25,8 +26,8 @@ export interface TaskDefinitionProps {
 /** The task: one container with a read-only file system, without root and with least privilege. */
 export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
-  /** Policies that must exist before a task starts. */
-  readonly permissions: readonly Policy[];
+  /** Files that must exist, with the permission to read them, before a task starts. */
+  readonly files: readonly DataFile[];
 
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
@@ -41,11 +42,16 @@ export class TaskDefinition extends Construct {
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
       },
     });
-    const policy = new DataFile(this, 'Policy', config.policyFile);
-    const geoDatabases = config.geoDatabases.map(
+    const dataBucket = new DataBucket(this, 'Data', config.logRetentionDays);
+    const file = (fileId: string, path: string, name: string) =>
+      new DataFile(this, fileId, { path, name, dataBucket, reader: this.definition.taskRole });
+    const policy = file('Policy', config.policyFile, 'policy.yaml');
+    const geoDatabases = config.geoDatabases.map((path, index) => {
       // The first one has no number, so that adding a second one does not change its id.
-      (path, index) => new DataFile(this, `GeoDatabase${index === 0 ? '' : index + 1}`, path),
-    );
+      const number = index === 0 ? '' : index + 1;
+      return file(`GeoDatabase${number}`, path, `geo-database${number}.mmdb`);
+    });
+    this.files = [policy, ...geoDatabases];
     this.#grant([
       [['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn]],
       [
@@ -55,8 +61,6 @@ export class TaskDefinition extends Construct {
         ),
       ],
     ]);
-    const { taskRole } = this.definition;
-    this.permissions = [policy, ...geoDatabases].map((file) => file.grantRead(taskRole));
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
       image: serviceImage(this, config.imageUri),

@@ -60,7 +60,7 @@ describe('a changed policy', () => {
     };
   }
 
-  test('replaces only the task definition and the permission to read the policy', () => {
+  test('replaces only the task definition, the copy of the policy, and the permissions to make and read it', () => {
     const typesOf = (here: Synthesised, there: Synthesised, differs: (id: string) => boolean) =>
       Object.keys(here.resources)
         .filter((id) => (id in there.resources ? differs(id) : true))
@@ -73,8 +73,13 @@ describe('a changed policy', () => {
       }));
       return JSON.stringify(one) !== JSON.stringify(other);
     };
-    // The old permission is another resource, so that it can be deleted last.
-    const expected = ['AWS::ECS::TaskDefinition', 'AWS::IAM::Policy'];
+    // The old copy and permissions are other resources, so that they can be deleted last.
+    const expected = [
+      'AWS::ECS::TaskDefinition',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Policy',
+      'Custom::DataFile',
+    ];
     expect(typesOf(before, after, isChanged)).toEqual(expected);
     expect(typesOf(after, before, isChanged)).toEqual(expected);
   });

@@ -62,14 +62,13 @@ test('README.md names every page and stays short', () => {
 describe('decision records', () => {
   const records = PAGES.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(path));
 
-  test('are all in the index, in order and without gaps', () => {
+  test('are all in the index, in order, each with a number of its own', () => {
     const index = linksOf(readPage('docs/decisions/README.md')).map(({ path }) => path);
     expect(index.filter((path) => path.startsWith('docs/decisions/'))).toEqual(
       records.map(({ path }) => path),
     );
-    expect(records.map(({ path }) => Number(path.slice(15, 19)))).toEqual(
-      records.map((_, number) => number + 1),
-    );
+    const numbers = records.map(({ path }) => Number(path.slice(15, 19)));
+    expect(new Set(numbers).size).toBe(numbers.length);
   });
 
   test.each(records.map((page) => [page.path, page] as const))(

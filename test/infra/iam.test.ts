@@ -1,3 +1,4 @@
+import { dataBucketOf } from '../support/container.ts';
 import {
   type Configuration,
   CREDENTIAL_ARN,
@@ -5,6 +6,7 @@ import {
   MODES,
   type SynthesizedStack,
   synthesize,
+  target,
 } from '../support/stack.ts';
 
 interface Statement {
@@ -43,6 +45,29 @@ const actionsOf = ({ Action }: Statement) => list(Action).map(String);
 const granted = (stack: SynthesizedStack) =>
   statementsOf(stack).filter((each) => each.Effect === 'Allow' && each.Principal === undefined);
 
+const ASSETS = { 'Fn::Sub': expect.stringMatching(/^cdk-hnb659fds-assets-/) };
+const assetOf = (extension: string) => ({
+  'Fn::Join': [
+    '',
+    ['arn:aws:s3:::', ASSETS, expect.stringMatching(new RegExp(`^/[0-9a-f]{64}\\.${extension}$`))],
+  ],
+});
+
+/** The permission to decrypt one asset, whatever key it is encrypted with. */
+const DECRYPT_ASSET = [
+  ['kms:Decrypt'],
+  '*',
+  {
+    StringEquals: {
+      'kms:ViaService': 's3.us-east-1.amazonaws.com',
+      'kms:EncryptionContext:aws:s3:arn': [
+        assetOf('(yaml|json)'),
+        { 'Fn::Join': ['', ['arn:aws:s3:::', ASSETS]] },
+      ],
+    },
+  },
+];
+
 describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
@@ -53,10 +78,13 @@ describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode)
     expect(JSON.stringify(statementsOf(stack()))).not.toMatch(/"Not(Action|Resource|Principal)"/);
   });
 
-  test('no role is granted a wildcard resource, except for the one action that has no resources', () => {
+  test('no role is granted a wildcard resource, except for an action without resources and a key of one asset', () => {
     const wide = granted(stack()).filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
-    expect(wide.map((each) => [actionsOf(each), each.Resource])).toEqual([
-      [['ecr:GetAuthorizationToken'], '*'],
+    const [, ...files] = stack().resources('Custom::DataFile');
+    expect(wide.map((each) => [actionsOf(each), each.Resource, each.Condition])).toEqual([
+      [['ecr:GetAuthorizationToken'], '*', undefined],
+      DECRYPT_ASSET,
+      ...files.map(() => DECRYPT_ASSET),
     ]);
   });
 
@@ -123,11 +151,14 @@ function sortResources(resources: readonly unknown[]): unknown[] {
   );
 }
 
-const ASSETS = { 'Fn::Sub': expect.stringMatching(/^cdk-hnb659fds-assets-/) };
-const objectOf = (extension: string) => ({
+/** A file in the bucket of the stack. */
+const fileOf = (stack: SynthesizedStack, name: string) => ({
   'Fn::Join': [
     '',
-    ['arn:aws:s3:::', ASSETS, expect.stringMatching(new RegExp(`^/[0-9a-f]{64}\\.${extension}$`))],
+    [
+      { 'Fn::GetAtt': [dataBucketOf(stack).id, 'Arn'] },
+      expect.stringMatching(new RegExp(`^/[0-9a-f]{64}/${name}$`)),
+    ],
   ],
 });
 
@@ -142,15 +173,16 @@ describe('The task role', () => {
         [{ 'Fn::GetAtt': [stack.only('AWS::DynamoDB::Table').id, 'Arn'] }],
       ],
       [['secretsmanager:GetSecretValue'], expect.arrayContaining(secrets)],
-      [['s3:GetObject'], [objectOf('yaml')]],
+      [['s3:GetObject'], [fileOf(stack, 'policy.yaml')]],
     ]);
   });
 
   test('may read a configured country database', () => {
-    const permissions = permissionsOf(synthesize('a country database'), 'TaskRoleArn');
+    const stack = synthesize('a country database');
+    const permissions = permissionsOf(stack, 'TaskRoleArn');
     const objects = permissions.filter(([actions]) => String(actions) === 's3:GetObject');
     expect(objects.flatMap(([, resources]) => resources)).toEqual(
-      expect.arrayContaining([objectOf('yaml'), objectOf('json')]),
+      expect.arrayContaining([fileOf(stack, 'policy.yaml'), fileOf(stack, 'geo-database.mmdb')]),
     );
   });
 
@@ -180,6 +212,48 @@ describe('The task role', () => {
       sortResources([CREDENTIAL_ARN, KEY_ARN]),
     ]);
   });
+});
+
+describe('The function that copies files', () => {
+  /** Permissions of the function, without writing its log. */
+  const permissionsIn = (configuration: Configuration) => {
+    const stack = synthesize(configuration);
+    const [copy] = stack.resources<{ ServiceToken: unknown }>('Custom::DataFile');
+    const id = target(copy?.Properties.ServiceToken);
+    const code = stack.resources<{ Role: unknown }>('AWS::Lambda::Function');
+    const role = target(code.find((each) => each.id === id)?.Properties.Role);
+    return stack
+      .resources<RolePolicy>('AWS::IAM::Policy')
+      .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref === role))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .map((each) => [actionsOf(each), each.Resource])
+      .filter(([actions]) => !String(actions).startsWith('logs:'));
+  };
+  const copying = (stack: SynthesizedStack, name: string, extension: string) => [
+    [['s3:GetObject'], assetOf(extension)],
+    [['kms:Decrypt'], '*'],
+    [['s3:DeleteObject', 's3:PutObject'], fileOf(stack, name)],
+  ];
+
+  test.each<[configuration: Configuration, files: [name: string, asset: string][]]>([
+    ['cloudfront, egress nat', [['policy.yaml', 'yaml']]],
+    [
+      'countries and networks',
+      [
+        ['policy.yaml', 'yaml'],
+        ['geo-database.mmdb', 'json'],
+        ['geo-database2.mmdb', 'json'],
+      ],
+    ],
+  ])(
+    'may read each asset and write its copy, and nothing else, with %s',
+    (configuration, files) => {
+      const stack = synthesize(configuration);
+      const expected = files.flatMap(([name, asset]) => copying(stack, name, asset));
+      expect(permissionsIn(configuration)).toHaveLength(expected.length);
+      expect(permissionsIn(configuration)).toEqual(expect.arrayContaining(expected));
+    },
+  );
 });
 
 describe('The execution role', () => {

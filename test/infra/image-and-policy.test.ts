@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PolicyError } from '../../app/src/policy/file/issues.ts';
-import { containerOf, variableOf } from '../support/container.ts';
+import { containerOf, dataBucketOf, variableOf } from '../support/container.ts';
 import {
   type Configuration,
   contextOf,
@@ -36,6 +36,35 @@ type Assembly = Awaited<ReturnType<typeof synthesizeNow>>;
 const assetsOf = ({ directory }: Assembly): Assets =>
   JSON.parse(readFileSync(join(directory, 'RiskGate.assets.json'), 'utf8'));
 
+/** The location of a file in the bucket of the stack. */
+const locationOf = (stack: SynthesizedStack, name: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      's3://',
+      { Ref: dataBucketOf(stack).id },
+      expect.stringMatching(new RegExp(`^/[0-9a-f]{64}/${name}$`)),
+    ],
+  ],
+});
+
+/** The files that a deployment copies, and the permissions to copy and to read them. */
+function filesOf(stack: SynthesizedStack) {
+  const copies = stack.resources<{ Key: string }>('Custom::DataFile');
+  const policies = stack.resources('AWS::IAM::Policy');
+  const withAction = (action: string) =>
+    policies
+      .filter(({ Properties }) => JSON.stringify(Properties).includes(`"${action}"`))
+      .map(({ id }) => id);
+  return {
+    copies: copies.map(({ id }) => id),
+    keys: copies.map(({ Properties }) => Properties.Key),
+    copying: withAction('s3:PutObject'),
+    // The permission to copy includes reading the asset.
+    reading: withAction('s3:GetObject').filter((id) => !withAction('s3:PutObject').includes(id)),
+  };
+}
+
 /** The hashes of the images that a deployment builds. */
 const imagesOf = (stack: Assembly) => Object.keys(assetsOf(stack).dockerImages ?? {});
 
@@ -51,9 +80,7 @@ describe('A change of the policy', () => {
   });
 
   test('replaces the tasks, because the location in S3 changes', () => {
-    expect(variableOf(before, 'POLICY_FILE')).toEqual({
-      'Fn::Sub': expect.stringMatching(/^s3:\/\/cdk-hnb659fds-assets-.+\/[0-9a-f]{64}\.yaml$/),
-    });
+    expect(variableOf(before, 'POLICY_FILE')).toEqual(locationOf(before, 'policy.yaml'));
     expect(variableOf(after, 'POLICY_FILE')).not.toEqual(variableOf(before, 'POLICY_FILE'));
   });
 
@@ -67,19 +94,23 @@ describe('A change of the policy', () => {
     expect(otherProperties(after)).toEqual(otherProperties(before));
   });
 
-  test('keeps the permissions of the previous tasks until the service runs with the new policy', () => {
+  test('keeps the file and the permissions of the previous tasks until the service runs with the new policy', () => {
     // CloudFormation creates new resources first, and deletes old ones after everything else is updated.
-    const permissions = [before, after].map((stack) => {
-      const reading = stack
-        .resources('AWS::IAM::Policy')
-        .filter(({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'));
-      const ids = reading.map(({ id }) => id);
-      expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(expect.arrayContaining(ids));
-      return ids;
-    });
-    expect(permissions[0]).toHaveLength(1);
-    expect(permissions[1]).toHaveLength(1);
-    expect(permissions[1]).not.toEqual(permissions[0]);
+    const [one, other] = [filesOf(before), filesOf(after)];
+    for (const kind of ['copies', 'keys', 'copying', 'reading'] as const) {
+      expect([kind, one[kind]]).toEqual([kind, [expect.any(String)]]);
+      expect([kind, other[kind]]).not.toEqual([kind, one[kind]]);
+    }
+  });
+
+  test('copies the file before the service starts, and may delete it until it is deleted', () => {
+    for (const stack of [before, after]) {
+      const { copies, copying, reading } = filesOf(stack);
+      expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(
+        expect.arrayContaining([...copies, ...reading]),
+      );
+      expect(stack.only('Custom::DataFile').DependsOn).toEqual(expect.arrayContaining(copying));
+    }
   });
 
   test('does not include a new file name for the same content', async () => {
@@ -100,34 +131,37 @@ describe('A change of the policy', () => {
 
 test('A configured country database is deployed through S3; otherwise the service uses the one in the image', () => {
   expect(variableOf(synthesize(), 'GEO_DATABASE')).toBeUndefined();
-  expect(variableOf(synthesize('a country database'), 'GEO_DATABASE')).toEqual({
-    'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/),
-  });
+  const stack = synthesize('a country database');
+  expect(variableOf(stack, 'GEO_DATABASE')).toEqual(locationOf(stack, 'geo-database.mmdb'));
 });
 
 describe('Databases of countries and of networks', () => {
   const stack = synthesize('countries and networks');
 
   test('are separate objects, in the configured order', () => {
-    const location = { 'Fn::Sub': expect.stringMatching(/^s3:\/\/.+\.json$/) };
-    const value = variableOf(stack, 'GEO_DATABASE');
-    expect(value).toEqual({ 'Fn::Join': ['', [location, ',', location]] });
-    const [one, , two] = (value as { 'Fn::Join': [string, object[]] })['Fn::Join'][1];
-    expect(one).toEqual(variableOf(synthesize('a country database'), 'GEO_DATABASE'));
-    expect(two).not.toEqual(one);
+    const [, [s3, bucket, ...rest]] = (
+      variableOf(stack, 'GEO_DATABASE') as { 'Fn::Join': [string, [string, object, ...unknown[]]] }
+    )['Fn::Join'];
+    expect([s3, bucket]).toEqual(['s3://', { Ref: dataBucketOf(stack).id }]);
+    expect(rest).toEqual([
+      expect.stringMatching(/^\/[0-9a-f]{64}\/geo-database\.mmdb,s3:\/\/$/),
+      bucket,
+      expect.stringMatching(/^\/[0-9a-f]{64}\/geo-database2\.mmdb$/),
+    ]);
   });
 
-  test('are readable by the task before it starts', () => {
-    const reading = stack
-      .resources<{ PolicyDocument: { Statement: readonly { Resource: unknown }[] } }>(
-        'AWS::IAM::Policy',
-      )
-      .filter(({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'));
+  test('are copied, and readable by the task, before it starts', () => {
+    const { copies, reading, keys } = filesOf(stack);
     // The policy is the third file.
-    expect(reading).toHaveLength(3);
+    expect([copies.length, reading.length, new Set(keys).size]).toEqual([3, 3, 3]);
     expect(stack.only('AWS::ECS::Service').DependsOn).toEqual(
-      expect.arrayContaining(reading.map(({ id }) => id)),
+      expect.arrayContaining([...copies, ...reading]),
     );
+  });
+
+  test('with the same content are separate objects, so that the removal of one keeps the other', async () => {
+    const twice = await synthesizeNow({ geoDatabase: ['cdk.json', 'cdk.json'] });
+    expect(new Set(filesOf(twice).keys).size).toBe(3);
   });
 });
 

@@ -57,7 +57,10 @@ describe.each(MODES)('With %s', (mode) => {
 
   test('writes access logs to a private bucket with an expiration', () => {
     const attributes = attributesOf(stack());
-    const bucket = stack().only<Record<string, unknown>>('AWS::S3::Bucket');
+    const bucket = stack()
+      .resources<Record<string, unknown>>('AWS::S3::Bucket')
+      .find(({ id }) => id.startsWith('LoadBalancerAccessLogs'));
+    if (bucket === undefined) throw new Error('There is no bucket for access logs.');
     expect(attributes).toMatchObject({
       'access_logs.s3.enabled': 'true',
       'access_logs.s3.bucket': { Ref: bucket.id },
@@ -80,11 +83,11 @@ describe.each(MODES)('With %s', (mode) => {
   });
 
   test('the bucket policy exists before access logs are enabled', () => {
-    const policy = stack().only<{ Bucket: unknown; PolicyDocument: object }>(
-      'AWS::S3::BucketPolicy',
-    );
-    expect(stack().only(LOAD_BALANCER).DependsOn).toContain(policy.id);
-    expect(policy.Properties.PolicyDocument).toMatchObject({
+    const policy = stack()
+      .resources<{ Bucket: unknown; PolicyDocument: object }>('AWS::S3::BucketPolicy')
+      .find(({ id }) => id.startsWith('LoadBalancerAccessLogs'));
+    expect(stack().only(LOAD_BALANCER).DependsOn).toContain(policy?.id);
+    expect(policy?.Properties.PolicyDocument).toMatchObject({
       Statement: expect.arrayContaining([
         expect.objectContaining({
           Effect: 'Allow',

@@ -1,4 +1,4 @@
-import type { SynthesizedStack } from './stack.ts';
+import type { Resource, SynthesizedStack } from './stack.ts';
 
 /** The container of the task definition. */
 export interface Container {
@@ -27,4 +27,12 @@ export function containerOf(stack: SynthesizedStack): Container {
 /** Returns the value of an environment variable in the template. */
 export function variableOf(stack: SynthesizedStack, name: string): unknown {
   return containerOf(stack).Environment.find(({ Name }) => Name === name)?.Value;
+}
+
+/** Returns the bucket with the files of the tasks. @throws Error if there is none. */
+export function dataBucketOf(stack: SynthesizedStack): Resource<Readonly<Record<string, unknown>>> {
+  const buckets = stack.resources('AWS::S3::Bucket');
+  const bucket = buckets.find(({ id }) => id.startsWith('ServiceTaskDataBucket'));
+  if (bucket === undefined) throw new Error('There is no bucket for the files of the tasks.');
+  return bucket;
 }
