@@ -20,6 +20,14 @@ test.each([
   expect(imports.filter(isForbidden)).toEqual([]);
 });
 
+test('the stack imports nothing of the preflight, whose AWS clients cdk synth does not need', () => {
+  const importers = [...graph].filter(([file, targets]) =>
+    targets.some((target) => file.startsWith('infra/') && target.startsWith('infra/preflight/')),
+  );
+  expect(importers.length).toBeGreaterThan(10);
+  expect(importers.filter(([file]) => !file.startsWith('infra/preflight/'))).toEqual([]);
+});
+
 describe('the search for cycles', () => {
   test.each([
     ["import { a } from './a.ts';"],

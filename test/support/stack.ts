@@ -238,7 +238,9 @@ function cacheFile(): string {
       ? source
       : readdirSync(join(ROOT, source), { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())
-          .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length)),
+          .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
+          // The template does not depend on it.
+          .filter((path) => !path.startsWith('infra/preflight/')),
   );
   for (const path of [...paths, ...SOURCE_FILES].sort()) {
     hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));

@@ -7,6 +7,7 @@ import { fargateQuotaCheck } from './fargate-quota.ts';
 import { hostedZoneCheck } from './hosted-zone.ts';
 import { imageCheck } from './image.ts';
 import { namesCheck } from './names.ts';
+import { protectionCheck } from './protection.ts';
 import { quotaChecks } from './quotas.ts';
 import { regionCheck } from './region.ts';
 import { secretChecks } from './secrets.ts';
@@ -23,6 +24,7 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   regionCheck,
   bootstrapCheck,
   stackCheck,
+  protectionCheck,
   namesCheck,
   ...quotaChecks,
   fargateQuotaCheck,
