@@ -63,7 +63,7 @@ export class TaskDefinition extends Construct {
     ]);
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
-      image: serviceImage(this, config.imageUri),
+      image: serviceImage(this, config),
       environment: {
         PORT: String(CONTAINER_PORT),
         // Otherwise the SDK would depend on what the platform injects.

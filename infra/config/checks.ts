@@ -16,6 +16,7 @@ export function checkOptions(
     ...checkEndpoint(options, values),
     ...checkEgress(options),
     ...checkTasks(options),
+    ...checkImage(values),
     ...checkCredentialHeader(options, values),
     ...checkSignature(options, values),
     ...checkTopics(values),
@@ -42,6 +43,13 @@ function checkTasks(options: Partial<StackOptions>): readonly string[] {
     );
   }
   return issues;
+}
+
+function checkImage(values: Readonly<Record<string, unknown>>): readonly string[] {
+  if (!isSet(values.imageUri)) return [];
+  return ['imageRevision', 'nodeImage', 'nodeBuildImage']
+    .filter((name) => isSet(values[name]))
+    .map((name) => `${name} is set, but imageUri replaces the image build: remove one of them.`);
 }
 
 /** With another header, the firewall would throttle and log the calls with the generated credential. */

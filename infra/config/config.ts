@@ -53,6 +53,12 @@ export interface Config {
   /** Maximum number of requests without a credential in five minutes, from all addresses together. */
   readonly unauthenticatedLimit: number;
   readonly imageUri: string | undefined;
+  /** Any word. A new one rebuilds the image. */
+  readonly imageRevision: string | undefined;
+  /** The base image of the service; `undefined` for that of app/Dockerfile. */
+  readonly nodeImage: string | undefined;
+  /** The image that builds the service; `undefined` for that of app/Dockerfile. */
+  readonly nodeBuildImage: string | undefined;
   /** Protects the stack and its load balancer from deletion; undefined to leave the load balancer as it is. */
   readonly deletionProtection: boolean | undefined;
   /** Keeps the logs and the key of hashed addresses when the stack is removed. */

@@ -73,6 +73,12 @@ export const OPTIONS = {
     /^[^\s/]+(\/[^\s/]+)+$/,
     'the name of an image with its registry, such as ghcr.io/team/risk-gate:1.2.3',
   ).optional(),
+  imageRevision: matching(
+    /^[\w.-]{1,64}$/,
+    'at most 64 letters, digits, dots, hyphens and underscores, such as 2026-11-29',
+  ).optional(),
+  nodeImage: imageName().optional(),
+  nodeBuildImage: imageName().optional(),
   policyFile: file().default('app/policy.yaml'),
   geoDatabase: listOf(file()).default([]),
 
@@ -187,6 +193,13 @@ function cidr() {
     }
     return canonical;
   });
+}
+
+function imageName() {
+  return matching(
+    /^[a-z0-9][a-z0-9._-]*(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/,
+    'the name of an image, such as registry.example.com/node:24.21.0-slim',
+  );
 }
 
 function file() {

@@ -8,6 +8,9 @@ import type { Buildah } from './buildah.ts';
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCKERFILE = 'app/Dockerfile';
 
+/** The build argument of the option `imageRevision`. */
+const REVISION = '2026-11-29';
+
 export const SERVICE_IMAGE = 'localhost/risk-gate:test';
 
 /** The configuration of an image. */
@@ -26,7 +29,12 @@ export async function buildServiceImage(buildah: Buildah, folder: string): Promi
   await exportContext(context);
   const home = await npmHome(folder);
   await buildah.run(
-    ...['bud', '--isolation', 'chroot', '--build-arg', `NODE_IMAGE=${BASE_IMAGE}`],
+    ...['bud', '--isolation', 'chroot'],
+    ...['NODE_IMAGE', 'NODE_BUILD_IMAGE'].flatMap((name) => [
+      '--build-arg',
+      `${name}=${BASE_IMAGE}`,
+    ]),
+    ...['--build-arg', `IMAGE_REVISION=${REVISION}`],
     ...['--volume', `${home}:/root`, '--file', join(context, DOCKERFILE)],
     ...['--tag', SERVICE_IMAGE, context],
   );

@@ -27,7 +27,16 @@ function policyFile(name: string, text: string): string {
 interface Assets {
   readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
   readonly dockerImages: Readonly<
-    Record<string, { readonly source: { readonly directory: string; readonly platform: string } }>
+    Record<
+      string,
+      {
+        readonly source: {
+          readonly directory: string;
+          readonly platform: string;
+          readonly dockerBuildArgs?: Readonly<Record<string, string>>;
+        };
+      }
+    >
   >;
 }
 
@@ -186,6 +195,49 @@ test('The image is built for ARM and contains only the service: no policy, tests
     'cdk.json',
   ];
   expect(foreign.filter(has)).toEqual([]);
+});
+
+describe('A change of an option rebuilds the image and replaces the tasks:', () => {
+  let before: Assembly;
+
+  beforeAll(async () => {
+    before = await synthesizeNow({ imageRevision: '2026-11-01' });
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
+    ['a new revision', { imageRevision: '2026-11-29' }, { IMAGE_REVISION: '2026-11-29' }],
+    ['no revision', {}, {}],
+    [
+      'a hardened base image',
+      { imageRevision: '2026-11-01', nodeImage: 'registry.example.com:5000/node:24' },
+      { IMAGE_REVISION: '2026-11-01', NODE_IMAGE: 'registry.example.com:5000/node:24' },
+    ],
+    [
+      'another image to build it',
+      { imageRevision: '2026-11-01', nodeBuildImage: `node@${DIGEST}` },
+      { IMAGE_REVISION: '2026-11-01', NODE_BUILD_IMAGE: `node@${DIGEST}` },
+    ],
+  ])('%s', async (_, options, buildArguments) => {
+    const after = await synthesizeNow(options);
+    const [image] = Object.values(assetsOf(after).dockerImages);
+    expect(image?.source.dockerBuildArgs ?? {}).toEqual(buildArguments);
+    expect(imagesOf(after)).not.toEqual(imagesOf(before));
+    expect(containerOf(after).Image).not.toEqual(containerOf(before).Image);
+  });
+
+  test('the same revision does neither', async () => {
+    const after = await synthesizeNow({ imageRevision: '2026-11-01' });
+    expect(imagesOf(after)).toEqual(imagesOf(before));
+    expect(containerOf(after).Image).toEqual(containerOf(before).Image);
+  });
+});
+
+test('app/Dockerfile declares every build argument of the options', async () => {
+  const stack = await synthesizeNow({ imageRevision: 'r', nodeImage: 'a', nodeBuildImage: 'b' });
+  const [image] = Object.values(assetsOf(stack).dockerImages);
+  const dockerfile = readFileSync(new URL('../../app/Dockerfile', import.meta.url), 'utf8');
+  const declared = [...dockerfile.matchAll(/^ARG (\w+)/gm)].map(([, name]) => name);
+  expect(declared.sort()).toEqual(Object.keys(image?.source.dockerBuildArgs ?? {}).sort());
 });
 
 describe('A prebuilt image', () => {

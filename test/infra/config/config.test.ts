@@ -39,6 +39,28 @@ describe('Rejects, in one sentence that names the option:', () => {
       /^stackName must differ from RiskGate in more than its case: choose another name\.$/,
     ],
     [
+      'a revision of the image with a space',
+      { imageRevision: 'November 29' },
+      /^imageRevision must be at most 64 letters, digits, dots, hyphens and underscores, such as 2026-11-29, got "November 29"\.$/,
+    ],
+    [
+      'a base image with a space',
+      { nodeImage: 'node 24' },
+      /^nodeImage must be the name of an image, such as registry\.example\.com\/node:24\.21\.0-slim, got "node 24"\.$/,
+    ],
+    [
+      'a base image that could be a flag',
+      { nodeBuildImage: '--platform=linux/amd64' },
+      /^nodeBuildImage must be the name of an image, such as .*\.$/,
+    ],
+    ...(['imageRevision', 'nodeImage', 'nodeBuildImage'] as const).map(
+      (name): [string, Record<string, unknown>, RegExp] => [
+        `${name} with an image that is not built`,
+        { imageUri: 'ghcr.io/team/risk-gate:1.2.3', [name]: 'node' },
+        RegExp(`^${name} is set, but imageUri replaces the image build: remove one of them\\.$`),
+      ],
+    ),
+    [
       'an invalid header name',
       { addressHeaders: 'x real ip' },
       /^addressHeaders contains "x real ip", which is not a valid header name: set it to comma-separated header names\.$/,
