@@ -1,41 +1,20 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import { VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import { type IPeer, Port } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { ConfigError } from '../app/src/config/options.ts';
 import type { LoadBalancer } from './load-balancer.ts';
+import type { Lookup } from './lookup.ts';
 import { accountWideName } from './names.ts';
+import { CloudFrontPeer, ORIGIN_FACING_PREFIX_LISTS } from './network/cloudfront-prefix-list.ts';
 
 export interface CloudFrontProps {
   readonly loadBalancer: LoadBalancer;
-  /** CloudFront's prefix list in the region. @default the id in `ORIGIN_FACING_PREFIX_LISTS` */
+  readonly lookup: Lookup;
+  /** CloudFront's prefix list in the region. @default it is looked up */
   readonly prefixListId: string | undefined;
 }
-
-/**
- * Ids of the managed prefix list `com.amazonaws.global.cloudfront.origin-facing` by region, from
- * `aws ec2 describe-managed-prefix-lists`. They do not change, and a template cannot look them up.
- */
-const ORIGIN_FACING_PREFIX_LISTS: Readonly<Record<string, string>> = {
-  'ap-northeast-1': 'pl-58a04531',
-  'ap-northeast-2': 'pl-22a6434b',
-  'ap-south-1': 'pl-9aa247f3',
-  'ap-southeast-1': 'pl-31a34658',
-  'ap-southeast-2': 'pl-b8a742d1',
-  'ca-central-1': 'pl-38a64351',
-  'eu-central-1': 'pl-a3a144ca',
-  'eu-north-1': 'pl-fab65393',
-  'eu-west-1': 'pl-4fa04526',
-  'eu-west-2': 'pl-93a247fa',
-  'eu-west-3': 'pl-75b1541c',
-  'sa-east-1': 'pl-5da64334',
-  'us-east-1': 'pl-3b927c52',
-  'us-east-2': 'pl-b6a144df',
-  'us-west-1': 'pl-4ea04527',
-  'us-west-2': 'pl-82a045eb',
-};
 
 /**
  * An HTTPS endpoint without a domain of the operator: CloudFront has a name, a certificate, and a private connection to
@@ -54,11 +33,7 @@ export class CloudFront extends Construct {
       defaultTargetGroups: [targetGroup],
       open: false,
     });
-    loadBalancer.connections.allowFrom(
-      Peer.prefixList(props.prefixListId ?? this.#prefixListOfRegion()),
-      Port.tcp(80),
-      'CloudFront',
-    );
+    loadBalancer.connections.allowFrom(this.#peer(props), Port.tcp(80), 'CloudFront');
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Risk Gate',
       // An allow list of IPv4 addresses would block an identity server that connects over IPv6.
@@ -82,13 +57,10 @@ export class CloudFront extends Construct {
     this.domainName = distribution.distributionDomainName;
   }
 
-  /** Uses a table, because a lookup would need credentials at synth. @throws ConfigError for an unknown region. */
-  #prefixListOfRegion(): string {
-    const { region } = Stack.of(this);
-    const id = ORIGIN_FACING_PREFIX_LISTS[region];
-    if (id !== undefined) return id;
-    throw new ConfigError(
-      `cloudFrontPrefixListId is not set and has no default in ${region}: set it to the id of com.amazonaws.global.cloudfront.origin-facing in that region, or set domainName.`,
-    );
+  /** Returns CloudFront as source of connections: the prefix list that is configured, else the one that is looked up. */
+  #peer({ prefixListId, lookup }: CloudFrontProps): IPeer {
+    if (prefixListId !== undefined) return new CloudFrontPeer(prefixListId, prefixListId);
+    const known = ORIGIN_FACING_PREFIX_LISTS[Stack.of(this).region];
+    return new CloudFrontPeer(lookup.cloudFrontPrefixList(known), known);
   }
 }

@@ -13,10 +13,12 @@ import { ConfigError } from '../app/src/config/options.ts';
 import { CloudFront } from './cloudfront.ts';
 import type { EndpointConfig } from './config/endpoint.ts';
 import type { LoadBalancer } from './load-balancer.ts';
+import type { Lookup } from './lookup.ts';
 
 export interface EndpointProps {
   readonly config: EndpointConfig;
   readonly loadBalancer: LoadBalancer;
+  readonly lookup: Lookup;
 }
 
 /** The HTTPS endpoint, with a certificate that the identity server trusts. */
@@ -24,11 +26,12 @@ export class Endpoint extends Construct {
   /** `https://…`, without a path. */
   readonly origin: string;
 
-  constructor(scope: Construct, id: string, { config, loadBalancer }: EndpointProps) {
+  constructor(scope: Construct, id: string, { config, loadBalancer, lookup }: EndpointProps) {
     super(scope, id);
     if (config.kind === 'cloudfront') {
       const cloudFront = new CloudFront(this, 'CloudFront', {
         loadBalancer,
+        lookup,
         prefixListId: config.prefixListId,
       });
       this.origin = `https://${cloudFront.domainName}`;

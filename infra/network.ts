@@ -1,8 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
+  type CfnSubnet,
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
   IpAddresses,
+  type ISubnet,
   type SubnetSelection,
   SubnetType,
   Vpc,
@@ -10,11 +12,13 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EgressConfig } from './config/config.ts';
+import type { Lookup } from './lookup.ts';
 
 export interface NetworkProps {
   readonly egress: EgressConfig;
-  /** Names of two zones; empty for the first two of the region. */
+  /** Names of two zones; empty to look them up. */
   readonly availabilityZones: readonly string[];
+  readonly lookup: Lookup;
   readonly logRetention: RetentionDays;
 }
 
@@ -51,6 +55,7 @@ export class Network extends Construct {
         S3: { service: GatewayVpcEndpointAwsService.S3 },
       },
     });
+    if (props.availabilityZones.length === 0) this.#placeSubnets(props.lookup, privateType);
     this.vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(
         new LogGroup(this, 'FlowLogs', {
@@ -62,4 +67,20 @@ export class Network extends Construct {
     this.internalSubnets = { subnetType: privateType };
     this.taskSubnets = { subnetType: this.tasksHavePublicIp ? SubnetType.PUBLIC : privateType };
   }
+  /** Places the subnets into the zones that are looked up. Those of an existing stack stay where they are. */
+  #placeSubnets(lookup: Lookup, privateType: SubnetType): void {
+    const publicSubnets = this.vpc.publicSubnets.map(resourceOf);
+    const { subnets } = this.vpc.selectSubnets({ subnetType: privateType });
+    const privateSubnets = subnets.map(resourceOf);
+    const ids = privateSubnets.map(({ logicalId }) => Stack.of(this).resolve(logicalId));
+    for (const [index, zone] of lookup.zones(ids).entries()) {
+      for (const subnet of [publicSubnets[index], privateSubnets[index]]) {
+        if (subnet !== undefined) subnet.availabilityZone = zone;
+      }
+    }
+  }
+}
+
+function resourceOf(subnet: ISubnet): CfnSubnet {
+  return subnet.node.findChild('Subnet') as CfnSubnet;
 }

@@ -9,6 +9,7 @@ import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';
 import { LoadBalancer } from './load-balancer.ts';
+import { Lookup } from './lookup.ts';
 import { Monitoring } from './monitoring/index.ts';
 import { acknowledgeFindings } from './nag.ts';
 import { Network } from './network.ts';
@@ -36,7 +37,8 @@ export class RiskGateStack extends Stack {
       Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
     }
     const logRetention: RetentionDays = config.logRetentionDays;
-    const network = new Network(this, 'Network', { ...config, logRetention });
+    const lookup = new Lookup(this, 'Lookup', { logRetention });
+    const network = new Network(this, 'Network', { ...config, lookup, logRetention });
     const { table } = new ReputationTable(this, 'Reputation');
     const secrets = new Secrets(this, 'Secrets', config);
     const service = new Service(this, 'Service', { config, network, table, secrets, logRetention });
@@ -47,7 +49,11 @@ export class RiskGateStack extends Stack {
       deletionProtection: config.deletionProtection,
       logRetentionDays: config.logRetentionDays,
     });
-    const endpoint = new Endpoint(this, 'Endpoint', { config: config.endpoint, loadBalancer });
+    const endpoint = new Endpoint(this, 'Endpoint', {
+      config: config.endpoint,
+      loadBalancer,
+      lookup,
+    });
     service.scaleOn(loadBalancer.targetGroup);
     const firewall = new Firewall(this, 'Firewall', {
       config,

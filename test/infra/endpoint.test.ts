@@ -69,13 +69,25 @@ describe('With CloudFront', () => {
     );
   });
 
-  test.each<[configuration: Configuration, prefixList: string]>([
+  test.each<[configuration: Configuration, fallback: string | undefined]>([
     ['cloudfront, egress nat', 'pl-3b927c52'],
     ['in eu-central-1', 'pl-a3a144ca'],
     ['in ap-southeast-1', 'pl-31a34658'],
-    ['a configured prefix list', 'pl-0123456789abcdef0'],
-  ])('with %s, the load balancer admits only the prefix list %s', (configuration, prefixList) => {
-    expect(synthesize(configuration).text).toContain(`"SourcePrefixListId":"${prefixList}"`);
+    ['in eu-south-2', undefined],
+  ])(
+    '%s, the load balancer admits the prefix list that is looked up',
+    (configuration, fallback) => {
+      const { id, Properties } = synthesize(configuration).only<{ Fallback?: string }>(
+        'Custom::PrefixList',
+      );
+      expect(admitted(configuration)).toEqual({ 'Fn::GetAtt': [id, 'Id'] });
+      expect(Properties.Fallback).toBe(fallback);
+    },
+  );
+
+  test('the load balancer admits a configured prefix list, and none is looked up', () => {
+    expect(admitted('a configured prefix list')).toBe('pl-0123456789abcdef0');
+    expect(synthesize('a configured prefix list').resources('Custom::PrefixList')).toEqual([]);
   });
 
   test('the endpoint has the domain name of the distribution', () => {
@@ -85,6 +97,15 @@ describe('With CloudFront', () => {
     });
   });
 });
+
+/** Returns the prefix list of the only rule with one. */
+function admitted(configuration: Configuration): unknown {
+  const rules = synthesize(configuration)
+    .resources<{ SourcePrefixListId?: unknown }>('AWS::EC2::SecurityGroupIngress')
+    .flatMap(({ Properties }) => Properties.SourcePrefixListId ?? []);
+  expect(rules).toHaveLength(1);
+  return rules[0];
+}
 
 describe.each(['hosted zone', 'certificate'] as const)('With a domain and a %s', (kind) => {
   const stack = () => synthesize(`${kind}, egress nat`);

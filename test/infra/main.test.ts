@@ -96,12 +96,6 @@ describe('cdk synth fails and prints only', () => {
       () => ({ geoDatabase: `${countries()},package.json` }),
       [/^geoDatabase: .*package\.json/],
     ],
-    [
-      'the missing option for an unknown region',
-      () => ({}),
-      [/^cloudFrontPrefixListId is not set/],
-      'eu-south-2',
-    ],
   ])(
     '%s',
     (_, context, sentences, region = 'us-east-1') => {

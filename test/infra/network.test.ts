@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { EXCLUDED_ZONE_IDS, USABLE_ZONE_IDS } from '../../infra/network/zones.ts';
 import {
   type Configuration,
   MODES,
+  type Resource,
   type SynthesizedStack,
   synthesize,
   target,
@@ -41,7 +45,8 @@ function rulesOf(stack: SynthesizedStack): { readonly in: Rule[]; readonly out: 
   const end = (rule: RuleProperties) => {
     const group = target(rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId);
     if (group !== undefined) return role(group);
-    return rule.CidrIp ?? `prefix list ${rule.SourcePrefixListId}`;
+    if (rule.SourcePrefixListId !== undefined) return 'CloudFront';
+    return String(rule.CidrIp);
   };
   const ports = (rule: RuleProperties) =>
     `${rule.IpProtocol} ${rule.FromPort}${rule.ToPort === rule.FromPort ? '' : `-${rule.ToPort}`}`;
@@ -170,7 +175,7 @@ describe.each(MODES)('With %s', (mode) => {
     const rules = rulesOf(stack());
     expect(rules.in.filter(({ to }) => to === 'load balancer')).toEqual([
       hasCloudFront
-        ? { from: 'prefix list pl-3b927c52', to: 'load balancer', ports: 'tcp 80' }
+        ? { from: 'CloudFront', to: 'load balancer', ports: 'tcp 80' }
         : { from: '0.0.0.0/0', to: 'load balancer', ports: 'tcp 443' },
     ]);
     expect(rules.out.filter(({ from }) => from === 'load balancer')).toEqual([
@@ -243,6 +248,71 @@ test('With two NAT gateways, each zone routes to a different one', () => {
     .resources<Route>('AWS::EC2::Route')
     .flatMap(({ Properties }) => target(Properties.NatGatewayId) ?? []);
   expect(new Set(gateways).size).toBe(2);
+});
+
+interface Zones {
+  readonly Subnets: readonly string[];
+  readonly ZoneIds?: unknown;
+  readonly ExcludedZoneIds: readonly string[];
+}
+
+test.each<Configuration>([
+  'cloudfront, egress nat',
+  'certificate, egress public',
+  'in ap-southeast-6',
+])('With %s, both subnets of a pair are in the same zone, which is looked up', (configuration) => {
+  const stack = synthesize(configuration);
+  const { id, Properties } = stack.only<Zones>('Custom::Zones');
+  const subnets = stack.resources<Subnet>('AWS::EC2::Subnet');
+  const zoneOf = new Map(subnets.map((each) => [each.id, each.Properties.AvailabilityZone]));
+  for (const [index, first] of Properties.Subnets.entries()) {
+    const zone = { 'Fn::GetAtt': [id, `Zone${index + 1}`] };
+    expect(zoneOf.get(first)).toEqual(zone);
+    expect([...zoneOf.values()].filter((each) => isDeepStrictEqual(each, zone))).toHaveLength(2);
+  }
+  expect(Properties.ExcludedZoneIds).toEqual(EXCLUDED_ZONE_IDS);
+});
+
+test('The zones to choose from are mapped by region; a region that the mapping lacks has no list', () => {
+  const { Mappings } = JSON.parse(synthesize().text);
+  const ids = Object.values<Record<string, { Ids: string[] }>>(Mappings).flatMap((mapping) =>
+    Object.values(mapping).map((row) => row.Ids),
+  );
+  expect(ids).toEqual(Object.values(USABLE_ZONE_IDS));
+  expect(Object.keys(USABLE_ZONE_IDS)).toHaveLength(33);
+  expect(ids.filter((each) => each.length < 2)).toEqual([]);
+  expect(ids.flat().filter((each) => EXCLUDED_ZONE_IDS.includes(each))).toEqual([]);
+  expect(synthesize().only<Zones>('Custom::Zones').Properties.ZoneIds).toEqual({
+    'Fn::FindInMap': [Object.keys(Mappings)[0], { Ref: 'AWS::Region' }, 'Ids'],
+  });
+  const elsewhere = synthesize('in ap-southeast-6').only<Zones>('Custom::Zones');
+  expect(elsewhere.Properties.ZoneIds).toBeUndefined();
+});
+
+const OLD = new URL('../deploy/data/0.1.0/', import.meta.url);
+
+/** Properties of a network that replace the resource when they change. */
+const PLACE = ['CidrBlock', 'VpcId', 'SubnetId', 'RouteTableId', 'GroupDescription', 'ServiceName'];
+
+test.each(MODES)('With %s, the network of 0.1.0 keeps its logical ids and addresses', (mode) => {
+  const name = mode.replace('egress nat', '').replace('egress public', 'public-egress');
+  const file = new URL(`${name.replaceAll(/\W+/g, '-').replace(/-$/, '')}.json`, OLD);
+  const before: Record<string, Resource> = JSON.parse(readFileSync(file, 'utf8')).Resources;
+  const after = new Map(
+    synthesize(mode)
+      .resources()
+      .map((each) => [each.id, each]),
+  );
+  const network = Object.entries(before).filter(([, { Type }]) => Type.startsWith('AWS::EC2::'));
+  expect(network.length).toBeGreaterThan(20);
+  for (const [id, { Type, Properties = {} }] of network) {
+    const place = Object.fromEntries(PLACE.map((property) => [property, Properties[property]]));
+    expect({ id, ...after.get(id) }).toMatchObject({
+      id,
+      Type,
+      Properties: JSON.parse(JSON.stringify(place)),
+    });
+  }
 });
 
 test('Configured zones are used, because CloudFront does not support every zone', () => {

@@ -78,6 +78,13 @@ const CONTEXTS = {
   'configured zones': { availabilityZones: 'us-east-1b,us-east-1d' },
   'in eu-central-1': { region: 'eu-central-1' },
   'in ap-southeast-1': { region: 'ap-southeast-1' },
+  'in eu-south-2': { region: 'eu-south-2' },
+  // Without VPC origins.
+  'in ap-southeast-6': {
+    ...DOMAIN,
+    region: 'ap-southeast-6',
+    certificateArn: 'arn:aws:acm:ap-southeast-6:111122223333:certificate/0a1b2c3d',
+  },
   'a configured prefix list': {
     region: 'eu-south-2',
     cloudFrontPrefixListId: 'pl-0123456789abcdef0',
