@@ -49,8 +49,6 @@ export async function deploy(
   await aws.cdk(
     'deploy',
     '--require-approval=never',
-    // With a change set, moto loses the outputs.
-    '--method=direct',
     `--output=${join(aws.folder, 'cdk.out')}`,
     `--outputs-file=${outputsFile}`,
     ...contextArguments(context),

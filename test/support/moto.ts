@@ -12,11 +12,11 @@ export interface Moto {
 }
 
 export interface MotoOptions {
-  /** Adds the parts of CloudFormation that this project's stack needs. @default false */
+  /** Replaces moto's CloudFormation by an emulator of what AWS documents. @default false */
   readonly cloudFormation?: boolean;
 }
 
-const MOTO_WITH_CLOUDFORMATION = fileURLToPath(new URL('moto_cfn.py', import.meta.url));
+const EMULATOR = fileURLToPath(new URL('emulator', import.meta.url));
 
 /** Options for clients of moto, which takes seconds for a response on a busy machine. */
 export const PATIENT_CLIENT = { connectionTimeout: 120_000, requestTimeout: 120_000 };
@@ -29,7 +29,7 @@ const START_TIMEOUT_MS = 120_000;
 
 /** Starts moto on a free port. @throws Error when it does not start. */
 export async function startMoto({ cloudFormation = false }: MotoOptions = {}): Promise<Moto> {
-  const server = cloudFormation ? [MOTO_WITH_CLOUDFORMATION] : ['-m', 'moto.server'];
+  const server = cloudFormation ? [EMULATOR] : ['-m', 'moto.server'];
   const args = [...server, '-H', '127.0.0.1', '-p', '0'];
   const moto = startProcess('python3', args, { keepInputOpen: true });
   const stop = async () => {
