@@ -61,6 +61,14 @@ test('The page lists new decisions', async () => {
   }
 });
 
+test('The page lists a test as such, and does not count it', async () => {
+  const before = await page.locator('#summary').innerText();
+  await local.post('205.210.31.51', 'canary-client', { 'x-risk-gate-test': 'canary' });
+  await waitForRow('canary-client');
+  expect((await firstRow())[6]).toBe('canary-client client_credentials, test: canary');
+  expect(await page.locator('#summary').innerText()).toBe(before);
+});
+
 test('The page shows bars and numbers for rules, countries and sources', async () => {
   const rows = async (id: string) =>
     (await page.locator(`#${id} tbody tr`).allInnerTexts()).map((text) => text.split(/\s*\t\s*/));

@@ -6,8 +6,12 @@ export interface LocalService {
   readonly process: RunningProcess;
   readonly port: string;
   readonly consoleUrl: string;
-  /** Posts a token request to the action. */
-  post(address: string, clientId?: string): Promise<void>;
+  /** Posts a token request to the action, with further headers of the call. */
+  post(
+    address: string,
+    clientId?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Sets a fault of the simulated AbuseIPDB; `undefined` clears it. */
   setFault(fault: object | undefined): Promise<void>;
 }
@@ -25,12 +29,12 @@ export async function startLocalService(port = '0'): Promise<LocalService> {
     process,
     port: new URL(endpoint).port,
     consoleUrl: find(/Console +(\S+)/),
-    async post(address, clientId) {
+    async post(address, clientId, headers) {
       const body = JSON.parse(payloadFrom(address));
       if (clientId !== undefined) body.event.request.clientId = clientId;
       const response = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': secret },
+        headers: { 'content-type': 'application/json', 'x-api-key': secret, ...headers },
         body: JSON.stringify(body),
       });
       await response.arrayBuffer();

@@ -36,6 +36,16 @@ export async function makeBaseImage(buildah: Buildah, folder: string): Promise<v
   await buildah.run('copy', '--quiet', container, root, '/');
   await buildah.run('config', '--env', `PATH=${PATH}`, container);
   await buildah.run('commit', '--quiet', '--rm', container, BASE_IMAGE);
+  // As if it had been pulled.
+  await buildah.run('tag', BASE_IMAGE, `localhost/${await literalImage()}`);
+}
+
+/** Returns the image that `app/Dockerfile` names. */
+async function literalImage(): Promise<string> {
+  const dockerfile = await readFile(new URL('../../app/Dockerfile', import.meta.url), 'utf8');
+  const [, image] = /^FROM (\S+:\S+) AS/m.exec(dockerfile) ?? [];
+  if (image === undefined) throw new Error('app/Dockerfile names no image.');
+  return image;
 }
 
 async function addNodeAndNpm(root: string, folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageConfig } from './service-image.ts';
+import { type ImageConfig, REVISION } from './service-image.ts';
 
 /** Every file of the service except its chunks. A new file must be added here. */
 const SERVICE_FILES = [
@@ -34,11 +34,13 @@ export interface ImageSize {
   readonly service: number;
 }
 
-/** Checks the user, the port and the command of an image. @throws AssertionError */
-export function checkConfig({ User, ExposedPorts, Cmd }: ImageConfig): void {
+/** Checks the user, the port, the command and the revision of an image. @throws AssertionError */
+export function checkConfig({ User, ExposedPorts, Cmd, Labels }: ImageConfig): void {
   assert.equal(User, '1000:1000', `Expected user 1000:1000, got ${User || 'root'}.`);
   const ports = Object.keys(ExposedPorts).join();
   assert.equal(ports, '3000/tcp', `Expected port 3000/tcp, got ${ports}.`);
+  const revision = Labels['risk-gate.image-revision'];
+  assert.equal(revision, REVISION, `Expected revision ${REVISION}, got ${revision}.`);
   assert.equal(
     Cmd[0],
     'node',

@@ -9,7 +9,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCKERFILE = 'app/Dockerfile';
 
 /** The build argument of the option `imageRevision`. */
-const REVISION = '2026-11-29';
+export const REVISION = '2026-11-29';
 
 export const SERVICE_IMAGE = 'localhost/risk-gate:test';
 
@@ -20,6 +20,7 @@ export interface ImageConfig {
   /** NAME=value */
   readonly Env: readonly string[];
   readonly Cmd: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
   readonly ExposedPorts: Readonly<Record<string, unknown>>;
 }
 
@@ -30,10 +31,8 @@ export async function buildServiceImage(buildah: Buildah, folder: string): Promi
   const home = await npmHome(folder);
   await buildah.run(
     ...['bud', '--isolation', 'chroot'],
-    ...['NODE_IMAGE', 'NODE_BUILD_IMAGE'].flatMap((name) => [
-      '--build-arg',
-      `${name}=${BASE_IMAGE}`,
-    ]),
+    // The build uses the image of the Dockerfile, the service the one of the option `nodeImage`.
+    ...['--build-arg', `NODE_IMAGE=${BASE_IMAGE}`],
     ...['--build-arg', `IMAGE_REVISION=${REVISION}`],
     ...['--volume', `${home}:/root`, '--file', join(context, DOCKERFILE)],
     ...['--tag', SERVICE_IMAGE, context],
