@@ -43,7 +43,7 @@ export class Service extends Construct {
   readonly securityGroup: SecurityGroup;
   readonly logGroup: LogGroup;
   readonly taskDefinition: TaskDefinition;
-  readonly #scaling: ecs.ScalableTaskCount;
+  readonly scaling: ecs.ScalableTaskCount;
   readonly #requestsPerMinute: number;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
@@ -99,16 +99,16 @@ export class Service extends Construct {
     const { executionRole } = this.taskDefinition.definition;
     if (executionRole !== undefined) this.service.node.addDependency(executionRole);
     this.#requestsPerMinute = requestsPerTaskAndMinute(config.task.cpu);
-    this.#scaling = this.service.autoScaleTaskCount({
+    this.scaling = this.service.autoScaleTaskCount({
       minCapacity: config.minimumTasks,
       maxCapacity: config.maximumTasks,
     });
-    this.#scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...COOLDOWNS });
+    this.scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...COOLDOWNS });
   }
 
   /** Also scales on requests per task, which rise earlier than the average CPU utilization. */
   scaleOn(targetGroup: ApplicationTargetGroup): void {
-    this.#scaling.scaleOnRequestCount('Requests', {
+    this.scaling.scaleOnRequestCount('Requests', {
       targetGroup,
       requestsPerTarget: this.#requestsPerMinute,
       ...COOLDOWNS,

@@ -1,9 +1,10 @@
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { NamedAlarm, Service } from '../service.ts';
-import { createAlarm } from './alarms/alarm.ts';
+import { type AlarmDefinition, createAlarm } from './alarms/alarm.ts';
 import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
+import { FirstMetrics } from './first-metrics.ts';
 import { Metrics, type MetricsProps } from './metrics.ts';
 import { type NotificationConfig, Notifications } from './notifications.ts';
 import { RefusedCountries } from './refused-countries.ts';
@@ -11,7 +12,7 @@ import { SavedQueries } from './saved-queries.ts';
 
 export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
-  readonly config: AlarmConfig & NotificationConfig;
+  readonly config: AlarmConfig & NotificationConfig & { readonly logRetentionDays: number };
 }
 
 /** Alarms and their notifications, the dashboard, and saved queries of the log. */
@@ -26,6 +27,13 @@ export class Monitoring extends Construct {
     const { logGroup } = service;
     const metrics = new Metrics(this, { ...props, logGroup });
     const alarms = alarmDefinitions(metrics, config).map((each) => createAlarm(this, each));
+    const firstMetrics = new FirstMetrics(this, 'FirstMetrics', {
+      service,
+      logRetention: config.logRetentionDays,
+    });
+    for (const { alarm, definition } of alarms) {
+      if (needsFirstMetrics(definition)) alarm.node.addDependency(firstMetrics);
+    }
     this.rollbackAlarms = alarms.filter(({ definition }) => definition.rollsBack);
     this.notifications = new Notifications(this, 'Notifications', { ...config, alarms });
     new SavedQueries(this, 'Queries', { logGroup });
@@ -37,4 +45,9 @@ export class Monitoring extends Construct {
       alarms: [this.notifications.page, ...alarms.map(({ alarm }) => alarm)],
     });
   }
+}
+
+/** The alarms that roll back a deployment must exist before the service, and do not fire without data. */
+function needsFirstMetrics({ severity, missingData, rollsBack }: AlarmDefinition): boolean {
+  return rollsBack === undefined && (severity === 'page' || missingData === 'breaching');
 }

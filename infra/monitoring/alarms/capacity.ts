@@ -5,15 +5,26 @@ import type { AlarmDefinition } from './alarm.ts';
 export function capacityAlarms(metrics: Metrics, minimumTasks: number): AlarmDefinition[] {
   return [
     {
-      id: 'TooFewTasks',
-      description: `Fewer than ${minimumTasks} tasks are healthy.`,
+      id: 'NoHealthyTasks',
+      description: 'No task is healthy: every login fails.',
       severity: 'page',
-      // Does not roll back: the first deployment has a single task until scaling starts, and the deployment
-      // circuit breaker handles tasks that never become healthy.
+      // Does not roll back: the deployment circuit breaker handles tasks that never become healthy.
+      metric: metrics.healthyTasks(),
+      breach: { below: 1 },
+      // CloudWatch uses up to two older data points instead of missing ones, so this takes four to six minutes.
+      evaluation: { periodMinutes: 1, datapoints: 4, periods: 4 },
+      // Without any task the load balancer reports nothing.
+      missingData: 'breaching',
+    },
+    {
+      id: 'TooFewTasks',
+      description: `Fewer than ${minimumTasks} tasks are healthy: the next failure may stop all logins.`,
+      severity: 'page',
       metric: metrics.healthyTasks(),
       breach: { below: minimumTasks },
-      evaluation: { periodMinutes: 1, datapoints: 3, periods: 5 },
-      missingData: 'breaching',
+      // Longer than ECS needs to replace a task, and than the first deployment has a single task.
+      evaluation: { periodMinutes: 1, datapoints: 10, periods: 10 },
+      missingData: 'notBreaching',
     },
     {
       id: 'UnhealthyTasks',

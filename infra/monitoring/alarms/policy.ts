@@ -17,6 +17,37 @@ export function policyAlarms(metrics: Metrics, blockRateCeiling: number): AlarmD
       missingData: 'notBreaching',
     },
     {
+      id: 'TooManyRefusalsInHours',
+      description: `For two hours, more than ${blockRateCeiling} % of the decisions of a site with little traffic are refusals.`,
+      severity: 'ticket',
+      metric: percentage(refused, metrics.service('Decisions'), 3),
+      breach: { above: blockRateCeiling },
+      evaluation: { periodMinutes: 60, datapoints: 2, periods: 2 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'EveryoneRefused',
+      description: 'Every decision of 10 min is a refusal.',
+      // At night this may be a single client. When tokens are usually issued, it means that everybody is locked out:
+      // a client cannot stop the tokens of others. Detects this at a site that never has 20 refusals in 5 min.
+      severity: 'evidence',
+      pagesWith: 'FewerTokensThanUsual',
+      metric: percentage(refused, metrics.service('Decisions'), 5),
+      breach: { atLeast: 100 },
+      evaluation: { periodMinutes: 10, datapoints: 1, periods: 1 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'FewerTokensThanUsual',
+      description: 'In 10 min, fewer tokens are issued than usual at this time of the week.',
+      severity: 'evidence',
+      metric: metrics.service('TokensIssued'),
+      // Zero is below the band if about nine tokens are usual.
+      breach: { belowBand: 3 },
+      evaluation: { periodMinutes: 10, datapoints: 1, periods: 1 },
+      missingData: 'notBreaching',
+    },
+    {
       id: 'UnusuallyFewTokens',
       description: 'Far fewer tokens are issued than usual at this time of the week.',
       // Alone this may be a holiday. Together with too many refusals it means that users are locked out, because no

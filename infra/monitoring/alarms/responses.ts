@@ -13,9 +13,10 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
       severity: 'page',
       rollsBack: true,
       // Outsiders must not be able to roll back a deployment. So this counts no 503, which the firewall returns
-      // (without any task, TooFewTasks is in alarm), and only the internal errors among the 500s of the tasks:
+      // (without any task, NoHealthyTasks is in alarm), and only the internal errors among the 500s of the tasks:
       // anybody can cause a 500 with a token that cannot be verified.
       metric: sumOfSparseMetrics({
+        loadBalancerErrors: metrics.loadBalancerResponses(HttpCodeElb.ELB_500_COUNT),
         badGateway: metrics.loadBalancerResponses(HttpCodeElb.ELB_502_COUNT),
         gatewayTimeout: metrics.loadBalancerResponses(HttpCodeElb.ELB_504_COUNT),
         internalErrors: metrics.service('InternalErrors'),

@@ -50,6 +50,7 @@ describe.each(MODES)('With %s', (mode) => {
       ({ metric }) => metric.split(' ')[1],
     );
     expect(counted.sort()).toEqual([
+      'HTTPCode_ELB_500_Count',
       'HTTPCode_ELB_502_Count',
       'HTTPCode_ELB_504_Count',
       'InternalErrors',
@@ -67,7 +68,7 @@ describe.each(MODES)('With %s', (mode) => {
 
   test('alarms that breach without data do not roll back the first deployment', () => {
     const breaching = alarms().filter(({ missingData }) => missingData === 'breaching');
-    expect(breaching.map(({ id }) => id)).toEqual(['TooFewTasks', 'NoTraffic', 'NoMetrics']);
+    expect(breaching.map(({ id }) => id)).toEqual(['NoHealthyTasks', 'NoTraffic', 'NoMetrics']);
     const names = rollbackAlarms();
     expect(breaching.filter(({ id }) => names.includes(`RiskGate-${id}`))).toEqual([]);
   });

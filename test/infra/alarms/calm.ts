@@ -38,6 +38,7 @@ export const CALM: readonly Calm[] = [
     name: 'a deployment of another policy at noon',
     site: LARGE,
     ...{ begins: NOON, ends: NOON + 12 },
+    evidence: ['FewerTokensThanUsual'],
     changes: deployment,
   },
   {
@@ -84,6 +85,7 @@ export const CALM: readonly Calm[] = [
     name: 'partial failures of everything for two minutes',
     site: LARGE,
     ...{ begins: NOON + 1, ends: NOON + 3 },
+    evidence: ['FewerTokensThanUsual'],
     changes: ({ decisions, latency }) => ({
       ...{ internalErrors: 20, invalid: 20, unauthenticated: 400, secretRefreshFailures: 4 },
       ...{

@@ -1,4 +1,11 @@
-import { LARGE, type Minute, type Site, SMALL, TINY } from '../../support/operations/minute.ts';
+import {
+  LARGE,
+  type Minute,
+  QUIET,
+  type Site,
+  SMALL,
+  TINY,
+} from '../../support/operations/minute.ts';
 import type { Situation } from '../../support/operations/situation.ts';
 import type { Configuration } from '../../support/stack.ts';
 
@@ -22,15 +29,17 @@ function incident(
   options: Partial<Pick<Incident, 'pageWithin' | 'configuration'>> & {
     readonly site?: Site;
     readonly minutes?: number;
+    /** Minute of the day. @default 11:00 */
+    readonly begins?: number;
   } = {},
 ): Incident {
   const {
     site = LARGE,
     minutes = 60,
     configuration = 'cloudfront, egress nat',
+    begins = 11 * 60,
     pageWithin,
   } = options;
-  const begins = 11 * 60;
   return {
     ...{ name, site, configuration, changes, alarms },
     ...{ begins, ends: begins + minutes },
@@ -50,7 +59,7 @@ const decided = ({ decisions, refused }: Minute, share: number) => ({
 /** The firewall admits only the identity server's addresses. */
 const ALLOW_LIST = { configuration: 'allowed addresses, certificate' } as const;
 /** Alarms with the severity `evidence`: they notify nobody as long as there are decisions. */
-const FEWER = { UnusuallyFewDecisions: 20, UnusuallyFewTokens: 20 };
+const FEWER = { UnusuallyFewDecisions: 20, UnusuallyFewTokens: 20, FewerTokensThanUsual: 10 };
 const NO_DECISIONS = { ...FEWER, NoDecisions: 20 };
 
 /** Logins fail or are about to. */
@@ -61,13 +70,16 @@ const LOGINS_AT_RISK: readonly Incident[] = [
       decisions: part(0.95, decisions),
       internalErrors: part(0.05, decisions),
     }),
-    { ServerErrors: 4, DecisionErrors: 15 },
+    { ServerErrors: 4, DecisionErrors: 15, FewerTokensThanUsual: 60 },
     { pageWithin: 4 },
   ),
   incident(
     'every decision of a small site fails with an internal error',
     (normal) => ({ ...decided(normal, 0), internalErrors: normal.decisions }),
-    { DecisionErrors: 15, NoDecisions: 20, UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
+    {
+      ...{ DecisionErrors: 15, NoDecisions: 20, FewerTokensThanUsual: 20 },
+      ...{ UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
+    },
     { pageWithin: 15, site: SMALL },
   ),
   incident(
@@ -91,14 +103,38 @@ const LOGINS_AT_RISK: readonly Incident[] = [
   incident(
     'one of two tasks has stopped',
     ({ tasks }) => ({ tasks: tasks.slice(1), healthyTasks: 1 }),
-    { TooFewTasks: 4 },
-    { pageWithin: 4 },
+    { TooFewTasks: 11 },
+    { pageWithin: 11 },
   ),
   incident(
     'all tasks have stopped',
     (normal) => ({ ...decided(normal, 0), tasks: [], healthyTasks: undefined }),
-    { TooFewTasks: 8, NoMetrics: 30 },
-    { pageWithin: 8 },
+    { NoHealthyTasks: 6, NoMetrics: 30 },
+    { pageWithin: 6 },
+  ),
+  incident(
+    'all tasks fail their health check',
+    (normal) => ({ ...decided(normal, 0), healthyTasks: 0, unhealthyTasks: 2 }),
+    { ...NO_DECISIONS, NoHealthyTasks: 6, TooFewTasks: 11, UnhealthyTasks: 13 },
+    { pageWithin: 6 },
+  ),
+  incident(
+    'the load balancer fails by itself',
+    () => ({ loadBalancerErrors: 6 }),
+    { ServerErrors: 4 },
+    { pageWithin: 4 },
+  ),
+  incident(
+    'a small site refuses everybody',
+    ({ decisions }) => ({ refused: decisions }),
+    { EveryoneRefused: 10, FewerTokensThanUsual: 10, UnusuallyFewTokens: 40, UnusualRefusals: 20 },
+    { pageWithin: 10, site: SMALL, begins: 9 * 60 },
+  ),
+  incident(
+    'a site with one login a minute refuses everybody',
+    ({ decisions }) => ({ refused: decisions }),
+    { EveryoneRefused: 20, FewerTokensThanUsual: 20, UnusualRefusals: 40 },
+    { pageWithin: 20, site: QUIET },
   ),
   incident(
     'the identity server sends invalid requests for some applications',
@@ -109,7 +145,10 @@ const LOGINS_AT_RISK: readonly Incident[] = [
   incident(
     'a new policy refuses half of the users',
     ({ decisions }) => ({ refused: part(0.5, decisions) }),
-    { TooManyRefusals: 15, UnusualRefusals: 20, UnusuallyFewTokens: 20 },
+    {
+      ...{ TooManyRefusals: 15, UnusualRefusals: 20 },
+      ...{ UnusuallyFewTokens: 20, FewerTokensThanUsual: 10 },
+    },
     { pageWithin: 20 },
   ),
   incident(
@@ -143,6 +182,7 @@ const LOGINS_AT_RISK: readonly Incident[] = [
       IssuerKeyFailures: 45,
       IssuerKeysMissing: 15,
       NoDecisions: 20,
+      FewerTokensThanUsual: 20,
       UnusuallyFewDecisions: 40,
       UnusuallyFewTokens: 40,
     },
@@ -208,7 +248,7 @@ const NEEDS_WORK: readonly Incident[] = [
   incident(
     'four times as many refusals as usual',
     ({ decisions }) => ({ refused: part(0.08, decisions) }),
-    { UnusualRefusals: 20 },
+    { UnusualRefusals: 20, FewerTokensThanUsual: 60 },
   ),
   incident(
     'one application does not allow a shorter lifetime',
@@ -231,6 +271,12 @@ const NEEDS_WORK: readonly Incident[] = [
         })),
     }),
     { PoliciesDisagree: 35 },
+  ),
+  incident(
+    'a tiny site refuses everybody',
+    ({ decisions }) => ({ refused: decisions }),
+    { TooManyRefusalsInHours: 240, UnusualRefusals: 240, NoDecisions: 240 },
+    { site: TINY, minutes: 240 },
   ),
   incident(
     'a tiny site receives no more calls',
@@ -312,10 +358,28 @@ const CLIENTS: readonly Incident[] = [
     { TooManyRefusals: 15, UnusualRefusals: 20 },
   ),
   incident(
-    'the same at night',
+    'the same at a small site',
     ({ decisions, refused }) => ({ decisions: decisions + 50, refused: refused + 50 }),
     { TooManyRefusals: 15, UnusualRefusals: 20 },
     { site: SMALL },
+  ),
+  incident(
+    'the same at a small site at night, when nobody else logs in',
+    ({ decisions, refused }) => ({ decisions: decisions + 50, refused: refused + 50 }),
+    { EveryoneRefused: 20, TooManyRefusals: 15, UnusualRefusals: 20, NoDecisions: 300 },
+    { site: SMALL, begins: 22 * 60 },
+  ),
+  incident(
+    'a client of a small site is refused once a minute, all day',
+    ({ decisions, refused }) => ({ decisions: decisions + 1, refused: refused + 1 }),
+    { TooManyRefusalsInHours: 120, UnusualRefusals: 20 },
+    { site: SMALL, minutes: 180 },
+  ),
+  incident(
+    'a client of a site with one login a minute is refused as often, all day',
+    ({ decisions, refused }) => ({ decisions: decisions + 1, refused: refused + 1 }),
+    { TooManyRefusalsInHours: 120, UnusualRefusals: 20 },
+    { site: QUIET, minutes: 180 },
   ),
   incident('a client repeatedly requests 20,001 scopes', () => ({ oversized: 30 }), {
     OversizedRequests: 15,

@@ -19,9 +19,17 @@ export const TRAINING_DAYS = 14;
 
 /**
  * Returns the states of an alarm over a span of time. Periods are aligned to multiples of their length, and the
- * alarm is evaluated at the end of each one. CloudWatch evaluates more often, so its alarms fire no later.
+ * alarm is evaluated at the end of each one. CloudWatch evaluates more often, so its alarms fire no later. It also
+ * evaluates data from before `from`, when the alarm is created.
+ *
+ * @param delayMinutes how long after its end a period's data point is visible.
  */
-export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: Span): Timeline {
+export function evaluateAlarm(
+  alarm: Alarm,
+  source: MetricSource,
+  { from, to }: Span,
+  delayMinutes = 0,
+): Timeline {
   const minutes = alarm.period / 60;
   const values = seriesOf(alarm, source);
   const breaches = breachOf(alarm, values);
@@ -37,7 +45,8 @@ export function evaluateAlarm(alarm: Alarm, source: MetricSource, { from, to }: 
     const period = Math.floor(minute / minutes) - 1;
     if (minute % minutes === 0) {
       const range = Array.from({ length }, (_, back) => period - length + 1 + back);
-      const points = range.map(breaches);
+      const isVisible = (each: number) => (each + 1) * minutes + delayMinutes <= minute;
+      const points = range.map((each) => (isVisible(each) ? breaches(each) : undefined));
       state = nextState(points, rule, state);
     }
     states.push(state);

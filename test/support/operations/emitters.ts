@@ -166,6 +166,11 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     ),
   ),
   elb(
+    'HTTPCode_ELB_500_Count',
+    LOAD_BALANCER,
+    sparse(({ loadBalancerErrors }) => loadBalancerErrors),
+  ),
+  elb(
     'HTTPCode_ELB_502_Count',
     LOAD_BALANCER,
     sparse(({ badGateways }) => badGateways),

@@ -12,6 +12,8 @@ export interface Site {
 export const LARGE: Site = { name: 'large', day: 300, night: 15 };
 /** Has hours without a login at night. */
 export const SMALL: Site = { name: 'small', day: 2.5, night: 0.06 };
+/** Too few logins for most thresholds. */
+export const QUIET: Site = { name: 'quiet', day: 1, night: 0.06 };
 export const TINY: Site = { name: 'tiny', day: 0.05, night: 0.02 };
 
 /** A task, and how often it writes its metrics in a minute. */
@@ -61,6 +63,7 @@ export interface Minute {
   readonly healthyTasks: number | undefined;
   readonly unhealthyTasks: number;
   /** Responses that the load balancer itself generates. */
+  readonly loadBalancerErrors: number;
   readonly badGateways: number;
   readonly gatewayTimeouts: number;
   /** Blocked requests by firewall rule. */
@@ -111,6 +114,7 @@ export function normalMinute(site: Site, minute: number): Minute {
     geoDatabaseAge: 7,
     healthyTasks: 2,
     unhealthyTasks: 0,
+    loadBalancerErrors: 0,
     badGateways: count(0.01, 'bad gateways'),
     gatewayTimeouts: count(0.01, 'gateway timeouts'),
     blocked: {

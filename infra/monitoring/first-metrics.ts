@@ -1,0 +1,40 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { SmallFunction } from '../function.ts';
+import type { Service } from '../service.ts';
+
+/**
+ * Scaling starts further tasks within about three minutes after the service is created with one, and CloudWatch shows
+ * a metric of the load balancer within another three. The rest is margin.
+ */
+export const FIRST_METRICS = Duration.minutes(8);
+
+export interface FirstMetricsProps {
+  readonly service: Service;
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * Waits, only when the stack is created, until CloudWatch shows the metrics of the first tasks. An alarm that depends
+ * on this finds them; before, it would take missing data for an outage and page at once.
+ */
+export class FirstMetrics extends Construct {
+  constructor(scope: Construct, id: string, { service, logRetention }: FirstMetricsProps) {
+    super(scope, id);
+    const wait = new SmallFunction(this, 'Wait', {
+      source: 'wait.ts',
+      description: 'Waits for the first metrics of Risk Gate, before its alarms are created',
+      timeout: FIRST_METRICS.plus(Duration.minutes(1)),
+      logRetention,
+      permissions: [],
+    });
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::Wait',
+      serviceToken: wait.function.functionArn,
+      serviceTimeout: FIRST_METRICS.plus(Duration.minutes(2)),
+      properties: { Seconds: FIRST_METRICS.toSeconds() },
+    });
+    resource.node.addDependency(service.service, service.scaling);
+  }
+}
