@@ -97,3 +97,18 @@ test('queries filter by events that the service logs', () => {
   expect(events.length).toBeGreaterThan(20);
   expect(events.filter((event) => !source.includes(`event: '${event}'`))).toEqual([]);
 });
+
+/** What a task has loaded or used: a test shows it as well as a login does. */
+const INCLUDING_TESTS = /by policy_revision, @logStream|signals\.reputation\.source = "abuseipdb"/;
+
+test('queries on decisions exclude tests, as the alarms do', () => {
+  const queries = TEXT.split('\n').filter((line) => line.includes('event = "decision"'));
+  const others = queries.filter((line) => !INCLUDING_TESTS.test(line));
+  expect(queries.length - others.length).toBe(2);
+  expect(others.length).toBeGreaterThan(10);
+  expect({
+    'queries that count tests: add "and not ispresent(test)"': others.filter(
+      (line) => !line.includes(' and not ispresent(test) '),
+    ),
+  }).toEqual({ 'queries that count tests: add "and not ispresent(test)"': [] });
+});
