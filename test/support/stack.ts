@@ -91,6 +91,9 @@ const CONTEXTS = {
   },
   'two NAT gateways': { natGateways: 2 },
   'three to forty tasks': { minimumTasks: 3, maximumTasks: 40 },
+  // The columns of the table in docs/costs.md, with the default.
+  'the smallest stack': { egress: 'public', taskCpu: '256', taskMemory: '512' },
+  'a highly available stack': { ...ZONE, natGateways: 2, minimumTasks: 4 },
   'large tasks': { taskCpu: '1024', taskMemory: '4096' },
   'settings of the service': {
     addressHeaders: 'X-Edge-IP',

@@ -46,6 +46,9 @@ class CustomResource(Handler):
         resource.model = response.get("Data") or {}
 
     def _request(self, stack, resource, kind, properties, more=None):
+        if resource.type == "Custom::Wait":
+            # It waits for metrics, which the emulator does not have.
+            properties = {**properties, "Seconds": 0}
         request_id = str(uuid.uuid4())
         event = {
             "RequestType": kind,
