@@ -1,7 +1,7 @@
 /**
- * Looks for known vulnerabilities in what ships: npm packages with `npm audit`, packages of the base image with grype.
- * Ends with 1 if one has a severity of at least high and can be fixed by an update. A part that cannot be checked, for
- * example without a network, is named and is no failure.
+ * Looks for known vulnerabilities in what ships: npm packages with `npm audit`, packages of the base image with grype
+ * (only those that an update fixes). Ends with 1 if one has high or critical severity. A part that cannot be checked,
+ * for example without a network, is named and is no failure.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -34,16 +34,17 @@ interface NpmReport {
 
 /** Checks the packages of the lock file that ship. */
 function auditNpm(): Result {
-  const run = spawn('npm', ['audit', '--omit=dev', '--package-lock-only', '--json']);
+  // By default npm would try for minutes.
+  const patience = ['--fetch-retries=1', '--fetch-timeout=20000'];
+  const run = spawn('npm', ['audit', '--omit=dev', '--package-lock-only', '--json', ...patience]);
   if ('notChecked' in run) return run;
   const report = parse<NpmReport>(run.stdout);
   if (report?.auditReportVersion === undefined) {
     // npm has no code for a registry that it cannot reach, or that offers no audit; it has one for its other errors.
     const { code, summary } = report?.error ?? {};
     if (report?.message === undefined || code) {
-      throw new Error(
-        `npm audit failed: ${[code, summary].filter(Boolean).join(' ') || 'it printed no report'}.`,
-      );
+      const why = [code, summary].filter(Boolean).join(' ') || 'it printed no report';
+      throw new Error(`npm audit failed: ${why.replace(/\.$/, '')}.`);
     }
     return {
       notChecked: `the registry cannot be reached, or offers no audit: ${withoutUrls(report.message)}`,
@@ -65,11 +66,7 @@ function auditNpm(): Result {
 interface GrypeReport {
   readonly matches: readonly {
     readonly artifact: { readonly name: string; readonly version: string; readonly type: string };
-    readonly vulnerability: {
-      readonly id: string;
-      readonly severity: string;
-      readonly fix?: { readonly state?: string };
-    };
+    readonly vulnerability: { readonly id: string; readonly severity: string };
   }[];
 }
 
@@ -149,12 +146,20 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const image = baseImage();
-const acceptable = [
-  print('npm packages that ship', auditNpm()),
-  print(`packages of ${image}`, scanImage(image)),
-];
-if (acceptable.includes(false)) {
+function main(): void {
+  const image = baseImage();
+  const acceptable = [
+    print('npm packages that ship', auditNpm()),
+    print(`packages of ${image}`, scanImage(image)),
+  ];
+  if (!acceptable.includes(false)) return;
   say('Update what is named. For the base image, docs/deploy.md says how.');
+  process.exitCode = 1;
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 }

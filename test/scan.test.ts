@@ -173,27 +173,31 @@ describe('The scan fails with', () => {
     expect(output).toContain(line);
   });
 
-  test.each<[string, Program, RegExp]>([
+  test.each<[string, Program, string]>([
     [
       'an error of npm that has nothing to do with the network',
       {
         status: 1,
         stdout: { error: { code: 'ENOLOCK', summary: 'This command requires a lock file.' } },
       },
-      /npm audit failed: ENOLOCK This command requires a lock file\./,
+      'npm audit failed: ENOLOCK This command requires a lock file.',
     ],
-    ['no report of npm', { status: 0, stdout: '' }, /npm audit failed: it printed no report\./],
+    ['no report of npm', { status: 0, stdout: '' }, 'npm audit failed: it printed no report.'],
   ])('%s', (_, npm, message) => {
     const { status, errors } = scan({ npm, grype: grypeReport() });
-    expect(status).not.toBe(0);
-    expect(errors).toMatch(message);
+    expect({ status, errors }).toEqual({ status: 1, errors: `${message}\n` });
   });
 });
 
 test('npm checks the lock file without development packages; grype checks fixed vulnerabilities for ARM64', () => {
   const { path } = scan({ npm: npmReport(), grype: grypeReport() });
   const argumentsOf = (name: string) => readFileSync(join(path, `${name}.args`), 'utf8').split(' ');
-  expect(argumentsOf('npm')).toEqual(['audit', '--omit=dev', '--package-lock-only', '--json']);
+  expect(argumentsOf('npm').slice(0, 4)).toEqual([
+    'audit',
+    '--omit=dev',
+    '--package-lock-only',
+    '--json',
+  ]);
   expect(argumentsOf('grype').join(' ')).toMatch(
     /^registry:node:24\.\S+ --platform linux\/arm64 --only-fixed --output json$/,
   );
