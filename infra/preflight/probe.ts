@@ -112,13 +112,16 @@ async function remove(
   const deadline = Date.now() + timeoutMs;
   try {
     for (;;) {
+      // The last request may still find that the distribution can be deleted.
+      const isInterrupted = interrupted.aborted;
+      const isLate = Date.now() > deadline;
       const { Distribution, ETag } = await client.send(new GetDistributionCommand({ Id: id }));
       if (Distribution?.Status === 'Deployed') {
         await client.send(new DeleteDistributionCommand({ Id: id, IfMatch: ETag }));
         return ok('AWS accepts distributions of this account; the one of the probe is deleted.');
       }
-      if (interrupted.aborted) return warning(left(id, 'the command was interrupted'));
-      if (Date.now() > deadline) return warning(left(id, 'CloudFront did not deploy it in time'));
+      if (isInterrupted) return warning(left(id, 'the command was interrupted'));
+      if (isLate) return warning(left(id, 'CloudFront did not deploy it in time'));
       await pause(pollIntervalMs, interrupted);
     }
   } catch (cause) {
@@ -132,6 +135,7 @@ function left(id: string, reason: string): string {
 
 /** Waits, or returns early at an interrupt. */
 function pause(milliseconds: number, interrupted: AbortSignal): Promise<void> {
+  if (interrupted.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -32,14 +32,22 @@ type Outcome =
 
 function run(file: string, args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(file, [...args], { timeout: COMMAND_TIMEOUT_MS }, (cause, stdout, stderr) => {
-      if (cause === null) resolve({ kind: 'ok', output: stdout.trim() });
-      else if (cause.code === 'ENOENT') resolve({ kind: 'missing' });
-      else {
-        const [line = ''] = stderr.trim().split('\n');
-        resolve({ kind: 'failed', output: cause.killed ? 'no response' : line.replace(/\.$/, '') });
-      }
-    });
+    execFile(
+      file,
+      [...args],
+      { timeout: COMMAND_TIMEOUT_MS, env: process.env },
+      (cause, stdout, stderr) => {
+        if (cause === null) resolve({ kind: 'ok', output: stdout.trim() });
+        else if (cause.code === 'ENOENT') resolve({ kind: 'missing' });
+        else {
+          const [line = ''] = stderr.trim().split('\n');
+          resolve({
+            kind: 'failed',
+            output: cause.killed ? 'no response' : line.replace(/\.$/, ''),
+          });
+        }
+      },
+    );
   });
 }
 

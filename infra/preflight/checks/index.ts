@@ -15,6 +15,7 @@ import { securityGroupRulesCheck } from './security-group-rules.ts';
 import { serviceLinkedRoleCheck } from './service-linked-role.ts';
 import { stackCheck } from './stack.ts';
 import { synthCheck } from './synth.ts';
+import { topicChecks } from './topics.ts';
 
 /** The checks that need no account. */
 export const LOCAL_CHECKS: readonly Check<LocalFacts>[] = [synthCheck, dockerCheck];
@@ -34,5 +35,6 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   certificateCheck,
   hostedZoneCheck,
   ...secretChecks,
+  ...topicChecks,
   imageCheck,
 ];
