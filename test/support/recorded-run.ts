@@ -1,4 +1,4 @@
-import { TEST_HEADER, type TestKind } from '../../app/src/http/test-request.ts';
+import { TEST_HEADER, TEST_KINDS } from '../../app/src/http/test-request.ts';
 import {
   createFailedCheckLog,
   reputationLogHooks,
@@ -48,20 +48,19 @@ const ENFORCED = [
   payload('20'), // restricted, geo and reputation of a private address are unknown
   allowingNothing(payloadFrom('14.102.69.58', '08')), // issued, the restriction is not allowed
 ];
-/** Requests that are marked as tests. The same as unmarked ones, so that a report that includes them is wrong. */
-const TESTS: readonly (readonly [kind: TestKind, body: string])[] = [
-  ['canary', withOwnId(payloadFrom('175.45.176.1', '02'))],
-  ['smoke', withOwnId(payloadFrom('103.159.198.178', '03'))],
-  ['verify', withOwnId(payload('20'))],
-];
 const MONITORED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
-
-function withOwnId(body: string): string {
-  return JSON.stringify({ ...JSON.parse(body), requestId: 'a-test' });
-}
 
 function allowingNothing(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
+}
+
+/** Posts the same requests as tests: a report that includes them is wrong. */
+async function postTests(service: RunningService, bodies: readonly string[]): Promise<void> {
+  for (const [index, body] of bodies.entries()) {
+    const kind = TEST_KINDS[index % TEST_KINDS.length] ?? '';
+    const test = JSON.stringify({ ...JSON.parse(body), requestId: 'a-test' });
+    await service.post(test, { 'x-api-key': SECRET, [TEST_HEADER]: kind });
+  }
 }
 
 async function startService(policy: string): Promise<RunningService> {
@@ -80,9 +79,7 @@ async function startService(policy: string): Promise<RunningService> {
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
   for (const body of ENFORCED) await enforcing.post(body);
-  for (const [kind, body] of TESTS) {
-    await enforcing.post(body, { 'x-api-key': SECRET, [TEST_HEADER]: kind });
-  }
+  await postTests(enforcing, ENFORCED);
   for (let call = 0; call < WRONG_CREDENTIALS; call += 1) {
     await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });
   }
@@ -90,9 +87,7 @@ export async function recordRun(): Promise<readonly string[]> {
   await enforcing.stop();
   const monitoring = await startService(`${POLICY}mode: monitor\n`);
   for (const body of MONITORED) await monitoring.post(body);
-  for (const [kind, body] of TESTS) {
-    await monitoring.post(body, { 'x-api-key': SECRET, [TEST_HEADER]: kind });
-  }
+  await postTests(monitoring, MONITORED);
   await monitoring.stop();
   return [...enforcing.lines, ...monitoring.lines, ...warningLines()].map(atSecond);
 }
