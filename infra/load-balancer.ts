@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -38,7 +38,7 @@ export class LoadBalancer extends Construct {
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       internetFacing,
-      ...(!internetFacing && { vpcSubnets: network.internalSubnets }),
+      vpcSubnets: internetFacing ? network.publicSubnets : network.internalSubnets,
       securityGroup,
       ...(props.deletionProtection !== undefined && {
         deletionProtection: props.deletionProtection,
@@ -54,9 +54,7 @@ export class LoadBalancer extends Construct {
       this.loadBalancer.removeAttribute('deletion_protection.enabled');
     }
     // For an internal load balancer CDK does not wait for the internet gateway, which CloudFront needs.
-    const { internetConnectivityEstablished } = network.vpc.selectSubnets({
-      subnetType: SubnetType.PUBLIC,
-    });
+    const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.publicSubnets);
     this.loadBalancer.node.addDependency(internetConnectivityEstablished);
     this.loadBalancer.logAccessLogs(this.#logBucket(props.logRetentionDays));
     // A change of the scheme replaces the load balancer, and a target group can belong to only one, so its id

@@ -1,86 +1,68 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import {
-  type CfnSubnet,
-  FlowLogDestination,
-  GatewayVpcEndpointAwsService,
-  IpAddresses,
-  type ISubnet,
-  type SubnetSelection,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EgressConfig } from './config/config.ts';
+import type { NetworkConfig } from './config/network.ts';
 import type { Lookup } from './lookup.ts';
+import { existingSubnets, existingVpc } from './network/existing.ts';
+import { createVpc, type NewVpcProps } from './network/new-vpc.ts';
 
 export interface NetworkProps {
+  readonly network: NetworkConfig;
   readonly egress: EgressConfig;
-  /** Names of two zones; empty to look them up. */
-  readonly availabilityZones: readonly string[];
   readonly lookup: Lookup;
   readonly logRetention: RetentionDays;
 }
 
-/**
- * A VPC in two zones. Tasks are in private subnets behind NAT, or in public subnets without inbound access.
- * DynamoDB and S3 are reached through gateway endpoints, so that cached addresses do not depend on NAT.
- */
-export class Network extends Construct {
-  readonly vpc: Vpc;
+interface Subnets {
+  readonly vpc: IVpc;
   /** Subnets of the tasks. */
   readonly taskSubnets: SubnetSelection;
+  /** Subnets of an internet-facing load balancer. */
+  readonly publicSubnets: SubnetSelection;
   /** Subnets of an internal load balancer. */
+  readonly internalSubnets: SubnetSelection;
+}
+
+/** The VPC with its subnets. Tasks are in private subnets behind NAT, or in public subnets without inbound access. */
+export class Network extends Construct implements Subnets {
+  readonly vpc: IVpc;
+  readonly taskSubnets: SubnetSelection;
+  readonly publicSubnets: SubnetSelection;
   readonly internalSubnets: SubnetSelection;
   readonly tasksHavePublicIp: boolean;
 
-  constructor(scope: Construct, id: string, props: NetworkProps) {
+  /** @throws ConfigError if a zone is not in the region of the stack. */
+  constructor(scope: Construct, id: string, { network, egress, ...props }: NetworkProps) {
     super(scope, id);
-    this.tasksHavePublicIp = props.egress.kind === 'public';
-    const privateType = this.tasksHavePublicIp
-      ? SubnetType.PRIVATE_ISOLATED
-      : SubnetType.PRIVATE_WITH_EGRESS;
-    this.vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
-      ...(props.availabilityZones.length > 0
-        ? { availabilityZones: [...props.availabilityZones] }
-        : { maxAzs: 2 }),
-      natGateways: props.egress.kind === 'nat' ? props.egress.gateways : 0,
-      subnetConfiguration: [
-        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
-        { name: 'Private', subnetType: privateType, cidrMask: 20 },
-      ],
-      gatewayEndpoints: {
-        DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-        S3: { service: GatewayVpcEndpointAwsService.S3 },
-      },
-    });
-    if (props.availabilityZones.length === 0) this.#placeSubnets(props.lookup, privateType);
-    this.vpc.addFlowLog('FlowLog', {
-      destination: FlowLogDestination.toCloudWatchLogs(
-        new LogGroup(this, 'FlowLogs', {
-          retention: props.logRetention,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      ),
-    });
-    this.internalSubnets = { subnetType: privateType };
-    this.taskSubnets = { subnetType: this.tasksHavePublicIp ? SubnetType.PUBLIC : privateType };
+    this.tasksHavePublicIp = egress.kind === 'public';
+    const natGateways = egress.kind === 'nat' ? egress.gateways : 0;
+    const subnets =
+      network.kind === 'existing'
+        ? this.#use(network)
+        : this.#create({ ...network, ...props, natGateways });
+    this.vpc = subnets.vpc;
+    this.taskSubnets = subnets.taskSubnets;
+    this.publicSubnets = subnets.publicSubnets;
+    this.internalSubnets = subnets.internalSubnets;
   }
-  /** Places the subnets into the zones that are looked up. Those of an existing stack stay where they are. */
-  #placeSubnets(lookup: Lookup, privateType: SubnetType): void {
-    const publicSubnets = this.vpc.publicSubnets.map(resourceOf);
-    const { subnets } = this.vpc.selectSubnets({ subnetType: privateType });
-    const privateSubnets = subnets.map(resourceOf);
-    const ids = privateSubnets.map(({ logicalId }) => Stack.of(this).resolve(logicalId));
-    for (const [index, zone] of lookup.zones(ids).entries()) {
-      for (const subnet of [publicSubnets[index], privateSubnets[index]]) {
-        if (subnet !== undefined) subnet.availabilityZone = zone;
-      }
-    }
-  }
-}
 
-function resourceOf(subnet: ISubnet): CfnSubnet {
-  return subnet.node.findChild('Subnet') as CfnSubnet;
+  #create(props: NewVpcProps): Subnets {
+    const { vpc, ...subnets } = createVpc(this, props);
+    const publicSubnets = { subnets: [...subnets.publicSubnets] };
+    const internalSubnets = { subnets: [...subnets.privateSubnets] };
+    const taskSubnets = this.tasksHavePublicIp ? publicSubnets : internalSubnets;
+    return { vpc, taskSubnets, publicSubnets, internalSubnets };
+  }
+
+  /** The operator chooses subnets that suit the scheme of the load balancer. */
+  #use(network: Extract<NetworkConfig, { kind: 'existing' }>): Subnets {
+    const loadBalancerSubnets = { subnets: existingSubnets(this, network.loadBalancerSubnetIds) };
+    return {
+      vpc: existingVpc(this, network.vpcId),
+      taskSubnets: { subnets: existingSubnets(this, network.taskSubnetIds) },
+      publicSubnets: loadBalancerSubnets,
+      internalSubnets: loadBalancerSubnets,
+    };
+  }
 }

@@ -1,6 +1,7 @@
 import { isSet } from '../../app/src/config/options.ts';
 import { parseAddressHeaders } from '../../app/src/signals/address/header-formats.ts';
 import { checkEndpoint } from './endpoint.ts';
+import { checkNetwork } from './network.ts';
 import { type StackOptions, TASK_SIZES } from './option-table.ts';
 
 /**
@@ -14,7 +15,7 @@ export function checkOptions(
 ): readonly string[] {
   return [
     ...checkEndpoint(options, values),
-    ...checkEgress(options),
+    ...checkNetwork(options, values),
     ...checkTasks(options),
     ...checkImage(values),
     ...checkCredentialHeader(options, values),
@@ -22,11 +23,6 @@ export function checkOptions(
     ...checkTopics(values),
     ...parseAddressHeaderOptions(options).issues,
   ];
-}
-
-function checkEgress({ egress, natGateways }: Partial<StackOptions>): readonly string[] {
-  if (egress !== 'public' || natGateways === undefined) return [];
-  return ['natGateways is set, but egress is public, which has no NAT: remove one of them.'];
 }
 
 function checkTasks(options: Partial<StackOptions>): readonly string[] {

@@ -4,6 +4,7 @@ import type { AddressFormat } from '../../app/src/telemetry/recorded-address.ts'
 import { checkOptions, parseAddressHeaderOptions } from './checks.ts';
 import { checkNames, optionContext } from './context.ts';
 import { type EndpointConfig, toEndpoint } from './endpoint.ts';
+import { type NetworkConfig, toNetwork } from './network.ts';
 import { OPTIONS, type StackOptions, TASK_SIZES } from './option-table.ts';
 
 /** How the tasks reach the internet. */
@@ -18,8 +19,7 @@ export interface Config {
   readonly stackName: string;
   readonly endpoint: EndpointConfig;
   readonly egress: EgressConfig;
-  /** Names of two zones; empty for the first two of the region. */
-  readonly availabilityZones: readonly string[];
+  readonly network: NetworkConfig;
   /** CPU units, and MiB of memory. */
   readonly task: { readonly cpu: number; readonly memory: number };
   readonly minimumTasks: number;
@@ -98,6 +98,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   return {
     ...options,
     endpoint: toEndpoint(options),
+    network: toNetwork(options),
     egress: toEgress(options),
     task: { cpu: taskCpu, memory: taskMemory ?? defaultMemory(taskCpu) },
     // An existing topic has its own subscriptions.

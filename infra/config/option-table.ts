@@ -24,6 +24,7 @@ import {
 import { parseCidr } from '../../app/src/signals/address/ranges.ts';
 import { LOG_LEVELS } from '../../app/src/telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../../app/src/telemetry/recorded-address.ts';
+import { availabilityZones, subnetIds, vpcCidr, vpcId, zoneIds } from './network-options.ts';
 
 /** CPU units of Fargate, and the MiB of memory that each allows. */
 export const TASK_SIZES: Readonly<Record<number, readonly number[]>> = {
@@ -60,8 +61,13 @@ export const OPTIONS = {
   ).optional(),
 
   egress: oneOf(['nat', 'public']).default('nat'),
-  natGateways: wholeNumber(1, 2).optional(),
+  natGateways: wholeNumber(1, 3).optional(),
+  zoneIds: zoneIds().default([]),
   availabilityZones: availabilityZones().default([]),
+  vpcCidr: vpcCidr().default('10.0.0.0/16'),
+  vpcId: vpcId().optional(),
+  taskSubnetIds: subnetIds().default([]),
+  loadBalancerSubnetIds: subnetIds().default([]),
   allowedCidrs: listOf(cidr()).default([]),
 
   taskCpu: oneOf(Object.keys(TASK_SIZES)).transform(Number).default(512),
@@ -160,18 +166,6 @@ function hostedZoneId() {
     'the id of a hosted zone, such as Z0123456789ABCDEFGHIJ',
     (value) => /^(?:\/?hostedzone\/)?(Z[A-Z0-9]+)$/.exec(value)?.[1],
   );
-}
-
-function availabilityZones() {
-  return listOf(z.string()).transform((zones, context) => {
-    const areNames = zones.every((zone) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone));
-    if (zones.length === 0 || (areNames && zones.length === 2 && zones[0] !== zones[1]))
-      return zones;
-    return invalid(
-      context,
-      `must be two availability zones of the region, such as us-east-1a,us-east-1b, got "${zones.join(',')}"`,
-    );
-  });
 }
 
 /** Returns the canonical form: AWS WAF would compare an IPv4-mapped block with IPv6 callers only. */

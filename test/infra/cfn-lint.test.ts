@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Configuration, MODES, synthesize } from '../support/stack.ts';
+import { type Configuration, MODES, NETWORKS, synthesize } from '../support/stack.ts';
 
 interface Finding {
   readonly Filename: string;
@@ -14,6 +14,7 @@ interface Finding {
 
 const CONFIGURATIONS: readonly Configuration[] = [
   ...MODES,
+  ...NETWORKS,
   'allowed addresses, cloudfront',
   'everything at once',
 ];

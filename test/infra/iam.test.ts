@@ -4,6 +4,7 @@ import {
   CREDENTIAL_ARN,
   KEY_ARN,
   MODES,
+  NETWORKS,
   type SynthesizedStack,
   synthesize,
   target,
@@ -76,7 +77,7 @@ const WITHOUT_RESOURCES = [
   'ec2:DescribeSubnets',
 ];
 
-describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode) => {
+describe.each<Configuration>([...MODES, ...NETWORKS, 'everything at once'])('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
   test('no policy allows an action with a wildcard', () => {
@@ -100,19 +101,22 @@ describe.each<Configuration>([...MODES, 'everything at once'])('With %s', (mode)
   test('only services assume roles, and the only managed policy belongs to a Lambda function of CDK', () => {
     const roles = stack().resources<{ ManagedPolicyArns?: readonly unknown[] }>('AWS::IAM::Role');
     const managed = roles.filter(({ Properties }) => Properties.ManagedPolicyArns !== undefined);
-    expect(managed.map(({ id, Properties }) => [id, Properties.ManagedPolicyArns])).toEqual([
+    // It removes the rules of the default security group, where the stack has a VPC.
+    const expected = [
+      expect.stringMatching(/^CustomVpcRestrictDefaultSGCustomResourceProviderRole/),
       [
-        // It removes the rules of the default security group.
-        expect.stringMatching(/^CustomVpcRestrictDefaultSGCustomResourceProviderRole/),
-        [
-          {
-            'Fn::Sub': expect.stringMatching(
-              /:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole$/,
-            ),
-          },
-        ],
+        {
+          'Fn::Sub': expect.stringMatching(
+            /:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole$/,
+          ),
+        },
       ],
-    ]);
+    ];
+    expect(managed.map(({ id, Properties }) => [id, Properties.ManagedPolicyArns])).toEqual(
+      stack()
+        .resources('Custom::VpcRestrictDefaultSG')
+        .map(() => expected),
+    );
     const trust = statementsOf(stack()).filter((each) =>
       actionsOf(each).includes('sts:AssumeRole'),
     );

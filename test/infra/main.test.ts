@@ -96,6 +96,20 @@ describe('cdk synth fails and prints only', () => {
       () => ({ geoDatabase: `${countries()},package.json` }),
       [/^geoDatabase: .*package\.json/],
     ],
+    [
+      'the zone that is not in the region of the stack, by id',
+      () => ({ zoneIds: 'euw1-az1,use1-az1' }),
+      [
+        /^zoneIds contains use1-az1, which is not in eu-west-1, the region of the stack: choose zones of that region\.$/,
+      ],
+      'eu-west-1',
+    ],
+    [
+      'the zone that is not in the region of the stack, by name',
+      () => ({ availabilityZones: 'us-east-1a,us-east-1b' }),
+      [/^availabilityZones contains us-east-1a, which is not in us-east-2, the region/],
+      'us-east-2',
+    ],
   ])(
     '%s',
     (_, context, sentences, region = 'us-east-1') => {

@@ -5,7 +5,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ACKNOWLEDGED_FINDINGS } from '../../infra/nag.ts';
-import { type Configuration, contextOf, createApp, MODES } from '../support/stack.ts';
+import { type Configuration, contextOf, createApp, MODES, NETWORKS } from '../support/stack.ts';
 
 interface Finding {
   readonly ruleName: string;
@@ -35,7 +35,7 @@ function check(app: App) {
 
 const checked: Finding[] = [];
 
-test.each<Configuration>([...MODES, 'everything at once'])(
+test.each<Configuration>([...MODES, ...NETWORKS, 'everything at once'])(
   'With %s every finding is acknowledged',
   async (configuration) => {
     const result = check((await createApp(contextOf(configuration))).app);

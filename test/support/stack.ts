@@ -47,6 +47,14 @@ export const CERTIFICATE_ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/0
 const CERTIFICATE = { ...DOMAIN, certificateArn: CERTIFICATE_ARN };
 const PUBLIC = { egress: 'public' };
 
+export const TASK_SUBNETS = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
+export const LOAD_BALANCER_SUBNETS = ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'];
+const EXISTING_NETWORK = {
+  vpcId: 'vpc-0123456789abcdef0',
+  taskSubnetIds: TASK_SUBNETS,
+  loadBalancerSubnetIds: LOAD_BALANCER_SUBNETS,
+};
+
 const MODE_CONTEXTS = {
   'cloudfront, egress nat': {},
   'cloudfront, egress public': PUBLIC,
@@ -76,6 +84,20 @@ export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const CONTEXTS = {
   ...MODE_CONTEXTS,
   'configured zones': { availabilityZones: 'us-east-1b,us-east-1d' },
+  'zones az1 and az2': { zoneIds: 'use1-az1,use1-az2' },
+  'zones az2 and az4': { zoneIds: ['use1-az2', 'use1-az4'] },
+  'three zones': { zoneIds: 'use1-az1,use1-az2,use1-az4' },
+  'three zones, three NAT gateways': { zoneIds: 'use1-az1,use1-az2,use1-az4', natGateways: 3 },
+  'zones by id, certificate, egress public': {
+    ...CERTIFICATE,
+    ...PUBLIC,
+    zoneIds: 'use1-az5,use1-az6',
+  },
+  'a small network': { vpcCidr: '10.20.4.0/22' },
+  'a small network, zones by id': { vpcCidr: '10.20.4.0/22', zoneIds: 'use1-az1,use1-az6' },
+  'an existing network': EXISTING_NETWORK,
+  'an existing network, certificate': { ...CERTIFICATE, ...EXISTING_NETWORK },
+  'an existing network, egress public': { ...EXISTING_NETWORK, ...PUBLIC },
   'in eu-central-1': { region: 'eu-central-1' },
   'in ap-southeast-1': { region: 'ap-southeast-1' },
   'in eu-south-2': { region: 'eu-south-2' },
@@ -153,6 +175,18 @@ const CONTEXTS = {
     tags: { team: 'iam' },
   },
 } as const satisfies Record<string, Context>;
+
+/** Each way to place the stack in a network, beside the default one. */
+export const NETWORKS = [
+  'configured zones',
+  'zones az1 and az2',
+  'three zones, three NAT gateways',
+  'zones by id, certificate, egress public',
+  'a small network, zones by id',
+  'an existing network',
+  'an existing network, certificate',
+  'an existing network, egress public',
+] as const satisfies readonly (keyof typeof CONTEXTS)[];
 
 export type Configuration = keyof typeof CONTEXTS;
 

@@ -1,16 +1,5 @@
-import { ConfigError } from '../../../app/src/config/options.ts';
 import { readConfig } from '../../../infra/config/config.ts';
-
-/** Returns the issues, one sentence each; empty if the configuration is valid. */
-function issuesOf(context: Readonly<Record<string, unknown>>): string[] {
-  try {
-    readConfig(context);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message.split('\n');
-  }
-}
+import { issuesOf } from '../../support/config-issues.ts';
 
 const ZONE = {
   domainName: 'gate.example.com',
@@ -199,26 +188,6 @@ describe('Rejects, in one sentence that names the option:', () => {
     ],
     ['every IPv6 address', { allowedCidrs: '::/0' }, /which is every address/],
     ['an unknown egress', { egress: 'vpn' }, /^egress must be one of nat, public, got "vpn"\.$/],
-    [
-      'one zone',
-      { availabilityZones: 'us-east-1a' },
-      /^availabilityZones must be two availability zones of the region, .*, got "us-east-1a"\.$/,
-    ],
-    [
-      'zones by id',
-      { availabilityZones: 'use1-az1,use1-az2' },
-      /^availabilityZones must be .*, got "use1-az1,use1-az2"\.$/,
-    ],
-    [
-      'NAT gateways without NAT',
-      { egress: 'public', natGateways: 2 },
-      /^natGateways is set, but egress is public/,
-    ],
-    [
-      'more NAT gateways than zones',
-      { natGateways: 3 },
-      /^natGateways must be a whole number from 1 to 2, got "3"\.$/,
-    ],
     [
       'one task',
       { minimumTasks: 1 },

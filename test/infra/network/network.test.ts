@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { EXCLUDED_ZONE_IDS, USABLE_ZONE_IDS } from '../../infra/network/zones.ts';
+import { EXCLUDED_ZONE_IDS, USABLE_ZONE_IDS } from '../../../infra/network/zones.ts';
 import {
   type Configuration,
   MODES,
@@ -8,7 +8,7 @@ import {
   type SynthesizedStack,
   synthesize,
   target,
-} from '../support/stack.ts';
+} from '../../support/stack.ts';
 
 interface Rule {
   readonly from: string;
@@ -289,7 +289,7 @@ test('The zones to choose from are mapped by region; a region that the mapping l
   expect(elsewhere.Properties.ZoneIds).toBeUndefined();
 });
 
-const OLD = new URL('../deploy/data/0.1.0/', import.meta.url);
+const OLD = new URL('../../deploy/data/0.1.0/', import.meta.url);
 
 /** Properties of a network that replace the resource when they change. */
 const PLACE = ['CidrBlock', 'VpcId', 'SubnetId', 'RouteTableId', 'GroupDescription', 'ServiceName'];
