@@ -54,6 +54,7 @@ export class Notifications extends Construct {
       alarmRule: AlarmRule.anyOf(...pageRules(alarms)),
     });
     this.page.addAlarmAction(new SnsAction(this.pagesTopic));
+    this.#remindOfConfirmation(props);
     if (props.alarmEmail === undefined && pagesTopicArn === undefined) {
       Annotations.of(this).addWarningV2(
         'RiskGate:nobodyIsPaged',
@@ -72,6 +73,16 @@ export class Notifications extends Construct {
     );
     if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
     return topic;
+  }
+
+  /** AWS sends nothing to an address that has not been confirmed, and the template cannot know whether it has. */
+  #remindOfConfirmation({ alarmEmail, ticketEmail }: NotificationConfig): void {
+    const addresses = new Set([alarmEmail, ticketEmail].filter((email) => email !== undefined));
+    if (addresses.size === 0) return;
+    Annotations.of(this).addInfoV2(
+      'RiskGate:confirmAddresses',
+      `${[...addresses].join(' and ')} must confirm the subscription: until the link in AWS's e-mail is opened, no alarm arrives.`,
+    );
   }
 
   /** @throws ConfigError if the topic is in another region: an alarm cannot publish to it. */

@@ -68,6 +68,11 @@ test.each<[name: string, context: object, warns: boolean]>([
   60_000,
 );
 
+test('cdk synth says that an address must be confirmed', () => {
+  const { manifest } = synth({ alarmEmail: 'ops@example.com', ticketEmail: 'team@example.com' });
+  expect(manifest).toContain('ops@example.com and team@example.com must confirm the subscription');
+}, 60_000);
+
 describe('cdk synth fails and prints only', () => {
   const badPolicy = () => {
     const path = join(directory, 'policy.yaml');

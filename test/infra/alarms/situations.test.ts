@@ -2,6 +2,7 @@ import { compileRule } from '../../support/cloudwatch/composite.ts';
 import { evaluateAlarm, type Span, type Timeline } from '../../support/cloudwatch/evaluate.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { EMITTERS } from '../../support/operations/emitters.ts';
+import { normalMinute } from '../../support/operations/minute.ts';
 import { metricSource, type Situation, timeSpan } from '../../support/operations/situation.ts';
 import { type Configuration, synthesize } from '../../support/stack.ts';
 import { CALM } from './calm.ts';
@@ -118,5 +119,29 @@ describe('The expected alarms fire in time and recover:', () => {
       'alarms without an incident: add one to test/infra/alarms/incidents.ts': [],
       'unknown alarms: correct their ids in test/infra/alarms/incidents.ts': [],
     });
+  });
+});
+
+describe('A small site that refuses everybody pages before 20 refusals:', () => {
+  const situations = INCIDENTS.filter(({ alarms }) => 'EveryoneRefused' in alarms).filter(
+    ({ pageWithin }) => pageWithin !== undefined,
+  );
+
+  test('there are such incidents', () => {
+    expect(situations.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each(situations)('$name', (incident) => {
+    const { LoginsAtRisk: pagedAfter = Number.POSITIVE_INFINITY } = simulate(
+      incident,
+      incident.configuration,
+    ).firedAfter;
+    const { from } = timeSpan(incident);
+    let refusals = 0;
+    for (let minute = from; minute < from + pagedAfter; minute += 1) {
+      const normal = normalMinute(incident.site, minute);
+      refusals += incident.changes(normal, minute - from).refused ?? normal.refused;
+    }
+    expect(refusals).toBeLessThan(20);
   });
 });
