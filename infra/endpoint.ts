@@ -19,6 +19,7 @@ export interface EndpointProps {
   readonly config: EndpointConfig;
   readonly loadBalancer: LoadBalancer;
   readonly lookup: Lookup;
+  readonly logRetentionDays: number;
 }
 
 /** The HTTPS endpoint, with a certificate that the identity server trusts. */
@@ -26,13 +27,18 @@ export class Endpoint extends Construct {
   /** `https://…`, without a path. */
   readonly origin: string;
 
-  constructor(scope: Construct, id: string, { config, loadBalancer, lookup }: EndpointProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, loadBalancer, lookup, logRetentionDays }: EndpointProps,
+  ) {
     super(scope, id);
     if (config.kind === 'cloudfront') {
       const cloudFront = new CloudFront(this, 'CloudFront', {
         loadBalancer,
         lookup,
         prefixListId: config.prefixListId,
+        logRetentionDays: config.logs ? logRetentionDays : undefined,
       });
       this.origin = `https://${cloudFront.domainName}`;
       return;
@@ -71,7 +77,9 @@ export class Endpoint extends Construct {
     loadBalancer.addListener('Https', {
       protocol: elb.ApplicationProtocol.HTTPS,
       certificates: [certificate],
-      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
+      // TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers, and key exchange that resists quantum computers
+      // for clients that offer it. Java 11 and later have all of it but the last.
+      sslPolicy: elb.SslPolicy.TLS13_12_RES_PQ,
       defaultTargetGroups: [targetGroup],
       open: false,
     });

@@ -1,13 +1,11 @@
 import { CfnIPSet, type CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { errorBody } from '../app/src/action/response.ts';
-import { ACTION_PATH } from '../app/src/http/paths.ts';
 import type { Config } from './config/config.ts';
+import { any, hasHeader, isAction, not, type Statement } from './firewall-statements.ts';
 
 /** A rule without its priority. */
 export type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>;
-
-type Statement = CfnWebACL.StatementProperty;
 
 /**
  * The body of a refusal by our own rules. Its status is 503: the identity server retries after a 503 but not after a
@@ -25,18 +23,48 @@ const BLOCK_WITH_503 = {
   block: { customResponse: { responseCode: 503, customResponseBodyKey: 'Refused' } },
 };
 
+/** The options state their limits for five minutes. */
+const RATE_WINDOW_SECONDS = 300;
+
 /** AWS managed rule groups. AWS may add rules at any time. */
 export const MANAGED_RULE_GROUPS = {
-  reputation: 'AWSManagedRulesAmazonIpReputationList',
   common: 'AWSManagedRulesCommonRuleSet',
   inputs: 'AWSManagedRulesKnownBadInputsRuleSet',
 } as const;
 
 /** Our own rules that block calls of the action. */
 export const BLOCKING_RULES = {
-  rate: 'UnauthenticatedRate',
   addresses: 'OnlyAllowedAddresses',
+  noAddress: 'NoViewerAddress',
+  addressRate: 'AddressRate',
+  rate: 'UnauthenticatedRate',
 } as const;
+
+/**
+ * Set by the function in `functions/viewer-address.js`, which also removes what a caller sends. Behind CloudFront every
+ * connection to the load balancer comes from CloudFront, so the firewall takes the caller's address from here.
+ */
+export const VIEWER_ADDRESS_HEADER = 'x-risk-gate-viewer-address';
+
+/** Matches every request with a body above 8 KB, which is all that AWS WAF inspects: a token with many claims. */
+const LARGE_BODY_RULE = 'SizeRestrictions_BODY';
+
+/**
+ * Rules of the common group that only count: legitimate token requests match them (redirect URIs in development, user
+ * agents, many claims), and the service neither fetches, opens nor displays such content.
+ */
+const COUNTED_COMMON_RULES = [
+  LARGE_BODY_RULE,
+  'EC2MetaDataSSRF_BODY',
+  'GenericRFI_BODY',
+  'GenericLFI_BODY',
+  'CrossSiteScripting_BODY',
+] as const;
+
+/** Labels of counted rules whose matches are worth a log entry: all but large bodies, which are frequent. */
+export const LOGGED_LABELS: readonly string[] = COUNTED_COMMON_RULES.filter(
+  (rule) => rule !== LARGE_BODY_RULE,
+).map((rule) => `awswaf:managed:aws:core-rule-set:${rule.replace('_BODY', '_Body')}`);
 
 /**
  * Returns the rules in order of priority. The allow list precedes the rules that inspect requests, so that they can
@@ -47,39 +75,45 @@ export function firewallRules(scope: Construct, config: Config): Rule[] {
     // The load balancer's own health checks do not pass through the firewall.
     {
       name: 'OnlyTheAction',
-      statement: { notStatement: { statement: isAction() } },
+      statement: not(isAction()),
       action: { block: { customResponse: { responseCode: 404 } } },
     },
     ...allowListRules(scope, config),
     {
-      // Calls with a credential are never counted, so that logins cannot be throttled. All others are counted
-      // together, because behind a proxy a caller can choose its address.
-      name: BLOCKING_RULES.rate,
+      // Counts every call, because any text may look like a credential. The limit is above what the tasks can serve.
+      name: BLOCKING_RULES.addressRate,
       statement: {
         rateBasedStatement: {
-          limit: config.unauthenticatedLimit,
-          evaluationWindowSec: 300,
-          aggregateKeyType: 'CONSTANT',
-          scopeDownStatement: { notStatement: { statement: hasCredential(config) } },
+          limit: config.addressLimit,
+          evaluationWindowSec: RATE_WINDOW_SECONDS,
+          ...(isBehindCloudFront(config)
+            ? {
+                aggregateKeyType: 'FORWARDED_IP',
+                forwardedIpConfig: {
+                  headerName: VIEWER_ADDRESS_HEADER,
+                  fallbackBehavior: 'NO_MATCH',
+                },
+              }
+            : { aggregateKeyType: 'IP' }),
         },
       },
       action: BLOCK_WITH_503,
     },
-    // Lists of bad addresses: if they contained the identity server's, every login would fail.
-    managedRules(MANAGED_RULE_GROUPS.reputation, [
-      'AWSManagedIPReputationList',
-      'AWSManagedReconnaissanceList',
-      'AWSManagedIPDDoSList',
-    ]),
-    // Legitimate token requests match these (redirect URIs in development, user agents, many claims), and the
-    // service neither fetches, opens nor displays such content.
-    managedRules(MANAGED_RULE_GROUPS.common, [
-      'SizeRestrictions_BODY',
-      'EC2MetaDataSSRF_BODY',
-      'GenericRFI_BODY',
-      'GenericLFI_BODY',
-      'CrossSiteScripting_BODY',
-    ]),
+    {
+      // Never counts calls with a credential, so that logins are not throttled. Counts all others together, because
+      // they may come from many addresses.
+      name: BLOCKING_RULES.rate,
+      statement: {
+        rateBasedStatement: {
+          limit: config.unauthenticatedLimit,
+          evaluationWindowSec: RATE_WINDOW_SECONDS,
+          aggregateKeyType: 'CONSTANT',
+          scopeDownStatement: not(hasCredential(config)),
+        },
+      },
+      action: BLOCK_WITH_503,
+    },
+    managedRules(MANAGED_RULE_GROUPS.common, COUNTED_COMMON_RULES),
     managedRules(MANAGED_RULE_GROUPS.inputs, []),
   ];
 }
@@ -87,7 +121,6 @@ export function firewallRules(scope: Construct, config: Config): Rule[] {
 /** Blocks all addresses except those of the identity server, if they are configured. */
 function allowListRules(scope: Construct, config: Config): Rule[] {
   if (config.allowedCidrs.length === 0) return [];
-  const behindCloudFront = config.endpoint.kind === 'cloudfront';
   const sets = [4, 6].flatMap((version) => {
     const addresses = config.allowedCidrs.filter((cidr) => cidr.includes(':') === (version === 6));
     if (addresses.length === 0) return [];
@@ -104,61 +137,42 @@ function allowListRules(scope: Construct, config: Config): Rule[] {
     (set): Statement => ({
       ipSetReferenceStatement: {
         arn: set.attrArn,
-        // CloudFront appends the address that it sees; a caller can forge the entries before it.
-        ...(behindCloudFront && {
+        ...(isBehindCloudFront(config) && {
           ipSetForwardedIpConfig: {
-            headerName: 'X-Forwarded-For',
+            headerName: VIEWER_ADDRESS_HEADER,
             fallbackBehavior: 'NO_MATCH',
-            position: 'LAST',
+            position: 'FIRST',
           },
         }),
       },
     }),
   );
+  const onlyAllowed: Rule = {
+    name: BLOCKING_RULES.addresses,
+    statement: not(any(allowed)),
+    action: BLOCK_WITH_503,
+  };
+  if (!isBehindCloudFront(config)) return [onlyAllowed];
+  // AWS WAF does not apply a rule to a request without the header that its addresses come from.
   return [
     {
-      name: BLOCKING_RULES.addresses,
-      statement: { notStatement: { statement: any(allowed) } },
+      name: BLOCKING_RULES.noAddress,
+      statement: not(hasHeader(VIEWER_ADDRESS_HEADER, 1)),
       action: BLOCK_WITH_503,
     },
+    onlyAllowed,
   ];
 }
 
-function isAction(): Statement {
-  const exactly = (field: CfnWebACL.FieldToMatchProperty, searchString: string): Statement => ({
-    byteMatchStatement: {
-      fieldToMatch: field,
-      positionalConstraint: 'EXACTLY',
-      searchString,
-      textTransformations: [{ priority: 0, type: 'NONE' }],
-    },
-  });
-  return {
-    andStatement: {
-      statements: [exactly({ method: {} }, 'POST'), exactly({ uriPath: {} }, ACTION_PATH)],
-    },
-  };
+function isBehindCloudFront({ endpoint }: Config): boolean {
+  return endpoint.kind === 'cloudfront';
 }
 
 function hasCredential({ credentialHeader }: Config): Statement {
-  return any(
-    [...new Set([credentialHeader, 'authorization'])].map(
-      (name): Statement => ({
-        sizeConstraintStatement: {
-          fieldToMatch: { singleHeader: { Name: name } },
-          comparisonOperator: 'GE',
-          // The shortest credential that the service accepts.
-          size: 16,
-          textTransformations: [{ priority: 0, type: 'NONE' }],
-        },
-      }),
-    ),
-  );
-}
-
-function any(statements: Statement[]): Statement {
-  const [only] = statements;
-  return statements.length === 1 && only !== undefined ? only : { orStatement: { statements } };
+  // The shortest credential that the service accepts.
+  const minLength = 16;
+  const names = [...new Set([credentialHeader, 'authorization'])];
+  return any(names.map((name) => hasHeader(name, minLength)));
 }
 
 /** Returns a managed rule group. The rules of `countOnly` count the requests that they match and do not block them. */

@@ -4,7 +4,7 @@ import * as waf from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Config } from './config/config.ts';
 import { DEFAULT_STACK_NAME } from './config/option-table.ts';
-import { firewallRules, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
+import { firewallRules, LOGGED_LABELS, RESPONSE_BODIES, type Rule } from './firewall-rules.ts';
 import { retainedIf } from './retention.ts';
 
 export interface FirewallProps {
@@ -65,7 +65,10 @@ export class Firewall extends Construct {
           {
             Behavior: 'KEEP',
             Requirement: 'MEETS_ANY',
-            Conditions: ['BLOCK', 'COUNT'].map((Action) => ({ ActionCondition: { Action } })),
+            Conditions: [
+              { ActionCondition: { Action: 'BLOCK' } },
+              ...LOGGED_LABELS.map((LabelName) => ({ LabelNameCondition: { LabelName } })),
+            ],
           },
         ],
       },

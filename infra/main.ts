@@ -5,6 +5,7 @@ import { PolicyError } from '../app/src/policy/file/issues.ts';
 import { openGeoDatabase } from '../app/src/signals/geo/database.ts';
 import { readConfig } from './config/config.ts';
 import { RiskGateStack } from './stack.ts';
+import { warnOfStackTags } from './tags.ts';
 
 /** Creates the CDK app. */
 async function main(): Promise<void> {
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     config,
     env: { region: process.env.CDK_DEFAULT_REGION ?? 'us-east-1' },
   });
+  if (config.endpoint.kind === 'cloudfront') warnOfStackTags(stack, 'cdk.json');
   for (const name of config.foreignContext) {
     Annotations.of(stack).addWarningV2(
       `risk-gate:context-${name}`,

@@ -7,12 +7,12 @@ export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
   ECS4: 'No alarm and no graph uses a metric of Container Insights; containerInsights switches it on.',
   'IAM5[Resource::*]':
     "ecr:GetAuthorizationToken and EC2's actions that describe zones, subnets and prefix lists have no resource-level permissions; the actions on images are limited to their repository. kms:Decrypt is limited by its conditions to one asset of the deployment, whose key only the bootstrap stack knows.",
-  S1: 'Logging access to the bucket of access logs would need another such bucket. The bucket of the policy is read only when a task starts, and the log of the service names the policy.',
+  S1: 'Logging access to a bucket of access logs would need another such bucket. The bucket of the policy is read only when a task starts, and the log of the service names the policy.',
   EC23: 'The identity server does not publish the addresses that it calls from. The firewall admits only the action, and the service checks the credential.',
   DDB3: 'The table is a cache: lost items are looked up again.',
   CFR1: 'The only caller is the identity server; the countries of its users are checked by the policy.',
   CFR2: 'The web ACL is on the load balancer, the only origin, so that it is the same with and without CloudFront.',
-  CFR3: 'Every request reaches the load balancer, which logs it.',
+  CFR3: 'The access log of the load balancer has every request that reaches the origin; what CloudFront answers itself is only in the logs that cloudFrontLogs switches on.',
   CFR4: 'With its default certificate CloudFront supports no other minimum TLS version. With your own domain, the TLS policy of the load balancer applies.',
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Annotations, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
@@ -16,6 +16,7 @@ import { Network } from './network.ts';
 import { ReputationTable } from './reputation-table.ts';
 import { Secrets } from './secrets.ts';
 import { Service } from './service.ts';
+import { addTags } from './tags.ts';
 
 export interface RiskGateStackProps extends StackProps {
   readonly config: Config;
@@ -53,6 +54,7 @@ export class RiskGateStack extends Stack {
       config: config.endpoint,
       loadBalancer,
       lookup,
+      logRetentionDays: config.logRetentionDays,
     });
     service.scaleOn(loadBalancer.targetGroup);
     const firewall = new Firewall(this, 'Firewall', {
@@ -60,6 +62,8 @@ export class RiskGateStack extends Stack {
       loadBalancerArn: loadBalancer.loadBalancer.loadBalancerArn,
       logRetention,
     });
+    // The firewall expects the header that CloudFront sets.
+    if (config.endpoint.kind === 'cloudfront') firewall.node.addDependency(endpoint);
     const monitoring = new Monitoring(this, 'Monitoring', {
       config,
       loadBalancer,
@@ -107,7 +111,7 @@ export class RiskGateStack extends Stack {
         `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
       ],
     });
-    for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
+    addTags(this, config.tags);
     acknowledgeFindings(this);
   }
 

@@ -84,6 +84,7 @@ export class TaskDefinition extends Construct {
         REPUTATION_TABLE: table.tableName,
         ADDRESS_HEADERS: config.addressHeaders,
         TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),
+        DECISION_DEADLINE_MS: String(config.decisionDeadlineMs),
         LOG_LEVEL: config.logLevel,
         DECISION_LOG_ISSUED_PERCENT: String(config.decisionLogIssuedPercent),
         DECISION_LOG_ADDRESS: config.decisionLogAddress,

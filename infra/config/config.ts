@@ -1,6 +1,7 @@
 import { parseOptions, requireValid } from '../../app/src/config/options.ts';
 import type { LogLevel } from '../../app/src/telemetry/log-level.ts';
 import type { AddressFormat } from '../../app/src/telemetry/recorded-address.ts';
+import { requestsPerTaskAndMinute } from '../scaling.ts';
 import { checkOptions, parseAddressHeaderOptions } from './checks.ts';
 import { checkNames, optionContext } from './context.ts';
 import { type EndpointConfig, toEndpoint } from './endpoint.ts';
@@ -52,6 +53,10 @@ export interface Config {
   readonly issuerPort: number;
   /** Maximum number of requests without a credential in five minutes, from all addresses together. */
   readonly unauthenticatedLimit: number;
+  /** Maximum number of requests in five minutes from one address, with or without a credential. */
+  readonly addressLimit: number;
+  /** Milliseconds in which the service decides. */
+  readonly decisionDeadlineMs: number;
   readonly imageUri: string | undefined;
   /** Any word. A new one rebuilds the image. */
   readonly imageRevision: string | undefined;
@@ -109,6 +114,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     geoDatabases: geoDatabase,
     addressHeaders: parseAddressHeaderOptions(options).names.join(','),
     signedAddress: options.signedAddress || options.addressSignatureSecretArn !== undefined,
+    addressLimit: options.addressLimit ?? defaultAddressLimit(options.maximumTasks, taskCpu),
     foreignContext: names.foreign,
   };
 }
@@ -118,6 +124,15 @@ function toEgress({
   natGateways,
 }: Pick<StackOptions, 'egress' | 'natGateways'>): EgressConfig {
   return egress === 'public' ? { kind: 'public' } : { kind: 'nat', gateways: natGateways ?? 1 };
+}
+
+/**
+ * Returns more requests than all tasks can serve in five minutes, so that an identity server that sends everything from
+ * one address is not throttled: three times the load at which scaling adds a task. With all of its CPU a task serves
+ * about twice that load (docs/scale.md).
+ */
+function defaultAddressLimit(maximumTasks: number, taskCpu: number): number {
+  return 3 * 5 * maximumTasks * requestsPerTaskAndMinute(taskCpu);
 }
 
 /** The smallest memory for a CPU, but at least 1 GiB. */

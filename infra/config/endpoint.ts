@@ -4,7 +4,12 @@ import type { StackOptions } from './option-table.ts';
 /** How the identity server reaches the service over HTTPS. */
 export type EndpointConfig =
   /** Without a domain: CloudFront's domain name, and an internal load balancer behind it. */
-  | { readonly kind: 'cloudfront'; readonly prefixListId: string | undefined }
+  | {
+      readonly kind: 'cloudfront';
+      readonly prefixListId: string | undefined;
+      /** Whether CloudFront writes standard logs. */
+      readonly logs: boolean;
+    }
   /** A public load balancer; the stack creates its certificate and DNS record. */
   | {
       readonly kind: 'hosted-zone';
@@ -17,8 +22,20 @@ export type EndpointConfig =
 
 type EndpointOptions = Pick<
   StackOptions,
-  'domainName' | 'hostedZoneId' | 'hostedZoneName' | 'certificateArn' | 'cloudFrontPrefixListId'
+  | 'domainName'
+  | 'hostedZoneId'
+  | 'hostedZoneName'
+  | 'certificateArn'
+  | 'cloudFrontPrefixListId'
+  | 'cloudFrontLogs'
+  | 'decisionDeadlineMs'
 >;
+
+/**
+ * The longest deadline behind CloudFront: with 1 s to connect and 300 ms for the network, it fits into the 3 s that the
+ * identity server waits.
+ */
+export const MAX_CLOUDFRONT_DEADLINE_MS = 1_700;
 
 /**
  * Returns an issue for each conflict between the options of the endpoint.
@@ -31,9 +48,10 @@ export function checkEndpoint(
 ): readonly string[] {
   const has = (name: keyof EndpointOptions) => isSet(values[name]);
   if (!has('domainName')) {
-    return (['hostedZoneId', 'hostedZoneName', 'certificateArn'] as const)
+    const withoutDomain = (['hostedZoneId', 'hostedZoneName', 'certificateArn'] as const)
       .filter(has)
       .map((name) => `${name} is set without domainName: set the domain name of the endpoint.`);
+    return [...withoutDomain, ...checkCloudFrontDeadline(options)];
   }
   const { domainName, hostedZoneName } = options;
   if (domainName === undefined) return [];
@@ -41,6 +59,11 @@ export function checkEndpoint(
   if (has('cloudFrontPrefixListId')) {
     issues.push(
       'cloudFrontPrefixListId and domainName are both set, but an endpoint with a domain has no CloudFront: remove one of them.',
+    );
+  }
+  if (options.cloudFrontLogs === true) {
+    issues.push(
+      'cloudFrontLogs and domainName are both set, but an endpoint with a domain has no CloudFront: remove one of them.',
     );
   }
   if (has('certificateArn')) {
@@ -59,11 +82,25 @@ export function checkEndpoint(
   return issues;
 }
 
+function checkCloudFrontDeadline({
+  decisionDeadlineMs,
+}: Partial<EndpointOptions>): readonly string[] {
+  if (decisionDeadlineMs === undefined || decisionDeadlineMs <= MAX_CLOUDFRONT_DEADLINE_MS)
+    return [];
+  return [
+    `decisionDeadlineMs must be at most ${MAX_CLOUDFRONT_DEADLINE_MS} without domainName, because CloudFront may need 1 s to connect and the identity server waits 3 s, got "${decisionDeadlineMs}".`,
+  ];
+}
+
 /** Returns the endpoint of options without conflicts. */
 export function toEndpoint(options: EndpointOptions): EndpointConfig {
   const { domainName, certificateArn, hostedZoneId = '', hostedZoneName = '' } = options;
   if (domainName === undefined) {
-    return { kind: 'cloudfront', prefixListId: options.cloudFrontPrefixListId };
+    return {
+      kind: 'cloudfront',
+      prefixListId: options.cloudFrontPrefixListId,
+      logs: options.cloudFrontLogs,
+    };
   }
   if (certificateArn !== undefined) return { kind: 'certificate', domainName, certificateArn };
   return { kind: 'hosted-zone', domainName, hostedZoneId, hostedZoneName };

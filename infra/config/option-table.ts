@@ -12,6 +12,7 @@ import {
   string,
   wholeNumber,
 } from '../../app/src/config/schemas.ts';
+import { DEFAULT_DECISION_DEADLINE_MS } from '../../app/src/config/setting-table.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
   PREVIOUS_TTL_FORM,
@@ -59,6 +60,7 @@ export const OPTIONS = {
     /^pl-[0-9a-f]+$/,
     'the id of a prefix list, such as pl-3b927c52',
   ).optional(),
+  cloudFrontLogs: flag().default(false),
 
   egress: oneOf(['nat', 'public']).default('nat'),
   natGateways: wholeNumber(1, 3).optional(),
@@ -98,6 +100,10 @@ export const OPTIONS = {
   issuerPort: wholeNumber(1, 65_535).default(443),
   // AWS WAF accepts no limit below 10.
   unauthenticatedLimit: wholeNumber(10, 2_000_000).default(1000),
+  // Between AWS WAF's bounds. The default depends on the tasks.
+  addressLimit: wholeNumber(10, 2_000_000_000).optional(),
+  // Below 300 ms the alarm on slow decisions would have no room, and most lookups would time out.
+  decisionDeadlineMs: wholeNumber(300, 2500).default(DEFAULT_DECISION_DEADLINE_MS),
 
   // Checked together, by the service's own parseAddressHeaders.
   addressHeaders: string().default(DEFAULT_ADDRESS_HEADER),

@@ -87,11 +87,12 @@ describe('docs/costs.md has the cost of', () => {
 
 /** Resources that cost nothing by themselves. */
 const FREE =
-  /^AWS::(IAM|ApplicationAutoScaling|Logs::(QueryDefinition|MetricFilter)|EC2::(Subnet|Route|SecurityGroup|InternetGateway|VPCGatewayAttachment|VPCEndpoint$|VPC$)|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|ECS::(Cluster|Service)$|ElasticLoadBalancingV2::(Listener|TargetGroup)|WAFv2::(IPSet|WebACLAssociation|LoggingConfiguration)|CertificateManager|Scheduler|Lambda::(Permission|EventInvokeConfig)|CloudFront::(VpcOrigin|Function|OriginRequestPolicy|CachePolicy))|^Custom::/;
+  /^AWS::(IAM|ApplicationAutoScaling|Logs::(QueryDefinition|MetricFilter)|EC2::(Subnet|Route|SecurityGroup|InternetGateway|VPCGatewayAttachment|VPCEndpoint$|VPC$)|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|ECS::(Cluster|Service)$|ElasticLoadBalancingV2::(Listener|TargetGroup)|WAFv2::(IPSet|WebACLAssociation|LoggingConfiguration)|CertificateManager|Scheduler|Lambda::(Permission|EventInvokeConfig)|CloudFront::(VpcOrigin|OriginRequestPolicy|CachePolicy))|^Custom::/;
 
 /** What the page says about each other type. */
 const PRICED: Readonly<Record<string, RegExp>> = {
   'AWS::CloudFront::Distribution': /^- CloudFront: /m,
+  'AWS::CloudFront::Function': /^\| CloudFront \|/m,
   'AWS::CloudWatch::Alarm': /^\| alarms \|/m,
   'AWS::CloudWatch::CompositeAlarm': /^\| alarms \|/m,
   'AWS::CloudWatch::Dashboard': /^\| dashboard \|/m,

@@ -1,102 +1,37 @@
+import { readFileSync } from 'node:fs';
 import { type Credential, parseCredential } from '../../app/src/credential/credential.ts';
-import { type Configuration, MODES, synthesize } from '../support/stack.ts';
+import { ASSUMPTIONS, decisionsPerTask } from '../bench/scale/arithmetic.ts';
+import { costsInResults } from '../bench/scale/figures.ts';
+import type { EdgeRequest } from '../support/edge/message.ts';
+import type { EdgeTemplate } from '../support/edge/template.ts';
+import { WebAcl } from '../support/edge/waf/web-acl.ts';
+import { type Configuration, contextOf, MODES, synthesize } from '../support/stack.ts';
 
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+const templateOf = (configuration: Configuration): EdgeTemplate =>
+  JSON.parse(synthesize(configuration).text);
+
+const ADDRESS = '198.51.100.20';
+
+/** A call of the action as it reaches the firewall, from one address. */
+function call(headers: Readonly<Record<string, string>>, more: Partial<EdgeRequest> = {}) {
+  const all = { 'user-agent': 'test', 'x-risk-gate-viewer-address': ADDRESS, ...headers };
+  return {
+    method: 'POST',
+    target: '/pre-issue-access-token',
+    headers: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
+    body: Buffer.from('{}'),
+    address: ADDRESS,
+    ...more,
+  } satisfies EdgeRequest;
 }
 
-interface Field {
-  readonly Method?: object;
-  readonly UriPath?: object;
-  readonly SingleHeader?: { readonly Name: string };
+/** Returns the rule that blocks the last of a number of equal calls at one moment. */
+function blockedBy(configuration: Configuration, request: EdgeRequest, times = 1) {
+  return new WebAcl(templateOf(configuration), { now: () => 0 }).evaluate(request, times).rule;
 }
-
-interface Statement {
-  readonly NotStatement?: { readonly Statement: Statement };
-  readonly AndStatement?: { readonly Statements: readonly Statement[] };
-  readonly OrStatement?: { readonly Statements: readonly Statement[] };
-  readonly ByteMatchStatement?: {
-    readonly FieldToMatch: Field;
-    readonly SearchString: string;
-    readonly PositionalConstraint: 'EXACTLY';
-  };
-  readonly SizeConstraintStatement?: {
-    readonly FieldToMatch: Field;
-    readonly ComparisonOperator: 'GE';
-    readonly Size: number;
-  };
-}
-
-interface RateRule {
-  readonly Name: string;
-  readonly Statement: Statement & {
-    readonly RateBasedStatement?: {
-      readonly Limit: number;
-      readonly EvaluationWindowSec: number;
-      readonly AggregateKeyType: string;
-      readonly ScopeDownStatement: Statement;
-    };
-  };
-}
-
-function fieldOf({ Method, UriPath, SingleHeader }: Field, request: Request): string | undefined {
-  if (Method !== undefined) return request.method;
-  if (UriPath !== undefined) return request.path;
-  if (SingleHeader !== undefined) return request.headers[SingleHeader.Name.toLowerCase()];
-  throw new Error('Unsupported field.');
-}
-
-/** Evaluates a statement as described in AWS WAF's documentation. */
-function matches(statement: Statement, request: Request): boolean {
-  const { NotStatement, AndStatement, OrStatement, ByteMatchStatement, SizeConstraintStatement } =
-    statement;
-  if (NotStatement !== undefined) return !matches(NotStatement.Statement, request);
-  if (AndStatement !== undefined) {
-    return AndStatement.Statements.every((part) => matches(part, request));
-  }
-  if (OrStatement !== undefined) {
-    return OrStatement.Statements.some((part) => matches(part, request));
-  }
-  if (ByteMatchStatement?.PositionalConstraint === 'EXACTLY') {
-    return fieldOf(ByteMatchStatement.FieldToMatch, request) === ByteMatchStatement.SearchString;
-  }
-  if (SizeConstraintStatement?.ComparisonOperator === 'GE') {
-    // A missing header does not match.
-    const value = fieldOf(SizeConstraintStatement.FieldToMatch, request);
-    return value !== undefined && Buffer.byteLength(value) >= SizeConstraintStatement.Size;
-  }
-  throw new Error(`Unsupported statement: ${Object.keys(statement)}.`);
-}
-
-function rulesOf(configuration?: Configuration): readonly RateRule[] {
-  return synthesize(configuration).only<{ Rules: RateRule[] }>('AWS::WAFv2::WebACL').Properties
-    .Rules;
-}
-
-function rateRuleOf(configuration?: Configuration) {
-  const rates = rulesOf(configuration).flatMap(
-    ({ Statement }) => Statement.RateBasedStatement ?? [],
-  );
-  const [rate] = rates;
-  if (rate === undefined || rates.length > 1)
-    throw new Error(`Expected one rate rule, got ${rates.length}.`);
-  return rate;
-}
-
-const action = (headers: Request['headers']): Request => ({
-  method: 'POST',
-  path: '/pre-issue-access-token',
-  headers,
-});
-
-const isCounted = (configuration: Configuration | undefined, headers: Request['headers']) =>
-  matches(rateRuleOf(configuration).ScopeDownStatement, action(headers));
 
 /** Returns the headers that the identity server sends for a credential. */
-function headersFor(credential: Credential): Request['headers'] {
+function headersFor(credential: Credential): Record<string, string> {
   switch (credential.scheme) {
     case 'api-key':
       return { [credential.header.toLowerCase()]: credential.secret };
@@ -115,7 +50,10 @@ function headersFor(credential: Credential): Request['headers'] {
 /** A secret of the minimum length that the service accepts. */
 const SHORTEST_SECRET = 'x'.repeat(16);
 
-describe('The rate rule never counts a call of the identity server with', () => {
+/** Far above the limit of calls without a credential, far below that of an address. */
+const MANY = 100_000;
+
+describe('UnauthenticatedRate never counts a call of the identity server with', () => {
   test.each<[name: string, configuration: Configuration, json: object]>([
     [
       'the generated API key',
@@ -159,7 +97,7 @@ describe('The rate rule never counts a call of the identity server with', () => 
     ],
   ])('%s', (_, configuration, json) => {
     const credential = parseCredential(JSON.stringify(json), 'The test');
-    expect(isCounted(configuration, headersFor(credential))).toBe(false);
+    expect(blockedBy(configuration, call(headersFor(credential)), MANY)).toBeUndefined();
   });
 
   test('a shorter secret cannot occur: the service rejects it', () => {
@@ -168,44 +106,131 @@ describe('The rate rule never counts a call of the identity server with', () => 
   });
 
   test.each([16, 17, 64, 512, 8000])('a credential header of %d characters', (length) => {
-    expect(isCounted(undefined, { 'x-api-key': 'k'.repeat(length) })).toBe(false);
-    expect(isCounted(undefined, { authorization: 'k'.repeat(length) })).toBe(false);
+    for (const name of ['x-api-key', 'authorization']) {
+      const request = call({ [name]: 'k'.repeat(length) });
+      expect(blockedBy('cloudfront, egress nat', request, MANY)).toBeUndefined();
+    }
   });
 });
 
-test.each(MODES)('The rate rule is the same with %s', (mode) => {
-  expect(rateRuleOf(mode)).toEqual(rateRuleOf());
-});
-
-describe('The rate rule counts a call that cannot be from the identity server, with', () => {
-  test.each<[name: string, headers: Request['headers']]>([
+describe('UnauthenticatedRate counts a call that cannot be from the identity server, with', () => {
+  test.each<[name: string, headers: Record<string, string>]>([
     ['no credential', { 'content-type': 'application/json' }],
     ['an empty credential', { 'x-api-key': '' }],
     ['a short credential', { 'x-api-key': 'k'.repeat(15) }],
     ['a credential in another header', { 'x-other-key': 'k'.repeat(48) }],
   ])('%s', (_, headers) => {
-    expect(isCounted(undefined, headers)).toBe(true);
+    expect(blockedBy('cloudfront, egress nat', call(headers), 1000)).toBeUndefined();
+    expect(blockedBy('cloudfront, egress nat', call(headers), 1001)).toBe('UnauthenticatedRate');
   });
 });
 
-test('The rate rule counts all callers together, with values that AWS WAF accepts', () => {
-  const rate = rateRuleOf();
-  expect(rate).toMatchObject({ Limit: 1000, AggregateKeyType: 'CONSTANT' });
-  expect([60, 120, 300, 600]).toContain(rate.EvaluationWindowSec);
-  expect(rateRuleOf('the lowest rate').Limit).toBe(10);
+test('UnauthenticatedRate counts callers with different addresses together', () => {
+  const acl = new WebAcl(templateOf('the lowest rate'), { now: () => 0 });
+  const rules = Array.from({ length: 11 }, (_, index) => {
+    const address = `192.0.2.${index}`;
+    return acl.evaluate(call({ 'x-risk-gate-viewer-address': address }, { address })).rule;
+  });
+  expect(rules).toEqual([...Array(10).fill(undefined), 'UnauthenticatedRate']);
+});
+
+/** The CPU units of a task by configuration, and the maximum number of tasks. */
+const SIZES = [
+  ['cloudfront, egress nat', 512, 10],
+  ['certificate, egress nat', 512, 10],
+  ['large tasks', 1024, 10],
+  ['three to forty tasks', 512, 40],
+  ['the largest and most tasks', 2048, 1000],
+] as const;
+
+describe('No rate rule throttles an identity server with one address at the maximum of', () => {
+  const results = new URL('../bench/results/node20.json', import.meta.url);
+  const costs = costsInResults(JSON.parse(readFileSync(results, 'utf8')));
+
+  test.each(SIZES)('%s', (configuration, cpu, maximumTasks) => {
+    // A task uses at most one core, and here all of it.
+    const perTask = decisionsPerTask(costs, Math.min(cpu / 1024, 1)) / ASSUMPTIONS.load;
+    let now = 0;
+    const acl = new WebAcl(templateOf(configuration), { now: () => now });
+    const request = call({ 'x-api-key': 'k'.repeat(48) });
+    const blocked: number[] = [];
+    for (let second = 0; second < 900; second += 1) {
+      now = second * 1000;
+      const { action } = acl.evaluate(request, Math.ceil(perTask * maximumTasks));
+      if (action === 'BLOCK') blocked.push(second);
+    }
+    expect(blocked).toEqual([]);
+  });
+
+  test('the configurations of this table have these sizes', () => {
+    for (const [configuration, cpu, maximumTasks] of SIZES) {
+      const { taskCpu = 512, maximumTasks: tasks = 10 } = contextOf(configuration) as Readonly<
+        Record<string, unknown>
+      >;
+      expect([configuration, Number(taskCpu), tasks]).toEqual([configuration, cpu, maximumTasks]);
+    }
+  });
+});
+
+describe.each<[Configuration]>([
+  ['a limit for each address'],
+  ['a limit for each address, certificate'],
+])('AddressRate, with %s', (configuration) => {
+  test.each<[name: string, headers: Record<string, string>]>([
+    ['no credential', {}],
+    ['a junk credential', { 'x-api-key': 'j'.repeat(16) }],
+    ['a junk token', { authorization: `Bearer ${'j'.repeat(64)}` }],
+  ])('limits the calls of one address with %s', (_, headers) => {
+    expect(blockedBy(configuration, call(headers), 200)).toBeUndefined();
+    expect(blockedBy(configuration, call(headers), 201)).toBe('AddressRate');
+  });
+
+  test('does not limit another address, and admits the first one again after five minutes', () => {
+    let now = 0;
+    const acl = new WebAcl(templateOf(configuration), { now: () => now });
+    const other = '192.0.2.1';
+    const headers = { 'x-api-key': 'k'.repeat(48) };
+    const others = call({ ...headers, 'x-risk-gate-viewer-address': other }, { address: other });
+    expect(acl.evaluate(call(headers), 201).rule).toBe('AddressRate');
+    expect(acl.evaluate(others).action).toBe('ALLOW');
+    now = 299_000;
+    expect(acl.evaluate(call(headers)).rule).toBe('AddressRate');
+    now = 900_000;
+    expect(acl.evaluate(call(headers)).action).toBe('ALLOW');
+  });
+});
+
+interface Rate {
+  readonly Limit: number;
+  readonly EvaluationWindowSec: number;
+}
+
+test('Every limit is one that AWS WAF accepts', () => {
+  const rates = [...MODES, ...SIZES.map(([name]) => name)].flatMap((configuration) =>
+    synthesize(configuration)
+      .only<{ Rules: readonly { Statement: { RateBasedStatement?: Rate } }[] }>(
+        'AWS::WAFv2::WebACL',
+      )
+      .Properties.Rules.flatMap(({ Statement }) => Statement.RateBasedStatement ?? []),
+  );
+  expect(rates).toHaveLength(2 * (MODES.length + SIZES.length));
+  for (const { EvaluationWindowSec, Limit } of rates) {
+    expect([60, 120, 300, 600]).toContain(EvaluationWindowSec);
+    expect(Limit).toBeGreaterThanOrEqual(10);
+    expect(Limit).toBeLessThanOrEqual(2_000_000_000);
+  }
 });
 
 describe('The first rule', () => {
-  const blocks = (request: Partial<Request>) =>
-    matches(rulesOf()[0]?.Statement ?? {}, { ...action({}), ...request });
-
-  test.each<[name: string, request: Partial<Request>, blocked: boolean]>([
+  test.each<[name: string, request: Partial<EdgeRequest>, blocked: boolean]>([
     ['admits a call of the action', {}, false],
+    ['admits a call with a query', { target: '/pre-issue-access-token?x=1' }, false],
     ['blocks another method', { method: 'GET' }, true],
-    ['blocks another path', { path: '/' }, true],
-    ['blocks a path below the action', { path: '/pre-issue-access-token/x' }, true],
-    ['blocks health checks from outside', { method: 'GET', path: '/readyz' }, true],
-  ])('%s', (_, request, blocked) => {
-    expect(blocks(request)).toBe(blocked);
+    ['blocks another path', { target: '/' }, true],
+    ['blocks a path below the action', { target: '/pre-issue-access-token/x' }, true],
+    ['blocks health checks from outside', { method: 'GET', target: '/readyz' }, true],
+  ])('%s', (_, more, blocked) => {
+    const rule = blockedBy('cloudfront, egress nat', call({}, more));
+    expect(rule).toBe(blocked ? 'OnlyTheAction' : undefined);
   });
 });

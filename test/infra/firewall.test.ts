@@ -1,3 +1,5 @@
+import { isLogged } from '../support/edge/waf/log-filter.ts';
+import { WebAcl } from '../support/edge/waf/web-acl.ts';
 import {
   type Configuration,
   MODES,
@@ -25,7 +27,7 @@ interface Visibility {
   readonly MetricName: string;
 }
 
-interface WebAcl {
+interface AclProperties {
   readonly Scope: string;
   readonly DefaultAction: object;
   readonly Description: string;
@@ -34,7 +36,8 @@ interface WebAcl {
   readonly CustomResponseBodies: Readonly<Record<string, { ContentType: string; Content: string }>>;
 }
 
-const aclOf = (stack: SynthesizedStack) => stack.only<WebAcl>('AWS::WAFv2::WebACL').Properties;
+const aclOf = (stack: SynthesizedStack) =>
+  stack.only<AclProperties>('AWS::WAFv2::WebACL').Properties;
 
 /** In the order in which AWS WAF evaluates them. */
 const rulesOf = (stack: SynthesizedStack) =>
@@ -78,8 +81,8 @@ describe.each(MODES)('With %s', (mode) => {
   test('checks the path and method first, then evaluates the other rules in order', () => {
     expect(rulesOf(stack()).map(({ Name }) => Name)).toEqual([
       'OnlyTheAction',
+      'AddressRate',
       'UnauthenticatedRate',
-      'AWSManagedRulesAmazonIpReputationList',
       'AWSManagedRulesCommonRuleSet',
       'AWSManagedRulesKnownBadInputsRuleSet',
     ]);
@@ -126,28 +129,19 @@ describe.each(MODES)('With %s', (mode) => {
     });
   });
 
-  test('only counts matches of IP reputation lists, which may contain the identity server', () => {
-    expect(ruleOf(stack(), 'AWSManagedRulesAmazonIpReputationList')).toMatchObject({
-      Statement: managed('AWSManagedRulesAmazonIpReputationList', [
-        'AWSManagedIPReputationList',
-        'AWSManagedReconnaissanceList',
-        'AWSManagedIPDDoSList',
-      ]),
-      OverrideAction: { None: {} },
-    });
-  });
-
-  test('has no anonymous IP list, which contains hosting providers', () => {
-    expect(stack().text).not.toContain('AnonymousIpList');
+  test('has no list of bad addresses, which may contain the identity server', () => {
+    expect(stack().text).not.toMatch(/IpReputationList|AnonymousIpList/);
   });
 
   test('blocks calls of the action with a 503, which the identity server retries', () => {
-    const { Action } = ruleOf(stack(), 'UnauthenticatedRate');
-    const { ResponseCode, CustomResponseBodyKey = '' } = Action?.Block?.CustomResponse ?? {};
-    const body = aclOf(stack()).CustomResponseBodies[CustomResponseBodyKey];
-    expect(ResponseCode).toBe(503);
-    expect(body?.ContentType).toBe('APPLICATION_JSON');
-    expect(JSON.parse(body?.Content ?? '')).toMatchObject({ actionStatus: 'ERROR' });
+    for (const name of ['AddressRate', 'UnauthenticatedRate']) {
+      const { Action } = ruleOf(stack(), name);
+      const { ResponseCode, CustomResponseBodyKey = '' } = Action?.Block?.CustomResponse ?? {};
+      const body = aclOf(stack()).CustomResponseBodies[CustomResponseBodyKey];
+      expect(ResponseCode).toBe(503);
+      expect(body?.ContentType).toBe('APPLICATION_JSON');
+      expect(JSON.parse(body?.Content ?? '')).toMatchObject({ actionStatus: 'ERROR' });
+    }
   });
 
   test('keeps no samples of requests, which would contain the credential', () => {
@@ -180,7 +174,15 @@ describe.each<[Configuration, Configuration]>([
   const isBehindCloudFront = configuration.endsWith('cloudfront');
 
   test('blocks all other addresses before any rule that inspects the request', () => {
-    const rule = rulesOf(allowing())[1];
+    const rule = ruleOf(allowing(), 'OnlyAllowedAddresses');
+    expect(rulesOf(allowing()).map(({ Name }) => Name)).toEqual([
+      'OnlyTheAction',
+      ...(isBehindCloudFront ? ['NoViewerAddress'] : []),
+      'OnlyAllowedAddresses',
+      ...rulesOf(synthesize(without))
+        .slice(1)
+        .map(({ Name }) => Name),
+    ]);
     const sets = allowing().resources<Record<string, unknown>>('AWS::WAFv2::IPSet');
     expect(sets.map(({ Properties }) => Properties)).toEqual([
       {
@@ -192,9 +194,9 @@ describe.each<[Configuration, Configuration]>([
     ]);
     // CloudFront adds only the last address.
     const forwarded = {
-      HeaderName: 'X-Forwarded-For',
+      HeaderName: 'x-risk-gate-viewer-address',
       FallbackBehavior: 'NO_MATCH',
-      Position: 'LAST',
+      Position: 'FIRST',
     };
     expect(rule).toMatchObject({
       Name: 'OnlyAllowedAddresses',
@@ -217,9 +219,12 @@ describe.each<[Configuration, Configuration]>([
   });
 
   test('does not change the other rules', () => {
-    const [path, , ...others] = rulesOf(allowing()).map(({ Priority: _, ...rule }) => rule);
+    const own = ['NoViewerAddress', 'OnlyAllowedAddresses'];
+    const others = rulesOf(allowing())
+      .filter(({ Name }) => !own.includes(Name))
+      .map(({ Priority: _, ...rule }) => rule);
     const all = rulesOf(synthesize(without)).map(({ Priority: _, ...rule }) => rule);
-    expect([path, ...others]).toEqual(all);
+    expect(others).toEqual(all);
   });
 });
 
@@ -248,6 +253,24 @@ describe('The log of the firewall', () => {
       RedactedFields: headers.map((Name) => ({ SingleHeader: { Name } })),
       LoggingFilter: expect.objectContaining({ DefaultBehavior: 'DROP' }),
     });
+  });
+
+  test.each<[name: string, body: string, logged: boolean]>([
+    ['an admitted call', '{}', false],
+    ['a large body', 'x'.repeat(9_000), false],
+    ['a body with a local address', 'http://localhost:3000/callback', true],
+    ['a large body with a local address', `localhost${'x'.repeat(9_000)}`, true],
+    ['a call that a managed rule blocks', '${jndi:ldap://x}', true],
+  ])('%s', (_, body, logged) => {
+    const template = JSON.parse(synthesize().text);
+    const verdict = new WebAcl(template).evaluate({
+      method: 'POST',
+      target: '/pre-issue-access-token',
+      headers: { 'user-agent': ['test'], 'x-api-key': ['k'.repeat(48)] },
+      body: Buffer.from(body),
+      address: '192.0.2.1',
+    });
+    expect(isLogged(template, verdict)).toBe(logged);
   });
 
   test('goes to a log group with the required name prefix, by an ARN without a wildcard', () => {

@@ -5,6 +5,7 @@ import { type Context, type Resource, synthesizeNow } from '../support/stack.ts'
  * something else, or that is unique in another resource of the same stack.
  */
 const NAMES: Readonly<Record<string, readonly ['account' | 'region', maxLength: number] | 'no'>> = {
+  'AWS::CloudFront::Function Name': ['account', 64],
   'AWS::CloudFront::VpcOrigin VpcOriginEndpointConfig.Name': ['account', 64],
   'AWS::CloudWatch::Alarm AlarmName': ['region', 255],
   // A dimension belongs to it.

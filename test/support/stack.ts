@@ -146,6 +146,12 @@ const CONTEXTS = {
   'allowed addresses, certificate': { ...CERTIFICATE, allowedCidrs: ALLOWED },
   'one allowed address': { allowedCidrs: '192.0.2.7/32' },
   'the lowest rate': { unauthenticatedLimit: '10' },
+  'a limit for each address': { addressLimit: '200' },
+  'a limit for each address, certificate': { ...CERTIFICATE, addressLimit: '200' },
+  'the largest and most tasks': { maximumTasks: 1000, taskCpu: '2048', taskMemory: '4096' },
+  'a deadline of 800 ms': { decisionDeadlineMs: '800' },
+  'the longest deadline behind CloudFront': { decisionDeadlineMs: '1700' },
+  'CloudFront logs': { cloudFrontLogs: 'true', logRetentionDays: '30' },
   'existing secrets': EXISTING_SECRETS,
   'an existing API key': { abuseIpdbSecretArn: KEY_ARN },
   'an existing credential in x-gate': { ...EXISTING_SECRETS, credentialHeader: 'X-Gate' },
@@ -154,11 +160,17 @@ const CONTEXTS = {
     credentialHeader: 'authorization',
   },
   'an issuer at port 9443': { issuerPort: '9443' },
+  'another policy': { policyFile: 'test/faults/policy.yaml' },
   'a country database': { geoDatabase: 'cdk.json' },
   'countries and networks': { geoDatabase: ['cdk.json', 'package.json'] },
   'an image by tag': { imageUri: `${ECR_IMAGE}:1.2.3` },
   'an image by digest': { imageUri: `${ECR_IMAGE}@${DIGEST}` },
   'an image by tag and digest': { imageUri: `${ECR_IMAGE}:1.2.3@${DIGEST}` },
+  'another base image': {
+    imageRevision: '2026-48',
+    nodeImage: 'example.com/node:24',
+    nodeBuildImage: 'example.com/node-build:24',
+  },
   'an image without tag and digest': { imageUri: ECR_IMAGE },
   'an image of another registry': { imageUri: 'ghcr.io/team/risk-gate:1.2.3' },
   'everything at once': {
@@ -189,6 +201,8 @@ export const NETWORKS = [
 ] as const satisfies readonly (keyof typeof CONTEXTS)[];
 
 export type Configuration = keyof typeof CONTEXTS;
+
+export const CONFIGURATIONS = Object.keys(CONTEXTS) as readonly Configuration[];
 
 export const contextOf = (name: Configuration): Context => CONTEXTS[name];
 

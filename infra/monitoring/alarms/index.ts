@@ -12,6 +12,7 @@ import { trafficAlarms } from './traffic.ts';
 /** The part of the configuration that alarms depend on. */
 export interface AlarmConfig {
   readonly minimumTasks: number;
+  readonly decisionDeadlineMs: number;
   /** Addresses of the identity server; empty if every address is admitted. */
   readonly allowedCidrs: readonly string[];
   /** Refusals as a percentage of decisions. */
@@ -24,7 +25,7 @@ export interface AlarmConfig {
 /** Returns all alarms. docs/runbook.md has a section for each. */
 export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDefinition[] {
   return [
-    ...responseAlarms(metrics),
+    ...responseAlarms(metrics, config.decisionDeadlineMs),
     ...capacityAlarms(metrics, config.minimumTasks),
     ...trafficAlarms(metrics, config.noTrafficHours),
     ...rejectedCallAlarms(metrics, config.allowedCidrs),

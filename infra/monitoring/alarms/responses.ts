@@ -4,7 +4,8 @@ import type { AlarmDefinition } from './alarm.ts';
 import { percentageOfSum, sumOfSparseMetrics } from './metric-math.ts';
 
 /** Alarms on the responses that the identity server receives: errors and slow responses. */
-export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
+export function responseAlarms(metrics: Metrics, deadlineMs: number): AlarmDefinition[] {
+  const slowDecisionMs = deadlineMs - 200;
   const decisions = metrics.service('Decisions');
   return [
     {
@@ -27,11 +28,12 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
     },
     {
       id: 'SlowResponses',
-      description: 'The slowest 1 % of responses exceed the deadline of 1.2 s.',
+      description: `The slowest 1 % of responses exceed the deadline of ${deadlineMs / 1000} s.`,
       severity: 'page',
       rollsBack: true,
       metric: metrics.taskResponseTime(),
-      breach: { above: 1.3 },
+      // In seconds; a response takes a little longer than its decision.
+      breach: { above: (deadlineMs + 100) / 1000 },
       evaluation: { periodMinutes: 1, datapoints: 3, periods: 5 },
       missingData: 'notBreaching',
     },
@@ -69,8 +71,7 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
     },
     {
       id: 'SlowDecisions',
-      description:
-        'The slowest 1 % of decisions take more than 1 s of the deadline of 1.2 s: users wait, and signals are about to time out.',
+      description: `The slowest 1 % of decisions take more than ${slowDecisionMs / 1000} s of the deadline of ${deadlineMs / 1000} s: users wait, and signals are about to time out.`,
       severity: 'ticket',
       // With fewer than 100 decisions, p99 would be the slowest one.
       metric: {
@@ -81,7 +82,7 @@ export function responseAlarms(metrics: Metrics): AlarmDefinition[] {
         },
         label: 'p99 (ms)',
       },
-      breach: { above: 1000 },
+      breach: { above: slowDecisionMs },
       evaluation: { periodMinutes: 5, datapoints: 3, periods: 3 },
       missingData: 'notBreaching',
     },

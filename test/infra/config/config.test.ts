@@ -132,6 +132,22 @@ describe('Rejects, in one sentence that names the option:', () => {
       { ...ZONE, cloudFrontPrefixListId: 'pl-3b927c52' },
       /^cloudFrontPrefixListId and domainName are both set/,
     ],
+    [
+      'CloudFront logs with a domain',
+      { ...ZONE, cloudFrontLogs: 'true' },
+      /^cloudFrontLogs and domainName are both set, .+: remove one of them\.$/,
+    ],
+    [
+      'a deadline that leaves CloudFront no time to connect',
+      { decisionDeadlineMs: '1701' },
+      /^decisionDeadlineMs must be at most 1700 without domainName, .+, got "1701"\.$/,
+    ],
+    [
+      'a deadline longer than any that the service accepts',
+      { ...ZONE, decisionDeadlineMs: '2501' },
+      /^decisionDeadlineMs must be .*, got "2501"\.$/,
+    ],
+    ['a limit below that of AWS WAF', { addressLimit: 9 }, /^addressLimit must be .*, got "9"\.$/],
     ['an unknown name', { domian: 'gate.example.com' }, /^domian is not an option/],
     [
       'a misspelled name',

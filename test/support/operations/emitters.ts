@@ -117,9 +117,10 @@ const LOG_GROUP = { LogGroupName: '<AWS::Logs::LogGroup>' };
 
 const FIREWALL_RULES = [
   'OnlyTheAction',
-  'UnauthenticatedRate',
   'OnlyAllowedAddresses',
-  'AWSManagedRulesAmazonIpReputationList',
+  'NoViewerAddress',
+  'AddressRate',
+  'UnauthenticatedRate',
   'AWSManagedRulesCommonRuleSet',
   'AWSManagedRulesKnownBadInputsRuleSet',
 ];
