@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import {
   type CfnSubnet,
   FlowLogDestination,
@@ -10,7 +10,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { ConfigError } from '../../app/src/config/options.ts';
 import type { ZoneConfig } from '../config/network.ts';
 import type { Lookup } from '../lookup.ts';
@@ -52,7 +52,7 @@ export function createVpc(scope: Construct, props: NewVpcProps): NewVpc {
   const where = zones.kind === 'ids' && { subnets: Object.values(subnets).map(selection) };
   vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, ...where });
   vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, ...where });
-  vpc.addFlowLog('FlowLog', {
+  const flowLog = vpc.addFlowLog('FlowLog', {
     destination: FlowLogDestination.toCloudWatchLogs(
       new LogGroup(scope, 'FlowLogs', {
         retention: logRetention,
@@ -60,7 +60,14 @@ export function createVpc(scope: Construct, props: NewVpcProps): NewVpc {
       }),
     ),
   });
+  for (const named of [vpc, flowLog, ...Object.values(subnets).flat()]) nameByStack(named);
   return network;
+}
+
+/** Puts the stack's name into the tag `Name`, which CDK starts with the id of the stack, the same in all environments. */
+function nameByStack(construct: IConstruct): void {
+  const [, ...path] = construct.node.path.split('/');
+  Tags.of(construct).add('Name', [Stack.of(construct).stackName, ...path].join('/'));
 }
 
 const selection = (subnets: readonly ISubnet[]): SubnetSelection => ({ subnets: [...subnets] });

@@ -154,3 +154,16 @@ test('The firewall of the default stack keeps its log group of 0.1.0', async () 
   const names = await environment({});
   expect(names.map(({ value }) => value)).toContain('aws-waf-logs-riskgate');
 });
+
+test('The console shows networks by the name of the stack', async () => {
+  const names = async (context: Context) =>
+    (await synthesizeNow(context))
+      .resources<{ Tags?: { Key: string; Value: string }[] }>()
+      .filter(({ Type }) => Type.startsWith('AWS::EC2::'))
+      .flatMap(({ Properties }) => Properties.Tags ?? [])
+      .filter(({ Key }) => Key === 'Name')
+      .map(({ Value }) => Value);
+  const [first, second] = [await names({}), await names({ stackName: 'Staging' })];
+  expect(first).toContain('RiskGate/Network/Vpc/PublicSubnet1');
+  expect(second).toEqual(first.map((name) => name.replace(/^RiskGate/, 'Staging')));
+});
