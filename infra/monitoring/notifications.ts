@@ -58,7 +58,7 @@ export class Notifications extends Construct {
     if (props.alarmEmail === undefined && pagesTopicArn === undefined) {
       Annotations.of(this).addWarningV2(
         'RiskGate:nobodyIsPaged',
-        'Nobody is notified when logins fail: set alarmEmail or pagesTopicArn, or subscribe to the topic of the output PagesTopicArn and acknowledge this warning.',
+        'Nobody is notified when logins fail: set alarmEmail or pagesTopicArn. If you subscribe to the topic of the output PagesTopicArn in another way, ignore this warning.',
       );
     }
   }
