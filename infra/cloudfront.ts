@@ -34,6 +34,7 @@ const ORIGIN_READ_TIMEOUT = Duration.seconds(2);
  */
 export class CloudFront extends Construct {
   readonly domainName: string;
+  readonly distributionId: string;
 
   constructor(scope: Construct, id: string, props: CloudFrontProps) {
     super(scope, id);
@@ -82,6 +83,7 @@ export class CloudFront extends Construct {
     vpcOrigin.node.addDependency(listener);
     distribution.node.addDependency(listener);
     this.domainName = distribution.distributionDomainName;
+    this.distributionId = distribution.distributionId;
   }
 
   /** Sets the header from which the firewall takes the caller's address. */

@@ -24,8 +24,11 @@ export interface EndpointProps {
 
 /** The HTTPS endpoint, with a certificate that the identity server trusts. */
 export class Endpoint extends Construct {
+  readonly domainName: string;
   /** `https://…`, without a path. */
   readonly origin: string;
+  /** CloudFront's distribution; undefined with a domain of the operator. */
+  readonly distributionId: string | undefined;
 
   constructor(
     scope: Construct,
@@ -40,11 +43,14 @@ export class Endpoint extends Construct {
         prefixListId: config.prefixListId,
         logRetentionDays: config.logs ? logRetentionDays : undefined,
       });
-      this.origin = `https://${cloudFront.domainName}`;
-      return;
+      this.domainName = cloudFront.domainName;
+      this.distributionId = cloudFront.distributionId;
+    } else {
+      this.#listen(loadBalancer, this.#certificate(config, loadBalancer.loadBalancer));
+      this.domainName = config.domainName;
+      this.distributionId = undefined;
     }
-    this.#listen(loadBalancer, this.#certificate(config, loadBalancer.loadBalancer));
-    this.origin = `https://${config.domainName}`;
+    this.origin = `https://${this.domainName}`;
   }
 
   #certificate(

@@ -9,7 +9,11 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 
-export interface SmallFunctionProps {
+export interface SmallFunctionProps
+  extends Pick<
+    lambda.FunctionOptions,
+    'vpc' | 'vpcSubnets' | 'securityGroups' | 'retryAttempts' | 'maxEventAge'
+  > {
   /** The source file in `infra/functions`. It exports `handler`. */
   readonly source: string;
   /** What the function does, in a few words: shown in the console of Lambda. */

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { decodePolicy } from '../app/src/policy/file/decode.ts';
+import { admitCanary, Canary } from './canary.ts';
 import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
 import { Firewall } from './firewall.ts';
@@ -58,18 +59,30 @@ export class RiskGateStack extends Stack {
     });
     service.scaleOn(loadBalancer.targetGroup);
     const firewall = new Firewall(this, 'Firewall', {
-      config,
+      config: admitCanary(config, network),
       loadBalancerArn: loadBalancer.loadBalancer.loadBalancerArn,
       logRetention,
     });
     // The firewall expects the header that CloudFront sets.
     if (config.endpoint.kind === 'cloudfront') firewall.node.addDependency(endpoint);
+    const canary = config.canary
+      ? new Canary(this, 'Canary', {
+          config,
+          endpoint,
+          network,
+          credential: secrets.actionCredential,
+          path: [service.service, loadBalancer, endpoint, firewall],
+          logRetention,
+        })
+      : undefined;
     const monitoring = new Monitoring(this, 'Monitoring', {
       config,
       loadBalancer,
       service,
       table,
       firewallMetricName: firewall.metricName,
+      endpointName: endpoint.domainName,
+      canary,
     });
     service.rollBackOn(monitoring.rollbackAlarms);
     this.#output({

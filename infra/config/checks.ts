@@ -16,12 +16,22 @@ export function checkOptions(
   return [
     ...checkEndpoint(options, values),
     ...checkNetwork(options, values),
+    ...checkCanary(options),
     ...checkTasks(options),
     ...checkImage(values),
     ...checkCredentialHeader(options, values),
     ...checkSignature(options, values),
     ...checkTopics(values),
     ...parseAddressHeaderOptions(options).issues,
+  ];
+}
+
+/** Lambda gives a function in a public subnet no address, and one outside of a VPC an unknown one. */
+function checkCanary({ canary, egress, allowedCidrs }: Partial<StackOptions>): readonly string[] {
+  if (canary !== true || egress !== 'public') return [];
+  if (allowedCidrs === undefined || allowedCidrs.length === 0) return [];
+  return [
+    'allowedCidrs is set with egress=public, but then the canary has no address of its own that the firewall could admit: set egress=nat, or canary=false.',
   ];
 }
 

@@ -38,6 +38,8 @@ export interface Config {
   readonly blockRateCeiling: number;
   /** Hours without a decision after which there is a ticket. */
   readonly noTrafficHours: number;
+  /** Whether the stack calls its own endpoint every minute. */
+  readonly canary: boolean;
   readonly policyFile: string;
   /** Paths; empty for the database in the image. */
   readonly geoDatabases: readonly string[];

@@ -118,6 +118,7 @@ export const OPTIONS = {
   blockRateCeiling: wholeNumber(1, 99).default(20),
   // A CloudWatch alarm evaluates at most one day.
   noTrafficHours: wholeNumber(1, 24).default(3),
+  canary: flag().default(true),
 
   logLevel: oneOf(LOG_LEVELS).default('info'),
   logRetentionDays: oneOf(RETENTION_DAYS.map(String)).transform(Number).default(90),

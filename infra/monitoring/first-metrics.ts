@@ -1,6 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Canary } from '../canary.ts';
 import { SmallFunction } from '../function.ts';
 import type { Service } from '../service.ts';
 
@@ -12,15 +13,17 @@ export const FIRST_METRICS = Duration.minutes(8);
 
 export interface FirstMetricsProps {
   readonly service: Service;
+  /** The canary, if there is one. */
+  readonly canary: Canary | undefined;
   readonly logRetention: RetentionDays;
 }
 
 /**
- * Waits, only when the stack is created, until CloudWatch shows the metrics of the first tasks. An alarm that depends
- * on this finds them; before, it would take missing data for an outage and page at once.
+ * Waits, only when the stack is created, until CloudWatch shows the metrics of the first tasks and of the canary. An
+ * alarm that depends on this finds them; before, it would take missing data for an outage and page at once.
  */
 export class FirstMetrics extends Construct {
-  constructor(scope: Construct, id: string, { service, logRetention }: FirstMetricsProps) {
+  constructor(scope: Construct, id: string, { service, canary, logRetention }: FirstMetricsProps) {
     super(scope, id);
     const wait = new SmallFunction(this, 'Wait', {
       source: 'wait.ts',
@@ -36,5 +39,6 @@ export class FirstMetrics extends Construct {
       properties: { Seconds: FIRST_METRICS.toSeconds() },
     });
     resource.node.addDependency(service.service, service.scaling);
+    if (canary !== undefined) resource.node.addDependency(canary);
   }
 }

@@ -1,5 +1,6 @@
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { Canary } from '../canary.ts';
 import type { NamedAlarm, Service } from '../service.ts';
 import { type AlarmDefinition, createAlarm } from './alarms/alarm.ts';
 import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
@@ -12,6 +13,8 @@ import { SavedQueries } from './saved-queries.ts';
 
 export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
+  /** The canary, if there is one. */
+  readonly canary: Canary | undefined;
   readonly config: AlarmConfig & NotificationConfig & { readonly logRetentionDays: number };
 }
 
@@ -22,13 +25,18 @@ export class Monitoring extends Construct {
   /** The alarms that roll back a deployment. */
   readonly rollbackAlarms: readonly NamedAlarm[];
 
-  constructor(scope: Construct, id: string, { service, config, ...props }: MonitoringProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { service, canary, config, ...props }: MonitoringProps,
+  ) {
     super(scope, id);
     const { logGroup } = service;
     const metrics = new Metrics(this, { ...props, logGroup });
     const alarms = alarmDefinitions(metrics, config).map((each) => createAlarm(this, each));
     const firstMetrics = new FirstMetrics(this, 'FirstMetrics', {
       service,
+      canary,
       logRetention: config.logRetentionDays,
     });
     for (const { alarm, definition } of alarms) {
@@ -40,6 +48,7 @@ export class Monitoring extends Construct {
     const { ruleName } = new RefusedCountries(this, 'RefusedCountries', { logGroup });
     this.dashboard = createDashboard(this, {
       countriesRule: ruleName,
+      config,
       metrics,
       service,
       alarms: [this.notifications.page, ...alarms.map(({ alarm }) => alarm)],

@@ -12,6 +12,11 @@ import {
   type MetricName,
   SERVICE_DIMENSION,
 } from '../../app/src/telemetry/metric-names.ts';
+import {
+  CANARY_METRICS,
+  type CanaryMetric,
+  type CanaryMetricDescription,
+} from '../functions/canary/metrics.ts';
 import type { LoadBalancer } from '../load-balancer.ts';
 
 export interface MetricsProps {
@@ -21,6 +26,8 @@ export interface MetricsProps {
   readonly logGroup: ILogGroup;
   /** The metric name of the web ACL. */
   readonly firewallMetricName: string;
+  /** The host name of the endpoint. */
+  readonly endpointName: string;
 }
 
 /** The values of a metric's dimension: any string if the policy defines the values. */
@@ -100,6 +107,19 @@ export class Metrics {
       usingMetrics: {},
       label: `\${PROP('Dim.${dimension}')}`,
       period: ONE_MINUTE,
+    });
+  }
+
+  /** A metric of the canary. */
+  canary(name: CanaryMetric, view: MetricView = {}): Metric {
+    const { kind, dimension }: CanaryMetricDescription = CANARY_METRICS[name];
+    return this.#metric(METRIC_NAMESPACE, name, {
+      statistic: STATISTICS[kind],
+      ...view,
+      dimensions: {
+        [SERVICE_DIMENSION]: Stack.of(this.#scope).stackName,
+        ...(dimension !== undefined && { [dimension]: this.#props.endpointName }),
+      },
     });
   }
 

@@ -89,9 +89,9 @@ export function alarmName(scope: Construct, id: string): string {
   return `${Stack.of(scope).stackName}-${id}`;
 }
 
-/** Appends the link to the alarm's section in the runbook, whose heading is the id in words; AbuseIPDB is one. */
+/** Appends the link to the alarm's section in the runbook, whose heading is the id in words. Names are one word. */
 export function withRunbook(description: string, id: string): string {
-  const words = id.replace('AbuseIpdb', 'Abuseipdb');
+  const words = id.replace('AbuseIpdb', 'Abuseipdb').replace('CloudFront', 'Cloudfront');
   const anchor = words.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return `${description} Runbook: docs/runbook.md#${anchor}`;
 }

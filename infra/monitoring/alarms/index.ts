@@ -1,7 +1,9 @@
+import type { EndpointConfig } from '../../config/endpoint.ts';
 import type { Metrics } from '../metrics.ts';
 import { abuseIpdbAlarms } from './abuseipdb.ts';
 import type { AlarmDefinition } from './alarm.ts';
 import { cacheAlarms } from './cache.ts';
+import { canaryAlarms } from './canary.ts';
 import { capacityAlarms } from './capacity.ts';
 import { maintenanceAlarms } from './maintenance.ts';
 import { policyAlarms } from './policy.ts';
@@ -18,6 +20,8 @@ export interface AlarmConfig {
   /** Refusals as a percentage of decisions. */
   readonly blockRateCeiling: number;
   readonly noTrafficHours: number;
+  readonly endpoint: EndpointConfig;
+  readonly canary: boolean;
   /** How long the previous version of a rotated secret is accepted, such as `24h`. */
   readonly credentialPreviousTtl: string;
 }
@@ -28,6 +32,7 @@ export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDe
     ...responseAlarms(metrics, config.decisionDeadlineMs),
     ...capacityAlarms(metrics, config.minimumTasks),
     ...trafficAlarms(metrics, config.noTrafficHours),
+    ...(config.canary ? canaryAlarms(metrics, config.endpoint) : []),
     ...rejectedCallAlarms(metrics, config.allowedCidrs),
     ...policyAlarms(metrics, config.blockRateCeiling),
     ...abuseIpdbAlarms(metrics),

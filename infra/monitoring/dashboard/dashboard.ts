@@ -1,9 +1,11 @@
 import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { EndpointConfig } from '../../config/endpoint.ts';
 import type { Service } from '../../service.ts';
 import type { Metrics } from '../metrics.ts';
 import { blockedRow } from './blocked.ts';
+import { canaryGraph } from './canary.ts';
 import { failuresRow } from './failures.ts';
 import { latencyRow } from './latency.ts';
 import { monitorModeRow } from './monitor-mode.ts';
@@ -16,14 +18,16 @@ export interface DashboardProps {
   readonly alarms: readonly cloudwatch.IAlarm[];
   /** Name of the Contributor Insights rule that counts refusals by country. */
   readonly countriesRule: string;
+  readonly config: { readonly canary: boolean; readonly endpoint: EndpointConfig };
 }
 
 /** Creates the dashboard: the state of the alarms, then one row per question of an operator. */
 export function createDashboard(scope: Construct, props: DashboardProps): cloudwatch.Dashboard {
-  const { metrics, alarms, countriesRule } = props;
+  const { metrics, alarms, countriesRule, config } = props;
   const { stackName, region } = Stack.of(scope);
+  const canary = config.canary ? [canaryGraph(metrics, config.endpoint)] : [];
   const rows: readonly Row[] = [
-    { question: 'Is anything wrong?', lines: [[alarmStatus(alarms)]] },
+    { question: 'Is anything wrong?', lines: [[alarmStatus(alarms, canary), ...canary]] },
     blockedRow({ metrics, countriesRule, region, folder: stackName }),
     failuresRow(props),
     latencyRow(metrics),
@@ -39,12 +43,16 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
   });
 }
 
-function alarmStatus(alarms: readonly cloudwatch.IAlarm[]): cloudwatch.IWidget {
+/** Creates the widget of all alarms, in the space that the other widgets of its line leave. */
+function alarmStatus(
+  alarms: readonly cloudwatch.IAlarm[],
+  others: readonly cloudwatch.IWidget[],
+): cloudwatch.IWidget {
   return new cloudwatch.AlarmStatusWidget({
     title: 'Alarms',
     alarms: [...alarms],
     sortBy: cloudwatch.AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
-    width: DASHBOARD_COLUMNS,
-    height: 4,
+    width: DASHBOARD_COLUMNS - others.reduce((sum, { width }) => sum + width, 0),
+    height: Math.max(4, ...others.map(({ height }) => height)),
   });
 }

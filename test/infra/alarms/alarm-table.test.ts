@@ -9,14 +9,15 @@ const HEADER = '| alarm | severity | metric | threshold |\n|---|---|---|---|\n';
 const SEVERITIES: Readonly<Record<string, string>> = {
   'page, page': 'page',
   'ticket, ticket': 'ticket',
+  ticket: 'ticket; only without a domain',
   'ticket, page': 'ticket; page with `allowedCidrs`',
   'ticket, pages with, ticket, pages with': 'ticket; pages together with another alarm',
   'nobody, pages with, nobody, pages with': 'evidence; pages together with another alarm',
 };
 
 function severity(anchor: string): string {
-  const both = CONFIGURATIONS.map((name) => severityOf(name, anchor)).join(', ');
-  return SEVERITIES[both] ?? both;
+  const all = CONFIGURATIONS.flatMap((name) => severityOf(name, anchor) ?? []).join(', ');
+  return SEVERITIES[all] ?? all;
 }
 
 const STATISTICS: Readonly<Record<string, string>> = {

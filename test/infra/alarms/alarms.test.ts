@@ -68,7 +68,12 @@ describe.each(MODES)('With %s', (mode) => {
 
   test('alarms that breach without data do not roll back the first deployment', () => {
     const breaching = alarms().filter(({ missingData }) => missingData === 'breaching');
-    expect(breaching.map(({ id }) => id)).toEqual(['NoHealthyTasks', 'NoTraffic', 'NoMetrics']);
+    expect(breaching.map(({ id }) => id)).toEqual([
+      'NoHealthyTasks',
+      'NoTraffic',
+      'CanarySilent',
+      'NoMetrics',
+    ]);
     const names = rollbackAlarms();
     expect(breaching.filter(({ id }) => names.includes(`RiskGate-${id}`))).toEqual([]);
   });

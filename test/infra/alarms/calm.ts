@@ -98,6 +98,12 @@ export const CALM: readonly Calm[] = [
     }),
   },
   {
+    name: 'two of three test requests fail, but never three in a row',
+    site: LARGE,
+    ...{ begins: NOON, ends: NOON + 120 },
+    changes: (_, elapsed) => ({ canary: elapsed % 3 === 2 ? 'ok' : 'failed' }),
+  },
+  {
     name: 'most metrics just below their thresholds for hours',
     site: LARGE,
     ...{ begins: NOON - 60, ends: NOON + 180 },

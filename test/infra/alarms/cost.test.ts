@@ -5,6 +5,7 @@ import {
   METRICS,
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
+import { CANARY_METRICS } from '../../../infra/functions/canary/metrics.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { synthesize } from '../../support/stack.ts';
 
@@ -66,8 +67,23 @@ describe('docs/costs.md has the cost of', () => {
       if (dimension === undefined) return sum + 1;
       return sum + (valuesOf[dimension]?.length ?? refusing) + (total ? 1 : 0);
     }, 0);
-    const expected = expectedRow('custom metrics', `${metrics} × 0.30`, metrics * 0.3);
+    const count = metrics + Object.keys(CANARY_METRICS).length;
+    const expected = expectedRow('custom metrics', `${count} × 0.30`, count * 0.3);
     expect(row('custom metrics')).toBe(expected);
+  });
+
+  test('the canary: its runs, and its reads of two versions of the secret every five minutes', () => {
+    const { ScheduleExpression } = synthesize().only<{ ScheduleExpression: string }>(
+      'AWS::Scheduler::Schedule',
+    ).Properties;
+    const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(ScheduleExpression) ?? [];
+    const runs = (730 * 60) / Number(minutes);
+    const reads = (2 * 730 * 60) / 5;
+    const [text, readText] = [runs, reads].map((count) => count.toLocaleString('en-US'));
+    // A run takes 0.3 s of 0.25 GB at 0.0000133, one request at 0.0000002, and one invocation at 0.000001.
+    const arithmetic = `${text} runs × 0.0000022 + ${readText} reads of the secret × 0.000005`;
+    const sum = runs * 0.0000022 + reads * 0.000005;
+    expect(row('canary')).toBe(expectedRow('canary', arithmetic, sum));
   });
 
   test('everything: the sums of its columns', () => {

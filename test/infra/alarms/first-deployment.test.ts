@@ -13,6 +13,8 @@ interface FirstDeployment {
   readonly healthy: string;
   /** The minute in which CloudFormation finds the service stable: its only task is healthy. */
   readonly stableAt: number;
+  /** Minutes from then until the first request to the endpoint succeeds. @default 0 */
+  readonly unreachable?: number;
 }
 
 const FIRST_DEPLOYMENTS: readonly FirstDeployment[] = [
@@ -23,6 +25,16 @@ const FIRST_DEPLOYMENTS: readonly FirstDeployment[] = [
   { name: 'two first tasks that are replaced', healthy: '--000-000-00111112', stableAt: 13 },
   { name: 'a bake time of five minutes', healthy: '--011111111112', stableAt: 9 },
   { name: 'a bake time of ten minutes', healthy: '--01111111111111112', stableAt: 14 },
+  {
+    name: 'a name that resolvers know after five minutes',
+    healthy: '--011112',
+    ...{ stableAt: 4, unreachable: 5 },
+  },
+  {
+    name: 'a DNS record that the operator creates after half an hour',
+    healthy: '--011112',
+    ...{ stableAt: 4, unreachable: 30 },
+  },
 ];
 
 /** How many minutes late CloudWatch shows a metric. */
@@ -30,8 +42,18 @@ const DELAYS = [0, 1, 2, 3];
 /** Minutes after the creation of the service. */
 const END = 61;
 
+/** The canary runs from the minute in which the service is stable. */
+function canaryOf(
+  { stableAt, unreachable = 0 }: FirstDeployment,
+  minute: number,
+): Minute['canary'] {
+  if (minute < stableAt) return 'silent';
+  return minute < stableAt + unreachable ? 'pending' : 'ok';
+}
+
 /** The minute of a first deployment: the action is not registered yet, so there are no decisions. */
-function minuteOf(healthy: string, minute: number): Minute {
+function minuteOf(deployment: FirstDeployment, minute: number): Minute {
+  const { healthy } = deployment;
   const state = healthy[minute] ?? healthy.at(-1) ?? '-';
   const count = Number(state);
   const isRegistered = state !== '-';
@@ -44,6 +66,7 @@ function minuteOf(healthy: string, minute: number): Minute {
     })),
     healthyTasks: isRegistered ? count : undefined,
     unhealthyTasks: isRegistered && count === 0 ? 1 : 0,
+    ...{ canary: canaryOf(deployment, minute), cloudFrontErrorRate: 0 },
   };
 }
 
@@ -56,15 +79,17 @@ function waitOf(stack: SynthesizedStack, { logicalId }: Alarm): number | undefin
 
 /** Returns the alarms that fire, pages included, when those that wait are created `minutes` after the service. */
 function firedIn(
-  { healthy, stableAt }: FirstDeployment,
-  options: { readonly delay: number; readonly minutes?: number },
+  deployment: FirstDeployment,
+  options: { readonly delay: number; readonly minutes?: number; readonly end?: number },
 ): readonly string[] {
+  const { stableAt } = deployment;
+  const { end = END } = options;
   const stack = synthesize();
   const minutes = new Map<number, Minute>();
   const source = {
     samples: (metric: string, at: number) => {
       if (at < TODAY) return [];
-      const minute = minutes.get(at) ?? minuteOf(healthy, at - TODAY);
+      const minute = minutes.get(at) ?? minuteOf(deployment, at - TODAY);
       minutes.set(at, minute);
       return EMITTERS.get(metric)?.(minute) ?? [];
     },
@@ -77,7 +102,7 @@ function firedIn(
     const wait = waitOf(stack, alarm);
     const created = wait === undefined ? 0 : stableAt + (options.minutes ?? wait / 60);
     lastCreated = Math.max(lastCreated, created);
-    const span = { from: TODAY + created, to: TODAY + END };
+    const span = { from: TODAY + created, to: TODAY + end };
     const states = evaluateAlarm(alarm, source, span, options.delay);
     if (states.includes('ALARM')) fired.push(alarm.id);
     const before = Array.from({ length: created }, () => 'INSUFFICIENT_DATA' as const);
@@ -89,7 +114,7 @@ function firedIn(
       rule,
       (alarm, index) => timelines.get(alarm)?.[lastCreated + index] === 'ALARM',
     );
-    const length = END - lastCreated;
+    const length = end - lastCreated;
     if (Array.from({ length }, (_, index) => isTrue(index)).includes(true)) fired.push(id);
   }
   return fired;
@@ -109,6 +134,12 @@ test('Without waiting for the first metrics, a first deployment would page', () 
   expect(paged).not.toEqual([]);
 });
 
+test('An endpoint without a DNS record raises a ticket after an hour, and does not page', () => {
+  const missing = { name: '', healthy: '--011112', stableAt: 4, unreachable: 90 };
+  const fired = firedIn(missing, { delay: 2, end: 90 });
+  expect(fired).toEqual(['NoTraffic', 'NoDecisions', 'CanaryPending']);
+});
+
 test('A service that loses its tasks right after the first deployment pages', () => {
   const lost = { name: '', healthy: `--011112${'2'.repeat(20)}-`, stableAt: 4 };
   expect(firedIn(lost, { delay: 2 })).toEqual(
@@ -119,9 +150,13 @@ test('A service that loses its tasks right after the first deployment pages', ()
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
 
-  test('the wait begins when the service is stable and scaling has started', () => {
+  test('the wait begins when the service is stable, and scaling and the canary have started', () => {
     const wait = stack().only('Custom::Wait');
-    const before = ['AWS::ECS::Service', 'AWS::ApplicationAutoScaling::ScalableTarget'];
+    const before = [
+      'AWS::ECS::Service',
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+      'AWS::Scheduler::Schedule',
+    ];
     expect(wait.DependsOn).toEqual(
       expect.arrayContaining(before.map((type) => stack().only(type).id)),
     );

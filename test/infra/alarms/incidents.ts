@@ -75,12 +75,12 @@ const LOGINS_AT_RISK: readonly Incident[] = [
   ),
   incident(
     'every decision of a small site fails with an internal error',
-    (normal) => ({ ...decided(normal, 0), internalErrors: normal.decisions }),
+    (normal) => ({ ...decided(normal, 0), internalErrors: normal.decisions, canary: 'failed' }),
     {
-      ...{ DecisionErrors: 15, NoDecisions: 20, FewerTokensThanUsual: 20 },
+      ...{ CanaryFails: 3, DecisionErrors: 15, NoDecisions: 20, FewerTokensThanUsual: 20 },
       ...{ UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
     },
-    { pageWithin: 15, site: SMALL },
+    { pageWithin: 3, site: SMALL },
   ),
   incident(
     'the load balancer loses connections to tasks',
@@ -108,15 +108,21 @@ const LOGINS_AT_RISK: readonly Incident[] = [
   ),
   incident(
     'all tasks have stopped',
-    (normal) => ({ ...decided(normal, 0), tasks: [], healthyTasks: undefined }),
-    { NoHealthyTasks: 6, NoMetrics: 30 },
-    { pageWithin: 6 },
+    (normal) => ({
+      ...decided(normal, 0),
+      ...{ tasks: [], healthyTasks: undefined, canary: 'failed' },
+    }),
+    { CanaryFails: 3, NoHealthyTasks: 6, NoMetrics: 30 },
+    { pageWithin: 3 },
   ),
   incident(
     'all tasks fail their health check',
-    (normal) => ({ ...decided(normal, 0), healthyTasks: 0, unhealthyTasks: 2 }),
-    { ...NO_DECISIONS, NoHealthyTasks: 6, TooFewTasks: 11, UnhealthyTasks: 13 },
-    { pageWithin: 6 },
+    (normal) => ({
+      ...decided(normal, 0),
+      ...{ healthyTasks: 0, unhealthyTasks: 2, canary: 'failed' },
+    }),
+    { ...NO_DECISIONS, CanaryFails: 3, NoHealthyTasks: 6, TooFewTasks: 11, UnhealthyTasks: 13 },
+    { pageWithin: 3 },
   ),
   incident(
     'the load balancer fails by itself',
@@ -193,9 +199,10 @@ const LOGINS_AT_RISK: readonly Incident[] = [
     (normal) => ({
       ...decided(normal, 0),
       blocked: { AWSManagedRulesCommonRuleSet: normal.decisions },
+      canary: 'failed',
     }),
-    { FirewallBlocksCalls: 15, ...NO_DECISIONS },
-    { pageWithin: 20 },
+    { CanaryFails: 3, FirewallBlocksCalls: 15, ...NO_DECISIONS },
+    { pageWithin: 3 },
   ),
   incident(
     'the credential of one identity server node is wrong, and the firewall admits only the identity server',
@@ -208,6 +215,45 @@ const LOGINS_AT_RISK: readonly Incident[] = [
     (normal) => ({ ...decided(normal, 0), blocked: { OnlyAllowedAddresses: normal.decisions } }),
     { FirewallRefusesCalls: 15, ...NO_DECISIONS },
     { pageWithin: 20, ...ALLOW_LIST },
+  ),
+];
+
+/** Nothing inside the stack shows these: no request arrives. */
+const ENDPOINT_UNREACHABLE: readonly Incident[] = [
+  incident(
+    'the certificate of the domain has expired',
+    (normal) => ({ ...decided(normal, 0), canary: 'failed' }),
+    { CanaryFails: 3, ...NO_DECISIONS },
+    { pageWithin: 3, ...ALLOW_LIST },
+  ),
+  incident(
+    'the DNS record of a small site is deleted',
+    (normal) => ({ ...decided(normal, 0), canary: 'failed' }),
+    {
+      ...{ CanaryFails: 3, NoDecisions: 20, FewerTokensThanUsual: 20 },
+      ...{ UnusuallyFewDecisions: 40, UnusuallyFewTokens: 40 },
+    },
+    { pageWithin: 3, site: SMALL },
+  ),
+  incident(
+    'CloudFront cannot reach the origin',
+    (normal) => ({ ...decided(normal, 0), canary: 'failed', cloudFrontErrorRate: 100 }),
+    { CanaryFails: 3, CloudFrontErrors: 20, ...NO_DECISIONS },
+    { pageWithin: 3 },
+  ),
+  incident(
+    'CloudFront cannot reach one of two tasks in time, and two of three test requests fail',
+    (normal, elapsed) => ({
+      ...decided(normal, 0.5),
+      ...{ canary: elapsed % 3 === 0 ? 'ok' : 'failed', cloudFrontErrorRate: 50 },
+    }),
+    { CloudFrontErrors: 20, ...FEWER },
+  ),
+  incident(
+    'the DNS record of a new domain is missing',
+    () => ({ canary: 'pending' }),
+    { CanaryPending: 75 },
+    { minutes: 120, ...ALLOW_LIST },
   ),
 ];
 
@@ -347,6 +393,7 @@ const NEEDS_WORK: readonly Incident[] = [
   incident('CloudWatch rejects the value of a metric', () => ({ malformedMetrics: 4 }), {
     MetricsMalformed: 15,
   }),
+  incident('the canary no longer runs', () => ({ canary: 'silent' }), { CanarySilent: 30 }),
   incident('metrics no longer arrive', () => ({ reporting: false }), { NoMetrics: 30 }),
 ];
 
@@ -417,8 +464,13 @@ const OUTSIDERS: readonly Incident[] = [
     () => ({
       unauthenticated: 200,
       blocked: { UnauthenticatedRate: 5000, AWSManagedRulesCommonRuleSet: 300 },
+      // The firewall refuses with 503.
+      cloudFrontErrorRate: 90,
     }),
-    { AuthenticationFailures: 15, FirewallRefusesCalls: 15, FirewallBlocksCalls: 15 },
+    {
+      ...{ AuthenticationFailures: 15, FirewallRefusesCalls: 15, FirewallBlocksCalls: 15 },
+      CloudFrontErrors: 20,
+    },
     { site: SMALL },
   ),
   incident(
@@ -437,6 +489,7 @@ const OUTSIDERS: readonly Incident[] = [
 
 export const INCIDENTS: readonly Incident[] = [
   ...LOGINS_AT_RISK,
+  ...ENDPOINT_UNREACHABLE,
   ...NEEDS_WORK,
   ...CLIENTS,
   ...OUTSIDERS,

@@ -17,12 +17,13 @@ export const alarmsOf = (configuration: Configuration) => {
 /** The anchor of the alarm's section in docs/runbook.md. */
 export const anchorOf = (description: string) => description.split('docs/runbook.md#')[1];
 
-/** Whom an alarm notifies, on its own or together with another alarm. */
-export function severityOf(configuration: Configuration, anchor: string): string {
+/** Whom an alarm notifies, on its own or together with another alarm; undefined if the configuration lacks it. */
+export function severityOf(configuration: Configuration, anchor: string): string | undefined {
   const stack = synthesize(configuration);
   const [page] = readCompositeAlarms(stack);
+  if (page === undefined || anchorOf(page.description) === anchor) return 'page';
   const alarm = readAlarms(stack).find(({ description }) => anchorOf(description) === anchor);
-  if (alarm === undefined || page === undefined) return 'page';
+  if (alarm === undefined) return undefined;
   if (ruleIsTrue(page.rule, (each) => each === alarm.logicalId)) return 'page';
   const notifies = alarm.notifies.length > 0 ? 'ticket' : 'nobody';
   return page.rule.includes(`ALARM("${alarm.logicalId}")`) ? `${notifies}, pages with` : notifies;

@@ -205,6 +205,11 @@ describe('Rejects, in one sentence that names the option:', () => {
     ['every IPv6 address', { allowedCidrs: '::/0' }, /which is every address/],
     ['an unknown egress', { egress: 'vpn' }, /^egress must be one of nat, public, got "vpn"\.$/],
     [
+      'a canary without an address that could be admitted',
+      { egress: 'public', allowedCidrs: '192.0.2.0/24' },
+      /^allowedCidrs is set with egress=public, .*: set egress=nat, or canary=false\.$/,
+    ],
+    [
       'one task',
       { minimumTasks: 1 },
       /^minimumTasks must be a whole number from 2 to 100, got "1"\.$/,

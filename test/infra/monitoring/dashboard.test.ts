@@ -5,6 +5,7 @@ import {
   METRICS,
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
+import { CANARY_METRICS } from '../../../infra/functions/canary/metrics.ts';
 import { dashboardOf, type GraphedMetric, metricsOf } from '../../support/dashboard.ts';
 import { synthesize } from '../../support/stack.ts';
 
@@ -12,7 +13,9 @@ const stack = synthesize();
 const dashboard = dashboardOf(stack);
 const graphs = dashboard.widgets.filter(({ type }) => type === 'metric');
 const graphed = graphs.flatMap(metricsOf);
-const ofService = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
+const ofStack = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
+const ofCanary = ofStack.filter(({ name }) => name in CANARY_METRICS);
+const ofService = ofStack.filter(({ name }) => !(name in CANARY_METRICS));
 const NAMES = Object.entries<MetricDescription>(METRICS);
 
 /** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
@@ -74,6 +77,25 @@ describe('The metrics of the service', () => {
     const times = ofService.filter(({ name }) => name === 'DecisionLatency');
     expect(times.map(({ statistic }) => statistic)).toEqual(['p50', 'p99', 'p99.9']);
   });
+});
+
+test('Every metric of the canary is shown, for this deployment and its endpoint', () => {
+  const distribution = stack.only('AWS::CloudFront::Distribution').id;
+  const Service = 'RiskGate';
+  const shown = ofCanary.map(({ name, statistic, dimensions }) => [
+    name,
+    { statistic, dimensions },
+  ]);
+  expect(Object.fromEntries(shown)).toEqual({
+    CanaryLatency: {
+      statistic: 'Maximum',
+      dimensions: { Service, Endpoint: `<${distribution}.DomainName>` },
+    },
+    CanaryFailures: { statistic: 'Sum', dimensions: { Service } },
+    CanaryPending: { statistic: 'Sum', dimensions: { Service } },
+    CloudFrontErrorRate: { statistic: 'Maximum', dimensions: { Service } },
+  });
+  expect(Object.keys(CANARY_METRICS).sort()).toEqual(ofCanary.map(({ name }) => name).sort());
 });
 
 /** Names and dimensions as documented by AWS. */

@@ -6,6 +6,7 @@ import {
   type MetricName,
   SERVICE_DIMENSION,
 } from '../../../app/src/telemetry/metric-names.ts';
+import type { CanaryMetric } from '../../../infra/functions/canary/metrics.ts';
 import { metricKey, type Sample } from '../cloudwatch/samples.ts';
 import type { LatencyProfile, Minute, Task } from './minute.ts';
 
@@ -78,6 +79,16 @@ function service(name: MetricName, emitter: Emitter, dimensionValue?: string): E
   };
   return [metricKey(METRIC_NAMESPACE, name, dimensions), emitter];
 }
+
+function canary(name: CanaryMetric, emitter: Emitter): Entry {
+  return [metricKey(METRIC_NAMESPACE, name, { [SERVICE_DIMENSION]: 'RiskGate' }), emitter];
+}
+
+/** Each run of the canary reports 1 for its own result, and 0 for the others. */
+const canaryResult =
+  (result: Minute['canary']): Emitter =>
+  (minute) =>
+    minute.canary === 'silent' ? [] : [sample(Number(minute.canary === result))];
 
 /** Metrics of the service by kind, with their values in a minute. */
 const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
@@ -224,5 +235,10 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     'EMFValidationErrors',
     LOG_GROUP,
     sparse(({ malformedMetrics }) => malformedMetrics),
+  ),
+  canary('CanaryFailures', canaryResult('failed')),
+  canary('CanaryPending', canaryResult('pending')),
+  canary('CloudFrontErrorRate', (minute) =>
+    minute.canary === 'silent' ? [] : [sample(minute.cloudFrontErrorRate)],
   ),
 ]);

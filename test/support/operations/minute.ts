@@ -70,6 +70,10 @@ export interface Minute {
   readonly blocked: Readonly<Record<string, number>>;
   readonly throttles: number;
   readonly malformedMetrics: number;
+  /** What the run of the canary reports; `silent` without a run. */
+  readonly canary: 'ok' | 'failed' | 'pending' | 'silent';
+  /** Percentage of CloudFront's responses. */
+  readonly cloudFrontErrorRate: number;
 }
 
 const STEADY: readonly Task[] = [
@@ -124,6 +128,8 @@ export function normalMinute(site: Site, minute: number): Minute {
     },
     throttles: count(0.005, 'throttles'),
     malformedMetrics: 0,
+    canary: random('canary', minute) < 0.005 ? 'failed' : 'ok',
+    cloudFrontErrorRate: 0.5 * random('CloudFront', minute),
   };
 }
 
