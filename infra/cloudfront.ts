@@ -38,7 +38,7 @@ export class CloudFront extends Construct {
 
   constructor(scope: Construct, id: string, props: CloudFrontProps) {
     super(scope, id);
-    const { loadBalancer, targetGroup } = props.loadBalancer;
+    const { loadBalancer, targetGroup, subnets } = props.loadBalancer;
     // HTTP: the traffic stays in AWS's network, and a certificate would need a domain.
     const listener = loadBalancer.addListener('Http', {
       protocol: elb.ApplicationProtocol.HTTP,
@@ -47,7 +47,7 @@ export class CloudFront extends Construct {
       open: false,
     });
     loadBalancer.connections.allowFrom(this.#peer(props), Port.tcp(80), 'CloudFront');
-    const vpcOrigin = createVpcOrigin(this, loadBalancer);
+    const vpcOrigin = createVpcOrigin(this, { loadBalancer, subnets });
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Risk Gate',
       ...(props.logRetentionDays !== undefined && {

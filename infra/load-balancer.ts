@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -26,10 +26,13 @@ export interface LoadBalancerProps {
 export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly targetGroup: elb.ApplicationTargetGroup;
+  readonly subnets: readonly ISubnet[];
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
     const { network, service, internetFacing } = props;
+    const vpcSubnets = internetFacing ? network.publicSubnets : network.internalSubnets;
+    this.subnets = network.vpc.selectSubnets(vpcSubnets).subnets;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc: network.vpc,
       description: 'Load balancer of Risk Gate: out to its tasks',
@@ -38,7 +41,7 @@ export class LoadBalancer extends Construct {
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       internetFacing,
-      vpcSubnets: internetFacing ? network.publicSubnets : network.internalSubnets,
+      vpcSubnets,
       securityGroup,
       ...(props.deletionProtection !== undefined && {
         deletionProtection: props.deletionProtection,

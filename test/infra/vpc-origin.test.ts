@@ -6,6 +6,7 @@ import {
   type SynthesizedStack,
   synthesize,
   synthesizeNow,
+  target,
 } from '../support/stack.ts';
 
 /** Properties whose change replaces a load balancer, so that a reference to it changes. */
@@ -65,7 +66,9 @@ test('A load balancer with another logical id gets a VPC origin with another log
   const { createVpcOrigin } = await import('../../infra/vpc-origin.ts');
   const created = ['First', 'Second'].map((id) => {
     const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1' } });
-    createVpcOrigin(stack, new ApplicationLoadBalancer(stack, id, { vpc: new Vpc(stack, 'Vpc') }));
+    const vpc = new Vpc(stack, 'Vpc');
+    const loadBalancer = new ApplicationLoadBalancer(stack, id, { vpc });
+    createVpcOrigin(stack, { loadBalancer, subnets: vpc.privateSubnets });
     const [origin] = Object.entries(
       Template.fromStack(stack).findResources('AWS::CloudFront::VpcOrigin'),
     );
@@ -91,3 +94,29 @@ test('The VPC origin is not the one of 0.1.0, so that an upgrade creates a new o
   expect(now.id).not.toBe(before?.[0]);
   expect(JSON.stringify(before)).not.toContain(now.Properties.VpcOriginEndpointConfig.Name);
 });
+
+test.each<[before: Configuration, after: Configuration, isNew: boolean]>([
+  ['zones az1 and az2', 'zones az2 and az4', true],
+  ['zones az1 and az2', 'three zones', true],
+  ['cloudfront, egress nat', 'zones az1 and az2', true],
+  ['three zones', 'three zones, three NAT gateways', false],
+  ['cloudfront, egress nat', 'two NAT gateways', false],
+])('After a change from %s to %s, there is a new VPC origin: %s', (before, after, isNew) => {
+  const [one, other] = [before, after].map(
+    (name) => synthesize(name).only('AWS::CloudFront::VpcOrigin').id,
+  );
+  expect(one !== other).toBe(isNew);
+});
+
+test.each<Configuration>(['cloudfront, egress nat', 'three zones'])(
+  'With %s, the VPC origin is deleted before the subnets of the load balancer',
+  (name) => {
+    const stack = synthesize(name);
+    const { Subnets } = stack.only<{ Subnets: unknown[] }>(
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    ).Properties;
+    expect(stack.only('AWS::CloudFront::VpcOrigin').DependsOn).toEqual(
+      expect.arrayContaining(Subnets.map(target)),
+    );
+  },
+);
