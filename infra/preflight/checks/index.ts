@@ -7,6 +7,8 @@ import { fargateQuotaCheck } from './fargate-quota.ts';
 import { hostedZoneCheck } from './hosted-zone.ts';
 import { imageCheck } from './image.ts';
 import { namesCheck } from './names.ts';
+import { natQuotaCheck } from './nat-quota.ts';
+import { networkCheck } from './network.ts';
 import { protectionCheck } from './protection.ts';
 import { quotaChecks } from './quotas.ts';
 import { regionCheck } from './region.ts';
@@ -16,6 +18,7 @@ import { serviceLinkedRoleCheck } from './service-linked-role.ts';
 import { stackCheck } from './stack.ts';
 import { synthCheck } from './synth.ts';
 import { topicChecks } from './topics.ts';
+import { zonesCheck } from './zones.ts';
 
 /** The checks that need no account. */
 export const LOCAL_CHECKS: readonly Check<LocalFacts>[] = [synthCheck, dockerCheck];
@@ -27,7 +30,10 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   stackCheck,
   protectionCheck,
   namesCheck,
+  zonesCheck,
+  networkCheck,
   ...quotaChecks,
+  natQuotaCheck,
   fargateQuotaCheck,
   securityGroupRulesCheck,
   serviceLinkedRoleCheck,

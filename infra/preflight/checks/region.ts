@@ -1,7 +1,8 @@
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+import { USABLE_ZONE_IDS } from '../../network/zones.ts';
 import { globalRegion } from '../account.ts';
 import type { Check } from '../check.ts';
-import { error, ok } from '../finding.ts';
+import { error, ok, warning } from '../finding.ts';
 
 /** The region exists, the account has enabled it, and it has the services. */
 export const regionCheck: Check = {
@@ -27,6 +28,13 @@ export const regionCheck: Check = {
     if (config.endpoint.kind === 'cloudfront' && partition !== 'aws') {
       return [
         error(`CloudFront has no VPC origins in the partition ${partition}: set domainName.`),
+      ];
+    }
+    if (config.endpoint.kind === 'cloudfront' && USABLE_ZONE_IDS[region] === undefined) {
+      return [
+        warning(
+          `${region} is not known to have VPC origins of CloudFront: look it up in the CloudFront documentation, or set domainName.`,
+        ),
       ];
     }
     return [ok(`${region} is enabled.`)];

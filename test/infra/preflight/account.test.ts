@@ -1,7 +1,4 @@
-import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { type Account, openAccount } from '../../../infra/preflight/account.ts';
 import { bootstrapCheck } from '../../../infra/preflight/checks/bootstrap.ts';
 import { distributionsCheck } from '../../../infra/preflight/checks/distributions.ts';
@@ -10,35 +7,11 @@ import { serviceLinkedRoleCheck } from '../../../infra/preflight/checks/service-
 import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
 import type { Context } from '../../support/stack.ts';
 import { type Answer, type Aws, failure, startAws } from './aws.ts';
+import { BUCKET, bootstrap, ROLES } from './bootstrap.ts';
 import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
 
 const IMAGE = { imageUri: 'ghcr.io/team/risk-gate:1.2.3' };
-const BUCKET = `cdk-hnb659fds-assets-${ACCOUNT_ID}-us-east-1`;
 const BOOTSTRAP = `npx cdk bootstrap aws://${ACCOUNT_ID}/us-east-1`;
-const ROLES = [
-  'deploy-role',
-  'cfn-exec-role',
-  'file-publishing-role',
-  'image-publishing-role',
-] as const;
-
-/** Creates what `cdk bootstrap` creates. */
-async function bootstrap(
-  { clients: { ssm, s3, ecr, iam } }: Account,
-  { version = '21', without = '' }: { version?: string; without?: string } = {},
-): Promise<void> {
-  const Name = '/cdk-bootstrap/hnb659fds/version';
-  await ssm.send(new PutParameterCommand({ Name, Value: version, Type: 'String' }));
-  if (without !== 'assets') await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  if (without !== 'container-assets') {
-    const repositoryName = `cdk-hnb659fds-container-assets-${ACCOUNT_ID}-us-east-1`;
-    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
-  }
-  for (const role of ROLES.filter((each) => each !== without)) {
-    const RoleName = `cdk-hnb659fds-${role}-${ACCOUNT_ID}-us-east-1`;
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: '{}' }));
-  }
-}
 
 describeWithMoto('The account', () => {
   let moto: Moto;
@@ -106,6 +79,10 @@ describeWithMoto('The account', () => {
   test.each<[region: string, finding: string]>([
     ['us-east-1', 'ok: us-east-1 is enabled.'],
     [
+      'xx-new-1',
+      'warning: xx-new-1 is not known to have VPC origins of CloudFront: look it up in the CloudFront documentation, or set domainName.',
+    ],
+    [
       'eu-nowhere-1',
       'error: eu-nowhere-1 is not a region of AWS: set AWS_REGION, or the region of the profile.',
     ],
@@ -120,6 +97,7 @@ describeWithMoto('The account', () => {
       const items = [
         ['us-east-1', 'opt-in-not-required'],
         ['me-south-1', 'not-opted-in'],
+        ['xx-new-1', 'opted-in'],
       ].map(
         ([name, status]) =>
           `<item><regionName>${name}</regionName><optInStatus>${status}</optInStatus></item>`,
@@ -201,6 +179,12 @@ describeWithMoto('The account', () => {
   ])('a bootstrap %s', async (_, prepare, options, finding) => {
     await prepare(await account());
     expect(await findingsOf(bootstrapCheck, { options })).toEqual([finding]);
+  });
+
+  test('ECS was used before', async () => {
+    const role = { RoleName: 'AWSServiceRoleForECS', AssumeRolePolicyDocument: '{}' };
+    await (await account()).clients.iam.send(new CreateRoleCommand(role));
+    expect(await findingsOf(serviceLinkedRoleCheck)).toEqual(['ok: AWSServiceRoleForECS exists.']);
   });
 
   test('ECS was never used', async () => {

@@ -1,0 +1,93 @@
+import type { Config } from '../../config/config.ts';
+import { EXCLUDED_ZONE_IDS } from '../../network/zones.ts';
+import type { Check, Facts } from '../check.ts';
+import { type ExistingNetwork, readNetwork, subnetsOf } from '../existing-network.ts';
+import { error, type Finding, ok, warning } from '../finding.ts';
+import { checkLoadBalancerSubnets, checkTaskSubnets } from './network-subnets.ts';
+
+type Existing = Extract<Config['network'], { readonly kind: 'existing' }>;
+
+/** An existing VPC: its subnets, addresses and routes. */
+export const networkCheck: Check = {
+  name: 'network',
+  async run(facts) {
+    const { network } = facts.config;
+    if (network.kind !== 'existing') return [];
+    const { vpcId, taskSubnetIds, loadBalancerSubnetIds } = network;
+    const ids = [...new Set([...taskSubnetIds, ...loadBalancerSubnetIds])];
+    const found = await readNetwork(facts.account.clients.ec2, vpcId, ids);
+    if (found === undefined) {
+      return [error(`The VPC ${vpcId} does not exist in ${facts.account.region}: correct vpcId.`)];
+    }
+    const misplaced = checkSubnets(network, found, ids);
+    if (misplaced.length > 0) return misplaced;
+    const findings = [
+      ...checkZones(network, found),
+      ...checkVpc(facts, vpcId, found),
+      ...checkTaskSubnets(facts.config, found, subnetsOf(found, taskSubnetIds)),
+      ...checkLoadBalancerSubnets(facts.config, found, subnetsOf(found, loadBalancerSubnetIds)),
+    ];
+    return findings.length > 0 ? findings : [ok(`The VPC ${vpcId} can be used.`)];
+  },
+};
+
+function checkSubnets(
+  { vpcId }: Existing,
+  { subnets }: ExistingNetwork,
+  ids: readonly string[],
+): readonly Finding[] {
+  return ids.flatMap((id) => {
+    const subnet = subnets.find(({ SubnetId }) => SubnetId === id);
+    if (subnet === undefined) return error(`The subnet ${id} does not exist: correct its id.`);
+    return subnet.VpcId === vpcId
+      ? []
+      : error(`The subnet ${id} is in ${subnet.VpcId} and not in ${vpcId}: correct its id.`);
+  });
+}
+
+function checkZones(network: Existing, found: ExistingNetwork): readonly Finding[] {
+  return (['taskSubnetIds', 'loadBalancerSubnetIds'] as const).flatMap((option) => {
+    const subnets = subnetsOf(found, network[option]);
+    const zones = new Set(subnets.map(({ AvailabilityZoneId }) => AvailabilityZoneId));
+    const excluded = subnets.filter(({ AvailabilityZoneId = '' }) =>
+      EXCLUDED_ZONE_IDS.includes(AvailabilityZoneId),
+    );
+    return [
+      ...(zones.size < 2
+        ? [
+            error(
+              `The subnets of ${option} are all in ${[...zones].join()}: use subnets in two zones or more.`,
+            ),
+          ]
+        : []),
+      ...excluded.map(({ SubnetId, AvailabilityZoneId }) =>
+        error(
+          `The subnet ${SubnetId} of ${option} is in ${AvailabilityZoneId}, which lacks Fargate or VPC origins: use one in another zone.`,
+        ),
+      ),
+    ];
+  });
+}
+
+function checkVpc(
+  { account, config }: Facts,
+  vpcId: string,
+  { vpc, resolvesNames, hasInternetGateway }: ExistingNetwork,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (!resolvesNames) {
+    findings.push(
+      error(
+        `The VPC ${vpcId} does not resolve DNS names, which the tasks need: run aws ec2 modify-vpc-attribute --vpc-id ${vpcId} --enable-dns-support.`,
+      ),
+    );
+  }
+  if (config.endpoint.kind !== 'cloudfront' || hasInternetGateway) return findings;
+  const text = `CloudFront's VPC origins require an internet gateway at ${vpcId}: attach one, even if no route uses it, or set domainName.`;
+  // A participant does not see the gateway of the VPC's owner.
+  const isShared = vpc.OwnerId !== undefined && vpc.OwnerId !== account.id;
+  findings.push(
+    isShared ? warning(`${text} It was not seen, because the VPC is shared.`) : error(text),
+  );
+  return findings;
+}
