@@ -90,7 +90,7 @@ export class CloudFront extends Construct {
   #viewerAddressFunction(): cloudfront.Function {
     return new cloudfront.Function(this, 'ViewerAddress', {
       functionName: accountWideName(this, { purpose: 'viewer-address', maxLength: 64 }),
-      comment: 'Tells the firewall the address of the caller',
+      comment: 'Writes the address of the caller into a header for the firewall',
       runtime: cloudfront.FunctionRuntime.JS_2_0,
       code: cloudfront.FunctionCode.fromFile({
         filePath: fileURLToPath(new URL('functions/viewer-address.js', import.meta.url)),

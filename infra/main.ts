@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from '../app/src/config/options.ts';
@@ -18,7 +20,10 @@ async function main(): Promise<void> {
     config,
     env: { region: process.env.CDK_DEFAULT_REGION ?? 'us-east-1' },
   });
-  if (config.endpoint.kind === 'cloudfront') warnOfStackTags(stack, 'cdk.json');
+  if (config.endpoint.kind === 'cloudfront') {
+    // Both are read by the CDK command line.
+    warnOfStackTags(stack, [join(homedir(), '.cdk.json'), 'cdk.json']);
+  }
   for (const name of config.foreignContext) {
     Annotations.of(stack).addWarningV2(
       `risk-gate:context-${name}`,

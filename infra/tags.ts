@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Annotations, type Stack, Tags } from 'aws-cdk-lib';
 
 const UNTAGGED_TYPES = [
@@ -18,16 +19,20 @@ export function addTags(stack: Stack, tags: Readonly<Record<string, string>>): v
 }
 
 /**
- * Warns of tags of the CDK command line, which CloudFormation puts on every resource, also on the VPC origin.
+ * Warns of tags in settings of the CDK command line. CloudFormation puts them on every resource, also on the VPC origin.
  *
- * @param file the command line's settings, `cdk.json`.
+ * @param files such as `cdk.json`. Those that do not exist are skipped.
  */
-export function warnOfStackTags(stack: Stack, file: string): void {
-  if (!existsSync(file)) return;
-  const { tags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly tags?: unknown };
-  if (tags === undefined) return;
+export function warnOfStackTags(stack: Stack, files: readonly string[]): void {
+  for (const file of files.filter((each) => existsSync(each))) {
+    const { tags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly tags?: unknown };
+    if (tags !== undefined) warnOfTagsIn(stack, file);
+  }
+}
+
+function warnOfTagsIn(stack: Stack, file: string): void {
   Annotations.of(stack).addWarningV2(
-    'RiskGate:stackTags',
+    `RiskGate:stackTags:${basename(file)}`,
     `${file} has tags beside context, which CloudFormation also puts on the VPC origin: after a change of one, no deployment succeeds until it is undone. Move them to tags under riskGate.`,
   );
 }
