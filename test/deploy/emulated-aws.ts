@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { startMoto } from '../support/moto.ts';
 import { outputOf } from '../support/process.ts';
 import { runCdk } from './cdk.ts';
@@ -24,12 +26,30 @@ export interface EmulatedAws {
   cdk(...args: string[]): Promise<void>;
   /** Calls services without a Node client in this project. @returns the responses in the same order. */
   call(calls: readonly AwsCall[]): Promise<unknown[]>;
+  /** Asks the emulator itself: see test/support/emulator/cloudformation/control.py. */
+  control(path: string, body?: object): Promise<unknown>;
   /** Ends moto and all running commands. */
   stop(): Promise<void>;
 }
 
+/** The version of CDK's bootstrap template that the tests pretend to have. */
+const BOOTSTRAP_VERSION = '30';
+
+export interface EmulatedAwsOptions {
+  /**
+   * `cdk`: bootstraps with the CLI. `fast`: only creates what a deployment reads, the bucket and the version.
+   * @default cdk
+   */
+  readonly bootstrap?: 'cdk' | 'fast';
+  /** @default us-east-1 */
+  readonly regions?: readonly string[];
+}
+
 /** Starts moto and bootstraps it for CDK. */
-export async function startEmulatedAws(): Promise<EmulatedAws> {
+export async function startEmulatedAws({
+  bootstrap = 'cdk',
+  regions = [REGION],
+}: EmulatedAwsOptions = {}): Promise<EmulatedAws> {
   const moto = await startMoto({ cloudFormation: true });
   const folder = mkdtempSync(join(tmpdir(), 'risk-gate-deploy-'));
   const controller = new AbortController();
@@ -56,6 +76,13 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
       const input = JSON.stringify(calls);
       return JSON.parse(await outputOf('python3', [script], { environment, input, signal }));
     },
+    async control(path, body) {
+      const response = await fetch(`${moto.endpoint}/moto-api/emulator/${path}`, {
+        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${path}: ${response.status}\n${moto.log()}`);
+      return response.json();
+    },
     async stop() {
       controller.abort();
       await moto.stop();
@@ -63,13 +90,24 @@ export async function startEmulatedAws(): Promise<EmulatedAws> {
     },
   };
   try {
+    const targets = regions.map((region) => `aws://${ACCOUNT}/${region}`);
     // In a folder without cdk.json, or CDK would synthesise the stack first.
-    await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`], { folder });
+    if (bootstrap === 'cdk') await cdk(['bootstrap', ...targets], { folder });
+    else for (const region of regions) await bootstrapRegion(aws, region);
     return aws;
   } catch (error) {
     await aws.stop();
     throw error;
   }
+}
+
+async function bootstrapRegion({ access }: EmulatedAws, region: string): Promise<void> {
+  const s3 = new S3Client({ ...access, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: `cdk-hnb659fds-assets-${ACCOUNT}-${region}` }));
+  const ssm = new SSMClient({ ...access, region });
+  const version = { Name: '/cdk-bootstrap/hnb659fds/version', Value: BOOTSTRAP_VERSION };
+  await ssm.send(new PutParameterCommand({ ...version, Type: 'String' }));
+  for (const client of [s3, ssm]) client.destroy();
 }
 
 function environmentFor(endpoint: string): Record<string, string> {

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { App } from 'aws-cdk-lib';
-import type { RiskGateStack } from '../../infra/stack.ts';
+import { type Context, createApp } from './app.ts';
 
-/** CDK context: the options of `cdk.json` and `-c name=value`. */
-export type Context = Readonly<Record<string, unknown>>;
+export { type Context, createApp };
 
 export interface Resource<P = Readonly<Record<string, unknown>>> {
   readonly id: string;
@@ -211,7 +200,7 @@ export const contextOf = (name: Configuration): Context => CONTEXTS[name];
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/risk-gate');
 /** The inputs of a template. */
-const SOURCES = ['app', 'infra', 'test/support/stack.ts'];
+const SOURCES = ['app', 'infra', 'test/support/app.ts', 'test/support/stack.ts'];
 const SOURCE_FILES = [
   '.dockerignore',
   'LICENSE',
@@ -220,39 +209,6 @@ const SOURCE_FILES = [
   'package.json',
   'package-lock.json',
 ];
-
-const scratch = mkdtempSync(join(tmpdir(), 'risk-gate-stack-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-/** Creates the app with the stack, without synthesizing it. */
-export async function createApp({ region = 'us-east-1', ...context }: Context): Promise<{
-  readonly app: App;
-  readonly stack: RiskGateStack;
-}> {
-  const { App, Validations } = await import('aws-cdk-lib');
-  const { readConfig } = await import('../../infra/config/config.ts');
-  const { RiskGateStack } = await import('../../infra/stack.ts');
-  const { riskGate: _, ...flags } = JSON.parse(
-    readFileSync(join(ROOT, 'cdk.json'), 'utf8'),
-  ).context;
-  const app = new App({
-    context: flags,
-    outdir: mkdtempSync(join(scratch, 'cdk.out-')),
-    analyticsReporting: false,
-    // Takes seconds, and is part of `cdk synth`.
-    builtinCloudFormationValidation: false,
-  });
-  const stack = new RiskGateStack(app, 'RiskGate', {
-    config: readConfig(context),
-    env: { region: String(region) },
-  });
-  // Every synth warns that the default policy issues tokens while the country is unknown.
-  const id = 'Annotation::RiskGate:failsOpen:unknown.geo';
-  Validations.of(stack).acknowledge({ id, reason: 'default policy' });
-  const nobody = 'Annotation::RiskGate:nobodyIsPaged';
-  Validations.of(stack).acknowledge({ id: nobody, reason: 'most configurations have no address' });
-  return { app, stack };
-}
 
 /** Synthesizes without the cache. `directory` is the cloud assembly; it is removed after the tests of the file. */
 export async function synthesizeNow(

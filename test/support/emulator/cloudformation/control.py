@@ -3,15 +3,19 @@
 - GET  resources?region=&stack=        the resources of a stack with their resolved properties
 - POST faults                          {"type", "operation": create, update or delete, "reason"}; no reason ends it
 - POST schedules                       {"region", "group", "name"}: fires a schedule; returns the function's output
+- POST archives                        {"bucket", "key", "files": text by name}: stores a zip file
 - POST zones                           {"region", "ids"}: the ids of the zones a, b, c …
 - PUT  responses/<request id>          what functions of custom resources send to their ResponseURL
 """
 
+import io
 import json
+import zipfile
 from urllib.parse import parse_qs, urlparse
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import urls
+from moto.s3.models import s3_backends
 
 from . import stacks
 from .configuration import set_endpoint
@@ -68,7 +72,22 @@ def change_zones(zones):
     return {}
 
 
-OPERATIONS = {"resources": resources, "faults": set_fault, "schedules": fire_schedule, "zones": change_zones}
+def store_archive(archive):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as content:
+        for name, text in archive["files"].items():
+            content.writestr(name, text)
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(archive["bucket"], archive["key"], data.getvalue())
+    return {}
+
+
+OPERATIONS = {
+    "archives": store_archive,
+    "faults": set_fault,
+    "resources": resources,
+    "schedules": fire_schedule,
+    "zones": change_zones,
+}
 
 
 def install():

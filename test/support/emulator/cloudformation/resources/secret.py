@@ -40,8 +40,9 @@ class Secret(Handler):
                 )
 
     def do_delete(self, stack, resource):
+        # CloudFormation leaves no recovery window.
         secretsmanager_backends[stack.account][stack.region].delete_secret(
-            secret_id=resource.physical_id, recovery_window_in_days=30, force_delete_without_recovery=False
+            secret_id=resource.physical_id, recovery_window_in_days=None, force_delete_without_recovery=True
         )
 
 
