@@ -5,6 +5,7 @@ import {
   type DescribeStackEventsCommandOutput,
   DescribeStacksCommand,
   paginateDescribeStackEvents,
+  type Stack,
   type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -66,20 +67,23 @@ export function stacksOf(aws: EmulatedAws): Stacks {
     }
   }
 
-  /** Returns the id, with which a deleted stack can be described, too. */
-  const idOf = (options: StackOptions) => ids.get(keyOf(options)) ?? options.name ?? 'RiskGate';
-
-  async function describe(options: StackOptions): Promise<string> {
-    const { Stacks: [stack] = [] } = await withClient(options, (client) =>
-      client.send(new DescribeStacksCommand({ StackName: idOf(options) })),
-    );
-    return stack?.StackStatus ?? 'none';
+  /** Returns a stack by its name, or the last one of this name if it has been deleted. */
+  async function describe(options: StackOptions): Promise<Stack> {
+    const named = (StackName = options.name ?? 'RiskGate') =>
+      withClient(options, (client) => client.send(new DescribeStacksCommand({ StackName })));
+    const id = ids.get(keyOf(options));
+    const { Stacks: [stack] = [] } = await named().catch((error) => {
+      if (id === undefined) throw error;
+      return named(id);
+    });
+    ids.set(keyOf(options), stack?.StackId ?? '');
+    return stack as Stack;
   }
 
   /** Waits for the end of an operation: the emulator responds when it has ended, or after 40 s. */
   async function finished(options: StackOptions): Promise<string> {
     for (;;) {
-      const status = await describe(options);
+      const { StackStatus: status = '' } = await describe(options);
       if (!status.endsWith('IN_PROGRESS')) return status;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -99,14 +103,13 @@ export function stacksOf(aws: EmulatedAws): Stacks {
     async create(template, options = {}) {
       const { name: StackName = 'RiskGate' } = options;
       const TemplateURL = await uploaded(template);
-      const { StackId = '' } = await withClient(options, (client) =>
+      await withClient(options, (client) =>
         client.send(new CreateStackCommand({ StackName, TemplateURL })),
       );
-      ids.set(keyOf(options), StackId);
       return finished(options);
     },
     async update(template, options = {}) {
-      const StackName = idOf(options);
+      const { StackId: StackName } = await describe(options);
       const TemplateURL = await uploaded(template);
       await withClient(options, (client) =>
         client.send(new UpdateStackCommand({ StackName, TemplateURL })),
@@ -114,20 +117,20 @@ export function stacksOf(aws: EmulatedAws): Stacks {
       return finished(options);
     },
     async delete(options = {}) {
-      await withClient(options, (client) =>
-        client.send(new DeleteStackCommand({ StackName: idOf(options) })),
-      );
+      const { StackId: StackName } = await describe(options);
+      await withClient(options, (client) => client.send(new DeleteStackCommand({ StackName })));
       return finished(options);
     },
-    status: (options = {}) => describe(options),
+    status: async (options = {}) => (await describe(options)).StackStatus ?? '',
     async resources({ name = 'RiskGate', region = REGION } = {}) {
       const query = new URLSearchParams({ region, stack: name });
       return (await aws.control(`resources?${query}`)) as Record<string, DeployedResource>;
     },
     async events(options = {}) {
+      const { StackId: StackName } = await describe(options);
       return withClient(options, async (client) => {
         const all: StackEvent[] = [];
-        const pages = paginateDescribeStackEvents({ client }, { StackName: idOf(options) });
+        const pages = paginateDescribeStackEvents({ client }, { StackName });
         for await (const page of pages as AsyncIterable<DescribeStackEventsCommandOutput>) {
           all.push(...(page.StackEvents ?? []));
         }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createApp } from '../support/app.ts';
+import type { Context } from '../support/app.ts';
 import { describeWithMoto } from '../support/moto.ts';
-import { publishAssets, publishFunctionOf010, type Template010 } from './assets.ts';
+import { publishFunctionOf010, type Template010 } from './assets.ts';
 import { contextArguments, IMAGE } from './cdk.ts';
+import { deployVersion } from './deploy-version.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
 import {
   createExistingResources,
@@ -10,6 +11,7 @@ import {
   type ExistingResources,
   ZONE,
 } from './existing-resources.ts';
+import { protectionOf } from './protection.ts';
 import { readSecret, writeSecret } from './secrets.ts';
 import { type DeployedResource, type Event, failures, type Stacks, stacksOf } from './stacks.ts';
 
@@ -159,24 +161,7 @@ describeWithMoto('an upgrade from 0.1.0', () => {
     existing = await createExistingResources(aws);
   }
 
-  async function protection(): Promise<string | undefined> {
-    const [arn] = Object.values(
-      idsOf(await stacks.resources(), ['AWS::ElasticLoadBalancingV2::LoadBalancer']),
-    );
-    const [response] = await aws.call([
-      ['elbv2', 'describe_load_balancer_attributes', { LoadBalancerArn: arn }],
-    ]);
-    const { Attributes } = response as { Attributes: { Key: string; Value: string }[] };
-    return Attributes.find(({ Key }) => Key === 'deletion_protection.enabled')?.Value;
-  }
-
-  /** Deploys this version with the API, which takes a fraction of the time of the CLI. */
-  async function deployWith(context: object): Promise<string> {
-    const { app } = await createApp({ ...context });
-    const { directory } = app.synth();
-    await publishAssets(aws, directory);
-    return stacks.update(JSON.parse(readFileSync(`${directory}/RiskGate.template.json`, 'utf8')));
-  }
+  const deployWith = (context: Context) => deployVersion(aws, stacks, context);
 
   describe.each(TEMPLATES)('$name', ({ name, endpoint }) => {
     let upgraded: Upgrade;
@@ -194,7 +179,7 @@ describeWithMoto('an upgrade from 0.1.0', () => {
     testUpgrade(() => upgraded);
 
     test('the protection of the load balancer stays on', async () => {
-      expect(await protection()).toBe('true');
+      expect(await protectionOf(aws, stacks)).toBe('true');
     });
 
     if (endpoint === 'cloudfront') {
@@ -231,25 +216,12 @@ describeWithMoto('an upgrade from 0.1.0', () => {
 
     beforeAll(async () => {
       await startAccount();
-      const {
-        tags,
-        imageUri: _,
-        ...context
-      } = contextOf('cloudfront-tags', 'cloudfront', existing);
-      upgraded = await upgrade(
-        aws,
-        stacks,
-        templateOf010('cloudfront-tags', existing),
-        async () => {
-          await aws.cdk(
-            'deploy',
-            '--require-approval=never',
-            `--output=${aws.folder}/cdk.out`,
-            ...contextArguments({ ...context, tags: JSON.stringify(tags) }),
-          );
-          return stacks.status();
-        },
-      );
+      const template = templateOf010('cloudfront', existing);
+      upgraded = await upgrade(aws, stacks, template, async () => {
+        const output = `--output=${aws.folder}/cdk.out`;
+        await aws.cdk('deploy', '--require-approval=never', output, ...contextArguments({}));
+        return stacks.status();
+      });
     });
 
     afterAll(() => aws?.stop());
@@ -257,7 +229,7 @@ describeWithMoto('an upgrade from 0.1.0', () => {
     testUpgrade(() => upgraded);
 
     test('the protection of the load balancer stays on', async () => {
-      expect(await protection()).toBe('true');
+      expect(await protectionOf(aws, stacks)).toBe('true');
     });
   });
 });

@@ -150,7 +150,11 @@ class Api(CloudFormationResponse):
         return EmptyResult()
 
     def delete_change_set(self):
-        change_sets.remove(self._change_set())
+        # Succeeds without the change set, as long as the stack exists.
+        name = self._get_param("ChangeSetName")
+        for change_set in change_sets.of_stack(self._find()):
+            if name in (change_set.name, change_set.id):
+                change_sets.remove(change_set)
         return EmptyResult()
 
 

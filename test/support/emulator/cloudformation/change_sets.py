@@ -3,6 +3,7 @@
 import uuid
 
 from moto.cloudformation.exceptions import ValidationError
+from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
 
 from . import stacks
@@ -14,6 +15,10 @@ NO_CHANGES = (
 )
 
 _change_sets = {}
+
+
+class ChangeSetNotFoundError(ServiceException):
+    code = "ChangeSetNotFound"
 
 
 class ChangeSet:
@@ -82,7 +87,7 @@ def find(account, region, name_or_id, stack_name):
             is_here and name_or_id == change_set.name and stack_name in (stack.name, stack.id)
         ):
             return change_set
-    raise ValidationError(message=f"ChangeSet [{name_or_id}] does not exist")
+    raise ChangeSetNotFoundError(f"ChangeSet [{name_or_id}] does not exist")
 
 
 def of_stack(stack):

@@ -1,5 +1,6 @@
 """Lambda functions, which run as processes of Node.js with the code of the deployed asset."""
 
+import copy
 import io
 import json
 import os
@@ -31,8 +32,8 @@ class Function(MotoModel):
 
     def do_update(self, stack, resource, properties):
         check_code(stack, properties["Code"])
-        resource.model.update_configuration(dict(properties))
-        resource.model.update_function_code(dict(properties["Code"]))
+        resource.model.update_configuration(copy.deepcopy(properties))
+        resource.model.update_function_code(copy.deepcopy(properties["Code"]))
 
     def attribute(self, resource, name):
         return resource.model.function_arn if name == "Arn" else super().attribute(resource, name)

@@ -1,5 +1,7 @@
 """Load balancers, with deletion protection and the test object of access logs."""
 
+import copy
+
 from moto.elbv2.models import elbv2_backends
 from moto.s3.models import s3_backends
 
@@ -93,7 +95,7 @@ class Listener(MotoModel):
 
     def do_update(self, stack, resource, properties):
         type(resource.model).update_from_cloudformation_json(
-            resource.model, "", {"Properties": dict(properties)}, stack.account, stack.region
+            resource.model, "", {"Properties": copy.deepcopy(properties)}, stack.account, stack.region
         )
 
     def do_delete(self, stack, resource):

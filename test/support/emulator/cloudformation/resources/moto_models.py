@@ -1,5 +1,7 @@
 """Types that moto creates. Their updates are here, because moto's lose ids or properties."""
 
+import copy
+
 from moto.acm.models import acm_backends
 from moto.cloudformation import parsing
 from moto.cloudwatch.models import cloudwatch_backends
@@ -45,7 +47,8 @@ class MotoModel(Handler):
         resource.physical_id = resource.model.physical_resource_id
 
     def model_properties(self, resource):
-        return dict(resource.properties)
+        # moto changes what it is given.
+        return copy.deepcopy(resource.properties)
 
     def attribute(self, resource, name):
         if name in self.attributes:

@@ -86,7 +86,7 @@ class Subnet(Tagged):
         resource.model.map_public_ip_on_launch = str(properties.get("MapPublicIpOnLaunch", False)).lower()
 
     def model_properties(self, resource):
-        properties = dict(resource.properties)
+        properties = super().model_properties(resource)
         zone_id = properties.pop("AvailabilityZoneId", None)
         if zone_id is not None:
             properties["AvailabilityZone"] = zone_named(zone_id)
