@@ -17,7 +17,6 @@ const PREFIXES: Readonly<Record<string, string>> = {
   SNSClient: 'sns',
   SSMClient: 'ssm',
   STSClient: 'sts',
-  WAFV2Client: 'wafv2',
 };
 
 /** Actions whose name differs from that of the API operation. */

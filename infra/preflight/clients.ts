@@ -15,7 +15,6 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { iamAction } from './actions.ts';
 
 export interface ClientOptions {
@@ -59,7 +58,6 @@ export function createClients({ region, profile }: ClientOptions) {
     sns: new SNSClient(options),
     ssm: new SSMClient(options),
     sts: new STSClient(options),
-    waf: new WAFV2Client(options),
   };
   for (const client of Object.values(clients)) nameActionsIn(client as unknown as AnyClient);
   return clients;

@@ -28,10 +28,11 @@ export interface PreflightResult {
  * @param cdkContext `context` of cdk.json.
  */
 export async function runPreflight(
-  { context: overrides, profile, probe }: Pick<Arguments, 'context' | 'profile' | 'probe'>,
+  options: Pick<Arguments, 'context' | 'profile' | 'probe'>,
   cdkContext: Readonly<Record<string, unknown>>,
 ): Promise<PreflightResult> {
-  const context = { ...cdkContext, ...overrides };
+  const context = { ...cdkContext, ...options.context };
+  const profile = options.profile ?? profileOf(process.env);
   const { region, source } = await resolveRegion(process.env, profile);
   const { account, finding } = await openAccount({ region, profile });
   const { config, findings: optionFindings } = readOptions(context);
@@ -52,9 +53,14 @@ export async function runPreflight(
   const local = { config, context, template: once(() => synthesize(context, region)) };
   const others = await Promise.all([
     ...LOCAL_CHECKS.map((check) => runCheck(check, local)),
-    ...accountChecks(local, account, probe),
+    ...accountChecks(local, account, options.probe),
   ]);
   return { ...result, findings: [...first, ...others.flat()] };
+}
+
+/** The CDK command also reads `AWS_DEFAULT_PROFILE`, which AWS's clients do not. */
+function profileOf(environment: NodeJS.ProcessEnv): string | undefined {
+  return environment.AWS_PROFILE || environment.AWS_DEFAULT_PROFILE || undefined;
 }
 
 function accountChecks(

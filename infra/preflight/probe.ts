@@ -6,7 +6,7 @@ import {
   GetDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
 import type { Account } from './account.ts';
-import { deniedAction, describeFailure } from './aws-error.ts';
+import { codeOf, deniedAction, describeFailure } from './aws-error.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** AWS's answer to an account that it has not verified. */
@@ -125,7 +125,12 @@ async function remove(
       await pause(pollIntervalMs, interrupted);
     }
   } catch (cause) {
-    return warning(left(id, describeFailure(cause).replace(/\.$/, '')));
+    const denied = deniedAction(cause);
+    const reason =
+      denied === undefined
+        ? `CloudFront returned ${codeOf(cause)}`
+        : `the credentials do not allow ${denied}`;
+    return warning(left(id, reason));
   }
 }
 

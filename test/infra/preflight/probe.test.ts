@@ -92,9 +92,13 @@ test.each([
 test('a distribution that cannot be deleted is named', async () => {
   statuses('Deployed');
   aws.deny(DELETE);
-  const reason =
-    'Not checked, because the credentials do not allow cloudfront:DeleteDistribution: allow it, or check this yourself';
-  expect(await probe()).toEqual(left(reason));
+  expect(await probe()).toEqual(left('the credentials do not allow cloudfront:DeleteDistribution'));
+});
+
+test('a distribution that CloudFront does not delete is named', async () => {
+  statuses('Deployed');
+  aws.answer(DELETE, failure(DELETE, 409, 'DistributionNotDisabled'));
+  expect(await probe()).toEqual(left('CloudFront returned DistributionNotDisabled'));
 });
 
 test('a distribution that CloudFront does not deploy is named', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArguments, UsageError } from '../../../infra/preflight/arguments.ts';
 import { runCheck } from '../../../infra/preflight/check.ts';
 import { resolveRegion } from '../../../infra/preflight/region.ts';
@@ -45,6 +48,30 @@ test.each([
   [{ AWS_REGION: '', AMAZON_REGION: 'eu-west-3' }, 'eu-west-3', 'AMAZON_REGION'],
 ])('the region of %j', async (environment, region, source) => {
   expect(await resolveRegion(environment, undefined)).toEqual({ region, source });
+});
+
+describe('the region of a profile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'risk-gate-region-'));
+  const config = join(folder, 'config');
+  writeFileSync(config, '[profile prod]\nregion = eu-north-1\n[profile bare]\n');
+  const { AWS_REGION: before } = process.env;
+
+  beforeAll(() => {
+    delete process.env.AWS_REGION;
+    process.env.AWS_CONFIG_FILE = config;
+  });
+  afterAll(() => {
+    delete process.env.AWS_CONFIG_FILE;
+    if (before !== undefined) process.env.AWS_REGION = before;
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['prod', 'eu-north-1', 'the profile'],
+    ['bare', 'us-east-1', 'the default of CDK'],
+  ])('%s', async (profile, region, source) => {
+    expect(await resolveRegion({}, profile)).toEqual({ region, source });
+  });
 });
 
 const finding = (check: string, level: 'ok' | 'warning' | 'error', text: string) => ({
