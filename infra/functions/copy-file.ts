@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { CopyObjectCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, NoSuchBucket, S3Client } from '@aws-sdk/client-s3';
 import {
   type CustomResourceRequest,
   type CustomResourceResult,
@@ -32,7 +32,7 @@ export function fileCopier(
     const physicalId = `s3://${Bucket}/${Key}`;
     if (RequestType === 'Delete') {
       await attempt(retryDelaysMs, `${physicalId} cannot be deleted`, () =>
-        s3.send(new DeleteObjectCommand({ Bucket, Key })),
+        s3.send(new DeleteObjectCommand({ Bucket, Key })).catch(ignoreMissingBucket),
       );
     } else {
       const source = `${SourceBucket}/${SourceKey}`;
@@ -50,6 +50,11 @@ export function fileCopier(
     }
     return { physicalId };
   };
+}
+
+/** A file is gone with its bucket. */
+function ignoreMissingBucket(error: unknown): void {
+  if (!(error instanceof NoSuchBucket)) throw error;
 }
 
 /** Runs an operation, again while access is denied. @throws Error with what has failed, why, and what to do. */

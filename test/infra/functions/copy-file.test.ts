@@ -83,6 +83,11 @@ describeWithMoto('A file of the deployment', () => {
     expect(await contents()).toEqual(expected);
   });
 
+  test('is deleted without an error if its bucket is gone', async () => {
+    const gone = request('Delete', { ...COPY, Bucket: 'gone' });
+    expect(await fileCopier(s3)(gone)).toEqual({ physicalId: 's3://gone/4711/policy.yaml' });
+  });
+
   test('that is not in the bootstrap bucket is an error with its remedy', async () => {
     const missing = request('Create', { ...COPY, SourceKey: 'gone.yaml' });
     await expect(fileCopier(s3)(missing)).rejects.toThrow(
