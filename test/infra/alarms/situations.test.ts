@@ -6,7 +6,7 @@ import { normalMinute } from '../../support/operations/minute.ts';
 import { metricSource, type Situation, timeSpan } from '../../support/operations/situation.ts';
 import { type Configuration, synthesize } from '../../support/stack.ts';
 import { CALM } from './calm.ts';
-import { INCIDENTS } from './incidents.ts';
+import { INCIDENTS } from './incidents/index.ts';
 
 /** The normal operation before and after a situation. All alarms must recover in the minutes after it. */
 const MINUTES_BEFORE = 90;
@@ -109,15 +109,15 @@ describe('The expected alarms fire in time and recover:', () => {
     const fired = new Set(INCIDENTS.flatMap(({ alarms }) => Object.keys(alarms)));
     const ids = CONFIGURATIONS.flatMap((name) => readAlarms(synthesize(name))).map(({ id }) => id);
     expect({
-      'alarms without an incident: add one to test/infra/alarms/incidents.ts': [
+      'alarms without an incident: add one to test/infra/alarms/incidents': [
         ...new Set(ids),
       ].filter((id) => !fired.has(id)),
-      'unknown alarms: correct their ids in test/infra/alarms/incidents.ts': [...fired].filter(
+      'unknown alarms: correct their ids in test/infra/alarms/incidents': [...fired].filter(
         (id) => !ids.includes(id),
       ),
     }).toEqual({
-      'alarms without an incident: add one to test/infra/alarms/incidents.ts': [],
-      'unknown alarms: correct their ids in test/infra/alarms/incidents.ts': [],
+      'alarms without an incident: add one to test/infra/alarms/incidents': [],
+      'unknown alarms: correct their ids in test/infra/alarms/incidents': [],
     });
   });
 });

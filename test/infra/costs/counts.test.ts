@@ -8,22 +8,9 @@ import {
 import { CANARY_METRICS } from '../../../infra/functions/canary/metrics.ts';
 import { readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { synthesize } from '../../support/stack.ts';
+import { amountsOf, PAGE, row } from './cost-table.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-const PAGE = readFileSync(new URL('docs/costs.md', ROOT), 'utf8');
-
-/** Returns a row of the cost table as it is written. */
-function row(item: string): string {
-  return PAGE.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
-}
-
-/** Returns the amounts of a row for each size, the smallest first. */
-function amountsOf(item: string): readonly number[] {
-  const [, , , ...cells] = row(item)
-    .split('|')
-    .map((cell) => cell.replaceAll('*', '').trim());
-  return cells.filter((cell) => cell !== '').map(Number);
-}
 
 /** Returns the row of an item that costs the same in each size. */
 function expectedRow(item: string, arithmetic: string, amount: number): string {

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { dashboardOf } from '../support/dashboard.ts';
+import { dashboardOf } from '../../support/dashboard.ts';
 import {
   type Configuration,
   MODES,
   type SynthesizedStack,
   synthesize,
   target,
-} from '../support/stack.ts';
-
-const PAGE = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
+} from '../../support/stack.ts';
+import { amountsOf, PAGE } from './cost-table.ts';
 
 /** The columns of the table. */
 const SIZES: readonly Configuration[] = [
@@ -18,12 +17,6 @@ const SIZES: readonly Configuration[] = [
 ];
 
 const HOURS = 730;
-
-/** Returns the amounts of a row of the table, one for each size. */
-function amountsOf(item: string): readonly number[] {
-  const row = PAGE.split('\n').find((each) => each.startsWith(`| ${item} |`)) ?? '';
-  return row.split('|').slice(3, -1).map(Number);
-}
 
 /** Returns the minimum number of tasks. */
 const tasksOf = (stack: SynthesizedStack) =>
@@ -154,7 +147,7 @@ test('Container Insights, which is not in the table, is off in each size', () =>
 });
 
 test('README.md has the sum of the default, to five dollars', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   const [, about = ''] = /\[about (\d+) US dollars a month\]\(docs\/costs\.md\)/.exec(readme) ?? [];
   const [, sum = ''] = /^\| \*\*sum\*\* \|(?:[^|]+\|){2} \*\*([\d.]+)\*\*/m.exec(PAGE) ?? [];
   expect(about).not.toBe('');
