@@ -62,8 +62,9 @@ export const USABLE_ZONE_IDS: Readonly<Record<string, readonly string[]>> = Obje
   ]),
 );
 
-/** Returns whether a zone id belongs to a region. In a region that the table lacks, every id does. */
+/** Returns whether a zone id belongs to a region. An unknown id may belong to any region that the table lacks. */
 export function isZoneOfRegion(zoneId: string, region: string): boolean {
-  const [prefix] = ZONES[region] ?? [];
-  return prefix === undefined || zoneId.startsWith(`${prefix}-`);
+  const [owner] =
+    Object.entries(ZONES).find(([, [prefix]]) => zoneId.startsWith(`${prefix}-`)) ?? [];
+  return owner === undefined ? ZONES[region] === undefined : owner === region;
 }

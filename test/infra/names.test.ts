@@ -1,4 +1,4 @@
-import { type Context, type Resource, synthesizeNow } from '../support/stack.ts';
+import { type Context, createApp, type Resource, synthesizeNow } from '../support/stack.ts';
 
 /**
  * Where a name must be unique, and its maximum length by the resource's API reference. `no` marks a property that names
@@ -166,4 +166,12 @@ test('The console shows networks by the name of the stack', async () => {
   const [first, second] = [await names({}), await names({ stackName: 'Staging' })];
   expect(first).toContain('RiskGate/Network/Vpc/PublicSubnet1');
   expect(second).toEqual(first.map((name) => name.replace(/^RiskGate/, 'Staging')));
+});
+
+test('The construct id of the stack stays, so that cdk deploy needs no argument, and no logical id changes', async () => {
+  const { stack } = await createApp({ stackName: 'Staging' });
+  expect([stack.artifactId, stack.stackName]).toEqual(['RiskGate', 'Staging']);
+  const ids = async (context: Context) =>
+    (await synthesizeNow(context)).resources().map(({ id }) => id);
+  expect(await ids({ stackName: 'Staging' })).toEqual(await ids({}));
 });

@@ -1,3 +1,4 @@
+import { isZoneOfRegion } from '../../../infra/network/zones.ts';
 import {
   type Configuration,
   type SynthesizedStack,
@@ -97,6 +98,19 @@ describe.each<[before: Configuration, after: Configuration, common: string[]]>([
       expect(tables(old).get(id) ?? ends).toEqual(ends);
     }
   });
+});
+
+test.each<[zoneId: string, region: string, isInRegion: boolean]>([
+  ['use1-az1', 'us-east-1', true],
+  ['use1-az1', 'us-east-2', false],
+  ['euw1-az1', 'us-east-1', false],
+  ['use9-az1', 'us-east-1', false],
+  ['aps1-az1', 'ap-south-1', true],
+  ['aps1-az1', 'ap-southeast-1', false],
+  ['apse6-az1', 'ap-southeast-6', true],
+  ['use1-az1', 'ap-southeast-6', false],
+])('The zone %s is in %s: %s', (zoneId, region, isInRegion) => {
+  expect(isZoneOfRegion(zoneId, region)).toBe(isInRegion);
 });
 
 const place = ({ id, cidr, zone }: TemplateSubnet) => ({ id, cidr, zone });
