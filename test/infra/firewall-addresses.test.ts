@@ -28,6 +28,14 @@ afterEach(async () => {
   edge = undefined;
 });
 
+/** The public addresses of the NAT gateways, by logical id. */
+function gatewaysOf(configuration: Configuration): Record<string, string> {
+  const ids = synthesize(configuration)
+    .resources('AWS::EC2::EIP')
+    .map(({ id }) => id);
+  return Object.fromEntries(ids.map((id, index) => [id, `203.0.113.${100 + index}`]));
+}
+
 /** Starts the edge of a configuration, and returns a function that calls the action through it. */
 async function start(configuration: Configuration, clientAddress: string) {
   const { port } = service.address() as AddressInfo;
@@ -36,6 +44,7 @@ async function start(configuration: Configuration, clientAddress: string) {
     service: `http://127.0.0.1:${port}`,
     clientAddress,
     now: () => 0,
+    values: gatewaysOf(configuration),
   });
   edge = started;
   return async (headers: Record<string, string> = {}): Promise<number> => {
@@ -77,6 +86,8 @@ describe.each<[Configuration]>([
   test.each<[name: string, address: string, headers: Record<string, string>, status: number]>([
     ['an allowed address', '198.51.100.7', {}, 200],
     ['an allowed network', '192.0.2.99', {}, 200],
+    // The canary runs behind it.
+    ['the NAT gateway of the stack', '203.0.113.100', {}, 200],
     ['another address', '203.0.113.9', {}, 503],
     ['a forged viewer address', '203.0.113.9', { 'x-risk-gate-viewer-address': '192.0.2.1' }, 503],
     ['a forged X-Forwarded-For', '203.0.113.9', { 'x-forwarded-for': '192.0.2.1' }, 503],

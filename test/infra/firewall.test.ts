@@ -186,13 +186,18 @@ describe.each<[Configuration, Configuration]>([
     const sets = allowing().resources<Record<string, unknown>>('AWS::WAFv2::IPSet');
     expect(sets.map(({ Properties }) => Properties)).toEqual([
       {
-        Addresses: ['192.0.2.0/24', '198.51.100.7/32'],
+        // The canary calls from the NAT gateway.
+        Addresses: [
+          '192.0.2.0/24',
+          '198.51.100.7/32',
+          { 'Fn::Join': ['', [{ Ref: allowing().only('AWS::EC2::EIP').id }, '/32']] },
+        ],
         IPAddressVersion: 'IPV4',
         Scope: 'REGIONAL',
       },
       { Addresses: ['2001:db8::/32'], IPAddressVersion: 'IPV6', Scope: 'REGIONAL' },
     ]);
-    // CloudFront adds only the last address.
+    // A CloudFront Function sets it.
     const forwarded = {
       HeaderName: 'x-risk-gate-viewer-address',
       FallbackBehavior: 'NO_MATCH',
