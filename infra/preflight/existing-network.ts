@@ -10,13 +10,15 @@ import {
   type Subnet,
   type Vpc,
 } from '@aws-sdk/client-ec2';
-import { codeOf } from './aws-error.ts';
+import { codeOf, deniedAction } from './aws-error.ts';
 
 /** An existing VPC as EC2 describes it. */
 export interface ExistingNetwork {
   readonly vpc: Vpc;
-  readonly resolvesNames: boolean;
-  readonly hasInternetGateway: boolean;
+  /** Undefined if the account may not see it, as in a VPC that is shared with it. */
+  readonly resolvesNames: boolean | undefined;
+  /** As above. */
+  readonly hasInternetGateway: boolean | undefined;
   readonly subnets: readonly Subnet[];
   readonly routeTables: readonly RouteTable[];
 }
@@ -38,18 +40,29 @@ export async function readNetwork(
   // By filter: an id in the request that does not exist would be an error.
   const wanted = { Filters: [{ Name: 'subnet-id', Values: [...subnetIds] }] };
   const [dns, gateways, subnets, tables] = await Promise.all([
-    ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: 'enableDnsSupport' })),
-    ec2.send(new DescribeInternetGatewaysCommand(attached)),
+    unlessDenied(
+      ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: 'enableDnsSupport' })),
+    ),
+    unlessDenied(ec2.send(new DescribeInternetGatewaysCommand(attached))),
     ec2.send(new DescribeSubnetsCommand(wanted)),
     ec2.send(new DescribeRouteTablesCommand(inVpc)),
   ]);
   return {
     vpc,
-    resolvesNames: dns.EnableDnsSupport?.Value !== false,
-    hasInternetGateway: (gateways.InternetGateways?.length ?? 0) > 0,
+    resolvesNames: dns?.EnableDnsSupport?.Value,
+    hasInternetGateway: gateways && (gateways.InternetGateways?.length ?? 0) > 0,
     subnets: subnets.Subnets ?? [],
     routeTables: tables.RouteTables ?? [],
   };
+}
+
+async function unlessDenied<T>(response: Promise<T>): Promise<T | undefined> {
+  try {
+    return await response;
+  } catch (cause) {
+    if (deniedAction(cause) !== undefined) return undefined;
+    throw cause;
+  }
 }
 
 async function findVpc(ec2: EC2Client, vpcId: string): Promise<Vpc | undefined> {

@@ -64,7 +64,7 @@ async function findTaken(
     const physicalId = existing.get(name);
     if (physicalId === undefined) return false;
     const own = stack?.resources.get(logicalId)?.physicalId ?? '';
-    return own !== physicalId && !/[:/]$/.test(own.slice(0, -physicalId.length));
+    return own !== physicalId && !/[:/|]$/.test(own.slice(0, -physicalId.length));
   });
   if (taken.length === 0) return [];
   const listed = taken.slice(0, MAX_LISTED).map(({ name }) => name);

@@ -75,7 +75,7 @@ function checkVpc(
   { vpc, resolvesNames, hasInternetGateway }: ExistingNetwork,
 ): readonly Finding[] {
   const findings: Finding[] = [];
-  if (!resolvesNames) {
+  if (resolvesNames === false) {
     findings.push(
       error(
         `The VPC ${vpcId} does not resolve DNS names, which the tasks need: run aws ec2 modify-vpc-attribute --vpc-id ${vpcId} --enable-dns-support.`,
@@ -84,10 +84,10 @@ function checkVpc(
   }
   if (config.endpoint.kind !== 'cloudfront' || hasInternetGateway) return findings;
   const text = `CloudFront's VPC origins require an internet gateway at ${vpcId}: attach one, even if no route uses it, or set domainName.`;
-  // A participant does not see the gateway of the VPC's owner.
-  const isShared = vpc.OwnerId !== undefined && vpc.OwnerId !== account.id;
+  // A participant of a shared VPC does not see the gateway of its owner.
+  const isHidden = vpc.OwnerId !== account.id || hasInternetGateway === undefined;
   findings.push(
-    isShared ? warning(`${text} It was not seen, because the VPC is shared.`) : error(text),
+    isHidden ? warning(`${text} This account does not see whether it has one.`) : error(text),
   );
   return findings;
 }

@@ -251,13 +251,23 @@ describeWithMoto('An existing network', () => {
     ]);
   });
 
-  test('a shared VPC, whose gateway its participants do not see', async () => {
-    const { ids } = await check({ hasInternetGateway: false });
-    aws.answer('ec2 DescribeVpcs', {
-      body: `<DescribeVpcsResponse><vpcSet><item><vpcId>${ids.vpcId}</vpcId><ownerId>999999999999</ownerId></item></vpcSet></DescribeVpcsResponse>`,
+  describe('a VPC whose gateway the account does not see', () => {
+    const hidden = (vpcId: string) =>
+      `warning: CloudFront's VPC origins require an internet gateway at ${vpcId}: attach one, even if no route uses it, or set domainName. This account does not see whether it has one.`;
+
+    test('because another account shares it', async () => {
+      const { ids } = await check({ hasInternetGateway: false });
+      aws.answer('ec2 DescribeVpcs', {
+        body: `<DescribeVpcsResponse><vpcSet><item><vpcId>${ids.vpcId}</vpcId><ownerId>999999999999</ownerId></item></vpcSet></DescribeVpcsResponse>`,
+      });
+      aws.deny('ec2 DescribeVpcAttribute');
+      expect(await findingsOf(networkCheck, { options: ids })).toEqual([hidden(ids.vpcId)]);
     });
-    expect(await findingsOf(networkCheck, { options: ids })).toEqual([
-      expect.stringMatching(/^warning: CloudFront's VPC origins .* because the VPC is shared\.$/),
-    ]);
+
+    test('for lack of a permission', async () => {
+      const { ids } = await check({});
+      aws.deny('ec2 DescribeInternetGateways');
+      expect(await findingsOf(networkCheck, { options: ids })).toEqual([hidden(ids.vpcId)]);
+    });
   });
 });
