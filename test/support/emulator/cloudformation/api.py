@@ -66,7 +66,9 @@ class Api(CloudFormationResponse):
         if self._get_param("StackName"):
             return ActionResult({"Stacks": [described(self._find())]})
         found = stacks.all_stacks(self.current_account, self.region)
-        return ActionResult({"Stacks": [described(stack) for stack in found if stack.status != "DELETE_COMPLETE"]})
+        return ActionResult(
+            {"Stacks": [described(stack) for stack in found if stack.status != "DELETE_COMPLETE"]}
+        )
 
     def list_stacks(self):
         found = stacks.all_stacks(self.current_account, self.region)
@@ -163,7 +165,9 @@ def described(stack):
         "StackId": stack.id,
         "StackName": stack.name,
         "Description": stack.template.get("Description"),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()
+        ],
         "CreationTime": stack.created_at,
         "LastUpdatedTime": stack.updated_at,
         "StackStatus": stack.status,

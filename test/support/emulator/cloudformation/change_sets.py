@@ -52,11 +52,17 @@ class ChangeSet:
     def changes(self):
         old, new = self.stack.template["Resources"], self.template["Resources"]
         names = [*new, *(name for name in old if name not in new)]
-        actions = {name: "Add" if name not in old else "Remove" if name not in new else "Modify" for name in names}
+        actions = {
+            name: "Add" if name not in old else "Remove" if name not in new else "Modify" for name in names
+        }
         return [
             {
                 "Type": "Resource",
-                "ResourceChange": {"Action": action, "LogicalResourceId": name, "ResourceType": (new | old)[name]["Type"]},
+                "ResourceChange": {
+                    "Action": action,
+                    "LogicalResourceId": name,
+                    "ResourceType": (new | old)[name]["Type"],
+                },
             }
             for name, action in actions.items()
             if action != "Modify" or normal(old[name]) != normal(new[name])

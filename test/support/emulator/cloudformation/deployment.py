@@ -4,14 +4,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 """
 
 import copy
-import traceback
-
-from moto.cloudformation.exceptions import ValidationError
 
 from . import schemas
+from .deletion import delete_all, failed_to_delete, reason_of
+from .plan import dependencies_of, in_order, must_replace, outputs
 from .resources import RefusedError, handler_of
 from .stack import Resource
-from .values import normal, references
+from .values import normal
 
 REPLACES = "Requested update requires the creation of a new physical resource; hence creating one."
 
@@ -22,48 +21,6 @@ class FailedError(Exception):
     def __init__(self, logical_id):
         super().__init__(logical_id)
         self.logical_id = logical_id
-
-
-def validate(template, values):
-    """Raises ValidationError for a template that CloudFormation refuses before it creates anything."""
-    resources = template["Resources"]
-    for section in ("Resources", "Outputs"):
-        known = {*resources, *values.names}
-        unknown = sorted(references(template.get(section, {})) - known)
-        if unknown:
-            raise ValidationError(
-                message=f"Template format error: Unresolved resource dependencies {unknown} in the {section} block of the template"
-            )
-    for resource in resources.values():
-        handler_of(resource["Type"])
-
-
-def in_order(template, values):
-    """Returns the logical ids of the resources to create, each after those that it depends on."""
-    included = {
-        logical_id: definition
-        for logical_id, definition in template["Resources"].items()
-        if "Condition" not in definition or values.condition(definition["Condition"])
-    }
-    ordered = []
-
-    def add(logical_id, path):
-        if logical_id in path:
-            raise ValidationError(message=f"Circular dependency between resources: [{', '.join(path)}]")
-        if logical_id in ordered:
-            return
-        for dependency in sorted(dependencies_of(included[logical_id]) & set(included)):
-            add(dependency, [*path, logical_id])
-        ordered.append(logical_id)
-
-    for logical_id in included:
-        add(logical_id, [])
-    return ordered
-
-
-def dependencies_of(definition):
-    declared = definition.get("DependsOn", [])
-    return references(definition.get("Properties", {})) | set([declared] if isinstance(declared, str) else declared)
 
 
 class Deployment:
@@ -95,7 +52,7 @@ class Deployment:
             "ROLLBACK_IN_PROGRESS",
             f"The following resource(s) failed to create: [{failure.logical_id}]. Rollback requested by user.",
         )
-        kept = self._delete(self.created, "DeletionPolicy", is_creation=True)
+        kept = delete_all(self.stack, self.created, "DeletionPolicy", is_creation=True)
         stack.outputs = []
         if kept:
             stack.report("ROLLBACK_FAILED", failed_to_delete(kept))
@@ -115,10 +72,12 @@ class Deployment:
             stack.template_text, stack.template, stack.parameters, stack.tags, stack.outputs = before
             self._roll_back_update(failure, previous)
             return
-        self.obsolete += [resource for name, resource in previous.items() if name not in stack.template["Resources"]]
+        self.obsolete += [
+            resource for name, resource in previous.items() if name not in stack.template["Resources"]
+        ]
         stack.report("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         # What cannot be deleted stays behind without failing the update.
-        self._delete(self.obsolete, "UpdateReplacePolicy")
+        delete_all(self.stack, self.obsolete, "UpdateReplacePolicy")
         stack.report("UPDATE_COMPLETE")
 
     def _roll_back_update(self, failure, previous):
@@ -138,13 +97,13 @@ class Deployment:
                 )
                 return
         stack.report("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._delete(self.created, "DeletionPolicy", is_creation=True)
+        delete_all(self.stack, self.created, "DeletionPolicy", is_creation=True)
         stack.report("UPDATE_ROLLBACK_COMPLETE")
 
     def delete(self):
         stack = self.stack
         stack.report("DELETE_IN_PROGRESS", "User Initiated")
-        kept = self._delete(list(stack.resources.values()), "DeletionPolicy")
+        kept = delete_all(self.stack, list(stack.resources.values()), "DeletionPolicy")
         if kept:
             stack.report("DELETE_FAILED", failed_to_delete(kept))
         else:
@@ -158,12 +117,14 @@ class Deployment:
             try:
                 properties = self._properties(definition, values)
             except Exception as error:
-                self._fail(old or self._new(logical_id, definition, {}), "CREATE" if old is None else "UPDATE", error)
+                self._fail(
+                    old or self._new(logical_id, definition, {}), "CREATE" if old is None else "UPDATE", error
+                )
             if old is None:
                 self._create(self._new(logical_id, definition, properties))
             elif old.type != definition["Type"]:
                 self._fail(old, "UPDATE", RefusedError("Update of resource type is not permitted."))
-            elif self._must_replace(old, properties):
+            elif must_replace(old, properties):
                 self._replace(old, definition, properties)
             else:
                 was = (old, old.properties, old.definition)
@@ -180,7 +141,9 @@ class Deployment:
         if self.stack.tags and schemas.is_taggable_by_stack(definition["Type"]):
             own = properties.get("Tags", [])
             keys = {tag["Key"] for tag in own}
-            inherited = [{"Key": key, "Value": value} for key, value in self.stack.tags.items() if key not in keys]
+            inherited = [
+                {"Key": key, "Value": value} for key, value in self.stack.tags.items() if key not in keys
+            ]
             properties["Tags"] = [*own, *inherited]
         return properties
 
@@ -198,13 +161,6 @@ class Deployment:
         stack.resources[resource.logical_id] = resource
         stack.report_resource(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
         stack.report_resource(resource, "CREATE_COMPLETE")
-
-    def _must_replace(self, old, properties):
-        if handler_of(old.type).is_replaced(old.properties, properties):
-            return True
-        return any(
-            normal(at(old.properties, path)) != normal(at(properties, path)) for path in schemas.create_only(old.type)
-        )
 
     def _replace(self, old, definition, properties):
         resource = self._new(old.logical_id, definition, properties)
@@ -249,80 +205,3 @@ class Deployment:
     def _fail(self, resource, operation, error):
         self.stack.report_resource(resource, f"{operation}_FAILED", reason_of(error))
         raise FailedError(resource.logical_id) from error
-
-    def _delete(self, resources, policy_name, is_creation=False):
-        """Deletes resources, dependants first. Returns those that refused."""
-        stack = self.stack
-        remaining = list(reversed(resources))
-        failed = []
-        while remaining:
-            # Replaced resources keep their dependants' names, so only those of this list count.
-            blocked = set().union(*(item.dependencies for item in remaining))
-            resource = next((item for item in remaining if item.logical_id not in blocked), remaining[0])
-            remaining.remove(resource)
-            if self._is_retained(resource, policy_name, is_creation):
-                stack.report_resource(resource, "DELETE_SKIPPED")
-                self._forget(resource)
-            elif resource.logical_id in set().union(*(item.dependencies for item in failed)):
-                failed.append(resource)
-            elif self._delete_one(resource):
-                self._forget(resource)
-            else:
-                failed.append(resource)
-        return [item for item in failed if item.status == "DELETE_FAILED"]
-
-    def _is_retained(self, resource, policy_name, is_creation):
-        replaced = self.stack.resources.get(resource.logical_id) not in (None, resource)
-        name = policy_name if replaced else "DeletionPolicy"
-        policy = resource.definition.get(name, "Delete")
-        return policy == "Retain" or (policy == "RetainExceptOnCreate" and not is_creation)
-
-    def _delete_one(self, resource):
-        stack = self.stack
-        stack.report_resource(resource, "DELETE_IN_PROGRESS")
-        try:
-            handler_of(resource.type).delete(stack, resource)
-        except Exception as error:
-            stack.report_resource(resource, "DELETE_FAILED", reason_of(error))
-            return False
-        stack.report_resource(resource, "DELETE_COMPLETE")
-        return True
-
-    def _forget(self, resource):
-        if self.stack.resources.get(resource.logical_id) is resource:
-            del self.stack.resources[resource.logical_id]
-
-
-def at(properties, path):
-    for name in path:
-        if name == "*" or not isinstance(properties, dict):
-            return properties
-        properties = properties.get(name)
-    return properties
-
-
-def outputs(template, values):
-    wanted = template.get("Outputs", {}).items()
-    return [
-        {
-            "OutputKey": name,
-            "OutputValue": str(values.resolve(output["Value"])),
-            "Description": output.get("Description"),
-        }
-        for name, output in wanted
-        if "Condition" not in output or values.condition(output["Condition"])
-    ]
-
-
-def failed_to_delete(resources):
-    names = ", ".join(sorted(resource.logical_id for resource in resources))
-    return f"The following resource(s) failed to delete: [{names}]."
-
-
-def reason_of(error):
-    """Returns the reason of an event. An error that is not AWS's is a fault of the emulator, with its place."""
-    if isinstance(error, RefusedError):
-        return str(error)
-    message = getattr(error, "message", None) or getattr(error, "description", None) or str(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{message} ({type(error).__name__} at {place.name}, {place.filename.rsplit('/', 1)[-1]}:{place.lineno})"

@@ -4,7 +4,8 @@ import threading
 
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 
-from .deployment import Deployment, in_order, validate
+from .deployment import Deployment
+from .plan import in_order, validate
 from .stack import Stack
 from .values import parse_template
 
@@ -85,7 +86,9 @@ def run(stack, status, operation):
     """Runs an operation in a thread, and waits a while for its end."""
     with stack.lock:
         if stack.status.endswith("IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-            raise ValidationError(message=f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+            raise ValidationError(
+                message=f"Stack:{stack.id} is in {stack.status} state and can not be updated."
+            )
         stack.status = status
     thread = threading.Thread(target=operation, daemon=True)
     thread.start()

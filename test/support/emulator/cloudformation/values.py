@@ -103,9 +103,11 @@ class Values:
             one, other = map(self.resolve, operands)
             return str(one) == str(other)
         results = map(self._test, operands)
-        return {"Fn::Not": lambda: not next(results), "Fn::And": lambda: all(results), "Fn::Or": lambda: any(results)}[
-            function
-        ]()
+        return {
+            "Fn::Not": lambda: not next(results),
+            "Fn::And": lambda: all(results),
+            "Fn::Or": lambda: any(results),
+        }[function]()
 
     def resolve(self, value):
         """Returns a value without functions; fields without a value are left out."""
@@ -156,7 +158,9 @@ class Values:
             if key not in found and default is not None:
                 return self.resolve(default)
             if key not in found:
-                raise ValidationError(message=f"Template error: Unable to get mapping for {name}::{'::'.join(keys)}")
+                raise ValidationError(
+                    message=f"Template error: Unable to get mapping for {name}::{'::'.join(keys)}"
+                )
             found = found[key]
         return copy.deepcopy(found)
 

@@ -5,7 +5,23 @@ from moto.cloudformation.exceptions import ValidationError
 from .base import Handler, RefusedError, handlers
 
 # Registers the handlers.
-from . import alarms, cloudfront, custom, functions, load_balancing, moto_models, network, recorded, scheduling, secret  # noqa: F401, E402
+from . import (  # noqa: F401
+    access,
+    alarms,
+    cloudfront,
+    containers,
+    custom,
+    functions,
+    load_balancing,
+    network,
+    others,
+    recorded,
+    routing,
+    scheduling,
+    secret,
+    security_groups,
+    storage,
+)
 
 NOT_SUPPORTED = "The emulator does not support {}: add it to test/support/emulator/cloudformation/resources."
 

@@ -26,14 +26,18 @@ BAND_COMPARISONS = {
     "LessThanLowerThreshold",
     "GreaterThanUpperThreshold",
 }
-STATISTIC = re.compile(r"(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|IQM|(TM|WM|TC|TS|PR)\(.+\)|SampleCount|Average|Sum|Minimum|Maximum")
+STATISTIC = re.compile(
+    r"(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|IQM|(TM|WM|TC|TS|PR)\(.+\)|SampleCount|Average|Sum|Minimum|Maximum"
+)
 QUERY_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 REFERENCE = re.compile(r"\b(ALARM|OK|INSUFFICIENT_DATA)\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
 
 
 def expect(is_valid, message):
     if not is_valid:
-        raise handled(f"Invalid request provided: {message} (Service: CloudWatch, Status Code: 400)", "InvalidRequest")
+        raise handled(
+            f"Invalid request provided: {message} (Service: CloudWatch, Status Code: 400)", "InvalidRequest"
+        )
 
 
 def check_metric_alarm(properties):
@@ -50,7 +54,10 @@ def check_metric_alarm(properties):
         limit = DAY_S if period < HOUR_S else WEEK_S
         expect(period * evaluations <= limit, f"EvaluationPeriods * Period must be at most {limit} seconds")
     missing = properties.get("TreatMissingData", "missing")
-    expect(missing in ("missing", "ignore", "breaching", "notBreaching"), f"TreatMissingData {missing} is not valid")
+    expect(
+        missing in ("missing", "ignore", "breaching", "notBreaching"),
+        f"TreatMissingData {missing} is not valid",
+    )
     check_actions(properties)
 
 
@@ -84,7 +91,10 @@ def check_queries(properties):
         expect(QUERY_ID.fullmatch(name), f"'{name}' is not a valid id")
     kinds, periods = {}, []
     for query in queries:
-        expect(("Expression" in query) != ("MetricStat" in query), f"{query['Id']} must have Expression or MetricStat")
+        expect(
+            ("Expression" in query) != ("MetricStat" in query),
+            f"{query['Id']} must have Expression or MetricStat",
+        )
         if "MetricStat" in query:
             kinds[query["Id"]] = SERIES
             periods.append(check_metric(query["MetricStat"]))
@@ -96,7 +106,10 @@ def check_queries(properties):
         expect(kinds[band] == ARRAY, f"ThresholdMetricId {band} is not an anomaly detection band")
         watched.remove(band)
     expect(len(watched) == 1, f"exactly one item of Metrics must have ReturnData, got {sorted(watched)}")
-    expect(kinds[watched[0]] == SERIES, f"expression {watched[0]} must return a time series, and not {kinds[watched[0]]}")
+    expect(
+        kinds[watched[0]] == SERIES,
+        f"expression {watched[0]} must return a time series, and not {kinds[watched[0]]}",
+    )
     expect(periods, "at least one item of Metrics must be a metric")
     return periods
 
@@ -126,7 +139,10 @@ def check_threshold(properties):
     band = "ThresholdMetricId" in properties
     expect(band != ("Threshold" in properties), "specify either Threshold or ThresholdMetricId")
     comparison = properties["ComparisonOperator"]
-    expect(comparison in (BAND_COMPARISONS if band else COMPARISONS), f"ComparisonOperator {comparison} is not valid")
+    expect(
+        comparison in (BAND_COMPARISONS if band else COMPARISONS),
+        f"ComparisonOperator {comparison} is not valid",
+    )
 
 
 def references_of(rule):

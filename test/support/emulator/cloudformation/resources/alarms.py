@@ -35,7 +35,8 @@ class Alarm(Handler):
         users = [name for name, names in rules.items() if key(stack, resource.physical_id) in names]
         if users:
             raise handled(
-                f"Cannot delete {resource.physical_id} as there are composite alarm(s) depending on it.", "InvalidRequest"
+                f"Cannot delete {resource.physical_id} as there are composite alarm(s) depending on it.",
+                "InvalidRequest",
             )
         rules.pop(key(stack, resource.physical_id), None)
         cloudwatch_backends[stack.account][stack.region].delete_alarms([resource.physical_id])

@@ -87,7 +87,9 @@ class Handler:
     def attribute(self, resource, name):
         """Returns the value of `Fn::GetAtt`."""
         if name not in self.attributes:
-            raise RefusedError(UnformattedGetAttTemplateException.description.format(resource.logical_id, name))
+            raise RefusedError(
+                UnformattedGetAttTemplateException.description.format(resource.logical_id, name)
+            )
         return self.attributes[name].format(resource.physical_id)
 
     def do_create(self, stack, resource):
@@ -99,7 +101,9 @@ class Handler:
             for name in {*resource.properties, *properties}
             if resource.properties.get(name) != properties.get(name)
         }
-        raise NotImplementedError(f"the emulator cannot update {sorted(changed)} of {self.type} in place: add it")
+        raise NotImplementedError(
+            f"the emulator cannot update {sorted(changed)} of {self.type} in place: add it"
+        )
 
     def do_delete(self, stack, resource):
         raise NotImplementedError

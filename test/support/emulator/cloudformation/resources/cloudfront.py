@@ -36,7 +36,11 @@ class Distribution(Recorded):
         del distributions[resource.physical_id]
 
     def attribute(self, resource, name):
-        return super().attribute(resource, name).lower() if name == "DomainName" else super().attribute(resource, name)
+        return (
+            super().attribute(resource, name).lower()
+            if name == "DomainName"
+            else super().attribute(resource, name)
+        )
 
     def _check(self, properties):
         unknown = origin_ids(properties["DistributionConfig"].get("Origins", [])) - set(vpc_origins)
@@ -81,9 +85,9 @@ class VpcOrigin(Recorded):
         if any(resource.physical_id in origin_ids(origins_of(item)) for item in distributions.values()):
             # https://github.com/aws/aws-cdk/issues/35765
             raise handled(
-                "Invalid request provided: AWS::CloudFront::VpcOrigin: The specified VPC origin is currently associated with "
-                "one or more distributions. Please disassociate the VPC origin from all distributions before updating or "
-                "deleting (Service: CloudFront, Status Code: 409)",
+                "Invalid request provided: AWS::CloudFront::VpcOrigin: The specified VPC origin is currently "
+                "associated with one or more distributions. Please disassociate the VPC origin from all "
+                "distributions before updating or deleting (Service: CloudFront, Status Code: 409)",
                 "InvalidRequest",
             )
 
@@ -92,7 +96,9 @@ class VpcOrigin(Recorded):
         balancer = elbv2_backends[stack.account][stack.region].load_balancers.get(arn)
         if balancer is None:
             raise handled(f"The specified resource does not exist: {arn}", "InvalidRequest")
-        excluded = sorted({subnet.availability_zone_id for subnet in balancer.subnets} & ZONES_WITHOUT_VPC_ORIGINS)
+        excluded = sorted(
+            {subnet.availability_zone_id for subnet in balancer.subnets} & ZONES_WITHOUT_VPC_ORIGINS
+        )
         if excluded:
             raise handled(
                 f"VPC origins are not supported in the Availability Zones of the resource: {', '.join(excluded)}",
@@ -117,7 +123,8 @@ class Function(Recorded):
 
     def do_delete(self, stack, resource):
         behaviors = [
-            item.properties["DistributionConfig"].get("DefaultCacheBehavior", {}) for item in distributions.values()
+            item.properties["DistributionConfig"].get("DefaultCacheBehavior", {})
+            for item in distributions.values()
         ]
         used = {
             association.get("FunctionARN")

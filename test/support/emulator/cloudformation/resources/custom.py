@@ -24,7 +24,10 @@ class CustomResource(Handler):
         self._accept(resource, response)
 
     def do_update(self, stack, resource, properties):
-        more = {"PhysicalResourceId": resource.physical_id, "OldResourceProperties": as_strings(resource.properties)}
+        more = {
+            "PhysicalResourceId": resource.physical_id,
+            "OldResourceProperties": as_strings(resource.properties),
+        }
         response = self._request(stack, resource, "Update", properties, more)
         self._accept(resource, response)
         resource.physical_id = response["PhysicalResourceId"]
@@ -42,7 +45,9 @@ class CustomResource(Handler):
 
     def _accept(self, resource, response):
         if response["Status"] != "SUCCESS":
-            raise RefusedError(f"Received response status [FAILED] from custom resource. Message returned: {response['Reason']}")
+            raise RefusedError(
+                f"Received response status [FAILED] from custom resource. Message returned: {response['Reason']}"
+            )
         resource.model = response.get("Data") or {}
 
     def _request(self, stack, resource, kind, properties, more=None):
@@ -69,7 +74,9 @@ class CustomResource(Handler):
                 f"requestId [{request_id}]. Log of the emulated function: {completed.stdout}{completed.stderr}"
             )
         response = json.loads(text)
-        missing = {"Status", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId"} - set(response)
+        missing = {"Status", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId"} - set(
+            response
+        )
         if missing:
             raise RefusedError(f"Invalid response from the custom resource: {sorted(missing)} are missing.")
         return response

@@ -82,7 +82,11 @@ class TargetGroup(MotoModel):
 
     def attribute(self, resource, name):
         group = resource.model
-        own = {"TargetGroupArn": group.arn, "TargetGroupFullName": group.arn.split(":")[-1], "TargetGroupName": group.name}
+        own = {
+            "TargetGroupArn": group.arn,
+            "TargetGroupFullName": group.arn.split(":")[-1],
+            "TargetGroupName": group.name,
+        }
         return own[name] if name in own else super().attribute(resource, name)
 
     def _set_attributes(self, stack, resource, properties):

@@ -5,14 +5,34 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math
 
 import re
 
-SCALAR, SERIES, ARRAY, WORD, TEXT = "a number", "a time series", "an array of time series", "a keyword", "a text"
+SCALAR, SERIES, ARRAY, WORD, TEXT = (
+    "a number",
+    "a time series",
+    "an array of time series",
+    "a keyword",
+    "a text",
+)
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<sign>&&|\|\||[=!<>]=|[-+*/^<>(),\[\]]))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^']*'|\"[^\"]*\")|"
+    r"(?P<sign>&&|\|\||[=!<>]=|[-+*/^<>(),\[\]]))"
+)
 
 # By increasing precedence.
 LEVELS = [("OR", "||"), ("AND", "&&"), ("==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("^",)]
 
-PER_POINT = {"ABS", "CEIL", "FLOOR", "LOG", "LOG10", "RATE", "DIFF", "DIFF_TIME", "RUNNING_SUM", "TIME_SERIES"}
+PER_POINT = {
+    "ABS",
+    "CEIL",
+    "FLOOR",
+    "LOG",
+    "LOG10",
+    "RATE",
+    "DIFF",
+    "DIFF_TIME",
+    "RUNNING_SUM",
+    "TIME_SERIES",
+}
 CALENDAR = {"MINUTE", "HOUR", "DAY", "DATE", "MONTH", "YEAR", "EPOCH"}
 AGGREGATES = {"SUM", "AVG", "MIN", "MAX", "STDDEV", "DATAPOINT_COUNT"}
 

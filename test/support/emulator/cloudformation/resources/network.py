@@ -5,7 +5,7 @@ import ipaddress
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.core import TaggedEC2Resource
 
-from .base import Handler, RefusedError, handled, new_id, register
+from .base import RefusedError, handled, register
 from .moto_models import MotoModel
 
 
@@ -57,9 +57,13 @@ class Vpc(Tagged):
     attributes = {"VpcId": "{}"}
 
     def do_delete(self, stack, resource):
-        left = [subnet.id for subnet in ec2(stack).describe_subnets() if subnet.vpc_id == resource.physical_id]
+        left = [
+            subnet.id for subnet in ec2(stack).describe_subnets() if subnet.vpc_id == resource.physical_id
+        ]
         if left:
-            raise handled(f"The vpc '{resource.physical_id}' has dependencies and cannot be deleted.", "InvalidRequest")
+            raise handled(
+                f"The vpc '{resource.physical_id}' has dependencies and cannot be deleted.", "InvalidRequest"
+            )
         super().do_delete(stack, resource)
 
 
@@ -69,11 +73,17 @@ class Subnet(Tagged):
     def do_create(self, stack, resource):
         properties = resource.properties
         zones = ec2(stack).describe_availability_zones()
-        chosen = {name: properties[name] for name in ("AvailabilityZone", "AvailabilityZoneId") if name in properties}
+        chosen = {
+            name: properties[name]
+            for name in ("AvailabilityZone", "AvailabilityZoneId")
+            if name in properties
+        }
         if len(chosen) != 1:
             raise RefusedError("The emulator expects a subnet with a zone or a zone id, and not both.")
         ((name, value),) = chosen.items()
-        found = [zone for zone in zones if value == (zone.name if name == "AvailabilityZone" else zone.zone_id)]
+        found = [
+            zone for zone in zones if value == (zone.name if name == "AvailabilityZone" else zone.zone_id)
+        ]
         if not found:
             valid = ", ".join(sorted(zone.name for zone in zones))
             raise handled(
@@ -95,7 +105,10 @@ class Subnet(Tagged):
     def _check_addresses(self, stack, properties):
         wanted = ipaddress.ip_network(properties["CidrBlock"])
         vpc = ec2(stack).get_vpc(properties["VpcId"])
-        if not any(wanted.subnet_of(ipaddress.ip_network(block["cidr_block"])) for block in vpc.get_cidr_block_association_set()):
+        if not any(
+            wanted.subnet_of(ipaddress.ip_network(block["cidr_block"]))
+            for block in vpc.get_cidr_block_association_set()
+        ):
             raise handled(f"The CIDR '{wanted}' is invalid.", "InvalidRequest")
         for subnet in ec2(stack).describe_subnets():
             if subnet.vpc_id == vpc.id and wanted.overlaps(ipaddress.ip_network(subnet.cidr_block)):
@@ -106,7 +119,8 @@ class Subnet(Tagged):
         gateways = [gateway for gateway in backend.nat_gateways.values() if gateway.state != "deleted"]
         if any(gateway.subnet_id == resource.physical_id for gateway in gateways):
             raise handled(
-                f"The subnet '{resource.physical_id}' has dependencies and cannot be deleted.", "InvalidRequest"
+                f"The subnet '{resource.physical_id}' has dependencies and cannot be deleted.",
+                "InvalidRequest",
             )
         super().do_delete(stack, resource)
 
@@ -114,106 +128,13 @@ class Subnet(Tagged):
 def zone_named(zone_id):
     from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-    return next(zone.name for zones in RegionsAndZonesBackend.zones.values() for zone in zones if zone.zone_id == zone_id)
-
-
-class SecurityGroup(Tagged):
-    """A security group whose rules an update changes without a new id."""
-
-    attributes = {"GroupId": "{}"}
-
-    def do_update(self, stack, resource, properties):
-        # What tests read is the template: moto's rules stay those of the creation.
-        self._tag(stack, resource, properties)
-
-
-class SecurityGroupIngress(Handler):
-    """A rule of a security group, also one for a prefix list, which moto's class does not know."""
-
-    type = "AWS::EC2::SecurityGroupIngress"
-    attributes = {"Id": "{}"}
-
-    def do_create(self, stack, resource):
-        ec2(stack).authorize_security_group_ingress(**rule(resource.properties))
-        resource.physical_id = new_id("sgr-").lower()
-
-    def do_update(self, stack, resource, properties):
-        pass
-
-    def do_delete(self, stack, resource):
-        ec2(stack).revoke_security_group_ingress(**rule(resource.properties))
-
-
-def rule(properties):
-    ranges = [
-        {name: properties[name], "Description": properties.get("Description")}
-        for name in ("CidrIp", "CidrIpv6")
-        if name in properties
-    ]
-    groups = [{"GroupId": properties["SourceSecurityGroupId"]}] if "SourceSecurityGroupId" in properties else []
-    lists = [{"PrefixListId": properties["SourcePrefixListId"]}] if "SourcePrefixListId" in properties else []
-    return {
-        "group_name_or_id": properties["GroupId"],
-        "ip_protocol": properties["IpProtocol"],
-        "from_port": properties.get("FromPort"),
-        "to_port": properties.get("ToPort"),
-        "ip_ranges": ranges,
-        "source_groups": groups,
-        "prefix_list_ids": lists,
-    }
-
-
-class ElasticIp(Tagged):
-    def attribute(self, resource, name):
-        return resource.model.allocation_id if name == "AllocationId" else super().attribute(resource, name)
-
-
-class RouteTableAssociation(Tagged):
-    """The route table of a subnet. moto's class has the table's id instead of its own."""
-
-    attributes = {"Id": "{}"}
-
-    def do_create(self, stack, resource):
-        properties = resource.properties
-        resource.physical_id = ec2(stack).associate_route_table(
-            route_table_id=properties["RouteTableId"], subnet_id=properties["SubnetId"]
-        )
-
-
-class Route(Tagged):
-    def do_update(self, stack, resource, properties):
-        ec2(stack).delete_route(properties["RouteTableId"], properties["DestinationCidrBlock"])
-        old, resource.properties = resource.properties, properties
-        try:
-            self.do_create(stack, resource)
-        finally:
-            resource.properties = old
+    return next(
+        zone.name
+        for zones in RegionsAndZonesBackend.zones.values()
+        for zone in zones
+        if zone.zone_id == zone_id
+    )
 
 
 register(Vpc("AWS::EC2::VPC", unread=["EnableDnsHostnames", "EnableDnsSupport"]))
 register(Subnet("AWS::EC2::Subnet", unread=["MapPublicIpOnLaunch"]))
-register(SecurityGroup("AWS::EC2::SecurityGroup"))
-register(SecurityGroupIngress())
-register(ElasticIp("AWS::EC2::EIP", lambda backend, item: backend.release_address(allocation_id=item.model.allocation_id)))
-register(Tagged("AWS::EC2::FlowLog", lambda backend, item: backend.delete_flow_logs([item.physical_id])))
-register(Tagged("AWS::EC2::InternetGateway", lambda backend, item: backend.delete_internet_gateway(item.physical_id)))
-register(Tagged("AWS::EC2::NatGateway", lambda backend, item: backend.delete_nat_gateway(item.physical_id)))
-register(
-    Route(
-        "AWS::EC2::Route",
-        lambda backend, item: backend.delete_route(item.properties["RouteTableId"], item.properties["DestinationCidrBlock"]),
-    )
-)
-register(Tagged("AWS::EC2::RouteTable", lambda backend, item: backend.delete_route_table(item.physical_id)))
-register(
-    RouteTableAssociation(
-        "AWS::EC2::SubnetRouteTableAssociation", lambda backend, item: backend.disassociate_route_table(item.physical_id)
-    )
-)
-register(Tagged("AWS::EC2::VPCEndpoint", lambda backend, item: backend.delete_vpc_endpoints([item.physical_id])))
-register(
-    Tagged(
-        "AWS::EC2::VPCGatewayAttachment",
-        lambda backend, item: backend.detach_internet_gateway(item.properties["InternetGatewayId"], item.properties["VpcId"]),
-    )
-)

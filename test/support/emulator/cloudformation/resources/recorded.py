@@ -28,7 +28,11 @@ for recorded in (
     Recorded("AWS::ApplicationAutoScaling::ScalableTarget", {"Id": "{}"}),
     Recorded("AWS::ApplicationAutoScaling::ScalingPolicy", {"Arn": "arn:aws:autoscaling:::{}"}),
     Recorded("AWS::CDK::Metadata", {}),
-    Recorded("AWS::CloudWatch::InsightRule", {"Arn": "arn:aws:cloudwatch:::insight-rule/{}", "RuleName": "{}"}, "RuleName"),
+    Recorded(
+        "AWS::CloudWatch::InsightRule",
+        {"Arn": "arn:aws:cloudwatch:::insight-rule/{}", "RuleName": "{}"},
+        "RuleName",
+    ),
     Recorded("AWS::EC2::SecurityGroupEgress", {"Id": "{}"}),
     Recorded("AWS::Lambda::EventInvokeConfig", {}),
     Recorded("AWS::Logs::DeliveryDestination", {"Arn": "arn:aws:logs:::delivery-destination:{}"}, "Name"),
@@ -62,7 +66,11 @@ class Regional(Recorded):
         place = "global" if scope == "CLOUDFRONT" else "regional"
         arn = f"arn:aws:wafv2:{stack.region}:{stack.account}:{place}/{self.path}/{name}/{own_id}"
         resource.physical_id = f"{name}|{own_id}|{scope}"
-        resource.model = {"Arn": arn, "Id": own_id, "LabelNamespace": f"awswaf:{stack.account}:{self.path}:{name}:"}
+        resource.model = {
+            "Arn": arn,
+            "Id": own_id,
+            "LabelNamespace": f"awswaf:{stack.account}:{self.path}:{name}:",
+        }
 
     def attribute(self, resource, name):
         return resource.model[name] if name in resource.model else super().attribute(resource, name)

@@ -29,7 +29,12 @@ class Schedule(Handler):
 
     def unique_name(self, stack, properties):
         name = properties.get("Name")
-        return name and (self.type, stack.account, stack.region, f"{properties.get('GroupName', 'default')}/{name}")
+        return name and (
+            self.type,
+            stack.account,
+            stack.region,
+            f"{properties.get('GroupName', 'default')}/{name}",
+        )
 
     def do_create(self, stack, resource):
         name = resource.properties.get("Name", f"{stack.name}-{resource.logical_id}")

@@ -1,0 +1,42 @@
+import { describeWithMoto } from '../support/moto.ts';
+import { deployVersion } from './deploy-version.ts';
+import { type EmulatedAws, REGION, startEmulatedAws } from './emulated-aws.ts';
+import { type Stacks, stacksOf } from './stacks.ts';
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describeWithMoto('the deployed canary', () => {
+  let aws: EmulatedAws;
+  let stacks: Stacks;
+
+  beforeAll(async () => {
+    aws = await startEmulatedAws({ bootstrap: 'fast' });
+    stacks = stacksOf(aws);
+    expect(await deployVersion(aws, stacks, {}, 'create')).toBe('CREATE_COMPLETE');
+  });
+
+  afterAll(() => aws?.stop());
+
+  test('writes metrics of the stack when its schedule fires, and the unreachable endpoint is a failure', async () => {
+    const [schedule] = Object.values(await stacks.resources()).filter(
+      ({ Type }) => Type === 'AWS::Scheduler::Schedule',
+    );
+    const run = (await aws.control('schedules', {
+      region: REGION,
+      name: schedule?.PhysicalResourceId,
+    })) as Run;
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const lines = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const metrics = lines.find((line) => line._aws !== undefined);
+    // The endpoint has never succeeded, so that it counts as pending.
+    expect(metrics).toMatchObject({ Service: 'RiskGate', CanaryPending: 1 });
+    expect(metrics._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'RiskGate' });
+  });
+});
