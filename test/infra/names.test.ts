@@ -84,6 +84,8 @@ const EVERYTHING = {
   decisionLogAddress: 'hashed',
   geoDatabase: 'cdk.json',
   allowedCidrs: '192.0.2.0/24',
+  containerInsights: 'true',
+  retainLogs: 'true',
 };
 const zone = (name: string) => ({
   domainName: `${name}.example.com`,
@@ -92,7 +94,7 @@ const zone = (name: string) => ({
 });
 
 describe.each<[mode: string, endpoint: (name: string) => Context]>([
-  ['CloudFront', () => ({})],
+  ['CloudFront', () => ({ cloudFrontLogs: 'true' })],
   ['a domain', zone],
 ])('With %s', (_, endpoint) => {
   let first: readonly PhysicalName[];
