@@ -15,7 +15,8 @@ export function responseAlarms(metrics: Metrics, deadlineMs: number): AlarmDefin
       rollsBack: true,
       // Outsiders must not be able to roll back a deployment. So this counts no 503, which the firewall returns
       // (without any task, NoHealthyTasks is in alarm), and only the internal errors among the 500s of the tasks:
-      // anybody can cause a 500 with a token that cannot be verified.
+      // anybody can cause a 500 with a token that cannot be verified. A 500 of the load balancer is its own failure:
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
       metric: sumOfSparseMetrics({
         loadBalancerErrors: metrics.loadBalancerResponses(HttpCodeElb.ELB_500_COUNT),
         badGateway: metrics.loadBalancerResponses(HttpCodeElb.ELB_502_COUNT),
