@@ -9,6 +9,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { KEEP_ALIVE_TIMEOUT_MS } from '../../app/src/http/server.ts';
 import { ROOT } from '../support/process.ts';
+import { runCanary } from './canary-run.ts';
 import { IMAGE } from './cdk.ts';
 import type { Deployment } from './deployment.ts';
 import { ACCOUNT, type EmulatedAws, REGION } from './emulated-aws.ts';
@@ -170,5 +171,15 @@ export function testEveryDeployment(deployed: () => Deployed): void {
     );
     expect(idle).toBeGreaterThan(0);
     expect(idle * 1000).toBeLessThan(KEEP_ALIVE_TIMEOUT_MS);
+  });
+
+  test('the schedule runs the canary, which gets a decision with the generated credential', async () => {
+    const { aws, deployment } = deployed();
+    const { endpoint, lines, decisions } = await runCanary(aws, deployment);
+    expect(endpoint).toBe(deployment.outputs.ActionEndpoint);
+    expect(lines).toEqual([
+      expect.objectContaining({ event: 'canary', outcome: 'ok', Service: 'RiskGate' }),
+    ]);
+    expect(decisions).toEqual([expect.objectContaining({ test: 'canary' })]);
   });
 }
