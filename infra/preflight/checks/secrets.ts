@@ -114,8 +114,10 @@ function validateCredential(
   { credentialHeader }: Config,
 ): Finding | undefined {
   const credential = parseCredential(text, label);
-  const header = credential.scheme === 'api-key' ? credential.header : 'authorization';
-  if (header.toLowerCase() === credentialHeader) return undefined;
+  // The firewall never throttles calls with an Authorization header, whatever credentialHeader is.
+  if (credential.scheme !== 'api-key') return undefined;
+  const { header } = credential;
+  if ([credentialHeader, 'authorization'].includes(header.toLowerCase())) return undefined;
   return error(
     `${label} is sent in the header ${header}, but credentialHeader is ${credentialHeader}: set credentialHeader to ${header.toLowerCase()}, or the firewall would throttle the identity server.`,
   );
