@@ -1,6 +1,6 @@
 import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { CfnEIP, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -42,7 +42,8 @@ export class Canary extends Construct {
       );
     }
     const [addressHeader = ''] = config.addressHeaders.split(',');
-    const { function: run } = new SmallFunction(this, 'Function', {
+    const place = isInVpc ? this.#placeIn(network) : undefined;
+    const { function: run, role: runRole } = new SmallFunction(this, 'Function', {
       source: 'canary/handler.ts',
       description: 'Posts a request of the action to the endpoint, as the identity server does',
       environment: {
@@ -62,13 +63,22 @@ export class Canary extends Construct {
         }),
         // This action has no resource-level permissions.
         new PolicyStatement({ actions: ['cloudwatch:GetMetricStatistics'], resources: ['*'] }),
-        ...(isInVpc ? [networkPermissions()] : []),
       ],
-      ...(isInVpc && this.#placeIn(network)),
+      ...place,
       // A late run would say nothing about its minute.
       retryAttempts: 0,
       maxEventAge: MIN_EVENT_AGE,
     });
+    if (place !== undefined) {
+      const permission = new Policy(this, 'NetworkPermission', {
+        statements: [networkPermissions()],
+        roles: [runRole],
+      });
+      run.node.addDependency(permission);
+      // Lambda deletes the function's network interfaces with this permission, some time after the function has left the
+      // VPC, and the security group can be deleted only then: so the permission is deleted after it.
+      for (const group of place.securityGroups) group.node.addDependency(permission);
+    }
     const role = new Role(this, 'ScheduleRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -97,14 +107,18 @@ export class Canary extends Construct {
   }
 
   /** Places the function into the subnets of the tasks. It may connect to HTTPS, and nothing may connect to it. */
-  #placeIn({ vpc, taskSubnets }: Network): Partial<SmallFunctionProps> {
+  #placeIn({ vpc, taskSubnets }: Network) {
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'Canary of Risk Gate: out to HTTPS',
       allowAllOutbound: false,
     });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'The endpoint and AWS services');
-    return { vpc, vpcSubnets: taskSubnets, securityGroups: [securityGroup] };
+    return {
+      vpc,
+      vpcSubnets: taskSubnets,
+      securityGroups: [securityGroup],
+    } satisfies Partial<SmallFunctionProps>;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   contextOf,
   createApp,
   MODES,
+  type Resource,
   type SynthesizedStack,
   synthesize,
   target,
@@ -64,6 +65,11 @@ function permissionsOf(stack: SynthesizedStack, role: unknown) {
 
 /** Returns the types of all resources that CloudFormation creates before this one. */
 function createdBefore(stack: SynthesizedStack, id: string): ReadonlySet<string> {
+  return new Set(dependenciesOf(stack, id).map(({ Type }) => Type));
+}
+
+/** Returns a resource with all that CloudFormation creates before it, and deletes after it. */
+function dependenciesOf(stack: SynthesizedStack, id: string): readonly Resource[] {
   const all = new Map(stack.resources().map((each) => [each.id, each]));
   const found = new Set<string>();
   const visit = (name: string): void => {
@@ -77,7 +83,7 @@ function createdBefore(stack: SynthesizedStack, id: string): ReadonlySet<string>
     for (const other of [resource.DependsOn ?? []].flat()) visit(other);
   };
   visit(id);
-  return new Set([...found].map((name) => all.get(name)?.Type ?? ''));
+  return [...found].flatMap((name) => all.get(name) ?? []);
 }
 
 describe.each(MODES)('With %s, the canary', (mode) => {
@@ -202,6 +208,20 @@ describe.each<{ configuration: Configuration; gateways: number }>([
       'ec2:DescribeSubnets',
       'ec2:UnassignPrivateIpAddresses',
     ]);
+  });
+
+  test('keeps the permission to delete them until its security group is deleted', () => {
+    const { run } = canaryOf(stack());
+    const [group] = run.Properties.VpcConfig?.SecurityGroupIds ?? [];
+    const deletedLater = dependenciesOf(stack(), target(group) ?? '')
+      .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+      .filter(({ Properties }) =>
+        JSON.stringify(Properties).includes('ec2:DeleteNetworkInterface'),
+      );
+    expect(deletedLater).toHaveLength(1);
+    // It ends with the network interfaces, and not with an update of the function's other permissions.
+    expect(JSON.stringify(deletedLater)).not.toContain('secretsmanager:');
+    expect(dependenciesOf(stack(), run.id)).toEqual(expect.arrayContaining(deletedLater));
   });
 
   test('calls from an address that the firewall admits', () => {
