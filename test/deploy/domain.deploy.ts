@@ -34,7 +34,7 @@ function describeDomain(
     let aws: EmulatedAws;
 
     beforeAll(async () => {
-      aws = await startEmulatedAws();
+      aws = await startEmulatedAws({ bootstrap: 'fast' });
       const existing = await createExistingResources(aws);
       const deployment = await deploy(aws, { domainName: DOMAIN, ...context(existing) });
       domain = { aws, existing, deployment };

@@ -1,5 +1,6 @@
 import { describeWithMoto } from '../support/moto.ts';
 import { contextArguments } from './cdk.ts';
+import { deployVersion } from './deploy-version.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
 import { protectionOf } from './protection.ts';
 import { failures, type Stacks, stacksOf } from './stacks.ts';
@@ -11,7 +12,9 @@ describeWithMoto('the protection of a stack', () => {
   beforeAll(async () => {
     aws = await startEmulatedAws({ bootstrap: 'fast' });
     stacks = stacksOf(aws);
-    await cdk('deploy', { retainLogs: 'true' });
+    expect(await deployVersion(aws, stacks, { retainLogs: 'true' }, 'create')).toBe(
+      'CREATE_COMPLETE',
+    );
   });
 
   afterAll(() => aws?.stop());
