@@ -64,7 +64,8 @@ async function findTaken(
     const physicalId = existing.get(name);
     if (physicalId === undefined) return false;
     const own = stack?.resources.get(logicalId)?.physicalId ?? '';
-    return own !== physicalId && !/[:/|]$/.test(own.slice(0, -physicalId.length));
+    const isOwn = own === physicalId || [':', '/', '|'].some((it) => own.endsWith(it + physicalId));
+    return !isOwn;
   });
   if (taken.length === 0) return [];
   const listed = taken.slice(0, MAX_LISTED).map(({ name }) => name);

@@ -194,6 +194,20 @@ describeWithMoto('Names', () => {
     expect(await findingsOf(namesCheck, { template: TEMPLATE, stack })).toEqual([FREE]);
   });
 
+  test('a name is taken although the stack has a resource of the same length', async () => {
+    aws.answer('cloudfront GET /2020-05-31/function', functions(['RiskGate-us-east-1']));
+    const physicalId = 'arn:aws:cloudfront::123456789012:function/RiskGate-us-west-2';
+    const stack: StackState = {
+      status: 'CREATE_COMPLETE',
+      description: '',
+      terminationProtection: false,
+      resources: new Map([['Viewer', { type: '', physicalId, status: '' }]]),
+    };
+    expect(await findingsOf(namesCheck, { template: TEMPLATE, stack })).toEqual([
+      taken('CloudFront function RiskGate-us-east-1'),
+    ]);
+  });
+
   test('several names of one type are one finding', async () => {
     const names = ['A', 'B', 'C', 'D', 'E'];
     const { clients } = await account();
