@@ -16,6 +16,7 @@ export function checkOptions(
   return [
     ...checkEndpoint(options, values),
     ...checkNetwork(options, values),
+    ...checkAllowedCidrs(options),
     ...checkCanary(options),
     ...checkTasks(options),
     ...checkImage(values),
@@ -23,6 +24,14 @@ export function checkOptions(
     ...checkSignature(options, values),
     ...checkTopics(values),
     ...parseAddressHeaderOptions(options).issues,
+  ];
+}
+
+/** Neither the load balancer nor the distribution has IPv6 addresses. */
+function checkAllowedCidrs({ allowedCidrs = [] }: Partial<StackOptions>): readonly string[] {
+  if (allowedCidrs.length === 0 || allowedCidrs.some((cidr) => !cidr.includes(':'))) return [];
+  return [
+    'allowedCidrs contains only IPv6 networks, but the endpoint has IPv4 addresses only, so that the firewall would refuse every login: add the IPv4 networks of the identity server.',
   ];
 }
 

@@ -203,6 +203,11 @@ describe('Rejects, in one sentence that names the option:', () => {
       /^allowedCidrs contains "0\.0\.0\.0\/0", which is every address and which AWS WAF rejects: .+, remove allowedCidrs\.$/,
     ],
     ['every IPv6 address', { allowedCidrs: '::/0' }, /which is every address/],
+    [
+      'IPv6 networks alone, from which no caller connects',
+      { allowedCidrs: ['2001:db8::/32', '2001:db8:1::/48'] },
+      /^allowedCidrs contains only IPv6 networks, .*: add the IPv4 networks of the identity server\.$/,
+    ],
     ['an unknown egress', { egress: 'vpn' }, /^egress must be one of nat, public, got "vpn"\.$/],
     [
       'a canary without an address that could be admitted',
