@@ -54,8 +54,8 @@ export class CloudFrontLogs extends Construct {
       // CloudFront delivers with an ACL, which buckets reject by default.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       lifecycleRules: [{ expiration: Duration.days(retentionDays) }],
-      // Empty after a failed first creation, and can be deleted then.
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      // Also after a failed first creation: CloudFront may have delivered logs, and then the bucket cannot be deleted.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 }

@@ -90,6 +90,12 @@ export class RiskGateStack extends Stack {
         'The endpoint to register in the action',
         `${endpoint.origin}${ACTION_PATH}`,
       ],
+      ...(config.endpoint.kind === 'certificate' && {
+        LoadBalancerDnsName: [
+          'The name to which your DNS record of the domain must lead',
+          loadBalancer.loadBalancer.loadBalancerDnsName,
+        ],
+      }),
       ActionCredentialSecretArn: [
         'The secret with the credential of the action',
         secrets.actionCredential.secretArn,

@@ -60,6 +60,11 @@ export class Notifications extends Construct {
         'RiskGate:nobodyIsPaged',
         'Nobody is notified when logins fail: set alarmEmail or pagesTopicArn. If you subscribe to the topic of the output PagesTopicArn in another way, ignore this warning.',
       );
+    } else if (props.ticketEmail === undefined && ticketsTopicArn === undefined) {
+      Annotations.of(this).addWarningV2(
+        'RiskGate:nobodyGetsTickets',
+        'Nobody receives tickets, such as the warning that the quota of AbuseIPDB is nearly exhausted: set ticketEmail or ticketsTopicArn. If you subscribe to the topic of the output TicketsTopicArn in another way, ignore this warning.',
+      );
     }
   }
 

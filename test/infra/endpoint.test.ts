@@ -164,6 +164,10 @@ test('With a certificate, the stack uses it and creates no DNS record', () => {
   });
   expect(stack.resources('AWS::Route53::RecordSet')).toEqual([]);
   expect(stack.resources('AWS::CertificateManager::Certificate')).toEqual([]);
+  // The operator creates the record.
+  expect(stack.outputs.LoadBalancerDnsName).toEqual({
+    'Fn::GetAtt': [stack.only(LOAD_BALANCER).id, 'DNSName'],
+  });
 });
 
 test('A certificate in another region stops synth, because the load balancer cannot use it', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mmdbFile } from '../support/mmdb.ts';
+import { PAGES_ARN } from '../support/stack.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'risk-gate-main-'));
@@ -49,21 +50,18 @@ test("cdk synth warns of other tools' context and of a policy that fails open, b
   expect(manifest).toMatch(/fails-open\.yaml:6: unknown\.geo: fails open: while geo is unknown/);
 });
 
-test.each<[name: string, context: object, warns: boolean]>([
-  ['without a subscriber', {}, true],
-  ['with an address for tickets only', { ticketEmail: 'team@example.com' }, true],
-  ['with an address', { alarmEmail: 'ops@example.com' }, false],
-  [
-    'with an existing topic',
-    { pagesTopicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' },
-    false,
-  ],
+test.each<[name: string, context: object, warning: 'pages' | 'tickets' | undefined]>([
+  ['nobody is subscribed', {}, 'pages'],
+  ['an address for tickets only', { ticketEmail: 'team@example.com' }, 'pages'],
+  ['an existing topic for pages only', { pagesTopicArn: PAGES_ARN }, 'tickets'],
+  ['an address, which receives both', { alarmEmail: 'ops@example.com' }, undefined],
 ])(
-  'cdk synth %s for pages',
-  (_, context, warns) => {
+  'cdk synth warns of missing subscribers: %s',
+  (_, context, warning) => {
     const { status, manifest } = synth(context);
     expect(status).toBe(0);
-    expect(/Nobody is notified when logins fail/.test(manifest)).toBe(warns);
+    expect(/Nobody is notified when logins fail/.test(manifest)).toBe(warning === 'pages');
+    expect(/Nobody receives tickets/.test(manifest)).toBe(warning === 'tickets');
   },
   60_000,
 );

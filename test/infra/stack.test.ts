@@ -21,6 +21,7 @@ describe.each(MODES)('With %s', (mode) => {
       'ActionCredentialSecretArn',
       'ActionEndpoint',
       'DashboardUrl',
+      ...(mode.startsWith('certificate') ? ['LoadBalancerDnsName'] : []),
       'LogGroupName',
       'PagesTopicArn',
       'TicketsTopicArn',
