@@ -1,14 +1,17 @@
-/**
- * Zones in which AWS does not offer everything that the stack needs: VPC origins of CloudFront in none of them, Fargate
- * not in `usw1-az2` and `apne1-az3`.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
- */
-export const EXCLUDED_ZONE_IDS: readonly string[] = [
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html */
+export const ZONES_WITHOUT_FARGATE: readonly string[] = ['usw1-az2', 'apne1-az3'];
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html */
+export const ZONES_WITHOUT_VPC_ORIGINS: readonly string[] = [
   'use1-az3',
   'usw1-az2',
   'apne1-az3',
   'cac1-az3',
+];
+
+/** Zones that new subnets are never in, also not with a domain, so that the endpoint can be changed later. */
+export const EXCLUDED_ZONE_IDS: readonly string[] = [
+  ...new Set([...ZONES_WITHOUT_VPC_ORIGINS, ...ZONES_WITHOUT_FARGATE]),
 ];
 
 /**

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { EXCLUDED_ZONE_IDS } from '../../network/zones.ts';
+import { ZONES_WITHOUT_FARGATE, ZONES_WITHOUT_VPC_ORIGINS } from '../../network/zones.ts';
 import type { Check, Facts } from '../check.ts';
 import { type ExistingNetwork, readNetwork, subnetsOf } from '../existing-network.ts';
 import { error, type Finding, ok, warning } from '../finding.ts';
@@ -22,7 +22,7 @@ export const networkCheck: Check = {
     const misplaced = checkSubnets(network, found, ids);
     if (misplaced.length > 0) return misplaced;
     const findings = [
-      ...checkZones(network, found),
+      ...checkZones(network, found, facts.config.endpoint.kind === 'cloudfront'),
       ...checkVpc(facts, vpcId, found),
       ...checkTaskSubnets(facts.config, found, subnetsOf(found, taskSubnetIds)),
       ...checkLoadBalancerSubnets(facts.config, found, subnetsOf(found, loadBalancerSubnetIds)),
@@ -45,13 +45,22 @@ function checkSubnets(
   });
 }
 
-function checkZones(network: Existing, found: ExistingNetwork): readonly Finding[] {
+function checkZones(
+  network: Existing,
+  found: ExistingNetwork,
+  hasVpcOrigin: boolean,
+): readonly Finding[] {
+  const options = {
+    taskSubnetIds: { service: 'Fargate', missing: ZONES_WITHOUT_FARGATE },
+    loadBalancerSubnetIds: {
+      service: 'VPC origins',
+      missing: hasVpcOrigin ? ZONES_WITHOUT_VPC_ORIGINS : [],
+    },
+  };
   return (['taskSubnetIds', 'loadBalancerSubnetIds'] as const).flatMap((option) => {
+    const { service, missing } = options[option];
     const subnets = subnetsOf(found, network[option]);
     const zones = new Set(subnets.map(({ AvailabilityZoneId }) => AvailabilityZoneId));
-    const excluded = subnets.filter(({ AvailabilityZoneId = '' }) =>
-      EXCLUDED_ZONE_IDS.includes(AvailabilityZoneId),
-    );
     return [
       ...(zones.size < 2
         ? [
@@ -60,11 +69,13 @@ function checkZones(network: Existing, found: ExistingNetwork): readonly Finding
             ),
           ]
         : []),
-      ...excluded.map(({ SubnetId, AvailabilityZoneId }) =>
-        error(
-          `The subnet ${SubnetId} of ${option} is in ${AvailabilityZoneId}, which lacks Fargate or VPC origins: use one in another zone.`,
+      ...subnets
+        .filter(({ AvailabilityZoneId = '' }) => missing.includes(AvailabilityZoneId))
+        .map(({ SubnetId, AvailabilityZoneId }) =>
+          error(
+            `The subnet ${SubnetId} of ${option} is in ${AvailabilityZoneId}, which has no ${service}: use one in another zone.`,
+          ),
         ),
-      ),
     ];
   });
 }

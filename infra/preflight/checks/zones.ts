@@ -1,4 +1,4 @@
-import { EXCLUDED_ZONE_IDS } from '../../network/zones.ts';
+import { ZONES_WITHOUT_FARGATE, ZONES_WITHOUT_VPC_ORIGINS } from '../../network/zones.ts';
 import type { Check, Facts } from '../check.ts';
 import { error, type Finding, ok } from '../finding.ts';
 import { describeZones, readZones, usableZones, type Zone } from '../zones.ts';
@@ -18,7 +18,7 @@ export const zonesCheck: Check = {
     if (choice.kind === 'lookup') return [await checkLookup(facts, zones, usable)];
     return choice.kind === 'ids'
       ? checkIds(choice.ids, zones, usable)
-      : checkNames(choice.names, zones, usable);
+      : checkNames(choice.names, zones, usable, config.endpoint.kind === 'cloudfront');
   },
 };
 
@@ -62,7 +62,9 @@ function checkNames(
   names: readonly string[],
   zones: readonly Zone[],
   usable: readonly Zone[],
+  hasVpcOrigin: boolean,
 ): readonly Finding[] {
+  const missing = hasVpcOrigin ? ZONES_WITHOUT_VPC_ORIGINS : [];
   const findings = names.flatMap((name) => {
     const zone = zones.find((each) => each.name === name);
     if (zone === undefined) {
@@ -70,11 +72,13 @@ function checkNames(
         `availabilityZones contains ${name}, which the account does not have: use zoneIds with two of ${describeZones(usable)}.`,
       );
     }
-    return EXCLUDED_ZONE_IDS.includes(zone.id)
-      ? error(
-          `availabilityZones contains ${name}, which is ${zone.id} in this account and lacks Fargate or VPC origins: use zoneIds with two of ${describeZones(usable)}.`,
-        )
-      : [];
+    const service = ZONES_WITHOUT_FARGATE.includes(zone.id)
+      ? 'Fargate'
+      : missing.includes(zone.id) && 'VPC origins';
+    if (!service) return [];
+    return error(
+      `availabilityZones contains ${name}, which is ${zone.id} in this account and has no ${service}: use zoneIds with two of ${describeZones(usable)}.`,
+    );
   });
   const chosen = zones.filter(({ name }) => names.includes(name));
   return findings.length > 0 ? findings : [ok(`The stack will use ${describeZones(chosen)}.`)];

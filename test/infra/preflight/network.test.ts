@@ -177,12 +177,24 @@ describeWithMoto('An existing network', () => {
       ],
     ],
     [
-      'in a zone without VPC origins',
+      'with a load balancer in a zone without VPC origins',
+      { loadBalancer: [{}, { zoneId: 'use1-az3' }] },
+      {},
+      ({ loadBalancerSubnetIds }) => [
+        `error: The subnet ${loadBalancerSubnetIds[1]} of loadBalancerSubnetIds is in use1-az3, which has no VPC origins: use one in another zone.`,
+      ],
+    ],
+    [
+      'with tasks in a zone without VPC origins, but with Fargate',
       { tasks: [{}, { zoneId: 'use1-az3' }], loadBalancer: PRIVATE },
       {},
-      ({ taskSubnetIds }) => [
-        `error: The subnet ${taskSubnetIds[1]} of taskSubnetIds is in use1-az3, which lacks Fargate or VPC origins: use one in another zone.`,
-      ],
+      ({ vpcId }) => [`ok: The VPC ${vpcId} can be used.`],
+    ],
+    [
+      'with a domain, in a zone without VPC origins',
+      { loadBalancer: [{ route: 'internet' }, { route: 'internet', zoneId: 'use1-az3' }] },
+      DOMAIN,
+      ({ vpcId }) => [`ok: The VPC ${vpcId} can be used.`],
     ],
     [
       'with few addresses for tasks',

@@ -37,6 +37,10 @@ function setZones(zones: Readonly<Record<string, string>>): void {
 const ZONES = { 'us-east-1a': 'use1-az3', 'us-east-1b': 'use1-az1', 'us-east-1c': 'use1-az4' };
 const USABLE = 'use1-az1 (us-east-1b), use1-az4 (us-east-1c)';
 
+const DOMAIN = {
+  domainName: 'gate.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d',
+};
 const SUBNETS = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
 const EXISTING = {
   vpcId: 'vpc-0123456789abcdef0',
@@ -97,8 +101,24 @@ test.each<
     { availabilityZones: 'us-east-1a,us-east-1f' },
     ZONES,
     [
-      `error: availabilityZones contains us-east-1a, which is use1-az3 in this account and lacks Fargate or VPC origins: use zoneIds with two of ${USABLE}.`,
+      `error: availabilityZones contains us-east-1a, which is use1-az3 in this account and has no VPC origins: use zoneIds with two of ${USABLE}.`,
       `error: availabilityZones contains us-east-1f, which the account does not have: use zoneIds with two of ${USABLE}.`,
+    ],
+    undefined,
+  ],
+  [
+    'by a name of a zone without VPC origins, with a domain',
+    { ...DOMAIN, availabilityZones: 'us-east-1a,us-east-1b' },
+    ZONES,
+    ['ok: The stack will use use1-az1 (us-east-1b), use1-az3 (us-east-1a).'],
+    undefined,
+  ],
+  [
+    'by a name of a zone without Fargate, with a domain',
+    { ...DOMAIN, availabilityZones: 'us-east-1a,us-east-1b' },
+    { ...ZONES, 'us-east-1a': 'usw1-az2' },
+    [
+      `error: availabilityZones contains us-east-1a, which is usw1-az2 in this account and has no Fargate: use zoneIds with two of ${USABLE}.`,
     ],
     undefined,
   ],
