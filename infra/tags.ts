@@ -5,7 +5,7 @@ import { Annotations, type Stack, Tags } from 'aws-cdk-lib';
 const UNTAGGED_TYPES = [
   // A change of tags is an update, which AWS rejects while the origin is in use.
   'AWS::CloudFront::VpcOrigin',
-  // CDK writes their tags as a list, where CloudFormation's schemas expect another form (cfn-lint E3002).
+  // The schemas of cfn-lint have no tags of these (E3002): whether CloudFormation accepts them is not certain.
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::CloudWatch::Dashboard',
   'AWS::ElasticLoadBalancingV2::Listener',
