@@ -67,12 +67,20 @@ function checkImage(values: Readonly<Record<string, unknown>>): readonly string[
     .map((name) => `${name} is set, but imageUri replaces the image build: remove one of them.`);
 }
 
+/** Headers of calls that mark a test, or that CloudFront's function overwrites. */
+const OWN_HEADER_PREFIX = 'x-risk-gate-';
+
 /** With another header, the firewall would throttle and log the calls with the generated credential. */
 function checkCredentialHeader(
   { credentialHeader }: Partial<StackOptions>,
   values: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   if (credentialHeader === undefined || credentialHeader === 'x-api-key') return [];
+  if (credentialHeader.startsWith(OWN_HEADER_PREFIX)) {
+    return [
+      `credentialHeader must not start with ${OWN_HEADER_PREFIX}, as such headers have a meaning of their own, got "${credentialHeader}": send the credential in another header.`,
+    ];
+  }
   if (isSet(values.actionCredentialSecretArn)) return [];
   return [
     'credentialHeader is set without actionCredentialSecretArn, but the generated credential is sent in x-api-key: set both or neither.',

@@ -1,6 +1,7 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../app/src/credential/credential.ts';
+import { TEST_HEADER } from '../../../app/src/http/test-request.ts';
 import { checkResponse } from './check-response.ts';
 import { cloudFrontErrorRate } from './cloudfront-errors.ts';
 import { CredentialSecret, credentialHeaders } from './credential.ts';
@@ -70,7 +71,7 @@ export function createCanary(options: CanaryOptions): () => Promise<void> {
       accept: 'application/json',
       'user-agent': 'risk-gate-canary',
       // Marks the decision as a test.
-      'x-risk-gate-test': 'canary',
+      [TEST_HEADER]: 'canary',
       ...credentialHeaders(credential),
     };
     const posted = await post(endpoint, { headers, body, ...connection });

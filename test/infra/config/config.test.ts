@@ -260,6 +260,15 @@ describe('Rejects, in one sentence that names the option:', () => {
       /^credentialHeader is set without actionCredentialSecretArn/,
     ],
     [
+      'a header that marks test requests',
+      {
+        credentialHeader: 'X-Risk-Gate-Test',
+        actionCredentialSecretArn:
+          'arn:aws:secretsmanager:us-east-1:111122223333:secret:gate/credential-AbCdEf',
+      },
+      /^credentialHeader must not start with x-risk-gate-, .*, got "x-risk-gate-test": send the credential in another header\.$/,
+    ],
+    [
       'a header name with a space',
       { credentialHeader: 'x api key' },
       /^credentialHeader must be .*, got "x api key"\.$/,
