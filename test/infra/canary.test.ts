@@ -1,5 +1,6 @@
 import { readAlarms } from '../support/cloudwatch/template.ts';
 import { dashboardOf } from '../support/dashboard.ts';
+import { dependenciesOf } from '../support/dependencies.ts';
 import {
   ALLOWED,
   type Configuration,
@@ -7,7 +8,6 @@ import {
   contextOf,
   createApp,
   MODES,
-  type Resource,
   type SynthesizedStack,
   synthesize,
   target,
@@ -66,24 +66,6 @@ function permissionsOf(stack: SynthesizedStack, role: unknown) {
 /** Returns the types of all resources that CloudFormation creates before this one. */
 function createdBefore(stack: SynthesizedStack, id: string): ReadonlySet<string> {
   return new Set(dependenciesOf(stack, id).map(({ Type }) => Type));
-}
-
-/** Returns a resource with all that CloudFormation creates before it, and deletes after it. */
-function dependenciesOf(stack: SynthesizedStack, id: string): readonly Resource[] {
-  const all = new Map(stack.resources().map((each) => [each.id, each]));
-  const found = new Set<string>();
-  const visit = (name: string): void => {
-    const resource = all.get(name);
-    if (resource === undefined || found.has(name)) return;
-    found.add(name);
-    const references = JSON.stringify(resource.Properties).matchAll(
-      /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g,
-    );
-    for (const [, other = ''] of references) visit(other);
-    for (const other of [resource.DependsOn ?? []].flat()) visit(other);
-  };
-  visit(id);
-  return [...found].flatMap((name) => all.get(name) ?? []);
 }
 
 describe.each(MODES)('With %s, the canary', (mode) => {

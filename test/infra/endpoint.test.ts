@@ -3,6 +3,7 @@ import {
   CERTIFICATE_ARN,
   type Configuration,
   contextOf,
+  MODES,
   synthesize,
   synthesizeNow,
   target,
@@ -13,10 +14,21 @@ const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
 interface Distribution {
   readonly DistributionConfig: {
+    readonly IPV6Enabled: boolean;
     readonly DefaultCacheBehavior: Readonly<Record<string, unknown>>;
     readonly Origins: readonly { readonly VpcOriginConfig: Readonly<Record<string, unknown>> }[];
   };
 }
+
+// Otherwise an identity server could connect over IPv6, which an allow list of IPv4 networks would refuse.
+test.each(MODES)('With %s, the endpoint has IPv4 addresses only', (mode) => {
+  const stack = synthesize(mode);
+  expect(stack.only(LOAD_BALANCER).Properties.IpAddressType ?? 'ipv4').toBe('ipv4');
+  const distributions = stack.resources<Distribution>('AWS::CloudFront::Distribution');
+  expect(distributions.map((each) => each.Properties.DistributionConfig.IPV6Enabled)).toEqual(
+    mode.startsWith('cloudfront') ? [false] : [],
+  );
+});
 
 describe('With CloudFront', () => {
   const stack = () => synthesize();
