@@ -16,6 +16,7 @@ import { secretChecks } from './secrets.ts';
 import { securityGroupRulesCheck } from './security-group-rules.ts';
 import { serviceLinkedRoleCheck } from './service-linked-role.ts';
 import { stackCheck } from './stack.ts';
+import { subscribersCheck } from './subscribers.ts';
 import { synthCheck } from './synth.ts';
 import { topicChecks } from './topics.ts';
 import { zonesCheck } from './zones.ts';
@@ -42,5 +43,6 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   hostedZoneCheck,
   ...secretChecks,
   ...topicChecks,
+  subscribersCheck,
   imageCheck,
 ];
