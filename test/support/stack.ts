@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, createApp } from './app.ts';
@@ -199,6 +208,7 @@ export const contextOf = (name: Configuration): Context => CONTEXTS[name];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/risk-gate');
+const HOUR_MS = 3_600_000;
 /** The inputs of a template. */
 const SOURCES = ['app', 'infra', 'test/support/app.ts', 'test/support/stack.ts'];
 const SOURCE_FILES = [
@@ -219,10 +229,11 @@ export async function synthesizeNow(
   const { directory } = app.synth();
   // `fromStack` also rejects circular dependencies.
   const template = Template.fromStack(stack).toJSON() as TemplateJson;
-  return { ...toStack(template), directory };
+  return { ...toStack(template, JSON.stringify(template)), directory };
 }
 
-function toStack(template: TemplateJson): SynthesizedStack {
+/** @param text the template as JSON. */
+function toStack(template: TemplateJson, text: string): SynthesizedStack {
   const { Resources, Outputs } = template;
   const all = Object.entries(Resources).map(
     ([id, resource]): Resource => ({ ...resource, id, Properties: resource.Properties ?? {} }),
@@ -230,7 +241,7 @@ function toStack(template: TemplateJson): SynthesizedStack {
   const resources = <P>(type?: string) =>
     all.filter(({ Type }) => type === undefined || Type === type) as unknown as Resource<P>[];
   return {
-    text: JSON.stringify(template),
+    text,
     outputs: Object.fromEntries(Object.entries(Outputs).map(([name, { Value }]) => [name, Value])),
     resources,
     only<P>(type: string) {
@@ -244,10 +255,8 @@ function toStack(template: TemplateJson): SynthesizedStack {
   };
 }
 
-type Templates = Readonly<Record<string, TemplateJson>>;
-
-/** Returns a file name that changes with every input of the templates. */
-function cacheFile(): string {
+/** Returns a folder whose name changes with every input of the templates. */
+function cacheFolder(): string {
   const hash = createHash('sha256').update(process.version);
   const paths = SOURCES.flatMap((source) =>
     source.endsWith('.ts')
@@ -261,47 +270,46 @@ function cacheFile(): string {
   for (const path of [...paths, ...SOURCE_FILES].sort()) {
     hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
   }
-  return join(CACHE, `templates-${hash.digest('hex').slice(0, 16)}.json`);
+  return join(CACHE, `templates-${hash.digest('hex').slice(0, 16)}`);
 }
+
+const templates = cacheFolder();
+
+const fileOf = (name: Configuration) => join(templates, `${encodeURIComponent(name)}.json`);
 
 /**
- * Returns the templates of all configurations from a cache file, because loading CDK takes seconds in each test
- * file. They are synthesized together, again whenever an input changes.
+ * Writes the templates that are missing in the cache, because loading CDK takes seconds in each test file. Two workers
+ * often do this at the same time, so they begin at opposite ends.
  */
-async function loadTemplates(): Promise<Templates> {
-  const file = cacheFile();
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    const entries: [string, TemplateJson][] = [];
-    for (const [name, context] of Object.entries(CONTEXTS)) {
-      entries.push([name, JSON.parse((await synthesizeNow(context)).text)]);
-    }
-    const templates = Object.fromEntries(entries);
-    writeCache(file, JSON.stringify(templates));
-    return templates;
+async function completeCache(): Promise<void> {
+  if (!existsSync(templates)) startCache();
+  const isEven = Number(process.env.JEST_WORKER_ID) % 2 === 0;
+  for (const name of isEven ? CONFIGURATIONS.toReversed() : CONFIGURATIONS) {
+    if (existsSync(fileOf(name))) continue;
+    const { text } = await synthesizeNow(CONTEXTS[name]);
+    // Atomically, because other processes may read it.
+    const unfinished = `${fileOf(name)}.${process.pid}`;
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, fileOf(name));
   }
 }
 
-/** Writes the file atomically, because other processes may read it, and removes older ones. */
-function writeCache(file: string, text: string): void {
-  mkdirSync(CACHE, { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, text);
-  renameSync(unfinished, file);
+/** Creates the folder, and removes those of other inputs that no run still uses. */
+function startCache(): void {
+  mkdirSync(templates, { recursive: true });
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
-    if (name.endsWith('.json') && path !== file) rmSync(path, { force: true });
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > HOUR_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 
-const templates = await loadTemplates();
+await completeCache();
 
 /** Returns the stack of a configuration. @default the stack with all defaults */
 export function synthesize(name: Configuration = 'cloudfront, egress nat'): SynthesizedStack {
-  const template = templates[name];
-  if (template === undefined) throw new Error(`Unknown configuration: ${name}.`);
-  return toStack(template);
+  const text = readFileSync(fileOf(name), 'utf8');
+  return toStack(JSON.parse(text), text);
 }
 
 /** Returns the logical id of the resource that a `Ref` or `Fn::GetAtt` refers to. */
