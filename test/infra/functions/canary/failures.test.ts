@@ -152,9 +152,19 @@ describeWithMoto('The canary reports a failure:', () => {
     }
   });
 
+  test('but not if Secrets Manager is down, whose messages are not logged', async () => {
+    const down = Object.assign(new Error('the-secret-of-1'), { name: 'InternalServiceError' });
+    const secrets = { send: () => Promise.reject(down) };
+    const [line] = await world.run({ options: { secrets: secrets as never } });
+    const detail = 'The secret cannot be read (InternalServiceError).';
+    expect(line).toMatchObject({ outcome: 'inconclusive', cause: 'secret', detail });
+    expect(JSON.stringify(line)).not.toContain('the-secret-of-1');
+    expect(metricsOf(line)).toEqual(METRICS_OF.inconclusive);
+  });
+
   test.each([
     {
-      name: 'the secret cannot be read',
+      name: 'the secret is not a credential',
       secrets: ['not JSON'],
       expected: { cause: 'secret', detail: expect.stringMatching(/^The secret is not JSON: /) },
     },

@@ -29,6 +29,12 @@ describeWithMoto('A failure is pending', () => {
     expect(metricsOf(lines[0])).toEqual(METRICS_OF[outcome]);
   });
 
+  test('not in a long outage: thirteen days after the last success', async () => {
+    const now = () => Date.now() + 13 * 24 * 60 * MINUTE_MS;
+    const [line] = await world.run({ respond: BAD_GATEWAY, options: { now } });
+    expect(metricsOf(line)).toEqual(METRICS_OF.failed);
+  });
+
   test('before the first success of another endpoint, such as a new domain', async () => {
     const { service } = await world.create();
     const [line] = await world.run({

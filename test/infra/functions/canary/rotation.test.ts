@@ -74,6 +74,25 @@ describeWithMoto('During a rotation, the canary sends what the tasks accept', ()
     expect([...before.sent, ...after.sent]).toEqual([OLD, OLD, NEW]);
   });
 
+  test.each([
+    { minutes: 4, sent: [OLD, OLD] },
+    // As often as the tasks, so that it sends no version that they have forgotten.
+    { minutes: 5, sent: [OLD, NEW] },
+  ])('it reads the secret every five minutes: after $minutes min', async ({ minutes, sent }) => {
+    let clock = Date.now() + 60 * MINUTE_MS;
+    const tasks = tasksWith(OLD, NEW);
+    const { run, secretArn } = await world.create({
+      secrets: [credential(OLD)],
+      respond: tasks.respond,
+      options: { now: () => clock },
+    });
+    await run();
+    await world.putSecret(secretArn, credential(NEW));
+    clock += minutes * MINUTE_MS;
+    await run();
+    expect(tasks.sent).toEqual(sent);
+  });
+
   test('Secrets Manager is down: the last value, as the service uses it', async () => {
     let clock = Date.now();
     const tasks = tasksWith(OLD);
