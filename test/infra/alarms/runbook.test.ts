@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { synthesize } from '../../support/stack.ts';
 import { alarmsOf, anchorOf, CONFIGURATIONS, severityOf } from './severity.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -114,21 +113,3 @@ test('queries on decisions exclude tests, as the alarms do', () => {
     ),
   }).toEqual({ 'queries that count tests: add "and not ispresent(test)"': [] });
 });
-
-const LOG_GROUPS = [...TEXT.matchAll(/\$\(log_group (\w+)\)/g)].map(([, id = '']) => id);
-
-test.each(LOG_GROUPS)('%s is the beginning of the logical id of exactly one log group', (id) => {
-  const found = synthesize()
-    .resources()
-    .filter((resource) => resource.id.startsWith(id));
-  expect(found.map(({ Type }) => Type)).toEqual(['AWS::Logs::LogGroup']);
-});
-
-test.each(['runbook.md', 'privacy.md'])(
-  '%s finds resources in the stack, because their names depend on its name in different ways',
-  (name) => {
-    const text = readFileSync(new URL(`docs/${name}`, ROOT), 'utf8');
-    expect(text).toContain('find_resource');
-    expect(text.match(/[-\w/]+-\$[({]?(?:STACK|echo)[^\n]*/g) ?? []).toEqual([]);
-  },
-);
