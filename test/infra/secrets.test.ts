@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { parseApiKey } from '../../app/src/secrets/api-key.ts';
 import { parseSignatureSecret } from '../../app/src/signals/address/signature.ts';
@@ -24,6 +25,25 @@ interface Secret {
 }
 
 const SECRET = 'AWS::SecretsManager::Secret';
+
+test('An upgrade from 0.1.0 keeps every value: CloudFormation generates another when these properties change', () => {
+  const file = new URL('../deploy/data/0.1.0/cloudfront.json', import.meta.url);
+  const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as {
+    Resources: Record<string, { Type: string; Properties: Secret }>;
+  };
+  const before = Object.entries(Resources)
+    .filter(([, { Type }]) => Type === SECRET)
+    .map(([id, { Properties }]) => [id, sourceOf(Properties)]);
+  expect(before).toHaveLength(2);
+  const now = synthesize().resources<Secret>(SECRET);
+  expect(now.map(({ id, Properties }) => [id, sourceOf(Properties)])).toEqual(before);
+});
+
+/** The properties from which CloudFormation makes the value of a secret. */
+const sourceOf = ({ SecretString, GenerateSecretString }: Secret) => ({
+  SecretString,
+  GenerateSecretString,
+});
 
 describe.each(MODES)('With %s', (mode) => {
   const stack = () => synthesize(mode);
