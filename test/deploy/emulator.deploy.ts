@@ -1,5 +1,6 @@
 import { describeWithMoto } from '../support/moto.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
+import { readSecret } from './secrets.ts';
 import { failures, type Stacks, stacksOf } from './stacks.ts';
 
 // The emulator refuses what AWS refuses, or the tests of deployments would prove nothing.
@@ -332,6 +333,25 @@ describeWithMoto('the emulator', () => {
         'first DELETE_COMPLETE',
         expect.stringContaining('UPDATE_COMPLETE'),
       ]);
+    });
+
+    test.each<[change: string, properties: object, isKept: boolean]>([
+      ['another description', { Description: 'after' }, true],
+      ['another tag', { Tags: [{ Key: 'team', Value: 'iam' }] }, true],
+      ['another length', { GenerateSecretString: { PasswordLength: 64 } }, false],
+    ])('%s of a generated secret, which keeps its value: %s', async (_, properties, isKept) => {
+      const before = { Description: 'before', GenerateSecretString: { PasswordLength: 48 } };
+      const secret = (more: object) => ({
+        Secret: resource('AWS::SecretsManager::Secret', { ...before, ...more }),
+      });
+      const { name } = await create(secret({}));
+      const read = async () =>
+        readSecret(aws, (await stacks.resources({ name })).Secret?.PhysicalResourceId ?? '');
+      const value = await read();
+      expect(await stacks.update({ Resources: secret(properties) }, { name })).toBe(
+        'UPDATE_COMPLETE',
+      );
+      expect((await read()) === value).toBe(isKept);
     });
 
     test('that fails restores what it has changed', async () => {

@@ -1,6 +1,7 @@
 """Secrets, which the API of Secrets Manager can read and change."""
 
 import json
+import uuid
 
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -31,13 +32,13 @@ class Secret(Handler):
 
     def do_update(self, stack, resource, properties):
         backend = secretsmanager_backends[stack.account][stack.region]
-        backend.update_secret(secret_id=resource.physical_id, description=properties.get("Description"))
+        change = {"secret_id": resource.physical_id, "description": properties.get("Description")}
+        backend.update_secret(**change, client_request_token=str(uuid.uuid4()))
         # Other changes keep the value, which an operator may have stored.
         for name in ("GenerateSecretString", "SecretString"):
             if normal(properties.get(name)) != normal(resource.properties.get(name)) and name in properties:
-                backend.update_secret(
-                    secret_id=resource.physical_id, secret_string=new_value(backend, properties)
-                )
+                value = new_value(backend, properties)
+                backend.update_secret(**change, secret_string=value, client_request_token=str(uuid.uuid4()))
 
     def do_delete(self, stack, resource):
         # CloudFormation leaves no recovery window.
