@@ -4,29 +4,18 @@ import { bootstrapCheck } from '../../../infra/preflight/checks/bootstrap.ts';
 import { distributionsCheck } from '../../../infra/preflight/checks/distributions.ts';
 import { regionCheck } from '../../../infra/preflight/checks/region.ts';
 import { serviceLinkedRoleCheck } from '../../../infra/preflight/checks/service-linked-role.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import type { Context } from '../../support/stack.ts';
-import { type Answer, type Aws, failure, startAws } from './aws.ts';
+import { type Answer, failure } from './aws.ts';
 import { BUCKET, bootstrap, ROLES } from './bootstrap.ts';
 import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const IMAGE = { imageUri: 'ghcr.io/team/risk-gate:1.2.3' };
 const BOOTSTRAP = `npx cdk bootstrap aws://${ACCOUNT_ID}/us-east-1`;
 
 describeWithMoto('The account', () => {
-  let moto: Moto;
-  let aws: Aws;
-
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
-  });
+  const aws = useAws();
 
   const IDENTITY = 'sts GetCallerIdentity';
   const rejected = (code: string, message?: string) => failure(IDENTITY, 403, code, message);

@@ -3,31 +3,22 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import { startNode } from '../../support/process.ts';
-import { type Aws, startAws } from './aws.ts';
 import { bootstrap } from './bootstrap.ts';
-import { ACCOUNT_ID, account, useEndpoint } from './facts.ts';
+import { ACCOUNT_ID, account } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'risk-gate-preflight-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeWithMoto('npm run preflight', () => {
-  let moto: Moto;
-  let aws: Aws;
+  const aws = useAws();
 
   beforeAll(async () => {
     const docker = join(folder, 'docker');
     writeFileSync(docker, '#!/bin/sh\necho 28.1.0\n');
     chmodSync(docker, 0o755);
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
   });
 
   async function run(args: readonly string[], environment = {}) {

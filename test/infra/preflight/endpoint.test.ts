@@ -2,25 +2,13 @@ import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-s
 import { certificateCheck } from '../../../infra/preflight/checks/certificate.ts';
 import { hostedZoneCheck } from '../../../infra/preflight/checks/hosted-zone.ts';
 import type { StackState } from '../../../infra/preflight/stack-state.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
-import { type Aws, failure, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, type Situation, useEndpoint } from './facts.ts';
+import { describeWithMoto } from '../../support/moto.ts';
+import { failure } from './aws.ts';
+import { ACCOUNT_ID, account, findingsOf, type Situation } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 describeWithMoto('The endpoint', () => {
-  let moto: Moto;
-  let aws: Aws;
-
-  beforeAll(async () => {
-    // Its hosted zones have ids as in AWS.
-    moto = await startMoto({ cloudFormation: true });
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
-  });
+  const aws = useAws('emulator');
 
   const DESCRIBE = 'acm DescribeCertificate';
   const ISSUED = {

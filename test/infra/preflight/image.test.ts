@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { Check } from '../../../infra/preflight/check.ts';
 import { dockerCheck } from '../../../infra/preflight/checks/docker.ts';
 import { imageCheck } from '../../../infra/preflight/checks/image.ts';
-import { type Aws, failure, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, OFFLINE, useEndpoint } from './facts.ts';
+import { failure } from './aws.ts';
+import { ACCOUNT_ID, account, findingsOf, OFFLINE } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const REPOSITORY = `${ACCOUNT_ID}.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate`;
 const IMAGE = `${REPOSITORY}:1.2.3`;
@@ -68,19 +69,7 @@ describe('Docker', () => {
 });
 
 describe('An existing image', () => {
-  let aws: Aws;
-
-  beforeAll(async () => {
-    aws = await startAws();
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(async () => {
-    await aws.reset();
-    aws.answer('sts GetCallerIdentity', {
-      body: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/u</Arn><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    });
-  });
-  afterAll(() => aws.stop());
+  const aws = useAws('nothing');
 
   const GET = 'ecr BatchGetImage';
   const manifest = (value: object) => ({

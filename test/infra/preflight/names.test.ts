@@ -6,10 +6,11 @@ import { NAME_LOOKUPS } from '../../../infra/preflight/checks/name-lookups.ts';
 import { namesCheck } from '../../../infra/preflight/checks/names.ts';
 import type { StackState } from '../../../infra/preflight/stack-state.ts';
 import type { Template } from '../../../infra/preflight/template.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import { synthesize } from '../../support/stack.ts';
-import { type Answer, type Aws, startAws } from './aws.ts';
-import { account, findingsOf, useEndpoint } from './facts.ts';
+import type { Answer } from './aws.ts';
+import { account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const TEMPLATE: Template = {
   Resources: {
@@ -33,24 +34,13 @@ const TEMPLATE: Template = {
 };
 
 describeWithMoto('Names', () => {
-  let moto: Moto;
-  let aws: Aws;
+  const aws = useAws();
 
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
   beforeEach(async () => {
-    await aws.reset();
     // moto has neither.
     aws.answer('cloudfront GET /2020-05-31/function', functions([]));
     aws.answer('cloudfront GET /2020-05-31/vpc-origin', origins([]));
     aws.answer('monitoring DescribeInsightRules', { body: { InsightRules: [] } });
-  });
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
   });
 
   function functions(names: readonly string[], next = ''): Answer {

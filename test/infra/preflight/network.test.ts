@@ -10,9 +10,9 @@ import {
   ModifyVpcAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { networkCheck } from '../../../infra/preflight/checks/network.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
-import { type Aws, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { describeWithMoto } from '../../support/moto.ts';
+import { ACCOUNT_ID, account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 interface SubnetPlan {
   /** Where the default route leads. @default a NAT gateway */
@@ -39,22 +39,11 @@ const DOMAIN = {
 };
 
 describeWithMoto('An existing network', () => {
-  let moto: Moto;
-  let aws: Aws;
+  const aws = useAws();
   let blocks: number;
 
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(async () => {
-    await aws.reset();
+  beforeEach(() => {
     blocks = 0;
-  });
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
   });
 
   const client = async () => (await account()).clients.ec2;

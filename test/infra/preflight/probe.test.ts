@@ -1,31 +1,23 @@
 import { probeDistribution } from '../../../infra/preflight/probe.ts';
-import { type Answer, type Aws, failure, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, useEndpoint } from './facts.ts';
+import { type Answer, failure } from './aws.ts';
+import { ACCOUNT_ID, account } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const CREATE = 'cloudfront POST /2020-05-31/distribution';
 const GET = 'cloudfront GET /2020-05-31/distribution/E1';
 const DELETE = 'cloudfront DELETE /2020-05-31/distribution/E1';
 
-let aws: Aws;
+const aws = useAws('nothing');
 const lines: string[] = [];
 
-beforeAll(async () => {
-  aws = await startAws();
-  useEndpoint(aws.endpoint);
-});
 beforeEach(async () => {
-  await aws.reset();
   lines.length = 0;
-  aws.answer('sts GetCallerIdentity', {
-    body: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/u</Arn><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-  });
   aws.answer(CREATE, (body) => {
     expect(body).toContain('<Enabled>false</Enabled>');
     return distribution('InProgress', 201);
   });
   aws.answer(DELETE, { status: 204, body: '' });
 });
-afterAll(() => aws.stop());
 
 function distribution(status: string, httpStatus = 200): Answer {
   return {

@@ -3,28 +3,17 @@ import { fargateQuotaCheck } from '../../../infra/preflight/checks/fargate-quota
 import { quotaChecks } from '../../../infra/preflight/checks/quotas.ts';
 import { securityGroupRulesCheck } from '../../../infra/preflight/checks/security-group-rules.ts';
 import type { StackState } from '../../../infra/preflight/stack-state.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import type { Context } from '../../support/stack.ts';
-import { type Aws, failure, startAws } from './aws.ts';
-import { account, findingsOf, useEndpoint } from './facts.ts';
+import { failure } from './aws.ts';
+import { account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const GET = 'servicequotas GetServiceQuota';
 const GET_DEFAULT = 'servicequotas GetAWSDefaultServiceQuota';
 
 describeWithMoto('Quotas', () => {
-  let moto: Moto;
-  let aws: Aws;
-
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
-  });
+  const aws = useAws();
 
   /** Sets the account's value of a quota; other quotas have AWS's default only. */
   function setQuota(code: string, value: number, defaultValue = 1000): void {

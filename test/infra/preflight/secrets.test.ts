@@ -4,10 +4,11 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { secretChecks } from '../../../infra/preflight/checks/secrets.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import type { Context } from '../../support/stack.ts';
-import { type Aws, failure, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { failure } from './aws.ts';
+import { ACCOUNT_ID, account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 /** Is in no finding. */
 const SECRET = 'hunter2-hunter2-hunter2';
@@ -18,19 +19,7 @@ const BEARER = JSON.stringify({ scheme: 'bearer', secret: SECRET });
 type Option = 'actionCredentialSecretArn' | 'abuseIpdbSecretArn' | 'addressSignatureSecretArn';
 
 describeWithMoto('Existing secrets', () => {
-  let moto: Moto;
-  let aws: Aws;
-
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
-  });
+  const aws = useAws();
 
   const client = async (): Promise<SecretsManagerClient> => (await account()).clients.secrets;
 

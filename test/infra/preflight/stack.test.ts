@@ -2,8 +2,9 @@ import { protectionCheck } from '../../../infra/preflight/checks/protection.ts';
 import { stackCheck } from '../../../infra/preflight/checks/stack.ts';
 import { readStack, type StackState } from '../../../infra/preflight/stack-state.ts';
 import type { Context } from '../../support/stack.ts';
-import { type Aws, failure, startAws } from './aws.ts';
-import { account, findingsOf, OFFLINE, useEndpoint } from './facts.ts';
+import { failure } from './aws.ts';
+import { account, findingsOf, OFFLINE } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const Description = 'Risk Gate: pre-issue access token action';
 const template = { Description, Resources: {} };
@@ -145,16 +146,7 @@ test.each<[name: string, options: Context, stack: StackState | undefined, findin
 });
 
 describe('reading the stack', () => {
-  let aws: Aws;
-
-  beforeAll(async () => {
-    aws = await startAws();
-    useEndpoint(aws.endpoint);
-    aws.answer('sts GetCallerIdentity', {
-      body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/u</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
-    });
-  });
-  afterAll(() => aws.stop());
+  const aws = useAws('nothing');
 
   const read = async () => readStack((await account()).clients.cloudFormation, 'RiskGate');
 

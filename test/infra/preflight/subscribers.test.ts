@@ -1,10 +1,10 @@
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { subscribersCheck } from '../../../infra/preflight/checks/subscribers.ts';
 import type { StackState } from '../../../infra/preflight/stack-state.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto } from '../../support/moto.ts';
 import { synthesize } from '../../support/stack.ts';
-import { type Aws, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { ACCOUNT_ID, account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const arnOf = (kind: string) => `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${kind}`;
 
@@ -24,20 +24,11 @@ const nobody = (kind: string) =>
   `warning: Nobody receives ${kind}, because the topic ${arnOf(kind)} has no confirmed subscription: open the link in the e-mail of AWS, or subscribe again with aws sns subscribe --topic-arn ${arnOf(kind)} --protocol email --notification-endpoint <address> --region us-east-1.`;
 
 describeWithMoto('Topics of the stack', () => {
-  let moto: Moto;
-  let aws: Aws;
+  const aws = useAws();
 
   beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
     const { sns } = (await account()).clients;
     for (const Name of ['pages', 'tickets']) await sns.send(new CreateTopicCommand({ Name }));
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
   });
 
   test('before the first deployment', async () => {

@@ -1,25 +1,13 @@
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { topicChecks } from '../../../infra/preflight/checks/topics.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
-import { type Aws, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { describeWithMoto } from '../../support/moto.ts';
+import { ACCOUNT_ID, account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
 const ARN = `arn:aws:sns:us-east-1:${ACCOUNT_ID}:ops`;
 
 describeWithMoto('Existing topics', () => {
-  let moto: Moto;
-  let aws: Aws;
-
-  beforeAll(async () => {
-    moto = await startMoto();
-    aws = await startAws(moto.endpoint);
-    useEndpoint(aws.endpoint);
-  });
-  beforeEach(() => aws.reset());
-  afterAll(async () => {
-    aws?.stop();
-    await moto?.stop();
-  });
+  const aws = useAws();
 
   const statement = (more: object) =>
     JSON.stringify({ Statement: { Effect: 'Allow', Action: 'sns:Publish', ...more } });

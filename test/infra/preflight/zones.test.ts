@@ -2,22 +2,10 @@ import { natQuotaCheck } from '../../../infra/preflight/checks/nat-quota.ts';
 import { zonesCheck } from '../../../infra/preflight/checks/zones.ts';
 import type { StackState } from '../../../infra/preflight/stack-state.ts';
 import type { Context } from '../../support/stack.ts';
-import { type Aws, startAws } from './aws.ts';
-import { ACCOUNT_ID, account, findingsOf, useEndpoint } from './facts.ts';
+import { account, findingsOf } from './facts.ts';
+import { useAws } from './use-aws.ts';
 
-let aws: Aws;
-
-beforeAll(async () => {
-  aws = await startAws();
-  useEndpoint(aws.endpoint);
-});
-beforeEach(async () => {
-  await aws.reset();
-  aws.answer('sts GetCallerIdentity', {
-    body: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/u</Arn><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-  });
-});
-afterAll(() => aws.stop());
+const aws = useAws('nothing');
 
 /** Lets the account have zones, by name. */
 function setZones(zones: Readonly<Record<string, string>>): void {
