@@ -40,6 +40,8 @@ export async function synthesize(
         CDK_OUTDIR: directory,
         CDK_CONTEXT_JSON: JSON.stringify(context),
         CDK_DEFAULT_REGION: region,
+        // CDK's own checks take most of the time, and do not depend on the account.
+        CDK_VALIDATION: 'false',
       },
     });
     const exited = new Promise<number | null>((resolve, reject) => {
