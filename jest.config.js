@@ -2,8 +2,8 @@
 const base = {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
-  // Much of the time is spent waiting for processes and servers.
-  maxWorkers: 2,
+  // One more than CI has cores, as much of the time is spent waiting for processes and servers.
+  maxWorkers: 3,
   // A hang guard.
   testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
@@ -29,6 +29,8 @@ export function suite(name, options = {}) {
     rootDir: '../..',
     roots: [`<rootDir>/test/${name}`],
     testMatch: [`**/*.${name}.ts`],
+    // Its tests start many processes themselves.
+    maxWorkers: 2,
     ...options,
   };
 }
