@@ -128,6 +128,9 @@ describe('for any request and any policy', () => {
       if (token === undefined || !('organization' in request.event)) return;
       for (const { rule, effect } of event.decision.unenforceable) {
         if (/add|set/.test(effect)) continue;
+        // A claim that cannot be removed may be set to an empty value, and then gives nothing away either.
+        const sets = expected.flatMap(({ effects }) => Object.values(effects.claims?.set ?? {}));
+        if (effect === 'claims.remove' && sets.some(isEmpty)) continue;
         const one = expected.find(({ id }) => id === rule);
         expect(one && brokenRestrictions(one, token, request)).toContain(effect);
       }
