@@ -1,4 +1,5 @@
-import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { type Zone, zonesOfAccount } from '../network/account-zones.ts';
 import type { CallEc2 } from './call-ec2.ts';
 import type { CustomResourceRequest } from './custom-resource.ts';
 
@@ -9,11 +10,6 @@ export interface ZoneLookup {
   /** The ids of the zones to choose from. @default every zone of the account without `ExcludedZoneIds` */
   readonly ZoneIds?: readonly string[];
   readonly ExcludedZoneIds: readonly string[];
-}
-
-interface Zone {
-  readonly id: string;
-  readonly name: string;
 }
 
 /**
@@ -29,7 +25,7 @@ export async function lookUpZones(
   const { Subnets, ZoneIds, ExcludedZoneIds } = ResourceProperties as unknown as ZoneLookup;
   try {
     const present = await zonesOfSubnets(call, StackId, Subnets);
-    const available = present.includes(undefined) ? await zonesOfAccount(call) : [];
+    const available = present.includes(undefined) ? await call(zonesOfAccount) : [];
     const candidates =
       ZoneIds ?? available.map(({ id }) => id).filter((id) => !ExcludedZoneIds.includes(id));
     const free = candidates
@@ -81,20 +77,3 @@ async function zonesOfSubnets(
 }
 
 const LOGICAL_ID_TAG = 'aws:cloudformation:logical-id';
-
-/** Returns the availability zones of the account, without local zones, sorted by id. */
-async function zonesOfAccount(call: CallEc2): Promise<readonly Zone[]> {
-  const { AvailabilityZones = [] } = await call((ec2) =>
-    ec2.send(
-      new DescribeAvailabilityZonesCommand({
-        Filters: [
-          { Name: 'zone-type', Values: ['availability-zone'] },
-          { Name: 'state', Values: ['available'] },
-        ],
-      }),
-    ),
-  );
-  return AvailabilityZones.flatMap(({ ZoneId: id, ZoneName: name }) =>
-    id !== undefined && name !== undefined ? { id, name } : [],
-  ).sort((one, other) => (one.id < other.id ? -1 : 1));
-}

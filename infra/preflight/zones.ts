@@ -1,26 +1,5 @@
-import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
+import type { Zone } from '../network/account-zones.ts';
 import { EXCLUDED_ZONE_IDS, USABLE_ZONE_IDS } from '../network/zones.ts';
-import type { Account } from './account.ts';
-
-export interface Zone {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Returns the availability zones of the account in its region, without local zones, sorted by id. */
-export async function readZones({ clients: { ec2 } }: Account): Promise<readonly Zone[]> {
-  const { AvailabilityZones = [] } = await ec2.send(
-    new DescribeAvailabilityZonesCommand({
-      Filters: [
-        { Name: 'zone-type', Values: ['availability-zone'] },
-        { Name: 'state', Values: ['available'] },
-      ],
-    }),
-  );
-  return AvailabilityZones.flatMap(({ ZoneId: id, ZoneName: name }) =>
-    id !== undefined && name !== undefined ? { id, name } : [],
-  ).sort((one, other) => (one.id < other.id ? -1 : 1));
-}
 
 /** Returns those zones that a stack may use, in the order in which it chooses them. */
 export function usableZones(zones: readonly Zone[], region: string): readonly Zone[] {

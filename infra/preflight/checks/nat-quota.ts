@@ -1,8 +1,9 @@
 import { DescribeSubnetsCommand, paginateDescribeNatGateways } from '@aws-sdk/client-ec2';
+import { zonesOfAccount } from '../../network/account-zones.ts';
 import type { Account } from '../account.ts';
 import type { Check, Facts } from '../check.ts';
 import { ok } from '../finding.ts';
-import { readZones, usableZones } from '../zones.ts';
+import { usableZones } from '../zones.ts';
 import { type Quota, quotaFinding, readQuota } from './quota.ts';
 import { countNew } from './quotas.ts';
 
@@ -41,7 +42,7 @@ export const natQuotaCheck: Check = {
 async function zonesWithGateway({ account, config }: Facts): Promise<readonly string[]> {
   const { egress, network } = config;
   if (egress.kind !== 'nat' || network.kind !== 'new') return [];
-  const zones = await readZones(account);
+  const zones = await zonesOfAccount(account.clients.ec2);
   const { zones: choice } = network;
   const chosen =
     choice.kind === 'names'

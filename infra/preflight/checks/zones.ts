@@ -1,7 +1,8 @@
+import { type Zone, zonesOfAccount } from '../../network/account-zones.ts';
 import { ZONES_WITHOUT_FARGATE, ZONES_WITHOUT_VPC_ORIGINS } from '../../network/zones.ts';
 import type { Check, Facts } from '../check.ts';
 import { error, type Finding, ok } from '../finding.ts';
-import { describeZones, readZones, usableZones, type Zone } from '../zones.ts';
+import { describeZones, usableZones } from '../zones.ts';
 
 /** Zones of a stack without `zoneIds`. */
 const DEFAULT_ZONES = 2;
@@ -12,7 +13,7 @@ export const zonesCheck: Check = {
   async run(facts) {
     const { account, config } = facts;
     if (config.network.kind === 'existing') return [];
-    const zones = await readZones(account);
+    const zones = await zonesOfAccount(account.clients.ec2);
     const usable = usableZones(zones, account.region);
     const choice = config.network.zones;
     if (choice.kind === 'lookup') return [await checkLookup(facts, zones, usable)];

@@ -27,7 +27,8 @@ const CLIENTS: Readonly<Record<string, string>> = {
 
 /** Returns the actions of all commands and paginators that the sources import. */
 function actionsIn(isIncluded: (file: string) => boolean): Set<string> {
-  const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
+  const own = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
+  const files = [...own, '../network/account-zones.ts'].filter(
     (file) => file.endsWith('.ts') && isIncluded(file),
   );
   const actions = new Set<string>();

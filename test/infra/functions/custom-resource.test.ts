@@ -73,7 +73,7 @@ test.each([
     sent: { RequestType: 'Update' as const, PhysicalResourceId: 'zones' },
     expected: { Status: 'FAILED', PhysicalResourceId: 'zones', Reason: 'no error object' },
   },
-])('CloudFormation is told of $name', async ({ handle, sent, expected }) => {
+])('CloudFormation receives $name', async ({ handle, sent, expected }) => {
   await customResource(handle)(request(sent));
   expect(answers).toEqual([{ method: 'PUT', contentType: '', body: { ...IDS, ...expected } }]);
 });

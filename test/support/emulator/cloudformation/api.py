@@ -1,4 +1,4 @@
-"""The API of CloudFormation, in place of moto's."""
+"""The API of CloudFormation, which replaces moto's."""
 
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
