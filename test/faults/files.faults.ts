@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mmdbFile } from '../support/mmdb.ts';
+import { mmdbFile } from '../../app/dev/simulator/mmdb.ts';
 import { testEachState } from './matrix.ts';
 import { type Decision, startBuilt, startServiceProcess } from './service.ts';
 import { FROM_ABUSEIPDB, FROM_MEMORY } from './states.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type MmdbValue, mmdbFile } from '../../../app/dev/simulator/mmdb.ts';
 import { sumOf } from '../../support/emf.ts';
-import { type MmdbValue, mmdbFile } from '../../support/mmdb.ts';
 import { outcomeOf } from '../../support/outcome.ts';
 import { payloadFrom } from '../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../support/running-service.ts';

@@ -1,10 +1,10 @@
+import { type MmdbOptions, type MmdbValue, mmdbFile } from '../../../app/dev/simulator/mmdb.ts';
 import type { Address } from '../../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../../app/src/signals/address/parse.ts';
 import {
   checkAnonymizerDatabase,
   openAnonymizerDatabase,
 } from '../../../app/src/signals/anonymizer-database.ts';
-import { type MmdbOptions, type MmdbValue, mmdbFile } from '../../support/mmdb.ts';
 
 const address = (text: string): Address => {
   const parsed = parseAddress(text);

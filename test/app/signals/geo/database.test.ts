@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type MmdbOptions, type MmdbValue, mmdbFile } from '../../../../app/dev/simulator/mmdb.ts';
 import type { Address } from '../../../../app/src/signals/address/address.ts';
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type GeoDatabase,
   openGeoDatabase,
 } from '../../../../app/src/signals/geo/database.ts';
-import { type MmdbOptions, type MmdbValue, mmdbFile } from '../../../support/mmdb.ts';
 
 let folder: string;
 beforeAll(async () => {
