@@ -1,3 +1,4 @@
+import { FEED_ERROR_REASONS } from '../feeds/model/feed-error.ts';
 import { CHECK_CAUSES, UNKNOWN_CAUSES } from '../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 
@@ -20,13 +21,18 @@ type Kind = 'counter' | 'gauge' | 'histogram';
 export interface MetricDescription {
   readonly unit: Unit;
   readonly kind: Kind;
-  /** A second dimension, with a closed set of values. The values of `Rule` are the policy's rules. */
+  /** A second dimension, with a closed set of values. The values of `Rule` are the policy's rules, and those of `Feed` the ids in `FEEDS`. */
   readonly dimension?: Dimension;
   /** Whether the sum over the dimension is published as well. */
   readonly total?: true;
   /** Whether every value of the dimension is published, even at 0, so that a ratio always has both parts. */
   readonly zeros?: true;
+  /** What emits the metric. @default every task of the service */
+  readonly emitter?: OptionalEmitter;
 }
+
+/** Tasks of the service with feeds, and the refresher of the feeds. */
+export type OptionalEmitter = 'service with feeds' | 'refresher';
 
 /** Country, client and address would be unbounded dimensions: they are fields of records instead. */
 export type Dimension =
@@ -37,7 +43,9 @@ export type Dimension =
   | 'Result'
   | 'Cause'
   | 'Stage'
-  | 'Operation';
+  | 'Operation'
+  | 'Feed'
+  | 'Reason';
 
 /**
  * Every metric of the service. The service records them by these names, and the alarms and the dashboard in
@@ -109,6 +117,22 @@ export const METRICS = {
   GeoDatabaseAge: { unit: 'None', kind: 'gauge' },
   /** The policy's revision as a number: two values at one time mean that tasks use different policies. */
   PolicyRevision: { unit: 'None', kind: 'gauge' },
+  /** Age of a feed's data, in hours. */
+  FeedAge: { unit: 'None', kind: 'gauge', dimension: 'Feed', emitter: 'service with feeds' },
+  /** Failed attempts to read the pointer or the snapshot of a feed. The last good snapshot remains in use. */
+  FeedLoadFailures: {
+    ...{ unit: 'Count', kind: 'counter', dimension: 'Feed', total: true },
+    emitter: 'service with feeds',
+  },
+  /** 1 while AbuseIPDB returns a smaller blacklist than configured, 0 otherwise; no data point without that feed. */
+  BlacklistDowngraded: { unit: 'None', kind: 'gauge', emitter: 'service with feeds' },
+  /** Complete runs of the refresher. */
+  FeedRefreshes: { unit: 'Count', kind: 'counter', emitter: 'refresher' },
+  /** Feeds that a run of the refresher could not refresh, by reason. */
+  FeedErrors: {
+    ...{ unit: 'Count', kind: 'counter', dimension: 'Reason', total: true, zeros: true },
+    emitter: 'refresher',
+  },
 } as const satisfies Record<string, MetricDescription>;
 
 export type MetricName = keyof typeof METRICS;
@@ -129,4 +153,5 @@ export const DIMENSION_VALUES = {
   Cause: CHECK_CAUSES,
   Stage: ['read', ...SIGNAL_NAMES, 'decide'],
   Operation: ['read', 'write'],
+  Reason: FEED_ERROR_REASONS,
 } as const satisfies Partial<Record<Dimension, readonly string[]>>;

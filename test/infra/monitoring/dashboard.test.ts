@@ -16,12 +16,16 @@ const graphed = graphs.flatMap(metricsOf);
 const ofStack = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
 const ofCanary = ofStack.filter(({ name }) => name in CANARY_METRICS);
 const ofService = ofStack.filter(({ name }) => !(name in CANARY_METRICS));
-const NAMES = Object.entries<MetricDescription>(METRICS);
+const NAMES = Object.entries<MetricDescription>(METRICS).filter(
+  ([, { emitter }]) => emitter === undefined,
+);
+
+const VALUES: Readonly<Record<string, readonly string[]>> = DIMENSION_VALUES;
 
 /** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
 function seriesOf({ dimension, total }: MetricDescription): readonly string[] {
   if (dimension === undefined) return [''];
-  const values = dimension === 'Rule' ? ['*'] : DIMENSION_VALUES[dimension];
+  const values = VALUES[dimension] ?? ['*'];
   return total ? [...values, ''] : values;
 }
 

@@ -4,6 +4,7 @@ import {
   METRICS,
   type MetricDescription,
   type MetricName,
+  type OptionalEmitter,
 } from '../metric-names.ts';
 import { Histogram, type HistogramData } from './histogram.ts';
 
@@ -39,8 +40,13 @@ export class Metrics {
   readonly #histograms = new Map<HistogramName, Map<string, Histogram>>();
   readonly #gaugeCallbacks: GaugeCallback[] = [];
 
-  constructor() {
-    for (const [name, { kind }] of Object.entries(METRICS)) {
+  /**
+   * @param emitters the emitters of this process, whose counters are included when they are 0.
+   */
+  constructor(emitters: readonly (OptionalEmitter | 'service')[] = ['service']) {
+    for (const [name, description] of Object.entries<MetricDescription>(METRICS)) {
+      const { kind, emitter = 'service' } = description;
+      if (!emitters.includes(emitter)) continue;
       if (kind === 'counter') this.#counters.set(name as CounterName, new Map());
       if (kind === 'histogram') this.#histograms.set(name as HistogramName, new Map());
     }

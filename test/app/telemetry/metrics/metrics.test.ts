@@ -1,4 +1,5 @@
-import { METRICS } from '../../../../app/src/telemetry/metric-names.ts';
+import { FEED_ERROR_REASONS } from '../../../../app/src/feeds/model/feed-error.ts';
+import { METRICS, type MetricDescription } from '../../../../app/src/telemetry/metric-names.ts';
 import { emfLines } from '../../../../app/src/telemetry/metrics/emf.ts';
 import { Metrics } from '../../../../app/src/telemetry/metrics/metrics.ts';
 import { dataPointsOf, pointsOf, sumOf } from '../../../support/emf.ts';
@@ -21,15 +22,33 @@ test('A counter is published once, by dimension and in total', () => {
   expect(sumOf(flush(metrics), 'Decisions')).toBe(0);
 });
 
-test('Counters and totals are published at 0, which differs from no data', () => {
-  const points = flush(new Metrics()).flatMap(dataPointsOf);
-  const expected = Object.entries(METRICS).filter(([, metric]) => {
-    const { kind, dimension, total } = metric as { kind: string; dimension?: string; total?: true };
-    return kind === 'counter' && (dimension === undefined || total);
-  });
-  const totals = points.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
-  expect(totals.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
-  for (const { values } of points) expect(values).toEqual([[0, 1]]);
+const ALL_EMITTERS = ['service', 'service with feeds', 'refresher'] as const;
+
+test.each(ALL_EMITTERS)(
+  'Counters and totals of the %s are published at 0, which differs from no data',
+  (own) => {
+    const points = flush(new Metrics([own])).flatMap(dataPointsOf);
+    const expected = Object.entries<MetricDescription>(METRICS).filter(([, metric]) => {
+      const { kind, dimension, total, emitter = 'service' } = metric;
+      return emitter === own && kind === 'counter' && (dimension === undefined || total);
+    });
+    expect(expected).not.toEqual([]);
+    const totals = points.filter(({ dimensions }) => Object.keys(dimensions).length === 1);
+    expect(totals.map(({ name }) => name).sort()).toEqual(expected.map(([name]) => name).sort());
+    for (const { values } of points) expect(values).toEqual([[0, 1]]);
+  },
+);
+
+test('A counter of another emitter is not published', () => {
+  const metrics = new Metrics();
+  metrics.count('FeedRefreshes');
+  expect(pointsOf(flush(metrics), 'FeedRefreshes')).toEqual([]);
+});
+
+test('Every reason of the refresher is published at 0, because alarms add them up', () => {
+  const points = pointsOf(flush(new Metrics(['refresher'])), 'FeedErrors');
+  const reasons = points.flatMap(({ dimensions }) => dimensions.Reason ?? []);
+  expect(reasons).toEqual([...FEED_ERROR_REASONS]);
 });
 
 test('Every outcome is published at 0, so that its share is 0 and not unknown', () => {
