@@ -30,8 +30,15 @@ export interface ObjectStore {
    * @throws WriteConflictError if the object is not as expected.
    */
   write(key: string, body: Buffer, options?: WriteObjectOptions): Promise<string>;
+  /**
+   * Marks an object as superseded, or as current again, for a rule of the bucket that deletes superseded objects.
+   * Does nothing if there is no object. Writing an object removes the mark.
+   */
+  markSuperseded(key: string, superseded: boolean): Promise<void>;
   /** Deletes an object, if there is one. */
   delete(key: string): Promise<void>;
   /** Returns the keys that begin with a prefix. */
   list(prefix: string): Promise<string[]>;
+  /** Closes the connections. */
+  close(): void;
 }

@@ -1,0 +1,136 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { errorName } from '../lib/error-name.ts';
+import { withFileLock } from './file-lock.ts';
+import { type ObjectStore, WriteConflictError } from './object-store.ts';
+
+/** Names of files that are being written. No key contains a segment that begins with a dot. */
+const TEMPORARY = '.tmp-';
+
+/** A temporary file of this age belongs to a process that was killed. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** Segments of lower-case letters, digits and `. _ -`, none of which begins with a dot. */
+const KEY = /^[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/;
+
+/**
+ * Creates a store in a folder, for one machine. A write is a rename, so that a process that is killed leaves the old
+ * object or the new one. Conditional writes hold a lock (`withFileLock`), so the folder must not be on a network file
+ * system whose clocks differ.
+ */
+export function createFolderStore(root: string): ObjectStore {
+  const pathOf = (key: string) => {
+    if (!KEY.test(key)) throw new Error('The key of an object is not valid.');
+    return join(root, key);
+  };
+  const describe = async <Result>(verb: string, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StoreError || error instanceof WriteConflictError) throw error;
+      const name = errorName((error as { code?: unknown }).code) ?? 'UnknownError';
+      throw new StoreError(
+        `The feed store ${root} cannot be ${verb} (${name}): set FEED_STORE to a folder that the process may use.`,
+        { cause: error },
+      );
+    }
+  };
+
+  return {
+    read: (key, { ifNoneMatch, maxBytes }) =>
+      describe('read', async () => {
+        const body = await readIfPresent(pathOf(key), maxBytes, root);
+        if (body === undefined) return { status: 'absent' };
+        const etag = etagOf(body);
+        return etag === ifNoneMatch ? { status: 'unchanged' } : { status: 'found', body, etag };
+      }),
+    write: (key, body, { expected } = {}) =>
+      describe('written', async () => {
+        const path = pathOf(key);
+        const folder = dirname(path);
+        await mkdir(folder, { recursive: true });
+        await removeAbandoned(folder);
+        const temporary = join(folder, `${TEMPORARY}${randomUUID()}`);
+        try {
+          await writeDurably(temporary, body);
+          if (expected === undefined) await rename(temporary, path);
+          else {
+            await withFileLock(path, async () => {
+              const current = await readIfPresent(path, Number.POSITIVE_INFINITY, root);
+              const etag = current === undefined ? 'absent' : etagOf(current);
+              if (etag !== expected) throw new WriteConflictError(`${key} has changed.`);
+              await rename(temporary, path);
+            });
+          }
+        } finally {
+          await rm(temporary, { force: true });
+        }
+        return etagOf(body);
+      }),
+    // No rule deletes the files of a folder.
+    markSuperseded: async () => undefined,
+    delete: (key) => describe('written', () => rm(pathOf(key), { force: true })),
+    list: (prefix) =>
+      describe('read', async () => {
+        const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(
+          (error: { code?: unknown }) => {
+            if (error.code === 'ENOENT') return [];
+            throw error;
+          },
+        );
+        return names
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(join(root, sep).length))
+          .map((path) => path.split(sep).join('/'))
+          .filter((key) => KEY.test(key) && key.startsWith(prefix))
+          .sort();
+      }),
+    close: () => undefined,
+  };
+}
+
+/** One sentence for the operator. */
+class StoreError extends Error {}
+
+async function readIfPresent(
+  path: string,
+  maxBytes: number,
+  root: string,
+): Promise<Buffer | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxBytes) {
+      throw new StoreError(`An object in the feed store ${root} is larger than ${maxBytes} bytes.`);
+    }
+    return await readFile(path);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Otherwise a rename could survive a loss of power, and the content not. */
+async function writeDurably(path: string, body: Buffer): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(body);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  const oldest = Date.now() - ABANDONED_AFTER_MS;
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(TEMPORARY)) continue;
+    const path = join(folder, name);
+    const file = await stat(path).catch(() => undefined);
+    if (file !== undefined && file.mtimeMs < oldest) await rm(path, { force: true });
+  }
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('sha256').update(body).digest('hex')}"`;
+}
