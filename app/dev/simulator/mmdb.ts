@@ -47,24 +47,38 @@ export function mmdbFile(
     if (!Buffer.isBuffer(record)) return numbers.get(record) ?? nodes.length;
     return nodes.length + 16 + (offsets.get(record) ?? 0);
   };
-  const metadata = encode({
-    binary_format_major_version: 2,
-    binary_format_minor_version: 0,
-    database_type: type,
-    description: {},
-    languages: [],
-    ip_version: ipVersion,
-    build_epoch: Math.trunc(built.getTime() / 1000),
-    node_count: nodes.length,
-    record_size: recordSize,
-  });
+  const nodeCount = nodes.length;
   return Buffer.concat([
     ...nodes.map(([left, right]) => encodeNode(pointer(left), pointer(right), recordSize)),
     Buffer.alloc(16),
     ...byText.values(),
-    Buffer.from('abcdef4d61784d696e642e636f6d', 'hex'),
-    metadata,
+    MMDB_MARKER,
+    mmdbMetadata({ type, built, nodeCount, recordSize, ipVersion }),
   ]);
+}
+
+/** Precedes the metadata. */
+export const MMDB_MARKER: Buffer = Buffer.from('abcdef4d61784d696e642e636f6d', 'hex');
+
+/** Encodes the metadata of an mmdb file. */
+export function mmdbMetadata(options: {
+  readonly type: string;
+  readonly built: Date;
+  readonly nodeCount: number;
+  readonly recordSize: number;
+  readonly ipVersion: 4 | 6;
+}): Buffer {
+  return encode({
+    binary_format_major_version: 2,
+    binary_format_minor_version: 0,
+    database_type: options.type,
+    description: {},
+    languages: [],
+    ip_version: options.ipVersion,
+    build_epoch: Math.trunc(options.built.getTime() / 1000),
+    node_count: options.nodeCount,
+    record_size: options.recordSize,
+  });
 }
 
 function bitsOf(cidr: string, ipVersion: 4 | 6): number[] {

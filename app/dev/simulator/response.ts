@@ -2,7 +2,7 @@
 export interface SimulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** Headers that AbuseIPDB's edge adds to each response. The ray id shows that the response is simulated. */

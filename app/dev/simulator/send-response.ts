@@ -21,7 +21,12 @@ export async function sendResponse(
   await pause(latency + (fault?.kind === 'slow' ? fault.ms : 0), signal);
   if (signal.aborted || fault?.kind === 'hang') return;
   const body = Buffer.from(simulated.body);
-  response.writeHead(simulated.status, { ...simulated.headers, 'content-length': body.length });
+  const { status, headers } = simulated;
+  // A 304 has no body, but the length would be that of the file (RFC 9110, section 8.6).
+  response.writeHead(
+    status,
+    status === 304 ? headers : { ...headers, 'content-length': body.length },
+  );
   switch (fault?.kind) {
     case 'drip':
       return drip(body, response, fault.ms, signal);
