@@ -1,8 +1,9 @@
+import { ABUSEIPDB_BLACKLIST } from './abuseipdb-blacklist.ts';
 import type { FeedCatalog } from './model/configured-feeds.ts';
 import type { Feed } from './model/feed.ts';
 
 /** Every built-in feed, in the order of docs/feeds.md. */
-export const BUILT_IN_FEEDS: readonly Feed[] = [];
+export const BUILT_IN_FEEDS: readonly Feed[] = [ABUSEIPDB_BLACKLIST];
 
 /** The feeds that `FEEDS` can contain. */
 export const FEED_CATALOG: FeedCatalog = {

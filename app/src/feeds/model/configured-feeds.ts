@@ -91,6 +91,8 @@ function parseEntry(
       `has an interval in the entry ${id} that is shorter than the publisher allows: set it to ${feed.interval / 1000} seconds or more`,
     );
   }
+  const conflict = all.length === 0 ? feed.findConflict?.(own) : undefined;
+  if (conflict !== undefined) all.push(`is not valid in the entry ${id}: ${conflict}`);
   if (all.length > 0) return { issues: all };
   return {
     feed,

@@ -37,6 +37,11 @@ export interface FeedQuota {
   readonly account: string;
   /** Requests per 24 hours that we allow ourselves: below the publisher's limit, to leave some for others. */
   readonly perDay: number;
+  /**
+   * Response header with the account's own limit per day, in lower case. If it allows more than `perDay`, we allow
+   * ourselves one less than it says.
+   */
+  readonly limitHeader?: string;
 }
 
 /** Options of one entry in `FEEDS`, after parsing. */
@@ -89,6 +94,8 @@ export interface Feed {
   readonly quota?: FeedQuota;
   /** Options beyond `interval` and `max-age`. */
   readonly options?: OptionTable;
+  /** Returns why valid options exclude each other, as a part of a sentence; `undefined` if they do not. */
+  findConflict?(options: FeedOptions): string | undefined;
   /**
    * Asks for a change, downloads the data, verifies its checksum and parses it.
    *
