@@ -1,4 +1,5 @@
 import { type CheckedAddress, parseCheckedAddress } from './address.ts';
+import type { Blacklist } from './blacklist.ts';
 import type { CheckData } from './check-data.ts';
 import type { CheckQuery } from './check-request.ts';
 import {
@@ -22,10 +23,14 @@ export interface CheckState {
   readonly quota: DailyQuota;
   /** Fields that tests or the control API have set, by canonical address. */
   readonly records: ReadonlyMap<string, Partial<CheckData>>;
+  /** With whose scores CHECK agrees. */
+  readonly listed?: Blacklist | undefined;
   readonly now: () => number;
 }
 
 const DEFAULT_MAX_AGE = '30';
+/** The list contains all scores from this one on. */
+const MIN_LISTED_SCORE = 25;
 
 /** Returns the response to CHECK. A request with a valid key uses one check of the quota, even if a parameter is invalid. */
 export function check(service: CheckState, query: CheckQuery, fault?: Fault): SimulatedResponse {
@@ -41,9 +46,23 @@ export function check(service: CheckState, query: CheckQuery, fault?: Fault): Si
     return errorResponse(parameterErrors(query, address), quota.headers());
   }
   const record = generateCheckData(address, maxAgeInDays, service.now());
-  const data = { ...record, ...service.records.get(address.canonical) };
+  const data = {
+    ...record,
+    ...listedScore(service.listed, record),
+    ...service.records.get(address.canonical),
+  };
   const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
   return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, quota.headers());
+}
+
+/** Returns the score on the list, or one that is too low for it. */
+function listedScore(
+  listed: Blacklist | undefined,
+  { ipAddress, abuseConfidenceScore }: CheckData,
+): Partial<CheckData> {
+  if (listed === undefined) return {};
+  const score = listed.scoreOf(ipAddress);
+  return { abuseConfidenceScore: score ?? abuseConfidenceScore % MIN_LISTED_SCORE };
 }
 
 function isAccepted(key: string | undefined, accepted: string | undefined): boolean {

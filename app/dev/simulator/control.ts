@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
+import { type BlacklistEndpoint, blacklistPatchSchema } from './blacklist-response.ts';
 import type { CheckData } from './check-data.ts';
 import { type FaultRegistry, faultSchema } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
@@ -9,6 +10,7 @@ import type { DailyQuota } from './quota.ts';
 export interface SimulatorControls {
   readonly faults: FaultRegistry;
   readonly quota: DailyQuota;
+  readonly blacklist: BlacklistEndpoint;
   setRecord(address: string, record: Partial<CheckData>): void;
 }
 
@@ -89,6 +91,13 @@ async function applyControl(
     controls.quota.setRemaining(remaining);
     return { remaining, limit: controls.quota.limit };
   }
+  if (path === 'blacklist') {
+    requirePut(method, 'PUT');
+    const patch = validate(blacklistPatchSchema, await readJson(request), 'blacklist');
+    if (patch.plan !== undefined) controls.blacklist.setPlan(patch.plan);
+    if (patch.fault !== undefined) controls.blacklist.fault = patch.fault ?? undefined;
+    return patch;
+  }
   if (path.startsWith('records/')) {
     requirePut(method, 'PUT');
     const address = canonicalAddress(decode(path.slice('records/'.length)));
@@ -98,7 +107,7 @@ async function applyControl(
   }
   throw new ControlError(
     404,
-    `/simulator/${path} does not exist: use fault, quota or records/<address>.`,
+    `/simulator/${path} does not exist: use fault, quota, blacklist or records/<address>.`,
   );
 }
 

@@ -19,6 +19,7 @@ export interface SimulatorState extends CheckState, SimulatorControls {
 }
 
 const CHECK_PATH = '/api/v2/check';
+const BLACKLIST_PATH = '/api/v2/blacklist';
 const CONTROL_PATH = '/simulator/';
 
 /** Creates the listener for CHECK and the control API. Other paths return 404 in AbuseIPDB's format. */
@@ -55,8 +56,20 @@ async function route(
     return sendResponse(jsonResponse(status, body), response, undefined, 0);
   }
   if (path === CHECK_PATH) return handleCheck(state, request, response, parameters);
-  const detail = `${path} does not exist; the simulated AbuseIPDB has only GET ${CHECK_PATH}.`;
+  if (path === BLACKLIST_PATH) return handleBlacklist(state, request, response, parameters);
+  const detail = `${path} does not exist; the simulated AbuseIPDB has only GET ${CHECK_PATH} and ${BLACKLIST_PATH}.`;
   return sendResponse(errorResponse([{ detail, status: 404 }]), response, undefined, state.latency);
+}
+
+function handleBlacklist(
+  state: SimulatorState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  parameters: URLSearchParams,
+): Promise<void> {
+  const { key, accept = '' } = request.headers;
+  const query = { key: typeof key === 'string' ? key : undefined, parameters, accept };
+  return sendResponse(state.blacklist.respond(query), response, undefined, state.latency);
 }
 
 async function handleCheck(

@@ -1,12 +1,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { canonicalAddress } from './address.ts';
+import { Blacklist } from './blacklist.ts';
+import {
+  type AbuseIpdbPlan,
+  BlacklistEndpoint,
+  type BlacklistFault,
+} from './blacklist-response.ts';
 import type { CheckData } from './check-data.ts';
 import type { ReceivedCheck } from './check-request.ts';
 import { type Fault, FaultRegistry } from './fault.ts';
 import { DailyQuota } from './quota.ts';
 import { createRequestListener } from './routes.ts';
 
+export type { AbuseIpdbPlan, BlacklistFault } from './blacklist-response.ts';
 export type { CheckData, Report } from './check-data.ts';
 export type { ReceivedCheck } from './check-request.ts';
 export type { Fault } from './fault.ts';
@@ -20,6 +27,13 @@ export interface SimulatorOptions {
   key?: string;
   /** Checks per day. @default 1000, the free plan */
   quota?: number;
+  /** The plan of the account, which decides about BLACKLIST. @default 'standard', the free one */
+  plan?: AbuseIpdbPlan;
+  /**
+   * Entries of BLACKLIST besides the guide's addresses. CHECK then gives the listed scores, and none above 24 for other
+   * addresses. @default BLACKLIST has 1000 entries of which CHECK knows nothing
+   */
+  listed?: number;
   /** Milliseconds before each response. @default 0 */
   latency?: number;
   /** Milliseconds since the epoch. */
@@ -44,6 +58,10 @@ export interface Simulator {
    * address or, without an address, all faults.
    */
   setFault(fault: Fault | undefined, address?: string): void;
+  /** Sets the fault of BLACKLIST; `undefined` clears it. */
+  setBlacklistFault(fault: BlacklistFault | undefined): void;
+  /** Changes the plan of the account, as when a subscription begins or ends. */
+  setPlan(plan: AbuseIpdbPlan): void;
   /** Sets the remaining checks of today. */
   setQuota(remaining: number): void;
   /** Stops the simulator and closes all connections. */
@@ -59,6 +77,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const now = options.now ?? Date.now;
   const quota = new DailyQuota(limit, now);
   const faults = new FaultRegistry();
+  const list = new Blacklist(options.listed ?? 1000);
+  const blacklist = new BlacklistEndpoint(list, options.plan ?? 'standard', key, now);
   const records = new Map<string, Partial<CheckData>>();
   const checks: ReceivedCheck[] = [];
   const connections = new Map<Socket, number>();
@@ -74,6 +94,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       quota,
       faults,
       records,
+      listed: options.listed === undefined ? undefined : list,
+      blacklist,
       checks,
       connections,
       setRecord,
@@ -105,6 +127,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     checks,
     setRecord,
     setFault: (fault, address) => faults.set(fault, address),
+    setBlacklistFault: (fault) => {
+      blacklist.fault = fault;
+    },
+    setPlan: (plan) => blacklist.setPlan(plan),
     setQuota: (remaining) => quota.setRemaining(remaining),
     close: () => {
       closed ??= closeAll();

@@ -101,7 +101,14 @@ describe('The control API', () => {
     ['a negative quota', 'PUT', 'quota', { remaining: -1 }, 400, /remaining/],
     ['a body that is too long', 'PUT', 'quota', 'x'.repeat(70_000), 413, /65536/],
     ['a wrong method', 'POST', 'fault', { kind: 'hang' }, 405, /PUT or DELETE/],
-    ['an unknown path', 'PUT', 'faults', { kind: 'hang' }, 404, /fault, quota or records/],
+    [
+      'an unknown path',
+      'PUT',
+      'faults',
+      { kind: 'hang' },
+      404,
+      /fault, quota, blacklist or records/,
+    ],
   ])(
     'rejects %s with one sentence and changes nothing',
     async (_, method, path, body, status, error) => {
