@@ -15,6 +15,8 @@ export interface AnonymizerDatabase {
   /** The database's name for its type, such as `GeoIP2-Anonymous-IP`. */
   readonly type: string;
   readonly built: Date;
+  /** 6 if it contains both versions. */
+  readonly ipVersion: number;
   /**
    * Returns the flags of an address, all false without a record; undefined for an IPv6 address if the database
    * contains only IPv4.
@@ -59,6 +61,7 @@ function databaseOf(reader: MmdbReader): AnonymizerDatabase {
   return {
     type: databaseType,
     built: buildEpoch,
+    ipVersion,
     flagsOf(address) {
       const { value, version } = lookupAddress(address);
       // An IPv4 tree would look an IPv6 address up by its first 32 bits.

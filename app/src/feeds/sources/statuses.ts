@@ -27,8 +27,16 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
 export function requireOk(response: FeedResponse, feedId: string): Buffer {
   const { status, body } = response;
   if (status === 200 && body !== undefined) return body;
+  throw statusError(status, feedId);
+}
+
+/** Returns an error that explains a status other than 200. */
+export function statusError(status: number, feedId: string): FeedError {
   const [reason, message] = REFUSALS[status] ?? refusalOf(status);
-  throw new FeedError(reason, `The publisher of the feed ${feedId} ${message} (status ${status}).`);
+  return new FeedError(
+    reason,
+    `The publisher of the feed ${feedId} ${message} (status ${status}).`,
+  );
 }
 
 function refusalOf(status: number): Refusal {

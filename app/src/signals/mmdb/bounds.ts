@@ -13,9 +13,12 @@ const METADATA_MARKER = Buffer.from('abcdef4d61784d696e642e636f6d', 'hex');
 /** Zeros between the search tree and the data section. */
 const SEPARATOR_BYTES = 16;
 
+/** Limit for the metadata section, marker included (MaxMind DB format 2.0). */
+const MAX_METADATA_BYTES = 128 * 1024;
+
 /** Returns whether a file has the metadata section of an mmdb file. */
 export function hasMetadata(file: Buffer): boolean {
-  return file.includes(METADATA_MARKER);
+  return file.subarray(-MAX_METADATA_BYTES).includes(METADATA_MARKER);
 }
 
 /**

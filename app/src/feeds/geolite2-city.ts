@@ -1,0 +1,20 @@
+import type { Feed } from './model/feed.ts';
+import { DAY_MS } from './model/times.ts';
+import { KNOWN_COUNTRIES } from './sources/known-addresses.ts';
+import { GEOLITE_LICENCE, maxmindFeed } from './sources/maxmind.ts';
+
+const ID = 'geolite2-city';
+
+/** 54 MB, built on Tuesdays and Fridays. */
+export const geolite2City: Feed = {
+  id: ID,
+  title: 'countries, cities and time zones of addresses (MaxMind GeoLite City)',
+  homepage: 'https://dev.maxmind.com/geoip/geolite2-free-geolocation-data',
+  licence: GEOLITE_LICENCE,
+  maxAge: 9 * DAY_MS,
+  ...maxmindFeed(ID, 'GeoLite2-City', {
+    field: 'country',
+    known: KNOWN_COUNTRIES,
+    maxBytes: 192 * 1024 * 1024,
+  }),
+};
