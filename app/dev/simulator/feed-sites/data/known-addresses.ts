@@ -1,6 +1,5 @@
 /** Networks whose country is well known, and those of the Asgardeo guide's addresses. */
 export const KNOWN_COUNTRIES: readonly (readonly [cidr: string, country: string])[] = [
-  ['8.8.8.0/24', 'US'],
   ['128.112.0.0/16', 'US'],
   ['128.214.0.0/16', 'FI'],
   ['129.132.0.0/16', 'CH'],
@@ -11,6 +10,7 @@ export const KNOWN_COUNTRIES: readonly (readonly [cidr: string, country: string]
   ['133.11.0.0/16', 'JP'],
   ['141.20.0.0/16', 'DE'],
   ['143.107.0.0/16', 'BR'],
+  ['8.8.8.0/24', 'US'],
 ];
 
 /** Networks whose AS number is well known. */
