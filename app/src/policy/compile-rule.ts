@@ -34,6 +34,7 @@ export function compileRule(
         id: definition.id,
         when: condition.evaluate,
         requiredSignal: condition.references.requiredSignal,
+        reputationUse: condition.references.reputationUse,
         source: { when: when.trim(), variables: condition.references.variables },
         effects,
         mode: definition.mode,

@@ -1,4 +1,5 @@
 import type { Enforcement } from '../action/change.ts';
+import type { ReputationUse } from '../signals/reputation/score-knowledge.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
 import type { Variables } from './cel/variables/variables.ts';
@@ -38,6 +39,8 @@ export interface Rule {
   readonly when: (variables: Variables) => unknown;
   /** A signal that the condition always reads, so that it is fetched before the first evaluation. */
   readonly requiredSignal: SignalName | undefined;
+  /** How the condition uses the reputation. */
+  readonly reputationUse: ReputationUse;
   /** The condition as written in the file, and the variables that it names. */
   readonly source: { readonly when: string; readonly variables: readonly ReferencedVariable[] };
   readonly effects: Effects;

@@ -1,6 +1,7 @@
 import type { Change, EffectName, Enforcement } from '../../action/change.ts';
 import type { ClaimValue } from '../../action/operation.ts';
 import { compilePatterns } from '../../action/pattern.ts';
+import type { ReputationUse } from '../../signals/reputation/score-knowledge.ts';
 import type { SignalName } from '../../signals/request-signals.ts';
 import { mergeReferences, type References } from '../cel/analysis/references.ts';
 import type { ExpressionCompiler } from '../cel/compiler.ts';
@@ -22,6 +23,8 @@ export interface Effects {
   readonly restricts: boolean;
   /** Signals that their templates read. */
   readonly signals: ReadonlySet<SignalName>;
+  /** How their templates use the reputation. */
+  readonly reputationUse: ReputationUse;
   readonly references: References;
   /** Returns the changes to the token on behalf of a rule, or `undefined` if there are none. */
   change(rule: string, enforcement: Enforcement, variables: Variables): Change | undefined;
@@ -56,6 +59,7 @@ export function compileEffects(
     deny: deny && ((variables) => deny.render(variables)),
     restricts: deny !== undefined || removals.restricts,
     signals: references.signals,
+    reputationUse: references.reputationUse,
     references,
     change(rule, enforcement, variables) {
       if (!changes) return undefined;

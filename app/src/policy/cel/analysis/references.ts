@@ -1,3 +1,7 @@
+import {
+  mergeReputationUses,
+  type ReputationUse,
+} from '../../../signals/reputation/score-knowledge.ts';
 import { SIGNAL_NAMES, type SignalName } from '../../../signals/request-signals.ts';
 import type { Issues } from '../../file/issues.ts';
 import type { Declarations } from '../environment.ts';
@@ -5,6 +9,7 @@ import type { Node } from '../library/node.ts';
 import type { Constants } from './constant-issues.ts';
 import { analyzeFlow } from './flow-analysis.ts';
 import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
+import { reputationUse } from './reputation-use.ts';
 import { requiredSignal } from './required-signal.ts';
 
 /** The signals, lists and variables that an expression uses. */
@@ -13,6 +18,7 @@ export interface References {
   readonly signals: ReadonlySet<SignalName>;
   /** The signal that it reads in every evaluation, if there is one. */
   readonly requiredSignal: SignalName | undefined;
+  readonly reputationUse: ReputationUse;
   /** Names of lists, by the kind of entries that their use requires. */
   readonly cidrLists: ReadonlySet<string>;
   readonly countryLists: ReadonlySet<string>;
@@ -37,6 +43,7 @@ export function collectReferences(
     ...uses,
     signals: new Set(SIGNAL_NAMES.filter((name) => uses.signals.has(name))),
     requiredSignal: requiredSignal(ast),
+    reputationUse: reputationUse(ast, constants),
     variables: referencedVariables(ast),
   };
 }
@@ -50,6 +57,7 @@ export function mergeReferences(all: readonly References[]): References {
     continentLists: new Set(all.flatMap((one) => [...one.continentLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
     requiredSignal: undefined,
+    reputationUse: mergeReputationUses(all.map((one) => one.reputationUse)),
     variables: all.flatMap((one) => one.variables),
   };
 }
