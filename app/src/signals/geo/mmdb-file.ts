@@ -1,4 +1,4 @@
-import { MmdbError, openCheckedMmdb } from '../mmdb/reader.ts';
+import { MmdbError, type MmdbReader, openCheckedMmdb, openMmdb } from '../mmdb/reader.ts';
 import { sampleRecords } from '../mmdb/sample.ts';
 import { type Place, parsePlace } from './place.ts';
 
@@ -46,11 +46,38 @@ export function openMmdbFile(path: string, file: Buffer): MmdbFile {
 
 function openPlaces(path: string, file: Buffer): MmdbFile {
   const reader = openCheckedMmdb(file);
-  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
   const fields = listPlaceFields(sampleRecords(reader, parsePlace));
   if (fields.length === 0) {
     throw new MmdbError('contains no places', 'use a database of countries, cities or networks');
   }
+  return placesOf(reader, path, fields);
+}
+
+/**
+ * Checks an mmdb file as `openMmdbFile` does.
+ *
+ * @returns the fields that its records have.
+ * @throws MmdbError
+ */
+export function checkPlaces(file: Buffer): MmdbInfo['fields'] {
+  return openPlaces('', file).info.fields;
+}
+
+/**
+ * Opens an mmdb file without the checks of `checkPlaces`, whose result it needs.
+ *
+ * @throws MmdbError if the metadata is not valid.
+ */
+export function openCheckedPlaces(
+  path: string,
+  file: Buffer,
+  fields: MmdbInfo['fields'],
+): MmdbFile {
+  return placesOf(openMmdb(file), path, fields);
+}
+
+function placesOf(reader: MmdbReader, path: string, fields: MmdbInfo['fields']): MmdbFile {
+  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
   /** By decoded record, which is the same object while it is cached. */
   const places = new WeakMap<object, { readonly place: Place | undefined }>();
   const toPlace = (record: unknown): Place | undefined => {
