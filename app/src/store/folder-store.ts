@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join, sep } from 'node:path';
 import { errorName } from '../lib/error-name.ts';
 import { withFileLock } from './file-lock.ts';
-import { type ObjectStore, WriteConflictError } from './object-store.ts';
+import { type ObjectStore, StoreError, WriteConflictError } from './object-store.ts';
 
 /** Names of files that are being written. No key contains a segment that begins with a dot. */
 const TEMPORARY = '.tmp-';
@@ -21,7 +21,7 @@ const KEY = /^[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/;
  */
 export function createFolderStore(root: string): ObjectStore {
   const pathOf = (key: string) => {
-    if (!KEY.test(key)) throw new Error('The key of an object is not valid.');
+    if (!KEY.test(key)) throw new StoreError('The key of an object is not valid.');
     return join(root, key);
   };
   const describe = async <Result>(verb: string, work: () => Promise<Result>): Promise<Result> => {
@@ -89,9 +89,6 @@ export function createFolderStore(root: string): ObjectStore {
     close: () => undefined,
   };
 }
-
-/** One sentence for the operator. */
-class StoreError extends Error {}
 
 async function readIfPresent(
   path: string,

@@ -19,15 +19,18 @@ export interface WriteObjectOptions {
 /** Another process has written the object since it was read. */
 export class WriteConflictError extends Error {}
 
+/** The store cannot be read or written. Its message is one sentence for the operator. */
+export class StoreError extends Error {}
+
 /** A place for objects that several tasks share: a folder, or a bucket in S3. */
 export interface ObjectStore {
-  /** @throws Error with one sentence if the store cannot be read. */
+  /** @throws StoreError if the store cannot be read. */
   read(key: string, options: ReadObjectOptions): Promise<StoredObject>;
   /**
    * Writes an object completely or not at all.
    *
    * @returns its ETag.
-   * @throws WriteConflictError if the object is not as expected.
+   * @throws WriteConflictError if the object is not as expected, StoreError if the store cannot be written.
    */
   write(key: string, body: Buffer, options?: WriteObjectOptions): Promise<string>;
   /**

@@ -7,7 +7,12 @@ import {
   ResponseTooLargeError,
 } from '../lib/response-size.ts';
 import { withTimeLimit } from '../lib/timeout.ts';
-import { type ObjectStore, type ReadObjectOptions, WriteConflictError } from './object-store.ts';
+import {
+  type ObjectStore,
+  type ReadObjectOptions,
+  StoreError,
+  WriteConflictError,
+} from './object-store.ts';
 
 export interface S3StoreOptions {
   /** @default connects directly */
@@ -171,16 +176,18 @@ function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-/** One sentence for the operator. */
-function describeError(error: unknown, verb: 'read' | 'written', bucket: string): Error {
+function describeError(error: unknown, verb: 'read' | 'written', bucket: string): StoreError {
   const { name, code } = error as { name?: unknown; code?: unknown };
   const subject = `The feed store s3://${bucket}`;
   const options = { cause: error };
   if (name === 'NoSuchBucket') {
-    return new Error(`${subject} does not exist: correct FEED_STORE.`, options);
+    return new StoreError(`${subject} does not exist: correct FEED_STORE.`, options);
   }
   if (error instanceof ResponseTooLargeError) {
-    return new Error(`${subject} sent a response that is too large: ${error.message}`, options);
+    return new StoreError(
+      `${subject} sent a response that is too large: ${error.message}`,
+      options,
+    );
   }
   const shown = errorName(code) ?? errorName(name) ?? 'UnknownError';
   const advice =
@@ -189,5 +196,5 @@ function describeError(error: unknown, verb: 'read' | 'written', bucket: string)
         ? 'allow the task role to call s3:ListBucket on it and s3:GetObject on its objects'
         : 'allow the task role to call s3:PutObject, s3:PutObjectTagging and s3:DeleteObject on its objects'
       : 'check FEED_STORE, the region, and that the task can reach S3';
-  return new Error(`${subject} cannot be ${verb} (${shown}): ${advice}.`, options);
+  return new StoreError(`${subject} cannot be ${verb} (${shown}): ${advice}.`, options);
 }
