@@ -15,6 +15,8 @@ export interface MmdbOptions {
   readonly recordSize?: 24 | 28 | 32;
   readonly type?: string;
   readonly built?: Date;
+  /** Fields of the metadata that replace or extend the others, for files that are not valid. */
+  readonly metadata?: { readonly [key: string]: MmdbValue };
 }
 
 type Record = Node | Buffer | undefined;
@@ -23,7 +25,13 @@ type Node = [Record, Record];
 /** Creates an mmdb file (format version 2.0) with a record for each network. List wider networks first. */
 export function mmdbFile(
   networks: readonly (readonly [cidr: string, record: MmdbValue])[],
-  { ipVersion = 6, recordSize = 24, type = 'Test', built = new Date(0) }: MmdbOptions = {},
+  {
+    ipVersion = 6,
+    recordSize = 24,
+    type = 'Test',
+    built = new Date(0),
+    metadata: extra,
+  }: MmdbOptions = {},
 ): Buffer {
   const root: Node = [undefined, undefined];
   const byText = new Map<string, Buffer>();
@@ -53,7 +61,7 @@ export function mmdbFile(
     Buffer.alloc(16),
     ...byText.values(),
     MMDB_MARKER,
-    mmdbMetadata({ type, built, nodeCount, recordSize, ipVersion }),
+    mmdbMetadata({ type, built, nodeCount, recordSize, ipVersion, extra }),
   ]);
 }
 
@@ -67,6 +75,7 @@ export function mmdbMetadata(options: {
   readonly nodeCount: number;
   readonly recordSize: number;
   readonly ipVersion: 4 | 6;
+  readonly extra?: MmdbOptions['metadata'] | undefined;
 }): Buffer {
   return encode({
     binary_format_major_version: 2,
@@ -78,6 +87,7 @@ export function mmdbMetadata(options: {
     build_epoch: Math.trunc(options.built.getTime() / 1000),
     node_count: options.nodeCount,
     record_size: options.recordSize,
+    ...options.extra,
   });
 }
 

@@ -1,8 +1,9 @@
 import { checkAnonymizerDatabase } from '../../signals/anonymizer-database.ts';
 import { listPlaceFields } from '../../signals/geo/mmdb-file.ts';
 import { type Place, parsePlace } from '../../signals/geo/place.ts';
-import { MmdbError, type MmdbReader, openCheckedMmdb } from '../../signals/mmdb/reader.ts';
+import { damaged, MmdbError, type MmdbReader, openCheckedMmdb } from '../../signals/mmdb/reader.ts';
 import { sampleRecords } from '../../signals/mmdb/sample.ts';
+import { findStructureError } from '../../signals/mmdb/structure.ts';
 import type { FeedData, FeedSummary } from '../model/feed-data.ts';
 import { FeedError } from '../model/feed-error.ts';
 import type { KnownAddresses } from './known-addresses.ts';
@@ -24,8 +25,6 @@ export interface MmdbContent {
 export interface MmdbSummary extends FeedSummary {
   readonly type: string;
   readonly bytes: number;
-  /** Build date in milliseconds since the epoch. */
-  readonly built: number;
   /** Fields of the places, separated by blanks. Empty for anonymizers. */
   readonly fields: string;
   /** How many of the known addresses have the expected place; -1 if none are known. */
@@ -33,12 +32,13 @@ export interface MmdbSummary extends FeedSummary {
 }
 
 /**
- * Checks an mmdb file: its metadata, its search tree, and a sample of its records.
+ * Checks an mmdb file: its metadata, its search tree, all its values, and the fields of a sample of its records.
  *
  * @throws FeedError `format`
  */
 export function parseMmdb(file: Buffer, feedId: string, content: MmdbContent): FeedData {
   try {
+    checkStructure(file);
     return content.field === undefined ? parseAnonymizers(file) : parsePlaces(file, content);
   } catch (error) {
     if (!(error instanceof MmdbError)) throw error;
@@ -48,9 +48,17 @@ export function parseMmdb(file: Buffer, feedId: string, content: MmdbContent): F
   }
 }
 
+function checkStructure(file: Buffer): void {
+  const { metadata } = openCheckedMmdb(file);
+  if (metadata.ipVersion !== 6) {
+    throw new MmdbError('contains no IPv6 addresses', 'use another database');
+  }
+  const error = findStructureError(file, metadata);
+  if (error !== undefined) throw damaged(error);
+}
+
 function parsePlaces(file: Buffer, { field, known }: MmdbContent): FeedData {
   const reader = openCheckedMmdb(file);
-  requireIpv6(reader.metadata.ipVersion);
   const { databaseType: type, buildEpoch } = reader.metadata;
   const built = buildEpoch.getTime();
   const fields = listPlaceFields(sampleRecords(reader, parsePlace));
@@ -64,7 +72,6 @@ function parsePlaces(file: Buffer, { field, known }: MmdbContent): FeedData {
     summary: {
       type,
       bytes: file.length,
-      built,
       fields: fields.join(' '),
       knownAddresses: countKnown(reader, known),
     } satisfies MmdbSummary,
@@ -73,7 +80,6 @@ function parsePlaces(file: Buffer, { field, known }: MmdbContent): FeedData {
 
 function parseAnonymizers(file: Buffer): FeedData {
   const database = checkAnonymizerDatabase(file);
-  requireIpv6(database.ipVersion);
   const built = database.built.getTime();
   return {
     content: 'anonymizers',
@@ -82,33 +88,19 @@ function parseAnonymizers(file: Buffer): FeedData {
     summary: {
       type: database.type,
       bytes: file.length,
-      built,
       fields: '',
       knownAddresses: -1,
     } satisfies MmdbSummary,
   };
 }
 
-/** The feeds' databases contain both versions. A file of IPv4 is another product, or half of one. */
-function requireIpv6(ipVersion: number): void {
-  if (ipVersion !== 6) throw new MmdbError('contains no IPv6 addresses', 'use another database');
-}
-
 function countKnown(reader: MmdbReader, known: KnownAddresses | undefined): number {
   if (known === undefined) return -1;
   const isAsExpected = ([address, expected]: [string, Pick<Place, 'country' | 'asn'>]): boolean => {
-    const place = readPlace(reader, address);
+    const place = parsePlace(reader.get(address));
     return expected.country === undefined
       ? place?.asn === expected.asn
       : place?.country === expected.country;
   };
   return [...known].filter(isAsExpected).length;
-}
-
-function readPlace(reader: MmdbReader, address: string): Place | undefined {
-  try {
-    return parsePlace(reader.get(address));
-  } catch (error) {
-    throw new MmdbError('has an unreadable record', 'download it again', error);
-  }
 }

@@ -5,8 +5,6 @@ import { MIN_KNOWN_ADDRESSES } from './known-addresses.ts';
 import type { MmdbContent } from './mmdb-data.ts';
 
 const MAX_BUILD_AGE_MS = 30 * DAY_MS;
-/** Clocks differ. A date that is further in the future would make every later file seem older. */
-const MAX_CLOCK_DIFFERENCE_MS = 60 * 60 * 1000;
 
 /** Size in relation to the published file. */
 const MIN_GROWTH = 0.9;
@@ -27,7 +25,6 @@ export function findImplausibleMmdb(
   if (!type.startsWith(expectedType)) {
     return `the type of the database is ${type}, expected ${expectedType}`;
   }
-  if (publishedAt > now + MAX_CLOCK_DIFFERENCE_MS) return 'its build date is in the future';
   if (publishedAt < now - maxBuildAgeMs) {
     return `it was built ${Math.floor((now - publishedAt) / DAY_MS)} days ago`;
   }
@@ -44,10 +41,6 @@ function findImplausibleChange(
   if (summary.type !== previous.type) {
     return `the type of the database is ${summary.type}, and that of the published file is ${previous.type}`;
   }
-  const [built, previousBuilt] = [Number(summary.built), Number(previous.built)];
-  if (built < previousBuilt) {
-    return `it was built on ${dateOf(built)}, and the published file on ${dateOf(previousBuilt)}`;
-  }
   const [bytes, previousBytes] = [Number(summary.bytes), Number(previous.bytes)];
   if (bytes < previousBytes * MIN_GROWTH || bytes > previousBytes * MAX_GROWTH) {
     return `it has ${bytes} bytes, and the published file has ${previousBytes}`;
@@ -63,8 +56,4 @@ function listOf(value: string | number | undefined): string[] {
   return String(value ?? '')
     .split(' ')
     .filter((field) => field !== '');
-}
-
-function dateOf(time: number): string {
-  return new Date(time).toISOString();
 }

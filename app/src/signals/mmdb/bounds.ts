@@ -1,5 +1,5 @@
 /** The part of an mmdb file's metadata that describes its search tree. */
-interface TreeLayout {
+export interface TreeLayout {
   readonly nodeCount: number;
   /** Bits of one record: 24, 28 or 32. A node has two records. */
   readonly recordSize: number;
@@ -11,7 +11,7 @@ interface TreeLayout {
 const METADATA_MARKER = Buffer.from('abcdef4d61784d696e642e636f6d', 'hex');
 
 /** Zeros between the search tree and the data section. */
-const SEPARATOR_BYTES = 16;
+export const SEPARATOR_BYTES = 16;
 
 /** Limit for the metadata section, marker included (MaxMind DB format 2.0). */
 const MAX_METADATA_BYTES = 128 * 1024;
@@ -45,8 +45,13 @@ export function findBoundsError(file: Buffer, layout: TreeLayout): string | unde
   return undefined;
 }
 
+/** Returns the values that the search tree points to. */
+export function dataSectionOf(file: Buffer, { searchTreeSize }: TreeLayout): Buffer {
+  return file.subarray(searchTreeSize + SEPARATOR_BYTES, file.lastIndexOf(METADATA_MARKER));
+}
+
 /** Returns a function that reads the n-th record. Reads of four bytes may extend into the separator. */
-function recordReader(file: Buffer, recordSize: number): (index: number) => number {
+export function recordReader(file: Buffer, recordSize: number): (index: number) => number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (recordSize === 32) return (index) => view.getUint32(index * 4);
   if (recordSize === 24) return (index) => view.getUint32(index * 3) >>> 8;
