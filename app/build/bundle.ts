@@ -15,7 +15,7 @@ const WITHOUT_CALLERS: Plugin = {
 
 /** How esbuild bundles the service: determines what ships and how fast it starts. */
 export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
-  entryPoints: ['app/src/main.ts', 'app/src/health-check.ts'],
+  entryPoints: ['app/src/main.ts', 'app/src/health-check.ts', 'app/src/refresh.ts'],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -15,6 +15,8 @@ const SERVICE_FILES = [
   'health-check.mjs.map',
   'main.mjs',
   'main.mjs.map',
+  'refresh.mjs',
+  'refresh.mjs.map',
   'sbom.spdx.json',
 ];
 

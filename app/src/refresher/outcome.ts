@@ -24,5 +24,7 @@ export type FeedOutcome =
       readonly event: 'feed-failed';
       readonly reason: FeedErrorReason;
       readonly why: string;
+      /** When the publisher was asked; undefined if by this run. */
+      readonly since: number | undefined;
     }
   | { readonly event: 'feed-skipped'; readonly why: string };

@@ -6,12 +6,12 @@ import type { FeedHttp } from '../feeds/model/feed-http.ts';
 import { snapshotKey } from '../feeds/model/pointer.ts';
 import { type ObjectStore, WriteConflictError } from '../store/object-store.ts';
 import { configurationHash, isDue } from './due.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, standingOutcome } from './failure.ts';
 import type { FeedOutcome } from './outcome.ts';
 import { readPointer, type StoredPointer, writePointer } from './pointers.ts';
 import { publish } from './publish.ts';
 import { findRejection } from './rejection.ts';
-import { readState, type StoredState, writeState } from './state.ts';
+import { type FeedState, readState, type StoredState, writeState } from './state.ts';
 
 export interface RefreshFeedOptions {
   readonly store: ObjectStore;
@@ -58,19 +58,8 @@ class FeedRefresh {
     const { store, now, force, accept } = this.#options;
     const { feed } = this.#configured;
     const stored = await readState(store, feed.id);
-    const { rejected } = stored.state;
-    if (!(force || accept || isDue(this.#configured, stored.state, now()))) {
-      if (rejected === undefined) {
-        return { event: 'feed-skipped', why: 'The publisher was asked recently.' };
-      }
-      // As long as it stands, so that an alarm does not end with the next run.
-      return {
-        event: 'feed-rejected',
-        reason: rejected.reason,
-        why: rejected.message,
-        since: rejected.at,
-      };
-    }
+    const mustAsk = force || accept || isDue(this.#configured, stored.state, now());
+    if (!mustAsk) return standingOutcome(stored.state);
     return this.#ask(stored);
   }
 
@@ -86,7 +75,7 @@ class FeedRefresh {
     // Only one of concurrent refreshers succeeds, and a request of one that is killed counts as made.
     const configuration = configurationHash(this.#configured);
     const isSame = stored.state.configuration === configuration;
-    const { removedAt: _, sourceVersion, rejected, ...kept } = stored.state;
+    const { removedAt: _, failed: __, sourceVersion, rejected, ...kept } = stored.state;
     const state = {
       ...kept,
       askedAt: now(),
@@ -187,16 +176,15 @@ class FeedRefresh {
     const { store, now } = this.#options;
     const { feed } = this.#configured;
     const outcome = describeFailure(error, feed.id);
-    if (outcome.event !== 'feed-rejected') return outcome;
     const version = error instanceof FeedError ? error.version : undefined;
-    const rejected = {
-      reason: outcome.reason,
-      message: outcome.why,
-      at: now(),
-      ...(version !== undefined && { sourceVersion: version }),
-    };
-    // The publisher has answered: it is not asked again before the interval has passed, unless the version is unknown.
-    const state = { ...claimed.state, succeeded: version !== undefined, rejected };
+    const issue = { reason: outcome.reason, message: outcome.why, at: now() };
+    const state: FeedState = { ...claimed.state };
+    if (outcome.event === 'feed-failed') state.failed = issue;
+    else {
+      state.rejected = { ...issue, ...(version !== undefined && { sourceVersion: version }) };
+      // The publisher has answered. If the version is not known, the interval of failures applies.
+      state.succeeded = version !== undefined;
+    }
     await writeState(store, feed.id, { ...claimed, state });
     return outcome;
   }

@@ -58,7 +58,7 @@ function fieldsOf(outcome: FeedOutcome): object {
       return { reason, why, since: toIso(since), at };
     }
     case 'feed-failed':
-      return { reason: outcome.reason, why: outcome.why };
+      return { reason: outcome.reason, why: outcome.why, since: toIso(outcome.since) };
     case 'feed-skipped':
       return { why: outcome.why };
   }

@@ -24,6 +24,10 @@ const schema = z.strictObject({
       sourceVersion: z.string().optional(),
     })
     .optional(),
+  /** Why the last question to the publisher failed, until the next one. */
+  failed: z
+    .strictObject({ reason: z.enum(FEED_ERROR_REASONS), message: z.string(), at: instant })
+    .optional(),
   /** Snapshots that are to be deleted, and since when they are not current. */
   superseded: z.array(z.strictObject({ sha256: z.string(), since: instant })),
   /** Since when `FEEDS` does not contain the feed. */
