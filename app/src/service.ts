@@ -12,6 +12,8 @@ import { proxyAgents } from './lib/proxy/agents.ts';
 import { openResources, type Resources, SIGNATURE_SECRET } from './resources.ts';
 import { readAddress } from './signals/address/read.ts';
 import { createAddressSignature } from './signals/address/signature.ts';
+import { findAnonymizer } from './signals/anonymizer.ts';
+import { NO_REQUEST_FEEDS } from './signals/feeds/request-feeds.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { ReputationLookup } from './signals/reputation/lookup.ts';
@@ -144,7 +146,10 @@ function createSources(
   };
   return {
     address: ({ headers }) => readAddress(headers, addressOptions),
+    feeds: () => NO_REQUEST_FEEDS,
     geo: (address) => geo.lookup(address),
+    network: (address) => geo.lookupNetwork(address),
+    anonymizer: findAnonymizer,
     reputation: (address, deadline) => reputation.lookup(address, deadline),
   };
 }

@@ -7,7 +7,7 @@ import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
-import { MONDAY_MORNING } from '../support/circumstances.ts';
+import { MONDAY_MORNING, NO_FEED_SOURCES } from '../support/circumstances.ts';
 import { schemaErrors } from '../support/safe-profile.ts';
 import { issuesInLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';
@@ -24,6 +24,8 @@ const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 async function openSources(): Promise<SignalSources> {
   const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
+    ...NO_FEED_SOURCES,
+    network: (address) => geo.lookupNetwork(address),
     address: (request) => readAddress(request.headers, ADDRESS),
     geo: (address) => geo.lookup(address),
     reputation: ({ value }) => {

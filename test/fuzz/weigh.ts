@@ -7,7 +7,7 @@ import { decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
 import { recordDecisionMetrics } from '../../app/src/telemetry/metrics/decision-metrics.ts';
 import { Metrics } from '../../app/src/telemetry/metrics/metrics.ts';
-import { MONDAY_MORNING } from '../support/circumstances.ts';
+import { MONDAY_MORNING, NO_FEED_SOURCES } from '../support/circumstances.ts';
 import { HEAVY_BODIES } from './heavy-bodies.ts';
 import { FAILING_POLICIES, HEAVY_POLICIES } from './heavy-policies.ts';
 
@@ -31,6 +31,7 @@ function serviceWith(policy: Policy): (body: Buffer) => Promise<unknown> {
   const act = createActionHandler({
     policy,
     sources: {
+      ...NO_FEED_SOURCES,
       address: (request) => readAddress(request.headers, ADDRESS),
       geo: () => unknown('database'),
       reputation: () => unknown('timeout'),

@@ -41,7 +41,7 @@ export function requestOf({ params = {}, scopes = [], claims = {} }: LongParts):
 
 /** Evaluates an expression, and returns its value and its cost. The value is `undefined` if it fails. */
 export function measureCost(expression: string, body: string): { value: unknown; spent: number } {
-  const compiler = createExpressionCompiler(new Map());
+  const compiler = createExpressionCompiler({ lists: new Map() });
   const issues = new Issues();
   const compiled = compiler.compile(expression, issues);
   expect(issues.list).toEqual([]);

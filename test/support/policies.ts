@@ -1,6 +1,9 @@
 import { compilePolicy } from '../../app/src/policy/compile.ts';
 import { PolicyError } from '../../app/src/policy/file/issues.ts';
 import type { Policy } from '../../app/src/policy/policy.ts';
+import { SIGNAL_NAMES } from '../../app/src/signals/request-signals.ts';
+
+const IGNORED = Object.fromEntries(SIGNAL_NAMES.map((name) => [name, 'ignore']));
 
 /**
  * Returns the text of a policy file. Signals that are unknown are ignored unless the file says otherwise.
@@ -9,7 +12,7 @@ import type { Policy } from '../../app/src/policy/policy.ts';
  * @param rest YAML of other top-level keys.
  */
 export function policyText(rules: string, rest = ''): string {
-  const ignored = 'unknown: { address: ignore, geo: ignore, reputation: ignore }';
+  const ignored = `unknown: ${JSON.stringify(IGNORED)}`;
   const head = /^version:/m.test(rest) ? '' : 'version: 1\n';
   const unknown = /^unknown:/m.test(rest) ? '' : `${ignored}\n`;
   return `${head}${rest}${rest === '' ? '' : '\n'}${unknown}rules:${rules === '' ? ' []' : `\n${rules}`}`;
@@ -52,7 +55,7 @@ export function policyOf(rules: readonly RuleFields[], more: object = {}): Polic
     version: 1,
     // biome-ignore lint/suspicious/noThenProperty: a key of the policy language, which nothing awaits
     rules: rules.map(({ effects, ...rule }) => ({ when: true, ...rule, then: effects })),
-    unknown: { address: 'ignore', geo: 'ignore', reputation: 'ignore' },
+    unknown: IGNORED,
     ...more,
   };
   // JSON is YAML.

@@ -1,4 +1,7 @@
 import { type Address, lookupAddress } from '../../src/signals/address/address.ts';
+import type { Anonymizer } from '../../src/signals/anonymizer.ts';
+import type { FeedAnswers } from '../../src/signals/feeds/feed-answers.ts';
+import type { Network } from '../../src/signals/network.ts';
 import type { Reputation, ReputationSource } from '../../src/signals/reputation/reputation.ts';
 import {
   type RequestSignals,
@@ -21,10 +24,20 @@ export interface SignalDescription {
 }
 
 /** Describes each signal of a decided request. */
-export function describeSignals({ address, geo, reputation }: RequestSignals): SignalDescription[] {
+export function describeSignals({
+  address,
+  geo,
+  network,
+  anonymizer,
+  feeds,
+  reputation,
+}: RequestSignals): SignalDescription[] {
   const descriptions: Record<SignalName, SignalDescription> = {
     address: { name: 'Address', description: describe(address, describeAddress) },
     geo: { name: 'Country', description: describe(geo, ({ country }) => country ?? 'no country') },
+    network: { name: 'Network', description: describe(network, describeNetwork) },
+    anonymizer: { name: 'Anonymizer', description: describe(anonymizer, describeAnonymizer) },
+    feeds: { name: 'Feeds', description: describe(feeds, describeFeeds) },
     reputation: { name: 'Reputation', description: describe(reputation, describeReputation) },
   };
   return SIGNAL_NAMES.map((name) => descriptions[name]);
@@ -41,6 +54,25 @@ function describe<Value>(
 function describeAddress(address: Address): string {
   const lookedUp = address.public ? lookupAddress(address) : address;
   return lookedUp === address ? address.value : `${address.value}, looked up as ${lookedUp.value}`;
+}
+
+function describeNetwork({ asn, organization }: Network): string {
+  return [asn === undefined ? 'no AS number' : `AS${asn}`, organization ?? []].flat().join(', ');
+}
+
+function describeAnonymizer(anonymizer: Anonymizer): string {
+  return describeAnswers(Object.entries(anonymizer));
+}
+
+function describeFeeds({ asked }: FeedAnswers): string {
+  return asked.size === 0 ? 'not needed by any rule' : describeAnswers([...asked]);
+}
+
+/** Returns answers by name, such as `tor: yes, vpn: unknown (expired)`. */
+function describeAnswers(answers: readonly (readonly [string, boolean | string])[]): string {
+  const describeAnswer = (answer: boolean | string) =>
+    typeof answer === 'string' ? `unknown (${answer})` : answer ? 'yes' : 'no';
+  return answers.map(([name, answer]) => `${name}: ${describeAnswer(answer)}`).join(', ');
 }
 
 function describeReputation({ record, source, age, stale }: Reputation): string {

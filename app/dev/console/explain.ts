@@ -140,16 +140,15 @@ function traceRule(
         : { name, value: formatValue(value) };
     } catch (thrown) {
       if (thrown !== SIGNAL_UNAVAILABLE) return { name, missing: summaryOf(thrown) };
-      return { name, missing: missingSignalReason(reader, signals) };
+      return { name, missing: missingSignalReason(reader) };
     }
   });
   return { result, values, unknown: [], effects: [] };
 }
 
-function missingSignalReason(reader: SignalReader, signals: RequestSignals): string {
-  const [name] = reader.unknownSignals();
-  const signal = name && signals[name];
-  return signal?.known === false ? `${name} is unknown: ${signal.cause}` : 'not needed';
+function missingSignalReason(reader: SignalReader): string {
+  const [first] = reader.unknownSignals();
+  return first === undefined ? 'not needed' : `${first.signal} is unknown: ${first.cause}`;
 }
 
 /** Returns the first line of a CEL error's message, without the excerpt that follows it. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { BUILT_IN_FEEDS } from '../feeds/index.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import { mergeReferences, type References } from './cel/analysis/references.ts';
 import { createExpressionCompiler } from './cel/compiler.ts';
 import { type CompiledRule, compileRule, enforcementOf } from './compile-rule.ts';
 import { compileUnknown } from './effects/unknown.ts';
 import { type FailOpenIssue, findFailOpen, type RuleSummary } from './fail-open.ts';
+import { type KnownFeeds, readFeeds } from './feeds.ts';
 import { Issues, PolicyError } from './file/issues.ts';
 import { type PolicyDefinition, type RuleDefinition, readPolicyFile } from './file/schema.ts';
 import { readYaml } from './file/source.ts';
@@ -16,13 +18,18 @@ import { createPolicyClock } from './policy-clock.ts';
  * Compiles the text of a policy file.
  *
  * @param file its name, for messages.
+ * @param builtInFeeds the feeds whose contents are known. Any other feed is a list of addresses.
  * @throws PolicyError with every issue, each with file, line, rule and reason.
  */
-export function compilePolicy(text: string, file: string): Policy {
+export function compilePolicy(
+  text: string,
+  file: string,
+  builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
+): Policy {
   const source = readYaml(text, file);
   const issues = new Issues();
   const definition = readPolicyFile(source.value, issues);
-  const policy = definition && compile(definition, text, issues);
+  const policy = definition && compile(definition, builtInFeeds, text, issues);
   if (policy === undefined || issues.list.length > 0) {
     throw new PolicyError(source.describe(issues.list));
   }
@@ -35,7 +42,12 @@ export function compilePolicy(text: string, file: string): Policy {
 
 type CompiledPolicy = Omit<Policy, 'failOpen'> & { readonly failOpen: readonly FailOpenIssue[] };
 
-function compile(definition: PolicyDefinition, text: string, issues: Issues): CompiledPolicy {
+function compile(
+  definition: PolicyDefinition,
+  builtInFeeds: KnownFeeds,
+  text: string,
+  issues: Issues,
+): CompiledPolicy {
   const { unenforceable } = definition;
   const lists = new Map(
     [...definition.lists].map(([name, entries]) => [
@@ -43,7 +55,9 @@ function compile(definition: PolicyDefinition, text: string, issues: Issues): Co
       parseList(entries, issues.at('lists', name)),
     ]),
   );
-  const compiler = createExpressionCompiler(lists);
+  const listNames = new Set(lists.keys());
+  const feeds = readFeeds(definition.feeds, listNames, builtInFeeds, issues.at('feeds'));
+  const compiler = createExpressionCompiler({ lists, feeds, builtInFeeds });
   const compiled = definition.rules.map((rule, index) =>
     compileRule(rule, unenforceable, compiler, issues.at('rules', index)),
   );
@@ -63,6 +77,7 @@ function compile(definition: PolicyDefinition, text: string, issues: Issues): Co
     lists: createLists(lists, references.cidrLists, compiler.Lists),
     clock: createPolicyClock(definition.timezone),
     signals: references.signals,
+    feeds: [...feeds.keys()],
     geoFields: references.geoFields,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
     failOpen: findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable),

@@ -1,5 +1,5 @@
 import type { SignalName } from '../signals/request-signals.ts';
-import type { SignalReader } from './cel/signal-reader.ts';
+import type { SignalReader, UnknownRead } from './cel/signal-reader.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import type { Rule } from './policy.ts';
 
@@ -11,7 +11,7 @@ export type ConditionResult =
       readonly status: 'unknown' | 'failed';
       readonly error: unknown;
       /** Signals that the condition read and that have no value. */
-      readonly unknownSignals: readonly SignalName[];
+      readonly unknownSignals: readonly UnknownRead[];
     };
 
 /** The condition cannot be decided before this signal is fetched. */

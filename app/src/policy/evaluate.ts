@@ -1,6 +1,5 @@
-import { MISSING_FIELD_CAUSES, type UnknownCause } from '../signals/causes.ts';
 import { type RequestSignals, SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
-import type { SignalReader } from './cel/signal-reader.ts';
+import type { SignalReader, UnknownRead } from './cel/signal-reader.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import { type ConditionResult, evaluateCondition } from './condition.ts';
 import type { Effects } from './effects/effects.ts';
@@ -63,8 +62,10 @@ class Evaluator implements Verdict {
   readonly failed: string[] = [];
   readonly unknown: UnknownSignal[] = [];
   readonly #evaluation: Evaluation;
-  /** Signals whose entry in `unknown` has been applied. */
-  readonly #appliedEntries = new Set<SignalName>();
+  /** The entries of `unknown` that have been applied. A signal with several causes can have several. */
+  readonly #appliedEntries = new Map<SignalName, Set<Effects | undefined>>();
+  /** The effects of monitored rules, and of the entries that those needed. */
+  readonly #monitoredEffects = new Set<Effects>();
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
@@ -77,11 +78,12 @@ class Evaluator implements Verdict {
     const unknown = await this.#fetch(rule.effects.signals);
     // The rule matched, so an unknown signal in its texts or values does not weaken its restrictions.
     if (this.#applyEffects(rule.id, rule.effects, match) === 'end') return 'end';
-    return this.#applyUnknown(unknown, match);
+    const unknownParts = this.#evaluation.reader.unknownParts();
+    return this.#applyUnknown([...unknown, ...unknownParts], match);
   }
 
   /** Applies the restrictions of a rule whose condition failed: a failure must not favour the caller. */
-  async #applyFailed(unknown: readonly SignalName[], match: Match): Promise<'end' | 'continue'> {
+  async #applyFailed(unknown: readonly UnknownRead[], match: Match): Promise<'end' | 'continue'> {
     const { rule } = match;
     this.failed.push(rule.id);
     if (rule.restrictsOnFailure) {
@@ -93,44 +95,46 @@ class Evaluator implements Verdict {
   }
 
   /** Fetches the signals that effects name, and returns those that are unknown. */
-  async #fetch(names: ReadonlySet<SignalName>): Promise<SignalName[]> {
+  async #fetch(names: ReadonlySet<SignalName>): Promise<UnknownRead[]> {
     const { signals } = this.#evaluation;
     for (const name of names) {
       const fetching = signals.resolve(name);
       if (fetching !== undefined) await fetching;
     }
     // If the address is unknown, the other signals are not fetched.
-    return SIGNAL_NAMES.filter((name) => names.has(name) && signals[name]?.known === false);
+    return SIGNAL_NAMES.flatMap((name) => {
+      const signal = names.has(name) ? signals[name] : undefined;
+      return signal?.known === false ? { signal: name, cause: signal.cause } : [];
+    });
   }
 
   /** Applies the entries of `unknown` for signals that a rule needed, each at most once. */
-  async #applyUnknown(names: readonly SignalName[], match: Match): Promise<'end' | 'continue'> {
+  async #applyUnknown(reads: readonly UnknownRead[], match: Match): Promise<'end' | 'continue'> {
     const { policy, trace } = this.#evaluation;
     const { rule, mode } = match;
-    for (const name of names) {
-      const cause = this.#causeOf(name);
-      if (!this.unknown.some(({ signal }) => signal === name)) {
-        this.unknown.push({ signal: name, cause, rule: rule.id });
+    for (const { signal, cause } of reads) {
+      if (!this.unknown.some((other) => other.signal === signal && other.cause === cause)) {
+        this.unknown.push({ signal, cause, rule: rule.id });
       }
-      if (this.#appliedEntries.has(name)) {
-        trace?.({ kind: 'unknown', rule, signal: name, cause, entry: 'applied-before' });
+      const effects = policy.unknown[signal](cause);
+      if (this.#appliedEntries.get(signal)?.has(effects)) {
+        trace?.({ kind: 'unknown', rule, signal, cause, entry: 'applied-before' });
         continue;
       }
-      if (mode === 'enforce') this.#appliedEntries.add(name);
-      const effects = policy.unknown[name](cause);
+      if (mode === 'enforce') this.#addAppliedEntry(signal, effects);
       const entry = effects === undefined ? 'ignore' : 'applies';
-      trace?.({ kind: 'unknown', rule, signal: name, cause, entry });
+      trace?.({ kind: 'unknown', rule, signal, cause, entry });
       if (effects === undefined) continue;
       await this.#fetch(effects.signals);
-      if (this.#applyEffects(`unknown.${name}`, effects, match) === 'end') return 'end';
+      if (this.#applyEffects(`unknown.${signal}`, effects, match) === 'end') return 'end';
     }
     return 'continue';
   }
 
-  #causeOf(name: SignalName): UnknownCause {
-    const signal = this.#evaluation.signals[name];
-    if (signal?.known === false) return signal.cause;
-    return MISSING_FIELD_CAUSES[name];
+  #addAppliedEntry(signal: SignalName, effects: Effects | undefined): void {
+    const entries = this.#appliedEntries.get(signal);
+    if (entries === undefined) this.#appliedEntries.set(signal, new Set([effects]));
+    else entries.add(effects);
   }
 
   /** @param id the rule's, or `unknown.<signal>`. */
@@ -139,6 +143,7 @@ class Evaluator implements Verdict {
     const isEntry = id !== rule.id;
     const enforcement = isEntry ? policy.enforcement : rule.enforcement;
     const onlyRestrict = !isEntry && result.status === 'failed';
+    reader.reset();
     const effect = reader.withUnknownAsAbsent(
       (): RuleEffect => ({
         rule: id,
@@ -151,7 +156,8 @@ class Evaluator implements Verdict {
     const ends = effect.refusal !== undefined || (effects.allow && !onlyRestrict);
     trace?.({ kind: 'effect', rule, mode, effect, ends });
     if (mode === 'monitor') {
-      if (!this.monitored.some((other) => other.rule === id)) this.monitored.push(effect);
+      if (!this.#monitoredEffects.has(effects)) this.monitored.push(effect);
+      this.#monitoredEffects.add(effects);
       return 'continue';
     }
     this.applied.push(effect);

@@ -13,8 +13,8 @@ export type ListKind = 'cidr' | 'country' | 'continent' | 'plain';
 export interface PolicyLists {
   /** Returns the variable `lists`, whose fields are immutable arrays. @param date `YYYY-MM-DD`. */
   values(date: string): object;
-  /** Returns whether a list of CIDRs contains an address. @param date `YYYY-MM-DD`. */
-  within(name: string, date: string, address: Address): boolean;
+  /** Returns whether a list of CIDRs contains an address; `undefined` if there is no such list. @param date `YYYY-MM-DD`. */
+  within(name: string, date: string, address: Address): boolean | undefined;
 }
 
 type Value = string | bigint;
@@ -119,7 +119,7 @@ export function createLists(
     values: (date) => on(date).values,
     within(name, date, address) {
       const ranges = permanentRanges.get(name);
-      if (ranges === undefined) throw new Error(`the list ${name} was not compiled as CIDRs`);
+      if (ranges === undefined) return undefined;
       return ranges.has(address) || on(date).ranges.get(name)?.has(address) === true;
     },
   };

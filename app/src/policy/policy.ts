@@ -25,6 +25,8 @@ export interface Policy {
   readonly clock: (now: number) => LocalTime;
   /** Signals that at least one rule can fetch. */
   readonly signals: ReadonlySet<SignalName>;
+  /** Ids of the feeds that it relies on. */
+  readonly feeds: readonly string[];
   /** Fields of `geo` that at least one rule reads. */
   readonly geoFields: ReadonlySet<string>;
   /** Identifies this version of the file in decision records. */

@@ -1,6 +1,5 @@
 import type { Change } from '../action/change.ts';
-import type { UnknownCause } from '../signals/causes.ts';
-import type { SignalName } from '../signals/request-signals.ts';
+import type { UnknownRead } from './cel/signal-reader.ts';
 import type { Refusal } from './effects/refusal.ts';
 
 /** What the policy requires for a request, before it is checked against what the request allows. */
@@ -23,9 +22,7 @@ export interface RuleEffect {
 }
 
 /** A signal that a rule needed and that has no value. */
-export interface UnknownSignal {
-  readonly signal: SignalName;
-  readonly cause: UnknownCause;
+export interface UnknownSignal extends UnknownRead {
   /** The first rule that needed it. */
   readonly rule: string;
 }

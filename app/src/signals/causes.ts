@@ -13,6 +13,18 @@ export type NonPublicCause = (typeof NON_PUBLIC_CAUSES)[number];
 export const GEO_CAUSES = [...NON_PUBLIC_CAUSES, 'not-found', 'database'] as const;
 export type GeoCause = (typeof GEO_CAUSES)[number];
 
+/** `absent`: no database has networks. */
+export const NETWORK_CAUSES = [...NON_PUBLIC_CAUSES, 'not-found', 'database', 'absent'] as const;
+export type NetworkCause = (typeof NETWORK_CAUSES)[number];
+
+/** Why a feed cannot be used: it is not configured or not loaded yet, or its data is too old. */
+export const FEED_CAUSES = ['absent', 'expired'] as const;
+export type FeedCause = (typeof FEED_CAUSES)[number];
+
+/** `database`: the record cannot be read. */
+export const ANONYMIZER_CAUSES = [...NON_PUBLIC_CAUSES, 'database', ...FEED_CAUSES] as const;
+export type AnonymizerCause = (typeof ANONYMIZER_CAUSES)[number];
+
 /** AbuseIPDB did not return a usable response. */
 export const CHECK_CAUSES = ['quota', 'auth', 'timeout', 'upstream', 'invalid'] as const;
 export type CheckCause = (typeof CHECK_CAUSES)[number];
@@ -23,6 +35,9 @@ export type ReputationCause = (typeof REPUTATION_CAUSES)[number];
 export const UNKNOWN_CAUSES = {
   address: ADDRESS_CAUSES,
   geo: GEO_CAUSES,
+  network: NETWORK_CAUSES,
+  anonymizer: ANONYMIZER_CAUSES,
+  feeds: FEED_CAUSES,
   reputation: REPUTATION_CAUSES,
 } as const;
 export type UnknownCause = (typeof UNKNOWN_CAUSES)[keyof typeof UNKNOWN_CAUSES][number];
@@ -32,6 +47,10 @@ export const MISSING_FIELD_CAUSES = {
   // Not used: an address has all fields.
   address: 'missing',
   geo: 'not-found',
+  network: 'not-found',
+  // Not used: each field, and each feed, has its own cause.
+  anonymizer: 'absent',
+  feeds: 'absent',
   reputation: 'invalid',
 } as const satisfies {
   readonly [Name in keyof typeof UNKNOWN_CAUSES]: (typeof UNKNOWN_CAUSES)[Name][number];

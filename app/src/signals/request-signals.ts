@@ -1,24 +1,39 @@
 import type { TokenRequest } from '../action/request.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import type { Address } from './address/address.ts';
-import type { AddressCause, GeoCause } from './causes.ts';
+import type { Anonymizer } from './anonymizer.ts';
+import type { AddressCause, FeedCause, GeoCause, NetworkCause, NonPublicCause } from './causes.ts';
+import { FeedAnswers } from './feeds/feed-answers.ts';
+import type { RequestFeeds } from './feeds/request-feeds.ts';
 import type { Place } from './geo/database.ts';
+import type { Network } from './network.ts';
 import type { ReputationSignal } from './reputation/reputation.ts';
-import type { Signal } from './signal.ts';
+import { known, type Signal } from './signal.ts';
 
 /** The signals that a policy can use, in the order in which they are resolved: the cheapest first. */
-export const SIGNAL_NAMES = ['address', 'geo', 'reputation'] as const;
+export const SIGNAL_NAMES = [
+  'address',
+  'geo',
+  'network',
+  'anonymizer',
+  'feeds',
+  'reputation',
+] as const;
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** Sources of the signals. They return a value even if their dependency fails. */
 export interface SignalSources {
   address(request: TokenRequest): Signal<Address, AddressCause>;
-  geo(address: Address): Signal<Place, GeoCause>;
+  /** Returns the feeds as they are now. Called once per request, at its start. */
+  feeds(): RequestFeeds;
+  geo(address: Address, feeds: RequestFeeds): Signal<Place, GeoCause>;
+  network(address: Address, feeds: RequestFeeds): Signal<Network, NetworkCause>;
+  anonymizer(address: Address, feeds: RequestFeeds): Signal<Anonymizer, NonPublicCause>;
   reputation(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal>;
 }
 
-/** Milliseconds that each resolved signal took. */
-export type SignalTimes = { [Name in SignalName]?: number };
+/** Milliseconds that each resolved signal took. Feeds are asked by the conditions themselves. */
+export type SignalTimes = { [Name in Exclude<SignalName, 'feeds'>]?: number };
 
 /**
  * The signals of one request. Each is resolved once, when the policy first needs it
@@ -28,8 +43,14 @@ export type SignalTimes = { [Name in SignalName]?: number };
 export class RequestSignals {
   address: Signal<Address, AddressCause> | undefined;
   geo: Signal<Place, GeoCause> | undefined;
+  network: Signal<Network, NetworkCause> | undefined;
+  anonymizer: Signal<Anonymizer, NonPublicCause> | undefined;
+  /** Known as soon as the address is: each feed has its own answer. */
+  feeds: Signal<FeedAnswers, FeedCause> | undefined;
   reputation: ReputationSignal | undefined;
   readonly times: SignalTimes = {};
+  /** The feeds at the start of the request. */
+  readonly feedsAtStart: RequestFeeds;
   readonly #sources: SignalSources;
   readonly #request: TokenRequest;
   readonly #deadline: Deadline;
@@ -38,6 +59,7 @@ export class RequestSignals {
     this.#sources = sources;
     this.#request = request;
     this.#deadline = deadline;
+    this.feedsAtStart = sources.feeds();
   }
 
   /** Returns whether `resolve` would have no effect: the signal is resolved, or the address is unknown. */
@@ -60,6 +82,13 @@ export class RequestSignals {
     switch (name) {
       case 'geo':
         return this.#resolveGeo(this.address.value);
+      case 'network':
+        return this.#resolveNetwork(this.address.value);
+      case 'anonymizer':
+        return this.#resolveAnonymizer(this.address.value);
+      case 'feeds':
+        this.feeds = known(new FeedAnswers(this.feedsAtStart, this.address.value));
+        return;
       case 'reputation':
         return this.#resolveReputation(this.address.value);
       default:
@@ -70,8 +99,20 @@ export class RequestSignals {
 
   #resolveGeo(address: Address): void {
     const start = performance.now();
-    this.geo = this.#sources.geo(address);
+    this.geo = this.#sources.geo(address, this.feedsAtStart);
     this.times.geo = performance.now() - start;
+  }
+
+  #resolveNetwork(address: Address): void {
+    const start = performance.now();
+    this.network = this.#sources.network(address, this.feedsAtStart);
+    this.times.network = performance.now() - start;
+  }
+
+  #resolveAnonymizer(address: Address): void {
+    const start = performance.now();
+    this.anonymizer = this.#sources.anonymizer(address, this.feedsAtStart);
+    this.times.anonymizer = performance.now() - start;
   }
 
   #resolveReputation(address: Address): void | Promise<void> {

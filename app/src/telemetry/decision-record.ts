@@ -3,7 +3,8 @@ import type { Decision } from '../decide.ts';
 import type { TestKind } from '../http/test-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Address, lookupAddress } from '../signals/address/address.ts';
-import type { RequestSignals, SignalName } from '../signals/request-signals.ts';
+import type { FeedAnswers } from '../signals/feeds/feed-answers.ts';
+import type { RequestSignals, SignalName, SignalTimes } from '../signals/request-signals.ts';
 import { jsonLineBytes } from './log.ts';
 import { RecordLists } from './record-lists.ts';
 
@@ -91,7 +92,7 @@ export function decisionRecord(
 
 /** Returns each signal that was fetched: its value with source and age, or why it is unknown. */
 function signalFields(
-  { address, geo, reputation }: RequestSignals,
+  { address, geo, network, anonymizer, feeds, reputation }: RequestSignals,
   { formatAddress }: RecordOptions,
 ): Record<SignalName, object | undefined> {
   return {
@@ -103,6 +104,13 @@ function signalFields(
       (geo.known
         ? { country: shorten(geo.value.country), asn: geo.value.asn }
         : { cause: geo.cause }),
+    network:
+      network &&
+      (network.known
+        ? { asn: network.value.asn, organization: shorten(network.value.organization) }
+        : { cause: network.cause }),
+    anonymizer: anonymizer && (anonymizer.known ? anonymizer.value : { cause: anonymizer.cause }),
+    feeds: feeds && (feeds.known ? feedFields(feeds.value) : { cause: feeds.cause }),
     reputation:
       reputation &&
       (reputation.known
@@ -119,6 +127,19 @@ function signalFields(
   };
 }
 
+/** More feeds would take too many of the 200 fields that Logs Insights reads. */
+const MAX_FEEDS = 16;
+
+/** Returns the answers of the feeds that were asked: first those that contain the address. */
+function feedFields({ asked }: FeedAnswers): object | undefined {
+  if (asked.size === 0) return undefined;
+  const answers = [...asked];
+  const [matches, others] = [true, false].map((isMatch) =>
+    answers.filter(([, answer]) => (answer === true) === isMatch),
+  ) as [typeof answers, typeof answers];
+  return Object.fromEntries([...matches, ...others].slice(0, MAX_FEEDS));
+}
+
 /** Returns the address as received, and the embedded IPv4 address if that was looked up instead. */
 function addressFields(address: Address, formatAddress: RecordOptions['formatAddress']): object {
   const lookedUp = address.public ? lookupAddress(address) : address;
@@ -132,11 +153,13 @@ function addressFields(address: Address, formatAddress: RecordOptions['formatAdd
 function durationFields(
   times: StageDurations,
   signals: RequestSignals,
-): Record<keyof StageDurations | SignalName, number | undefined> {
+): Record<keyof StageDurations | keyof SignalTimes, number | undefined> {
   return {
     read: roundToMicroseconds(times.read),
     address: roundToMicroseconds(signals.times.address),
     geo: roundToMicroseconds(signals.times.geo),
+    network: roundToMicroseconds(signals.times.network),
+    anonymizer: roundToMicroseconds(signals.times.anonymizer),
     reputation: roundToMicroseconds(signals.times.reputation),
     decide: roundToMicroseconds(times.decide),
     total: roundToMicroseconds(times.total),

@@ -142,6 +142,11 @@ type SignalCause = {
   [Name in SignalName]: `${Name}/${(typeof UNKNOWN_CAUSES)[Name][number]}`;
 }[SignalName];
 
+/** Conditions ask feeds themselves, so that their time is part of `decide`. */
+function isTimed(name: SignalName): name is Exclude<SignalName, 'feeds'> {
+  return name !== 'feeds';
+}
+
 /** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
@@ -151,7 +156,7 @@ export const DIMENSION_VALUES = {
   ),
   Result: ['ok', ...CHECK_CAUSES],
   Cause: CHECK_CAUSES,
-  Stage: ['read', ...SIGNAL_NAMES, 'decide'],
+  Stage: ['read', ...SIGNAL_NAMES.filter(isTimed), 'decide'],
   Operation: ['read', 'write'],
   Reason: FEED_ERROR_REASONS,
 } as const satisfies Partial<Record<Dimension, readonly string[]>>;

@@ -4,7 +4,7 @@ import { SignalReader } from '../../../app/src/policy/cel/signal-reader.ts';
 import { Variables } from '../../../app/src/policy/cel/variables/variables.ts';
 import { RequestSignals } from '../../../app/src/signals/request-signals.ts';
 import { known } from '../../../app/src/signals/signal.ts';
-import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';
+import { addressOf, MONDAY_MORNING, NO_FEED_SOURCES } from '../../support/circumstances.ts';
 import { RUNAWAY_MS, withCpuTime } from '../../support/cpu-time.ts';
 import { payload } from '../../support/payloads.ts';
 import { compile, policyText, rule } from '../../support/policies.ts';
@@ -38,7 +38,7 @@ function evaluator(address: string, clientId: string) {
     throw new Error('not fetched');
   };
   const signals = new RequestSignals(
-    { address: none, geo: none, reputation: none },
+    { ...NO_FEED_SOURCES, address: none, geo: none, reputation: none },
     request,
     deadlineAfter(1000),
   );

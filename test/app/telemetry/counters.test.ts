@@ -13,6 +13,9 @@ rules:
   - id: broken
     when: token.claims["client_id"] > 3
     then: { claims: { set: { broken: true } } }
+  - id: network
+    when: network.asn == 1 || anonymizer.tor
+    then: { deny: Blocked network. }
   - id: refused
     when: abuse.score >= 75
     then: { deny: "Blocked from \${geo.country}." }
@@ -26,6 +29,8 @@ rules:
 unknown:
   address: { deny: No address. }
   geo: ignore
+  network: ignore
+  anonymizer: ignore
   reputation: { default: { lifetime: 5m }, private: ignore, reserved: ignore }
 `;
 

@@ -32,6 +32,11 @@ const FEED_ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const MAX_ID_LENGTH = 40;
 const LIST_LOCATION = /^(?:https|s3):\/\/[^\s/]+\/\S+$/;
 
+/** Returns whether a text can be the id of a feed. */
+export function isFeedId(text: string): boolean {
+  return FEED_ID.test(text) && text.length <= MAX_ID_LENGTH;
+}
+
 /** Options of every feed. Their defaults are the feed's own. */
 const COMMON_OPTIONS = {
   interval: duration('8760h').optional(),

@@ -1,11 +1,10 @@
 import type { Issues } from '../file/issues.ts';
-import type { ParsedList } from '../lists.ts';
 import { foldConstants } from './analysis/constants.ts';
 import { reportContradictions } from './analysis/contradictions.ts';
 import { checkLoopCosts } from './analysis/loop-costs.ts';
 import { collectReferences, type References } from './analysis/references.ts';
 import { describeError } from './describe-error.ts';
-import { createEnvironment, declarationsFor } from './environment.ts';
+import { createEnvironment, declarationsFor, type PolicyNames } from './environment.ts';
 import { declareHeaderTypes } from './header-types.ts';
 import { evaluateNode, treeOf } from './library/evaluation.ts';
 import type { Node } from './library/node.ts';
@@ -44,18 +43,13 @@ export interface ExpressionCompiler {
   readonly costMeter: Pick<CostMeter, 'spent'>;
 }
 
-/**
- * Creates the compiler of a policy.
- *
- * @param lists the lists of the policy, by name.
- */
-export function createExpressionCompiler(
-  lists: ReadonlyMap<string, ParsedList>,
-): ExpressionCompiler {
+/** Creates the compiler of a policy. */
+export function createExpressionCompiler(names: PolicyNames): ExpressionCompiler {
+  const { lists } = names;
   class Lists {}
   const costMeter = new CostMeter();
   const environment = createEnvironment(Lists, lists, costMeter);
-  const declarations = declarationsFor(lists);
+  const declarations = declarationsFor(names);
 
   function evaluateConstant(node: Node): unknown {
     costMeter.start(0);

@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import type { KnownFeeds, PolicyFeeds } from '../feeds.ts';
 import type { ParsedList } from '../lists.ts';
 import type { CostMeter } from './semantics/cost.ts';
 import { registerMatches } from './semantics/matches.ts';
@@ -12,7 +13,13 @@ import {
   TokenView,
   UserView,
 } from './variables/request.ts';
-import { AbuseView, AddressView, GeoView } from './variables/signals.ts';
+import {
+  AbuseView,
+  AddressView,
+  AnonymizerView,
+  GeoView,
+  NetworkView,
+} from './variables/signals.ts';
 import { StringMapView } from './variables/string-map.ts';
 import { NowView } from './variables/variables.ts';
 
@@ -34,6 +41,11 @@ const TYPES = {
       city: 'string',
       timezone: 'string',
     },
+  ],
+  Network: [NetworkView, { asn: 'int', organization: 'string' }],
+  Anonymizer: [
+    AnonymizerView,
+    { vpn: 'bool', tor: 'bool', proxy: 'bool', hosting: 'bool', relay: 'bool' },
   ],
   Abuse: [
     AbuseView,
@@ -92,6 +104,15 @@ const VARIABLES: Readonly<Record<string, string>> = {
   lists: 'Lists',
 };
 
+/** What the expressions of a policy can refer to by name. */
+export interface PolicyNames {
+  readonly lists: ReadonlyMap<string, ParsedList>;
+  /** @default none */
+  readonly feeds?: PolicyFeeds;
+  /** Feeds that the policy may have forgotten to name. @default none */
+  readonly builtInFeeds?: KnownFeeds;
+}
+
 /** The variables of the policy language, for the analysis of expressions. */
 export interface Declarations {
   /** The CEL type of each variable. */
@@ -99,12 +120,18 @@ export interface Declarations {
   /** The fields of each type with their types; `undefined` if the type accepts any field name. */
   readonly fields: ReadonlyMap<string, Readonly<Record<string, string>> | undefined>;
   readonly lists: ReadonlyMap<string, ParsedList>;
+  readonly feeds: PolicyFeeds;
+  readonly builtInFeeds: KnownFeeds;
 }
 
-/** Returns the declarations of the policy language with the lists of a policy. */
-export function declarationsFor(lists: ReadonlyMap<string, ParsedList>): Declarations {
+/** Returns the declarations of the policy language with the lists and feeds of a policy. */
+export function declarationsFor({
+  lists,
+  feeds = new Map(),
+  builtInFeeds = [],
+}: PolicyNames): Declarations {
   const fields = new Map(Object.entries(TYPES).map(([name, [, fields]]) => [name, fields]));
-  return { variables: VARIABLES, fields, lists };
+  return { variables: VARIABLES, fields, lists, feeds, builtInFeeds };
 }
 
 /**
@@ -132,7 +159,7 @@ export function createEnvironment(
   for (const [name, type] of Object.entries(VARIABLES)) environment.registerVariable(name, type);
   environment.registerFunction(
     'Address.within(string): bool',
-    (address: AddressView, list: string) => address.within(list),
+    (address: AddressView, name: string) => address.within(name),
   );
   registerMatches(environment, meter);
   environment.registerOperator('string in StringMap', (name: string, map: StringMapView) =>

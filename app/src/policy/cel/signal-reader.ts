@@ -1,5 +1,10 @@
+import type { AnonymizerField } from '../../feeds/model/feed.ts';
 import type { Address } from '../../signals/address/address.ts';
+import type { Anonymizer } from '../../signals/anonymizer.ts';
+import { MISSING_FIELD_CAUSES, UNKNOWN_CAUSES, type UnknownCause } from '../../signals/causes.ts';
+import type { FeedAnswers } from '../../signals/feeds/feed-answers.ts';
 import type { Place } from '../../signals/geo/database.ts';
+import type { Network } from '../../signals/network.ts';
 import type { Reputation } from '../../signals/reputation/reputation.ts';
 import {
   type RequestSignals,
@@ -16,6 +21,12 @@ import { PARTIAL_TYPES } from './signal-variables.ts';
  */
 export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
 
+/** A signal that an evaluation read, and why it has no value. */
+export interface UnknownRead {
+  readonly signal: SignalName;
+  readonly cause: UnknownCause;
+}
+
 /** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
 export class SignalReader implements Readonly<Record<SignalName, () => unknown>> {
   /** Read before they were fetched. */
@@ -24,6 +35,8 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   readonly #unknown = new Set<SignalName>();
   /** Known, but without a field that was read: a country database has no cities. */
   readonly #incomplete = new Set<SignalName>();
+  /** Known, but with parts (a feed, a kind of anonymizer) that were read and are unknown: their causes. */
+  readonly #unknownParts = new Map<SignalName, Set<UnknownCause>>();
   readonly #signals: RequestSignals;
   #unknownAsAbsent = false;
 
@@ -37,6 +50,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     if (this.#pending.size > 0) this.#pending.clear();
     if (this.#unknown.size > 0) this.#unknown.clear();
     if (this.#incomplete.size > 0) this.#incomplete.clear();
+    if (this.#unknownParts.size > 0) this.#unknownParts.clear();
   }
 
   /** Returns whether reading a signal would fail until it is fetched. */
@@ -52,12 +66,25 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   }
 
   get readUnknown(): boolean {
-    return this.#unknown.size > 0;
+    return this.#unknown.size > 0 || this.#unknownParts.size > 0;
   }
 
-  /** The signals that were read and are unknown, or lack a field that was read. */
-  unknownSignals(): SignalName[] {
-    return SIGNAL_NAMES.filter((name) => this.#unknown.has(name) || this.#incomplete.has(name));
+  /**
+   * The signals that were read and are unknown, or lack a field that was read. A signal can have several causes: one
+   * feed is absent, another expired.
+   */
+  unknownSignals(): UnknownRead[] {
+    return SIGNAL_NAMES.flatMap((signal) => {
+      if (this.#unknownParts.has(signal)) return this.#unknownPartsOf(signal);
+      const isUnknown = this.#unknown.has(signal) || this.#incomplete.has(signal);
+      return isUnknown ? [{ signal, cause: this.#causeOf(signal) }] : [];
+    });
+  }
+
+  /** The signals of which single parts were read and are unknown. */
+  unknownParts(): UnknownRead[] {
+    if (this.#unknownParts.size === 0) return [];
+    return SIGNAL_NAMES.flatMap((signal) => this.#unknownPartsOf(signal));
   }
 
   /**
@@ -87,6 +114,55 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     return geo.known ? geo.value : this.#failUnknown('geo');
   }
 
+  network(): Network | undefined {
+    if (this.address() === undefined) return undefined;
+    const network = this.#signals.network;
+    if (network === undefined) return this.#fail(this.#pending, 'network');
+    return network.known ? network.value : this.#failUnknown('network');
+  }
+
+  anonymizer(): Anonymizer | undefined {
+    if (this.address() === undefined) return undefined;
+    const anonymizer = this.#signals.anonymizer;
+    if (anonymizer === undefined) return this.#fail(this.#pending, 'anonymizer');
+    return anonymizer.known ? anonymizer.value : this.#failUnknown('anonymizer');
+  }
+
+  /** Returns a field of `anonymizer`. One that no source knows is read as an unknown signal. */
+  anonymizerField(name: AnonymizerField): boolean | undefined {
+    const answer = this.anonymizer()?.[name];
+    if (answer === undefined || typeof answer === 'boolean') return answer;
+    this.#addUnknownPart('anonymizer', answer);
+    if (!this.#unknownAsAbsent) throw SIGNAL_UNAVAILABLE;
+    return undefined;
+  }
+
+  feeds(): FeedAnswers | undefined {
+    if (this.address() === undefined) return undefined;
+    const feeds = this.#signals.feeds;
+    if (feeds === undefined) return this.#fail(this.#pending, 'feeds');
+    return feeds.known ? feeds.value : this.#failUnknown('feeds');
+  }
+
+  /**
+   * Returns whether a feed contains the address or its network.
+   *
+   * @throws SIGNAL_UNAVAILABLE, even within `withUnknownAsAbsent`, if that is unknown.
+   */
+  isOnFeed(id: string): boolean {
+    const answer = this.feeds()?.ask(id, () => this.#readAsn());
+    if (typeof answer === 'boolean') return answer;
+    if (answer !== undefined) this.#addUnknownPart('feeds', answer);
+    throw SIGNAL_UNAVAILABLE;
+  }
+
+  #readAsn(): number {
+    const network = this.network();
+    const asn = network && this.field('network', network.asn);
+    if (asn === undefined) throw SIGNAL_UNAVAILABLE;
+    return asn;
+  }
+
   reputation(): Reputation | undefined {
     if (this.address() === undefined) return undefined;
     const reputation = this.#signals.reputation;
@@ -106,6 +182,23 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
    */
   caused(error: unknown): boolean {
     return error === SIGNAL_UNAVAILABLE || (this.#incomplete.size > 0 && isFieldMissing(error));
+  }
+
+  #causeOf(name: SignalName): UnknownCause {
+    const signal = this.#signals[name];
+    return signal?.known === false ? signal.cause : MISSING_FIELD_CAUSES[name];
+  }
+
+  #unknownPartsOf(signal: SignalName): UnknownRead[] {
+    const causes = this.#unknownParts.get(signal);
+    if (causes === undefined) return [];
+    return UNKNOWN_CAUSES[signal].flatMap((cause) => (causes.has(cause) ? { signal, cause } : []));
+  }
+
+  #addUnknownPart(signal: SignalName, cause: UnknownCause): void {
+    const causes = this.#unknownParts.get(signal);
+    if (causes === undefined) this.#unknownParts.set(signal, new Set([cause]));
+    else causes.add(cause);
   }
 
   #failUnknown(name: SignalName): undefined {

@@ -12,16 +12,19 @@ interface SignalVariable {
 }
 
 /**
- * The variable through which policies read each signal. The environment, the analysis and the signal reader derive
+ * The variable through which policies read each signal; `address.within` asks feeds. The environment, the analysis and the signal reader derive
  * their tables from it.
  */
 export const SIGNAL_VARIABLES = {
   address: { variable: 'address', type: 'Address', partial: false },
   geo: { variable: 'geo', type: 'Geo', partial: true },
+  network: { variable: 'network', type: 'Network', partial: true },
+  // Each field that is missing has a cause of its own, and reading it fails as reading an unknown signal does.
+  anonymizer: { variable: 'anonymizer', type: 'Anonymizer', partial: false },
   reputation: { variable: 'abuse', type: 'Abuse', partial: true },
-} as const satisfies Record<SignalName, SignalVariable>;
+} as const satisfies Record<Exclude<SignalName, 'feeds'>, SignalVariable>;
 
-type Described = (typeof SIGNAL_VARIABLES)[SignalName];
+type Described = (typeof SIGNAL_VARIABLES)[keyof typeof SIGNAL_VARIABLES];
 export type SignalVariableName = Described['variable'];
 export type SignalTypeName = Described['type'];
 

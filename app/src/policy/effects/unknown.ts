@@ -38,6 +38,9 @@ const DEPENDENT_SIGNALS = listInWords(SIGNAL_NAMES.filter((name) => name !== 'ad
 const EXAMPLES: Readonly<Record<SignalName, string>> = {
   address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
   geo: '{ deny: Access token issuance is blocked because your region is unknown. }',
+  network: '{ deny: Access token issuance is blocked because your network is unknown. }',
+  anonymizer: '{ lifetime: 5m }',
+  feeds: '{ lifetime: 5m }',
   reputation:
     '{ deny: Access token issuance is blocked because the reputation of your address is unknown. }',
 };
@@ -72,6 +75,9 @@ export function compileUnknown(
     entries: {
       address: compiled.address.find,
       geo: compiled.geo.find,
+      network: compiled.network.find,
+      anonymizer: compiled.anonymizer.find,
+      feeds: compiled.feeds.find,
       reputation: compiled.reputation.find,
     },
     parts: SIGNAL_NAMES.flatMap((signal) =>

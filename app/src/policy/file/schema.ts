@@ -1,5 +1,6 @@
 // A namespace import: the export `z` would add zod's messages in every language to the bundle.
 import * as z from 'zod';
+import { isFeedId } from '../../feeds/model/configured-feeds.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import type { Issues } from './issues.ts';
@@ -104,6 +105,21 @@ const listEntry = z.union(
 
 const list = z.array(listEntry);
 
+/** As many as `FEEDS` can contain. */
+const MAX_FEEDS = 50;
+
+const feeds = z
+  .array(
+    z
+      .string()
+      .refine(
+        isFeedId,
+        'must be the id of a feed in FEEDS: at most 40 lower-case letters, digits and single hyphens',
+      ),
+  )
+  .max(MAX_FEEDS, `must have at most ${MAX_FEEDS} feeds`)
+  .default([]);
+
 const policy = z.strictObject({
   version: z.literal(1, {
     error: ({ input }) =>
@@ -120,6 +136,7 @@ const policy = z.strictObject({
         `${describeValue(input)} is not an IANA time zone; write a name such as Europe/Berlin`,
     }),
   lists: mapping.default({}),
+  feeds,
   rules: z.array(z.unknown()),
   unknown: mapping.default({}),
   unenforceable: unenforceable.default('deny'),

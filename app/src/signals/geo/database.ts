@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { AgentFactory } from '../../lib/agents.ts';
 import { readFileOrS3 } from '../../lib/file-or-s3.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
-import type { GeoCause } from '../causes.ts';
+import type { GeoCause, NetworkCause } from '../causes.ts';
+import { findNetwork, hasNetworks, type Network } from '../network.ts';
 import { known, type Signal, unknown } from '../signal.ts';
 import { type MmdbFile, type MmdbInfo, openMmdbFile, PLACE_FIELDS } from './mmdb-file.ts';
 import type { Place } from './place.ts';
@@ -19,6 +20,8 @@ export interface GeoDatabase {
   readonly files: readonly MmdbInfo[];
   /** Returns the place of an address. Never throws: an unreadable record yields `unknown(database)`. */
   lookup(address: Address): Signal<Place, GeoCause>;
+  /** Returns the network of an address. Never throws. */
+  lookupNetwork(address: Address): Signal<Network, NetworkCause>;
 }
 
 const BUNDLED_FILE = 'geo-whois-asn-country.mmdb';
@@ -78,6 +81,7 @@ export async function openGeoDatabase(
 
 /** Combines files. Each field of a place comes from the first file that has it. */
 function combine(files: readonly MmdbFile[]): GeoDatabase {
+  const networkFiles = files.filter(hasNetworks);
   return {
     info: combineInfo(files.map(({ info }) => info)),
     files: files.map(({ info }) => info),
@@ -98,6 +102,7 @@ function combine(files: readonly MmdbFile[]): GeoDatabase {
       if (place !== undefined) return known(place);
       return unknown(isUnreadable ? 'database' : 'not-found');
     },
+    lookupNetwork: (address) => findNetwork(address, networkFiles),
   };
 }
 

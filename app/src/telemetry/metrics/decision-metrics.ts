@@ -35,7 +35,7 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
   metrics.record('StageLatency', times.read, 'read');
   metrics.record('StageLatency', times.decide, 'decide');
   for (const name of SIGNAL_NAMES) {
-    const time = signals.times[name];
+    const time = name === 'feeds' ? undefined : signals.times[name];
     if (time !== undefined) metrics.record('StageLatency', time, name);
   }
 }

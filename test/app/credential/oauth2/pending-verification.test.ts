@@ -8,6 +8,7 @@ import type { Rejection } from '../../../../app/src/http/rejection.ts';
 import { listen } from '../../../../app/src/http/server.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
+import { NO_FEED_SOURCES } from '../../../support/circumstances.ts';
 import { payload } from '../../../support/payloads.ts';
 import { exchange, head, openConnection, statusesOf } from '../../../support/raw-http.ts';
 
@@ -118,6 +119,7 @@ unknown: { address: ignore, reputation: ignore }
     now: Date.now,
     onDecision: () => undefined,
     sources: {
+      ...NO_FEED_SOURCES,
       address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
       geo: () => unknown('database'),
       reputation: (_, deadline) => {

@@ -30,7 +30,7 @@ describe('the cost of an evaluation', () => {
 
   test('starts at zero for each evaluation', () => {
     const expression = 'request.params.text.split(",").size()';
-    const compiler = createExpressionCompiler(new Map());
+    const compiler = createExpressionCompiler({ lists: new Map() });
     const compiled = compiler.compile(expression, new Issues());
     const spend = () => {
       const variables = { cost: 0, request: { params: new Map([['text', 'a,b']]) } };

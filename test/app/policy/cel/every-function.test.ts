@@ -110,7 +110,7 @@ const lists = new Map(
     networks: ['10.0.0.0/8'],
   }).map(([name, entries]) => [name, parseList(entries, new Issues())] as const),
 );
-const compiler = createExpressionCompiler(lists);
+const compiler = createExpressionCompiler({ lists });
 
 let variables: Variables;
 beforeAll(async () => {

@@ -61,12 +61,12 @@ describe('reports an issue in a condition with its rule and line', () => {
     [
       'an unknown list of networks',
       'address.within("network")',
-      'within("network") refers to an unknown list.',
+      'within("network") refers to an unknown list or feed; did you mean "networks"?',
     ],
     [
       'a list whose name is computed',
       'address.within(request.grant)',
-      'within expects the name of a list in quotes, e.g. within("trusted_networks").',
+      'within expects the name of a list or feed in quotes, e.g. within("trusted_networks").',
     ],
     [
       'a list by index',
@@ -118,7 +118,7 @@ describe('reports an issue in a condition with its rule and line', () => {
       'has() of a field that is never absent',
       'has(request.headers.x)',
       expect.stringMatching(
-        /^has\(\) is for fields of address, geo and abuse;/,
+        /^has\(\) is for fields of address, geo, network, anonymizer and abuse;/,
       ) as unknown as string,
     ],
   ])('%s', (_, when, sentence) => {

@@ -14,7 +14,14 @@ test.each<[string, string | undefined]>([
   ['-abuse.score < -50', 'reputation'],
   ['abuse.score + abuse.reports > 30', 'reputation'],
   ['[true, abuse.tor] == [true, true]', 'reputation'],
+  ['network.asn in lists.blocked', 'network'],
+  ['anonymizer.vpn', 'anonymizer'],
+  // A feed is asked about the address.
+  ['address.within("tor-exits")', 'feeds'],
+  ['!address.within("tor-exits")', 'feeds'],
+  ['[address.version, geo.asn] == [4, 1]', 'geo'],
   // An operand may be skipped.
+  ['address.within("trusted") || address.within("tor-exits")', undefined],
   ['abuse.score >= 75 && abuse.reports > 3', undefined],
   ['abuse.tor || abuse.score >= 25', undefined],
   ['has(geo.city) ? geo.city == "Colombo" : true', undefined],
@@ -29,5 +36,6 @@ test.each<[string, string | undefined]>([
   ['size(lists.blocked) > 3', undefined],
   ['true', undefined],
 ])('%s requires %s', (condition, signal) => {
-  expect(requiredSignal(treeOf(parse(condition)))).toBe(signal);
+  const feeds = new Map([['tor-exits', 'ranges' as const]]);
+  expect(requiredSignal(treeOf(parse(condition)), feeds)).toBe(signal);
 });

@@ -13,6 +13,8 @@ const CIRCUMSTANCES = {
     city: 'Reston',
     timezone: 'America/New_York',
   },
+  network: { asn: 64500, organization: 'Example Transit' },
+  anonymizer: { vpn: true, relay: true },
   reputation: {
     score: 42,
     reports: 7,
@@ -61,6 +63,13 @@ const VARIABLES: readonly (readonly [
   ['geo.organization', 'string', same('Example Net')],
   ['geo.city', 'string', same('Reston')],
   ['geo.timezone', 'string', same('America/New_York')],
+  ['network.asn', 'int', same(64500)],
+  ['network.organization', 'string', same('Example Transit')],
+  ['anonymizer.vpn', 'bool', same(true)],
+  ['anonymizer.tor', 'bool', same(false)],
+  ['anonymizer.proxy', 'bool', same(false)],
+  ['anonymizer.hosting', 'bool', same(false)],
+  ['anonymizer.relay', 'bool', same(true)],
   ['abuse.score', 'int', same(42)],
   ['abuse.reports', 'int', same(7)],
   ['abuse.reporters', 'int', same(3)],
@@ -95,7 +104,7 @@ const VARIABLES: readonly (readonly [
 ];
 
 test('the table contains every field of every variable', () => {
-  const { variables, fields } = declarationsFor(new Map());
+  const { variables, fields } = declarationsFor({ lists: new Map() });
   const fieldsOf = (name: string, type: string): string[] => {
     const own = fields.get(type);
     if (own === undefined) return [name];

@@ -18,7 +18,9 @@ describe('a signal that a rule uses must have an entry', () => {
     const [signal = ''] = name.split(' ');
     return `policy.yaml:2: unknown: rule "one" needs ${name}, so an entry must specify what happens when it is unknown, e.g. ${signal}: ${REFUSALS[signal]}.`;
   };
-  const needsAddress = needs('address (geo and reputation depend on the address)');
+  const needsAddress = needs(
+    'address (geo, network, anonymizer, feeds and reputation depend on the address)',
+  );
 
   test.each<[string, string, string, string[]]>([
     ['address', 'address.public', '{ geo: ignore }', [needsAddress]],
@@ -102,7 +104,7 @@ describe('an invalid entry is reported with its line', () => {
     [
       'an unknown signal name',
       all('weather: ignore'),
-      '.weather: is not a signal; the signals are address, geo, reputation.',
+      '.weather: is not a signal; the signals are address, geo, network, anonymizer, feeds, reputation.',
     ],
     ['a string other than ignore', one('geo', 'skip'), `.geo: ${ENTRY}`],
     ['null', one('geo', 'null'), `.geo: ${ENTRY}`],

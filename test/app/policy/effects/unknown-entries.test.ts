@@ -1,10 +1,14 @@
+import type { SignalName } from '../../../../app/src/signals/request-signals.ts';
 import { ALL_UNKNOWN_CAUSES } from '../../../support/circumstances.ts';
 import { decideBy, type Scenario } from '../../../support/decide.ts';
 import { policyText, rule } from '../../../support/policies.ts';
 
-const USES = {
+const USES: Readonly<Record<SignalName, string>> = {
   address: 'address.public',
   geo: 'geo.country == "KP"',
+  network: 'network.asn == 64500',
+  anonymizer: 'anonymizer.vpn',
+  feeds: 'address.within("tor-exits")',
   reputation: 'abuse.score >= 75',
 };
 
@@ -13,7 +17,7 @@ function policyWith(signal: string, entry: string, rules: string): string {
   const entries = Object.keys(USES).map(
     (name) => `  ${name}: ${name === signal ? entry : 'ignore'}`,
   );
-  return policyText(rules, `unknown:\n${entries.join('\n')}`);
+  return policyText(rules, `feeds: [tor-exits]\nunknown:\n${entries.join('\n')}`);
 }
 
 const unknown = (signal: string, cause: string): Scenario => ({ [signal]: cause });

@@ -44,13 +44,16 @@ const COUNT = numbers(0, Number.POSITIVE_INFINITY);
 /** Requests may contain lifetimes of -1, so authors may guard against it: `token.lifetime > -1`. */
 const LIFETIME: NumberValues = { ...COUNT, guarded: true };
 
+const AS_NUMBER = numbers(0, 2 ** 32 - 1);
+
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   Address: { value: { kind: 'address' }, version: numbers(4, 6, [4, 6]) },
   Geo: {
     country: { kind: 'country' },
     continent: { kind: 'continent' },
-    asn: numbers(0, 2 ** 32 - 1),
+    asn: AS_NUMBER,
   },
+  Network: { asn: AS_NUMBER },
   Abuse: { score: numbers(0, 100), reports: COUNT, reporters: COUNT, age_hours: COUNT },
   Organization: { depth: COUNT },
   Token: { lifetime: LIFETIME },

@@ -1,3 +1,4 @@
+import { unknownNameIssue, withinIssue } from '../../feeds.ts';
 import { type CelType, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
 import { type Binding, bindOf, loopOf } from '../library/syntax-tree.ts';
 import { timeZoneIssue } from './constant-issues.ts';
@@ -78,16 +79,31 @@ function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext
   const [, receiver, [argument]] = node.args;
   context.flowOf(receiver, scope);
   if (argument !== undefined) context.flowOf(argument, scope);
-  const list = argument && context.constants.get(argument);
+  const name = argument && context.constants.get(argument);
   const { issues, uses, declarations } = context;
-  if (typeof list !== 'string') {
-    issues.add('within expects the name of a list in quotes, e.g. within("trusted_networks")');
-  } else if (!declarations.lists.has(list)) {
-    issues.add(`within("${list}") refers to an unknown list`);
+  if (typeof name !== 'string') {
+    issues.add(
+      'within expects the name of a list or feed in quotes, e.g. within("trusted_networks")',
+    );
+  } else if (declarations.lists.has(name)) {
+    uses.cidrLists.add(name);
   } else {
-    uses.cidrLists.add(list);
+    useFeed(name, context);
   }
   return EMPTY_FLOW;
+}
+
+function useFeed(id: string, { declarations, uses, issues }: FlowContext): void {
+  const { feeds, lists, builtInFeeds } = declarations;
+  const content = feeds.get(id);
+  if (content === undefined) {
+    issues.add(unknownNameIssue(id, [...lists.keys(), ...feeds.keys()], builtInFeeds));
+    return;
+  }
+  const issue = withinIssue(id, content);
+  if (issue !== undefined) issues.add(issue);
+  uses.signals.add('feeds');
+  if (content === 'networks') uses.signals.add('network');
 }
 
 function resultOf(

@@ -42,7 +42,7 @@ export function collectReferences(
   return {
     ...uses,
     signals: new Set(SIGNAL_NAMES.filter((name) => uses.signals.has(name))),
-    requiredSignal: requiredSignal(ast),
+    requiredSignal: requiredSignal(ast, declarations.feeds),
     reputationUse: reputationUse(ast, constants),
     variables: referencedVariables(ast),
   };

@@ -1,4 +1,5 @@
 import type { Place } from '../../../signals/geo/database.ts';
+import type { Network } from '../../../signals/network.ts';
 import type { AbuseRecord } from '../../../signals/reputation/reputation.ts';
 import { SIGNAL_UNAVAILABLE, type SignalReader } from '../signal-reader.ts';
 import type { Inputs } from './inputs.ts';
@@ -26,11 +27,12 @@ export class AddressView {
     const address = this.inputs.signals.address();
     return address && address.signed === true;
   }
-  within(list: string): boolean {
+  /** @param name of a list or a feed of the policy. */
+  within(name: string): boolean {
     const { lists, time, signals } = this.inputs;
     const address = signals.address();
     if (address === undefined) throw SIGNAL_UNAVAILABLE;
-    return lists.within(list, time.date, address);
+    return lists.within(name, time.date, address) ?? signals.isOnFeed(name);
   }
 }
 
@@ -60,6 +62,45 @@ export class GeoView {
   #field<Name extends keyof Place>(name: Name): Place[Name] | undefined {
     const place = this.#signals.geo();
     return place === undefined ? undefined : this.#signals.field('geo', place[name]);
+  }
+}
+
+export class NetworkView {
+  readonly #signals: SignalReader;
+  constructor(inputs: Inputs) {
+    this.#signals = inputs.signals;
+  }
+  get asn(): bigint | undefined {
+    return toInt(this.#field('asn'));
+  }
+  get organization(): string | undefined {
+    return this.#field('organization');
+  }
+  #field<Name extends keyof Network>(name: Name): Network[Name] | undefined {
+    const network = this.#signals.network();
+    return network === undefined ? undefined : this.#signals.field('network', network[name]);
+  }
+}
+
+export class AnonymizerView {
+  readonly #signals: SignalReader;
+  constructor(inputs: Inputs) {
+    this.#signals = inputs.signals;
+  }
+  get vpn(): boolean | undefined {
+    return this.#signals.anonymizerField('vpn');
+  }
+  get tor(): boolean | undefined {
+    return this.#signals.anonymizerField('tor');
+  }
+  get proxy(): boolean | undefined {
+    return this.#signals.anonymizerField('proxy');
+  }
+  get hosting(): boolean | undefined {
+    return this.#signals.anonymizerField('hosting');
+  }
+  get relay(): boolean | undefined {
+    return this.#signals.anonymizerField('relay');
   }
 }
 

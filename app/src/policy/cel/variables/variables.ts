@@ -8,7 +8,7 @@ import {
   TokenView,
   UserView,
 } from './request.ts';
-import { AbuseView, AddressView, GeoView } from './signals.ts';
+import { AbuseView, AddressView, AnonymizerView, GeoView, NetworkView } from './signals.ts';
 
 /*
  * The variables of conditions, as classes that CEL reads field by field. Values are computed when they are read:
@@ -49,6 +49,12 @@ export class Variables implements Readonly<Record<SignalVariableName, object>> {
   }
   get geo(): GeoView {
     return new GeoView(this.#inputs);
+  }
+  get network(): NetworkView {
+    return new NetworkView(this.#inputs);
+  }
+  get anonymizer(): AnonymizerView {
+    return new AnonymizerView(this.#inputs);
   }
   get abuse(): AbuseView {
     return new AbuseView(this.#inputs);

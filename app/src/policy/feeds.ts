@@ -1,0 +1,99 @@
+import { OPTION_TOLERANCE, similarName } from '../config/similar-name.ts';
+import type { Feed, FeedContent } from '../feeds/model/feed.ts';
+import type { Issues } from './file/issues.ts';
+
+/** The feeds that are known before `FEEDS` is. */
+export type KnownFeeds = readonly Pick<Feed, 'id' | 'content'>[];
+
+/** The feeds that a policy names, with their contents. */
+export type PolicyFeeds = ReadonlyMap<string, FeedContent>;
+
+/**
+ * Returns the feeds of a policy, and reports those that cannot be used. A feed that is not built in is a list of the
+ * operator's own, which contains addresses.
+ */
+export function readFeeds(
+  ids: readonly string[],
+  listNames: ReadonlySet<string>,
+  builtIn: KnownFeeds,
+  issues: Issues,
+): PolicyFeeds {
+  const feeds = new Map<string, FeedContent>();
+  for (const [index, id] of ids.entries()) {
+    if (feeds.has(id)) issues.at(index).add(`names the feed ${id} twice; remove one of them`);
+    if (listNames.has(id)) {
+      issues
+        .at(index)
+        .add(
+          `lists.${id} has the same name, and address.within("${id}") could mean both; rename the list`,
+        );
+    }
+    feeds.set(id, builtIn.find((feed) => feed.id === id)?.content ?? 'ranges');
+  }
+  return feeds;
+}
+
+/** Why `address.within` cannot ask a feed, by its content. */
+const NOT_ADDRESSES: Readonly<Partial<Record<FeedContent, string>>> = {
+  places: 'has no list of addresses; read geo and network, such as geo.country == "KP"',
+  anonymizers: 'has no list of addresses; read anonymizer, such as anonymizer.vpn',
+};
+
+/** Returns why `address.within` cannot ask a feed of the policy; `undefined` if it can. */
+export function withinIssue(id: string, content: FeedContent): string | undefined {
+  const reason = NOT_ADDRESSES[content];
+  return reason && `within("${id}"): the feed ${reason}`;
+}
+
+/** Returns the issue of a name in `address.within` that is neither a list nor a feed of the policy. */
+export function unknownNameIssue(
+  name: string,
+  names: readonly string[],
+  builtIn: KnownFeeds,
+): string {
+  const feed = builtIn.find(({ id }) => id === name);
+  if (feed !== undefined) {
+    return `within("${name}") asks a feed that the policy does not name; write feeds: [${name}]`;
+  }
+  const similar = similarName(name, [...names, ...builtIn.map(({ id }) => id)], OPTION_TOLERANCE);
+  const hint = similar === undefined ? '' : `; did you mean "${similar}"?`;
+  return `within("${name}") refers to an unknown list or feed${hint}`;
+}
+
+/** A feed that a policy relies on, and that the service does not have. */
+export interface MissingFeed {
+  readonly id: string;
+  /** A sentence for the operator. */
+  readonly warning: string;
+}
+
+/**
+ * Finds the feeds of a policy that `FEEDS` does not contain: conditions that ask them are unknown.
+ *
+ * @param configuredIds the ids in `FEEDS`.
+ */
+export function missingFeeds(
+  { feeds }: { readonly feeds: readonly string[] },
+  configuredIds: readonly string[],
+  builtIn: KnownFeeds,
+): MissingFeed[] {
+  return feeds
+    .filter((id) => !configuredIds.includes(id))
+    .map((id) => {
+      const isBuiltIn = builtIn.some((feed) => feed.id === id);
+      const known = [...configuredIds, ...builtIn.map((feed) => feed.id)];
+      const similar = isBuiltIn ? undefined : similarName(id, known, OPTION_TOLERANCE);
+      const remedy =
+        similar === undefined
+          ? 'add it to FEEDS, or remove it from the policy'
+          : `did you mean ${similar}?`;
+      return {
+        id,
+        warning:
+          `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown: ${remedy}`.replace(
+            /([^?])$/,
+            '$1.',
+          ),
+      };
+    });
+}
