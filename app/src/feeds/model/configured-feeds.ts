@@ -100,7 +100,7 @@ function parseEntry(
   if (conflict !== undefined) all.push(`is not valid in the entry ${id}: ${conflict}`);
   if (all.length > 0) return { issues: all };
   return {
-    feed,
+    feed: feed.configure?.(own) ?? feed,
     options: own,
     interval: (interval as number | undefined) ?? feed.defaultInterval ?? feed.interval,
     maxAge: (maxAge as number | undefined) ?? feed.maxAge,

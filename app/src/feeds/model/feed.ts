@@ -96,6 +96,8 @@ export interface Feed {
   readonly options?: OptionTable;
   /** Returns why valid options exclude each other, as a part of a sentence; `undefined` if they do not. */
   findConflict?(options: FeedOptions): string | undefined;
+  /** Returns the feed with what its options change, such as `anonymizer`. */
+  configure?(options: FeedOptions): Feed;
   /**
    * Asks for a change, downloads the data, verifies its checksum and parses it.
    *

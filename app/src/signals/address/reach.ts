@@ -7,20 +7,33 @@ interface Boundary {
   readonly reach: Reach;
 }
 
-const ipv4 = boundaries(4);
-const ipv4Starts = ipv4.map(({ start }) => Number(start));
-const ipv4Reach = ipv4.map(({ reach }) => reach);
-const ipv6 = boundaries(6);
-const ipv6Starts = ipv6.map(({ start }) => start);
-const ipv6Reach = ipv6.map(({ reach }) => reach);
+/** Adjacent ranges that cover all addresses of a version, by their first address. */
+export interface ReachTable<Bits> {
+  /** In ascending order. */
+  readonly starts: readonly Bits[];
+  readonly reach: readonly Reach[];
+}
+
+export const IPV4_REACH = reachTable(boundaries(4), Number);
+export const IPV6_REACH = reachTable(boundaries(6), (start) => start);
 
 /** Returns the reach of an address per the IANA special-purpose registries: `number` for IPv4, `bigint` for IPv6. */
 export function reachOf(bits: number | bigint): Reach {
   const reach =
     typeof bits === 'number'
-      ? ipv4Reach[floorIndex(ipv4Starts, bits)]
-      : ipv6Reach[floorIndex(ipv6Starts, bits)];
+      ? IPV4_REACH.reach[floorIndex(IPV4_REACH.starts, bits)]
+      : IPV6_REACH.reach[floorIndex(IPV6_REACH.starts, bits)];
   return reach ?? 'reserved';
+}
+
+function reachTable<Bits>(
+  rows: readonly Boundary[],
+  bitsOf: (start: bigint) => Bits,
+): ReachTable<Bits> {
+  return {
+    starts: rows.map(({ start }) => bitsOf(start)),
+    reach: rows.map(({ reach }) => reach),
+  };
 }
 
 /** Flattens nested blocks into adjacent ranges, so that a lookup needs no search for the narrowest block. */
