@@ -4,6 +4,7 @@ import type { FeedResponse } from '../model/feed-http.ts';
 import { requireGzip, unpackMmdb, verifyChecksum } from './archive.ts';
 import { MAXMIND_REDIRECT_HOSTS, type MaxmindSource } from './maxmind-source.ts';
 import type { FileDownload } from './mmdb-feed.ts';
+import { rejectVersion } from './reject-version.ts';
 import { requireOk, statusError } from './statuses.ts';
 
 /** A hash and a file name. */
@@ -47,7 +48,8 @@ export async function downloadRelease(
   // Before the checksum, which an error page with the status 200 does not have either.
   requireGzip(archive, feedId);
   verifyChecksum(archive, 'sha256', expected, feedId);
-  return { status: 'downloaded', version, file: await unpackMmdb(archive, maxBytes, feedId) };
+  const file = await rejectVersion(version, () => unpackMmdb(archive, maxBytes, feedId));
+  return { status: 'downloaded', version, file };
 }
 
 /** Returns the date in the archive's name, such as 20261120. */

@@ -1,6 +1,7 @@
 import type { Download, DownloadContext, Feed } from '../model/feed.ts';
 import { type MmdbContent, parseMmdb } from './mmdb-data.ts';
 import { findImplausibleMmdb } from './mmdb-plausibility.ts';
+import { rejectVersion } from './reject-version.ts';
 
 /** A downloaded file, unpacked and with a verified checksum. */
 export type FileDownload =
@@ -20,7 +21,8 @@ export function mmdbFeed(
       const download = await downloadFile(context);
       if (download.status === 'unchanged') return download;
       const { version, file } = download;
-      return { status: 'downloaded', version, data: parseMmdb(file, feedId, content) };
+      const data = await rejectVersion(version, () => parseMmdb(file, feedId, content));
+      return { status: 'downloaded', version, data };
     },
     findImplausible: (data, context) => findImplausibleMmdb(data, context, content),
   };
