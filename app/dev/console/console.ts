@@ -5,6 +5,7 @@ import type { App, AppEnv } from '../../src/http/env.ts';
 import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
+import { listFeeds } from './describe-feeds.ts';
 import { rejectionReason } from './guard.ts';
 import { LatestValue } from './latest-value.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -51,6 +52,7 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
         return asset === undefined ? context.notFound() : send(context, asset);
       });
       routes.get('/events', (context) => sendEvents(context, feed, streams));
+      routes.get('/feeds', (context) => context.json(listFeeds(dependencies.sources.feeds())));
       routes.post('/try', async (context) => {
         if (context.req.header('content-type') !== 'application/json') {
           return context.json({ error: 'The form must be sent as application/json.' }, 415);

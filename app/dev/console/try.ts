@@ -5,7 +5,7 @@ import { PLAIN_SUCCESS } from '../../src/action/response.ts';
 import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import { responseBody } from '../../src/http/handle-action.ts';
 import { deadlineAfter } from '../../src/lib/deadline.ts';
-import { RequestSignals } from '../../src/signals/request-signals.ts';
+import { RequestSignals, type SignalSources } from '../../src/signals/request-signals.ts';
 import { type EdgeOptions, edgeHeaders } from '../simulator/edge.ts';
 import {
   applyResponse,
@@ -14,6 +14,7 @@ import {
 } from '../simulator/identity-server/index.ts';
 import { sampleTokenRequest } from '../simulator/token-request.ts';
 import { compareTokens, type TokenRow } from './compare-tokens.ts';
+import { askFeeds, type FeedAnswerRow } from './describe-feeds.ts';
 import { describeSignals, type SignalDescription } from './describe-signals.ts';
 import { type ExplainedRule, explain } from './explain.ts';
 
@@ -51,6 +52,8 @@ export interface TryResult {
   /** Effects of the policy that the request does not allow. */
   readonly notApplied: readonly string[];
   readonly signals: readonly SignalDescription[];
+  /** What each feed says about the address; empty without a public address. */
+  readonly feeds: readonly FeedAnswerRow[];
   readonly policy: { readonly mode: string; readonly revision: string };
   /** The time for which the policy was evaluated, ISO 8601. */
   readonly time: string;
@@ -110,11 +113,22 @@ export async function tryRequest(
     rules,
     notApplied: [...decision.unenforceable, ...decision.skipped].map(describeSkippedOperation),
     signals: describeSignals(signals),
+    feeds: askAllFeeds(signals, sources),
     policy: { mode: policy.mode, revision: policy.revision },
     time: new Date(time).toISOString(),
     request,
     response: JSON.parse(response),
   };
+}
+
+/** Asks all feeds, whether or not the policy needs them. */
+function askAllFeeds(
+  { address, feedsAtStart }: RequestSignals,
+  sources: SignalSources,
+): readonly FeedAnswerRow[] {
+  if (address?.known !== true || !address.value.public) return [];
+  const network = sources.network(address.value, feedsAtStart);
+  return askFeeds(feedsAtStart, address.value, network.known ? network.value.asn : undefined);
 }
 
 function outcomeOf(requestBody: string, responseBody: string): Outcome {

@@ -1,5 +1,7 @@
+import { startFeeds } from './feeds.js';
 import { startLive } from './live.js';
 import { startTry } from './try.js';
 
 startLive();
 startTry();
+startFeeds();

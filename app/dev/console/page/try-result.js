@@ -1,4 +1,5 @@
 import { element, outcomeBadge } from './dom.js';
+import { feedAnswers } from './feeds.js';
 
 const CONDITION_LABELS = {
   matched: '● matched',
@@ -48,6 +49,7 @@ export function showTryResult(container, result) {
       `Evaluated for ${result.time} with policy revision ${result.policy.revision}.`,
     ),
     signalList(result.signals),
+    ...feedAnswers(result.feeds),
     element('h4', { id: 'token-heading' }, 'The token before and after'),
     tokenTable(result),
     ...notApplied(result.notApplied),

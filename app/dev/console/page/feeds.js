@@ -1,0 +1,64 @@
+import { byId, element } from './dom.js';
+
+/** Ages change by the minute, and the service looks for new data every few minutes. */
+const REFRESH_INTERVAL_MS = 30_000;
+
+const STATUS_LABELS = { ready: '● in use', expired: '▲ expired', absent: '○ not loaded' };
+
+/** Lists the feeds of the service, and keeps the list current. */
+export function startFeeds() {
+  void refresh();
+  setInterval(refresh, REFRESH_INTERVAL_MS);
+}
+
+async function refresh() {
+  let feeds;
+  try {
+    const response = await fetch('/console/feeds');
+    if (!response.ok) return;
+    feeds = await response.json();
+  } catch {
+    // The header says that the service does not respond.
+    return;
+  }
+  byId('no-feeds').hidden = feeds.length > 0;
+  byId('feeds-scroll').hidden = feeds.length === 0;
+  byId('feeds').replaceChildren(...feeds.map(feedRow));
+}
+
+function feedRow({ id, title, status, age, maxAge, downgraded, licence, credit }) {
+  return element(
+    'tr',
+    { 'data-status': status },
+    element('th', { scope: 'row' }, element('code', {}, id)),
+    element('td', {}, title, ...(downgraded === undefined ? [] : [' ', small(downgraded)])),
+    element('td', {}, STATUS_LABELS[status] ?? status),
+    element('td', {}, age ?? '–', ' ', small(`of ${maxAge}`)),
+    element('td', {}, link(licence.name, licence.url)),
+    element('td', {}, link(credit.text, credit.url)),
+  );
+}
+
+function small(text) {
+  return element('small', {}, text);
+}
+
+function link(text, url) {
+  return url === undefined ? text : element('a', { href: url, rel: 'noreferrer' }, text);
+}
+
+/** Shows what each feed says about the address of a tried request. */
+export function feedAnswers(answers) {
+  if (answers.length === 0) return [];
+  return [
+    element('h4', { id: 'answers-heading' }, 'What the feeds say'),
+    element(
+      'dl',
+      { class: 'pairs', 'aria-labelledby': 'answers-heading' },
+      ...answers.flatMap(({ id, answer, isHit }) => [
+        element('dt', {}, element('code', {}, id)),
+        element('dd', { class: isHit ? '' : 'placeholder' }, answer),
+      ]),
+    ),
+  ];
+}
