@@ -8,6 +8,7 @@ import { CONSOLE_PATH, createConsole } from './console/console.ts';
 import { credentialHeader, TOKEN_PLACEHOLDER } from './credential-header.ts';
 import { type GuideCase, postGuideCases } from './guide-cases.ts';
 import { type Environment, localEnvironment, TABLE_NAME } from './local-environment.ts';
+import { startLocalFeeds } from './local-feeds.ts';
 import { startLocalDynamoDb } from './simulator/dynamodb.ts';
 import { type EdgeOptions, edgeHeaders } from './simulator/edge.ts';
 import { startSimulator } from './simulator/simulator.ts';
@@ -22,13 +23,24 @@ import { replaceControls } from './terminal/text.ts';
 /** The guide's address whose token is restricted. */
 const SAMPLE_ADDRESS = '14.102.69.58';
 
-/** Runs the service on one machine, with simulated AWS services and AbuseIPDB. */
+/** Enough for a plausible blacklist. */
+const LISTED_ADDRESSES = 3000;
+
+/** Runs the service on one machine, with simulated AWS services, AbuseIPDB and feeds. */
 async function main(environment: Environment): Promise<void> {
   const isPretty = readLogFormat(environment.LOG_FORMAT, process.stdout.isTTY) === 'pretty';
-  const dynamoDb = await startLocalDynamoDb();
+  const simulator = environment.ABUSEIPDB_API_KEY
+    ? undefined
+    : await startSimulator({ plan: 'premium', listed: LISTED_ADDRESSES });
+  const [dynamoDb, feeds] = await Promise.all([
+    startLocalDynamoDb(),
+    environment.FEEDS === undefined ? startLocalFeeds(simulator?.url) : undefined,
+  ]);
   await dynamoDb.createTable(TABLE_NAME);
-  const simulator = environment.ABUSEIPDB_API_KEY ? undefined : await startSimulator();
-  const settings = readSettings(localEnvironment(environment, simulator?.url));
+  const settings = readSettings({
+    ...localEnvironment(environment, simulator?.url),
+    ...feeds?.settings,
+  });
   const warnings: string[] = [];
   let writeLogLine = (line: string) => {
     warnings.push(...startupWarning(line));
@@ -56,6 +68,8 @@ async function main(environment: Environment): Promise<void> {
       policyFile: settings.policyFile,
       simulator: simulator?.url,
       geoDatabases: settings.geoDatabases,
+      simulatedFeeds: feeds?.reported,
+      configuredFeeds: environment.FEEDS,
       warnings,
       requestBody,
     }),
@@ -82,7 +96,7 @@ Each decision from here on is one line${isPretty ? '' : ' of JSON'}. Press Ctrl+
   const stop = async () => {
     webConsole.close();
     await service.stop();
-    await Promise.all([simulator?.close(), dynamoDb.close()]);
+    await Promise.all([simulator?.close(), dynamoDb.close(), feeds?.close()]);
     process.exit(0);
   };
   process.once('SIGTERM', stop);

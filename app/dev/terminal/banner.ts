@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { BUNDLED_NOTICE, isBundledGeoDatabase } from '../../src/signals/geo/database.ts';
+import type { ReportedFeed } from '../local-feeds.ts';
 import { replaceControls } from './text.ts';
 
 export interface BannerOptions {
@@ -11,6 +12,10 @@ export interface BannerOptions {
   /** URL of the simulated AbuseIPDB. Absent when the real one is used. */
   readonly simulator: string | undefined;
   readonly geoDatabases: readonly string[];
+  /** What the refresher reported about the simulated feeds. Absent when the feeds are real. */
+  readonly simulatedFeeds?: readonly ReportedFeed[] | undefined;
+  /** The setting `FEEDS`; absent when the feeds are simulated. */
+  readonly configuredFeeds?: string | undefined;
   /** Warnings that were logged while the service started. */
   readonly warnings: readonly string[];
   /** A request of the identity server, for the `curl` command. */
@@ -39,6 +44,7 @@ export function banner(options: BannerOptions): string {
     ],
     ['DynamoDB', 'simulated, in memory'],
     ['Countries', ...countries],
+    ['Feeds', ...describeFeeds(options)],
   ];
   return [
     '',
@@ -58,6 +64,36 @@ export function banner(options: BannerOptions): string {
     `    -d ${shellQuote(options.requestBody)}`,
     '',
   ].join('\n');
+}
+
+const MAX_LINE = 100;
+
+function describeFeeds({ simulatedFeeds, configuredFeeds }: BannerOptions): readonly string[] {
+  if (simulatedFeeds === undefined) {
+    const feeds = replaceControls(configuredFeeds ?? '');
+    return [feeds === '' ? 'none' : `in FEEDS: ${feeds.replaceAll(/=[^,#]*/g, '')}`];
+  }
+  const ids = simulatedFeeds.flatMap(({ feed, event }) =>
+    event === 'feed-published' ? [feed] : [],
+  );
+  const failed = simulatedFeeds.filter(({ event }) => event !== 'feed-published');
+  return [
+    'SIMULATED, with invented entries. The console lists them, and says what each knows of an address.',
+    ...wrap(ids),
+    ...failed.map(({ feed, event, why = '' }) => `${feed}: ${event} ${why}`),
+    'Set FEEDS and FEED_STORE for feeds of your own (docs/feeds.md).',
+  ];
+}
+
+/** Breaks a list into lines. */
+function wrap(items: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + item.length > MAX_LINE) lines.push(item);
+    else lines[lines.length - 1] = `${last}, ${item}`;
+  }
+  return lines;
 }
 
 /** Highlights the heading of a section. */
