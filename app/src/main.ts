@@ -4,7 +4,7 @@ import { FORCED_EXIT_MS } from './http/shutdown.ts';
 import { type Service, startService } from './service.ts';
 import { StartError } from './start-error.ts';
 import { createLog } from './telemetry/log.ts';
-import { Metrics } from './telemetry/metrics/metrics.ts';
+import { createServiceMetrics } from './telemetry/metrics/service-metrics.ts';
 import { openStandardOutput } from './telemetry/standard-output.ts';
 
 /** How long the last lines of the log may take to be written; after that they are lost. */
@@ -13,7 +13,7 @@ const LOG_FLUSH_MS = 1000;
 /** Runs the service with the settings of the environment, as the container does. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const metrics = new Metrics();
+  const metrics = createServiceMetrics(settings);
   const output = openStandardOutput((lines) => metrics.count('DroppedLogLines', undefined, lines));
   const log = createLog(settings.logLevel, output);
   let service: Service | undefined;

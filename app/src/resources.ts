@@ -6,7 +6,9 @@ import type { Policy } from './policy/policy.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
 import { openSignatureKeys, type SignatureKeys } from './signals/address/signature-keys.ts';
-import { type GeoDatabase, openGeoDatabase } from './signals/geo/database.ts';
+import { type Feeds, openFeeds } from './signals/feeds/open-feeds.ts';
+import { openGeoDatabase } from './signals/geo/database.ts';
+import { createPlacesOf, type PlacesOf } from './signals/geo/feed-places.ts';
 import { StartError } from './start-error.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -19,7 +21,8 @@ const TOKEN_TIME_LIMIT_MS = 1000;
 /** What the service loads before it can decide. */
 export interface Resources {
   readonly policy: Policy;
-  readonly geo: GeoDatabase;
+  readonly feeds: Feeds;
+  readonly placesOf: PlacesOf;
   readonly credential: ActionCredential;
   readonly apiKey: ApiKey;
   /** Present if an address must be signed. */
@@ -55,6 +58,7 @@ export async function openResources(
   const opening = [
     loadPolicy(settings.policyFile, agents),
     openGeoDatabase(settings.geoDatabases, agents),
+    openFeeds(settings.feeds, { hooks: telemetry.feedHooks, now, agents }),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
       {
@@ -78,9 +82,10 @@ export async function openResources(
       ),
   ] as const;
   await requireAll(opening);
-  const [policy, geo, credential, apiKey, signatureKeys] = await Promise.all(opening);
-  const stop = () => stopAll([credential, apiKey, signatureKeys]);
-  return { policy, geo, credential, apiKey, signatureKeys, stop };
+  const [policy, geo, feeds, credential, apiKey, signatureKeys] = await Promise.all(opening);
+  const stop = () => stopAll([feeds, credential, apiKey, signatureKeys]);
+  const placesOf = createPlacesOf(geo);
+  return { policy, feeds, placesOf, credential, apiKey, signatureKeys, stop };
 }
 
 /** Waits for all. If some fail, stops the others and throws one error with every reason. */

@@ -13,7 +13,7 @@ import { openResources, type Resources, SIGNATURE_SECRET } from './resources.ts'
 import { readAddress } from './signals/address/read.ts';
 import { createAddressSignature } from './signals/address/signature.ts';
 import { findAnonymizer } from './signals/anonymizer.ts';
-import { NO_REQUEST_FEEDS } from './signals/feeds/request-feeds.ts';
+import { NO_REQUEST_FEEDS, RequestFeeds } from './signals/feeds/request-feeds.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { ReputationLookup } from './signals/reputation/lookup.ts';
@@ -21,7 +21,8 @@ import type { SignalSources } from './signals/request-signals.ts';
 import { StartError } from './start-error.ts';
 import { type DecisionEvent, decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
-import { Metrics } from './telemetry/metrics/metrics.ts';
+import type { Metrics } from './telemetry/metrics/metrics.ts';
+import { createServiceMetrics } from './telemetry/metrics/service-metrics.ts';
 import { type AddressFormat, addressFormatter } from './telemetry/recorded-address.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
@@ -59,7 +60,7 @@ export async function startService(
   log: Logger,
   options: ServiceOptions = {},
 ): Promise<Service> {
-  const { now = Date.now, metrics = new Metrics(), middleware } = options;
+  const { now = Date.now, metrics = createServiceMetrics(settings), middleware } = options;
   const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
   telemetry.warnAboutRotation(settings);
   const resources = await openResources(settings, telemetry, now);
@@ -131,7 +132,7 @@ function createReputation(
 
 function createSources(
   settings: Settings,
-  { geo, signatureKeys }: Resources,
+  { feeds, placesOf, signatureKeys }: Resources,
   reputation: ReputationLookup,
   telemetry: Telemetry,
   now: () => number,
@@ -144,11 +145,12 @@ function createSources(
     signature:
       signatureKeys && createAddressSignature({ keys: signatureKeys.keys, now, onPreviousUsed }),
   };
+  const hasFeeds = settings.feeds.configured.length > 0;
   return {
     address: ({ headers }) => readAddress(headers, addressOptions),
-    feeds: () => NO_REQUEST_FEEDS,
-    geo: (address) => geo.lookup(address),
-    network: (address) => geo.lookupNetwork(address),
+    feeds: () => (hasFeeds ? new RequestFeeds(feeds.current(), now()) : NO_REQUEST_FEEDS),
+    geo: (address, { snapshots }) => placesOf(snapshots).lookup(address),
+    network: (address, { snapshots }) => placesOf(snapshots).lookupNetwork(address),
     anonymizer: findAnonymizer,
     reputation: (address, deadline) => reputation.lookup(address, deadline),
   };

@@ -32,6 +32,7 @@ describe('readSettings reads', () => {
     REPUTATION_TABLE: TABLE,
     DECISION_LOG_ADDRESS: 'hashed',
     DECISION_LOG_HASH_KEY: 'a-key-that-is-shared',
+    FEED_STORE: 'feeds',
   };
   /** A value of each setting that differs from `ENVIRONMENT` and from the default. */
   const VALUES: Record<keyof typeof SETTINGS, string> = {
@@ -68,6 +69,10 @@ describe('readSettings reads', () => {
     DECISION_LOG_HASH_KEY: 'another-key-that-is-shared',
     SERVICE_NAME: 'other',
     METRICS_INTERVAL: '22s',
+    FEEDS: 'geolite2-asn',
+    FEED_STORE: 's3://feeds',
+    FEED_POLL_INTERVAL: '23s',
+    BLACKLIST_MAX_AGE: '24h',
   };
   /** A secret by ARN replaces the one by value. */
   const REPLACED: Readonly<Record<string, string>> = {

@@ -1,3 +1,5 @@
+import { FEED_CATALOG } from '../feeds/index.ts';
+import { type ParsedFeeds, parseFeeds } from '../feeds/model/configured-feeds.ts';
 import { parseAddressHeaders } from '../signals/address/header-formats.ts';
 import { parseSignatureSecret } from '../signals/address/signature.ts';
 import { isSet, type Options } from './options.ts';
@@ -20,6 +22,7 @@ export function checkSettings(
     ...parseAddressHeaderSettings(settings).issues,
     ...checkHashKey(settings),
     ...checkStaleAge(settings),
+    ...checkFeeds(settings),
     ...checkNames(environment),
   ];
 }
@@ -80,6 +83,22 @@ function checkStaleAge(settings: ValidSettings): readonly string[] {
   return [
     'REPUTATION_MAX_STALE_AGE is shorter than REPUTATION_TTL_LOW, _ELEVATED or _HIGH: set it to the longest of them, or longer.',
   ];
+}
+
+/** Parses `FEEDS`. */
+export function parseFeedSettings({ FEEDS: feeds }: ValidSettings): ParsedFeeds {
+  return parseFeeds(feeds ?? '', FEED_CATALOG);
+}
+
+function checkFeeds(settings: ValidSettings): readonly string[] {
+  const { feeds, issues } = parseFeedSettings(settings);
+  const all = issues.map((issue) => `FEEDS ${issue}.`);
+  if (feeds.length > 0 && settings.FEED_STORE === undefined) {
+    all.push(
+      'FEEDS is set without FEED_STORE: set it to the folder or the bucket of the refresher.',
+    );
+  }
+  return all;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from '../signals/address/header-formats.ts';
 import { bundledGeoDatabase } from '../signals/geo/database.ts';
 import { REPUTATION_DEFAULTS } from '../signals/reputation/limits.ts';
+import { parseStoreLocation } from '../store/location.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../telemetry/recorded-address.ts';
 import { duration, invalid, matching, oneOf, parsed, string, wholeNumber } from './schemas.ts';
@@ -52,6 +53,14 @@ export const SETTINGS = {
   REPUTATION_NEGATIVE_TTL: duration().default(REPUTATION_DEFAULTS.negativeTtl),
   REPUTATION_MEMORY_ENTRIES: wholeNumber(1, 10_000_000).default(REPUTATION_DEFAULTS.memoryEntries),
   DYNAMODB_TIMEOUT_MS: wholeNumber(5, 4000).default(REPUTATION_DEFAULTS.cacheReadTimeout),
+
+  // Parsed by parseFeeds, in setting-checks.
+  FEEDS: string().default(''),
+  FEED_STORE: parsed('a folder, or s3://bucket', parseStoreLocation).optional(),
+  // A new snapshot should be in use long before the next one.
+  FEED_POLL_INTERVAL: duration('1h').prefault('5m'),
+  // The free plan's list is renewed once a day, and asked for every six hours.
+  BLACKLIST_MAX_AGE: duration('720h').prefault('30h'),
 
   // The identity server gives up after 3 s (Asgardeo) or 5 s, and retries once.
   DECISION_DEADLINE_MS: wholeNumber(50, 2500).default(DEFAULT_DECISION_DEADLINE_MS),

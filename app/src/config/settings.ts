@@ -1,10 +1,12 @@
+import type { ConfiguredFeed } from '../feeds/model/configured-feeds.ts';
 import { type ProxySettings, readProxySettings } from '../lib/proxy/settings.ts';
 import type { ReputationLimits } from '../signals/reputation/limits.ts';
+import type { StoreLocation } from '../store/location.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import type { AddressFormat } from '../telemetry/recorded-address.ts';
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import { type Options, parseOptions, requireValid } from './options.ts';
-import { checkSettings, parseAddressHeaderSettings } from './setting-checks.ts';
+import { checkSettings, parseAddressHeaderSettings, parseFeedSettings } from './setting-checks.ts';
 import { SETTINGS } from './setting-table.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,6 +36,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly telemetry: TelemetrySettings;
   readonly reputation: ReputationSettings;
+  readonly feeds: FeedSettings;
   readonly secretsRefresh: number;
   /** Undefined if all connections are direct. */
   readonly proxy: ProxySettings | undefined;
@@ -41,6 +44,17 @@ export interface Settings {
   readonly credentialPreviousTtl: number;
   /** How long new requests are accepted after SIGTERM, until the load balancer stops sending them. */
   readonly drainDelay: number;
+}
+
+export interface FeedSettings {
+  /** In the order of `FEEDS`. */
+  readonly configured: readonly ConfiguredFeed[];
+  /** Undefined if there are no feeds. */
+  readonly store: StoreLocation | undefined;
+  /** Maximum time between two reads of the pointers. */
+  readonly pollInterval: number;
+  /** Age up to which an address that is not on AbuseIPDB's blacklist counts as below its scores. */
+  readonly blacklistMaxAge: number;
 }
 
 export type ReputationSettings = Pick<
@@ -99,6 +113,12 @@ export function readSettings(environment: Environment): Settings {
       memoryEntries: options.REPUTATION_MEMORY_ENTRIES,
       maxConcurrentChecks: options.ABUSEIPDB_CONCURRENCY,
       maxAgeInDays: options.ABUSEIPDB_MAX_AGE_IN_DAYS,
+    },
+    feeds: {
+      configured: parseFeedSettings(options).feeds,
+      store: options.FEED_STORE,
+      pollInterval: options.FEED_POLL_INTERVAL,
+      blacklistMaxAge: options.BLACKLIST_MAX_AGE,
     },
     secretsRefresh: options.SECRETS_REFRESH_INTERVAL,
     credentialPreviousTtl: options.CREDENTIAL_PREVIOUS_TTL,

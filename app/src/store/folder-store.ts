@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorName } from '../lib/error-name.ts';
 import { withFileLock } from './file-lock.ts';
 import { type ObjectStore, StoreError, WriteConflictError } from './object-store.ts';
 
 /** Names of files that are being written. No key contains a segment that begins with a dot. */
 const TEMPORARY = '.tmp-';
+
+const HASHED_AT_ONCE_BYTES = 1024 * 1024;
 
 /** A temporary file of this age belongs to a process that was killed. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -42,7 +45,7 @@ export function createFolderStore(root: string): ObjectStore {
       describe('read', async () => {
         const body = await readIfPresent(pathOf(key), maxBytes, root);
         if (body === undefined) return { status: 'absent' };
-        const etag = etagOf(body);
+        const etag = await etagOf(body);
         return etag === ifNoneMatch ? { status: 'unchanged' } : { status: 'found', body, etag };
       }),
     write: (key, body, { expected } = {}) =>
@@ -58,7 +61,7 @@ export function createFolderStore(root: string): ObjectStore {
           else {
             await withFileLock(path, async () => {
               const current = await readIfPresent(path, Number.POSITIVE_INFINITY, root);
-              const etag = current === undefined ? 'absent' : etagOf(current);
+              const etag = current === undefined ? 'absent' : await etagOf(current);
               if (etag !== expected) throw new WriteConflictError(`${key} has changed.`);
               await rename(temporary, path);
             });
@@ -128,6 +131,12 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-function etagOf(body: Buffer): string {
-  return `"${createHash('sha256').update(body).digest('hex')}"`;
+/** Hashes a megabyte at a time: a database of 50 MB would block the event loop of the service that reads it. */
+async function etagOf(body: Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  for (let start = 0; start < body.length; start += HASHED_AT_ONCE_BYTES) {
+    hash.update(body.subarray(start, start + HASHED_AT_ONCE_BYTES));
+    await nextTurn();
+  }
+  return `"${hash.digest('hex')}"`;
 }

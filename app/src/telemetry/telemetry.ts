@@ -5,7 +5,9 @@ import type { Rejection } from '../http/rejection.ts';
 import { combineHooks, swallowErrors } from '../lib/hooks.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ApiKey } from '../secrets/api-key.ts';
-import type { GeoDatabase } from '../signals/geo/database.ts';
+import type { FeedHooks } from '../signals/feeds/feed-hooks.ts';
+import type { Feeds } from '../signals/feeds/open-feeds.ts';
+import type { PlacesOf } from '../signals/geo/feed-places.ts';
 import type { ReputationHooks } from '../signals/reputation/hooks.ts';
 import { createDecisionLog } from './decision-log.ts';
 import type { DecisionEvent } from './decision-record.ts';
@@ -15,6 +17,7 @@ import {
   type RotationSettings,
   warnAboutRotation,
 } from './events/credential.ts';
+import { createLoadFailureLog, feedGauges, feedHooks } from './events/feeds.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
 import { logPolicy } from './events/policy.ts';
 import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
@@ -39,7 +42,8 @@ export interface TelemetrySettings {
 /** The parts of the service that telemetry reports on, besides the requests. */
 interface MonitoredParts {
   readonly policy: Policy;
-  readonly geo: GeoDatabase;
+  readonly feeds: Pick<Feeds, 'current'>;
+  readonly placesOf: PlacesOf;
   readonly apiKey: ApiKey;
   readonly credential: Pick<ActionCredential, 'lacksIssuerKeys'>;
 }
@@ -57,6 +61,8 @@ export interface Telemetry {
    * version is accepted (milliseconds since the epoch).
    */
   readonly onPreviousCredentialUsed: (secret: string, until: number) => void;
+  /** Receives what happens to the feeds. */
+  readonly feedHooks: FeedHooks;
   /** Receives each failure to load the keys of an access token issuer. */
   readonly onIssuerKeysFailed: NonNullable<IssuerKeysHooks['onFailed']>;
   /** Receives each change of those keys. */
@@ -93,6 +99,14 @@ export function createTelemetry(
   const previousCredentialLog = createPreviousCredentialLog(log, now);
   const issuerKeysLog = createIssuerKeysLog(log, now);
   const failedCheckLog = createFailedCheckLog(log, now);
+  const loadFailureLog = createLoadFailureLog(log, now);
+  const throttledLogs = [
+    rejectionLog,
+    previousCredentialLog,
+    issuerKeysLog,
+    failedCheckLog,
+    loadFailureLog,
+  ];
   let publisher: Publisher | undefined;
   return {
     onDecision: swallowErrors((event: DecisionEvent) => {
@@ -122,12 +136,17 @@ export function createTelemetry(
     onIssuerKeysChanged: swallowErrors((change) =>
       log.info({ event: 'issuer-keys-loaded', ...change }),
     ),
+    feedHooks: feedHooks(log, metrics, loadFailureLog),
     warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
-    start({ policy, geo, apiKey, credential }) {
+    start({ policy, feeds, placesOf, apiKey, credential }) {
       logPolicy(log, write, policy);
-      warnAboutGeoDatabase(log, geo, policy, now());
+      const places = () => placesOf(feeds.current());
+      warnAboutGeoDatabase(log, places(), policy, now());
+      metrics.observe(feedGauges(feeds.current, now));
+      const geoDatabaseAge = () =>
+        policy.signals.has('geo') ? ageInDays(places(), now()) : undefined;
       metrics.observe(() => [
-        ['GeoDatabaseAge', policy.signals.has('geo') ? ageInDays(geo, now()) : undefined],
+        ['GeoDatabaseAge', geoDatabaseAge()],
         ['PolicyRevision', revisionNumber(policy.revision)],
         ['IssuerKeysMissing', toGauge(credential.lacksIssuerKeys())],
       ]);
@@ -142,9 +161,7 @@ export function createTelemetry(
       );
     },
     stop() {
-      for (const each of [rejectionLog, previousCredentialLog, issuerKeysLog, failedCheckLog]) {
-        each.stop();
-      }
+      for (const each of throttledLogs) each.stop();
       publisher?.stop();
     },
   };

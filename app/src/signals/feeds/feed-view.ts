@@ -24,7 +24,7 @@ export type CheckedContent =
 /**
  * Opens a checked snapshot for lookups. Takes well below a millisecond: the view reads the file where it lies.
  *
- * @param id the feed, which `info.path` of a places file names.
+ * @param id of the feed, which the `info` of a database of places contains.
  */
 export function openFeedView(id: string, file: Buffer, checked: CheckedContent): FeedView {
   switch (checked.content) {

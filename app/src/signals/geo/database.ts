@@ -17,7 +17,7 @@ export interface GeoDatabase {
   /** The files combined: the fields of all, and the date of the oldest. */
   readonly info: MmdbInfo;
   /** Each file, in the order in which they are searched. */
-  readonly files: readonly MmdbInfo[];
+  readonly files: readonly MmdbFile[];
   /** Returns the place of an address. Never throws: an unreadable record yields `unknown(database)`. */
   lookup(address: Address): Signal<Place, GeoCause>;
   /** Returns the network of an address. Never throws. */
@@ -76,15 +76,15 @@ export async function openGeoDatabase(
   if (errors.length > 0) {
     throw new Error(errors.map(({ message }) => message).join('\n'), { cause: errors[0] });
   }
-  return combine(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : [])));
+  return combineFiles(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : [])));
 }
 
 /** Combines files. Each field of a place comes from the first file that has it. */
-function combine(files: readonly MmdbFile[]): GeoDatabase {
+export function combineFiles(files: readonly MmdbFile[]): GeoDatabase {
   const networkFiles = files.filter(hasNetworks);
   return {
     info: combineInfo(files.map(({ info }) => info)),
-    files: files.map(({ info }) => info),
+    files,
     lookup(address) {
       if (!address.public) return unknown(address.cause);
       const { value, version } = lookupAddress(address);

@@ -4,7 +4,10 @@ import { type Place, parsePlace } from './place.ts';
 
 /** Metadata of an mmdb file. */
 export interface MmdbInfo {
+  /** The file's location or, with `feed`, the feed's id. */
   readonly path: string;
+  /** Present if the file is a feed's snapshot. */
+  readonly feed?: string;
   /** The database's name for its type, such as `GeoLite2-City`. */
   readonly type: string;
   readonly built: Date;
@@ -64,16 +67,17 @@ export function checkPlaces(file: Buffer): MmdbInfo['fields'] {
 }
 
 /**
- * Opens an mmdb file without the checks of `checkPlaces`, whose result it needs.
+ * Opens a feed's mmdb file without the checks of `checkPlaces`, whose result it needs.
  *
  * @throws MmdbError if the metadata is not valid.
  */
 export function openCheckedPlaces(
-  path: string,
+  feed: string,
   file: Buffer,
   fields: MmdbInfo['fields'],
 ): MmdbFile {
-  return placesOf(openMmdb(file), path, fields);
+  const { info, find } = placesOf(openMmdb(file), feed, fields);
+  return { info: { ...info, feed }, find };
 }
 
 function placesOf(reader: MmdbReader, path: string, fields: MmdbInfo['fields']): MmdbFile {

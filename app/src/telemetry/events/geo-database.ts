@@ -24,7 +24,7 @@ export function warnAboutGeoDatabase(
   now: number,
 ): void {
   if (!policy.signals.has('geo')) return;
-  for (const file of files) warnAboutAge(log, file, now);
+  for (const { info: file } of files) warnAboutAge(log, file, now);
   const available: readonly string[] = info.fields;
   const missing = [...policy.geoFields].filter((field) => !available.includes(field));
   if (missing.length > 0) {
@@ -47,7 +47,10 @@ function warnAboutAge(log: Logger, info: MmdbInfo, now: number): void {
       event: 'geo-database-old',
       type: info.type,
       built,
-      msg: `The geo database ${info.path} (${info.type}) was built on ${built}, ${days} days ago: countries of networks change, so set GEO_DATABASE to a newer file.`,
+      msg:
+        info.feed === undefined
+          ? `The geo database ${info.path} (${info.type}) was built on ${built}, ${days} days ago: countries of networks change, so set GEO_DATABASE to a newer file.`
+          : `The feed ${info.feed} (${info.type}) was built on ${built}, ${days} days ago: countries of networks change, so find out from the refresher's log why there is no newer file.`,
     });
   }
 }

@@ -429,7 +429,7 @@ describe('several files:', () => {
       built: dates[1],
       fields: ['country', 'continent', 'asn', 'organization'],
     });
-    expect(files.map(({ type, built }) => [type, built])).toEqual([
+    expect(files.map(({ info: { type, built } }) => [type, built])).toEqual([
       ['GeoLite2-Country', dates[0]],
       ['GeoLite2-ASN', dates[1]],
     ]);
