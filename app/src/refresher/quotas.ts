@@ -66,11 +66,15 @@ export function createQuotas({ store, now, runId }: QuotasOptions): Quotas {
   return {
     async take(feedId, quota) {
       try {
+        let refusal: FeedError | undefined;
         await update(quota.account, (counter) => {
           const perDay = requestsPerDay(quota, counter.limit);
-          if (counter.requests.length >= perDay) throw usedUp(feedId, counter.requests, perDay);
-          return { ...counter, requests: [...counter.requests, now()] };
+          const { requests } = counter;
+          refusal = requests.length >= perDay ? usedUp(feedId, requests, perDay) : undefined;
+          // Written even if it is refused: requests in the future begin to age.
+          return refusal ? counter : { ...counter, requests: [...requests, now()] };
         });
+        if (refusal !== undefined) throw refusal;
       } catch (error) {
         if (error instanceof FeedError) throw error;
         // Without a counter the request could be the one that locks the account.
