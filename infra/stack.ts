@@ -8,6 +8,7 @@ import { decodePolicy } from '../app/src/policy/file/decode.ts';
 import { admitCanary, Canary } from './canary.ts';
 import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
+import { Refresher } from './feeds/refresher.ts';
 import { Firewall } from './firewall.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { Lookup } from './lookup.ts';
@@ -44,6 +45,18 @@ export class RiskGateStack extends Stack {
     const { table } = new ReputationTable(this, 'Reputation');
     const secrets = new Secrets(this, 'Secrets', config);
     const service = new Service(this, 'Service', { config, network, table, secrets, logRetention });
+    const refresher =
+      config.feeds.feeds.length > 0
+        ? new Refresher(this, 'Refresher', {
+            config,
+            network,
+            cluster: service.service.cluster,
+            bucket: service.taskDefinition.bucket,
+            abuseIpdbKey: secrets.abuseIpdbKey,
+            logGroup: service.logGroup,
+            logRetention,
+          })
+        : undefined;
     const loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
       network,
       service,
@@ -83,6 +96,7 @@ export class RiskGateStack extends Stack {
       firewallMetricName: firewall.metricName,
       endpointName: endpoint.domainName,
       canary,
+      refresher,
     });
     service.rollBackOn(monitoring.rollbackAlarms);
     this.#output({
@@ -116,6 +130,7 @@ export class RiskGateStack extends Stack {
           secrets.addressHashKey.secretArn,
         ],
       }),
+      ...refresher?.outputs,
       PagesTopicArn: [
         'The topic that receives pages',
         monitoring.notifications.pagesTopic.topicArn,

@@ -3,11 +3,13 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DEFAULT_PREVIOUS_TTL } from '../app/src/secrets/previous-ttl.ts';
 import type { Config } from './config/config.ts';
 import { DataBucket } from './data-bucket.ts';
 import { DataFile } from './data-file.ts';
+import { feedStoreUrl, readStatements } from './feeds/feed-store.ts';
 import { serviceImage } from './image.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -28,6 +30,8 @@ export class TaskDefinition extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
   /** Files that must exist, with the permission to read them, before a task starts. */
   readonly files: readonly DataFile[];
+  /** The bucket with the files, and with the feeds. */
+  readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
@@ -43,6 +47,8 @@ export class TaskDefinition extends Construct {
       },
     });
     const dataBucket = new DataBucket(this, 'Data', config.logRetentionDays);
+    this.bucket = dataBucket.bucket;
+    const hasFeeds = config.feeds.feeds.length > 0;
     const file = (fileId: string, path: string, name: string) =>
       new DataFile(this, fileId, { path, name, dataBucket, reader: this.definition.taskRole });
     const policy = file('Policy', config.policyFile, 'policy.yaml');
@@ -61,6 +67,9 @@ export class TaskDefinition extends Construct {
         ),
       ],
     ]);
+    for (const statement of hasFeeds ? readStatements(this.bucket) : []) {
+      this.definition.addToTaskRolePolicy(statement);
+    }
     this.definition.addContainer('RiskGate', {
       containerName: 'RiskGate',
       image: serviceImage(this, config),
@@ -73,6 +82,13 @@ export class TaskDefinition extends Construct {
         POLICY_FILE: policy.location,
         ...(geoDatabases.length > 0 && {
           GEO_DATABASE: geoDatabases.map(({ location }) => location).join(','),
+        }),
+        ...(hasFeeds && {
+          FEEDS: config.feeds.text,
+          FEED_STORE: feedStoreUrl(this.bucket),
+          ...(config.blacklistMaxAge !== undefined && {
+            BLACKLIST_MAX_AGE: config.blacklistMaxAge,
+          }),
         }),
         // By ARN and not by value: the service reads them with the task role, and again after a rotation.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,

@@ -1,6 +1,7 @@
 import { isSet } from '../../app/src/config/options.ts';
 import { parseAddressHeaders } from '../../app/src/signals/address/header-formats.ts';
 import { checkEndpoint } from './endpoint.ts';
+import { checkFeeds } from './feed-checks.ts';
 import { checkNetwork } from './network.ts';
 import { type StackOptions, TASK_SIZES } from './option-table.ts';
 
@@ -23,6 +24,7 @@ export function checkOptions(
     ...checkCredentialHeader(options, values),
     ...checkSignature(options, values),
     ...checkTopics(values),
+    ...checkFeeds(options, values),
     ...parseAddressHeaderOptions(options).issues,
   ];
 }

@@ -5,6 +5,7 @@ import { requestsPerTaskAndMinute } from '../scaling.ts';
 import { checkOptions, parseAddressHeaderOptions } from './checks.ts';
 import { checkNames, optionContext } from './context.ts';
 import { type EndpointConfig, toEndpoint } from './endpoint.ts';
+import type { FeedsConfig } from './feeds.ts';
 import { type NetworkConfig, toNetwork } from './network.ts';
 import { OPTIONS, type StackOptions, TASK_SIZES } from './option-table.ts';
 
@@ -43,6 +44,15 @@ export interface Config {
   readonly policyFile: string;
   /** Paths; empty for the database in the image. */
   readonly geoDatabases: readonly string[];
+  /** Data about addresses that the refresher downloads; none without the refresher. */
+  readonly feeds: FeedsConfig;
+  /** Minutes between two runs of the refresher. */
+  readonly feedRefreshMinutes: number;
+  /** Age from which AbuseIPDB's blacklist proves nothing, as the service expects it. */
+  readonly blacklistMaxAge: string | undefined;
+  readonly maxMindSecretArn: string | undefined;
+  readonly ipinfoSecretArn: string | undefined;
+  readonly crowdSecSecretArn: string | undefined;
   /** Addresses of the identity server; empty to admit every address to the credential check. */
   readonly allowedCidrs: readonly string[];
   readonly actionCredentialSecretArn: string | undefined;

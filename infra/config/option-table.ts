@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from '../../app/src/config/schemas.ts';
 import { DEFAULT_DECISION_DEADLINE_MS } from '../../app/src/config/setting-table.ts';
+import { parseDurationSetting } from '../../app/src/lib/duration.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
   PREVIOUS_TTL_FORM,
@@ -25,6 +26,7 @@ import {
 import { parseCidr } from '../../app/src/signals/address/ranges.ts';
 import { LOG_LEVELS } from '../../app/src/telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../../app/src/telemetry/recorded-address.ts';
+import { feeds } from './feeds.ts';
 import { availabilityZones, subnetIds, vpcCidr, vpcId, zoneIds } from './network-options.ts';
 
 /** CPU units of Fargate, and the MiB of memory that each allows. */
@@ -89,6 +91,14 @@ export const OPTIONS = {
   nodeBuildImage: imageName().optional(),
   policyFile: file().default('app/policy.yaml'),
   geoDatabase: listOf(file()).default([]),
+
+  feeds: feeds().default({ text: '', feeds: [], objects: [] }),
+  // A CloudWatch alarm on missing runs evaluates at most one day.
+  feedRefreshMinutes: wholeNumber(15, 360).default(60),
+  blacklistMaxAge: blacklistMaxAge().optional(),
+  maxMindSecretArn: completeSecretArn().optional(),
+  ipinfoSecretArn: completeSecretArn().optional(),
+  crowdSecSecretArn: completeSecretArn().optional(),
 
   actionCredentialSecretArn: completeSecretArn().optional(),
   abuseIpdbSecretArn: completeSecretArn().optional(),
@@ -229,6 +239,13 @@ function completeSecretArn() {
 function previousTtl() {
   return parsed(PREVIOUS_TTL_FORM, (value) =>
     parsePreviousTtl(value) === undefined ? undefined : value,
+  );
+}
+
+/** Returns the value as written: the service parses it. */
+function blacklistMaxAge() {
+  return parsed('a duration from 1s to 8760h, in the form 90s, 15m or 30h', (value) =>
+    parseDurationSetting(value, '8760h') === undefined ? undefined : value,
   );
 }
 

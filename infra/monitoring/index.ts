@@ -1,6 +1,7 @@
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Canary } from '../canary.ts';
+import type { Refresher } from '../feeds/refresher.ts';
 import type { NamedAlarm, Service } from '../service.ts';
 import { type AlarmDefinition, createAlarm } from './alarms/alarm.ts';
 import { type AlarmConfig, alarmDefinitions } from './alarms/index.ts';
@@ -15,6 +16,8 @@ export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly service: Service;
   /** The canary, if there is one. */
   readonly canary: Canary | undefined;
+  /** The refresher, if there are feeds. */
+  readonly refresher: Refresher | undefined;
   readonly config: AlarmConfig & NotificationConfig & { readonly logRetentionDays: number };
 }
 
@@ -28,7 +31,7 @@ export class Monitoring extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { service, canary, config, ...props }: MonitoringProps,
+    { service, canary, refresher, config, ...props }: MonitoringProps,
   ) {
     super(scope, id);
     const { logGroup } = service;
@@ -37,6 +40,7 @@ export class Monitoring extends Construct {
     const firstMetrics = new FirstMetrics(this, 'FirstMetrics', {
       service,
       canary,
+      refresher,
       logRetention: config.logRetentionDays,
     });
     for (const { alarm, definition } of alarms) {
@@ -44,7 +48,7 @@ export class Monitoring extends Construct {
     }
     this.rollbackAlarms = alarms.filter(({ definition }) => definition.rollsBack);
     this.notifications = new Notifications(this, 'Notifications', { ...config, alarms });
-    new SavedQueries(this, 'Queries', { logGroup });
+    new SavedQueries(this, 'Queries', { logGroup, hasFeeds: refresher !== undefined });
     const { ruleName } = new RefusedCountries(this, 'RefusedCountries', { logGroup });
     this.dashboard = createDashboard(this, {
       countriesRule: ruleName,

@@ -243,3 +243,30 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
 ];
+
+/** Name of the query of the refresher's log, to which alarms refer. */
+export const FEED_QUERY = 'Feed refreshes';
+
+/** The queries of a stack with feeds. */
+export const FEED_QUERIES: readonly SavedQuery[] = [
+  {
+    name: FEED_QUERY,
+    description: 'What the refresher has published, rejected, or could not download, latest first.',
+    commands: [
+      'filter event in ["feed-published", "feed-rejected", "feed-failed", "feed-clean-up-failed"]',
+      'sort @timestamp desc',
+      'limit 200',
+      'display @timestamp, event, feed, reason, why, since, accepted',
+    ],
+  },
+  {
+    name: 'Feeds in the service',
+    description: 'The feeds that tasks have loaded, or could not load, latest first.',
+    commands: [
+      'filter event in ["feed-loaded", "feed-load-failed", "feed-expired", "feed-absent"]',
+      'sort @timestamp desc',
+      'limit 200',
+      'display @timestamp, event, feed, level, msg, @logStream',
+    ],
+  },
+];

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnQueryDefinition, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { SAVED_QUERIES, type SavedQuery } from './queries.ts';
+import { FEED_QUERIES, SAVED_QUERIES, type SavedQuery } from './queries.ts';
 
 /** Returns the query as it is saved. */
 export function queryString({ description, commands }: SavedQuery): string {
@@ -10,13 +10,14 @@ export function queryString({ description, commands }: SavedQuery): string {
 
 export interface SavedQueriesProps {
   readonly logGroup: ILogGroup;
+  readonly hasFeeds: boolean;
 }
 
 /** The saved queries of the log group, in the console under Logs Insights. */
 export class SavedQueries extends Construct {
-  constructor(scope: Construct, id: string, { logGroup }: SavedQueriesProps) {
+  constructor(scope: Construct, id: string, { logGroup, hasFeeds }: SavedQueriesProps) {
     super(scope, id);
-    for (const query of SAVED_QUERIES) {
+    for (const query of [...SAVED_QUERIES, ...(hasFeeds ? FEED_QUERIES : [])]) {
       new CfnQueryDefinition(this, query.name.replaceAll(/\W/g, ''), {
         name: `${Stack.of(this).stackName}/${query.name}`,
         queryString: queryString(query),

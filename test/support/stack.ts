@@ -73,10 +73,23 @@ export const KEY_ARN = `${SECRET}/abuseipdb-GhIjKl`;
 export const SIGNATURE_ARN = `${SECRET}/signature-JkLmNo`;
 export const PAGES_ARN = 'arn:aws:sns:us-east-1:111122223333:on-call';
 export const TICKETS_ARN = 'arn:aws:sns:us-east-1:111122223333:work';
+export const MAXMIND_ARN = `${SECRET}/maxmind-MnOpQr`;
+export const IPINFO_ARN = `${SECRET}/ipinfo-StUvWx`;
 const EXISTING_SECRETS = { actionCredentialSecretArn: CREDENTIAL_ARN, abuseIpdbSecretArn: KEY_ARN };
 export const ALLOWED = ['192.0.2.0/24', '198.51.100.7/32', '2001:db8::/32'];
 export const ECR_IMAGE = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/risk-gate';
 export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** One feed of each content and credential that the stack knows. */
+const FEEDS = {
+  feeds: [
+    'geolite2-country',
+    'geolite2-asn#interval=24h',
+    'geoip2-anonymous-ip',
+    'ipinfo-lite',
+    'abuseipdb-blacklist#minimum=25&limit=500000',
+  ],
+};
 
 /** The configurations of the tests. `region` is the region of the stack. @default us-east-1 */
 const CONTEXTS = {
@@ -173,6 +186,15 @@ const CONTEXTS = {
   },
   'an image without tag and digest': { imageUri: ECR_IMAGE },
   'an image of another registry': { imageUri: 'ghcr.io/team/risk-gate:1.2.3' },
+  feeds: FEEDS,
+  'feeds, allowed addresses': { ...CERTIFICATE, ...FEEDS, allowedCidrs: ALLOWED },
+  'feeds, existing secrets, egress public': {
+    ...FEEDS,
+    ...PUBLIC,
+    ...{ maxMindSecretArn: MAXMIND_ARN, ipinfoSecretArn: IPINFO_ARN },
+    ...{ feedRefreshMinutes: 15, blacklistMaxAge: '24h' },
+  },
+  'a feed without a credential': { feeds: 'dbip-country-lite', feedRefreshMinutes: '360' },
   'everything at once': {
     ...ZONE,
     ...EXISTING_SECRETS,

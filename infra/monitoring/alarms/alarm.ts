@@ -37,7 +37,10 @@ export const ONCE_PER_HOUR: Evaluation = { periodMinutes: 15, datapoints: 1, per
 
 /** An alarm as data. */
 export interface AlarmDefinition {
-  /** The alarm's name after the stack's name. docs/runbook.md has a section for it. */
+  /**
+   * The alarm's name after the stack's name. docs/runbook.md has a section for it, or for all alarms whose ids differ
+   * only after the first hyphen: `FeedTooOld-tor-exits`.
+   */
   readonly id: string;
   /** What the alarm means, in a sentence or two. */
   readonly description: string;
@@ -91,7 +94,8 @@ export function alarmName(scope: Construct, id: string): string {
 
 /** Appends the link to the alarm's section in the runbook, whose heading is the id in words. Names are one word. */
 export function withRunbook(description: string, id: string): string {
-  const words = id.replace('AbuseIpdb', 'Abuseipdb').replace('CloudFront', 'Cloudfront');
+  const [section = id] = id.split('-');
+  const words = section.replace('AbuseIpdb', 'Abuseipdb').replace('CloudFront', 'Cloudfront');
   const anchor = words.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return `${description} Runbook: docs/runbook.md#${anchor}`;
 }

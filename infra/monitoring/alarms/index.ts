@@ -1,10 +1,12 @@
 import type { EndpointConfig } from '../../config/endpoint.ts';
+import type { FeedsConfig } from '../../config/feeds.ts';
 import type { Metrics } from '../metrics.ts';
 import { abuseIpdbAlarms } from './abuseipdb.ts';
 import type { AlarmDefinition } from './alarm.ts';
 import { cacheAlarms } from './cache.ts';
 import { canaryAlarms } from './canary.ts';
 import { capacityAlarms } from './capacity.ts';
+import { feedAlarms } from './feeds.ts';
 import { maintenanceAlarms } from './maintenance.ts';
 import { policyAlarms } from './policy.ts';
 import { rejectedCallAlarms } from './rejected-calls.ts';
@@ -22,6 +24,9 @@ export interface AlarmConfig {
   readonly noTrafficHours: number;
   readonly endpoint: EndpointConfig;
   readonly canary: boolean;
+  readonly feeds: Pick<FeedsConfig, 'feeds'>;
+  /** Minutes between two runs of the refresher. */
+  readonly feedRefreshMinutes: number;
   /** How long the previous version of a rotated secret is accepted, such as `24h`. */
   readonly credentialPreviousTtl: string;
 }
@@ -38,5 +43,6 @@ export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDe
     ...abuseIpdbAlarms(metrics),
     ...cacheAlarms(metrics),
     ...maintenanceAlarms(metrics, config.credentialPreviousTtl),
+    ...(config.feeds.feeds.length > 0 ? feedAlarms(metrics, config) : []),
   ];
 }

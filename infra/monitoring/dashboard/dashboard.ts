@@ -2,11 +2,13 @@ import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EndpointConfig } from '../../config/endpoint.ts';
+import type { FeedsConfig } from '../../config/feeds.ts';
 import type { Service } from '../../service.ts';
 import type { Metrics } from '../metrics.ts';
 import { blockedRow } from './blocked.ts';
 import { canaryGraph } from './canary.ts';
 import { failuresRow } from './failures.ts';
+import { feedsRow } from './feeds.ts';
 import { latencyRow } from './latency.ts';
 import { monitorModeRow } from './monitor-mode.ts';
 import { quotaRow } from './quota.ts';
@@ -18,7 +20,11 @@ export interface DashboardProps {
   readonly alarms: readonly cloudwatch.IAlarm[];
   /** Name of the Contributor Insights rule that counts refusals by country. */
   readonly countriesRule: string;
-  readonly config: { readonly canary: boolean; readonly endpoint: EndpointConfig };
+  readonly config: {
+    readonly canary: boolean;
+    readonly endpoint: EndpointConfig;
+    readonly feeds: Pick<FeedsConfig, 'feeds'>;
+  };
 }
 
 /** Creates the dashboard: the state of the alarms, then one row per question of an operator. */
@@ -33,6 +39,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
     latencyRow(metrics),
     quotaRow(metrics),
     monitorModeRow(metrics),
+    ...(config.feeds.feeds.length > 0 ? [feedsRow(metrics, config.feeds)] : []),
   ];
   return new cloudwatch.Dashboard(scope, 'Dashboard', {
     dashboardName: Fn.join('-', [stackName, region]),

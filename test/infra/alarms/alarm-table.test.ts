@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Alarm, readAlarms, readCompositeAlarms } from '../../support/cloudwatch/template.ts';
 import { synthesize } from '../../support/stack.ts';
-import { anchorOf, CONFIGURATIONS, severityOf } from './severity.ts';
+import { anchorOf, configurationsWith, severityOf } from './severity.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 const HEADER = '| alarm | severity | metric | threshold |\n|---|---|---|---|\n';
@@ -16,7 +16,9 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 };
 
 function severity(anchor: string): string {
-  const all = CONFIGURATIONS.flatMap((name) => severityOf(name, anchor) ?? []).join(', ');
+  const all = configurationsWith(anchor)
+    .flatMap((name) => severityOf(name, anchor) ?? [])
+    .join(', ');
   return SEVERITIES[all] ?? all;
 }
 
@@ -88,18 +90,41 @@ function row(id: string, description: string, metric: string, threshold: string)
   return `| [\`${id}\`](runbook.md#${anchor}) | ${severity(anchor)} | ${metric} | ${threshold} |\n`;
 }
 
+const rowsOf = (alarms: readonly Alarm[]) =>
+  alarms.map((alarm) =>
+    row(alarm.id, alarm.description, metricInWords(alarm), thresholdInWords(alarm)),
+  );
+
+function expectTable(title: string, rows: readonly string[]): void {
+  const expected = `${HEADER}${rows.join('')}`;
+  if (!PAGE.includes(`\n${expected}\n`)) {
+    throw new Error(`Replace the table ${title} in docs/operations.md by:\n\n${expected}`);
+  }
+}
+
 test('docs/operations.md lists all alarms with their severity, metric and threshold', () => {
   const stack = synthesize();
-  const rows = [
+  expectTable('under "Alarms"', [
     ...readCompositeAlarms(stack).map(({ id, description }) =>
       row(id, description, 'state of the other alarms', 'one that pages is in alarm'),
     ),
-    ...readAlarms(stack).map((alarm) =>
-      row(alarm.id, alarm.description, metricInWords(alarm), thresholdInWords(alarm)),
-    ),
-  ];
-  const expected = `${HEADER}${rows.join('')}`;
-  if (!PAGE.includes(`\n${expected}\n`)) {
-    throw new Error(`Replace the table under "Alarms" in docs/operations.md by:\n\n${expected}`);
-  }
+    ...rowsOf(readAlarms(stack)),
+  ]);
+});
+
+test('docs/operations.md lists the alarms of a stack with feeds', () => {
+  const others = readAlarms(synthesize()).map(({ id }) => id);
+  const alarms = readAlarms(synthesize('feeds')).filter(({ id }) => !others.includes(id));
+  const [first, ...feeds] = alarms.filter(({ id }) => id.startsWith('FeedTooOld-'));
+  if (first === undefined) throw new Error('No alarm is about the age of a feed.');
+  expect(feeds.length).toBeGreaterThan(1);
+  // One row for all feeds, whose maximum ages differ.
+  const [ofAll = ''] = rowsOf([first]);
+  const { limit } = first;
+  const id = first.id.slice('FeedTooOld-'.length);
+  const hours = 'threshold' in limit ? limit.threshold : 0;
+  expectTable('of the alarms with `feeds`', [
+    ofAll.replaceAll(id, '<feed>').replace(`at least ${hours} in`, 'at least its maximum age in'),
+    ...rowsOf(alarms.filter(({ id: each }) => !each.startsWith('FeedTooOld-'))),
+  ]);
 });

@@ -104,6 +104,16 @@ export const CALM: readonly Calm[] = [
     changes: (_, elapsed) => ({ canary: elapsed % 3 === 2 ? 'ok' : 'failed' }),
   },
   {
+    name: 'one run of the refresher is missing, and no publisher responds to the next two',
+    site: SMALL,
+    ...{ begins: NOON, ends: NOON + 180 },
+    changes: ({ refresherEnds }, elapsed) => ({
+      refresherEnds: elapsed >= 60 && refresherEnds,
+      feedErrors: { unreachable: 5, quota: 1 },
+      feedLoadFailures: elapsed < 5 ? 2 : 0,
+    }),
+  },
+  {
     name: 'most metrics just below their thresholds for hours',
     site: LARGE,
     ...{ begins: NOON - 60, ends: NOON + 180 },
@@ -114,6 +124,7 @@ export const CALM: readonly Calm[] = [
       unavailableReputations: Math.round(decisions * 0.15),
       secretRefreshFailures: elapsed % 15 < 2 ? 1 : 0,
       ...{ cacheFailures: 5, throttles: 1, quotaRemainingPercent: 12, geoDatabaseAge: 29.5 },
+      feedAges: { 'geolite2-country': 215, 'abuseipdb-blacklist': 29.5 },
       blocked: { AWSManagedRulesCommonRuleSet: elapsed % 2, UnauthenticatedRate: 3 },
     }),
   },

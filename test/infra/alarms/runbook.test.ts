@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { alarmsOf, anchorOf, CONFIGURATIONS, severityOf } from './severity.ts';
+import { allAlarms, anchorOf, configurationsWith, severityOf } from './severity.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const TEXT = readFileSync(new URL('docs/runbook.md', ROOT), 'utf8');
@@ -29,7 +29,7 @@ const SEVERITIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 test('every alarm of any configuration has a section, and every section an alarm', () => {
-  const alarms = CONFIGURATIONS.flatMap(alarmsOf).map(({ description }) => anchorOf(description));
+  const alarms = allAlarms().map(({ description }) => anchorOf(description));
   const documented = sections.map(({ anchor }) => anchor);
   expect(new Set(documented).size).toBe(documented.length);
   expect({
@@ -53,13 +53,12 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     ).exec(text)?.[1];
 
   test('is named after its alarm', () => {
-    const ids = CONFIGURATIONS.flatMap(alarmsOf).filter(
-      ({ description }) => anchorOf(description) === anchor,
-    );
+    const ids = allAlarms().filter(({ description }) => anchorOf(description) === anchor);
     // An id has "AbuseIpdb" where the heading has "AbuseIPDB".
     const words = heading.replace('AbuseIPDB', 'AbuseIpdb');
     const expectedId = words.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
-    expect(new Set(ids.map(({ id }) => id))).toEqual(new Set([expectedId]));
+    // An id may end with what the alarm is about, as in FeedTooOld-tor-exits.
+    expect(new Set(ids.map(({ id }) => id.split('-')[0]))).toEqual(new Set([expectedId]));
   });
 
   test('has a description, an investigation and a resolution', () => {
@@ -76,7 +75,7 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     const [first = ''] = text.trim().split('\n');
     const [, word = ''] =
       /^(Page|Ticket; it pages while|Ticket|Evidence|A page with `allowedCidrs`)/.exec(first) ?? [];
-    const severities = CONFIGURATIONS.map((name) => severityOf(name, anchor));
+    const severities = configurationsWith(anchor).map((name) => severityOf(name, anchor));
     const stated = SEVERITIES[word]?.map((each, index) => severities[index] && each);
     expect(severities).toEqual(stated);
   });

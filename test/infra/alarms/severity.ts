@@ -8,6 +8,21 @@ export const CONFIGURATIONS = [
   'allowed addresses, certificate',
 ] as const satisfies readonly Configuration[];
 
+/** The same with feeds, for the alarms that no other configuration has. */
+const CONFIGURATIONS_WITH_FEEDS = [
+  'feeds',
+  'feeds, allowed addresses',
+] as const satisfies readonly Configuration[];
+
+/** Returns the configurations that have an alarm. */
+export function configurationsWith(anchor: string): readonly Configuration[] {
+  const isWithoutFeeds = CONFIGURATIONS.some((name) => severityOf(name, anchor) !== undefined);
+  return isWithoutFeeds ? CONFIGURATIONS : CONFIGURATIONS_WITH_FEEDS;
+}
+
+/** All alarms of the configurations, with those on feeds. */
+export const allAlarms = () => [...CONFIGURATIONS, ...CONFIGURATIONS_WITH_FEEDS].flatMap(alarmsOf);
+
 /** All alarms of a configuration, composite ones included. */
 export const alarmsOf = (configuration: Configuration) => {
   const stack = synthesize(configuration);

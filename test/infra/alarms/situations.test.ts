@@ -61,6 +61,7 @@ function compositeTimeline(
 const CONFIGURATIONS: readonly Configuration[] = [
   'cloudfront, egress nat',
   'allowed addresses, certificate',
+  'feeds',
 ];
 
 test('every metric of an alarm has an emitter', () => {

@@ -1,3 +1,5 @@
+import { BUILT_IN_FEEDS } from '../../../app/src/feeds/index.ts';
+import { FEED_ERROR_REASONS } from '../../../app/src/feeds/model/feed-error.ts';
 import {
   type Dimension,
   METRIC_NAMESPACE,
@@ -106,6 +108,7 @@ const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
   PreviousCredentialUsed: ({ previousCredentialUsed }) => previousCredentialUsed,
   IssuerKeyFailures: ({ issuerKeyFailures }) => issuerKeyFailures,
   DroppedLogLines: ({ droppedLogLines }) => droppedLogLines,
+  FeedLoadFailures: ({ feedLoadFailures }) => feedLoadFailures,
 };
 
 const GAUGES: Partial<Record<MetricName, Parameters<typeof gauge>[0]>> = {
@@ -113,8 +116,15 @@ const GAUGES: Partial<Record<MetricName, Parameters<typeof gauge>[0]>> = {
   CacheCircuitOpen: ({ cacheCircuitOpen }) => Number(cacheCircuitOpen),
   IssuerKeysMissing: ({ issuerKeysMissing }) => Number(issuerKeysMissing),
   GeoDatabaseAge: ({ geoDatabaseAge }) => geoDatabaseAge,
+  BlacklistDowngraded: ({ blacklistDowngraded }) => Number(blacklistDowngraded),
   PolicyRevision: (_, policyRevision) => policyRevision,
 };
+
+/** Each run of the refresher reports its own number, 0 included. */
+const refresher =
+  (read: (minute: Minute) => number): Emitter =>
+  (minute) =>
+    minute.refresherEnds ? [sample(read(minute))] : [];
 
 const LOAD_BALANCER = {
   LoadBalancer: '<AWS::ElasticLoadBalancingV2::LoadBalancer.LoadBalancerFullName>',
@@ -175,6 +185,24 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
       'AbuseIpdbCircuitOpen',
       gauge((minute) => Number(minute.circuitOpenCause === cause)),
       cause,
+    ),
+  ),
+  ...BUILT_IN_FEEDS.map(({ id }) =>
+    service(
+      'FeedAge',
+      gauge(({ feedAges }) => feedAges[id]),
+      id,
+    ),
+  ),
+  service(
+    'FeedRefreshes',
+    refresher(() => 1),
+  ),
+  ...FEED_ERROR_REASONS.map((reason) =>
+    service(
+      'FeedErrors',
+      refresher(({ feedErrors }) => feedErrors[reason] ?? 0),
+      reason,
     ),
   ),
   elb(

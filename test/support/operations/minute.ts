@@ -1,3 +1,4 @@
+import type { FeedErrorReason } from '../../../app/src/feeds/model/feed-error.ts';
 import type { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import { poisson, random } from './random.ts';
 
@@ -59,6 +60,14 @@ export interface Minute {
   readonly droppedLogLines: number;
   /** Days. */
   readonly geoDatabaseAge: number;
+  /** Hours, by feed; absent without data. */
+  readonly feedAges: Readonly<Record<string, number>>;
+  readonly feedLoadFailures: number;
+  readonly blacklistDowngraded: boolean;
+  /** Whether a run of the refresher ends. */
+  readonly refresherEnds: boolean;
+  /** Feeds that a run could not refresh, by reason. */
+  readonly feedErrors: Readonly<Partial<Record<FeedErrorReason, number>>>;
   /** As the load balancer sees them; undefined without any target. */
   readonly healthyTasks: number | undefined;
   readonly unhealthyTasks: number;
@@ -116,6 +125,17 @@ export function normalMinute(site: Site, minute: number): Minute {
     issuerKeysMissing: false,
     droppedLogLines: 0,
     geoDatabaseAge: 7,
+    // Tuesday's and Friday's data, and lists that are confirmed every few hours.
+    feedAges: {
+      'geolite2-country': 80,
+      'geolite2-asn': 30,
+      'abuseipdb-blacklist': (minute % 360) / 60,
+    },
+    feedLoadFailures: count(0.005, 'feed load failures'),
+    blacklistDowngraded: false,
+    // Runs take a minute or several.
+    refresherEnds: minute % 60 === 1 + Math.floor(3 * random('refresher', Math.floor(minute / 60))),
+    feedErrors: random('feed errors', Math.floor(minute / 60)) < 0.1 ? { unreachable: 1 } : {},
     healthyTasks: 2,
     unhealthyTasks: 0,
     loadBalancerErrors: 0,
