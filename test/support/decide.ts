@@ -28,11 +28,14 @@ export interface Scenario extends Circumstances {
 }
 
 /** Returns the arguments of `decide` for a scenario, and the signals that have been fetched, in order. */
-export function scenario({ request = '01', ...circumstances }: Scenario = {}) {
+export function scenario(
+  { request = '01', ...circumstances }: Scenario = {},
+  otherSources: Partial<SignalSources> = {},
+) {
   const fetched: SignalName[] = [];
   const body = request.startsWith('{') ? request : payload(request);
   const parsed = readTokenRequest(body);
-  const sources = signalSources(circumstances, fetched);
+  const sources = { ...signalSources(circumstances, fetched), ...otherSources };
   const signals = new RequestSignals(sources, parsed, deadlineAfter(DEADLINE_MS));
   return { request: parsed, signals, now: circumstances.now ?? MONDAY_MORNING, fetched };
 }
@@ -42,10 +45,18 @@ export interface Decided extends Decision {
   readonly fetched: readonly SignalName[];
 }
 
-/** Decides by a policy, compiled or as text. */
-export async function decideBy(policy: string | Policy, given: Scenario = {}): Promise<Decided> {
+/**
+ * Decides by a policy, compiled or as text.
+ *
+ * @param sources signals that the circumstances cannot express.
+ */
+export async function decideBy(
+  policy: string | Policy,
+  given: Scenario = {},
+  sources: Partial<SignalSources> = {},
+): Promise<Decided> {
   const compiled = typeof policy === 'string' ? compile(policy) : policy;
-  const { request, signals, now, fetched } = scenario(given);
+  const { request, signals, now, fetched } = scenario(given, sources);
   return { ...(await decide(request, compiled, signals, now)), fetched };
 }
 

@@ -65,7 +65,8 @@ function findInUnknown(
   const rules = restricting.filter(({ signals }) => signals.has(signal)).map(({ id }) => id);
   if (does === undefined || rules.length === 0) return [];
   const path = ['unknown', signal, ...(cause === undefined ? [] : [cause])];
-  const when = cause === undefined || cause === 'default' ? signal : `${signal} (${cause})`;
+  const subject = signal === 'feeds' ? 'a feed' : signal;
+  const when = cause === undefined || cause === 'default' ? subject : `${subject} (${cause})`;
   const message = `fails open: while ${when} is unknown, ${OUTCOMES[does]} although ${quoteIds(rules)} might refuse or restrict it; { deny: … } or { lifetime: 5m } fails closed`;
   return [{ entry: path.join('.'), does, rules, path, message }];
 }

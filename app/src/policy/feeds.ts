@@ -1,4 +1,5 @@
 import { OPTION_TOLERANCE, similarName } from '../config/similar-name.ts';
+import { BUILT_IN_FEEDS } from '../feeds/index.ts';
 import type { Feed, FeedContent } from '../feeds/model/feed.ts';
 import type { Issues } from './file/issues.ts';
 
@@ -75,25 +76,22 @@ export interface MissingFeed {
 export function missingFeeds(
   { feeds }: { readonly feeds: readonly string[] },
   configuredIds: readonly string[],
-  builtIn: KnownFeeds,
+  builtIn: KnownFeeds = BUILT_IN_FEEDS,
 ): MissingFeed[] {
+  const builtInIds = builtIn.map(({ id }) => id);
   return feeds
     .filter((id) => !configuredIds.includes(id))
     .map((id) => {
-      const isBuiltIn = builtIn.some((feed) => feed.id === id);
-      const known = [...configuredIds, ...builtIn.map((feed) => feed.id)];
-      const similar = isBuiltIn ? undefined : similarName(id, known, OPTION_TOLERANCE);
+      const similar = builtInIds.includes(id)
+        ? undefined
+        : similarName(id, [...configuredIds, ...builtInIds], OPTION_TOLERANCE);
       const remedy =
         similar === undefined
-          ? 'add it to FEEDS, or remove it from the policy'
+          ? 'add it to FEEDS, or remove it from the policy.'
           : `did you mean ${similar}?`;
       return {
         id,
-        warning:
-          `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown: ${remedy}`.replace(
-            /([^?])$/,
-            '$1.',
-          ),
+        warning: `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown (absent): ${remedy}`,
       };
     });
 }

@@ -39,8 +39,8 @@ const EXAMPLES: Readonly<Record<SignalName, string>> = {
   address: '{ deny: Access token issuance is blocked because the client address is unknown. }',
   geo: '{ deny: Access token issuance is blocked because your region is unknown. }',
   network: '{ deny: Access token issuance is blocked because your network is unknown. }',
-  anonymizer: '{ lifetime: 5m }',
-  feeds: '{ lifetime: 5m }',
+  anonymizer: '{ deny: Access token issuance is blocked because your address cannot be checked. }',
+  feeds: '{ deny: Access token issuance is blocked because your address cannot be checked. }',
   reputation:
     '{ deny: Access token issuance is blocked because the reputation of your address is unknown. }',
 };
@@ -66,7 +66,7 @@ export function compileUnknown(
     if (definition[name] === undefined && user !== undefined) {
       const why = name === 'address' ? ` (${DEPENDENT_SIGNALS} depend on the address)` : '';
       issues.add(
-        `rule "${user}" needs ${name}${why}, so an entry must specify what happens when it is unknown, e.g. ${name}: ${EXAMPLES[name]}`,
+        `rule "${user}" needs ${name}${why}, so an entry must specify what happens when ${name === 'feeds' ? 'one' : 'it'} is unknown, e.g. ${name}: ${EXAMPLES[name]}`,
       );
     }
     compiled[name] = compileEntry(name, definition[name], compiler, issues.at(name));
