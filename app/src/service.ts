@@ -14,6 +14,7 @@ import { readAddress } from './signals/address/read.ts';
 import { createAddressSignature } from './signals/address/signature.ts';
 import { findAnonymizer } from './signals/anonymizer.ts';
 import { NO_REQUEST_FEEDS, RequestFeeds } from './signals/feeds/request-feeds.ts';
+import { proveByBlacklist } from './signals/reputation/blacklist.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
 import { ReputationLookup } from './signals/reputation/lookup.ts';
@@ -152,7 +153,12 @@ function createSources(
     geo: (address, { snapshots }) => placesOf(snapshots).lookup(address),
     network: (address, { snapshots }) => placesOf(snapshots).lookupNetwork(address),
     anonymizer: findAnonymizer,
-    reputation: (address, deadline) => reputation.lookup(address, deadline),
+    score: (address, feeds) =>
+      reputation.reconcile(
+        address,
+        proveByBlacklist(feeds, address, settings.feeds.blacklistMaxAge),
+      ),
+    reputation: (address, deadline, score) => reputation.lookup(address, deadline, score),
   };
 }
 

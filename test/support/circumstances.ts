@@ -13,6 +13,7 @@ import { NO_REQUEST_FEEDS, RequestFeeds } from '../../app/src/signals/feeds/requ
 import type { Place } from '../../app/src/signals/geo/database.ts';
 import type { Network } from '../../app/src/signals/network.ts';
 import type { AbuseRecord, Reputation } from '../../app/src/signals/reputation/reputation.ts';
+import type { ScoreKnowledge } from '../../app/src/signals/reputation/score-knowledge.ts';
 import {
   SIGNAL_NAMES,
   type SignalName,
@@ -40,6 +41,8 @@ export interface Circumstances {
   readonly feeds?: string | Readonly<Record<string, FeedAnswer>>;
   /** Milliseconds since the epoch. @default MONDAY_MORNING */
   readonly now?: number;
+  /** What a list proves about the score. */
+  readonly provenScore?: ScoreKnowledge;
   /** Whether the reputation is returned at once or as a promise. @default 'value' */
   readonly reputationAs?: 'value' | 'promise';
 }
@@ -74,6 +77,7 @@ export function signalSources(
       fetched.push('geo');
       return geoSignal;
     },
+    score: () => circumstances.provenScore,
     reputation() {
       fetched.push('reputation');
       const isPromise = circumstances.reputationAs === 'promise';
@@ -85,6 +89,7 @@ export function signalSources(
 /** Sources of a service without feeds and without a database of networks. */
 export const NO_FEED_SOURCES = {
   feeds: () => NO_REQUEST_FEEDS,
+  score: () => undefined,
   network: () => unknown('absent'),
   anonymizer: findAnonymizer,
 } satisfies Partial<SignalSources>;

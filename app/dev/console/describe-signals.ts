@@ -24,21 +24,18 @@ export interface SignalDescription {
 }
 
 /** Describes each signal of a decided request. */
-export function describeSignals({
-  address,
-  geo,
-  network,
-  anonymizer,
-  feeds,
-  reputation,
-}: RequestSignals): SignalDescription[] {
+export function describeSignals(signals: RequestSignals): SignalDescription[] {
+  const { address, geo, network, anonymizer, feeds, reputation } = signals;
   const descriptions: Record<SignalName, SignalDescription> = {
     address: { name: 'Address', description: describe(address, describeAddress) },
     geo: { name: 'Country', description: describe(geo, ({ country }) => country ?? 'no country') },
     network: { name: 'Network', description: describe(network, describeNetwork) },
     anonymizer: { name: 'Anonymizer', description: describe(anonymizer, describeAnonymizer) },
     feeds: { name: 'Feeds', description: describe(feeds, describeFeeds) },
-    reputation: { name: 'Reputation', description: describe(reputation, describeReputation) },
+    reputation: {
+      name: 'Reputation',
+      description: describeScore(signals) ?? describe(reputation, describeReputation),
+    },
   };
   return SIGNAL_NAMES.map((name) => descriptions[name]);
 }
@@ -73,6 +70,12 @@ function describeAnswers(answers: readonly (readonly [string, boolean | string])
   const describeAnswer = (answer: boolean | string) =>
     typeof answer === 'string' ? `unknown (${answer})` : answer ? 'yes' : 'no';
   return answers.map(([name, answer]) => `${name}: ${describeAnswer(answer)}`).join(', ');
+}
+
+function describeScore({ usedProvenScore: proven }: RequestSignals): string | undefined {
+  if (proven === undefined) return undefined;
+  const score = proven.listed ? `score ${proven.min}` : `score at most ${proven.max}`;
+  return `${score}, from the blacklist, ${formatSeconds(Math.round(proven.age / 1000))} old`;
 }
 
 function describeReputation({ record, source, age, stale }: Reputation): string {

@@ -140,6 +140,8 @@ function traceRule(
         : { name, value: formatValue(value) };
     } catch (thrown) {
       if (thrown !== SIGNAL_UNAVAILABLE) return { name, missing: summaryOf(thrown) };
+      const score = name === 'abuse.score' ? signals.usedProvenScore : undefined;
+      if (score !== undefined) return { name, missing: `between ${score.min} and ${score.max}` };
       return { name, missing: missingSignalReason(reader) };
     }
   });

@@ -26,14 +26,17 @@ const NOT_MATCHED: ConditionResult = { status: 'not-matched' };
 
 /** Evaluates a rule's condition with the signals that have been fetched so far. */
 export function evaluateCondition(
-  { when, requiredSignal }: Rule,
+  { when, requiredSignal, reputationUse }: Rule,
   variables: Variables,
   reader: SignalReader,
 ): ConditionResult | PendingCondition {
-  if (requiredSignal !== undefined && reader.isPending(requiredSignal)) {
-    return { status: 'pending', signal: requiredSignal };
+  if (requiredSignal !== undefined && reader.isPending(requiredSignal, reputationUse)) {
+    // With the address, a list may make the CHECK needless.
+    const isAddressPending =
+      requiredSignal === 'reputation' && reader.isPending('address', reputationUse);
+    return { status: 'pending', signal: isAddressPending ? 'address' : requiredSignal };
   }
-  reader.reset();
+  reader.reset(reputationUse);
   try {
     return when(variables) === true ? MATCHED : NOT_MATCHED;
   } catch (error) {

@@ -75,7 +75,7 @@ class Evaluator implements Verdict {
     const { rule, result } = match;
     if (result.status === 'unknown') return this.#applyUnknown(result.unknownSignals, match);
     if (result.status === 'failed') return this.#applyFailed(result.unknownSignals, match);
-    const unknown = await this.#fetch(rule.effects.signals);
+    const unknown = await this.#fetch(rule.effects);
     // The rule matched, so an unknown signal in its texts or values does not weaken its restrictions.
     if (this.#applyEffects(rule.id, rule.effects, match) === 'end') return 'end';
     const unknownParts = this.#evaluation.reader.unknownParts();
@@ -88,23 +88,27 @@ class Evaluator implements Verdict {
     this.failed.push(rule.id);
     if (rule.restrictsOnFailure) {
       // For the text of a refusal.
-      await this.#fetch(rule.effects.signals);
+      await this.#fetch(rule.effects);
       if (this.#applyEffects(rule.id, rule.effects, match) === 'end') return 'end';
     }
     return this.#applyUnknown(unknown, match);
   }
 
-  /** Fetches the signals that effects name, and returns those that are unknown. */
-  async #fetch(names: ReadonlySet<SignalName>): Promise<UnknownRead[]> {
-    const { signals } = this.#evaluation;
+  /** Fetches the signals that effects need, and returns those that are unknown. */
+  async #fetch({ signals: names, reputationUse }: Effects): Promise<UnknownRead[]> {
+    const { signals, reader } = this.#evaluation;
+    // The address comes first: with it, a list may make the CHECK needless.
     for (const name of names) {
+      if (!reader.isPending(name, reputationUse)) continue;
       const fetching = signals.resolve(name);
       if (fetching !== undefined) await fetching;
     }
     // If the address is unknown, the other signals are not fetched.
     return SIGNAL_NAMES.flatMap((name) => {
       const signal = names.has(name) ? signals[name] : undefined;
-      return signal?.known === false ? { signal: name, cause: signal.cause } : [];
+      return signal?.known === false && reader.isNeeded(name, reputationUse)
+        ? { signal: name, cause: signal.cause }
+        : [];
     });
   }
 
@@ -125,7 +129,7 @@ class Evaluator implements Verdict {
       const entry = effects === undefined ? 'ignore' : 'applies';
       trace?.({ kind: 'unknown', rule, signal, cause, entry });
       if (effects === undefined) continue;
-      await this.#fetch(effects.signals);
+      await this.#fetch(effects);
       if (this.#applyEffects(`unknown.${signal}`, effects, match) === 'end') return 'end';
     }
     return 'continue';
@@ -143,7 +147,7 @@ class Evaluator implements Verdict {
     const isEntry = id !== rule.id;
     const enforcement = isEntry ? policy.enforcement : rule.enforcement;
     const onlyRestrict = !isEntry && result.status === 'failed';
-    reader.reset();
+    reader.reset(effects.reputationUse);
     const effect = reader.withUnknownAsAbsent(
       (): RuleEffect => ({
         rule: id,

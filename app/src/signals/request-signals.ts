@@ -8,6 +8,14 @@ import type { RequestFeeds } from './feeds/request-feeds.ts';
 import type { Place } from './geo/database.ts';
 import type { Network } from './network.ts';
 import type { ReputationSignal } from './reputation/reputation.ts';
+import {
+  isNewerThan,
+  nearestPossible,
+  type ReputationUse,
+  type ScoreKnowledge,
+  servesScore,
+  servesUse,
+} from './reputation/score-knowledge.ts';
 import { known, type Signal } from './signal.ts';
 
 /** The signals that a policy can use, in the order in which they are resolved: the cheapest first. */
@@ -29,7 +37,14 @@ export interface SignalSources {
   geo(address: Address, feeds: RequestFeeds): Signal<Place, GeoCause>;
   network(address: Address, feeds: RequestFeeds): Signal<Network, NetworkCause>;
   anonymizer(address: Address, feeds: RequestFeeds): Signal<Anonymizer, NonPublicCause>;
-  reputation(address: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal>;
+  /** Returns what a list proves about the score of an address; undefined if it proves nothing. */
+  score(address: Address, feeds: RequestFeeds): ScoreKnowledge | undefined;
+  /** @param score what `score` returned for the address. */
+  reputation(
+    address: Address,
+    deadline: Deadline,
+    score: ScoreKnowledge | undefined,
+  ): ReputationSignal | Promise<ReputationSignal>;
 }
 
 /** Milliseconds that each resolved signal took. Feeds are asked by the conditions themselves. */
@@ -54,6 +69,9 @@ export class RequestSignals {
   readonly #sources: SignalSources;
   readonly #request: TokenRequest;
   readonly #deadline: Deadline;
+  /** `null` until it is needed. */
+  #provenScore: ScoreKnowledge | undefined | null = null;
+  #usedProvenScore = false;
 
   constructor(sources: SignalSources, request: TokenRequest, deadline: Deadline) {
     this.#sources = sources;
@@ -65,6 +83,55 @@ export class RequestSignals {
   /** Returns whether `resolve` would have no effect: the signal is resolved, or the address is unknown. */
   isSettled(name: SignalName): boolean {
     return this[name] !== undefined || this.address?.known === false;
+  }
+
+  /** Returns whether a list proves enough about the score that an expression needs no CHECK. */
+  needsNoCheck(use: ReputationUse): boolean {
+    const proven = this.#proveScore();
+    return proven !== undefined && !this.#hasNewerRecord(proven) && servesUse(proven, use);
+  }
+
+  /**
+   * Returns a score with which an expression has the same result as with the true one, as a list proves; undefined if
+   * that takes a CHECK, or if there is a newer one.
+   */
+  findProvenScore(use: ReputationUse): number | undefined {
+    const proven = this.#proveScore();
+    if (proven === undefined || this.#hasNewerRecord(proven) || !servesScore(proven, use)) {
+      return undefined;
+    }
+    this.#usedProvenScore = true;
+    return proven.min;
+  }
+
+  /** The score of the last CHECK; of the possible scores the nearest, if a newer list contradicts it. */
+  get checkedScore(): number | undefined {
+    if (!this.reputation?.known) return undefined;
+    const { score } = this.reputation.value.record;
+    const proven = this.#proveScore();
+    return proven === undefined || this.#hasNewerRecord(proven)
+      ? score
+      : nearestPossible(proven, score);
+  }
+
+  /** What a list proved about the score, if a rule has used it and no newer CHECK has replaced it. */
+  get usedProvenScore(): ScoreKnowledge | undefined {
+    const proven = this.#usedProvenScore ? this.#proveScore() : undefined;
+    return proven === undefined || this.#hasNewerRecord(proven) ? undefined : proven;
+  }
+
+  #proveScore(): ScoreKnowledge | undefined {
+    if (this.#provenScore !== null) return this.#provenScore;
+    if (!this.address?.known) return undefined;
+    this.#provenScore = this.#sources.score(this.address.value, this.feedsAtStart);
+    return this.#provenScore;
+  }
+
+  #hasNewerRecord(proven: ScoreKnowledge): boolean {
+    if (!this.reputation?.known) return false;
+    const { source, record } = this.reputation.value;
+    // The clock of this task may be behind that of AbuseIPDB.
+    return source === 'abuseipdb' || isNewerThan(proven, record);
   }
 
   /**
@@ -117,7 +184,7 @@ export class RequestSignals {
 
   #resolveReputation(address: Address): void | Promise<void> {
     const start = performance.now();
-    const reputation = this.#sources.reputation(address, this.#deadline);
+    const reputation = this.#sources.reputation(address, this.#deadline, this.#proveScore());
     if (reputation instanceof Promise) {
       return reputation.then((signal) => this.#setReputation(signal, start));
     }

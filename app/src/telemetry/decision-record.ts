@@ -92,9 +92,10 @@ export function decisionRecord(
 
 /** Returns each signal that was fetched: its value with source and age, or why it is unknown. */
 function signalFields(
-  { address, geo, network, anonymizer, feeds, reputation }: RequestSignals,
+  signals: RequestSignals,
   { formatAddress }: RecordOptions,
 ): Record<SignalName, object | undefined> {
+  const { address, geo, network, anonymizer, feeds, reputation } = signals;
   return {
     address:
       address &&
@@ -112,18 +113,32 @@ function signalFields(
     anonymizer: anonymizer && (anonymizer.known ? anonymizer.value : { cause: anonymizer.cause }),
     feeds: feeds && (feeds.known ? feedFields(feeds.value) : { cause: feeds.cause }),
     reputation:
-      reputation &&
-      (reputation.known
-        ? {
-            score: reputation.value.record.score,
-            source: reputation.value.source,
-            age_seconds: Math.round(reputation.value.age / 1000),
-            stale: reputation.value.stale,
-            cause: reputation.value.staleCause,
-            cache_error: reputation.cacheError,
-            quota_remaining: reputation.value.quotaRemaining,
-          }
-        : { cause: reputation.cause, cache_error: reputation.cacheError }),
+      scoreFields(signals) ??
+      (reputation &&
+        (reputation.known
+          ? {
+              score: reputation.value.record.score,
+              source: reputation.value.source,
+              age_seconds: Math.round(reputation.value.age / 1000),
+              stale: reputation.value.stale,
+              cause: reputation.value.staleCause,
+              cache_error: reputation.cacheError,
+              quota_remaining: reputation.value.quotaRemaining,
+            }
+          : { cause: reputation.cause, cache_error: reputation.cacheError })),
+  };
+}
+
+/** Returns the score that a list has proved, if it decided; `cause` tells why there was no CHECK as well. */
+function scoreFields({ usedProvenScore: proven, reputation }: RequestSignals): object | undefined {
+  if (proven === undefined) return undefined;
+  const cause = reputation?.known === false ? reputation.cause : reputation?.value.staleCause;
+  return {
+    // The score of an outdated list can only have risen.
+    ...(proven.listed ? { score: proven.min } : { score_at_most: proven.max }),
+    source: 'blacklist',
+    age_seconds: Math.round(proven.age / 1000),
+    cause,
   };
 }
 

@@ -150,7 +150,7 @@ function isTimed(name: SignalName): name is Exclude<SignalName, 'feeds'> {
 /** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
-  Source: ['memory', 'dynamodb', 'abuseipdb'],
+  Source: ['memory', 'dynamodb', 'abuseipdb', 'blacklist'],
   Unknown: SIGNAL_NAMES.flatMap((name) =>
     UNKNOWN_CAUSES[name].map((cause) => `${name}/${cause}` as SignalCause),
   ),

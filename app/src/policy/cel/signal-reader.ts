@@ -6,6 +6,7 @@ import type { FeedAnswers } from '../../signals/feeds/feed-answers.ts';
 import type { Place } from '../../signals/geo/database.ts';
 import type { Network } from '../../signals/network.ts';
 import type { Reputation } from '../../signals/reputation/reputation.ts';
+import { EXACT_SCORE_USE, type ReputationUse } from '../../signals/reputation/score-knowledge.ts';
 import {
   type RequestSignals,
   SIGNAL_NAMES,
@@ -39,13 +40,15 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   readonly #unknownParts = new Map<SignalName, Set<UnknownCause>>();
   readonly #signals: RequestSignals;
   #unknownAsAbsent = false;
+  #reputationUse = EXACT_SCORE_USE;
 
   constructor(signals: RequestSignals) {
     this.#signals = signals;
   }
 
-  /** Clears the record before a new evaluation. */
-  reset(): void {
+  /** Clears the record before a new evaluation, of an expression that uses the reputation as given. */
+  reset(reputationUse: ReputationUse = EXACT_SCORE_USE): void {
+    this.#reputationUse = reputationUse;
     // V8 allocates a new table to clear a set, and these sets are nearly always empty.
     if (this.#pending.size > 0) this.#pending.clear();
     if (this.#unknown.size > 0) this.#unknown.clear();
@@ -53,9 +56,14 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     if (this.#unknownParts.size > 0) this.#unknownParts.clear();
   }
 
-  /** Returns whether reading a signal would fail until it is fetched. */
-  isPending(name: SignalName): boolean {
-    return !this.#signals.isSettled(name);
+  /** Returns whether reading a signal as given would fail until it is fetched. */
+  isPending(name: SignalName, reputationUse: ReputationUse): boolean {
+    return !this.#signals.isSettled(name) && this.isNeeded(name, reputationUse);
+  }
+
+  /** Returns whether an expression needs a signal that it reads: a list can make a CHECK needless. */
+  isNeeded(name: SignalName, reputationUse: ReputationUse): boolean {
+    return name !== 'reputation' || !this.#signals.needsNoCheck(reputationUse);
   }
 
   /** The signal to fetch before the evaluation is repeated: the cheapest one that was read too early. */
@@ -168,6 +176,14 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     const reputation = this.#signals.reputation;
     if (reputation === undefined) return this.#fail(this.#pending, 'reputation');
     return reputation.known ? reputation.value : this.#failUnknown('reputation');
+  }
+
+  /** Returns the score of the address: the one that a list proves, or that of the last CHECK. */
+  score(): number | undefined {
+    if (this.address() === undefined) return undefined;
+    const proven = this.#signals.findProvenScore(this.#reputationUse);
+    if (proven !== undefined) return proven;
+    return this.reputation() && this.#signals.checkedScore;
   }
 
   /** Returns a field of a known signal, and records the signal as incomplete if it lacks the field. */

@@ -9,10 +9,16 @@ import { QuotaGuard } from './abuseipdb/quota-guard.ts';
 import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { ageOf, freshnessOf, isBetter } from './freshness.ts';
+import { ageOf, type Freshness, freshnessOf, isBetter } from './freshness.ts';
 import type { ReputationLimits } from './limits.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
 import type { AbuseRecord, Reputation, ReputationSignal, ReputationSource } from './reputation.ts';
+import {
+  contradicts,
+  isNewerThan,
+  nearestPossible,
+  type ScoreKnowledge,
+} from './score-knowledge.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** When the circuit to AbuseIPDB opens, and for how long. */
@@ -22,6 +28,8 @@ const CIRCUIT = { failureThreshold: 5, openMs: 5_000, maxOpenMs: 30_000 };
 interface PendingLookup {
   readonly address: Address;
   readonly flight: SingleFlight<ReputationSignal>;
+  /** What a list proves about the score. */
+  readonly proven: ScoreKnowledge | undefined;
   /** Source of the record that would be the stale fallback. */
   source: ReputationSource;
   /** Result of the DynamoDB read; undefined while it is pending. */
@@ -66,24 +74,46 @@ export class ReputationLookup {
   /**
    * Returns the reputation of an address: synchronously when memory has it, otherwise as a promise that
    * resolves within the deadline. Never throws or rejects.
+   *
+   * @param proven what a list proves about the score: a record that an equally old or newer list contradicts is stale.
    */
-  lookup(client: Address, deadline: Deadline): ReputationSignal | Promise<ReputationSignal> {
+  lookup(
+    client: Address,
+    deadline: Deadline,
+    proven?: ScoreKnowledge,
+  ): ReputationSignal | Promise<ReputationSignal> {
     if (!client.public) return unknown(client.cause);
     const address = lookupAddress(client);
     const record = this.#memory.getRecord(address.value);
-    if (record !== undefined && this.#freshness(record) === 'fresh') {
-      return known(this.#reputation(record, 'memory'));
+    if (record !== undefined && this.#freshness(record, proven) === 'fresh') {
+      return known(this.#reputation(record, 'memory', proven));
     }
     const failure = this.#memory.getFailure(address.value);
-    if (failure !== undefined) return this.#staleFallback(address, 'memory', failure);
-    const pending = this.#pending.get(address.value) ?? this.#start(address);
+    if (failure !== undefined)
+      return this.#staleFallback({ address, proven, source: 'memory' }, failure);
+    const pending = this.#pending.get(address.value) ?? this.#start(address, proven);
     const onTimeout = () =>
-      withCacheError(
-        this.#staleFallback(address, pending.source, 'timeout'),
-        pending.cacheRead ?? TIMED_OUT_READ,
-      );
+      withCacheError(this.#staleFallback(pending, 'timeout'), pending.cacheRead ?? TIMED_OUT_READ);
     // Waits even when no time is left: other work may have used it up while the response arrived.
     return pending.flight.wait(deadline.remaining(), onTimeout);
+  }
+
+  /**
+   * Returns what a list still proves, given the record in memory: a newer record that is fresh replaces the list, and
+   * a newer one that is stale and has another score leaves the score open.
+   */
+  reconcile(client: Address, proven: ScoreKnowledge | undefined): ScoreKnowledge | undefined {
+    if (proven === undefined || !client.public) return undefined;
+    const record = this.#memory.getRecord(lookupAddress(client).value);
+    if (record === undefined || !isNewerThan(proven, record)) return proven;
+    switch (this.#freshness(record)) {
+      case 'fresh':
+        return undefined;
+      case 'stale':
+        return nearestPossible(proven, record.score) === record.score ? proven : undefined;
+      case 'expired':
+        return proven;
+    }
   }
 
   /** Makes the first DynamoDB read at startup instead of in the first request. Never rejects. */
@@ -107,9 +137,10 @@ export class ReputationLookup {
     await this.#cache.settle();
   }
 
-  #start(address: Address): PendingLookup {
+  #start(address: Address, proven: ScoreKnowledge | undefined): PendingLookup {
     const pending: PendingLookup = {
       address,
+      proven,
       flight: new SingleFlight(),
       source: 'memory',
       cacheRead: undefined,
@@ -128,13 +159,14 @@ export class ReputationLookup {
       signal = await this.#find(pending);
     } catch (error) {
       notify(this.#options.hooks?.onError, error);
-      signal = this.#staleFallback(pending.address, pending.source, 'upstream');
+      signal = this.#staleFallback(pending, 'upstream');
     }
     this.#pending.delete(pending.address.value);
     pending.flight.settle(withCacheError(signal, pending.cacheRead));
   }
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
+    const { proven } = pending;
     const address = pending.address.value;
     const [read] = await Promise.all([this.#cache.read(address), this.#quotaGuard.refresh()]);
     const cached = read.record;
@@ -142,18 +174,20 @@ export class ReputationLookup {
     if (cached !== undefined && this.#isUseful(cached, this.#memory.getRecord(address))) {
       this.#memory.setRecord(address, cached);
       pending.source = 'dynamodb';
-      if (this.#freshness(cached) === 'fresh') return known(this.#reputation(cached, 'dynamodb'));
+      if (this.#freshness(cached, proven) === 'fresh') {
+        return known(this.#reputation(cached, 'dynamodb', proven));
+      }
     }
     const outcome = await this.#abuseIpdb.check(pending.address);
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
       this.#memory.setRecord(address, record);
       this.#cache.write(address, record);
-      return known(this.#reputation(record, 'abuseipdb', quotaRemaining));
+      return known(this.#reputation(record, 'abuseipdb', undefined, quotaRemaining));
     }
     const { cause, cacheForMs } = outcome;
     if (cacheForMs !== undefined) this.#memory.setFailure(address, cause, cacheForMs);
-    return this.#staleFallback(pending.address, pending.source, cause);
+    return this.#staleFallback(pending, cause);
   }
 
   #isUseful(cached: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
@@ -163,25 +197,35 @@ export class ReputationLookup {
   }
 
   /** Returns the record in memory unless it has expired; otherwise `unknown` with the cause. */
-  #staleFallback(address: Address, source: ReputationSource, cause: CheckCause): ReputationSignal {
+  #staleFallback(
+    { address, source, proven }: Pick<PendingLookup, 'address' | 'source' | 'proven'>,
+    cause: CheckCause,
+  ): ReputationSignal {
     const record = this.#memory.getRecord(address.value);
     if (record === undefined || this.#freshness(record) === 'expired') return unknown(cause);
-    const reputation = this.#reputation(record, source);
+    const reputation = this.#reputation(record, source, proven);
     return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
   }
 
-  #reputation(record: AbuseRecord, source: ReputationSource, quotaRemaining?: number): Reputation {
+  #reputation(
+    record: AbuseRecord,
+    source: ReputationSource,
+    proven: ScoreKnowledge | undefined,
+    quotaRemaining?: number,
+  ): Reputation {
     return {
       record,
       source,
-      stale: this.#freshness(record) !== 'fresh',
+      stale: this.#freshness(record, proven) !== 'fresh',
       age: ageOf(record, this.#options.now()),
       quotaRemaining,
     };
   }
 
-  #freshness(record: AbuseRecord) {
-    return freshnessOf(record, this.#options.now(), this.#limits);
+  #freshness(record: AbuseRecord, proven?: ScoreKnowledge): Freshness {
+    const freshness = freshnessOf(record, this.#options.now(), this.#limits);
+    const isContradicted = freshness === 'fresh' && proven && contradicts(proven, record);
+    return isContradicted ? 'stale' : freshness;
   }
 }
 

@@ -21,7 +21,7 @@ export interface AbuseRecord {
   readonly checkedAt: number;
 }
 
-/** Where this request got a record from. */
+/** Where this request got a record from. A score can also come from the blacklist, without a record. */
 export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
 
 export interface Reputation {

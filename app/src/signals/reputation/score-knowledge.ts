@@ -1,3 +1,5 @@
+import type { AbuseRecord } from './reputation.ts';
+
 /**
  * How an expression uses the reputation of the address. For the proof that a list of scores suffices
  * (docs/decisions/0027-proof-by-absence.md).
@@ -52,4 +54,20 @@ export function servesScore({ min, max }: ScoreKnowledge, use: ReputationUse): b
 /** Returns whether an expression needs no CHECK at all. */
 export function servesUse(knowledge: ScoreKnowledge, use: ReputationUse): boolean {
   return !use.readsRecord && servesScore(knowledge, use);
+}
+
+/** Returns the score nearest to another that is possible: an old record may contradict a newer list. */
+export function nearestPossible({ min, max }: ScoreKnowledge, score: number): number {
+  return Math.min(Math.max(score, min), max);
+}
+
+/** Returns whether a record is newer than the list. */
+export function isNewerThan({ publishedAt }: ScoreKnowledge, { checkedAt }: AbuseRecord): boolean {
+  return checkedAt > publishedAt;
+}
+
+/** Returns whether a newer list shows that a record has the wrong score. */
+export function contradicts(knowledge: ScoreKnowledge, record: AbuseRecord): boolean {
+  const { score } = record;
+  return !isNewerThan(knowledge, record) && nearestPossible(knowledge, score) !== score;
 }

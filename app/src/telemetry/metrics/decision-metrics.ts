@@ -18,7 +18,9 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
     metrics.count('DryRunDecisions', decision.dryRunOutcome);
   for (const { outcome } of decision.monitored) metrics.count('MonitoredRules', outcome);
   if (decision.refusedBy !== undefined) metrics.count('Refusals', decision.refusedBy);
-  if (signals.reputation?.known) {
+  if (signals.usedProvenScore !== undefined) {
+    metrics.count('Reputations', 'blacklist');
+  } else if (signals.reputation?.known) {
     metrics.count('Reputations', signals.reputation.value.source);
     if (signals.reputation.value.stale) metrics.count('StaleReputations');
   }

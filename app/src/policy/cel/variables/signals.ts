@@ -112,7 +112,7 @@ export class AbuseView {
     this.#signals = inputs.signals;
   }
   get score(): bigint | undefined {
-    return toInt(this.#signals.reputation()?.record.score);
+    return toInt(this.#signals.score());
   }
   get reports(): bigint | undefined {
     return toInt(this.#field('reports'));

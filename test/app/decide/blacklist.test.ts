@@ -1,0 +1,189 @@
+import type { ScoreKnowledge } from '../../../app/src/signals/reputation/score-knowledge.ts';
+import { MONDAY_MORNING } from '../../support/circumstances.ts';
+import { type Decided, decideBy, decideOn } from '../../support/decide.ts';
+import { payload } from '../../support/payloads.ts';
+import { policyOf, type RuleFields } from '../../support/policies.ts';
+
+const HOUR_MS = 3_600_000;
+const PUBLISHED_AT = MONDAY_MORNING - HOUR_MS;
+
+function proven(min: number, max = min): ScoreKnowledge {
+  return { min, max, listed: min > 0, publishedAt: PUBLISHED_AT, age: HOUR_MS };
+}
+
+const HIT = proven(90);
+const MISS = proven(0, 24);
+const OLD_HIT = proven(90, 100);
+
+const DENY = { deny: 'Blocked.' };
+const checks = ({ fetched }: Decided) => fetched.filter((name) => name === 'reputation').length;
+
+test.each<[string, ScoreKnowledge | undefined, Decided['outcome'], number]>([
+  // The score of a CHECK, if there is one, is 50.
+  ['abuse.score >= 75', HIT, 'refuse', 0],
+  ['abuse.score >= 75', MISS, 'issue', 0],
+  ['abuse.score >= 75', OLD_HIT, 'refuse', 0],
+  ['abuse.score >= 75', undefined, 'issue', 1],
+  ['abuse.score < 75', HIT, 'issue', 0],
+  ['abuse.score < 75', MISS, 'refuse', 0],
+  ['abuse.score < 75', OLD_HIT, 'issue', 0],
+  ['abuse.score in [90, 91]', HIT, 'refuse', 0],
+  ['abuse.score in [90, 91]', MISS, 'issue', 0],
+  ['abuse.score in [90, 91]', OLD_HIT, 'issue', 1],
+  ['abuse.score >= 10', MISS, 'refuse', 1],
+  ['abuse.score < 10', MISS, 'issue', 1],
+  ['abuse.score < 10', HIT, 'issue', 0],
+  ['abuse.score >= 10 && abuse.score < 75', HIT, 'issue', 0],
+  ['abuse.score + 0 >= 75', HIT, 'refuse', 0],
+  ['abuse.score + 0 >= 75', MISS, 'issue', 1],
+  ['abuse.score + 0 >= 75', OLD_HIT, 'issue', 1],
+  ['has(abuse.score)', HIT, 'refuse', 0],
+  ['has(abuse.score)', MISS, 'refuse', 1],
+  // Another field takes a CHECK, unless the rest of the condition decides.
+  ['abuse.score >= 75 || abuse.tor', HIT, 'refuse', 0],
+  ['abuse.score >= 75 && abuse.tor', HIT, 'issue', 1],
+  ['abuse.score >= 75 || abuse.tor', MISS, 'issue', 1],
+  ['geo.country == "KP" && abuse.score + 0 > 1', MISS, 'issue', 0],
+  ['geo.country == "LK" && abuse.score >= 75', HIT, 'refuse', 0],
+])('%s with the proof %j: %s after %d checks', async (when, provenScore, outcome, count) => {
+  const policy = policyOf([{ id: 'risky', when, effects: DENY }]);
+  const decided = await decideBy(policy, {
+    ...(provenScore && { provenScore }),
+    reputation: { score: 50, tor: false, source: 'abuseipdb', checkedAt: MONDAY_MORNING },
+  });
+  expect({ outcome: decided.outcome, checks: checks(decided) }).toEqual({ outcome, checks: count });
+});
+
+test.each(['quota', 'auth', 'timeout', 'upstream'])(
+  'a hit decides although the CHECK for another rule fails with %s',
+  async (cause) => {
+    const policy = policyOf(
+      [
+        { id: 'anonymous', when: 'abuse.tor', effects: { lifetime: '5m' } },
+        { id: 'risky', when: 'abuse.score >= 75', effects: DENY },
+      ],
+      { unknown: { address: 'ignore', geo: 'ignore', reputation: { lifetime: '1m' } } },
+    );
+    const decided = await decideBy(policy, { provenScore: HIT, reputation: cause });
+    expect(decided.matched).toEqual(['unknown.reputation', 'risky']);
+    expect(decided.unknown).toEqual([{ signal: 'reputation', cause, rule: 'anonymous' }]);
+  },
+);
+
+test('an unlisted address stays below the limit although the CHECK for another rule fails', async () => {
+  const policy = policyOf([
+    { id: 'some', when: 'abuse.score >= 10', effects: { lifetime: '5m' } },
+    { id: 'risky', when: 'abuse.score >= 75', effects: DENY },
+  ]);
+  const decided = await decideBy(policy, { provenScore: MISS, reputation: 'quota' });
+  expect(decided.outcome).toBe('issue');
+  expect(decided.unknown).toEqual([{ signal: 'reputation', cause: 'quota', rule: 'some' }]);
+});
+
+test('after a CHECK the rest of the request uses its record', async () => {
+  const rules: RuleFields[] = [
+    { id: 'first', when: 'abuse.score >= 75', effects: { lifetime: '5m' } },
+    { id: 'anonymous', when: 'abuse.tor', effects: { lifetime: '4m' } },
+    { id: 'again', when: 'abuse.score >= 75', effects: DENY },
+  ];
+  const reputation = { score: 10, tor: false, source: 'abuseipdb', checkedAt: 0 } as const;
+  const decided = await decideBy(policyOf(rules), { provenScore: HIT, reputation });
+  expect(decided.matched).toEqual(['first']);
+  expect(checks(decided)).toBe(1);
+});
+
+test('a record that is older than the list does not replace it', async () => {
+  const rules: RuleFields[] = [
+    { id: 'anonymous', when: 'abuse.tor', effects: { lifetime: '4m' } },
+    { id: 'risky', when: 'abuse.score >= 75', effects: DENY },
+    { id: 'some', when: 'abuse.score >= 10', effects: DENY },
+  ];
+  const reputation = {
+    score: 80,
+    tor: false,
+    source: 'memory',
+    stale: true,
+    checkedAt: PUBLISHED_AT - 1,
+  } as const;
+  const decided = await decideBy(policyOf(rules), { provenScore: MISS, reputation });
+  // The list bounds the score by 24, which is the nearest to the old record.
+  expect(decided.refusedBy).toBe('some');
+});
+
+test.each<[string, string, ScoreKnowledge, string | undefined, number]>([
+  ['Score ${abuse.score}.', 'a hit', HIT, 'Score 90.', 0],
+  ['Score ${abuse.score}.', 'a miss', MISS, 'Score 10.', 1],
+  ['High: ${abuse.score >= 75}.', 'a hit', HIT, 'High: true.', 0],
+  ['High: ${abuse.score >= 75}.', 'a miss', MISS, 'High: false.', 0],
+  ['Some: ${abuse.score >= 10}.', 'a miss', MISS, 'Some: true.', 1],
+  ['By ${abuse.isp}.', 'a hit', HIT, 'By Example.', 1],
+])('the text %s with %s takes the right source', async (deny, _, provenScore, text, count) => {
+  const policy = policyOf([{ id: 'any', effects: { deny } }]);
+  const reputation = {
+    score: 10,
+    isp: 'Example',
+    source: 'abuseipdb',
+    checkedAt: MONDAY_MORNING,
+  } as const;
+  const decided = await decideBy(policy, { provenScore, reputation });
+  expect(decided.refusal?.description).toBe(text);
+  expect(checks(decided)).toBe(count);
+});
+
+test('a claim with the exact score of a hit takes no CHECK, and a failed one leaves it out', async () => {
+  const policy = policyOf([
+    { id: 'mark', effects: { claims: { set: { score: '${abuse.score}' } } } },
+  ]);
+  const hit = await decideBy(policy, { provenScore: HIT, reputation: 'quota' });
+  expect(checks(hit)).toBe(0);
+  expect(hit.unknown).toEqual([]);
+  const miss = await decideBy(policy, { provenScore: MISS, reputation: 'quota' });
+  expect(checks(miss)).toBe(1);
+  expect(miss.unknown).toEqual([{ signal: 'reputation', cause: 'quota', rule: 'mark' }]);
+});
+
+test('an entry of unknown uses the list for its texts', async () => {
+  const unknown = {
+    address: 'ignore',
+    geo: { deny: 'Score ${abuse.score}.' },
+    reputation: 'ignore',
+  };
+  const policy = policyOf([{ id: 'place', when: 'geo.country == "LK"', effects: DENY }], {
+    unknown,
+  });
+  const decided = await decideBy(policy, { geo: 'database', provenScore: HIT });
+  expect(decided.refusal?.description).toBe('Score 90.');
+  expect(checks(decided)).toBe(0);
+});
+
+test('monitor mode decides by the list, too', async () => {
+  const rules = [{ id: 'risky', when: 'abuse.score >= 75', effects: DENY }];
+  const policy = policyOf(rules, { mode: 'monitor' });
+  const decided = await decideBy(policy, { provenScore: HIT });
+  expect(decided).toMatchObject({ outcome: 'issue', dryRunOutcome: 'refuse' });
+  expect(checks(decided)).toBe(0);
+});
+
+describe('the decision record', () => {
+  const RISKY = { id: 'risky', when: 'abuse.score >= 75', effects: DENY };
+  const ANONYMOUS = { id: 'anonymous', when: 'abuse.tor', effects: { lifetime: '5m' } };
+  const AGE = { source: 'blacklist', age_seconds: 3600 };
+
+  test.each<[string, RuleFields[], ScoreKnowledge, number | string, object]>([
+    ['a hit', [RISKY], HIT, 0, { score: 90, ...AGE }],
+    ['a miss', [RISKY], MISS, 0, { score_at_most: 24, ...AGE }],
+    ['an outdated hit', [RISKY], OLD_HIT, 0, { score: 90, ...AGE }],
+    [
+      'a hit after a failed CHECK',
+      [ANONYMOUS, RISKY],
+      HIT,
+      'quota',
+      { score: 90, ...AGE, cause: 'quota' },
+    ],
+  ])('shows %s', async (_, rules, provenScore, reputation, expected) => {
+    const { decisionRecord } = await import('../../../app/src/telemetry/decision-record.ts');
+    const { event } = await decideOn(payload('01'), policyOf(rules), { provenScore, reputation });
+    const record = decisionRecord(event, { formatAddress: ({ value }) => value });
+    expect(JSON.parse(JSON.stringify(record)).signals.reputation).toEqual(expected);
+  });
+});
