@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from './model/times.ts';
 import { basicAuthorization } from './sources/basic-authorization.ts';
 import { MAX_LINES, MAX_LIST_BYTES } from './sources/lines.ts';
 import { findImplausibleCounts } from './sources/plausible-counts.ts';
+import { rejectedVersion } from './sources/rejected-version.ts';
 import { requireOk } from './sources/statuses.ts';
 import { parseTextList } from './sources/text-list.ts';
 
@@ -48,7 +49,11 @@ async function download(context: DownloadContext): Promise<Download> {
   for (const page of pages) hash.update(page);
   const version = hash.digest('hex');
   if (version === context.version) return { status: 'unchanged' };
-  return { status: 'downloaded', version, data: parseTextList(pages, { feedId: ID }) };
+  try {
+    return { status: 'downloaded', version, data: parseTextList(pages, { feedId: ID }) };
+  } catch (error) {
+    throw rejectedVersion(error, version);
+  }
 }
 
 /** Requests pages until one is empty. */

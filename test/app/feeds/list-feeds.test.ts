@@ -17,12 +17,19 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 let sites: FeedSites;
 let http: SiteHttp;
 
-beforeEach(async () => {
+beforeAll(async () => {
   sites = await startFeedSites({ now: () => NOW });
+});
+
+beforeEach(() => {
   http = createSiteHttp(sites.mirrors);
 });
 
-afterEach(() => sites.close());
+afterEach(() => {
+  for (const site of new Set(FEEDS.map(([, id]) => id))) sites.setFault(site, undefined);
+});
+
+afterAll(() => sites.close());
 
 function configured(entry: string): ConfiguredFeed {
   const { feeds, issues } = parseFeeds(entry, FEED_CATALOG);
@@ -53,14 +60,14 @@ function findImplausible(
   return feed.findImplausible(data, { previous, options, now: NOW });
 }
 
-async function reasonOf(promise: Promise<unknown>): Promise<string> {
+async function errorOf(promise: Promise<unknown>): Promise<FeedError> {
   const error = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!(error instanceof FeedError)) throw new Error('There is no FeedError.');
   expect(error.message).toMatch(/^The .+\.$/);
-  return error.reason;
+  return error;
 }
 
 const CUSTOM = 'partners=https://lists.example.net/partners.txt';
@@ -112,9 +119,14 @@ describe.each(FEEDS)('%s', (entry, site) => {
   test.each<[string, SiteFault]>([
     ['a page instead of the file', html],
     ['an empty file', content('empty')],
-  ])('rejects %s', async (_, fault) => {
+  ])('rejects %s until there is another version', async (_, fault) => {
+    const feed = configured(entry);
     sites.setFault(site, fault);
-    expect(await reasonOf(download(configured(entry)))).toBe('format');
+    const { reason, version } = await errorOf(download(feed));
+    expect(reason).toBe('format');
+    expect(await download(feed, version)).toEqual({ status: 'unchanged' });
+    sites.setFault(site, undefined);
+    expect(await download(feed, version)).toMatchObject({ status: 'downloaded' });
   });
 
   test.each([
@@ -125,7 +137,7 @@ describe.each(FEEDS)('%s', (entry, site) => {
     [503, 'unreachable'],
   ])('reports the status %d', async (status, reason) => {
     sites.setFault(site, { kind: 'status', status });
-    expect(await reasonOf(download(configured(entry)))).toBe(reason);
+    expect(await errorOf(download(configured(entry)))).toMatchObject({ reason: reason });
   });
 });
 
@@ -177,7 +189,7 @@ test.each(FAULTY_LISTS.filter(([entry]) => !/asn/.test(entry)))(
     const feed = configured(entry);
     for (const fault of ['whole-internet', 'not-addresses'] as const) {
       sites.setFault(site, content(fault));
-      expect(await reasonOf(download(feed))).toBe('format');
+      expect(await errorOf(download(feed))).toMatchObject({ reason: 'format' });
     }
   },
 );

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Download, DownloadContext, SourceVersion } from '../model/feed.ts';
 import type { FeedData } from '../model/feed-data.ts';
 import type { FeedRequest, FeedResponse } from '../model/feed-http.ts';
+import { rejectedVersion } from './rejected-version.ts';
 import { requireOk } from './statuses.ts';
 
 /** A file of a feed at its publisher. */
@@ -42,7 +43,12 @@ export async function downloadParsed(
 ): Promise<Download> {
   const download = await downloadFiles(feedId, files, context);
   if (download.status === 'unchanged') return download;
-  return { status: 'downloaded', version: download.version, data: parse(download.bodies) };
+  const { version, bodies } = download;
+  try {
+    return { status: 'downloaded', version, data: parse(bodies) };
+  } catch (error) {
+    throw rejectedVersion(error, JSON.stringify(bodies.map(contentVersion)));
+  }
 }
 
 /**
@@ -115,6 +121,11 @@ function versionOf({ headers }: FeedResponse, body: Buffer): FileVersion {
   return {
     ...(etag === undefined ? {} : { etag }),
     ...(lastModified === undefined ? {} : { lastModified }),
-    sha256: createHash('sha256').update(body).digest('hex'),
+    ...contentVersion(body),
   };
+}
+
+/** Without validators: a file that is not valid may be the cut copy of a valid one, so it is downloaded again. */
+function contentVersion(body: Buffer): FileVersion {
+  return { sha256: createHash('sha256').update(body).digest('hex') };
 }
