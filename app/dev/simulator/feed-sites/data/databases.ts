@@ -18,26 +18,35 @@ export type DatabaseKind = 'country' | 'city' | 'flat' | 'asn' | 'anonymous';
 type Networks = readonly (readonly [cidr: string, record: MmdbValue])[];
 
 /** Networks besides those of the known addresses. */
-const FILLER_NETWORKS = 4_000;
+const FILLER_NETWORKS = 1_000;
 
-/** Creates an mmdb file with composed networks. Besides the known addresses it has all of 33.0.0.0/8 and its like. */
+/** Sites send the same database many times, and tests start many sites. */
+const databases = new Map<string, Buffer>();
+
+/** Returns an mmdb file with composed networks. */
 export function createDatabase(
   kind: DatabaseKind,
   type: string,
   release: Release,
   fault: ContentFault | undefined,
 ): Buffer {
-  const size = fault === 'smaller' ? 0.8 * FILLER_NETWORKS : FILLER_NETWORKS;
   const { builtAt } = fault === 'older' ? olderRelease(release) : release;
+  const key = [type, builtAt, fault].join(' ');
+  const database = databases.get(key) ?? compose(kind, type, new Date(builtAt), fault);
+  databases.set(key, database);
+  return database;
+}
+
+function compose(
+  kind: DatabaseKind,
+  type: string,
+  built: Date,
+  fault: ContentFault | undefined,
+): Buffer {
+  const count = fault === 'smaller' ? 0.8 * FILLER_NETWORKS : FILLER_NETWORKS;
   const known = knownNetworks(kind);
-  return mmdbFile(
-    [...filler(kind, size), ...(fault === 'known-addresses-gone' ? known.slice(3) : known)],
-    {
-      type,
-      built: new Date(builtAt),
-      recordSize: 28,
-    },
-  );
+  const remaining = fault === 'known-addresses-gone' ? known.slice(3) : known;
+  return mmdbFile([...filler(kind, count), ...remaining], { type, built, recordSize: 28 });
 }
 
 function knownNetworks(kind: DatabaseKind): Networks {
