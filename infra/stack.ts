@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
+import { missingFeeds } from '../app/src/policy/feeds.ts';
 import { decodePolicy } from '../app/src/policy/file/decode.ts';
 import { admitCanary, Canary } from './canary.ts';
 import type { Config } from './config/config.ts';
@@ -39,6 +40,9 @@ export class RiskGateStack extends Stack {
     for (const { entry, warning } of policy.failOpen) {
       Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
     }
+    const feedIds = config.feeds.feeds.map(({ feed }) => feed.id);
+    const missing = missingFeeds(policy, feedIds).map(({ warning }) => warning);
+    if (missing.length > 0) throw new Error(missing.join('\n'));
     const logRetention: RetentionDays = config.logRetentionDays;
     const lookup = new Lookup(this, 'Lookup', { logRetention });
     const network = new Network(this, 'Network', { ...config, lookup, logRetention });

@@ -129,6 +129,13 @@ describe('A change of the policy', () => {
     );
   });
 
+  test('that names a feed which is not configured stops synth', async () => {
+    const policy = policyFile('feeds.yaml', `${POLICY}\nfeeds: [tor-exits, partners]\n`);
+    await expect(synthesizeNow({ policyFile: policy })).rejects.toThrow(
+      /names the feed tor-exits, which FEEDS does not contain.*names the feed partners/s,
+    );
+  });
+
   test('with an issue stops synth with the message of the issue', async () => {
     const typo = policyFile('typo.yaml', POLICY.replace('abuse.score >= 75', 'abuse.scor >= 75'));
     await expect(synthesizeNow({ policyFile: typo })).rejects.toThrow(PolicyError);

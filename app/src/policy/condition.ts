@@ -1,5 +1,6 @@
 import type { SignalName } from '../signals/request-signals.ts';
-import type { SignalReader, UnknownRead } from './cel/signal-reader.ts';
+import type { SignalReader } from './cel/signal-reader.ts';
+import type { UnknownRead } from './cel/unknown-parts.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import type { Rule } from './policy.ts';
 

@@ -1,5 +1,6 @@
 import { type RequestSignals, SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
-import type { SignalReader, UnknownRead } from './cel/signal-reader.ts';
+import type { SignalReader } from './cel/signal-reader.ts';
+import type { UnknownRead } from './cel/unknown-parts.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import { type ConditionResult, evaluateCondition } from './condition.ts';
 import type { Effects } from './effects/effects.ts';

@@ -87,7 +87,7 @@ export function missingFeeds(
         : similarName(id, [...configuredIds, ...builtInIds], OPTION_TOLERANCE);
       const remedy =
         similar === undefined
-          ? 'add it to FEEDS, or remove it from the policy.'
+          ? 'add it to FEEDS (in the stack, feeds), or remove it from the policy.'
           : `did you mean ${similar}?`;
       return {
         id,

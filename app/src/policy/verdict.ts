@@ -1,5 +1,5 @@
 import type { Change } from '../action/change.ts';
-import type { UnknownRead } from './cel/signal-reader.ts';
+import type { UnknownRead } from './cel/unknown-parts.ts';
 import type { Refusal } from './effects/refusal.ts';
 
 /** What the policy requires for a request, before it is checked against what the request allows. */

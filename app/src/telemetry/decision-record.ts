@@ -2,11 +2,11 @@ import type { TokenRequest } from '../action/request.ts';
 import type { Decision } from '../decide.ts';
 import type { TestKind } from '../http/test-request.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type Address, lookupAddress } from '../signals/address/address.ts';
-import type { FeedAnswers } from '../signals/feeds/feed-answers.ts';
-import type { RequestSignals, SignalName, SignalTimes } from '../signals/request-signals.ts';
-import { jsonLineBytes } from './log.ts';
+import type { Address } from '../signals/address/address.ts';
+import type { RequestSignals, SignalTimes } from '../signals/request-signals.ts';
 import { RecordLists } from './record-lists.ts';
+import { shorten } from './shorten.ts';
+import { signalFields } from './signal-fields.ts';
 
 /** Milliseconds spent in each stage. */
 export interface StageDurations {
@@ -71,7 +71,7 @@ export function decisionRecord(
     policy_revision: policy.revision,
     policy_mode: policy.mode,
     sampled_percent: options.samplePercent,
-    signals: signalFields(signals, options),
+    signals: signalFields(signals, options.formatAddress),
     unknown: decision.unknown,
     ms: durationFields(times, signals),
     // Lists come last, the longest at the end: Logs Insights reads only the first 200 fields of a line.
@@ -87,81 +87,6 @@ export function decisionRecord(
     monitored_more: monitored.omitted,
     operations: operations.entries,
     operations_more: operations.omitted,
-  };
-}
-
-/** Returns each signal that was fetched: its value with source and age, or why it is unknown. */
-function signalFields(
-  signals: RequestSignals,
-  { formatAddress }: RecordOptions,
-): Record<SignalName, object | undefined> {
-  const { address, geo, network, anonymizer, feeds, reputation } = signals;
-  return {
-    address:
-      address &&
-      (address.known ? addressFields(address.value, formatAddress) : { cause: address.cause }),
-    geo:
-      geo &&
-      (geo.known
-        ? { country: shorten(geo.value.country), asn: geo.value.asn }
-        : { cause: geo.cause }),
-    network:
-      network &&
-      (network.known
-        ? { asn: network.value.asn, organization: shorten(network.value.organization) }
-        : { cause: network.cause }),
-    anonymizer: anonymizer && (anonymizer.known ? anonymizer.value : { cause: anonymizer.cause }),
-    feeds: feeds && (feeds.known ? feedFields(feeds.value) : { cause: feeds.cause }),
-    reputation:
-      scoreFields(signals) ??
-      (reputation &&
-        (reputation.known
-          ? {
-              score: reputation.value.record.score,
-              source: reputation.value.source,
-              age_seconds: Math.round(reputation.value.age / 1000),
-              stale: reputation.value.stale,
-              cause: reputation.value.staleCause,
-              cache_error: reputation.cacheError,
-              quota_remaining: reputation.value.quotaRemaining,
-            }
-          : { cause: reputation.cause, cache_error: reputation.cacheError })),
-  };
-}
-
-/** Returns the score that a list has proved, if it decided; `cause` tells why there was no CHECK as well. */
-function scoreFields({ usedProvenScore: proven, reputation }: RequestSignals): object | undefined {
-  if (proven === undefined) return undefined;
-  const cause = reputation?.known === false ? reputation.cause : reputation?.value.staleCause;
-  return {
-    // The score of an outdated list can only have risen.
-    ...(proven.listed ? { score: proven.min } : { score_at_most: proven.max }),
-    source: 'blacklist',
-    age_seconds: Math.round(proven.age / 1000),
-    cause,
-  };
-}
-
-/** More feeds would take too many of the 200 fields that Logs Insights reads. */
-const MAX_FEEDS = 16;
-
-/** Returns the answers of the feeds that were asked: first those that contain the address. */
-function feedFields({ asked }: FeedAnswers): object | undefined {
-  if (asked.size === 0) return undefined;
-  const answers = [...asked];
-  const [matches, others] = [true, false].map((isMatch) =>
-    answers.filter(([, answer]) => (answer === true) === isMatch),
-  ) as [typeof answers, typeof answers];
-  return Object.fromEntries([...matches, ...others].slice(0, MAX_FEEDS));
-}
-
-/** Returns the address as received, and the embedded IPv4 address if that was looked up instead. */
-function addressFields(address: Address, formatAddress: RecordOptions['formatAddress']): object {
-  const lookedUp = address.public ? lookupAddress(address) : address;
-  return {
-    value: formatAddress(address),
-    looked_up: lookedUp === address ? undefined : formatAddress(lookedUp),
-    signed: address.signed,
   };
 }
 
@@ -184,20 +109,4 @@ function durationFields(
 /** Rounds milliseconds to the microsecond. */
 function roundToMicroseconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
-}
-
-/** Real ids are shorter. A longer string must not fill the log. */
-const MAX_ID_LENGTH = 128;
-/** An escaped character can have six bytes. */
-const MAX_ID_BYTES = 256;
-
-function shorten(id: string): string;
-function shorten(id: string | undefined): string | undefined;
-function shorten(id: string | undefined): string | undefined {
-  if (id === undefined) return undefined;
-  let short = id.length > MAX_ID_LENGTH ? id.slice(0, MAX_ID_LENGTH) : id;
-  while (short.length * 6 > MAX_ID_BYTES && jsonLineBytes(JSON.stringify(short)) > MAX_ID_BYTES) {
-    short = short.slice(0, short.length / 2);
-  }
-  return short === id ? id : `${short}…`;
 }

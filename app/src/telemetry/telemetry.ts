@@ -19,7 +19,7 @@ import {
 } from './events/credential.ts';
 import { createLoadFailureLog, feedGauges, feedHooks } from './events/feeds.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
-import { logPolicy } from './events/policy.ts';
+import { logPolicy, warnAboutMissingFeeds } from './events/policy.ts';
 import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
@@ -140,6 +140,8 @@ export function createTelemetry(
     warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
     start({ policy, feeds, placesOf, apiKey, credential }) {
       logPolicy(log, write, policy);
+      const feedIds = feeds.current().configured.map(({ feed }) => feed.id);
+      warnAboutMissingFeeds(log, policy, feedIds);
       const places = () => placesOf(feeds.current());
       warnAboutGeoDatabase(log, places(), policy, now());
       metrics.observe(feedGauges(feeds.current, now));

@@ -2,6 +2,8 @@ import { compilePolicy } from '../../../app/src/policy/compile.ts';
 import { type KnownFeeds, missingFeeds } from '../../../app/src/policy/feeds.ts';
 import { PolicyError } from '../../../app/src/policy/file/issues.ts';
 import type { FeedView } from '../../../app/src/signals/feeds/feed-view.ts';
+import { warnAboutMissingFeeds } from '../../../app/src/telemetry/events/policy.ts';
+import { createLog } from '../../../app/src/telemetry/log.ts';
 import { decideBy, type Scenario } from '../../support/decide.ts';
 import { requestFeeds } from '../../support/feeds/request-feeds.ts';
 import { policyText, rule } from '../../support/policies.ts';
@@ -392,12 +394,26 @@ describe('entries that fail open', () => {
   });
 });
 
+test('a feed that FEEDS lacks is a warning at the start of the service', () => {
+  const lines: object[] = [];
+  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+  warnAboutMissingFeeds(log, compile(policyWith('true')), [...ALL, 'partner']);
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 'warn',
+      event: 'policy-feed-missing',
+      feed: 'partners',
+      msg: expect.stringContaining('did you mean partner?'),
+    }),
+  ]);
+});
+
 describe('missingFeeds', () => {
   const warning = (id: string, remedy: string) => ({
     id,
     warning: `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown (absent): ${remedy}`,
   });
-  const ADD = 'add it to FEEDS, or remove it from the policy.';
+  const ADD = 'add it to FEEDS (in the stack, feeds), or remove it from the policy.';
   test.each<[string, readonly string[], readonly string[], readonly object[]]>([
     ['none is missing', ['tor-exits', 'partners'], ['partners', 'tor-exits', 'other'], []],
     ['a built-in feed', ['tor-exits'], [], [warning('tor-exits', ADD)]],

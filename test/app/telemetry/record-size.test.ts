@@ -42,6 +42,8 @@ const ODD = requestWith('03', {
   })),
   allowedOperations: [],
 });
+/** As many as a policy can name, with the longest ids. */
+const FEEDS = Array.from({ length: 50 }, (_, at) => `${'x'.repeat(37)}-${at + 10}`);
 const FAILING = { when: 'token.claims["email"] > 3' };
 const SCOPES = requestWith('03', {
   'event.accessToken.scopes': Array.from({ length: 5000 }, (_, at) => `scope-${at}`),
@@ -82,6 +84,12 @@ describe('The line of a decision stays below 16 KiB and has the number of omitte
       many(400, () => ({ effects: { lifetime: 60 } }), LONG_ID),
       NOTHING_ALLOWED,
       { unenforceable: 'ignore' },
+    ],
+    [
+      '50 feeds',
+      FEEDS.map((id) => ({ id, when: `address.within("${id}")`, effects: { lifetime: 60 } })),
+      NOTHING_ALLOWED,
+      { feeds: FEEDS, unenforceable: 'ignore' },
     ],
     [
       'everything at once, with long and odd ids',

@@ -1,7 +1,7 @@
 import type { AnonymizerField } from '../../feeds/model/feed.ts';
 import type { Address } from '../../signals/address/address.ts';
 import type { Anonymizer } from '../../signals/anonymizer.ts';
-import { MISSING_FIELD_CAUSES, UNKNOWN_CAUSES, type UnknownCause } from '../../signals/causes.ts';
+import { MISSING_FIELD_CAUSES, type UnknownCause } from '../../signals/causes.ts';
 import type { FeedAnswers } from '../../signals/feeds/feed-answers.ts';
 import type { Place } from '../../signals/geo/database.ts';
 import type { Network } from '../../signals/network.ts';
@@ -14,6 +14,7 @@ import {
 } from '../../signals/request-signals.ts';
 import { ownerOfMissingField } from './library/errors.ts';
 import { PARTIAL_TYPES } from './signal-variables.ts';
+import { UnknownParts, type UnknownRead } from './unknown-parts.ts';
 
 /**
  * Thrown when a condition reads a signal that has no value. CEL's `&&` and `||` discard it if the other
@@ -21,12 +22,6 @@ import { PARTIAL_TYPES } from './signal-variables.ts';
  * object, because a stack trace for each throw would cost more than the condition.
  */
 export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
-
-/** A signal that an evaluation read, and why it has no value. */
-export interface UnknownRead {
-  readonly signal: SignalName;
-  readonly cause: UnknownCause;
-}
 
 /** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
 export class SignalReader implements Readonly<Record<SignalName, () => unknown>> {
@@ -36,8 +31,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   readonly #unknown = new Set<SignalName>();
   /** Known, but without a field that was read: a country database has no cities. */
   readonly #incomplete = new Set<SignalName>();
-  /** Known, but with parts (a feed, a kind of anonymizer) that were read and are unknown: their causes. */
-  readonly #unknownParts = new Map<SignalName, Set<UnknownCause>>();
+  readonly #unknownParts = new UnknownParts();
   readonly #signals: RequestSignals;
   #unknownAsAbsent = false;
   #reputationUse = EXACT_SCORE_USE;
@@ -53,7 +47,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     if (this.#pending.size > 0) this.#pending.clear();
     if (this.#unknown.size > 0) this.#unknown.clear();
     if (this.#incomplete.size > 0) this.#incomplete.clear();
-    if (this.#unknownParts.size > 0) this.#unknownParts.clear();
+    this.#unknownParts.clear();
   }
 
   /** Returns whether reading a signal as given would fail until it is fetched. */
@@ -83,7 +77,8 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
    */
   unknownSignals(): UnknownRead[] {
     return SIGNAL_NAMES.flatMap((signal) => {
-      if (this.#unknownParts.has(signal)) return this.#unknownPartsOf(signal);
+      const parts = this.#unknownParts.of(signal);
+      if (parts.length > 0) return parts;
       const isUnknown = this.#unknown.has(signal) || this.#incomplete.has(signal);
       return isUnknown ? [{ signal, cause: this.#causeOf(signal) }] : [];
     });
@@ -91,8 +86,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
 
   /** The signals of which single parts were read and are unknown. */
   unknownParts(): UnknownRead[] {
-    if (this.#unknownParts.size === 0) return [];
-    return SIGNAL_NAMES.flatMap((signal) => this.#unknownPartsOf(signal));
+    return this.#unknownParts.all();
   }
 
   /**
@@ -140,7 +134,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   anonymizerField(name: AnonymizerField): boolean | undefined {
     const answer = this.anonymizer()?.[name];
     if (answer === undefined || typeof answer === 'boolean') return answer;
-    this.#addUnknownPart('anonymizer', answer);
+    this.#unknownParts.add('anonymizer', answer);
     if (!this.#unknownAsAbsent) throw SIGNAL_UNAVAILABLE;
     return undefined;
   }
@@ -160,7 +154,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   isOnFeed(id: string): boolean {
     const answer = this.feeds()?.ask(id, () => this.#readAsn());
     if (typeof answer === 'boolean') return answer;
-    if (answer !== undefined) this.#addUnknownPart('feeds', answer);
+    if (answer !== undefined) this.#unknownParts.add('feeds', answer);
     throw SIGNAL_UNAVAILABLE;
   }
 
@@ -203,18 +197,6 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   #causeOf(name: SignalName): UnknownCause {
     const signal = this.#signals[name];
     return signal?.known === false ? signal.cause : MISSING_FIELD_CAUSES[name];
-  }
-
-  #unknownPartsOf(signal: SignalName): UnknownRead[] {
-    const causes = this.#unknownParts.get(signal);
-    if (causes === undefined) return [];
-    return UNKNOWN_CAUSES[signal].flatMap((cause) => (causes.has(cause) ? { signal, cause } : []));
-  }
-
-  #addUnknownPart(signal: SignalName, cause: UnknownCause): void {
-    const causes = this.#unknownParts.get(signal);
-    if (causes === undefined) this.#unknownParts.set(signal, new Set([cause]));
-    else causes.add(cause);
   }
 
   #failUnknown(name: SignalName): undefined {
