@@ -106,3 +106,10 @@ test('the number of feeds is limited', () => {
   expect(parseFeeds(lists.slice(1).join(), CATALOG).issues).toEqual([]);
   expect(parseFeeds(lists.join(), CATALOG).issues).toEqual(['contains more than 50 feeds']);
 });
+
+test('options can change the feed', () => {
+  const licence = { name: 'of the options', attribution: 'A publisher' };
+  const feed = feedOf('exits', { configure: () => feedOf('exits', { licence }) });
+  const { feeds } = parseFeeds('exits', { ...CATALOG, builtIn: [feed] });
+  expect(feeds[0]?.feed.licence).toEqual(licence);
+});
