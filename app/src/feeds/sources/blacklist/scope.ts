@@ -22,7 +22,9 @@ export function scopeOf(list: Blacklist, query: BlacklistQuery): ScoreScope {
   if (query.onlyCountries.length > 0 || query.exceptCountries.length > 0) {
     return { unlistedAtMost: 100, versions: [], ...downgraded };
   }
-  const lowestRequested = isDowngraded(list, query) ? 100 : minimum;
+  // An empty list may be that of a subscription that has ended, which never lists scores below 100.
+  const mayBeDowngraded = list.lowest === undefined || isDowngraded(list, query);
+  const lowestRequested = mayBeDowngraded ? 100 : minimum;
   const unlistedAtMost = isCut(list, query) ? (list.lowest ?? 100) : lowestRequested - 1;
   return {
     unlistedAtMost,
