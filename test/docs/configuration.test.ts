@@ -1,4 +1,5 @@
 import { PROXY_SETTINGS, SETTINGS } from '../../app/src/config/setting-table.ts';
+import { REFRESHER_SETTINGS } from '../../app/src/refresher/settings/setting-table.ts';
 import { OPTIONS } from '../../infra/config/option-table.ts';
 import { readPage, sectionOf } from './pages.ts';
 
@@ -19,6 +20,7 @@ function documented(title: string): readonly string[] {
 
 test.each([
   ['Service settings', [...Object.keys(SETTINGS), ...PROXY_SETTINGS]],
+  ['Refresher settings', [...Object.keys(REFRESHER_SETTINGS), ...PROXY_SETTINGS]],
   ['Stack options', Object.keys(OPTIONS)],
 ])('docs/configuration.md, %s: lists every name that is read, and no other', (title, names) => {
   expect(documented(title).toSorted()).toEqual(names.toSorted());

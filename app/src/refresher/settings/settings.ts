@@ -44,7 +44,7 @@ export function readRefresherSettings(
   const parsed = parseOptions(REFRESHER_SETTINGS, variables);
   const { feeds, issues } = parseFeeds(parsed.options.FEEDS ?? '', catalog);
   parsed.issues.push(
-    ...issues.map((issue) => `FEEDS ${issue}.`),
+    ...issues.map((issue) => (issue.endsWith('?') ? `FEEDS ${issue}` : `FEEDS ${issue}.`)),
     ...findCredentialIssues(variables),
     ...findMisspelledNames(variables),
   );
