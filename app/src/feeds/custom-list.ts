@@ -13,6 +13,8 @@ import { findImplausibleCounts } from './sources/plausible-counts.ts';
 import { parseTextList } from './sources/text-list.ts';
 
 const COUNTS = { entries: { min: 1, max: MAX_LINES } };
+/** Half of IPv4. A list of many /8 networks is as wrong as one of `0.0.0.0/0`. */
+const MAX_IPV4_ADDRESSES = 2 ** 31;
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/;
 
@@ -55,7 +57,11 @@ export function createCustomList(id: string, location: string): Feed {
         parseTextList(files, { feedId: id, format, wide: wide === 'allow' }),
       );
     },
-    findImplausible: (data, context) => findImplausibleCounts(data, context, COUNTS),
+    findImplausible: (data, context) => {
+      const { wide } = context.options as CustomOptions;
+      const max = wide === 'allow' ? Number.POSITIVE_INFINITY : MAX_IPV4_ADDRESSES;
+      return findImplausibleCounts(data, context, { ...COUNTS, ipv4Addresses: { min: 0, max } });
+    },
   };
 }
 

@@ -89,6 +89,19 @@ test.each([
   );
 });
 
+test.each([
+  ['own=s3://bucket/a', /^it has \d+ IPv4 addresses, expected 0 to 2147483648$/],
+  ['own=s3://bucket/a#wide=allow', undefined],
+])('%s: most of IPv4, one /8 a line', async (entry, expected) => {
+  const list = configured(entry);
+  const { feed, options } = list;
+  const lines = Array.from({ length: 200 }, (_, index) => `${index + 11}.0.0.0/8`);
+  const { data } = await download(list, lines.join('\n'));
+  const issue = feed.findImplausible(data, { previous: undefined, options, now: 0 });
+  if (expected === undefined) expect(issue).toBeUndefined();
+  else expect(issue).toMatch(expected);
+});
+
 test('a list states nothing about anonymizers', () => {
   expect(configured('own=s3://bucket/a').feed.anonymizer).toBeUndefined();
 });

@@ -68,9 +68,10 @@ export async function downloadFiles(
 
   const responses: FeedResponse[] = [];
   for (const [index, file] of files.entries()) {
-    const response = await ask(file, conditionsOf(known?.[index]));
-    const hasCondition = known?.[index] !== undefined;
-    if (!(response.status === 304 && hasCondition)) requireOk(response, feedId);
+    const conditions = conditionsOf(known?.[index]);
+    const response = await ask(file, conditions);
+    const isUnchanged = response.status === 304 && Object.keys(conditions).length > 0;
+    if (!isUnchanged) requireOk(response, feedId);
     responses.push(response);
   }
   if (responses.every(({ status }) => status === 304)) return { status: 'unchanged' };
