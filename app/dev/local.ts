@@ -2,6 +2,7 @@ import { readSettings, type Settings } from '../src/config/settings.ts';
 import { ACTION_PATH } from '../src/http/paths.ts';
 import { startService } from '../src/service.ts';
 import { parseSignatureSecret, signAddress } from '../src/signals/address/signature.ts';
+import { checkFile } from '../src/signals/feeds/check-file.ts';
 import { createDynamoDbClient } from '../src/signals/reputation/cache/dynamodb-client.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { CONSOLE_PATH, createConsole } from './console/console.ts';
@@ -53,6 +54,8 @@ async function main(environment: Environment): Promise<void> {
       ...dynamoDb.clientConfig,
       timeout: settings.dynamoDbTimeout,
     }),
+    // A worker thread for each of the feeds would delay the start by seconds.
+    checkFeed: async (file, expected) => ({ file, checked: checkFile(file, expected) }),
     onRecord: webConsole.onRecord,
     mount: webConsole.mount,
   });

@@ -6,6 +6,7 @@ import type { Policy } from './policy/policy.ts';
 import { type ApiKey, openApiKey } from './secrets/api-key.ts';
 import { createSecretsClient } from './secrets/client.ts';
 import { openSignatureKeys, type SignatureKeys } from './signals/address/signature-keys.ts';
+import type { FileChecker } from './signals/feeds/check-worker.ts';
 import { type Feeds, openFeeds } from './signals/feeds/open-feeds.ts';
 import { openGeoDatabase } from './signals/geo/database.ts';
 import { createPlacesOf, type PlacesOf } from './signals/geo/feed-places.ts';
@@ -35,12 +36,14 @@ export interface Resources {
  * Loads all resources in parallel.
  *
  * @param now milliseconds since the epoch.
+ * @param checkFeed checks snapshots; in a worker thread by default.
  * @throws StartError with the reasons of all that failed.
  */
 export async function openResources(
   settings: Settings,
   telemetry: Telemetry,
   now: () => number,
+  checkFeed?: FileChecker,
 ): Promise<Resources> {
   const { actionCredential, abuseIpdbKey, addressSignature } = settings;
   const agents = proxyAgents(settings.proxy);
@@ -58,7 +61,7 @@ export async function openResources(
   const opening = [
     loadPolicy(settings.policyFile, agents),
     openGeoDatabase(settings.geoDatabases, agents),
-    openFeeds(settings.feeds, { hooks: telemetry.feedHooks, now, agents }),
+    openFeeds(settings.feeds, { hooks: telemetry.feedHooks, now, agents, check: checkFeed }),
     openActionCredential(
       'json' in actionCredential ? actionCredential : { ...actionCredential, client },
       {

@@ -13,6 +13,7 @@ import { openResources, type Resources, SIGNATURE_SECRET } from './resources.ts'
 import { readAddress } from './signals/address/read.ts';
 import { createAddressSignature } from './signals/address/signature.ts';
 import { findAnonymizer } from './signals/anonymizer.ts';
+import type { FileChecker } from './signals/feeds/check-worker.ts';
 import { NO_REQUEST_FEEDS, RequestFeeds } from './signals/feeds/request-feeds.ts';
 import { proveByBlacklist } from './signals/reputation/blacklist.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
@@ -35,6 +36,8 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** Metrics that are counted outside of the service, too. */
   readonly metrics?: Metrics;
+  /** Checks the snapshots of feeds. @default in a worker thread, so that no request waits */
+  readonly checkFeed?: FileChecker;
   /** Receives the record of every decision, logged or not. */
   readonly onRecord?: (record: object) => void;
   /** Middleware around every route, in order. It runs before authentication and must not read the body. */
@@ -64,7 +67,7 @@ export async function startService(
   const { now = Date.now, metrics = createServiceMetrics(settings), middleware } = options;
   const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
   telemetry.warnAboutRotation(settings);
-  const resources = await openResources(settings, telemetry, now);
+  const resources = await openResources(settings, telemetry, now, options.checkFeed);
   const reputation = createReputation(settings, resources, telemetry.start(resources), options);
   const decision: DecisionDependencies = {
     policy: resources.policy,

@@ -22,11 +22,17 @@ export interface BannerOptions {
   readonly requestBody: string;
 }
 
+/** What `startLocalFeeds` publishes as `geolite2-country`. */
+const SIMULATED_COUNTRIES =
+  'The simulated feed geolite2-country, which has the networks of the bundled database.';
+
 /** Returns the first output of `npm start`: the addresses, the simulated parts, and a command to try. */
 export function banner(options: BannerOptions): string {
   const [headerName, headerValue] = options.credential;
   const countries = options.geoDatabases.flatMap((path) =>
-    isBundledGeoDatabase(path) ? BUNDLED_NOTICE : [path],
+    isBundledGeoDatabase(path)
+      ? [...(options.simulatedFeeds === undefined ? [] : [SIMULATED_COUNTRIES]), ...BUNDLED_NOTICE]
+      : [path],
   );
   const rows: readonly (readonly [name: string, ...lines: string[]])[] = [
     ['Endpoint', options.endpoint],
@@ -70,8 +76,9 @@ const MAX_LINE = 100;
 
 function describeFeeds({ simulatedFeeds, configuredFeeds }: BannerOptions): readonly string[] {
   if (simulatedFeeds === undefined) {
-    const feeds = replaceControls(configuredFeeds ?? '');
-    return [feeds === '' ? 'none' : `in FEEDS: ${feeds.replaceAll(/=[^,#]*/g, '')}`];
+    // Only ids: a location may contain a token.
+    const ids = (configuredFeeds ?? '').split(',').map((entry) => entry.split(/[=#]/)[0]?.trim());
+    return configuredFeeds ? [`in FEEDS: ${replaceControls(ids.join(', '))}`] : ['none'];
   }
   const ids = simulatedFeeds.flatMap(({ feed, event }) =>
     event === 'feed-published' ? [feed] : [],

@@ -20,3 +20,24 @@ test('control characters in a warning do not reach the terminal', () => {
   const text = banner({ ...OPTIONS, warnings: ['a\u001b[2Jb\u009bc'] });
   expect(text).toContain('  a\ufffd[2Jb\ufffdc\n');
 });
+
+test.each<{ name: string; options: Partial<BannerOptions>; line: RegExp }>([
+  { name: 'none', options: { configuredFeeds: '' }, line: /^ {2}Feeds +none$/m },
+  {
+    name: 'those in FEEDS, without the locations, which may contain a token',
+    options: { configuredFeeds: 'tor-exits#max-age=1d,partners=https://u:secret@example.com/list' },
+    line: /^ {2}Feeds +in FEEDS: tor-exits, partners$/m,
+  },
+  {
+    name: 'simulated ones',
+    options: { simulatedFeeds: [{ feed: 'tor-exits', event: 'feed-published' }] },
+    line: /^ {2}Feeds +SIMULATED, .*\n +tor-exits\n/m,
+  },
+  {
+    name: 'a simulated one that failed',
+    options: { simulatedFeeds: [{ feed: 'tor-exits', event: 'feed-failed', why: 'No answer.' }] },
+    line: /tor-exits: feed-failed No answer\./,
+  },
+])('shows the feeds: $name', ({ options, line }) => {
+  expect(banner({ ...OPTIONS, ...options })).toMatch(line);
+});
