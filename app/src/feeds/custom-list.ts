@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { oneOf, parsed } from '../config/schemas.ts';
 import {
   ANONYMIZER_FIELDS,
@@ -43,6 +44,7 @@ export function createCustomList(id: string, location: string): Feed {
     id,
     title: `addresses of the list ${id}`,
     homepage: origin,
+    locationHash: createHash('sha256').update(location).digest('hex'),
     content: 'ranges',
     licence: { name: 'not known', attribution: `List of the operator's own from ${origin}` },
     interval: 5 * MINUTE_MS,

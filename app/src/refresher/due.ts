@@ -23,6 +23,6 @@ export function isDue(configured: ConfiguredFeed, state: FeedState, now: number)
 
 /** Hashes what determines a feed's data, because it may contain a password or a token. */
 export function configurationHash({ feed, options }: ConfiguredFeed): string {
-  const configuration = JSON.stringify([feed.homepage, options]);
+  const configuration = JSON.stringify([feed.locationHash ?? feed.homepage, options]);
   return createHash('sha256').update(configuration).digest('hex');
 }

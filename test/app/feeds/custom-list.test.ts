@@ -2,6 +2,7 @@ import { FEED_CATALOG } from '../../../app/src/feeds/index.ts';
 import { type ConfiguredFeed, parseFeeds } from '../../../app/src/feeds/model/configured-feeds.ts';
 import { ANONYMIZER_FIELDS } from '../../../app/src/feeds/model/feed.ts';
 import type { FeedHttp, FeedRequest } from '../../../app/src/feeds/model/feed-http.ts';
+import { configurationHash } from '../../../app/src/refresher/due.ts';
 
 function configured(entry: string): ConfiguredFeed {
   const { feeds, issues } = parseFeeds(entry, FEED_CATALOG);
@@ -100,6 +101,16 @@ test.each([
   const issue = feed.findImplausible(data, { previous: undefined, options, now: 0 });
   if (expected === undefined) expect(issue).toBeUndefined();
   else expect(issue).toMatch(expected);
+});
+
+test.each([
+  ['own=s3://bucket/a', 'own=s3://bucket/b', false],
+  ['own=https://lists.example/a?token=1', 'own=https://lists.example/a?token=2', false],
+  ['own=s3://bucket/a', 'own=s3://bucket/a#format=columns', false],
+  ['own=s3://bucket/a', 'own=s3://bucket/a#interval=2h', true],
+])('%s and %s have the same data: %s', (one, other, isSame) => {
+  const [hash, otherHash] = [one, other].map((entry) => configurationHash(configured(entry)));
+  expect(hash === otherHash).toBe(isSame);
 });
 
 test('a list states nothing about anonymizers', () => {

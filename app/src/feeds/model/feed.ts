@@ -75,6 +75,8 @@ export interface Feed {
   readonly title: string;
   /** The publisher's page. */
   readonly homepage: string;
+  /** SHA-256 of the location, for lists of the operator's own: the location itself may contain a secret. */
+  readonly locationHash?: string;
   readonly content: FeedContent;
   /** Only for `ranges`. */
   readonly anonymizer?: AnonymizerStatement;
