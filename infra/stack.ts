@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { ConfigError } from '../app/src/config/options.ts';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { missingFeeds } from '../app/src/policy/feeds.ts';
@@ -40,9 +41,7 @@ export class RiskGateStack extends Stack {
     for (const { entry, warning } of policy.failOpen) {
       Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
     }
-    const feedIds = config.feeds.feeds.map(({ feed }) => feed.id);
-    const missing = missingFeeds(policy, feedIds).map(({ warning }) => warning);
-    if (missing.length > 0) throw new Error(missing.join('\n'));
+    checkPolicyFeeds(policy.feeds, config);
     const logRetention: RetentionDays = config.logRetentionDays;
     const lookup = new Lookup(this, 'Lookup', { logRetention });
     const network = new Network(this, 'Network', { ...config, lookup, logRetention });
@@ -158,4 +157,19 @@ export class RiskGateStack extends Stack {
       new CfnOutput(this, name, { description, value });
     }
   }
+}
+
+/** @throws ConfigError if the policy names a feed that the service would not have. */
+function checkPolicyFeeds(
+  feeds: readonly string[],
+  { feeds: { feeds: configured } }: Config,
+): void {
+  const missing = missingFeeds(
+    { feeds },
+    configured.map(({ feed }) => feed.id),
+  );
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    missing.map(({ warning }) => `${warning} (FEEDS is the option feeds of the stack.)`).join('\n'),
+  );
 }

@@ -18,6 +18,8 @@ const CONFIGURATIONS: readonly Configuration[] = [
   'tags',
   'allowed addresses, cloudfront',
   'CloudFront logs',
+  'feeds',
+  'feeds, existing secrets, egress public',
   'everything at once',
 ];
 

@@ -35,7 +35,7 @@ function check(app: App) {
 
 const checked: Finding[] = [];
 
-test.each<Configuration>([...MODES, ...NETWORKS, 'CloudFront logs', 'everything at once'])(
+test.each<Configuration>([...MODES, ...NETWORKS, 'CloudFront logs', 'feeds', 'everything at once'])(
   'With %s every finding is acknowledged',
   async (configuration) => {
     const result = check((await createApp(contextOf(configuration))).app);

@@ -88,6 +88,8 @@ const FEEDS = {
     'geoip2-anonymous-ip',
     'ipinfo-lite',
     'abuseipdb-blacklist#minimum=25&limit=500000',
+    'tor-exits',
+    'partners=s3://partners/lists/v4.txt',
   ],
 };
 
@@ -193,6 +195,10 @@ const CONTEXTS = {
     ...PUBLIC,
     ...{ maxMindSecretArn: MAXMIND_ARN, ipinfoSecretArn: IPINFO_ARN },
     ...{ feedRefreshMinutes: 15, blacklistMaxAge: '24h' },
+  },
+  'a list of CrowdSec': {
+    feeds: 'crowdsec#integration=0123456789ab',
+    crowdSecSecretArn: `${SECRET}/crowdsec-YzAbCd`,
   },
   'a feed without a credential': { feeds: 'dbip-country-lite', feedRefreshMinutes: '360' },
   'everything at once': {

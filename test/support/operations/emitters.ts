@@ -187,7 +187,7 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
       cause,
     ),
   ),
-  ...BUILT_IN_FEEDS.map(({ id }) =>
+  ...[...BUILT_IN_FEEDS.map(({ id }) => id), 'partners'].map((id) =>
     service(
       'FeedAge',
       gauge(({ feedAges }) => feedAges[id]),

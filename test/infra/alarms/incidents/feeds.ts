@@ -8,6 +8,8 @@ const FEED_IDS = [
   'geoip2-anonymous-ip',
   'ipinfo-lite',
   'abuseipdb-blacklist',
+  'tor-exits',
+  'partners',
 ];
 
 /** The data of the feeds needs attention. */
