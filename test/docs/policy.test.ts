@@ -1,4 +1,6 @@
 import { compilePolicy } from '../../app/src/policy/compile.ts';
+import type { Policy } from '../../app/src/policy/policy.ts';
+import { decideBy, type Scenario } from '../support/decide.ts';
 import { startTestService } from '../support/running-service.ts';
 import { codeBlocks, readPage, sectionOf } from './pages.ts';
 
@@ -33,4 +35,39 @@ test('the shared values in docs/policy.md compile', () => {
   const [text = ''] = codeBlocks(sectionOf(readPage('docs/policy.md'), 'The file'), 'yaml');
   const complete = `${text}unknown: { address: { deny: No. }, reputation: { deny: No. } }\n`;
   expect(compilePolicy(complete, 'docs/policy.md').rules).toHaveLength(1);
+});
+
+/** Returns the policy in a section of docs/policy.md. */
+function policyIn(section: string): Policy {
+  const [text = ''] = codeBlocks(sectionOf(readPage('docs/policy.md'), section), 'yaml');
+  return compilePolicy(text, 'docs/policy.md');
+}
+
+test.each<[string, Scenario, object]>([
+  ['a list of criminals', { feeds: { 'spamhaus-drop-v4': true } }, { refusedBy: 'criminals' }],
+  ['Tor', { feeds: { 'tor-exits': true } }, { refusedBy: 'tor' }],
+  ['a partner on Tor', { feeds: { 'tor-exits': true, partners: true } }, { outcome: 'issue' }],
+  ['a list that is absent', { feeds: { 'tor-exits': 'absent' } }, { matched: ['unknown.feeds'] }],
+  ['another address', {}, { outcome: 'issue' }],
+])('the example of feeds in docs/policy.md: %s', async (_, given, expected) => {
+  expect(await decideBy(policyIn('Feeds'), given)).toMatchObject(expected);
+});
+
+test.each<[string, Scenario, object]>([
+  ['Tor', { feeds: { 'tor-exits': true } }, { refusedBy: 'tor' }],
+  ['a VPN', { request: '03', anonymizer: { vpn: true } }, { matched: ['vpn-or-hosting'] }],
+  [
+    'Private Relay',
+    { request: '03', anonymizer: { relay: true, hosting: true } },
+    { outcome: 'issue' },
+  ],
+  ['a machine', { request: '01', anonymizer: { hosting: true } }, { outcome: 'issue' }],
+  [
+    'an expired list',
+    { request: '03', anonymizer: { vpn: 'expired' } },
+    { matched: ['unknown.anonymizer'] },
+  ],
+  ['an internal address', { request: '03', anonymizer: 'private' }, { outcome: 'issue' }],
+])('the example of anonymizers in docs/policy.md: %s', async (_, given, expected) => {
+  expect(await decideBy(policyIn('Networks and anonymizers'), given)).toMatchObject(expected);
 });

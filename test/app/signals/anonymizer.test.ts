@@ -125,6 +125,7 @@ describe("Apple's Private Relay on X4BNet's list of VPNs", () => {
     expired,
   });
   const other = { id: 'other-vpns', ...asListed('vpn'), view: ranges(true) };
+  const complete = { ...vpn(true), ...asListed('vpn', [4, 6]) };
   const no = { id: 'anonymous-ip', view: database(() => NO_FLAGS) };
 
   test.each<[string, readonly FeedForTest[], boolean | string]>([
@@ -133,6 +134,7 @@ describe("Apple's Private Relay on X4BNet's list of VPNs", () => {
     ['counts while the list of relays is expired', [vpn(true), relay(ranges(true), true)], true],
     ['counts if the address is no relay', [vpn(true), relay(ranges(false))], true],
     ['does not count if it is a relay', [vpn(true), relay(ranges(true))], 'absent'],
+    ['a complete list says that a relay is none', [complete, relay(ranges(true))], false],
     ['does not count, whichever comes first', [relay(ranges(true)), vpn(true)], 'absent'],
     ['another list counts', [vpn(true), relay(ranges(true)), other], true],
     ['a database that says no counts', [vpn(true), relay(ranges(true)), no], false],
