@@ -15,7 +15,12 @@ const WITHOUT_CALLERS: Plugin = {
 
 /** How esbuild bundles the service: determines what ships and how fast it starts. */
 export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
-  entryPoints: ['app/src/main.ts', 'app/src/health-check.ts', 'app/src/refresh.ts'],
+  entryPoints: [
+    'app/src/main.ts',
+    'app/src/health-check.ts',
+    'app/src/refresh.ts',
+    'app/src/load-feed.ts',
+  ],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -13,6 +13,8 @@ const SERVICE_FILES = [
   'geo-whois-asn-country.mmdb',
   'health-check.mjs',
   'health-check.mjs.map',
+  'load-feed.mjs',
+  'load-feed.mjs.map',
   'main.mjs',
   'main.mjs.map',
   'refresh.mjs',

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../store/object-store.ts';
 import { checkInWorker, type FileChecker } from './check-worker.ts';
 import type { FeedHooks } from './feed-hooks.ts';
 import { FeedSnapshots, type FeedState, type LoadedFeed } from './feed-snapshots.ts';
-import { loadSnapshot, readPointer } from './load-feed.ts';
+import { loadSnapshot, readPointer } from './read-feed.ts';
 
 /** Times are in milliseconds. */
 export interface FollowerOptions {
