@@ -1,5 +1,6 @@
 import { table, zipf } from './against-guide.ts';
 import type { Experiment } from './experiment.ts';
+import { feeds } from './feeds.ts';
 import { generatorLimit } from './generator-limit.ts';
 import { largeBody } from './large-body.ts';
 import { full, memory } from './memory.ts';
@@ -24,4 +25,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   start,
   memory,
   full,
+  feeds,
 ];
