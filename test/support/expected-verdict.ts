@@ -1,4 +1,10 @@
-import type { GeneratedEffects, GeneratedPolicy } from './generated-policies.ts';
+import type {
+  Condition,
+  Entry,
+  GeneratedEffects,
+  GeneratedPolicy,
+  UnknownCondition,
+} from './generated-policies.ts';
 
 /** Effects that apply to a token, with the rule that they belong to. */
 export interface ExpectedEffects {
@@ -11,13 +17,27 @@ export interface ExpectedEffects {
   readonly requiresAdditions: boolean;
 }
 
+const NEEDED_ENTRIES: Readonly<
+  Partial<Record<Condition, readonly Entry[]>> & Record<UnknownCondition, readonly Entry[]>
+> = {
+  'unknown reputation': ['reputation'],
+  'unknown anonymizer': ['anonymizer'],
+  'absent feed': ['feeds.absent'],
+  'expired feed': ['feeds.expired'],
+  'absent and expired feed': ['feeds.absent', 'feeds.expired'],
+};
+
 /**
  * Returns the effects of a policy that apply, by the simplest implementation: rules from top to bottom, `allow` and
- * `deny` end the evaluation, and the entry for the unknown reputation applies once.
+ * `deny` end the evaluation, and each entry of `unknown` applies once.
  */
 export function expectedEffects(policy: GeneratedPolicy): readonly ExpectedEffects[] {
   const expected: ExpectedEffects[] = [];
-  let entryApplied = false;
+  const appliedEntries = new Set<Entry>();
+  const isEnded = () => {
+    const last = expected.at(-1);
+    return last?.effects.deny !== undefined || (last?.effects.allow && !last.onlyRestricts);
+  };
   for (const { id, condition, effects, unenforceable } of policy.rules) {
     const requiresAdditions = unenforceable === 'deny';
     const hasEffect =
@@ -31,19 +51,22 @@ export function expectedEffects(policy: GeneratedPolicy): readonly ExpectedEffec
         unenforceable: unenforceable ?? policy.unenforceable,
         requiresAdditions,
       });
-      if (effects.deny || (effects.allow && condition === 'matches')) break;
-    } else if (condition === 'unknown signal' && !entryApplied) {
-      entryApplied = true;
-      if (policy.unknown === 'ignore') continue;
-      expected.push({
-        id: 'unknown.reputation',
-        effects: policy.unknown,
-        onlyRestricts: false,
-        unenforceable: policy.unenforceable,
-        requiresAdditions: false,
-      });
-      if (policy.unknown.deny || policy.unknown.allow) break;
+    } else {
+      for (const entry of NEEDED_ENTRIES[condition] ?? []) {
+        const entryEffects = policy.unknown[entry];
+        if (appliedEntries.has(entry) || isEnded()) continue;
+        appliedEntries.add(entry);
+        if (entryEffects === 'ignore') continue;
+        expected.push({
+          id: `unknown.${entry.split('.')[0]}`,
+          effects: entryEffects,
+          onlyRestricts: false,
+          unenforceable: policy.unenforceable,
+          requiresAdditions: false,
+        });
+      }
     }
+    if (isEnded()) break;
   }
   return expected;
 }

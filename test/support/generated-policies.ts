@@ -15,7 +15,21 @@ export interface GeneratedEffects {
 }
 
 /** The result of a condition for every generated request. */
-export type Condition = 'matches' | 'does not match' | 'fails' | 'unknown signal';
+export type Condition = 'matches' | 'does not match' | 'fails' | UnknownCondition;
+
+/** Conditions that need signals without a value. */
+export const UNKNOWN_CONDITIONS = [
+  'unknown reputation',
+  'unknown anonymizer',
+  'absent feed',
+  'expired feed',
+  'absent and expired feed',
+] as const;
+export type UnknownCondition = (typeof UNKNOWN_CONDITIONS)[number];
+
+/** The entries of `unknown` that those conditions need. */
+export const ENTRIES = ['anonymizer', 'feeds.absent', 'feeds.expired', 'reputation'] as const;
+export type Entry = (typeof ENTRIES)[number];
 
 export interface GeneratedRule {
   readonly id: string;
@@ -27,8 +41,7 @@ export interface GeneratedRule {
 export interface GeneratedPolicy {
   readonly rules: readonly GeneratedRule[];
   readonly unenforceable: 'deny' | 'ignore';
-  /** The entry for the unknown reputation. */
-  readonly unknown: GeneratedEffects | 'ignore';
+  readonly unknown: Readonly<Record<Entry, GeneratedEffects | 'ignore'>>;
 }
 
 const lifetime = fc.integer({ min: 1, max: 100_000 });
@@ -91,8 +104,11 @@ const effects: fc.Arbitrary<GeneratedEffects> = fc.oneof(
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 5, arbitrary: fc.constant('matches' as const) },
-  fc.constantFrom('does not match', 'fails', 'unknown signal'),
+  fc.constantFrom('does not match', 'fails'),
+  fc.constantFrom(...UNKNOWN_CONDITIONS),
 );
+
+const entry = fc.oneof(fc.constant('ignore' as const), effects);
 
 /** Policies of a few rules with all kinds of effects. */
 export const generatedPolicy: fc.Arbitrary<GeneratedPolicy> = fc.record({
@@ -106,5 +122,10 @@ export const generatedPolicy: fc.Arbitrary<GeneratedPolicy> = fc.record({
     )
     .map((rules) => rules.map((rule, index) => ({ id: `rule-${index}`, ...rule }))),
   unenforceable: fc.constantFrom('deny', 'ignore'),
-  unknown: fc.oneof(fc.constant('ignore' as const), effects),
+  unknown: fc.record({
+    anonymizer: entry,
+    'feeds.absent': entry,
+    'feeds.expired': entry,
+    reputation: entry,
+  }),
 });

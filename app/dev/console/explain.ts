@@ -150,7 +150,9 @@ function traceRule(
 
 function missingSignalReason(reader: SignalReader): string {
   const [first] = reader.unknownSignals();
-  return first === undefined ? 'not needed' : `${first.signal} is unknown: ${first.cause}`;
+  if (first === undefined) return 'not needed';
+  const subject = first.signal === 'feeds' ? 'the feed' : first.signal;
+  return `${subject} is unknown: ${first.cause}`;
 }
 
 /** Returns the first line of a CEL error's message, without the excerpt that follows it. */

@@ -79,6 +79,7 @@ function compile(
     signals: references.signals,
     feeds: [...feeds.keys()],
     geoFields: references.geoFields,
+    anonymizerFields: references.anonymizerFields,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
     failOpen: findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable),
   };

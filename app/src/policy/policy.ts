@@ -29,6 +29,8 @@ export interface Policy {
   readonly feeds: readonly string[];
   /** Fields of `geo` that at least one rule reads. */
   readonly geoFields: ReadonlySet<string>;
+  /** Fields of `anonymizer` that at least one rule reads. */
+  readonly anonymizerFields: ReadonlySet<string>;
   /** Identifies this version of the file in decision records. */
   readonly revision: string;
   /** Parts of the policy that fail open, each with a warning for the operator. */

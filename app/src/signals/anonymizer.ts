@@ -1,4 +1,4 @@
-import type { AnonymizerField, AnonymizerStatement } from '../feeds/model/feed.ts';
+import type { AnonymizerField, AnonymizerStatement, Feed } from '../feeds/model/feed.ts';
 import { type Address, lookupAddress } from './address/address.ts';
 import type { AnonymizerCause, NonPublicCause } from './causes.ts';
 import type { RequestFeeds } from './feeds/request-feeds.ts';
@@ -51,6 +51,14 @@ export function findAnonymizer(
     }
   }
   return known(answers);
+}
+
+/** Returns the fields of which a feed is a source. */
+export function anonymizerFieldsOf({
+  content,
+  anonymizer,
+}: Pick<Feed, 'content' | 'anonymizer'>): readonly AnonymizerField[] {
+  return content === 'anonymizers' ? DATABASE_FIELDS : anonymizer ? [anonymizer.field] : [];
 }
 
 function rankOf(answer: Answer): number {

@@ -19,7 +19,8 @@ import {
 } from './events/credential.ts';
 import { createLoadFailureLog, feedGauges, feedHooks } from './events/feeds.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
-import { logPolicy, warnAboutMissingFeeds } from './events/policy.ts';
+import { warnAboutMissingSources } from './events/missing-sources.ts';
+import { logPolicy } from './events/policy.ts';
 import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
@@ -140,9 +141,9 @@ export function createTelemetry(
     warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
     start({ policy, feeds, placesOf, apiKey, credential }) {
       logPolicy(log, write, policy);
-      const feedIds = feeds.current().configured.map(({ feed }) => feed.id);
-      warnAboutMissingFeeds(log, policy, feedIds);
       const places = () => placesOf(feeds.current());
+      const configured = feeds.current().configured.map(({ feed }) => feed);
+      warnAboutMissingSources(log, policy, configured, places().info.fields);
       warnAboutGeoDatabase(log, places(), policy, now());
       metrics.observe(feedGauges(feeds.current, now));
       const geoDatabaseAge = () =>

@@ -20,7 +20,11 @@ const CONDITIONS: Record<Condition, string | boolean> = {
   matches: true,
   'does not match': 'request.client_id == "nobody"',
   fails: 'token.claims["sub"] > 3',
-  'unknown signal': 'abuse.score >= 25',
+  'unknown reputation': 'abuse.score >= 25',
+  'unknown anonymizer': 'anonymizer.vpn',
+  'absent feed': '!address.within("lost")',
+  'expired feed': 'address.within("old")',
+  'absent and expired feed': 'address.within("old") || address.within("lost")',
 };
 
 interface Run extends Result {
@@ -42,10 +46,18 @@ async function run(
   }));
   const compiled = policyOf(rules, {
     unenforceable: policy.unenforceable,
-    unknown: { address: 'ignore', reputation: policy.unknown },
+    feeds: ['old', 'lost'],
+    unknown: {
+      address: 'ignore',
+      anonymizer: policy.unknown.anonymizer,
+      feeds: { absent: policy.unknown['feeds.absent'], expired: policy.unknown['feeds.expired'] },
+      reputation: policy.unknown.reputation,
+    },
   });
   const body = JSON.stringify(request);
   const decided = await decideOn(body, compiled, {
+    anonymizer: { vpn: 'absent' },
+    feeds: { old: 'expired', lost: 'absent' },
     reputation: 'timeout',
     listForm,
   });

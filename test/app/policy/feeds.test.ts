@@ -2,8 +2,6 @@ import { compilePolicy } from '../../../app/src/policy/compile.ts';
 import { type KnownFeeds, missingFeeds } from '../../../app/src/policy/feeds.ts';
 import { PolicyError } from '../../../app/src/policy/file/issues.ts';
 import type { FeedView } from '../../../app/src/signals/feeds/feed-view.ts';
-import { warnAboutMissingFeeds } from '../../../app/src/telemetry/events/policy.ts';
-import { createLog } from '../../../app/src/telemetry/log.ts';
 import { decideBy, type Scenario } from '../../support/decide.ts';
 import { requestFeeds } from '../../support/feeds/request-feeds.ts';
 import { policyText, rule } from '../../support/policies.ts';
@@ -392,20 +390,6 @@ describe('entries that fail open', () => {
       /: unknown\.feeds: fails open: while a feed is unknown, the token is issued although rule "one" might refuse or restrict it;/,
     );
   });
-});
-
-test('a feed that FEEDS lacks is a warning at the start of the service', () => {
-  const lines: object[] = [];
-  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
-  warnAboutMissingFeeds(log, compile(policyWith('true')), [...ALL, 'partner']);
-  expect(lines).toEqual([
-    expect.objectContaining({
-      level: 'warn',
-      event: 'policy-feed-missing',
-      feed: 'partners',
-      msg: expect.stringContaining('did you mean partner?'),
-    }),
-  ]);
 });
 
 describe('missingFeeds', () => {

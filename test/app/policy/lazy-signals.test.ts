@@ -2,7 +2,7 @@ import { decideBy, type Scenario } from '../../support/decide.ts';
 import { policyText, rule } from '../../support/policies.ts';
 
 const fetched = async (rules: string, circumstances: Scenario = {}) =>
-  (await decideBy(policyText(rules), circumstances)).fetched.join(' ');
+  (await decideBy(policyText(rules, 'feeds: [tor]'), circumstances)).fetched.join(' ');
 
 const deny = (id: string, when: string) => rule(id, when, '{ deny: No }');
 
@@ -15,6 +15,14 @@ describe('a signal is fetched only when a condition cannot be decided without it
     ['the address alone', 'address.public', 'address'],
     ['the country', 'geo.country == "KP"', 'address geo'],
     ['the score', 'abuse.score >= 75', 'address reputation'],
+    ['the network', 'network.asn == 1', 'address network'],
+    ['anonymizers', 'anonymizer.vpn', 'address anonymizer'],
+    [
+      'everything, in the order of cost',
+      'abuse.score < 75 && address.within("tor") == false && anonymizer.vpn == false && network.asn != 1 && geo.country != "KP"',
+      'address geo network anonymizer feeds reputation',
+    ],
+    ['a feed that decides', 'abuse.score >= 75 && address.within("tor")', 'address feeds'],
     ['another grant and the score', 'request.grant == "password" && abuse.score >= 75', ''],
     ['the score and another grant', 'abuse.score >= 75 && request.grant == "password"', ''],
     [

@@ -1,4 +1,3 @@
-import { missingFeeds } from '../../policy/feeds.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Logger } from '../log.ts';
 
@@ -25,16 +24,5 @@ export function logPolicy(
   });
   for (const { entry, warning } of failOpen) {
     log.warn({ event: 'policy-fails-open', policy_revision: revision, entry, msg: warning });
-  }
-}
-
-/** Warns about each feed that the policy relies on and that `FEEDS` does not contain. */
-export function warnAboutMissingFeeds(
-  log: Logger,
-  policy: Policy,
-  configuredIds: readonly string[],
-): void {
-  for (const { id, warning } of missingFeeds(policy, configuredIds)) {
-    log.warn({ event: 'policy-feed-missing', feed: id, msg: warning });
   }
 }

@@ -57,6 +57,27 @@ describe('The explanation contains', () => {
       },
     },
     {
+      name: 'the answers of feeds',
+      policy: policyText(
+        deny('one', 'address.within("tor") || address.within("old") || anonymizer.vpn'),
+        'feeds: [tor, old]',
+      ),
+      circumstances: { feeds: { tor: false, old: 'expired' }, anonymizer: { vpn: 'absent' } },
+      one: {
+        outcome: 'unknown',
+        values: [
+          { name: 'address.value', value: '"205.210.31.51"' },
+          { name: 'address.within("tor")', value: 'false' },
+          { name: 'address.within("old")', missing: 'the feed is unknown: expired' },
+          { name: 'anonymizer.vpn', missing: 'anonymizer is unknown: absent' },
+        ],
+        unknown: [
+          { signal: 'anonymizer', cause: 'absent', entry: 'ignore' },
+          { signal: 'feeds', cause: 'expired', entry: 'ignore' },
+        ],
+      },
+    },
+    {
       name: 'a signal that the condition did not need',
       policy: policyText(deny('one', 'request.grant == "password" && abuse.score >= 75')),
       one: {

@@ -76,6 +76,7 @@ function fieldFlow(
     return EMPTY_FLOW;
   }
   if (type === 'Geo') uses.geoFields.add(field);
+  if (type === 'Anonymizer') uses.anonymizerFields.add(field);
   const fieldType = fields[field] as string;
   if (declarations.fields.has(fieldType)) return flowOf({ kind: 'object', type: fieldType });
   if (fieldType.startsWith('list<')) return listFlow(OTHER_FLOW);

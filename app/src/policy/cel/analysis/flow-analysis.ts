@@ -37,6 +37,7 @@ export function analyzeFlow(
     countryLists: new Set(),
     continentLists: new Set(),
     geoFields: new Set(),
+    anonymizerFields: new Set(),
   };
   const context: FlowContext = {
     constants,

@@ -11,6 +11,7 @@ export interface FlowUses extends ListUses {
   readonly signals: Set<SignalName>;
   readonly cidrLists: Set<string>;
   readonly geoFields: Set<string>;
+  readonly anonymizerFields: Set<string>;
 }
 
 /** The flows of the variables of loops and of `cel.bind`, by name. */

@@ -25,6 +25,8 @@ export interface References {
   readonly continentLists: ReadonlySet<string>;
   /** Fields of `geo` that it reads, for a warning if the database has none of them. */
   readonly geoFields: ReadonlySet<string>;
+  /** Fields of `anonymizer` that it reads, for a warning if no feed is a source of one. */
+  readonly anonymizerFields: ReadonlySet<string>;
   /** For explanations of a decision by the values it depends on. */
   readonly variables: readonly ReferencedVariable[];
 }
@@ -56,6 +58,7 @@ export function mergeReferences(all: readonly References[]): References {
     countryLists: new Set(all.flatMap((one) => [...one.countryLists])),
     continentLists: new Set(all.flatMap((one) => [...one.continentLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
+    anonymizerFields: new Set(all.flatMap((one) => [...one.anonymizerFields])),
     requiredSignal: undefined,
     reputationUse: mergeReputationUses(all.map((one) => one.reputationUse)),
     variables: all.flatMap((one) => one.variables),
