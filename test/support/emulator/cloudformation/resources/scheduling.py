@@ -1,9 +1,7 @@
 """Schedules of EventBridge Scheduler. A test fires them: see `control.py`."""
 
 import json
-from subprocess import CompletedProcess
 
-from moto.ecs.models import ecs_backends
 from moto.scheduler.models import scheduler_backends
 
 from .base import Handler, RefusedError, register
@@ -73,29 +71,11 @@ def configuration(properties):
 
 
 def fire(account, region, group, name):
-    """Invokes the target of a schedule, as the Scheduler does. Returns the process of the function, or of no task."""
+    """Invokes the target of a schedule, as the Scheduler does. Returns the process of the function."""
     schedule = scheduler_backends[account][region].get_schedule(group, name)
     if schedule.state != "ENABLED":
         raise RefusedError(f"The schedule {name} is {schedule.state}.")
-    if "EcsParameters" in schedule.target:
-        return run_task(account, region, schedule.target)
     return invoke(account, region, schedule.target["Arn"], json.loads(schedule.target.get("Input") or "{}"))
-
-
-def run_task(account, region, target):
-    """Starts the task of a schedule. It runs nothing: a test starts the container's command with its environment."""
-    parameters = target["EcsParameters"]
-    tasks = ecs_backends[account][region].run_task(
-        cluster_str=target["Arn"].split("/")[-1],
-        task_definition_str=parameters["TaskDefinitionArn"],
-        count=int(parameters.get("TaskCount", 1)),
-        overrides=json.loads(target.get("Input") or "{}"),
-        started_by="scheduler",
-        tags=None,
-        launch_type=parameters["LaunchType"],
-        networking_configuration=parameters["NetworkConfiguration"],
-    )
-    return CompletedProcess([], 0, json.dumps([task.task_arn for task in tasks]), "")
 
 
 register(ScheduleGroup())
