@@ -9,19 +9,20 @@ export interface UnknownRead {
 
 /** Parts of known signals (a feed, a kind of anonymizer) that an evaluation read and that are unknown. */
 export class UnknownParts {
-  readonly #causes = new Map<SignalName, Set<UnknownCause>>();
+  /** Created at the first unknown part, which most requests never read. */
+  #causes: Map<SignalName, Set<UnknownCause>> | undefined;
 
   get size(): number {
-    return this.#causes.size;
+    return this.#causes?.size ?? 0;
   }
 
   /** Removes all. */
   clear(): void {
-    // V8 allocates a new table to clear a map, and this one is nearly always empty.
-    if (this.#causes.size > 0) this.#causes.clear();
+    this.#causes = undefined;
   }
 
   add(signal: SignalName, cause: UnknownCause): void {
+    this.#causes ??= new Map();
     const causes = this.#causes.get(signal);
     if (causes === undefined) this.#causes.set(signal, new Set([cause]));
     else causes.add(cause);
@@ -29,12 +30,12 @@ export class UnknownParts {
 
   /** Returns each cause of a signal once, in the order of `UNKNOWN_CAUSES`. */
   of(signal: SignalName): UnknownRead[] {
-    const causes = this.#causes.get(signal);
+    const causes = this.#causes?.get(signal);
     if (causes === undefined) return [];
     return UNKNOWN_CAUSES[signal].flatMap((cause) => (causes.has(cause) ? { signal, cause } : []));
   }
 
   all(): UnknownRead[] {
-    return this.#causes.size === 0 ? [] : SIGNAL_NAMES.flatMap((signal) => this.of(signal));
+    return this.#causes === undefined ? [] : SIGNAL_NAMES.flatMap((signal) => this.of(signal));
   }
 }
