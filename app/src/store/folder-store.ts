@@ -52,7 +52,7 @@ export function createFolderStore(root: string): ObjectStore {
       describe('written', async () => {
         const path = pathOf(key);
         const folder = dirname(path);
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await removeAbandoned(folder);
         const temporary = join(folder, `${TEMPORARY}${randomUUID()}`);
         try {
@@ -91,6 +91,26 @@ export function createFolderStore(root: string): ObjectStore {
       }),
     close: () => undefined,
   };
+}
+
+/** Node's recursive `mkdir` never ends where the system reports ENOENT for each attempt, such as below `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOneFolder(path);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeOneFolder(path);
+  }
+}
+
+async function makeOneFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const exists = (error as { code?: unknown }).code === 'EEXIST';
+    if (!exists || !(await stat(path)).isDirectory()) throw error;
+  }
 }
 
 async function readIfPresent(

@@ -133,6 +133,12 @@ describe('a folder', () => {
     expect(readdirSync(root)).toEqual(['k']);
   });
 
+  test('explains what to do if no folder can be made', async () => {
+    await expect(open('/proc/risk-gate').write('feeds/k', Buffer.from('x'))).rejects.toThrow(
+      /^The feed store \/proc\/risk-gate cannot be written \([A-Z]+\): set FEED_STORE to a folder that the process may use\.$/,
+    );
+  });
+
   test('explains what to do if it is not a folder', async () => {
     writeFileSync(join(root, 'file'), '');
     const store = open(join(root, 'file'));
