@@ -8,7 +8,7 @@ const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:maxmind-AbCdEf
 const CANARY = 'canary 99d0';
 
 const read = (environment: Readonly<Record<string, string>>) =>
-  readRefresherSettings({ FEED_STORE: 'feeds', ...environment }, FEED_CATALOG);
+  readRefresherSettings({ FEEDS: 'tor-exits', FEED_STORE: 'feeds', ...environment }, FEED_CATALOG);
 
 function issuesOf(environment: Readonly<Record<string, string>>): string {
   try {
@@ -48,6 +48,11 @@ test.each([
     'another kind of store',
     { FEED_STORE: 'gs://b' },
     'FEED_STORE must be a folder, or s3://bucket, got "gs://b".',
+  ],
+  [
+    'no feed',
+    { FEEDS: ' ' },
+    'FEEDS is not set: set it to the ids of the feeds to download (docs/feeds.md).',
   ],
   [
     'a misspelled feed',

@@ -43,6 +43,11 @@ export function readRefresherSettings(
   );
   const parsed = parseOptions(REFRESHER_SETTINGS, variables);
   const { feeds, issues } = parseFeeds(parsed.options.FEEDS ?? '', catalog);
+  if (feeds.length === 0 && issues.length === 0) {
+    parsed.issues.push(
+      'FEEDS is not set: set it to the ids of the feeds to download (docs/feeds.md).',
+    );
+  }
   parsed.issues.push(
     ...issues.map((issue) => (issue.endsWith('?') ? `FEEDS ${issue}` : `FEEDS ${issue}.`)),
     ...findCredentialIssues(variables),
