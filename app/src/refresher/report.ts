@@ -1,7 +1,11 @@
+import type { FeedSummary } from '../feeds/model/feed-data.ts';
 import { type Logger, recordWriter } from '../telemetry/log.ts';
 import { emfLines } from '../telemetry/metrics/emf.ts';
 import { Metrics } from '../telemetry/metrics/metrics.ts';
 import type { FeedOutcome } from './outcome.ts';
+
+/** Characters of a text in a feed's summary that is logged. */
+const MAX_SUMMARY_TEXT = 200;
 
 export interface Report {
   /** Logs what the run has done with a feed. */
@@ -47,7 +51,7 @@ function fieldsOf(outcome: FeedOutcome): object {
     case 'feed-published':
       return {
         ...pointerFields(outcome),
-        summary: outcome.pointer.summary,
+        summary: withoutLongTexts(outcome.pointer.summary),
         note: outcome.note,
         accepted: outcome.accepted,
       };
@@ -62,6 +66,13 @@ function fieldsOf(outcome: FeedOutcome): object {
     case 'feed-skipped':
       return { why: outcome.why };
   }
+}
+
+/** A sample of addresses is for the next comparison, not for a reader. */
+function withoutLongTexts(summary: FeedSummary): FeedSummary {
+  return Object.fromEntries(
+    Object.entries(summary).filter(([, value]) => String(value).length <= MAX_SUMMARY_TEXT),
+  );
 }
 
 function pointerFields({ pointer }: Extract<FeedOutcome, { pointer: unknown }>): object {
