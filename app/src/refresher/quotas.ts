@@ -34,21 +34,23 @@ const schema = z.strictObject({
   requests: z.array(z.int().min(0)),
   /** The publisher's own limit per day. */
   limit: z.int().min(1).optional(),
-  /** The run that has written the counter last, so that two runs never write the same bytes. */
+  /** The run that has written the counter last, and its number of writes: S3 accepts the same bytes from two writers. */
   run: z.string(),
 });
 type Counter = z.output<typeof schema>;
 
 export function createQuotas({ store, now, runId }: QuotasOptions): Quotas {
+  let writes = 0;
   const update = async (account: string, change: (counter: Counter) => Counter | undefined) => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const key = `quotas/${account}.json`;
       const object = await store.read(key, { maxBytes: MAX_BYTES });
       const counter =
         object.status === 'found' ? parseCounter(object.body, key) : emptyCounter(runId);
+      writes += 1;
       const changed = change({
         ...counter,
-        run: runId,
+        run: `${runId} ${writes}`,
         requests: current(counter.requests, now()),
       });
       if (changed === undefined) return;

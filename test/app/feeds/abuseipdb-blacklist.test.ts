@@ -165,6 +165,18 @@ test.each([
     { unlistedAtMost: 70, versions: [4, 6] },
   ],
   [
+    'as many entries as the limit, not in the order of scores',
+    listedAddresses(3000, (index) => 71 + Math.floor(index / 100)),
+    'limit=3000',
+    { unlistedAtMost: 100, versions: [4, 6] },
+  ],
+  [
+    'fewer entries than the limit, not in the order of scores',
+    listedAddresses(2999, (index) => 71 + Math.floor(index / 100)),
+    'limit=3000',
+    { unlistedAtMost: 24, versions: [4, 6] },
+  ],
+  [
     "a plan's limit",
     listedAddresses(20_000, (index) => 100 - Math.floor(index / 1000)),
     '',
@@ -180,6 +192,18 @@ test.each([
     'the free plan below its limit',
     listedAddresses(9600),
     'minimum=100',
+    { unlistedAtMost: 99, versions: [4, 6] },
+  ],
+  [
+    'a subscription whose limit the score 100 fills',
+    listedAddresses(20_000),
+    '',
+    { unlistedAtMost: 100, versions: [4, 6] },
+  ],
+  [
+    'more than the public list, but only the score 100',
+    listedAddresses(12_345),
+    '',
     { unlistedAtMost: 99, versions: [4, 6] },
   ],
   [

@@ -22,10 +22,11 @@ export function scopeOf(list: Blacklist, query: BlacklistQuery): ScoreScope {
   if (query.onlyCountries.length > 0 || query.exceptCountries.length > 0) {
     return { unlistedAtMost: 100, versions: [], ...downgraded };
   }
-  // An empty list may be that of a subscription that has ended, which never lists scores below 100.
-  const mayBeDowngraded = list.lowest === undefined || isDowngraded(list, query);
-  const lowestRequested = mayBeDowngraded ? 100 : minimum;
-  const unlistedAtMost = isCut(list, query) ? (list.lowest ?? 100) : lowestRequested - 1;
+  // Without a score below 100, which includes an empty list, the minimum may have been ignored.
+  const lowestRequested = (list.lowest ?? 100) === 100 ? 100 : minimum;
+  // Without the order of scores, which an operator can accept, any score may have been cut off.
+  const lowestListed = list.unordered > 0 ? 100 : (list.lowest ?? 100);
+  const unlistedAtMost = isCut(list, query) ? lowestListed : lowestRequested - 1;
   return {
     unlistedAtMost,
     versions: version === undefined ? BOTH_VERSIONS : [version],
@@ -33,9 +34,15 @@ export function scopeOf(list: Blacklist, query: BlacklistQuery): ScoreScope {
   };
 }
 
+/** Without a subscription the list has no more entries. */
+const MAX_PUBLIC_ENTRIES = 10_000;
+
 /** Without a subscription AbuseIPDB ignores the requested minimum, and reports no error. */
-export function isDowngraded({ lowest }: Blacklist, { minimum }: BlacklistQuery): boolean {
-  return lowest === 100 && minimum < 100;
+export function isDowngraded(
+  { lowest, received }: Blacklist,
+  { minimum }: BlacklistQuery,
+): boolean {
+  return lowest === 100 && minimum < 100 && received <= MAX_PUBLIC_ENTRIES;
 }
 
 function isCut({ received }: Blacklist, { limit }: BlacklistQuery): boolean {
