@@ -5,7 +5,7 @@ import { mmdbFile } from '../../../app/dev/simulator/mmdb.ts';
 import { SeededRandom } from '../../../app/dev/simulator/seeded-random.ts';
 import type { FeedContent } from '../../../app/src/feeds/model/feed.ts';
 import type { AddressBlock, ScoredAddress } from '../../../app/src/feeds/model/feed-data.ts';
-import { pointerKey, snapshotKey } from '../../../app/src/feeds/model/pointer.ts';
+import { type FeedPointer, pointerKey, snapshotKey } from '../../../app/src/feeds/model/pointer.ts';
 import { encodeSnapshot } from '../../../app/src/feeds/snapshot/encode.ts';
 
 const SCORES = 500_000;
@@ -27,13 +27,14 @@ export function publishSnapshot(
   folder: string,
   { id, content }: { readonly id: string; readonly content: FeedContent },
   file: Buffer,
+  more: Pick<FeedPointer, 'publishedAt' | 'scope'> = {},
 ): void {
   const sha256 = createHash('sha256').update(file).digest('hex');
   const now = Date.now();
   write(folder, snapshotKey(id, sha256), file);
   const pointer = { version: 1, feed: id, content, sha256, bytes: file.length };
   const dates = { fetchedAt: now, confirmedAt: now, summary: {} };
-  write(folder, pointerKey(id), Buffer.from(JSON.stringify({ ...pointer, ...dates })));
+  write(folder, pointerKey(id), Buffer.from(JSON.stringify({ ...pointer, ...dates, ...more })));
 }
 
 function write(folder: string, key: string, body: Buffer): void {

@@ -1,4 +1,5 @@
 import { table, zipf } from './against-guide.ts';
+import { coldByList } from './cold-by-list.ts';
 import type { Experiment } from './experiment.ts';
 import { feeds } from './feeds.ts';
 import { generatorLimit } from './generator-limit.ts';
@@ -14,6 +15,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   generatorLimit,
   ...warm,
   cold,
+  ...coldByList,
   table,
   zipf,
   hanging,
