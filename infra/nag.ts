@@ -7,6 +7,10 @@ export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
   ECS4: 'No alarm and no graph uses a metric of Container Insights; containerInsights switches it on.',
   'IAM5[Resource::*]':
     "ecr:GetAuthorizationToken, cloudwatch:GetMetricStatistics and EC2's actions that describe zones, subnets and prefix lists have no resource-level permissions; the actions on images are limited to their repository. Lambda needs its permissions on network interfaces for every one that it creates. kms:Decrypt is limited by its conditions to one asset of the deployment, whose key only the bootstrap stack knows.",
+  'IAM5[Resource::<ServiceTaskDataBucket9C63CFBA.Arn>/feeds/*]':
+    'The names of snapshots are the hashes of their content. Only the refresher, and the function that deletes the feeds, may write them; the service may read them.',
+  'IAM5[Resource::<ServiceTaskDataBucket9C63CFBA.Arn>/quotas/*]':
+    'There is one counter of downloads for each account of a publisher. Only the refresher, and the function that deletes the feeds, may write them.',
   S1: 'Logging access to a bucket of access logs would need another such bucket. The bucket of the policy is read only when a task starts, and the log of the service names the policy.',
   EC23: 'The identity server does not publish the addresses that it calls from. The firewall admits only the action, and the service checks the credential.',
   DDB3: 'The table is a cache: lost items are looked up again.',
