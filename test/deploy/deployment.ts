@@ -14,8 +14,8 @@ export interface Deployment {
   readonly template: Template;
   /** By logical id. */
   readonly physicalIds: Readonly<Record<string, string>>;
-  /** Returns the name or ARN of the only resource of a type. */
-  physicalId(type: string): string;
+  /** Returns the name or ARN of the only resource of a type, among those whose logical id starts with `prefix`. */
+  physicalId(type: string, prefix?: string): string;
   readonly service: unknown;
   readonly taskDefinition: TaskDefinition;
   readonly loadBalancer: { readonly DNSName: string };
@@ -30,14 +30,16 @@ export interface Template {
 }
 
 export interface TaskDefinition {
-  readonly containerDefinitions: readonly [
-    {
-      readonly name: string;
-      readonly image: string;
-      readonly environment: readonly { readonly name: string; readonly value: string }[];
-      readonly logConfiguration: { readonly options: Readonly<Record<string, string>> };
-    },
-  ];
+  readonly containerDefinitions: readonly [ContainerDefinition];
+}
+
+export interface ContainerDefinition {
+  readonly name: string;
+  readonly image: string;
+  /** Replaces the command of the image. */
+  readonly command?: readonly string[];
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly logConfiguration: { readonly options: Readonly<Record<string, string>> };
 }
 
 /** Deploys the stack with `cdk deploy` and reads it back. */
@@ -63,8 +65,13 @@ async function readBack(aws: EmulatedAws): Promise<Omit<Deployment, 'outputs'>> 
     ['cloudformation', 'describe_stack_resources', STACK],
     ['cloudformation', 'get_template', STACK],
   ])) as [AwsList<'Stacks'>, AwsList<'StackResources', StackResource>, { TemplateBody: Template }];
-  const physicalId = (type: string) =>
-    only(StackResources.filter(({ ResourceType }) => ResourceType === type)).PhysicalResourceId;
+  const physicalId = (type: string, prefix = '') => {
+    const found = StackResources.filter(
+      ({ ResourceType, LogicalResourceId }) =>
+        ResourceType === type && LogicalResourceId.startsWith(prefix),
+    );
+    return only(found).PhysicalResourceId;
+  };
   const resources = StackResources.map((id) => [id.LogicalResourceId, id.PhysicalResourceId]);
   return {
     stack: only(Stacks),
@@ -81,7 +88,8 @@ async function readResources(aws: EmulatedAws, physicalId: Deployment['physicalI
   const TargetGroupArn = physicalId(`${balancing}::TargetGroup`);
   const cluster = physicalId('AWS::ECS::Cluster');
   const services = [physicalId('AWS::ECS::Service')];
-  const taskDefinition = physicalId('AWS::ECS::TaskDefinition');
+  // The refresher has another one.
+  const taskDefinition = physicalId('AWS::ECS::TaskDefinition', 'Service');
   const answers = await aws.call([
     ['ecs', 'describe_services', { cluster, services }],
     ['ecs', 'describe_task_definition', { taskDefinition }],

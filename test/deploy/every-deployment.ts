@@ -11,7 +11,7 @@ import { KEEP_ALIVE_TIMEOUT_MS } from '../../app/src/http/server.ts';
 import { ROOT } from '../support/process.ts';
 import { runCanary } from './canary-run.ts';
 import { IMAGE } from './cdk.ts';
-import type { Deployment } from './deployment.ts';
+import type { ContainerDefinition, Deployment } from './deployment.ts';
 import { ACCOUNT, type EmulatedAws, REGION } from './emulated-aws.ts';
 import { readSecret } from './secrets.ts';
 
@@ -29,9 +29,12 @@ function logGroupOf({ taskDefinition }: Deployment): unknown {
   return logConfiguration.options['awslogs-group'];
 }
 
-/** Returns the environment of the container. */
+/** Returns the environment of the service's container. */
 export function containerEnvironment({ taskDefinition }: Deployment): Record<string, string> {
-  const [{ environment }] = taskDefinition.containerDefinitions;
+  return environmentOf(taskDefinition.containerDefinitions[0]);
+}
+
+export function environmentOf({ environment }: ContainerDefinition): Record<string, string> {
   return Object.fromEntries(environment.map(({ name, value }) => [name, value]));
 }
 

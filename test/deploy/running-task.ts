@@ -1,15 +1,16 @@
+import { join } from 'node:path';
 import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { parseCredential } from '../../app/src/credential/credential.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';
-import { type RunningProcess, startScript } from '../support/process.ts';
+import { type RunningProcess, startNode, startScript } from '../support/process.ts';
 import type { Deployment } from './deployment.ts';
 import type { EmulatedAws } from './emulated-aws.ts';
 import { containerEnvironment } from './every-deployment.ts';
 import { readSecret, writeSecret } from './secrets.ts';
 
-const ABUSEIPDB_KEY = 'the-key-of-the-operator';
+export const ABUSEIPDB_KEY = 'the-key-of-the-operator';
 
 /** The service as a process with the environment of the deployed task. */
 export interface RunningTask {
@@ -23,8 +24,21 @@ export interface RunningTask {
   end(): Promise<number | string>;
 }
 
+export interface TaskOptions {
+  /** The folder with the built service. @default runs the sources */
+  readonly build?: string;
+  /** A simulated AbuseIPDB with `ABUSEIPDB_KEY`, which `end` closes. @default a new one */
+  readonly simulator?: Simulator;
+  /** Settings besides the deployed ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** Stores the AbuseIPDB key in its secret, as an operator does, and starts the service. */
-export async function startTask(aws: EmulatedAws, deployment: Deployment): Promise<RunningTask> {
+export async function startTask(
+  aws: EmulatedAws,
+  deployment: Deployment,
+  options: TaskOptions = {},
+): Promise<RunningTask> {
   const { AbuseIpdbSecretArn, ActionCredentialSecretArn } = deployment.outputs;
   await writeSecret(aws, AbuseIpdbSecretArn, ABUSEIPDB_KEY);
   const credential = parseCredential(
@@ -32,8 +46,8 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
     'The deployed credential',
   );
   if (credential.scheme !== 'api-key') throw new Error(`The scheme is ${credential.scheme}.`);
-  const simulator = await startSimulator({ key: ABUSEIPDB_KEY });
-  const process = startScript('app/src/main.ts', {
+  const { build, simulator = await startSimulator({ key: ABUSEIPDB_KEY }), settings } = options;
+  const process = start(build, {
     ...containerEnvironment(deployment),
     ...aws.environment,
     ABUSEIPDB_BASE_URL: simulator.url,
@@ -42,6 +56,7 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
     // moto is slower than DynamoDB.
     DYNAMODB_TIMEOUT_MS: '1000',
     DECISION_DEADLINE_MS: '2500',
+    ...settings,
   });
   const end = async () => {
     await simulator.close();
@@ -71,4 +86,10 @@ export async function startTask(aws: EmulatedAws, deployment: Deployment): Promi
       return outcomeOf(body, response);
     },
   };
+}
+
+function start(build: string | undefined, environment: Readonly<Record<string, string>>) {
+  return build === undefined
+    ? startScript('app/src/main.ts', environment)
+    : startNode(['main.mjs'], environment, { folder: join(build, 'dist') });
 }
