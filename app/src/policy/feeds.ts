@@ -54,7 +54,7 @@ export function unknownNameIssue(
 ): string {
   const feed = builtIn.find(({ id }) => id === name);
   if (feed !== undefined) {
-    return `within("${name}") asks a feed that the policy does not name; write feeds: [${name}]`;
+    return `within("${name}") asks a feed that the policy does not name; add ${name} to feeds`;
   }
   const similar = similarName(name, [...names, ...builtIn.map(({ id }) => id)], OPTION_TOLERANCE);
   const hint = similar === undefined ? '' : `; did you mean "${similar}"?`;

@@ -67,7 +67,7 @@ describe('an issue is reported', () => {
       'a built-in feed that the policy does not name',
       'address.within("tor-exits")',
       { feeds: [] },
-      'within("tor-exits") asks a feed that the policy does not name; write feeds: [tor-exits].',
+      'within("tor-exits") asks a feed that the policy does not name; add tor-exits to feeds.',
     ],
     [
       'a feed of places in within',

@@ -123,7 +123,7 @@ function compileByCause(
         .add(
           EFFECT_NAMES.has(cause)
             ? 'is an effect next to causes; put it below default or below a cause'
-            : `is not a cause of an unknown ${name}; the causes are ${causes.join(', ')}`,
+            : `is not a cause of an unknown ${name === 'feeds' ? 'feed' : name}; the causes are ${causes.join(', ')}`,
         );
       hasInvalidCause = true;
       continue;

@@ -137,6 +137,11 @@ describe('an invalid entry is reported with its line', () => {
       '.geo.quota: is not a cause of an unknown geo; the causes are private, reserved, not-found, database.',
     ],
     [
+      'a cause of another signal for feeds',
+      one('feeds', '{ default: ignore, quota: ignore }'),
+      '.feeds.quota: is not a cause of an unknown feed; the causes are absent, expired.',
+    ],
+    [
       'an effect among causes',
       one('address', '{ default: ignore, lifetime: 5m }'),
       '.address.lifetime: is an effect next to causes; put it below default or below a cause.',
