@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { SmallFunction } from '../function.ts';
 
 /** Prefixes of the keys in the store: snapshots with their pointers, and the counters of downloads. */
-export const FEEDS_PREFIX = 'feeds/';
+const FEEDS_PREFIX = 'feeds/';
 const QUOTAS_PREFIX = 'quotas/';
 
 /**

@@ -11,7 +11,7 @@ import type { FeedSecret } from './feed-secrets.ts';
 import { feedStoreUrl, writeStatements } from './feed-store.ts';
 
 /** The name of the container, which `aws ecs run-task --overrides` refers to. */
-export const REFRESHER_CONTAINER = 'Refresher';
+const REFRESHER_CONTAINER = 'Refresher';
 
 export interface RefresherTaskProps {
   readonly config: Config;

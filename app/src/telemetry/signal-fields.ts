@@ -42,7 +42,7 @@ export function signalFields(
   };
 }
 
-/** Returns the score that a list has proved, if it decided; `cause` tells why there was no CHECK as well. */
+/** Returns the score that a list has proved, if it decided; with `cause`, why a CHECK was not possible. */
 function scoreFields({ usedProvenScore: proven, reputation }: RequestSignals): object | undefined {
   if (proven === undefined) return undefined;
   const cause = reputation?.known === false ? reputation.cause : reputation?.value.staleCause;

@@ -46,7 +46,7 @@ test.each([
   expect(times).toHaveLength(10);
 });
 
-test('tells when the next request is possible', async () => {
+test('reports when the next request is possible', async () => {
   await takeAll();
   world.now += HOUR_MS;
   await expect(quotasOf().take('list', QUOTA)).rejects.toMatchObject({

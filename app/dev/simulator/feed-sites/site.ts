@@ -31,7 +31,7 @@ export interface Site {
   respond(request: SiteRequest, state: SiteState): SimulatedResponse;
 }
 
-export const SITE_IDS = [
+const SITE_IDS = [
   'maxmind',
   'maxmind-updates',
   'maxmind-files',
