@@ -77,6 +77,14 @@ describe('responses', () => {
     ]);
   });
 
+  test('follows five redirects', async () => {
+    publisher.on('source.test', (response) =>
+      response.writeHead(302, { location: 'https://source.test/' }).end(),
+    );
+    await expect(request()).rejects.toThrow('redirects too often');
+    expect(publisher.requests).toHaveLength(6);
+  });
+
   test.each([304, 401, 404, 429, 500])('returns the status %d without a body', async (status) => {
     publisher.on('source.test', (response) => response.writeHead(status).end());
     expect(await request()).toEqual({ status, headers: expect.anything() });
@@ -175,8 +183,12 @@ const FAILURES: readonly (readonly [
     'The response for the feed some-feed is larger than 1000 bytes.',
   ],
   [
-    'a body that is too large',
-    (response) => response.end(SECRET.repeat(1000)),
+    'a body without an end',
+    (response) => {
+      // Without its length, which Node sets if the whole body is passed to `end`.
+      const more = () => response.destroyed || response.write(SECRET.repeat(1000), more);
+      more();
+    },
     'format',
     'The response for the feed some-feed is larger than 1000 bytes.',
   ],
