@@ -17,7 +17,7 @@ const FIRST: SourceList = { asns: [1, 2, 3, 4], date: Date.parse('2026-10-30T00:
 const SECOND: SourceList = { asns: [1, 2, 3, 5], date: Date.parse('2026-10-31T00:00:00Z') };
 const SMALL: SourceList = { asns: [1], date: Date.parse('2026-10-31T12:00:00Z') };
 const OLDER: SourceList = { asns: [1, 2, 3, 6], date: Date.parse('2026-10-29T00:00:00Z') };
-const FUTURE: SourceList = { asns: [1, 2, 3, 7], date: Date.parse('2027-10-29T00:00:00Z') };
+const FUTURE: SourceList = { asns: [1, 2, 3, 7], date: Date.parse('2026-11-04T00:00:00Z') };
 
 let world: World;
 beforeEach(async () => {
@@ -60,6 +60,19 @@ describe('a feed', () => {
       summary: { entries: 4 },
     });
     expect(world.metrics()).toEqual({ FeedRefreshes: 1 });
+  });
+
+  test('is confirmed if its new version has the same data', async () => {
+    const first = await publishFirst();
+    world.now += 6 * HOUR_MS;
+    const date = Date.parse('2026-10-31T00:00:00Z');
+    setSource(world.publisher, { ...FIRST, date });
+    expect(await world.run([testFeed()])).toMatchObject([{ event: 'feed-confirmed' }]);
+    expect(await world.published('list')).toEqual({
+      ...first,
+      publishedAt: date,
+      confirmedAt: world.now,
+    });
   });
 
   test.each([
@@ -159,7 +172,7 @@ const REJECTED: readonly (readonly [
     FUTURE,
     'implausible',
     true,
-    'The data of the feed list is implausible: its date 2027-10-29T00:00:00.000Z is in the future. Publish it with --accept list if it is right.',
+    'The data of the feed list is implausible: its date 2026-11-04T00:00:00.000Z is in the future. Publish it with --accept list if it is right.',
   ],
   [
     'older data',
