@@ -1,6 +1,6 @@
 import {
   FORMAT_VERSION,
-  headSchema,
+  isHead,
   MAGIC,
   MAX_HEAD_BYTES,
   PREFIX_BYTES,
@@ -86,11 +86,16 @@ function readHead(file: Buffer): { readonly head: SnapshotHead; readonly start: 
   if (length !== padded(length) || length > MAX_HEAD_BYTES || start > file.length) {
     throw new SnapshotError('has a head that is not valid');
   }
+  const head = parseJson(file.toString('latin1', PREFIX_BYTES, start));
+  if (!isHead(head)) throw new SnapshotError('has a head that is not valid');
+  return { head, start };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const json = JSON.parse(file.toString('latin1', PREFIX_BYTES, start));
-    return { head: headSchema.parse(json), start };
-  } catch (error) {
-    throw new SnapshotError('has a head that is not valid', { cause: error });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -196,6 +196,21 @@ describe('a snapshot that is not usable', () => {
     return copy;
   }
 
+  test.each([
+    'null',
+    '[]',
+    '{}',
+    '{"content":"toString","ipv4":2,"ipv6":2}',
+    '{"content":"ranges","ipv4":2}',
+    '{"content":"ranges","ipv4":2,"ipv6":2,"asns":0}',
+    '{"content":"ranges","ipv4":"2","ipv6":2}',
+    '{"content":"ranges","ipv4":1.5,"ipv6":2}',
+    '{"content":"ranges","ipv4":1e9,"ipv6":2}',
+    '{"content":"networks","ipv4":2,"ipv6":2}',
+  ])('with the head %s is refused', (head) => {
+    expect(() => checkSnapshot(withHead(RANGES, head))).toThrow('has a head that is not valid');
+  });
+
   test.each<[what: string, file: Buffer, message: string]>([
     ['empty', Buffer.alloc(0), 'is not a snapshot of Risk Gate'],
     ['of other bytes', Buffer.from('<!doctype html><title>Sign in</title>'), 'is not a snapshot'],
