@@ -19,7 +19,12 @@ import { buildService } from '../support/build-service.js';
 import { describeWithMoto } from '../support/moto.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulated-aws.ts';
-import { deployedRefresher, type RefresherRun, type RunRefresher } from './running-refresher.ts';
+import {
+  deployedRefresher,
+  type RefresherRun,
+  type RunRefresher,
+  scheduledTask,
+} from './running-refresher.ts';
 import { ABUSEIPDB_KEY, type RunningTask, startTask } from './running-task.ts';
 import { writeSecret } from './secrets.ts';
 
@@ -137,6 +142,26 @@ describeWithMoto('The refresher as deployed', () => {
     if (outcome?.kind === 'refused') return outcome.errorDescription;
     return outcome?.kind === 'token' ? outcome.token.expiresIn : outcome?.kind;
   }
+
+  test('can be started by the command in the outputs, which refers to what exists', async () => {
+    const command = deployment.outputs.RefreshFeedsCommand ?? '';
+    const option = (name: string) => RegExp(`--${name} (\\S+)`).exec(command)?.[1];
+    const ids = (name: string) => RegExp(`${name}=\\[(.+?)\\]`).exec(command)?.[1]?.split(',');
+    const subnets = (ids('subnets') ?? []).map((SubnetId) => expect.objectContaining({ SubnetId }));
+    // moto cannot run a task on Fargate.
+    const found = await aws.call([
+      ['ecs', 'describe_clusters', { clusters: [option('cluster')] }],
+      ['ecs', 'describe_task_definition', { taskDefinition: option('task-definition') }],
+      ['ec2', 'describe_subnets', { SubnetIds: ids('subnets') }],
+      ['ec2', 'describe_security_groups', { GroupIds: ids('securityGroups') }],
+    ]);
+    expect(found).toMatchObject([
+      { clusters: [{ clusterName: deployment.physicalId('AWS::ECS::Cluster') }], failures: [] },
+      { taskDefinition: { taskDefinitionArn: await scheduledTask(aws) } },
+      { Subnets: expect.arrayContaining(subnets) },
+      { SecurityGroups: [{ Description: 'Refresher of Risk Gate: out to HTTPS' }] },
+    ]);
+  });
 
   // The order matters: each test continues with what the ones before have published.
   test('reports credentials that nobody has entered, and publishes the other feeds', async () => {

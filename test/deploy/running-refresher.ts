@@ -59,10 +59,15 @@ export async function deployedRefresher(
   };
 }
 
-async function scheduledContainer(aws: EmulatedAws): Promise<ContainerDefinition> {
+/** Returns the ARN of the task definition that the schedule starts. */
+export async function scheduledTask(aws: EmulatedAws): Promise<string> {
   const resources = Object.values(await stacksOf(aws).resources());
   const schedule = resources.find(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-  const taskDefinition = schedule?.Properties.Target.EcsParameters.TaskDefinitionArn;
+  return schedule?.Properties.Target.EcsParameters.TaskDefinitionArn;
+}
+
+async function scheduledContainer(aws: EmulatedAws): Promise<ContainerDefinition> {
+  const taskDefinition = await scheduledTask(aws);
   const [response] = (await aws.call([
     ['ecs', 'describe_task_definition', { taskDefinition }],
   ])) as [{ readonly taskDefinition: TaskDefinition }];
