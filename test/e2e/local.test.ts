@@ -28,7 +28,8 @@ describe('npm start', () => {
     expect(output).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/console /);
     expect(output).toMatch(/AbuseIPDB +http:\/\/127\.0\.0\.1:\d+\/api\/v2 +SIMULATED/);
     expect(output).toMatch(/DynamoDB +simulated/);
-    expect(output).toMatch(/Countries +The bundled country database .*June 2026/);
+    expect(output).toMatch(/Countries +The simulated feed geolite2-country,/);
+    expect(output).toMatch(/The bundled country database .*June 2026/);
     expect(output).toMatch(/CC BY 4\.0/);
     expect(output).toMatch(/Warnings\n {2}app\/policy\.yaml:\d+: unknown\.geo: fails open: /);
     expect(local.stderr()).toBe('');
@@ -73,7 +74,7 @@ describe('npm start', () => {
 
   test('prints JSON lines into a pipe', async () => {
     await post('205.210.31.51');
-    const [line] = await local.waitForOutput(/^\{.*"event":"decision".*"source":"memory".*\}$/m);
+    const [line] = await local.waitForOutput(/^\{.*"event":"decision".*"source":"blacklist".*\}$/m);
     expect(JSON.parse(line)).toMatchObject({ outcome: 'issue' });
   });
 
@@ -108,9 +109,10 @@ describe('npm start on a terminal', () => {
 
   test('prints further decisions and rejections as readable lines', async () => {
     const { url, headers, body } = parseCurl(local.stdout());
-    const fromMemory = body.replace('14.102.69.58', '205.210.31.51');
-    await fetch(url, { method: 'POST', headers, body: fromMemory });
-    await local.waitForOutput(/205\.210\.31\.51 +US +12 memory/);
+    // None of the guide's addresses, whose lines are already in the output.
+    const further = body.replace('14.102.69.58', '8.8.8.8');
+    await fetch(url, { method: 'POST', headers, body: further });
+    await local.waitForOutput(/8\.8\.8\.8 +US +(\d+ )?blacklist/);
     await fetch(url, { method: 'POST', headers: { ...headers, 'x-api-key': 'wrong' }, body });
     await local.waitForOutput(/warn +\S+ {2}rejected {2}status=401 count=1 why="/);
   });
