@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { FEED_QUERIES, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
 import { queryString } from '../../../infra/monitoring/saved-queries.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
@@ -289,7 +289,8 @@ test('docs/operations.md lists exactly the saved queries', () => {
   const [, table = ''] = /\| saved query \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
   const cells = [...table.matchAll(/^\|([^|]*)\|/gm)].map(([, cell = '']) => cell);
   const names = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-  expect(names.sort()).toEqual(SAVED_QUERIES.map(({ name }) => name).sort());
+  const queries = [...SAVED_QUERIES, ...FEED_QUERIES];
+  expect(names.sort()).toEqual(queries.map(({ name }) => name).sort());
 });
 
 test('A record with very many operations still has its client, policy and latency', async () => {
