@@ -16,9 +16,11 @@ export interface LocalService {
   setFault(fault: object | undefined): Promise<void>;
 }
 
-/** Starts `npm start`, on a free port unless one is given. */
-export async function startLocalService(port = '0'): Promise<LocalService> {
-  const process = startScript('app/dev/local.ts', { PORT: port });
+/** Starts `npm start`, on a free port unless `PORT` is given. */
+export async function startLocalService(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LocalService> {
+  const process = startScript('app/dev/local.ts', { PORT: '0', ...environment });
   await process.waitForOutput(/Ctrl\+C/);
   const output = process.stdout();
   const find = (pattern: RegExp) => pattern.exec(output)?.[1] ?? '';

@@ -21,13 +21,13 @@ beforeEach(async () => {
 });
 
 /** Returns the explanation of a rule. */
-async function ruleText(id: string): Promise<string> {
-  return page.locator('.rule', { has: page.locator(`strong:text-is("${id}")`) }).innerText();
+async function ruleText(id: string, on = page): Promise<string> {
+  return on.locator('.rule', { has: on.locator(`strong:text-is("${id}")`) }).innerText();
 }
 
 /** Returns a row of the token table: before, after, change. */
-async function tokenRow(name: string): Promise<string[]> {
-  const row = page.locator('.token tr', { has: page.locator(`th:text-is("${name}")`) });
+async function tokenRow(name: string, on = page): Promise<string[]> {
+  const row = on.locator('.token tr', { has: on.locator(`th:text-is("${name}")`) });
   return row.locator('td').allInnerTexts();
 }
 
@@ -49,7 +49,11 @@ describe('With the keyboard alone, a person can try', () => {
       summary: /✓ issued The token is issued unchanged\./,
       lifetime: ['3600 s (1 h)', '3600 s (1 h)', ''],
       rule: 'elevated-ip-risk',
-      explanation: ['○ did not match', 'abuse.score >= 25 && now.hour >= 9', /abuse\.score\s+12\b/],
+      explanation: [
+        '○ did not match',
+        'abuse.score >= 25 && now.hour >= 9',
+        /abuse\.score\s+between 0 and 24\b/,
+      ],
     },
     {
       button: 'Elevated score',
@@ -99,37 +103,51 @@ describe('With the keyboard alone, a person can try', () => {
   });
 
   test('the whole form, here with an unknown reputation', async () => {
-    await local.setFault({ kind: 'status', status: 503 });
-    // Within the hours of `elevated-ip-risk`.
-    await page.getByLabel('Time in UTC').fill('2026-01-05T10:30');
+    // With the simulated blacklist, which is complete, no reputation is unknown.
+    const withoutFeeds = await startLocalService({ FEEDS: '' });
     try {
+      await withoutFeeds.setFault({ kind: 'status', status: 503 });
+      const { page: form } = await openPage(browser, withoutFeeds.consoleUrl);
+      // Within the hours of `elevated-ip-risk`.
+      await form.getByLabel('Time in UTC').fill('2026-01-05T10:30');
       for (const [name, value] of [
         ['address', '9.9.9.30'],
         ['grant', 'refresh_token'],
         ['clientId', 'by-keyboard'],
         ['scopes', 'openid admin'],
       ]) {
-        await tabTo(page, `input[name=${name}]`);
-        await page.keyboard.press('Control+A');
-        await page.keyboard.type(value ?? '');
+        await tabTo(form, `input[name=${name}]`);
+        await form.keyboard.press('Control+A');
+        await form.keyboard.type(value ?? '');
       }
-      await page.keyboard.press('Enter');
-      await page.locator('.outcome-summary').waitFor();
+      await form.keyboard.press('Enter');
+      await form.locator('.outcome-summary').waitFor();
+      expect(await tokenRow('Lifetime', form)).toEqual([
+        '3600 s (1 h)',
+        '300 s (5 min)',
+        'changed',
+      ]);
+      expect(await tokenRow('Scopes', form)).toEqual(['openid admin', 'openid admin', '']);
+      expect(await tokenRow('Claim client_id', form)).toEqual([
+        '"by-keyboard"',
+        '"by-keyboard"',
+        '',
+      ]);
+      const text = await ruleText('high-ip-risk', form);
+      expect(text).toMatch('? unknown');
+      expect(text).toMatch(/abuse\.score\s+reputation is unknown: upstream/);
+      expect(text).toMatch('reputation is unknown (upstream): its entry in the policy applies');
+      expect(text).toMatch('unknown.reputation: cap the lifetime at 300 s (5 min)');
+      expect(await ruleText('elevated-ip-risk', form)).toMatch(
+        'was applied before, and applies only once',
+      );
+      expect(await form.locator('#try-status').textContent()).toBe(
+        'The token is issued with restrictions.',
+      );
+      await form.context().close();
     } finally {
-      await local.setFault(undefined);
+      await withoutFeeds.process.end();
     }
-    expect(await tokenRow('Lifetime')).toEqual(['3600 s (1 h)', '300 s (5 min)', 'changed']);
-    expect(await tokenRow('Scopes')).toEqual(['openid admin', 'openid admin', '']);
-    expect(await tokenRow('Claim client_id')).toEqual(['"by-keyboard"', '"by-keyboard"', '']);
-    const text = await ruleText('high-ip-risk');
-    expect(text).toMatch('? unknown');
-    expect(text).toMatch(/abuse\.score\s+reputation is unknown: upstream/);
-    expect(text).toMatch('reputation is unknown (upstream): its entry in the policy applies');
-    expect(text).toMatch('unknown.reputation: cap the lifetime at 300 s (5 min)');
-    expect(await ruleText('elevated-ip-risk')).toMatch('was applied before, and applies only once');
-    expect(await page.locator('#try-status').textContent()).toBe(
-      'The token is issued with restrictions.',
-    );
   });
 });
 
