@@ -12,7 +12,8 @@ export interface DecisionRow {
   readonly grant: string;
   readonly address: string;
   readonly country: string;
-  readonly score: number | undefined;
+  /** Such as `12`; `≤ 24` if the blacklist proves no more than that. */
+  readonly score: string | undefined;
   /** The source of the reputation, or why it is unknown. */
   readonly source: string;
   /** The rule that refused; otherwise the rules that applied. In monitor mode, those of the dry run. */
@@ -35,14 +36,17 @@ interface DecisionRecord {
   readonly signals?: {
     readonly address?: { readonly value?: string; readonly cause?: string };
     readonly geo?: { readonly country?: string; readonly cause?: string };
-    readonly reputation?: {
-      readonly score?: number;
-      readonly source?: string;
-      readonly stale?: boolean;
-      readonly cause?: string;
-    };
+    readonly reputation?: ReputationFields;
   };
   readonly ms?: { readonly total?: number };
+}
+
+interface ReputationFields {
+  readonly score?: number;
+  readonly score_at_most?: number;
+  readonly source?: string;
+  readonly stale?: boolean;
+  readonly cause?: string;
 }
 
 /** How a signal is shown that has no value. */
@@ -79,15 +83,21 @@ export function toDecisionRow(
     grant: fields.grant ?? '',
     address: address ? (address.value ?? unknown(address.cause ?? '')) : notNeeded,
     country: geo ? (geo.country ?? unknown(geo.cause ?? 'no country')) : notNeeded,
-    score: reputation?.score,
+    score: scoreOf(reputation),
     source: reputation ? sourceOf(reputation, unknown) : notNeeded,
     rules: rulesOf(fields),
     milliseconds: fields.ms?.total,
   };
 }
 
+function scoreOf(reputation: ReputationFields | undefined): string | undefined {
+  const { score, score_at_most: atMost } = reputation ?? {};
+  if (score !== undefined) return String(score);
+  return atMost === undefined ? undefined : `≤ ${atMost}`;
+}
+
 function sourceOf(
-  { source, stale, cause }: NonNullable<NonNullable<DecisionRecord['signals']>['reputation']>,
+  { source, stale, cause }: ReputationFields,
   unknown: MissingSignalLabels['unknown'],
 ): string {
   if (source === undefined) return unknown(cause ?? '');

@@ -11,7 +11,7 @@ const COLUMNS = {
   address: 24,
   country: 41,
   score: 53,
-  rule: 68,
+  rule: 69,
   client: 99,
   milliseconds: 113,
 } as const;

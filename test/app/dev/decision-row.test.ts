@@ -23,7 +23,7 @@ describe('A decision row', () => {
       'with the refusing rule, not the restricting one',
       [score, country],
       {},
-      { outcome: 'refuse', rules: ['country'], country: 'LK', score: 42, source: 'memory' },
+      { outcome: 'refuse', rules: ['country'], country: 'LK', score: '42', source: 'memory' },
     ],
     [
       'with the restricting rule',
@@ -51,6 +51,20 @@ describe('A decision row', () => {
     ],
   ])('is built %s', async (_, rules, more, row) => {
     expect(toDecisionRow(await recordOf(policyOf(rules, more)), TIME)).toMatchObject(row);
+  });
+
+  test.each([
+    [
+      { score: 48, source: 'blacklist' },
+      { score: '48', source: 'blacklist' },
+    ],
+    [
+      { score_at_most: 24, source: 'blacklist' },
+      { score: '≤ 24', source: 'blacklist' },
+    ],
+    [{ cause: 'timeout' }, { score: undefined, source: 'unknown: timeout' }],
+  ])('has the score and its source: %j', (reputation, row) => {
+    expect(toDecisionRow({ signals: { reputation } }, TIME)).toMatchObject(row);
   });
 
   test('names the rule whose restriction cannot be enforced', async () => {

@@ -21,7 +21,7 @@ const { address, geo, reputation } = ISSUED.signals;
 
 test('the header names the columns', () => {
   expect(DECISION_HEADER).toBe(
-    'Time      Outcome       Address          Country     Score, source  Rule                           Client             ms',
+    'Time      Outcome       Address          Country     Score, source   Rule                          Client             ms',
   );
 });
 
@@ -29,12 +29,12 @@ test.each<[string, object, string]>([
   [
     'an issued token',
     {},
-    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb   –                              web              12.3',
+    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb    –                             web              12.3',
   ],
   [
     'a restricted token, with its rules',
     { outcome: 'restrict', rules: ['elevated-ip-risk', 'night'] },
-    '10:42:07  ◐ restricted  205.210.31.51    US          12 abuseipdb   elevated-ip-risk, night        web              12.3',
+    '10:42:07  ◐ restricted  205.210.31.51    US          12 abuseipdb    elevated-ip-risk, night       web              12.3',
   ],
   [
     'a refusal, with the rule that refused and without a reputation that was not needed',
@@ -44,12 +44,12 @@ test.each<[string, object, string]>([
       refused_by: 'restricted-country',
       signals: { address, geo: { country: 'KP' } },
     },
-    '10:42:07  ✕ refused     205.210.31.51    KP          –              restricted-country             web              12.3',
+    '10:42:07  ✕ refused     205.210.31.51    KP          –               restricted-country            web              12.3',
   ],
   [
     'a test, whose client is made up',
     { client_id: 'canary-client', test: 'canary' },
-    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb   –                              test: canary     12.3',
+    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb    –                             test: canary     12.3',
   ],
   [
     'the outcome of a dry run',
@@ -63,7 +63,7 @@ test.each<[string, object, string]>([
   [
     'a dry run with the same outcome',
     { dry_run_outcome: 'issue' },
-    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb   –                              web              12.3',
+    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb    –                             web              12.3',
   ],
   [
     'the causes of unknown signals',
@@ -74,7 +74,12 @@ test.each<[string, object, string]>([
         reputation: { cause: 'quota' },
       },
     },
-    '10:42:07  ✓ issued      ? ambiguous      ? not-found  ? quota       –                              web              12.3',
+    '10:42:07  ✓ issued      ? ambiguous      ? not-found  ? quota        –                             web              12.3',
+  ],
+  [
+    'a score that only the blacklist limits, with its source',
+    { signals: { address, geo, reputation: { score_at_most: 24, source: 'blacklist' } } },
+    '10:42:07  ✓ issued      205.210.31.51    US          ≤ 24 blacklist  –                             web              12.3',
   ],
   [
     'a stale reputation, for which the next cell moves',
@@ -84,7 +89,7 @@ test.each<[string, object, string]>([
   [
     'a long rule and a long client id, truncated',
     { rules: ['a-rule-with-a-name-of-forty-characters-'], client_id: 'r1sk_gate_example_client' },
-    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb   a-rule-with-a-name-of-forty-…  r1sk_gate_e…     12.3',
+    '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb    a-rule-with-a-name-of-forty…  r1sk_gate_e…     12.3',
   ],
   [
     'an IPv6 address of full length',
@@ -94,7 +99,7 @@ test.each<[string, object, string]>([
   [
     'a record without fields',
     { outcome: undefined, client_id: undefined, signals: undefined, ms: undefined },
-    '10:42:07                –                –           –              –',
+    '10:42:07                –                –           –               –',
   ],
 ])('formats %s', (_, fields, line) => {
   const formatted = formatDecision({ ...ISSUED, ...fields }, TIME);
