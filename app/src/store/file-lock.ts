@@ -43,14 +43,17 @@ async function tryCreate(lock: string, owner: string): Promise<boolean> {
 /** Moves the lock away first: only one process succeeds, and it sees whether it has moved the abandoned lock. */
 async function removeAbandoned(lock: string): Promise<void> {
   const file = await stat(lock).catch(() => undefined);
-  if (file === undefined || Date.now() - file.mtimeMs < ABANDONED_AFTER_MS) return;
+  // A lock from the future was left before the clock was set back.
+  if (file === undefined || Math.abs(Date.now() - file.mtimeMs) < ABANDONED_AFTER_MS) return;
   const owner = await ownerOf(lock);
   const moved = `${lock}-${randomUUID()}`;
   try {
     await rename(lock, moved);
-  } catch {
+  } catch (error) {
     // Another process was first.
-    return;
+    if ((error as { code?: unknown }).code === 'ENOENT') return;
+    // A folder in which only the owner of a file may move it: another attempt would fail, too.
+    throw error;
   }
   if ((await ownerOf(moved)) === owner) await rm(moved, { force: true });
   else await rename(moved, lock);

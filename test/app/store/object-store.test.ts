@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
@@ -111,12 +111,15 @@ describe('a folder', () => {
     },
   );
 
-  test('takes over the lock of a process that was killed', async () => {
+  test.each([
+    ['of a process that was killed', -60],
+    ['from before the clock was set back', 3600],
+  ])('takes over the lock %s', async (_, seconds) => {
     await open(root).write('k', Buffer.from('1'));
     const lock = join(root, '.lock-k');
     writeFileSync(lock, 'of a killed process');
-    const minuteAgo = Date.now() / 1000 - 60;
-    utimesSync(lock, minuteAgo, minuteAgo);
+    const time = Date.now() / 1000 + seconds;
+    utimesSync(lock, time, time);
     await expect(open(root).write('k', Buffer.from('2'), { expected: 'absent' })).rejects.toThrow(
       WriteConflictError,
     );
@@ -133,11 +136,24 @@ describe('a folder', () => {
     expect(readdirSync(root)).toEqual(['k']);
   });
 
-  test('explains what to do if no folder can be made', async () => {
-    await expect(open('/proc/risk-gate').write('feeds/k', Buffer.from('x'))).rejects.toThrow(
-      /^The feed store \/proc\/risk-gate cannot be written \([A-Z]+\): set FEED_STORE to a folder that the process may use\.$/,
+  test.each([
+    ['a virtual file system', () => '/proc/risk-gate'],
+    ['a device', () => '/dev/full'],
+    ['a link to a folder that was deleted', () => linkTo(join(root, 'deleted'))],
+    ['a link to itself', () => linkTo(join(root, 'link'))],
+  ])('explains what to do if no folder can be made: %s', async (_, place) => {
+    const path = place();
+    const store = open(path);
+    await expect(store.write('feeds/k', Buffer.from('x'))).rejects.toThrow(
+      /^The feed store \S+ cannot be written \([A-Z]+\): set FEED_STORE to a folder that the process may use\.$/,
     );
   });
+
+  function linkTo(target: string): string {
+    const link = join(root, 'link');
+    symlinkSync(target, link);
+    return link;
+  }
 
   test('explains what to do if it is not a folder', async () => {
     writeFileSync(join(root, 'file'), '');
