@@ -7,6 +7,7 @@ import {
   parseFeeds,
 } from '../../app/src/feeds/model/configured-feeds.ts';
 import type { FeedCredential } from '../../app/src/feeds/model/feed.ts';
+import { parseS3Object, type S3Object } from '../../app/src/store/location.ts';
 
 /** The feeds of the stack. */
 export interface FeedsConfig {
@@ -15,11 +16,6 @@ export interface FeedsConfig {
   readonly feeds: readonly ConfiguredFeed[];
   /** Lists of the operator's own in S3. */
   readonly objects: readonly S3Object[];
-}
-
-export interface S3Object {
-  readonly bucket: string;
-  readonly key: string;
 }
 
 /** A credential of the refresher that the stack keeps in a secret. AbuseIPDB's key is a secret of the service. */
@@ -53,8 +49,8 @@ function readFeeds(value: string): FeedsConfig & { readonly issues: readonly str
   const catalog: FeedCatalog = {
     ...FEED_CATALOG,
     createList(id, location) {
-      const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
-      if (bucket !== undefined && key !== undefined) objects.push({ bucket, key });
+      const object = parseS3Object(location);
+      if (object !== undefined) objects.push(object);
       return FEED_CATALOG.createList(id, location);
     },
   };

@@ -12,13 +12,17 @@ import {
   string,
   wholeNumber,
 } from '../../app/src/config/schemas.ts';
-import { DEFAULT_DECISION_DEADLINE_MS } from '../../app/src/config/setting-table.ts';
+import {
+  DEFAULT_DECISION_DEADLINE_MS,
+  MAX_BLACKLIST_MAX_AGE,
+} from '../../app/src/config/setting-table.ts';
 import { parseDurationSetting } from '../../app/src/lib/duration.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
   PREVIOUS_TTL_FORM,
   parsePreviousTtl,
 } from '../../app/src/secrets/previous-ttl.ts';
+import { isSecretArn } from '../../app/src/secrets/versions.ts';
 import {
   DEFAULT_ADDRESS_HEADER,
   MAX_TRUSTED_PROXY_HOPS,
@@ -219,13 +223,13 @@ function file() {
   );
 }
 
-const COMPLETE_SECRET_ARN =
-  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/;
+/** The six characters that Secrets Manager appends. With them, IAM grants access to this secret alone. */
+const SECRET_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
-/** With the six characters that Secrets Manager appends, so that IAM grants access to this secret alone. */
+/** A secret's ARN, as the tasks accept it, in its complete form. */
 function completeSecretArn() {
   return string().transform((value, context) =>
-    COMPLETE_SECRET_ARN.test(value)
+    isSecretArn(value) && SECRET_SUFFIX.test(value)
       ? value
       : // Without the value, which may be the secret itself.
         invalid(
@@ -244,8 +248,10 @@ function previousTtl() {
 
 /** Returns the value as written: the service parses it. */
 function blacklistMaxAge() {
-  return parsed('a duration from 1s to 8760h, in the form 90s, 15m or 30h', (value) =>
-    parseDurationSetting(value, '8760h') === undefined ? undefined : value,
+  return parsed(
+    `a duration from 1s to ${MAX_BLACKLIST_MAX_AGE}, in the form 90s, 15m or 30h`,
+    (value) =>
+      parseDurationSetting(value, MAX_BLACKLIST_MAX_AGE) === undefined ? undefined : value,
   );
 }
 

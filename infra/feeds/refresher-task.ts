@@ -4,8 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { S3Object } from '../../app/src/store/location.ts';
 import type { Config } from '../config/config.ts';
-import type { S3Object } from '../config/feeds.ts';
 import { serviceImage } from '../image.ts';
 import type { FeedSecret } from './feed-secrets.ts';
 import { feedStoreUrl, writeStatements } from './feed-store.ts';
@@ -85,10 +85,17 @@ export class RefresherTask extends Construct {
     return [
       new PolicyStatement({
         actions: ['s3:GetObject'],
-        resources: objects.map(({ bucket, key }) => `arn:${partition}:s3:::${bucket}/${key}`),
+        resources: objects.map(
+          ({ bucket, key }) => `arn:${partition}:s3:::${bucket}/${escapeWildcards(key)}`,
+        ),
       }),
     ];
   }
+}
+
+/** IAM reads `*` and `?` as wildcards, and `$` as the start of a variable. */
+function escapeWildcards(key: string): string {
+  return key.replaceAll(/[*?$]/g, (character) => `\${${character}}`);
 }
 
 function readSecrets(secrets: readonly FeedSecret[]): PolicyStatement[] {

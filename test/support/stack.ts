@@ -89,7 +89,7 @@ const FEEDS = {
     'ipinfo-lite',
     'abuseipdb-blacklist#minimum=25&limit=500000',
     'tor-exits',
-    'partners=s3://partners/lists/v4.txt',
+    'partners=s3://partners/lists/v4%2C*.txt',
   ],
 };
 
@@ -189,7 +189,10 @@ const CONTEXTS = {
   'an image without tag and digest': { imageUri: ECR_IMAGE },
   'an image of another registry': { imageUri: 'ghcr.io/team/risk-gate:1.2.3' },
   feeds: FEEDS,
-  'feeds, allowed addresses': { ...CERTIFICATE, ...FEEDS, allowedCidrs: ALLOWED },
+  'feeds, allowed addresses': {
+    ...{ ...CERTIFICATE, ...FEEDS, allowedCidrs: ALLOWED },
+    blacklistMaxAge: '720h',
+  },
   'feeds, existing secrets, egress public': {
     ...FEEDS,
     ...PUBLIC,

@@ -18,6 +18,10 @@ import { duration, invalid, matching, oneOf, parsed, string, wholeNumber } from 
 
 export const DEFAULT_DECISION_DEADLINE_MS = 1200;
 
+/** Age from which AbuseIPDB's blacklist clears no address. The free plan's list is renewed once a day. */
+export const DEFAULT_BLACKLIST_MAX_AGE = '30h';
+export const MAX_BLACKLIST_MAX_AGE = '720h';
+
 /** Read by `readProxySettings`, in upper or lower case as in curl. */
 export const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
@@ -59,8 +63,7 @@ export const SETTINGS = {
   FEED_STORE: parsed('a folder, or s3://bucket', parseStoreLocation).optional(),
   // A new snapshot should be in use long before the next one.
   FEED_POLL_INTERVAL: duration('1h').prefault('5m'),
-  // The free plan's list is renewed once a day, and asked for every six hours.
-  BLACKLIST_MAX_AGE: duration('720h').prefault('30h'),
+  BLACKLIST_MAX_AGE: duration(MAX_BLACKLIST_MAX_AGE).prefault(DEFAULT_BLACKLIST_MAX_AGE),
 
   // The identity server gives up after 3 s (Asgardeo) or 5 s, and retries once.
   DECISION_DEADLINE_MS: wholeNumber(50, 2500).default(DEFAULT_DECISION_DEADLINE_MS),

@@ -1,4 +1,11 @@
+import {
+  DEFAULT_BLACKLIST_MAX_AGE,
+  MAX_BLACKLIST_MAX_AGE,
+} from '../../../app/src/config/setting-table.ts';
+import type { ConfiguredFeed } from '../../../app/src/feeds/model/configured-feeds.ts';
 import type { FeedErrorReason } from '../../../app/src/feeds/model/feed-error.ts';
+import { HOUR_MS } from '../../../app/src/feeds/model/times.ts';
+import { parseDurationSetting } from '../../../app/src/lib/duration.ts';
 import type { FeedsConfig } from '../../config/feeds.ts';
 import type { Metrics } from '../metrics.ts';
 import { FEED_QUERY } from '../queries.ts';
@@ -27,6 +34,8 @@ export interface FeedAlarmConfig {
   readonly feeds: Pick<FeedsConfig, 'feeds'>;
   /** Minutes between two runs of the refresher. */
   readonly feedRefreshMinutes: number;
+  /** Age from which AbuseIPDB's blacklist proves nothing, such as `24h`. @default the service's */
+  readonly blacklistMaxAge: string | undefined;
 }
 
 /**
@@ -37,9 +46,10 @@ export function feedAlarms(metrics: Metrics, config: FeedAlarmConfig): AlarmDefi
   const {
     feeds: { feeds },
     feedRefreshMinutes,
+    blacklistMaxAge = DEFAULT_BLACKLIST_MAX_AGE,
   } = config;
   return [
-    ...feeds.map(({ feed, maxAge }) => feedTooOld(metrics, feed.id, maxAge / 3_600_000)),
+    ...feeds.map((each) => feedTooOld(metrics, each, blacklistMaxAge)),
     {
       id: 'FeedRejected',
       description: `The refresher has rejected new data of a feed: its checksum or format is wrong, it is implausible, or older than the data in use. The last good data stays in use. ${WHICH}.`,
@@ -83,16 +93,39 @@ export function feedAlarms(metrics: Metrics, config: FeedAlarmConfig): AlarmDefi
 }
 
 /** One alarm for each feed, because each has an age of its own. It costs no more than one with all of the metrics. */
-function feedTooOld(metrics: Metrics, feedId: string, hours: number): AlarmDefinition {
+function feedTooOld(
+  metrics: Metrics,
+  configured: ConfiguredFeed,
+  blacklistMaxAge: string,
+): AlarmDefinition {
+  const { id } = configured.feed;
+  const { hours, consequence } = limitOf(configured, blacklistMaxAge);
   return {
-    id: `FeedTooOld-${feedId}`,
-    description: `The data of the feed ${feedId} is older than its maximum age, ${hours} h: lists are expired, so that conditions on them are unknown; databases remain in use.`,
+    id: `FeedTooOld-${id}`,
+    description: `The data of the feed ${id} is older than its maximum age, ${hours} h: ${consequence}.`,
     severity: 'ticket',
-    metric: metrics.service('FeedAge', { of: feedId }),
+    metric: metrics.service('FeedAge', { of: id }),
     breach: { atLeast: hours },
     evaluation: { periodMinutes: 15, datapoints: 2, periods: 2 },
     missingData: 'notBreaching',
   };
+}
+
+/** Returns the age from which a decision no longer has all that the feed is for, and what that means. */
+function limitOf(
+  { feed: { content }, maxAge }: ConfiguredFeed,
+  blacklistMaxAge: string,
+): { readonly hours: number; readonly consequence: string } {
+  const hours = maxAge / HOUR_MS;
+  if (content === 'places') return { hours, consequence: 'it remains in use' };
+  const provesFor = (parseDurationSetting(blacklistMaxAge, MAX_BLACKLIST_MAX_AGE) ?? 0) / HOUR_MS;
+  if (content === 'scores' && provesFor <= hours) {
+    return {
+      hours: provesFor,
+      consequence: 'it still raises scores, but no longer proves that an address has a low one',
+    };
+  }
+  return { hours, consequence: 'conditions on it are unknown' };
 }
 
 function blacklistDowngraded(metrics: Metrics): AlarmDefinition {

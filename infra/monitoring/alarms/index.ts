@@ -27,6 +27,8 @@ export interface AlarmConfig {
   readonly feeds: Pick<FeedsConfig, 'feeds'>;
   /** Minutes between two runs of the refresher. */
   readonly feedRefreshMinutes: number;
+  /** Age from which AbuseIPDB's blacklist proves nothing, such as `24h`. @default the service's */
+  readonly blacklistMaxAge: string | undefined;
   /** How long the previous version of a rotated secret is accepted, such as `24h`. */
   readonly credentialPreviousTtl: string;
 }

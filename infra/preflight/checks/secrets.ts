@@ -4,9 +4,11 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { parseCredential } from '../../../app/src/credential/credential.ts';
+import { parseCredential as parseFeedCredential } from '../../../app/src/refresher/settings/credentials.ts';
 import { parseApiKey } from '../../../app/src/secrets/api-key.ts';
 import { parseSignatureSecret } from '../../../app/src/signals/address/signature.ts';
 import type { Config } from '../../config/config.ts';
+import { SECRET_OPTIONS, type SecretCredential } from '../../config/feeds.ts';
 import type { Account } from '../account.ts';
 import { deniedAction, hasCode } from '../aws-error.ts';
 import type { Check } from '../check.ts';
@@ -14,10 +16,21 @@ import { error, type Finding, ok, warning } from '../finding.ts';
 
 interface ExistingSecret {
   /** The option with the ARN. */
-  readonly option: 'actionCredentialSecretArn' | 'abuseIpdbSecretArn' | 'addressSignatureSecretArn';
+  readonly option:
+    | 'actionCredentialSecretArn'
+    | 'abuseIpdbSecretArn'
+    | 'addressSignatureSecretArn'
+    | (typeof SECRET_OPTIONS)[SecretCredential];
   /** Returns what is wrong with the value, without repeating any of it. */
   readonly validate: (text: string, label: string, config: Config) => Finding | undefined;
 }
+
+/** What a secret of the refresher has to contain. */
+const FEED_SECRETS: Readonly<Record<SecretCredential, string>> = {
+  maxmind: 'account id and licence key of MaxMind',
+  ipinfo: 'token of IPinfo',
+  crowdsec: 'user and password of CrowdSec',
+};
 
 const SECRETS: readonly ExistingSecret[] = [
   { option: 'actionCredentialSecretArn', validate: validateCredential },
@@ -37,6 +50,16 @@ const SECRETS: readonly ExistingSecret[] = [
       return undefined;
     },
   },
+  ...Object.entries(FEED_SECRETS).map(([name, content]): ExistingSecret => {
+    const credential = name as SecretCredential;
+    return {
+      option: SECRET_OPTIONS[credential],
+      validate: (text, label) =>
+        parseFeedCredential(credential, text, label) === undefined
+          ? warning(`${label} has no ${content} yet: its feeds are not downloaded until it has.`)
+          : undefined,
+    };
+  }),
 ];
 
 /** One check for each option with an existing secret, as the tasks will read it. */

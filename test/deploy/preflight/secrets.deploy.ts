@@ -16,7 +16,49 @@ const SECRET = 'hunter2-hunter2-hunter2';
 const CREDENTIAL = JSON.stringify({ scheme: 'api-key', header: 'x-api-key', secret: SECRET });
 const BEARER = JSON.stringify({ scheme: 'bearer', secret: SECRET });
 
-type Option = 'actionCredentialSecretArn' | 'abuseIpdbSecretArn' | 'addressSignatureSecretArn';
+type FeedSecret = readonly [
+  option: Option,
+  options: Context,
+  good: string,
+  bad: string,
+  content: string,
+  form: string,
+];
+
+const FEED_SECRETS: readonly FeedSecret[] = [
+  [
+    'maxMindSecretArn',
+    { feeds: 'geolite2-asn' },
+    `123456:${SECRET}`,
+    SECRET,
+    'account id and licence key of MaxMind',
+    'an account id and a licence key, in the form 123456:key',
+  ],
+  [
+    'ipinfoSecretArn',
+    { feeds: 'ipinfo-lite' },
+    SECRET,
+    `${SECRET} ${SECRET}`,
+    'token of IPinfo',
+    'a token without spaces',
+  ],
+  [
+    'crowdSecSecretArn',
+    { feeds: 'crowdsec#integration=0123456789ab' },
+    `user:${SECRET}`,
+    SECRET,
+    'user and password of CrowdSec',
+    'in the form user:password',
+  ],
+];
+
+type Option =
+  | 'actionCredentialSecretArn'
+  | 'abuseIpdbSecretArn'
+  | 'addressSignatureSecretArn'
+  | 'maxMindSecretArn'
+  | 'ipinfoSecretArn'
+  | 'crowdSecSecretArn';
 
 describeWithMoto('Existing secrets', () => {
   const aws = useAws();
@@ -111,6 +153,31 @@ describeWithMoto('Existing secrets', () => {
       {},
       `error: ${label('addressSignatureSecretArn')} is too short: use 16 characters or more.`,
     ],
+    ...FEED_SECRETS.flatMap(
+      ([option, options, good, bad, content, form]): [
+        name: string,
+        option: Option,
+        value: string,
+        options: Context,
+        finding: string,
+      ][] => [
+        [`a credential in ${option}`, option, good, options, `ok: ${label(option)} can be used.`],
+        [
+          `a placeholder in ${option}`,
+          option,
+          `REPLACE with ${content}`,
+          options,
+          `warning: ${label(option)} has no ${content} yet: its feeds are not downloaded until it has.`,
+        ],
+        [
+          `a malformed credential in ${option}`,
+          option,
+          bad,
+          options,
+          `error: ${label(option)} must be ${form}.`,
+        ],
+      ],
+    ),
   ])('%s', async (_, option, value, options, finding) => {
     const found = await findings(option, await create({ SecretString: value }), options);
     expect(found).toEqual([finding]);

@@ -238,3 +238,14 @@ test('The topics of the stack are its outputs', () => {
     TicketsTopicArn: { Ref: tickets },
   });
 });
+
+test.each<[configuration: Configuration, hours: number, consequence: RegExp]>([
+  ['feeds', 30, /, but no longer proves that an address has a low one/],
+  ['feeds, existing secrets, egress public', 24, /, but no longer proves that/],
+  // Conditions on the list itself, such as address.within, end with the feed's own age.
+  ['feeds, allowed addresses', 30, /: conditions on it are unknown/],
+])('With %s, the blacklist is too old after %d h', (configuration, hours, consequence) => {
+  const { limit, description } = alarmOf(configuration, 'FeedTooOld-abuseipdb-blacklist');
+  expect(limit).toEqual({ threshold: hours });
+  expect(description).toMatch(consequence);
+});

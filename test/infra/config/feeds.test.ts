@@ -1,3 +1,4 @@
+import { SETTINGS } from '../../../app/src/config/setting-table.ts';
 import { readConfig } from '../../../infra/config/config.ts';
 import { issuesOf } from '../../support/config-issues.ts';
 
@@ -56,6 +57,21 @@ describe('Feeds', () => {
       [/^blacklistMaxAge must be a duration .+, got "2d"\.$/],
     ],
     [
+      'an age of the blacklist that the service does not accept',
+      { feeds: 'abuseipdb-blacklist', blacklistMaxAge: '721h' },
+      [/^blacklistMaxAge must be a duration from 1s to 720h, .+, got "721h"\.$/],
+    ],
+    [
+      'a secret whose ARN the refresher does not accept',
+      { feeds: 'ipinfo-lite', ipinfoSecretArn: SECRET.replace('gate', 'gate!') },
+      [/^ipinfoSecretArn must be the complete ARN of a secret: arn:[^,]+\.$/],
+    ],
+    [
+      'an object whose key has an incomplete escape sequence',
+      { feeds: 'partners=s3://bucket/100%.txt' },
+      [/^feeds has a list partners whose location is not valid: .+\.$/],
+    ],
+    [
       'an interval of the refresher without feeds',
       { feedRefreshMinutes: 30 },
       [/^feedRefreshMinutes is set, but feeds is empty: .+\.$/],
@@ -69,6 +85,28 @@ describe('Feeds', () => {
     const found = issuesOf(context);
     expect(found).toHaveLength(issues.length);
     for (const [index, issue] of issues.entries()) expect(found[index]).toMatch(issue);
+  });
+
+  test.each(['1s', '90m', '720h', '2592000'])(
+    'with the age %s of the blacklist start the service',
+    (age) => {
+      const { blacklistMaxAge } = readConfig({
+        feeds: 'abuseipdb-blacklist',
+        blacklistMaxAge: age,
+      });
+      expect(blacklistMaxAge).toBe(age);
+      expect(SETTINGS.BLACKLIST_MAX_AGE.safeParse(blacklistMaxAge).success).toBe(true);
+    },
+  );
+
+  test.each<[location: string, bucket: string, key: string]>([
+    ['s3://bucket/lists/v4.txt', 'bucket', 'lists/v4.txt'],
+    ['s3://bucket/v4%2Cv6.txt', 'bucket', 'v4,v6.txt'],
+    ['s3://bucket/my%20list.txt?versionId=7', 'bucket', 'my list.txt'],
+    ['s3://user@bucket:443/v4.txt', 'bucket', 'v4.txt'],
+    ['s3://bucket/lists/../v4.txt', 'bucket', 'v4.txt'],
+  ])('in S3 are the objects that the refresher reads: %s', (location, bucket, key) => {
+    expect(readConfig({ feeds: `partners=${location}` }).feeds.objects).toEqual([{ bucket, key }]);
   });
 
   test('with a location are lists, and no issue repeats the location, which may contain a token', () => {

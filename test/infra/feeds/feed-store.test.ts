@@ -85,8 +85,8 @@ describe('In the bucket', () => {
       ['s3:ListBucket', '"bucket"'],
       ['s3:GetObject s3:PutObject', '["bucket/feeds/*","bucket/quotas/*"]'],
       ['s3:DeleteObject s3:PutObjectTagging', '"bucket/feeds/*"'],
-      // A list of the operator's own.
-      ['s3:GetObject', '"arn:aws:s3:::partners/lists/v4.txt"'],
+      // A list of the operator's own, and no other object.
+      ['s3:GetObject', '"arn:aws:s3:::partners/lists/v4,${*}.txt"'],
     ]);
   });
 

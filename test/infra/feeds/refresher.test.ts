@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readSettings } from '../../../app/src/config/settings.ts';
 import { FEED_CATALOG } from '../../../app/src/feeds/index.ts';
+import { parseDurationSetting } from '../../../app/src/lib/duration.ts';
 import { readRefresherSettings } from '../../../app/src/refresher/settings/settings.ts';
 import { dataBucketOf } from '../../support/container.ts';
 import { dependenciesOf } from '../../support/dependencies.ts';
@@ -104,6 +106,14 @@ describe.each(WITH_FEEDS)('With %s', (configuration) => {
       source === undefined ? [] : [name],
     );
     expect(available.sort()).toEqual([...new Set(needed)].sort());
+  });
+
+  test('the service accepts its environment', () => {
+    const { configured, blacklistMaxAge } = readSettings(environmentOf(stack(), false)).feeds;
+    const { feeds } = readRefresherSettings(environmentOf(stack()), FEED_CATALOG);
+    expect(configured.map(({ feed }) => feed.id)).toEqual(feeds.map(({ feed }) => feed.id));
+    const { blacklistMaxAge: given = '30h' } = contextOf(configuration);
+    expect(blacklistMaxAge).toBe(parseDurationSetting(String(given), '8760h'));
   });
 
   test('service and refresher have the same feeds and the same store', () => {

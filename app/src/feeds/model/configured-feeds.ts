@@ -1,6 +1,7 @@
 import { type OptionTable, parseOptions } from '../../config/options.ts';
 import { duration } from '../../config/schemas.ts';
 import { OPTION_TOLERANCE, similarName } from '../../config/similar-name.ts';
+import { parseS3Object } from '../../store/location.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 
 /** A feed that is switched on, with its options. */
@@ -31,6 +32,11 @@ const MAX_FEEDS = 50;
 const FEED_ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const MAX_ID_LENGTH = 40;
 const LIST_LOCATION = /^(?:https|s3):\/\/[^\s/]+\/\S+$/;
+
+function isListLocation(text: string): boolean {
+  if (!LIST_LOCATION.test(text) || !URL.canParse(text)) return false;
+  return !text.startsWith('s3:') || parseS3Object(text) !== undefined;
+}
 
 /** Returns whether a text can be the id of a feed. */
 export function isFeedId(text: string): boolean {
@@ -121,7 +127,7 @@ function findFeed(
   if (!FEED_ID.test(id) || id.length > MAX_ID_LENGTH) {
     return `has a list whose id is not valid: use at most ${MAX_ID_LENGTH} lower-case letters, digits and single hyphens`;
   }
-  if (!LIST_LOCATION.test(location) || !URL.canParse(location)) {
+  if (!isListLocation(location)) {
     return `has a list ${id} whose location is not valid: write ${id}=https://host/file or ${id}=s3://bucket/key`;
   }
   return createList(id, location);

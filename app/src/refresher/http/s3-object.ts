@@ -2,6 +2,7 @@ import { FeedError, type FeedErrorReason } from '../../feeds/model/feed-error.ts
 import type { FeedRequest, FeedResponse } from '../../feeds/model/feed-http.ts';
 import type { AgentFactory } from '../../lib/agents.ts';
 import { errorName } from '../../lib/error-name.ts';
+import { parseS3Object } from '../../store/location.ts';
 import { createS3Store } from '../../store/s3-store.ts';
 
 /** Reads the object of a feed at an `s3://` URL. @throws FeedError */
@@ -23,9 +24,16 @@ const REASONS: Readonly<Record<string, readonly [reason: FeedErrorReason, advice
 /** Creates a reader of objects in S3. Their ETags answer `if-none-match`. */
 export function createS3Reader(agents: AgentFactory): ReadS3Object {
   return async (url, { headers = {}, maxBytes }, feedId) => {
-    const store = createS3Store(url.hostname, { agents });
+    const location = parseS3Object(url.href);
+    if (location === undefined) {
+      throw new FeedError(
+        'missing',
+        `The location of the feed ${feedId} is not valid: write s3://bucket/key in FEEDS.`,
+      );
+    }
+    const { bucket, key } = location;
+    const store = createS3Store(bucket, { agents });
     try {
-      const key = decodeURIComponent(url.pathname.slice(1));
       const object = await store.read(key, { ifNoneMatch: headers['if-none-match'], maxBytes });
       switch (object.status) {
         case 'found':

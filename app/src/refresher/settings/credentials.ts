@@ -45,8 +45,8 @@ export function findCredentialIssue(
   }
 }
 
-/** Returns undefined for a placeholder. @throws Error without the text. */
-function parseCredential(
+/** Returns undefined for a placeholder. @throws Error with one sentence that does not repeat the text. */
+export function parseCredential(
   credential: FeedCredential,
   text: string,
   label: string,
