@@ -69,6 +69,8 @@ export class Refresher extends Construct {
         conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       }),
     );
+    // Deleted before the bucket is emptied, so that a run that is under way cannot write to it afterwards.
+    definition.taskRole.node.addDependency(store);
     // Without a start date, the first run begins at once. The service does not wait for it.
     this.schedule = new CfnSchedule(this, 'Schedule', {
       description: 'Runs the refresher of the feeds of Risk Gate',

@@ -251,22 +251,24 @@ export const FEED_QUERY = 'Feed refreshes';
 export const FEED_QUERIES: readonly SavedQuery[] = [
   {
     name: FEED_QUERY,
-    description: 'What the refresher has published, rejected, or could not download, latest first.',
+    description:
+      'What the refresher has published, rejected, could not download, or deleted, latest first.',
     commands: [
-      'filter event in ["feed-published", "feed-rejected", "feed-failed", "feed-clean-up-failed"]',
+      'filter event in ["feed-published", "feed-rejected", "feed-failed", "feed-deleted", "feed-clean-up-failed"]',
       'sort @timestamp desc',
       'limit 200',
-      'display @timestamp, event, feed, reason, why, since, accepted',
+      'display @timestamp, event, feed, reason, why, since, published_at, accepted, note',
     ],
   },
   {
     name: 'Feeds in the service',
-    description: 'The feeds that tasks have loaded, or could not load, latest first.',
+    description:
+      'The feeds that tasks have loaded or could not load, and their state, latest first.',
     commands: [
-      'filter event in ["feed-loaded", "feed-load-failed", "feed-expired", "feed-absent"]',
+      'filter event in ["feed-loaded", "feed-load-failed", "feed-absent", "feed-expired", "feed-renewed", "feed-downgraded"]',
       'sort @timestamp desc',
       'limit 200',
-      'display @timestamp, event, feed, level, msg, @logStream',
+      'display @timestamp, event, feed, published, why, msg, @logStream',
     ],
   },
 ];

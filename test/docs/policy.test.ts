@@ -48,6 +48,7 @@ test.each<[string, Scenario, object]>([
   ['Tor', { feeds: { 'tor-exits': true } }, { refusedBy: 'tor' }],
   ['a partner on Tor', { feeds: { 'tor-exits': true, partners: true } }, { outcome: 'issue' }],
   ['a list that is absent', { feeds: { 'tor-exits': 'absent' } }, { matched: ['unknown.feeds'] }],
+  ['an expired list', { feeds: { 'tor-exits': 'expired' } }, { matched: ['unknown.feeds'] }],
   ['another address', {}, { outcome: 'issue' }],
 ])('the example of feeds in docs/policy.md: %s', async (_, given, expected) => {
   expect(await decideBy(policyIn('Feeds'), given)).toMatchObject(expected);

@@ -11,9 +11,11 @@ export interface BlockedProps {
   readonly region: string;
   /** Folder of the saved queries. */
   readonly folder: string;
+  readonly hasFeeds: boolean;
 }
 
-export function blockedRow({ metrics, countriesRule, region, folder }: BlockedProps): Row {
+export function blockedRow(props: BlockedProps): Row {
+  const { metrics, countriesRule, region, folder, hasFeeds } = props;
   const logsInsights = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:logs-insights`;
   return {
     question: 'What is being blocked, and why?',
@@ -46,12 +48,12 @@ export function blockedRow({ metrics, countriesRule, region, folder }: BlockedPr
           region,
         }),
         graph({
-          title: 'Unknown address or country (decisions per minute)',
+          title: 'Unknown signals except the reputation (decisions per minute)',
           unit: 'decisions',
           // Unknown reputations are in the next row.
-          left: DIMENSION_VALUES.Unknown.filter((of) => !of.startsWith('reputation/')).map((of) =>
-            metrics.service('UnknownSignals', { of, label: of }),
-          ),
+          left: DIMENSION_VALUES.Unknown.filter(
+            (of) => !of.startsWith('reputation/') && (hasFeeds || !of.startsWith('feeds/')),
+          ).map((of) => metrics.service('UnknownSignals', { of, label: of })),
           stacked: true,
         }),
         graph({

@@ -31,15 +31,16 @@ export interface DashboardProps {
 export function createDashboard(scope: Construct, props: DashboardProps): cloudwatch.Dashboard {
   const { metrics, alarms, countriesRule, config } = props;
   const { stackName, region } = Stack.of(scope);
+  const hasFeeds = config.feeds.feeds.length > 0;
   const canary = config.canary ? [canaryGraph(metrics, config.endpoint)] : [];
   const rows: readonly Row[] = [
     { question: 'Is anything wrong?', lines: [[alarmStatus(alarms, canary), ...canary]] },
-    blockedRow({ metrics, countriesRule, region, folder: stackName }),
+    blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
     failuresRow(props),
     latencyRow(metrics),
-    quotaRow(metrics),
+    quotaRow(metrics, config.feeds),
     monitorModeRow(metrics),
-    ...(config.feeds.feeds.length > 0 ? [feedsRow(metrics, config.feeds)] : []),
+    ...(hasFeeds ? [feedsRow(metrics, config.feeds)] : []),
   ];
   return new cloudwatch.Dashboard(scope, 'Dashboard', {
     dashboardName: Fn.join('-', [stackName, region]),

@@ -1,9 +1,14 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
+import type { FeedsConfig } from '../../config/feeds.ts';
 import { type Metrics, ONE_MINUTE } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
 
-export function quotaRow(metrics: Metrics): Row {
+type Source = (typeof DIMENSION_VALUES.Source)[number];
+
+export function quotaRow(metrics: Metrics, { feeds }: Pick<FeedsConfig, 'feeds'>): Row {
+  const hasBlacklist = feeds.some(({ feed }) => feed.content === 'scores');
+  const sources = DIMENSION_VALUES.Source.filter((of) => of !== 'blacklist' || hasBlacklist);
   return {
     question: "How much of AbuseIPDB's quota is left?",
     lines: [
@@ -34,15 +39,13 @@ export function quotaRow(metrics: Metrics): Row {
           stacked: true,
         }),
         graph({
-          title: 'Reputations by source (per minute) and cache hit ratio (%)',
+          title: `Reputations by source (per minute) and hit ratio of ${hasBlacklist ? 'caches and blacklist' : 'the caches'} (%)`,
           unit: 'reputations',
           left: [
-            ...DIMENSION_VALUES.Source.map((of) =>
-              metrics.service('Reputations', { of, label: of }),
-            ),
+            ...sources.map((of) => metrics.service('Reputations', { of, label: of })),
             metrics.service('StaleReputations', { label: 'stale (included above)' }),
           ],
-          right: [hitRatio(metrics)],
+          right: [hitRatio(metrics, sources)],
           rightUnit: '%',
         }),
       ],
@@ -50,16 +53,15 @@ export function quotaRow(metrics: Metrics): Row {
   };
 }
 
-/** The percentage of known reputations that came from a cache. A source without use has no data point. */
-function hitRatio(metrics: Metrics): MathExpression {
+/** The percentage of known reputations that needed no check. A source without use has no data point. */
+function hitRatio(metrics: Metrics, sources: readonly Source[]): MathExpression {
+  const sum = (names: readonly Source[]) => names.map((name) => `FILL(${name}, 0)`).join(' + ');
+  const hits = sources.filter((name) => name !== 'abuseipdb');
   return new MathExpression({
-    expression:
-      '100 * (FILL(memory, 0) + FILL(dynamodb, 0)) / (FILL(memory, 0) + FILL(dynamodb, 0) + FILL(abuseipdb, 0))',
-    usingMetrics: {
-      memory: metrics.service('Reputations', { of: 'memory' }),
-      dynamodb: metrics.service('Reputations', { of: 'dynamodb' }),
-      abuseipdb: metrics.service('Reputations', { of: 'abuseipdb' }),
-    },
+    expression: `100 * (${sum(hits)}) / (${sum([...hits, 'abuseipdb'])})`,
+    usingMetrics: Object.fromEntries(
+      sources.map((of) => [of, metrics.service('Reputations', { of })]),
+    ),
     label: 'hit ratio (%)',
     period: ONE_MINUTE,
   });

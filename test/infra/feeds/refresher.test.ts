@@ -165,6 +165,18 @@ describe.each(WITH_FEEDS)('With %s', (configuration) => {
     expect(required).toContain(stack().only('Custom::FeedObjects').id);
   });
 
+  test('a run that is under way loses its permissions before the bucket is emptied', () => {
+    const role = target(taskOf(stack(), true).Properties.TaskRoleArn);
+    const policies = stack()
+      .resources<{ Roles: readonly unknown[] }>('AWS::IAM::Policy')
+      .filter(({ Properties }) => Properties.Roles.some((each) => target(each) === role));
+    expect(policies).toHaveLength(1);
+    for (const { id } of policies) {
+      const deletedLater = dependenciesOf(stack(), id).map((each) => each.id);
+      expect(deletedLater).toContain(stack().only('Custom::FeedObjects').id);
+    }
+  });
+
   test('the service does not wait for the refresher', () => {
     const required = dependenciesOf(stack(), stack().only('AWS::ECS::Service').id);
     expect(required.filter(({ id }) => id.startsWith('Refresher'))).toEqual([]);

@@ -5,27 +5,35 @@ import {
   METRICS,
   type MetricDescription,
 } from '../../../app/src/telemetry/metric-names.ts';
+import { readConfig } from '../../../infra/config/config.ts';
 import { CANARY_METRICS } from '../../../infra/functions/canary/metrics.ts';
-import { dashboardOf, type GraphedMetric, metricsOf } from '../../support/dashboard.ts';
-import { synthesize } from '../../support/stack.ts';
+import {
+  dashboardOf,
+  type GraphedMetric,
+  metricsOf,
+  type Widget,
+} from '../../support/dashboard.ts';
+import { contextOf, synthesize } from '../../support/stack.ts';
 
-const stack = synthesize();
-const dashboard = dashboardOf(stack);
-const graphs = dashboard.widgets.filter(({ type }) => type === 'metric');
-const graphed = graphs.flatMap(metricsOf);
-const ofStack = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
-const ofCanary = ofStack.filter(({ name }) => name in CANARY_METRICS);
-const ofService = ofStack.filter(({ name }) => !(name in CANARY_METRICS));
-const NAMES = Object.entries<MetricDescription>(METRICS).filter(
-  ([, { emitter }]) => emitter === undefined,
-);
+const EVERY_METRIC = Object.entries<MetricDescription>(METRICS);
 
-const VALUES: Readonly<Record<string, readonly string[]>> = DIMENSION_VALUES;
+const FEED_IDS = readConfig(contextOf('feeds')).feeds.feeds.map(({ feed }) => feed.id);
+
+const VALUES: Readonly<Record<string, readonly string[]>> = { ...DIMENSION_VALUES, Feed: FEED_IDS };
+
+/** Values of dimensions that a service without feeds never has. */
+const ONLY_WITH_FEEDS = ['blacklist', 'feeds/absent', 'feeds/expired'];
 
 /** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
-function seriesOf({ dimension, total }: MetricDescription): readonly string[] {
+function seriesOf(
+  { dimension, total, emitter }: MetricDescription,
+  hasFeeds: boolean,
+): readonly string[] {
+  if (emitter !== undefined && !hasFeeds) return [];
   if (dimension === undefined) return [''];
-  const values = VALUES[dimension] ?? ['*'];
+  const values = (VALUES[dimension] ?? ['*']).filter(
+    (value) => hasFeeds || !ONLY_WITH_FEEDS.includes(value),
+  );
   return total ? [...values, ''] : values;
 }
 
@@ -38,69 +46,6 @@ function shownSeries({ name, dimensions, everyValueOf }: GraphedMetric): string 
   if (everyValueOf.length > 0) return everyValueOf.join() === dimension ? '*' : `${everyValueOf}?`;
   return Object.values(others).join();
 }
-
-describe('The metrics of the service', () => {
-  test.each(ofService.map((metric) => [metric.name, metric] as const))(
-    '%s exists and belongs to this deployment',
-    (name, metric) => {
-      expect(Object.keys(METRICS)).toContain(name);
-      expect(seriesOf(METRICS[name as keyof typeof METRICS])).toContain(shownSeries(metric));
-      expect(metric.dimensions.Service).toBe('RiskGate');
-    },
-  );
-
-  test.each(NAMES)('%s is shown with every value of its dimension', (name, description) => {
-    const shown = ofService.filter((metric) => metric.name === name).map(shownSeries);
-    const { total } = description;
-    // The total is not needed if all values are shown.
-    const expected = seriesOf(description).filter((series) => !(total && series === ''));
-    expect({
-      'series without a graph: add them to infra/monitoring/dashboard/': expected.filter(
-        (series) => !shown.includes(series),
-      ),
-    }).toEqual({ 'series without a graph: add them to infra/monitoring/dashboard/': [] });
-  });
-
-  const STATISTICS = { counter: /^Sum$/, gauge: /^(Maximum|Minimum)$/, histogram: /^p[\d.]+$/ };
-
-  test.each(NAMES)('%s is shown by a statistic that fits its kind', (name, { kind }) => {
-    for (const { statistic } of ofService.filter((metric) => metric.name === name)) {
-      expect(statistic).toMatch(STATISTICS[kind]);
-    }
-  });
-
-  test.each(['AbuseIpdbQuotaRemaining', 'AbuseIpdbQuotaRemainingPercent'])(
-    '%s is the minimum of all tasks',
-    (name) => {
-      const shown = ofService.filter((metric) => metric.name === name);
-      expect(shown.map(({ statistic }) => statistic)).toEqual(['Minimum']);
-    },
-  );
-
-  test('decision latency is shown up to p99.9', () => {
-    const times = ofService.filter(({ name }) => name === 'DecisionLatency');
-    expect(times.map(({ statistic }) => statistic)).toEqual(['p50', 'p99', 'p99.9']);
-  });
-});
-
-test('Every metric of the canary is shown, for this deployment and its endpoint', () => {
-  const distribution = stack.only('AWS::CloudFront::Distribution').id;
-  const Service = 'RiskGate';
-  const shown = ofCanary.map(({ name, statistic, dimensions }) => [
-    name,
-    { statistic, dimensions },
-  ]);
-  expect(Object.fromEntries(shown)).toEqual({
-    CanaryLatency: {
-      statistic: 'Maximum',
-      dimensions: { Service, Endpoint: `<${distribution}.DomainName>` },
-    },
-    CanaryFailures: { statistic: 'Sum', dimensions: { Service } },
-    CanaryPending: { statistic: 'Sum', dimensions: { Service } },
-    CloudFrontErrorRate: { statistic: 'Maximum', dimensions: { Service } },
-  });
-  expect(Object.keys(CANARY_METRICS).sort()).toEqual(ofCanary.map(({ name }) => name).sort());
-});
 
 /** Names and dimensions as documented by AWS. */
 const LOAD_BALANCER = ['LoadBalancer'];
@@ -124,85 +69,192 @@ const AWS_METRICS: Readonly<Record<string, Readonly<Record<string, readonly stri
   'AWS/Logs': { EMFParsingErrors: ['LogGroupName'], EMFValidationErrors: ['LogGroupName'] },
 };
 
-test('The metrics of AWS have the documented dimensions, and are all shown', () => {
-  const shown: Record<string, Record<string, string[]>> = {};
-  for (const { namespace, name, dimensions } of graphed) {
-    if (namespace === METRIC_NAMESPACE) continue;
-    shown[namespace] ??= {};
-    shown[namespace][name] = Object.keys(dimensions).sort();
-  }
-  expect(shown).toEqual(AWS_METRICS);
-});
+describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configuration) => {
+  const hasFeeds = configuration === 'feeds';
+  const stack = synthesize(configuration);
+  const dashboard = dashboardOf(stack);
+  const graphs = dashboard.widgets.filter(({ type }) => type === 'metric');
+  const graphed = graphs.flatMap(metricsOf);
+  const ofStack = graphed.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
+  const ofCanary = ofStack.filter(({ name }) => name in CANARY_METRICS);
+  const ofService = ofStack.filter(({ name }) => !(name in CANARY_METRICS));
 
-test('Every graph has a period of one minute in any time range; the default range is three hours', () => {
-  expect(new Set(graphed.map(({ period }) => period))).toEqual(new Set([60]));
-  expect(dashboard.periodOverride).toBe('inherit');
-  expect(dashboard.start).toBe('-PT3H');
-});
-
-test('rows are the questions of docs/operations.md, and the first one shows every alarm', () => {
-  const questions = dashboard.widgets.flatMap(({ properties }) =>
-    properties.markdown === undefined ? [] : [/^## (.*\?)$/m.exec(properties.markdown)?.[1]],
-  );
-  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-  const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
-  const documented = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, question]) => question);
-  expect(documented).toHaveLength(6);
-  expect(questions).toEqual(documented);
-  const alarms = dashboard.widgets.find(({ type }) => type === 'alarm')?.properties.alarms;
-  const all = stack.resources('AWS::CloudWatch::Alarm').map(({ id }) => `<${id}.Arn>`);
-  expect(alarms).toEqual(expect.arrayContaining(all));
-});
-
-test.each(graphs.map(({ properties }) => [properties.title ?? '', properties] as const))(
-  '"%s" has its unit in the title and beside the axes, which begin at 0',
-  (title, { yAxis, insightRule }) => {
-    expect(title).not.toBe('');
-    if (insightRule !== undefined) return;
-    for (const axis of [yAxis?.left, yAxis?.right]) {
-      if (axis !== undefined)
-        expect(axis).toMatchObject({ label: expect.stringMatching(/./), min: 0 });
-    }
-    expect(yAxis?.left).toBeDefined();
-  },
-);
-
-test('Refusals by country come from the Contributor Insights rule', () => {
-  const rule = stack.only('AWS::CloudWatch::InsightRule').id;
-  const rules = graphs.flatMap(({ properties }) => properties.insightRule?.ruleName ?? []);
-  expect(rules).toEqual([`<${rule}.RuleName>`]);
-});
-
-test('Expressions use metrics of the same graph', () => {
-  for (const { properties } of graphs) {
-    const options = (properties.metrics ?? []).map(
-      (entry) => entry.at(-1) as Record<string, string>,
+  describe('The metrics of the service', () => {
+    test.each(ofService.map((metric) => [metric.name, metric] as const))(
+      '%s exists and belongs to this deployment',
+      (name, metric) => {
+        expect(Object.keys(METRICS)).toContain(name);
+        expect(seriesOf(METRICS[name as keyof typeof METRICS], hasFeeds)).toContain(
+          shownSeries(metric),
+        );
+        expect(metric.dimensions.Service).toBe('RiskGate');
+      },
     );
-    const ids = new Set(options.map(({ id }) => id));
-    for (const { expression = '' } of options) {
-      if (expression.includes('SEARCH')) continue;
-      for (const [name] of expression.matchAll(/[a-z]\w*/g)) expect(ids).toContain(name);
-    }
-  }
-});
 
-describe("Within CloudWatch's limits", () => {
-  test('500 widgets, 500 metrics in a graph, 2500 in all', () => {
-    expect(dashboard.widgets.length).toBeLessThanOrEqual(500);
-    const counts = graphs.map(({ properties }) => properties.metrics?.length ?? 0);
-    expect(Math.max(...counts)).toBeLessThanOrEqual(500);
-    expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2500);
+    test.each(EVERY_METRIC)(
+      '%s is shown with every value of its dimension',
+      (name, description) => {
+        const shown = ofService.filter((metric) => metric.name === name).map(shownSeries);
+        const { total } = description;
+        // The total is not needed if all values are shown.
+        const expected = seriesOf(description, hasFeeds).filter(
+          (series) => !(total && series === ''),
+        );
+        expect({
+          'series without a graph: add them to infra/monitoring/dashboard/': expected.filter(
+            (series) => !shown.includes(series),
+          ),
+        }).toEqual({ 'series without a graph: add them to infra/monitoring/dashboard/': [] });
+      },
+    );
+
+    const STATISTICS = { counter: /^Sum$/, gauge: /^(Maximum|Minimum)$/, histogram: /^p[\d.]+$/ };
+
+    test.each(EVERY_METRIC)('%s is shown by a statistic that fits its kind', (name, { kind }) => {
+      for (const { statistic } of ofService.filter((metric) => metric.name === name)) {
+        expect(statistic).toMatch(STATISTICS[kind]);
+      }
+    });
+
+    test.each(['AbuseIpdbQuotaRemaining', 'AbuseIpdbQuotaRemainingPercent'])(
+      '%s is the minimum of all tasks',
+      (name) => {
+        const shown = ofService.filter((metric) => metric.name === name);
+        expect(shown.map(({ statistic }) => statistic)).toEqual(['Minimum']);
+      },
+    );
+
+    test('decision latency is shown up to p99.9', () => {
+      const times = ofService.filter(({ name }) => name === 'DecisionLatency');
+      expect(times.map(({ statistic }) => statistic)).toEqual(['p50', 'p99', 'p99.9']);
+    });
   });
 
-  test('widgets fill all 24 columns without gaps or overlaps', () => {
-    const cells = dashboard.widgets.flatMap(({ x, y, width, height }) =>
-      Array.from(
-        { length: width * height },
-        (_, at) => `${x + (at % width)},${y + Math.floor(at / width)}`,
-      ),
+  test('Every metric of the canary is shown, for this deployment and its endpoint', () => {
+    const distribution = stack.only('AWS::CloudFront::Distribution').id;
+    const Service = 'RiskGate';
+    const shown = ofCanary.map(({ name, statistic, dimensions }) => [
+      name,
+      { statistic, dimensions },
+    ]);
+    expect(Object.fromEntries(shown)).toEqual({
+      CanaryLatency: {
+        statistic: 'Maximum',
+        dimensions: { Service, Endpoint: `<${distribution}.DomainName>` },
+      },
+      CanaryFailures: { statistic: 'Sum', dimensions: { Service } },
+      CanaryPending: { statistic: 'Sum', dimensions: { Service } },
+      CloudFrontErrorRate: { statistic: 'Maximum', dimensions: { Service } },
+    });
+    expect(Object.keys(CANARY_METRICS).sort()).toEqual(ofCanary.map(({ name }) => name).sort());
+  });
+
+  test('The metrics of AWS have the documented dimensions, and are all shown', () => {
+    const shown: Record<string, Record<string, string[]>> = {};
+    for (const { namespace, name, dimensions } of graphed) {
+      if (namespace === METRIC_NAMESPACE) continue;
+      shown[namespace] ??= {};
+      shown[namespace][name] = Object.keys(dimensions).sort();
+    }
+    expect(shown).toEqual(AWS_METRICS);
+  });
+
+  /** The refresher writes its metrics once a run. */
+  const isHourly = ({ name }: GraphedMetric) =>
+    (METRICS as Readonly<Record<string, MetricDescription>>)[name]?.emitter === 'refresher';
+
+  test('Every graph has a period of one minute, or of an hour for the refresher, in any time range; the default range is three hours', () => {
+    for (const metric of graphed) {
+      expect([metric.name, metric.period]).toEqual([metric.name, isHourly(metric) ? 3600 : 60]);
+    }
+    expect(dashboard.periodOverride).toBe('inherit');
+    expect(dashboard.start).toBe('-PT3H');
+  });
+
+  test('rows are the questions of docs/operations.md, and the first one shows every alarm', () => {
+    const questions = dashboard.widgets.flatMap(({ properties }) =>
+      properties.markdown === undefined ? [] : [/^## (.*\?)$/m.exec(properties.markdown)?.[1]],
     );
-    const bottom = Math.max(...dashboard.widgets.map(({ y, height }) => y + height));
-    const all = Array.from({ length: 24 * bottom }, (_, at) => `${at % 24},${Math.floor(at / 24)}`);
-    expect(cells.sort()).toEqual(all.sort());
+    const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
+    const documented = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, question]) => question);
+    expect(documented).toHaveLength(7);
+    // The last row is about the feeds.
+    expect(questions).toEqual(hasFeeds ? documented : documented.slice(0, -1));
+    const alarms = dashboard.widgets.find(({ type }) => type === 'alarm')?.properties.alarms;
+    const all = stack.resources('AWS::CloudWatch::Alarm').map(({ id }) => `<${id}.Arn>`);
+    expect(alarms).toEqual(expect.arrayContaining(all));
+  });
+
+  test.each(graphs.map(({ properties }) => [properties.title ?? '', properties] as const))(
+    '"%s" has its unit in the title and beside the axes, which begin at 0',
+    (title, { yAxis, insightRule }) => {
+      expect(title).not.toBe('');
+      if (insightRule !== undefined) return;
+      for (const axis of [yAxis?.left, yAxis?.right]) {
+        if (axis !== undefined)
+          expect(axis).toMatchObject({ label: expect.stringMatching(/./), min: 0 });
+      }
+      expect(yAxis?.left).toBeDefined();
+    },
+  );
+
+  test('Refusals by country come from the Contributor Insights rule', () => {
+    const rule = stack.only('AWS::CloudWatch::InsightRule').id;
+    const rules = graphs.flatMap(({ properties }) => properties.insightRule?.ruleName ?? []);
+    expect(rules).toEqual([`<${rule}.RuleName>`]);
+  });
+
+  test('The hit ratio counts every source but a check as a hit', () => {
+    const [{ properties } = { properties: {} as Widget['properties'] }] = graphs.filter((each) =>
+      /hit ratio/.test(each.properties.title ?? ''),
+    );
+    const shown = (properties.metrics ?? []).flatMap((entry) => entry.at(-1) as object);
+    const expression = shown.flatMap((each) =>
+      'expression' in each ? String(each.expression) : [],
+    );
+    const hits = [
+      'FILL(memory, 0)',
+      'FILL(dynamodb, 0)',
+      ...(hasFeeds ? ['FILL(blacklist, 0)'] : []),
+    ].join(' + ');
+    expect(expression).toEqual([`100 * (${hits}) / (${hits} + FILL(abuseipdb, 0))`]);
+  });
+
+  test('Expressions use metrics of the same graph', () => {
+    for (const { properties } of graphs) {
+      const options = (properties.metrics ?? []).map(
+        (entry) => entry.at(-1) as Record<string, string>,
+      );
+      const ids = new Set(options.map(({ id }) => id));
+      for (const { expression = '' } of options) {
+        if (expression.includes('SEARCH')) continue;
+        for (const [name] of expression.matchAll(/[a-z]\w*/g)) expect(ids).toContain(name);
+      }
+    }
+  });
+
+  describe("Within CloudWatch's limits", () => {
+    test('500 widgets, 500 metrics in a graph, 2500 in all', () => {
+      expect(dashboard.widgets.length).toBeLessThanOrEqual(500);
+      const counts = graphs.map(({ properties }) => properties.metrics?.length ?? 0);
+      expect(Math.max(...counts)).toBeLessThanOrEqual(500);
+      expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2500);
+    });
+
+    test('widgets fill all 24 columns without gaps or overlaps', () => {
+      const cells = dashboard.widgets.flatMap(({ x, y, width, height }) =>
+        Array.from(
+          { length: width * height },
+          (_, at) => `${x + (at % width)},${y + Math.floor(at / width)}`,
+        ),
+      );
+      const bottom = Math.max(...dashboard.widgets.map(({ y, height }) => y + height));
+      const all = Array.from(
+        { length: 24 * bottom },
+        (_, at) => `${at % 24},${Math.floor(at / 24)}`,
+      );
+      expect(cells.sort()).toEqual(all.sort());
+    });
   });
 });

@@ -1,8 +1,8 @@
-import { SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { FEED_QUERIES, SAVED_QUERIES, type SavedQuery } from '../../../infra/monitoring/queries.ts';
 import { queryString } from '../../../infra/monitoring/saved-queries.ts';
 import { INDEXED_FIELDS } from '../../../infra/service.ts';
 import { parseQuery } from '../../support/logs-insights/parser.ts';
-import { synthesize } from '../../support/stack.ts';
+import { type Configuration, type SynthesizedStack, synthesize } from '../../support/stack.ts';
 
 interface Definition {
   readonly Name: string;
@@ -11,13 +11,20 @@ interface Definition {
   readonly Parameters?: readonly { readonly name?: string; readonly Name?: string }[];
 }
 
-const stack = synthesize();
-const definitions = stack.resources<Definition>('AWS::Logs::QueryDefinition');
+const ALL_QUERIES = [...SAVED_QUERIES, ...FEED_QUERIES];
 
-test('Every query is saved in the folder of the stack, for the log group of the tasks', () => {
+const definitionsOf = (stack: SynthesizedStack) =>
+  stack.resources<Definition>('AWS::Logs::QueryDefinition');
+
+test.each<[configuration: Configuration, queries: readonly SavedQuery[]]>([
+  ['cloudfront, egress nat', SAVED_QUERIES],
+  ['feeds', ALL_QUERIES],
+])('Every query is saved for the log group of the tasks, with %s', (configuration, queries) => {
+  const stack = synthesize(configuration);
+  const definitions = definitionsOf(stack);
   const { LogGroupNames: group } = definitions[0]?.Properties ?? {};
   expect(definitions.map(({ Properties }) => Properties)).toEqual(
-    SAVED_QUERIES.map((query) =>
+    queries.map((query) =>
       expect.objectContaining({
         Name: `RiskGate/${query.name}`,
         QueryString: queryString(query),
@@ -29,10 +36,12 @@ test('Every query is saved in the folder of the stack, for the log group of the 
   expect(group).toEqual([{ Ref: log?.id }]);
 });
 
-test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
+test.each(ALL_QUERIES.map((query) => [query.name, query] as const))(
   '%s declares its parameters and is within the length limit',
   (name, query) => {
-    const saved = definitions.find(({ Properties }) => Properties.Name.endsWith(`/${name}`));
+    const saved = definitionsOf(synthesize('feeds')).find(({ Properties }) =>
+      Properties.Name.endsWith(`/${name}`),
+    );
     const used = new Set(
       [...queryString(query).matchAll(/"\{\{(\w+)\}\}"/g)].map(([, each]) => each),
     );
@@ -43,7 +52,7 @@ test.each(SAVED_QUERIES.map((query) => [query.name, query] as const))(
 );
 
 test('Queries with parameters filter by indexed fields', () => {
-  const log = stack.resources<{ FieldIndexPolicies?: unknown }>('AWS::Logs::LogGroup');
+  const log = synthesize().resources<{ FieldIndexPolicies?: unknown }>('AWS::Logs::LogGroup');
   expect(log.map(({ Properties }) => Properties.FieldIndexPolicies)).toContainEqual([
     { Fields: INDEXED_FIELDS },
   ]);
