@@ -40,7 +40,7 @@ export function mmdbFile(
     const key = bytes.toString('latin1');
     const data = byText.get(key) ?? bytes;
     byText.set(key, data);
-    insert(root, bitsOf(cidr, ipVersion), data);
+    insert(root, parsePrefix(cidr, ipVersion), data);
   }
   const nodes = nodesOf(root);
   const offsets = new Map<Buffer, number>();
@@ -57,7 +57,7 @@ export function mmdbFile(
   };
   const nodeCount = nodes.length;
   return Buffer.concat([
-    ...nodes.map(([left, right]) => encodeNode(pointer(left), pointer(right), recordSize)),
+    encodeNodes(nodes, pointer, recordSize),
     Buffer.alloc(16),
     ...byText.values(),
     MMDB_MARKER,
@@ -91,26 +91,39 @@ export function mmdbMetadata(options: {
   });
 }
 
-function bitsOf(cidr: string, ipVersion: 4 | 6): number[] {
-  const [address, prefix] = ipaddr.parseCIDR(cidr);
-  const bits = address
-    .toByteArray()
-    .flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte >> (7 - bit)) & 1))
-    .slice(0, prefix);
-  const offset = address.kind() === 'ipv4' && ipVersion === 6 ? 96 : 0;
-  return [...Array<number>(offset).fill(0), ...bits];
+interface Prefix {
+  readonly bytes: readonly number[];
+  readonly length: number;
 }
 
-function insert(root: Node, bits: readonly number[], data: Buffer): void {
+/** Parses a CIDR block as its path in the tree. */
+function parsePrefix(cidr: string, ipVersion: 4 | 6): Prefix {
+  if (cidr.includes(':')) {
+    const [address, length] = ipaddr.IPv6.parseCIDR(cidr);
+    return { bytes: address.toByteArray(), length };
+  }
+  const [address, length] = ipaddr.IPv4.parseCIDR(cidr);
+  if (ipVersion === 4) return { bytes: address.toByteArray(), length };
+  return { bytes: [...IPV4_IN_IPV6, ...address.toByteArray()], length: 96 + length };
+}
+
+/** IPv4 addresses are in ::/96. */
+const IPV4_IN_IPV6: readonly number[] = Array(12).fill(0);
+
+function insert(root: Node, { bytes, length }: Prefix, data: Buffer): void {
   let node = root;
-  for (const bit of bits.slice(0, -1)) {
-    const next = node[bit === 1 ? 1 : 0];
+  for (let index = 0; index < length; index += 1) {
+    const side = (((bytes[index >> 3] ?? 0) >> (7 - (index & 7))) & 1) as 0 | 1;
+    if (index === length - 1) {
+      node[side] = data;
+      return;
+    }
+    const next = node[side];
     // The record of a wider network stays valid for the rest of it.
     const child: Node = Array.isArray(next) ? next : [next, next];
-    node[bit === 1 ? 1 : 0] = child;
+    node[side] = child;
     node = child;
   }
-  node[bits.at(-1) === 1 ? 1 : 0] = data;
 }
 
 function nodesOf(root: Node): Node[] {
@@ -119,35 +132,56 @@ function nodesOf(root: Node): Node[] {
   return nodes;
 }
 
-function encodeNode(left: number, right: number, recordSize: 24 | 28 | 32): Buffer {
-  const node = Buffer.alloc(recordSize / 4);
-  if (recordSize === 32) {
-    node.writeUInt32BE(left, 0);
-    node.writeUInt32BE(right, 4);
-  } else {
-    node.writeUIntBE(left % 2 ** 24, 0, 3);
-    node.writeUIntBE(right % 2 ** 24, recordSize === 28 ? 4 : 3, 3);
-    if (recordSize === 28) node.writeUInt8(((left >>> 24) << 4) | (right >>> 24), 3);
+function encodeNodes(
+  nodes: readonly Node[],
+  pointer: (record: Record) => number,
+  recordSize: 24 | 28 | 32,
+): Buffer {
+  const size = recordSize / 4;
+  const tree = Buffer.alloc(nodes.length * size);
+  for (const [index, [leftRecord, rightRecord]] of nodes.entries()) {
+    const [left, right, at] = [pointer(leftRecord), pointer(rightRecord), index * size];
+    if (recordSize === 32) {
+      tree.writeUInt32BE(left, at);
+      tree.writeUInt32BE(right, at + 4);
+    } else {
+      tree.writeUIntBE(left % 2 ** 24, at, 3);
+      tree.writeUIntBE(right % 2 ** 24, at + size - 3, 3);
+      if (recordSize === 28) tree.writeUInt8(((left >>> 24) << 4) | (right >>> 24), at + 3);
+    }
   }
-  return node;
+  return tree;
 }
 
 function encode(value: MmdbValue): Buffer {
-  if (Buffer.isBuffer(value)) return value;
-  if (typeof value === 'string') {
+  const parts: Buffer[] = [];
+  append(parts, value);
+  return Buffer.concat(parts);
+}
+
+/** Appends the encoded value. Concatenating each of its parts would take most of the time. */
+function append(parts: Buffer[], value: MmdbValue): void {
+  if (Buffer.isBuffer(value)) parts.push(value);
+  else if (typeof value === 'string') {
     const bytes = Buffer.from(value);
-    return Buffer.concat([control(2, bytes.length), bytes]);
-  }
-  if (typeof value === 'boolean') return control(14, value ? 1 : 0);
-  if (typeof value === 'number') {
+    parts.push(control(2, bytes.length), bytes);
+  } else if (typeof value === 'boolean') parts.push(control(14, value ? 1 : 0));
+  else if (typeof value === 'number') {
     const bytes = Buffer.alloc(Number.isInteger(value) ? 4 : 8);
     if (Number.isInteger(value)) bytes.writeUInt32BE(value);
     else bytes.writeDoubleBE(value);
-    return Buffer.concat([control(Number.isInteger(value) ? 6 : 3, bytes.length), bytes]);
+    parts.push(control(Number.isInteger(value) ? 6 : 3, bytes.length), bytes);
+  } else if (isList(value)) {
+    parts.push(control(11, value.length));
+    for (const element of value) append(parts, element);
+  } else {
+    const entries = Object.entries(value);
+    parts.push(control(7, entries.length));
+    for (const [name, field] of entries) {
+      append(parts, name);
+      append(parts, field);
+    }
   }
-  if (isList(value)) return Buffer.concat([control(11, value.length), ...value.map(encode)]);
-  const entries = Object.entries(value);
-  return Buffer.concat([control(7, entries.length), ...entries.flat().map(encode)]);
 }
 
 function isList(value: MmdbValue): value is readonly MmdbValue[] {

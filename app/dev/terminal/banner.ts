@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { BUNDLED_NOTICE, isBundledGeoDatabase } from '../../src/signals/geo/database.ts';
 import type { ReportedFeed } from '../local-feeds.ts';
+import { type SummarizedFeed, summarizeFeeds } from './feed-summary.ts';
 import { replaceControls } from './text.ts';
 
 export interface BannerOptions {
@@ -14,8 +15,8 @@ export interface BannerOptions {
   readonly geoDatabases: readonly string[];
   /** What the refresher reported about the simulated feeds. Absent when the feeds are real. */
   readonly simulatedFeeds?: readonly ReportedFeed[] | undefined;
-  /** The setting `FEEDS`; absent when the feeds are simulated. */
-  readonly configuredFeeds?: string | undefined;
+  /** The feeds in `FEEDS`, as the service has loaded them. */
+  readonly feeds: readonly SummarizedFeed[];
   /** Warnings that were logged while the service started. */
   readonly warnings: readonly string[];
   /** A request of the identity server, for the `curl` command. */
@@ -72,35 +73,16 @@ export function banner(options: BannerOptions): string {
   ].join('\n');
 }
 
-const MAX_LINE = 100;
-
-function describeFeeds({ simulatedFeeds, configuredFeeds }: BannerOptions): readonly string[] {
-  if (simulatedFeeds === undefined) {
-    // Only ids: a location may contain a token.
-    const ids = (configuredFeeds ?? '').split(',').map((entry) => entry.split(/[=#]/)[0]?.trim());
-    return configuredFeeds ? [`in FEEDS: ${replaceControls(ids.join(', '))}`] : ['none'];
-  }
-  const ids = simulatedFeeds.flatMap(({ feed, event }) =>
-    event === 'feed-published' ? [feed] : [],
-  );
+function describeFeeds({ simulatedFeeds, feeds }: BannerOptions): readonly string[] {
+  const summary = summarizeFeeds(feeds);
+  if (simulatedFeeds === undefined) return summary.length === 0 ? ['none'] : summary;
   const failed = simulatedFeeds.filter(({ event }) => event !== 'feed-published');
   return [
     'SIMULATED, with invented entries. The console lists them, and says what each knows of an address.',
-    ...wrap(ids),
+    ...summary,
     ...failed.map(({ feed, event, why = '' }) => `${feed}: ${event} ${why}`),
     'Set FEEDS and FEED_STORE for feeds of your own (docs/feeds.md).',
   ];
-}
-
-/** Breaks a list into lines. */
-function wrap(items: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const item of items) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + item.length > MAX_LINE) lines.push(item);
-    else lines[lines.length - 1] = `${last}, ${item}`;
-  }
-  return lines;
 }
 
 /** Highlights the heading of a section. */

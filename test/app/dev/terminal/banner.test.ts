@@ -7,6 +7,7 @@ const OPTIONS: BannerOptions = {
   policyFile: 'app/policy.yaml',
   simulator: undefined,
   geoDatabases: ['countries.mmdb'],
+  feeds: [],
   warnings: [],
   requestBody: '{}',
 };
@@ -22,16 +23,19 @@ test('control characters in a warning do not reach the terminal', () => {
 });
 
 test.each<{ name: string; options: Partial<BannerOptions>; line: RegExp }>([
-  { name: 'none', options: { configuredFeeds: '' }, line: /^ {2}Feeds +none$/m },
+  { name: 'none', options: {}, line: /^ {2}Feeds +none$/m },
   {
-    name: 'those in FEEDS, without the locations, which may contain a token',
-    options: { configuredFeeds: 'tor-exits#max-age=1d,partners=https://u:secret@example.com/list' },
-    line: /^ {2}Feeds +in FEEDS: tor-exits, partners$/m,
+    name: 'real ones',
+    options: { feeds: [{ id: 'tor-exits', status: 'ready', age: '2 hours' }] },
+    line: /^ {2}Feeds +2 hours old: tor-exits$/m,
   },
   {
     name: 'simulated ones',
-    options: { simulatedFeeds: [{ feed: 'tor-exits', event: 'feed-published' }] },
-    line: /^ {2}Feeds +SIMULATED, .*\n +tor-exits\n/m,
+    options: {
+      feeds: [{ id: 'tor-exits', status: 'ready', age: '2 hours' }],
+      simulatedFeeds: [{ feed: 'tor-exits', event: 'feed-published' }],
+    },
+    line: /^ {2}Feeds +SIMULATED, .*\n +2 hours old: tor-exits\n/m,
   },
   {
     name: 'a simulated one that failed',

@@ -220,5 +220,5 @@ function createArchive(
     path: `${folder}/${name}`,
     content: Buffer.from('Simulated\n'),
   }));
-  return gzipSync(tarArchive([...texts, ...entries]), { level: 1 });
+  return gzipSync(tarArchive([...texts, ...entries]), { level: 0 });
 }
