@@ -1,6 +1,6 @@
 import type { ScoreKnowledge } from '../../../app/src/signals/reputation/score-knowledge.ts';
 import { MONDAY_MORNING } from '../../support/circumstances.ts';
-import { type Decided, decideBy, decideOn } from '../../support/decide.ts';
+import { type Decided, decideBy, decideOn, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyOf, type RuleFields } from '../../support/policies.ts';
 
@@ -140,6 +140,47 @@ test('a claim with the exact score of a hit takes no CHECK, and a failed one lea
   const miss = await decideBy(policy, { provenScore: MISS, reputation: 'quota' });
   expect(checks(miss)).toBe(1);
   expect(miss.unknown).toEqual([{ signal: 'reputation', cause: 'quota', rule: 'mark' }]);
+});
+
+test('a hit serves a claim although the CHECK for a condition failed', async () => {
+  const policy = policyOf([
+    { id: 'unrecorded', when: '!has(abuse.tor)', effects: { lifetime: '5m' } },
+    { id: 'mark', effects: { claims: { set: { score: '${abuse.score}' } } } },
+  ]);
+  const decided = await decideBy(policy, { provenScore: HIT, reputation: 'quota' });
+  expect(checks(decided)).toBe(1);
+  expect(decided.matched).toEqual(['unrecorded', 'mark']);
+  expect(decided.unknown).toEqual([]);
+});
+
+test('a miss that decides a condition does not serve a claim with a lower limit', async () => {
+  const policy = policyOf([
+    {
+      id: 'low',
+      when: 'abuse.score < 75',
+      effects: { claims: { set: { some: '${abuse.score >= 10}' } } },
+    },
+  ]);
+  const failed = await decideOn(payload('01'), policy, { provenScore: MISS, reputation: 'quota' });
+  expect(tokenOf(failed.outcome).claims).not.toHaveProperty('some');
+  expect(failed.event.decision.unknown).toEqual([
+    { signal: 'reputation', cause: 'quota', rule: 'low' },
+  ]);
+  // Between the limit of the claim and the highest score that an unlisted address can have.
+  const old = { score: 20, source: 'memory', checkedAt: PUBLISHED_AT - 1 } as const;
+  const cached = await decideOn(payload('01'), policy, { provenScore: MISS, reputation: old });
+  expect(tokenOf(cached.outcome).claims).toMatchObject({ some: true });
+});
+
+test('each condition is decided by its own limits', async () => {
+  const policy = policyOf([
+    { id: 'risky', when: 'abuse.score >= 75', effects: DENY },
+    { id: 'some', when: 'abuse.score >= 10 && abuse.score < 25', effects: { lifetime: '5m' } },
+    { id: 'below', when: 'abuse.score < 75', effects: { lifetime: '4m' } },
+  ]);
+  const old = { score: 20, source: 'memory', checkedAt: PUBLISHED_AT - 1 } as const;
+  const decided = await decideBy(policy, { provenScore: MISS, reputation: old });
+  expect(decided.matched).toEqual(['some', 'below']);
 });
 
 test('an entry of unknown uses the list for its texts', async () => {

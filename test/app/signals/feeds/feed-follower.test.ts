@@ -365,6 +365,26 @@ describe('a store that cannot be read', () => {
     expect(isOn(follower.current, 'tor-exits', '8.8.8.8')).toBe(true);
   });
 
+  test('while a snapshot is read: again after 30 seconds', async () => {
+    await publish(store, TOR, rangesFile('9.9.9.9'));
+    let isSnapshotReadable = false;
+    const pointersOnly: ObjectStore = {
+      ...store,
+      read: (key, options) =>
+        isSnapshotReadable || key.endsWith('current.json')
+          ? store.read(key, options)
+          : Promise.reject(new Error('The feed store is down.')),
+    };
+    const follower = follow([TOR], { store: pointersOnly });
+    await follower.start(WAIT);
+    expect(events).toEqual(['tor-exits failed: The feed store is down.', 'tor-exits new > absent']);
+    expect(polls.map(({ delay }) => delay)).toEqual([30_000]);
+    isSnapshotReadable = true;
+    await poll();
+    expect(isOn(follower.current, 'tor-exits', '9.9.9.9')).toBe(true);
+    expect(polls.map(({ delay }) => delay)).toEqual([300_000]);
+  });
+
   test('does not delay the start beyond its limit', async () => {
     const never: ObjectStore = { ...store, read: () => new Promise(() => {}) };
     await follow([TOR], { store: never }).start({ pointers: 1, snapshots: 60_000 });
