@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MAX_FEEDS } from '../../../app/src/feeds/model/configured-feeds.ts';
 import {
   DIMENSION_VALUES,
   METRIC_NAMESPACE,
@@ -240,6 +241,12 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
       const counts = graphs.map(({ properties }) => properties.metrics?.length ?? 0);
       expect(Math.max(...counts)).toBeLessThanOrEqual(500);
       expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2500);
+    });
+
+    test('100 alarms in a widget, with as many feeds as possible', () => {
+      const alarms = dashboard.widgets.find(({ type }) => type === 'alarm')?.properties.alarms;
+      const ofFeeds = hasFeeds ? MAX_FEEDS - FEED_IDS.length : 0;
+      expect((alarms?.length ?? 0) + ofFeeds).toBeLessThanOrEqual(100);
     });
 
     test('widgets fill all 24 columns without gaps or overlaps', () => {

@@ -28,7 +28,8 @@ export interface ParsedFeeds {
   readonly issues: readonly string[];
 }
 
-const MAX_FEEDS = 50;
+/** With one alarm each, as many as CloudWatch's widget of alarms can show with the others. */
+export const MAX_FEEDS = 50;
 const FEED_ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const MAX_ID_LENGTH = 40;
 const LIST_LOCATION = /^(?:https|s3):\/\/[^\s/]+\/\S+$/;

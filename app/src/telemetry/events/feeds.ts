@@ -61,7 +61,7 @@ export function feedHooks(
         log.warn({
           event: 'feed-expired',
           feed,
-          msg: `The data of the feed ${feed} is too old: what needs it is unknown(expired) until the refresher publishes new data.`,
+          msg: `The data of the feed ${feed} has reached its maximum age: until the refresher publishes new data, conditions on it are unknown(expired), unless it is a location database, which remains in use.`,
         });
       } else if (previous === 'expired') log.info({ event: 'feed-renewed', feed });
     },
