@@ -104,6 +104,19 @@ describe.each(VARIANTS)('The page, %s', (_, options) => {
     expect(table).toMatch(/row .*KP/);
     expect(table).toMatch(/cell "KP"/);
   });
+
+  test('shows the feeds without scrolling, and exposes them as a table', async () => {
+    await page.locator('#feeds tr').first().waitFor();
+    const { scroll, client } = await page.locator('#feeds-scroll').evaluate((region) => ({
+      scroll: region.scrollWidth,
+      client: region.clientWidth,
+    }));
+    expect(scroll).toBe(client);
+    const table = await page.locator('.feeds').ariaSnapshot();
+    expect(table).toMatch(/columnheader "Licence"/);
+    expect(table).toMatch(/rowheader "tor-exits"/);
+    expect(table).toMatch(/cell "● in use"/);
+  });
 });
 
 test('The page and its chart follow a change of the colour scheme', async () => {

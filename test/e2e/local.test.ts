@@ -32,7 +32,7 @@ describe('npm start', () => {
     expect(output).toMatch(/The bundled country database .*June 2026/);
     expect(output).toMatch(/CC BY 4\.0/);
     expect(output).toMatch(/Feeds +SIMULATED.*\n.* old: geolite2-country, /);
-    expect(output).not.toMatch(/absent: |expired, /);
+    expect(output).not.toMatch(/absent: |expired, |outdated, /);
     expect(output).toMatch(/Warnings\n {2}app\/policy\.yaml:\d+: unknown\.geo: fails open: /);
     expect(local.stderr()).toBe('');
   });

@@ -4,6 +4,7 @@ import type { FeedPointer } from '../../src/feeds/model/pointer.ts';
 import { type Address, lookupAddress } from '../../src/signals/address/address.ts';
 import type { FeedState } from '../../src/signals/feeds/feed-snapshots.ts';
 import type { FeedView } from '../../src/signals/feeds/feed-view.ts';
+import { formatAge } from './format.ts';
 
 /** The feeds at one moment. */
 export interface CurrentFeeds {
@@ -12,16 +13,19 @@ export interface CurrentFeeds {
   find(id: string): FeedState;
 }
 
+/** A location database is used at any age: it becomes outdated where other feeds expire. */
+export type FeedStatus = FeedState['status'] | 'outdated';
+
 /** A feed as the page lists it. */
 export interface FeedRow {
   readonly id: string;
   /** Completes "The feed contains …". */
   readonly title: string;
   readonly content: FeedContent;
-  readonly status: FeedState['status'];
+  readonly status: FeedStatus;
   /** Such as `3 hours`; absent until a snapshot is loaded. */
   readonly age?: string;
-  /** Age from which the data is expired. */
+  /** Age from which the data is expired or outdated. */
   readonly maxAge: string;
   /** Why AbuseIPDB's list is smaller than it was asked for. */
   readonly downgraded?: string;
@@ -54,7 +58,7 @@ export function listFeeds(feeds: CurrentFeeds): FeedRow[] {
       id: feed.id,
       title: feed.title,
       content: feed.content,
-      status: state.status,
+      status: statusOf(state),
       ...(state.status !== 'absent' && { age: formatAge(state.age) }),
       maxAge: formatAge(maxAge),
       ...(downgraded !== undefined && { downgraded }),
@@ -62,6 +66,11 @@ export function listFeeds(feeds: CurrentFeeds): FeedRow[] {
       credit: creditOf(feed.licence.attribution, feed.homepage),
     };
   });
+}
+
+function statusOf(state: FeedState): FeedStatus {
+  const isOutdated = state.status === 'expired' && state.view.content === 'places';
+  return isOutdated ? 'outdated' : state.status;
 }
 
 /** The address of a link in a text, with the brackets around it. */
@@ -88,7 +97,8 @@ export function askFeeds(
     const state = feeds.find(id);
     if (state.status === 'absent') return { id, answer: 'is not loaded', isHit: false };
     const [isHit, answer] = ask(state.view, state.pointer, address, asn);
-    return { id, answer: state.status === 'expired' ? `expired: ${answer}` : answer, isHit };
+    const status = statusOf(state);
+    return { id, answer: status === 'ready' ? answer : `${status}: ${answer}`, isHit };
   });
   return rows.toSorted((one, other) => Number(other.isHit) - Number(one.isHit));
 }
@@ -161,20 +171,4 @@ function askAnonymizers(
   const flags = Object.entries(anonymizers.flagsOf(address) ?? {});
   const names = flags.flatMap(([name, isSet]) => (isSet ? [name] : []));
   return names.length === 0 ? [false, 'has no flag of the address'] : [true, names.join(', ')];
-}
-
-const MINUTE_MS = 60_000;
-
-/** Formats an age with one unit, rounded down. */
-function formatAge(milliseconds: number): string {
-  for (const [unit, length] of [
-    ['day', 1440 * MINUTE_MS],
-    ['hour', 60 * MINUTE_MS],
-    ['minute', MINUTE_MS],
-  ] as const) {
-    const count = Math.floor(milliseconds / length);
-    // Up to two days, hours say more.
-    if (count >= (unit === 'day' ? 2 : 1)) return `${count} ${unit}${count === 1 ? '' : 's'}`;
-  }
-  return 'less than a minute';
 }

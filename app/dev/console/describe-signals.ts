@@ -9,7 +9,7 @@ import {
   type SignalName,
 } from '../../src/signals/request-signals.ts';
 import type { Signal } from '../../src/signals/signal.ts';
-import { formatSeconds } from './format.ts';
+import { formatAge, formatSeconds } from './format.ts';
 
 const SOURCES: Readonly<Record<ReputationSource, string>> = {
   memory: 'memory',
@@ -75,7 +75,7 @@ function describeAnswers(answers: readonly (readonly [string, boolean | string])
 function describeScore({ usedProvenScore: proven }: RequestSignals): string | undefined {
   if (proven === undefined) return undefined;
   const score = proven.listed ? `score ${proven.min}` : `score at most ${proven.max}`;
-  return `${score}, from the blacklist, ${formatSeconds(Math.round(proven.age / 1000))} old`;
+  return `${score}, from the blacklist, ${formatAge(proven.age)} old`;
 }
 
 function describeReputation({ record, source, age, stale }: Reputation): string {

@@ -31,6 +31,22 @@ export function formatSeconds(seconds: number): string {
   return `${seconds} s`;
 }
 
+const MINUTE_MS = 60_000;
+
+/** Formats an age in milliseconds with one unit, rounded down: `3 hours`. */
+export function formatAge(milliseconds: number): string {
+  for (const [unit, length] of [
+    ['day', 1440 * MINUTE_MS],
+    ['hour', 60 * MINUTE_MS],
+    ['minute', MINUTE_MS],
+  ] as const) {
+    const count = Math.floor(milliseconds / length);
+    // Up to two days, hours say more.
+    if (count >= (unit === 'day' ? 2 : 1)) return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  }
+  return 'less than a minute';
+}
+
 function joinFirst(elements: readonly string[]): string {
   const omitted = elements.length - MAX_ELEMENTS;
   const joined = elements.slice(0, MAX_ELEMENTS).join(', ');

@@ -20,7 +20,7 @@ export function summarizeFeeds(feeds: readonly SummarizedFeed[]): string[] {
 
 function describeState({ status, age }: SummarizedFeed): string {
   if (status === 'absent') return 'absent';
-  return status === 'expired' ? `expired, ${age} old` : `${age} old`;
+  return status === 'ready' ? `${age} old` : `${status}, ${age} old`;
 }
 
 /** Breaks a text into lines, after the comma or semicolon that ends an item. */

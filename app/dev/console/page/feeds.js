@@ -3,7 +3,12 @@ import { byId, element } from './dom.js';
 /** Ages change by the minute, and the service looks for new data every few minutes. */
 const REFRESH_INTERVAL_MS = 30_000;
 
-const STATUS_LABELS = { ready: '● in use', expired: '▲ expired', absent: '○ not loaded' };
+const STATUS_LABELS = {
+  ready: '● in use',
+  expired: '▲ expired',
+  outdated: '▲ outdated, in use',
+  absent: '○ not loaded',
+};
 
 /** Lists the feeds of the service, and keeps the list current. */
 export function startFeeds() {
@@ -31,12 +36,17 @@ function feedRow({ id, title, status, age, maxAge, downgraded, licence, credit }
     'tr',
     { 'data-status': status },
     element('th', { scope: 'row' }, element('code', {}, id)),
-    element('td', {}, title, ...(downgraded === undefined ? [] : [' ', small(downgraded)])),
-    element('td', {}, STATUS_LABELS[status] ?? status),
-    element('td', {}, age ?? '–', ' ', small(`of ${maxAge}`)),
-    element('td', {}, link(licence.name, licence.url)),
-    element('td', {}, link(credit.text, credit.url)),
+    cell('Contains', title, ...(downgraded === undefined ? [] : [' ', small(downgraded)])),
+    cell('State', STATUS_LABELS[status] ?? status),
+    cell('Age', age ?? '–', ' ', small(`limit ${maxAge}`)),
+    cell('Licence', link(licence.name, licence.url)),
+    cell('Credit', link(credit.text, credit.url)),
   );
+}
+
+/** Creates a cell. On a phone, where the table head is hidden, the name is shown next to the value. */
+function cell(name, ...values) {
+  return element('td', { 'data-name': name }, element('div', {}, ...values));
 }
 
 function small(text) {

@@ -73,6 +73,11 @@ describe('What a feed says about an address', () => {
       feed: { view: ranges(true), ageHours: 25 },
       answer: 'expired: contains the address',
     },
+    {
+      name: 'an old location database',
+      feed: { view: places({ country: 'AT' }), ageHours: 25 },
+      answer: 'outdated: AT',
+    },
     { name: 'a listed network', feed: { view: networks }, asn: 64_500, answer: 'contains AS64500' },
     { name: 'another network', feed: { view: networks }, asn: 1, answer: 'does not contain AS1' },
     {
@@ -141,6 +146,11 @@ describe('The list of feeds', () => {
       name: 'an expired one',
       feed: { view: ranges(true), ageHours: 72 },
       row: { status: 'expired', age: '3 days' },
+    },
+    {
+      name: 'an old location database, which is still used,',
+      feed: { view: places({}), ageHours: 72 },
+      row: { status: 'outdated', age: '3 days' },
     },
     { name: 'an absent one', feed: {}, row: { status: 'absent' } },
     {

@@ -13,12 +13,13 @@ describe('The summary of feeds', () => {
       ['2 hours old: tor-exits, crowdsec; 3 days old: aws-ranges'],
     ],
     [
-      'names the feeds that are not used',
+      'names the states other than ready',
       [
         { id: 'partners', status: 'absent' },
         { ...ready('tor-exits', '3 days'), status: 'expired' },
+        { ...ready('geolite2-asn', '3 days'), status: 'outdated' },
       ],
-      ['absent: partners; expired, 3 days old: tor-exits'],
+      ['absent: partners; expired, 3 days old: tor-exits; outdated, 3 days old: geolite2-asn'],
     ],
   ])('%s', (_, feeds, lines) => {
     expect(summarizeFeeds(feeds)).toEqual(lines);
