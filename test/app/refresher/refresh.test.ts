@@ -1,5 +1,5 @@
 import { FEED_ERROR_REASONS } from '../../../app/src/feeds/model/feed-error.ts';
-import { pointerKey } from '../../../app/src/feeds/model/pointer.ts';
+import { pointerKey, snapshotKey } from '../../../app/src/feeds/model/pointer.ts';
 import { stateKey } from '../../../app/src/refresher/state.ts';
 import { StoreError } from '../../../app/src/store/object-store.ts';
 import {
@@ -150,6 +150,14 @@ describe('a feed', () => {
       two: 'feed-published',
     });
   });
+});
+
+test('data that is damaged in the store is downloaded again with --accept, although the publisher has no other', async () => {
+  const pointer = await publishFirst();
+  await world.store.write(snapshotKey('list', pointer?.sha256 ?? ''), Buffer.from('damaged'));
+  await expect(world.published('list')).rejects.toThrow('damaged');
+  await world.run([testFeed()], { accept: ['list'] });
+  expect(await world.published('list')).toMatchObject({ sha256: pointer?.sha256 });
 });
 
 /** What is rejected, why, whether `--accept` publishes it, and what the operator reads. */
