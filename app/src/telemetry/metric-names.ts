@@ -121,7 +121,10 @@ export const METRICS = {
   FeedAge: { unit: 'None', kind: 'gauge', dimension: 'Feed', emitter: 'service with feeds' },
   /** Failed attempts to read the pointer or the snapshot of a feed. The last good snapshot remains in use. */
   FeedLoadFailures: {
-    ...{ unit: 'Count', kind: 'counter', dimension: 'Feed', total: true },
+    unit: 'Count',
+    kind: 'counter',
+    dimension: 'Feed',
+    total: true,
     emitter: 'service with feeds',
   },
   /** 1 while AbuseIPDB returns a smaller blacklist than configured, 0 otherwise; no data point without that feed. */
@@ -130,7 +133,11 @@ export const METRICS = {
   FeedRefreshes: { unit: 'Count', kind: 'counter', emitter: 'refresher' },
   /** Feeds that a run of the refresher could not refresh, by reason. */
   FeedErrors: {
-    ...{ unit: 'Count', kind: 'counter', dimension: 'Reason', total: true, zeros: true },
+    unit: 'Count',
+    kind: 'counter',
+    dimension: 'Reason',
+    total: true,
+    zeros: true,
     emitter: 'refresher',
   },
 } as const satisfies Record<string, MetricDescription>;

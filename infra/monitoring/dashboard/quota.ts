@@ -39,7 +39,7 @@ export function quotaRow(metrics: Metrics, { feeds }: Pick<FeedsConfig, 'feeds'>
           stacked: true,
         }),
         graph({
-          title: `Reputations by source (per minute) and hit ratio of ${hasBlacklist ? 'caches and blacklist' : 'the caches'} (%)`,
+          title: `Reputations by source (per minute) and ${hasBlacklist ? 'hit ratio of caches and blacklist' : 'cache hit ratio'} (%)`,
           unit: 'reputations',
           left: [
             ...sources.map((of) => metrics.service('Reputations', { of, label: of })),
