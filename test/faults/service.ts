@@ -32,6 +32,13 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
+/** Memory after a garbage collection. */
+export interface MemoryInUse {
+  readonly residentBytes: number;
+  /** Outside of V8's heap, such as the snapshots of feeds. */
+  readonly bufferBytes: number;
+}
+
 /** The built service as a process. */
 export interface ServiceProcess {
   readonly process: RunningProcess;
@@ -41,6 +48,7 @@ export interface ServiceProcess {
   /** Returns the status of a request, which may be refused and then has no record. */
   statusWith(secret: string): Promise<number>;
   usage(): Promise<Usage>;
+  memoryInUse(): Promise<MemoryInUse>;
   /** The service's clock, in milliseconds since the epoch. It stands still between `advanceClock` calls. */
   now(): number;
   /** Moves the service's clock forward, or back. */
@@ -84,7 +92,7 @@ export async function startServiceProcess(
       body,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
-  const send = async (change: object): Promise<Usage & { readonly now: number }> => {
+  const send = async (change: object): Promise<Usage & MemoryInUse & { readonly now: number }> => {
     const replied = once(service.child, 'message');
     service.child.send(change);
     const [reply] = await replied;
@@ -104,6 +112,7 @@ export async function startServiceProcess(
       await send({ resolves });
     },
     usage: () => send({}),
+    memoryInUse: () => send({ collectGarbage: true }),
     async statusWith(secret) {
       const response = await post(payloadFrom('192.168.0.1'), secret);
       await response.arrayBuffer();

@@ -1,4 +1,6 @@
 import dns from 'node:dns';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 // Loaded into the built service before its own code. The tests control its clock, which stands still
 // otherwise, and the DNS name of the simulated AbuseIPDB. Timers are real.
@@ -29,6 +31,7 @@ process.on('message', (change) => {
     now: Date.now(),
     peakBytes: process.resourceUsage().maxRSS * 1024,
     cpuMs: cpuMs(),
+    ...(change.collectGarbage && memoryInUse()),
   });
 });
 process.channel.unref();
@@ -36,4 +39,11 @@ process.channel.unref();
 function cpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+function memoryInUse() {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { rss, arrayBuffers } = process.memoryUsage();
+  return { residentBytes: rss, bufferBytes: arrayBuffers };
 }
