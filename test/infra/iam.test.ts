@@ -69,6 +69,9 @@ const DECRYPT_ASSET = [
   },
 ];
 
+/** How IAM writes an asterisk that is no wildcard. */
+const ESCAPED_ASTERISK = '$' + '{*}';
+
 /** Objects of the feeds in the bucket of the stack. */
 const isOfFeeds = (resource: unknown) =>
   /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["ServiceTaskDataBucket\w+","Arn"\]\},"\/(feeds|quotas)\/\*"\]\]\}$/.test(
@@ -107,7 +110,8 @@ describe.each<Configuration>([...MODES, ...NETWORKS, 'feeds', 'everything at onc
 
     test('no role is granted a wildcard resource, except for actions without resources or on new ones, and a key of one asset', () => {
       const wide = granted(stack()).filter(({ Resource }) =>
-        JSON.stringify(Resource).includes('*'),
+        // Without escaped ones, which stand for themselves.
+        JSON.stringify(Resource).replaceAll(ESCAPED_ASTERISK, '').includes('*'),
       );
       const files = stack().resources('Custom::DataFile');
       const unlimited = [...WITHOUT_RESOURCES, ...ON_NEW_RESOURCES];
