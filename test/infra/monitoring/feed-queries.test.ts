@@ -53,7 +53,12 @@ function recordLog(): readonly string[] {
   task.onStateChange?.({ feed: 'tor-exits', status: 'ready', previous: 'expired' });
   failures.stop();
   // CloudWatch adds the stream to each line.
-  return lines.map((line) => JSON.stringify({ ...JSON.parse(line), '@logStream': 'risk-gate/1' }));
+  return lines.map((line, second) =>
+    JSON.stringify({
+      ...JSON.parse(line),
+      ...{ time: new Date(NOON + second * 1000).toISOString(), '@logStream': 'risk-gate/1' },
+    }),
+  );
 }
 
 const LOG = recordLog();
@@ -65,7 +70,9 @@ const run = (name: string) => {
 };
 
 test('Feed refreshes shows what a run has changed or could not do', () => {
-  expect(run('Feed refreshes').rows.map(({ '@timestamp': _, ...row }) => row)).toEqual([
+  const rows = run('Feed refreshes').rows.map(({ '@timestamp': _, ...row }) => row);
+  // The latest first.
+  expect(rows.toReversed()).toEqual([
     {
       ...{ event: 'feed-published', feed: 'tor-exits', published_at: '2026-11-20T12:00:00.000Z' },
       ...{ note: 'Two lines were dropped.', accepted: 'It is much smaller.' },
@@ -84,7 +91,7 @@ test('Feed refreshes shows what a run has changed or could not do', () => {
 });
 
 test('Feeds in the service shows what tasks have loaded or could not load, and why', () => {
-  const rows = run('Feeds in the service').rows;
+  const rows = run('Feeds in the service').rows.toReversed();
   expect(rows.map(({ event, feed, why, msg }) => [event, feed, why ?? msg])).toEqual([
     ['feed-loaded', 'abuseipdb-blacklist', undefined],
     ['feed-downgraded', 'abuseipdb-blacklist', 'It is shorter.'],
