@@ -27,10 +27,25 @@ const request: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...SMALL).map((body): unknown => JSON.parse(body)),
 );
 
+/** Of many networks, most of them public. */
+const address: fc.Arbitrary<string> = fc.oneof(fc.ipV4(), fc.ipV6());
+
+/** Sets the address of the client; `undefined` leaves the request as it is. */
+function withAddress(request: unknown, value: string | undefined): unknown {
+  if (value === undefined) return request;
+  const { event, ...rest } = request as { event: { request?: object } };
+  const additionalHeaders = [{ name: 'x-client-source-ip', value: [value] }];
+  return { ...rest, event: { ...event, request: { ...event.request, additionalHeaders } } };
+}
+
 /** Requests with a few changed values. */
 export const editedRequest: fc.Arbitrary<string> = fc
-  .record({ request, edits: fc.array(edit, { minLength: 1, maxLength: 5 }) })
-  .map(({ request, edits }) => write(request, edits));
+  .record({
+    request,
+    address: fc.option(address, { nil: undefined }),
+    edits: fc.array(edit, { minLength: 1, maxLength: 5 }),
+  })
+  .map(({ request, address, edits }) => write(withAddress(request, address), edits));
 
 /** Returns the JSON of a value with the edits applied. */
 function write(root: unknown, edits: readonly Edit[]): string {

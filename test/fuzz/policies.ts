@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compilePolicy } from '../../app/src/policy/compile.ts';
 import type { Policy } from '../../app/src/policy/policy.ts';
 import { cel, policyOf } from '../support/policies.ts';
+import { FUZZED_FEEDS } from './feeds.ts';
 
 const DEFAULT = new URL('../../app/policy.yaml', import.meta.url);
 
@@ -27,6 +28,9 @@ const effects = {
     },
   },
 };
+
+/** Also quoted where there are feeds. */
+const QUOTED_OF_FEEDS = ['network.asn', 'network.organization', 'anonymizer.vpn', 'abuse.score'];
 
 const unknown = { address: 'ignore', geo: 'ignore', reputation: 'ignore' };
 
@@ -57,5 +61,45 @@ export const POLICIES: readonly Policy[] = [
       },
     ],
     { unknown },
+  ),
+  policyOf(
+    [
+      {
+        id: 'listed',
+        when: 'address.within("tor-exits") || address.within("partners")',
+        effects: { lifetime: 60 },
+      },
+      {
+        id: 'network',
+        when: 'address.within("spamhaus-asn-drop") && network.organization.contains("a")',
+        effects: {
+          claims: { set: { network: cel('network.organization'), asn: cel('network.asn') } },
+        },
+      },
+      { id: 'asn', when: 'network.asn % 2 == 0 || !has(network.organization)', effects },
+      {
+        id: 'anonymous',
+        when: 'anonymizer.vpn && !anonymizer.relay || anonymizer.tor || anonymizer.proxy',
+        effects: { scopes: { remove: ['*'] } },
+      },
+      { id: 'hosting', when: 'has(anonymizer.hosting)', effects: { lifetime: 90 } },
+      { id: 'relay', when: 'anonymizer.relay', mode: 'monitor', effects: { deny: 'Relay.' } },
+      { id: 'some', when: 'abuse.score >= 10', effects: { audience: { remove: ['https://*'] } } },
+      {
+        id: 'quote',
+        when: 'abuse.score >= 75 && address.within("abuseipdb-blacklist")',
+        effects: { deny: [...QUOTED, ...QUOTED_OF_FEEDS].map((name) => cel(name)).join(' ') },
+      },
+    ],
+    {
+      feeds: FUZZED_FEEDS,
+      unenforceable: 'ignore',
+      unknown: {
+        ...unknown,
+        network: { 'not-found': { lifetime: 50 }, default: 'ignore' },
+        anonymizer: { expired: { claims: { remove: ['groups'] } }, default: { lifetime: 40 } },
+        feeds: { absent: { scopes: { remove: ['admin'] } }, expired: { lifetime: 30 } },
+      },
+    },
   ),
 ];

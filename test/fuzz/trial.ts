@@ -2,34 +2,50 @@ import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts'
 import { RequestError } from '../../app/src/action/request.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
+import { findAnonymizer } from '../../app/src/signals/anonymizer.ts';
+import type { RequestFeeds } from '../../app/src/signals/feeds/request-feeds.ts';
 import { bundledGeoDatabase, openGeoDatabase } from '../../app/src/signals/geo/database.ts';
 import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
-import { MONDAY_MORNING, NO_FEED_SOURCES } from '../support/circumstances.ts';
+import { MONDAY_MORNING } from '../support/circumstances.ts';
 import { schemaErrors } from '../support/safe-profile.ts';
+import {
+  type FeedsState,
+  findFuzzedNetwork,
+  numberOf,
+  proveFuzzedScore,
+  requestFeedsIn,
+} from './feeds.ts';
 import { issuesInLine } from './log-line.ts';
 import { POLICIES } from './policies.ts';
 
 /** Sends request bodies through the service, and its responses through the identity server. */
 export interface Trial {
-  /** @throws Error when the response, the record or the built-in prototypes are not as they must be. */
-  run(body: string, policy: number): Promise<'decided' | 'rejected'>;
+  /** The signals that were unknown so far, and why. */
+  readonly unknown: ReadonlySet<string>;
+  /**
+   * @param feeds the state of the feeds. @default none is loaded
+   * @throws Error when the response, the record or the built-in prototypes are not as they must be.
+   */
+  run(body: string, policy: number, feeds?: FeedsState): Promise<'decided' | 'rejected'>;
 }
 
 const ADDRESS = { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 };
 
-/** Returns signals that depend on the address only, with a pseudo-random score. */
-async function openSources(): Promise<SignalSources> {
+/** Returns signals that depend on the address and the feeds only, with a pseudo-random network and score. */
+async function openSources(feeds: () => RequestFeeds): Promise<SignalSources> {
   const geo = await openGeoDatabase([bundledGeoDatabase()]);
   return {
-    ...NO_FEED_SOURCES,
-    network: (address) => geo.lookupNetwork(address),
+    feeds,
+    network: findFuzzedNetwork,
+    anonymizer: findAnonymizer,
+    score: proveFuzzedScore,
     address: (request) => readAddress(request.headers, ADDRESS),
     geo: (address) => geo.lookup(address),
-    reputation: ({ value }) => {
-      const score = [...value].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 140;
+    reputation: (address) => {
+      const score = numberOf(address) % 140;
       if (score > 100) return unknown('timeout');
       const record = { score, checkedAt: MONDAY_MORNING };
       return known({ record, source: 'memory', stale: false, age: 0 });
@@ -38,7 +54,9 @@ async function openSources(): Promise<SignalSources> {
 }
 
 export async function openTrial(): Promise<Trial> {
-  const sources = await openSources();
+  let feeds = requestFeedsIn('absent');
+  const sources = await openSources(() => feeds);
+  const unknownSignals = new Set<string>();
   const lines: string[] = [];
   const record = recordWriter(createLog('info', { write: (line) => void lines.push(line) }));
   let outcome: DecisionEvent['decision']['outcome'] | undefined;
@@ -50,13 +68,18 @@ export async function openTrial(): Promise<Trial> {
       now: () => MONDAY_MORNING,
       onDecision: (facts) => {
         outcome = facts.decision.outcome;
+        for (const { signal, cause } of facts.decision.unknown) {
+          unknownSignals.add(`${signal} ${cause}`);
+        }
         record(decisionRecord(facts));
       },
     }),
   );
   return {
-    async run(body, policy) {
+    unknown: unknownSignals,
+    async run(body, policy, state = 'absent') {
       lines.length = 0;
+      feeds = requestFeedsIn(state);
       const act = handlers[policy % handlers.length];
       if (act === undefined) throw new Error('POLICIES is empty.');
       try {
