@@ -173,6 +173,18 @@ test('A tried request is not listed as a decision', async () => {
   expect(await list.getByText('console', { exact: true }).count()).toBe(0);
 });
 
+test('A tried request shows the feeds that know the address, and folds the others', async () => {
+  // A simulated Tor exit.
+  await page.getByLabel('Address').fill('55.1.0.0');
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  const answers = page.locator('#try-result [aria-labelledby="answers-heading"]');
+  await answers.first().waitFor();
+  expect(await answers.first().innerText()).toMatch(/tor-exits\s+contains the address/);
+  expect(await answers.last().isVisible()).toBe(false);
+  await page.getByText(/^Other feeds \(\d+\)$/).click();
+  expect(await answers.last().innerText()).toMatch(/crowdsec\s+does not contain the address/);
+});
+
 test('The page shows which field of the form is not valid', async () => {
   await page.getByLabel('Scopes').fill('x '.repeat(2000));
   await page.getByRole('button', { name: 'Try', exact: true }).click();

@@ -57,18 +57,40 @@ function link(text, url) {
   return url === undefined ? text : element('a', { href: url, rel: 'noreferrer' }, text);
 }
 
-/** Shows what each feed says about the address of a tried request. */
+/** Shows what each feed says about the address of a tried request. Most know nothing, so these are folded. */
 export function feedAnswers(answers) {
   if (answers.length === 0) return [];
+  const hits = answers.filter(({ isHit }) => isHit);
+  const others = answers.filter(({ isHit }) => !isHit);
   return [
     element('h4', { id: 'answers-heading' }, 'What the feeds say'),
-    element(
-      'dl',
-      { class: 'pairs', 'aria-labelledby': 'answers-heading' },
-      ...answers.flatMap(({ id, answer, isHit }) => [
-        element('dt', {}, element('code', {}, id)),
-        element('dd', { class: isHit ? '' : 'placeholder' }, answer),
-      ]),
-    ),
+    ...(hits.length === 0 ? [] : [answerList(hits)]),
+    ...(others.length === 0
+      ? []
+      : [
+          element(
+            'details',
+            {},
+            element('summary', {}, othersTitle(hits.length, others.length)),
+            answerList(others),
+          ),
+        ]),
   ];
+}
+
+function othersTitle(hitCount, otherCount) {
+  return hitCount === 0
+    ? `No feed has a record of the address (${otherCount})`
+    : `Other feeds (${otherCount})`;
+}
+
+function answerList(answers) {
+  return element(
+    'dl',
+    { class: 'pairs', 'aria-labelledby': 'answers-heading' },
+    ...answers.flatMap(({ id, answer, isHit }) => [
+      element('dt', {}, element('code', {}, id)),
+      element('dd', { class: isHit ? '' : 'placeholder' }, answer),
+    ]),
+  );
 }
