@@ -30,6 +30,7 @@ export interface Widget {
     readonly insightRule?: { readonly ruleName: string };
     readonly yAxis?: { readonly left?: Axis; readonly right?: Axis };
     readonly period?: number;
+    readonly annotations?: { readonly horizontal?: readonly object[] };
   };
 }
 

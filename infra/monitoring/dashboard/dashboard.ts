@@ -22,6 +22,7 @@ export interface DashboardProps {
   readonly countriesRule: string;
   readonly config: {
     readonly canary: boolean;
+    readonly decisionDeadlineMs: number;
     readonly endpoint: EndpointConfig;
     readonly feeds: Pick<FeedsConfig, 'feeds'>;
   };
@@ -37,7 +38,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
     { question: 'Is anything wrong?', lines: [[alarmStatus(alarms, canary), ...canary]] },
     blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
     failuresRow(props),
-    latencyRow(metrics),
+    latencyRow(metrics, config.decisionDeadlineMs),
     quotaRow(metrics, config.feeds),
     monitorModeRow(metrics),
     ...(hasFeeds ? [feedsRow(metrics, config.feeds)] : []),

@@ -1,11 +1,11 @@
-import { DEFAULT_DECISION_DEADLINE_MS } from '../../../app/src/config/setting-table.ts';
 import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
 import type { Metrics } from '../metrics.ts';
 import { graph, type Row } from './widgets.ts';
 
 const PERCENTILES = ['p50', 'p99', 'p99.9'] as const;
 
-export function latencyRow(metrics: Metrics): Row {
+/** @param deadlineMs milliseconds in which the service decides. */
+export function latencyRow(metrics: Metrics, deadlineMs: number): Row {
   return {
     question: 'How fast are decisions?',
     lines: [
@@ -16,8 +16,7 @@ export function latencyRow(metrics: Metrics): Row {
           left: PERCENTILES.map((statistic) =>
             metrics.service('DecisionLatency', { statistic, label: statistic }),
           ),
-          // The stack does not set another deadline.
-          limit: { value: DEFAULT_DECISION_DEADLINE_MS, label: 'deadline' },
+          limit: { value: deadlineMs, label: 'deadline' },
         }),
         graph({
           title: 'Latency by stage (ms, p99)',

@@ -265,3 +265,18 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
     });
   });
 });
+
+test.each([
+  ['cloudfront, egress nat', 1200],
+  ['a deadline of 800 ms', 800],
+] as const)(
+  'With %s, the latency of decisions has its deadline as a line',
+  (configuration, value) => {
+    const { widgets } = dashboardOf(synthesize(configuration));
+    const latency = widgets.find(({ properties }) => properties.title === 'Decision latency (ms)');
+    expect(latency?.properties).toMatchObject({
+      title: 'Decision latency (ms)',
+      annotations: { horizontal: [{ label: 'deadline', value }] },
+    });
+  },
+);
