@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ConfiguredFeed } from '../../../../app/src/feeds/model/configured-feeds.ts';
 import {
   type FeedPointer,
@@ -14,9 +11,9 @@ import { openSnapshot } from '../../../../app/src/feeds/snapshot/open.ts';
 import { directAgents } from '../../../../app/src/lib/agents.ts';
 import { createReport } from '../../../../app/src/refresher/report.ts';
 import { type RefreshOptions, refresh } from '../../../../app/src/refresher/run.ts';
-import { createFolderStore } from '../../../../app/src/store/folder-store.ts';
 import type { ObjectStore } from '../../../../app/src/store/object-store.ts';
 import { createLog } from '../../../../app/src/telemetry/log.ts';
+import { createMemoryStore } from './memory-store.ts';
 import { type Publisher, startPublisher } from './publisher.ts';
 import { SOURCE } from './test-feed.ts';
 
@@ -25,7 +22,7 @@ const MAX = { maxBytes: 10_000_000 };
 /** One line of the refresher's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** A store in a folder, a publisher, and a clock. */
+/** A store, a publisher, and a clock. */
 export interface World {
   readonly store: ObjectStore;
   readonly publisher: Publisher;
@@ -45,8 +42,7 @@ export interface World {
 }
 
 export async function createWorld(): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'refresher-'));
-  const store = createFolderStore(folder);
+  const store = createMemoryStore();
   const publisher = await startPublisher([SOURCE]);
   let lines: string[] = [];
   const all: string[] = [];
@@ -105,7 +101,6 @@ export async function createWorld(): Promise<World> {
       (await store.list(`feeds/${feedId}/`)).flatMap((key) => /[0-9a-f]{64}$/.exec(key)?.[0] ?? []),
     async close() {
       await publisher.close();
-      rmSync(folder, { recursive: true });
     },
   };
   return world;
