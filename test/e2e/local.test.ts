@@ -80,6 +80,15 @@ describe('npm start', () => {
     expect(JSON.parse(line)).toMatchObject({ outcome: 'issue' });
   });
 
+  test('reports a port that is taken in one sentence', async () => {
+    const [, port = ''] = /127\.0\.0\.1:(\d+)\/pre-issue/.exec(local.stdout()) ?? [];
+    const second = startScript('app/dev/local.ts', { PORT: port });
+    expect(await second.exited).toBe(1);
+    expect(second.stderr()).toBe(
+      `Port ${port} is taken by another process: end that, or set PORT to another one.\n`,
+    );
+  });
+
   test('exits on SIGINT', async () => {
     expect(await local.end('SIGINT')).toBe(0);
   });
@@ -123,17 +132,6 @@ describe('npm start on a terminal', () => {
     expect(await local.end('SIGINT')).toBe(0);
     expect(local.stdout()).not.toMatch(/"event":"|_aws|metrics/);
   });
-});
-
-test('npm start reports a port that is taken in one sentence', async () => {
-  const first = startScript('app/dev/local.ts', { PORT: '0' });
-  const [, port = ''] = await first.waitForOutput(/127\.0\.0\.1:(\d+)\/pre-issue/);
-  const second = startScript('app/dev/local.ts', { PORT: port });
-  expect(await second.exited).toBe(1);
-  expect(second.stderr()).toBe(
-    `Port ${port} is taken by another process: end that, or set PORT to another one.\n`,
-  );
-  await first.end();
 });
 
 test('npm start rejects an invalid LOG_FORMAT', async () => {
