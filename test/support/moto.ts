@@ -56,7 +56,9 @@ const LISTENING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
  * is set.
  */
 export function describeWithMoto(name: string, body: () => void): void {
-  if (spawnSync('python3', ['-c', 'import moto.server']).status === 0) {
+  // No timeout of Jest ends a thread that waits for a process.
+  const options = { timeout: START_TIMEOUT_MS };
+  if (spawnSync('python3', ['-c', 'import moto.server'], options).status === 0) {
     describe(name, body);
     return;
   }
