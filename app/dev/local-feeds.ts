@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,9 @@ export interface LocalFeeds {
 export async function startLocalFeeds(abuseIpdb: string | undefined): Promise<LocalFeeds> {
   const sites = await startFeedSites({ countries: await readFile(bundledGeoDatabase()) });
   const folder = await mkdtemp(join(tmpdir(), 'risk-gate-feeds-'));
+  // Also if the service cannot start. The snapshots have 9 MB.
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
   const ids = BUILT_IN_FEEDS.map(({ id }) => id).filter(
     (id) => !OMITTED.includes(id) && (id !== 'abuseipdb-blacklist' || abuseIpdb !== undefined),
   );
@@ -73,6 +77,7 @@ export async function startLocalFeeds(abuseIpdb: string | undefined): Promise<Lo
     settings,
     reported,
     close: async () => {
+      process.off('exit', removeAtExit);
       await Promise.all([sites.close(), rm(folder, { recursive: true, force: true })]);
     },
   };

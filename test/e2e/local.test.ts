@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
@@ -80,13 +83,17 @@ describe('npm start', () => {
     expect(JSON.parse(line)).toMatchObject({ outcome: 'issue' });
   });
 
-  test('reports a port that is taken in one sentence', async () => {
+  test('reports a port that is taken in one sentence, and leaves no files', async () => {
     const [, port = ''] = /127\.0\.0\.1:(\d+)\/pre-issue/.exec(local.stdout()) ?? [];
-    const second = startScript('app/dev/local.ts', { PORT: port });
+    const folder = mkdtempSync(join(tmpdir(), 'risk-gate-local-'));
+    const second = startScript('app/dev/local.ts', { PORT: port, TMPDIR: folder });
     expect(await second.exited).toBe(1);
     expect(second.stderr()).toBe(
       `Port ${port} is taken by another process: end that, or set PORT to another one.\n`,
     );
+    // Other than those that tsx has compiled.
+    expect(readdirSync(folder).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   test('exits on SIGINT', async () => {
