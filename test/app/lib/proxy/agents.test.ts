@@ -108,6 +108,7 @@ describe('requests through the proxy', () => {
     const client = createDynamoDbClient({
       ...localDynamoDb(server.url('dynamodb')),
       timeout: 30 * SECOND,
+      connectTimeout: 30 * SECOND,
       agents: server.agents,
     });
     cleanups.push(() => client.destroy());
@@ -219,6 +220,8 @@ describe('when the proxy', () => {
     server.proxy.refuse(407);
     const client = createDynamoDbClient({
       ...localDynamoDb(server.url('dynamodb')),
+      timeout: 30 * SECOND,
+      connectTimeout: 30 * SECOND,
       agents: server.agents,
     });
     cleanups.push(() => client.destroy());

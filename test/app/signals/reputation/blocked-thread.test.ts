@@ -7,6 +7,8 @@ import { advanceTimers, startTimers, stopTimers } from '../../../support/fake-ti
 import { type HeldResponses, holdResponses } from '../../../support/held-responses.ts';
 import { address, lookup, NOON, SECOND, startServer } from './harness.ts';
 
+/** Of a request. A thread that is busy with something else must not use it up before the timers stop. */
+const DEADLINE_MS = 30 * SECOND;
 /** Longer than all timeouts. */
 const BEYOND_ALL_TIMEOUTS_MS = 60 * SECOND;
 const ADDRESS = address('5.6.7.8');
@@ -72,7 +74,7 @@ describe('a response that arrived while the thread was blocked beyond all timeou
       key: () => 'key',
       cache: { client: clientOf(held.url), tableName: 'any' },
     });
-    const signal = lookup(reputation, ADDRESS, 50);
+    const signal = lookup(reputation, ADDRESS, DEADLINE_MS);
     await held.received;
     blockBeyondTimeouts(held);
     expect(await signal).toEqual({
@@ -94,7 +96,10 @@ describe('a response that arrived while the thread was blocked beyond all timeou
       key: () => 'key',
       cache: { client: clientOf(dynamoDb.url), tableName: 'any' },
     });
-    const before = [lookup(reputation, ADDRESS, 50), lookup(reputation, ADDRESS, 1200)];
+    const before = [
+      lookup(reputation, ADDRESS, DEADLINE_MS),
+      lookup(reputation, ADDRESS, 1.5 * DEADLINE_MS),
+    ];
     await held.received;
     held.respondWhileBlocked();
     const after = [lookup(reputation, ADDRESS, 0), lookup(reputation, ADDRESS, 1)];

@@ -63,7 +63,8 @@ export async function startHarness(): Promise<Harness> {
   const clients: { destroy(): void }[] = [];
   const lookups: ReputationLookup[] = [];
   const client = (endpoint: string, timeout = 1000) => {
-    const made = createDynamoDbClient({ ...localDynamoDb(endpoint), timeout });
+    const connectTimeout = 30 * SECOND;
+    const made = createDynamoDbClient({ ...localDynamoDb(endpoint), timeout, connectTimeout });
     clients.push(made);
     return made;
   };
@@ -91,8 +92,11 @@ export async function startHarness(): Promise<Harness> {
         baseUrl: simulator.url,
         key: () => 'good-key',
         cache: { client: shared, tableName: name },
-        // Longer than in production: a busy machine must not look like a slow table.
+        // Longer than in production: a busy machine must not look like a slow table or a slow AbuseIPDB.
+        abuseIpdbTimeout: 30 * SECOND,
         cacheReadTimeout: 30 * SECOND,
+        cacheWriteTimeout: 30 * SECOND,
+        warmUpTimeout: 30 * SECOND,
         hooks: hooksInto(events),
         ...options,
       });

@@ -64,7 +64,7 @@ const drip: RequestListener = (_, response) => {
 async function taskWithDynamoDb(url: string, options = {}) {
   const client = harness.client(url, 60);
   const cache = { client, tableName: 'elsewhere' };
-  return harness.task({ cache, cacheReadTimeout: 5000, cacheWriteTimeout: 5000, ...options });
+  return harness.task({ cache, ...options });
 }
 
 const FAILURES: Record<string, [RequestListener | 'refused', string]> = {
@@ -124,7 +124,7 @@ describe('a DynamoDB that', () => {
     async (_, [failure, reason]) => {
       const url = failure === 'refused' ? await refusingUrl() : await startDynamoDbServer(failure);
       const { reputation, events } = await taskWithDynamoDb(url, {
-        warmUpTimeout: reason === 'timeout' ? 60 : 5000,
+        warmUpTimeout: reason === 'timeout' ? 60 : 30 * SECOND,
       });
       await reputation.warmUp();
       expect(events.cacheFailures).toEqual([
@@ -140,7 +140,7 @@ describe('a DynamoDB that', () => {
 
   test('sends a response that the SDK cannot decode is a cache miss', async () => {
     const url = await startDynamoDbServer(respond(200, { Item: { isp: { B: '***' } } }));
-    const { reputation, events } = await taskWithDynamoDb(url, { cacheReadTimeout: 30 * SECOND });
+    const { reputation, events } = await taskWithDynamoDb(url);
     const signal = { source: 'abuseipdb', cacheError: expect.any(String) };
     expect(await lookup(reputation, newAddress())).toMatchObject(signal);
     expect(events.errors).toEqual([]);
@@ -183,9 +183,7 @@ describe('messages do not repeat the text of a response, which may quote the req
     ['a page', (_, response) => response.writeHead(502).end('<html>leaked text</html>'), '502'],
     ['not JSON', (_, response) => response.end('leaked text'), 'SyntaxError'],
   ])('%s', async (_, listener, expected) => {
-    const { reputation, events } = await taskWithDynamoDb(await startDynamoDbServer(listener), {
-      cacheReadTimeout: 30 * SECOND,
-    });
+    const { reputation, events } = await taskWithDynamoDb(await startDynamoDbServer(listener));
     await reputation.warmUp();
     await lookup(reputation, newAddress());
     await reputation.settle();
@@ -289,7 +287,6 @@ describe('a write', () => {
       if (`${request.headers['x-amz-target']}`.endsWith('GetItem')) response.end('{}');
     });
     const { reputation, events } = await taskWithDynamoDb(url, {
-      cacheWriteTimeout: 30 * SECOND,
       maxPendingWrites: 2,
     });
     const first = newAddress();
