@@ -6,12 +6,15 @@ export function isNode(value: unknown): value is Node {
 
 /** Returns the nodes directly below a node, in source order. */
 export function childrenOf(node: Node): readonly Node[] {
-  return nodesIn(node.args);
+  const children: Node[] = [];
+  addNodes(node.args, children);
+  return children;
 }
 
-function nodesIn(value: unknown): readonly Node[] {
-  if (Array.isArray(value)) return value.flatMap(nodesIn);
-  return isNode(value) ? [value] : [];
+/** Much faster than `flatMap`, in which loading a policy would spend a third of its time. */
+function addNodes(value: unknown, nodes: Node[]): void {
+  if (Array.isArray(value)) for (const element of value) addNodes(element, nodes);
+  else if (isNode(value)) nodes.push(value);
 }
 
 /**
