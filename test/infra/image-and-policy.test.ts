@@ -182,7 +182,7 @@ describe('Databases of countries and of networks', () => {
 });
 
 test('The image is built for ARM and contains only the service: no policy, tests or infrastructure', async () => {
-  const stack = await synthesizeNow({});
+  const stack = await synthesizeNow({}, { stageAssets: true });
   const [image] = Object.values(assetsOf(stack).dockerImages);
   expect(image?.source.platform).toBe('linux/arm64');
   const has = (path: string) =>

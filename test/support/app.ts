@@ -11,8 +11,16 @@ export type Context = Readonly<Record<string, unknown>>;
 const scratch = mkdtempSync(join(tmpdir(), 'risk-gate-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+export interface AppOptions {
+  /** Copies the assets into the cloud assembly, which takes longer than everything else. @default true */
+  readonly stageAssets?: boolean;
+}
+
 /** Creates the app with the stack, without synthesizing it. */
-export async function createApp({ region = 'us-east-1', ...context }: Context): Promise<{
+export async function createApp(
+  { region = 'us-east-1', ...context }: Context,
+  { stageAssets = true }: AppOptions = {},
+): Promise<{
   readonly app: App;
   readonly stack: RiskGateStack;
 }> {
@@ -23,9 +31,14 @@ export async function createApp({ region = 'us-east-1', ...context }: Context): 
     readFileSync(join(ROOT, 'cdk.json'), 'utf8'),
   ).context;
   const app = new App({
-    context: flags,
+    context: {
+      ...flags,
+      'aws:cdk:disable-asset-staging': !stageAssets,
+      'aws:cdk:disable-stack-trace': true,
+    },
     outdir: mkdtempSync(join(scratch, 'cdk.out-')),
     analyticsReporting: false,
+    treeMetadata: false,
     // Takes seconds, and is part of `cdk synth`.
     builtinCloudFormationValidation: false,
   });

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, createApp } from './app.ts';
+import { type AppOptions, type Context, createApp } from './app.ts';
 
 export { type Context, createApp };
 
@@ -251,12 +251,16 @@ const SOURCE_FILES = [
   'package-lock.json',
 ];
 
-/** Synthesizes without the cache. `directory` is the cloud assembly; it is removed after the tests of the file. */
+/**
+ * Synthesizes without the cache. `directory` is the cloud assembly; it is removed after the tests of the file, and
+ * contains the assets only if they are staged.
+ */
 export async function synthesizeNow(
   context: Context,
+  options: AppOptions = { stageAssets: false },
 ): Promise<SynthesizedStack & { readonly directory: string }> {
   const { Template } = await import('aws-cdk-lib/assertions');
-  const { app, stack } = await createApp(context);
+  const { app, stack } = await createApp(context, options);
   const { directory } = app.synth();
   // `fromStack` also rejects circular dependencies.
   const template = Template.fromStack(stack).toJSON() as TemplateJson;
@@ -309,19 +313,54 @@ const templates = cacheFolder();
 const fileOf = (name: Configuration) => join(templates, `${encodeURIComponent(name)}.json`);
 
 /**
- * Writes the templates that are missing in the cache, because loading CDK takes seconds in each test file. Two workers
- * often do this at the same time, so they begin at opposite ends.
+ * Writes the templates that are missing in the cache, because loading CDK takes seconds in each test file. The workers
+ * of a run share the work: each writes templates that no other has begun.
  */
 async function completeCache(): Promise<void> {
   if (!existsSync(templates)) startCache();
-  const isEven = Number(process.env.JEST_WORKER_ID) % 2 === 0;
-  for (const name of isEven ? CONFIGURATIONS.toReversed() : CONFIGURATIONS) {
-    if (existsSync(fileOf(name))) continue;
+  let missing = CONFIGURATIONS.filter((name) => !existsSync(fileOf(name)));
+  while (missing.length > 0) {
+    for (const name of missing) if (claim(name)) await writeTemplate(name);
+    missing = missing.filter((name) => !existsSync(fileOf(name)));
+    // Other workers are writing them.
+    if (missing.length > 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const POLL_MS = 50;
+/** After this time a claim counts as that of an aborted run. A template that is written twice does no harm. */
+const MAX_CLAIM_AGE_MS = 30_000;
+
+const claimOf = (name: Configuration) => `${fileOf(name)}.claim`;
+
+/** Returns whether this process is to write a template: nobody has written it or is writing it. */
+function claim(name: Configuration): boolean {
+  const path = claimOf(name);
+  const claimed = statSync(path, { throwIfNoEntry: false });
+  if (claimed !== undefined) {
+    if (Date.now() - claimed.mtimeMs < MAX_CLAIM_AGE_MS) return false;
+    rmSync(path, { force: true });
+  }
+  try {
+    writeFileSync(path, '', { flag: 'wx' });
+  } catch {
+    // Another process has just claimed it.
+    return false;
+  }
+  if (!existsSync(fileOf(name))) return true;
+  rmSync(path, { force: true });
+  return false;
+}
+
+async function writeTemplate(name: Configuration): Promise<void> {
+  try {
     const { text } = await synthesizeNow(CONTEXTS[name]);
     // Atomically, because other processes may read it.
     const unfinished = `${fileOf(name)}.${process.pid}`;
     writeFileSync(unfinished, text);
     renameSync(unfinished, fileOf(name));
+  } finally {
+    rmSync(claimOf(name), { force: true });
   }
 }
 
@@ -337,10 +376,17 @@ function startCache(): void {
 
 await completeCache();
 
+const synthesized = new Map<Configuration, SynthesizedStack>();
+
 /** Returns the stack of a configuration. @default the stack with all defaults */
 export function synthesize(name: Configuration = 'cloudfront, egress nat'): SynthesizedStack {
-  const text = readFileSync(fileOf(name), 'utf8');
-  return toStack(JSON.parse(text), text);
+  let stack = synthesized.get(name);
+  if (stack === undefined) {
+    const text = readFileSync(fileOf(name), 'utf8');
+    stack = toStack(JSON.parse(text), text);
+    synthesized.set(name, stack);
+  }
+  return stack;
 }
 
 /** Returns the logical id of the resource that a `Ref` or `Fn::GetAtt` refers to. */
