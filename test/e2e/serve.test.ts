@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
+import { type BundledService, writeBundle } from '../support/bundle.ts';
 import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
 import { payloadFrom } from '../support/payloads.ts';
-import { startScript } from '../support/process.ts';
+import { type RunningProcess, startNode, startScript } from '../support/process.ts';
 import {
   ABUSEIPDB_KEY,
   CREDENTIAL,
@@ -19,13 +20,15 @@ import {
 
 const AWS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
+let bundle: BundledService;
 let simulator: Simulator;
 let dynamoDb: LocalDynamoDb;
 let environment: Record<string, string>;
 let folder: string;
 
 beforeAll(async () => {
-  [simulator, dynamoDb] = await Promise.all([
+  [bundle, simulator, dynamoDb] = await Promise.all([
+    writeBundle(),
     startSimulator({ key: ABUSEIPDB_KEY }),
     startLocalDynamoDb(),
   ]);
@@ -37,12 +40,23 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([simulator.close(), dynamoDb.close()]);
+  bundle.remove();
   rmSync(folder, { recursive: true });
 });
 
+type Environment = Record<string, string>;
+
+const startBundle = (changes: Environment) =>
+  startNode([bundle.main], { ...environment, ...changes });
+const npmRunServe = (changes: Environment) =>
+  startScript('app/src/main.ts', { ...environment, ...changes });
+
 /** Starts the service, and resolves once it is ready. */
-async function startService(changes: Record<string, string>) {
-  const service = startScript('app/src/main.ts', { ...environment, ...changes });
+async function startService(
+  changes: Environment,
+  start: (changes: Environment) => RunningProcess = startBundle,
+) {
+  const service = start(changes);
   const [, port] = await service.waitForOutput(/"event":"ready","port":(\d+)/);
   const post = (address: string) =>
     fetch(`http://127.0.0.1:${port}/pre-issue-access-token`, {
@@ -57,7 +71,7 @@ describe('npm run serve', () => {
   test('starts with the settings of the environment, and uses a record that an earlier process stored in the table', async () => {
     const checks = () => simulator.checks.filter(({ address }) => address === '103.159.198.178');
     for (const source of ['abuseipdb', 'dynamodb']) {
-      const { service, post } = await startService({});
+      const { service, post } = await startService({}, npmRunServe);
       expect(await (await post('103.159.198.178')).json()).toMatchObject({
         actionStatus: 'FAILED',
       });
@@ -66,7 +80,9 @@ describe('npm run serve', () => {
     }
     expect(checks()).toHaveLength(1);
   });
+});
 
+describe('The bundle', () => {
   test('responds to a pending request on SIGTERM, and exits', async () => {
     const { service, post } = await startService({});
     simulator.setFault({ kind: 'slow', ms: 400 }, '9.9.9.9');
@@ -196,7 +212,7 @@ describe('a failed start prints one line that says what is wrong, where, and wha
       /^The geo database no\.mmdb does not exist/,
     ],
   ])('%s', async (_, changes, message) => {
-    const service = startScript('app/src/main.ts', { ...environment, ...changes() });
+    const service = startBundle(changes());
     expect(await service.exited).toBe(1);
     expect(service.stderr()).toMatch(message);
     expect(service.stderr().trim().split('\n')).toHaveLength(1);
@@ -205,7 +221,7 @@ describe('a failed start prints one line that says what is wrong, where, and wha
 
   test('every issue of the files at once', async () => {
     const files = { POLICY_FILE: 'no.yaml', GEO_DATABASE: 'no.mmdb' };
-    const service = startScript('app/src/main.ts', { ...environment, ...files });
+    const service = startBundle(files);
     expect(await service.exited).toBe(1);
     expect(service.stderr().trim().split('\n')).toEqual([
       expect.stringMatching(/^The policy no\.yaml does not exist/),

@@ -5,21 +5,28 @@ import { createServer } from 'node:net';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
+import { type BundledService, writeBundle } from '../support/bundle.ts';
 import { freePort } from '../support/free-port.ts';
 import { payloadFrom } from '../support/payloads.ts';
-import { startScript } from '../support/process.ts';
+import { startNode } from '../support/process.ts';
 import { SECRET, settingsFor, TABLE } from '../support/running-service.ts';
 
+let bundle: BundledService;
 let simulator: Simulator;
 let dynamoDb: LocalDynamoDb;
 
 beforeAll(async () => {
-  [simulator, dynamoDb] = await Promise.all([startSimulator(), startLocalDynamoDb()]);
+  [bundle, simulator, dynamoDb] = await Promise.all([
+    writeBundle(),
+    startSimulator(),
+    startLocalDynamoDb(),
+  ]);
   await dynamoDb.createTable(TABLE);
 });
 
 afterAll(async () => {
   await Promise.all([simulator.close(), dynamoDb.close()]);
+  bundle.remove();
 });
 
 type Output = 'pipe' | number;
@@ -52,7 +59,7 @@ async function start(output: Output) {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'app/src/main.ts'], {
+  const child = spawn(process.execPath, [bundle.main], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', output, 'inherit'],
   });
@@ -104,7 +111,7 @@ test('A service that fails to start writes its log before it exits', async () =>
   const occupant = createServer().listen(0);
   await once(occupant, 'listening');
   const address = occupant.address();
-  const service = startScript('app/src/main.ts', {
+  const service = startNode([bundle.main], {
     ...settingsFor(simulator),
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'test',

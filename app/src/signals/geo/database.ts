@@ -35,8 +35,11 @@ export const BUNDLED_NOTICE = [
 
 /** Returns the path of the bundled country database: next to the bundled service, or in its npm package. */
 export function bundledGeoDatabase(): string {
-  const nextToBundle = fileURLToPath(new URL(BUNDLED_FILE, import.meta.url));
-  if (existsSync(nextToBundle)) return nextToBundle;
+  // This code is in the bundle's entry or in one of its chunks, which are one folder below.
+  const nextToBundle = [`./${BUNDLED_FILE}`, `../${BUNDLED_FILE}`]
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (nextToBundle !== undefined) return nextToBundle;
   return createRequire(import.meta.url).resolve(
     `@ip-location-db/geo-whois-asn-country-mmdb/${BUNDLED_FILE}`,
   );
