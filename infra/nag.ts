@@ -1,4 +1,5 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
 /** Accepted findings of cdk-nag's AwsSolutions rules, each with the reason. */
 export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
@@ -24,5 +25,22 @@ export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
 export function acknowledgeFindings(stack: Stack): void {
   for (const [rule, reason] of Object.entries(ACKNOWLEDGED_FINDINGS)) {
     Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+  }
+}
+
+/**
+ * Acknowledges that the name of an object contains an asterisk, which the policy escapes.
+ *
+ * @param name bucket and key as in the policy, such as `bucket/lists/v4-${*}.txt`.
+ */
+export function acknowledgeAsterisk(scope: IConstruct, name: string): void {
+  if (!name.includes('*')) return;
+  // cdk-nag shows a parameter of CloudFormation, and what looks like one, in angle brackets.
+  const shown = name.replaceAll(/\$\{(.)\}/g, '<$1>');
+  for (const partition of ['aws', '<AWS::Partition>']) {
+    Validations.of(scope).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:${partition}:s3:::${shown}]`,
+      reason: 'The asterisk is part of the name of the object, and is escaped in the policy.',
+    });
   }
 }

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { S3Object } from '../../app/src/store/location.ts';
 import type { Config } from '../config/config.ts';
 import { serviceImage } from '../image.ts';
+import { acknowledgeAsterisk } from '../nag.ts';
 import type { FeedSecret } from './feed-secrets.ts';
 import { feedStoreUrl, writeStatements } from './feed-store.ts';
 
@@ -82,12 +83,12 @@ export class RefresherTask extends Construct {
   #readLists(objects: readonly S3Object[]): PolicyStatement[] {
     if (objects.length === 0) return [];
     const { partition } = Stack.of(this);
+    const names = objects.map(({ bucket, key }) => `${bucket}/${escapeWildcards(key)}`);
+    for (const name of names) acknowledgeAsterisk(this, name);
     return [
       new PolicyStatement({
         actions: ['s3:GetObject'],
-        resources: objects.map(
-          ({ bucket, key }) => `arn:${partition}:s3:::${bucket}/${escapeWildcards(key)}`,
-        ),
+        resources: names.map((name) => `arn:${partition}:s3:::${name}`),
       }),
     ];
   }
