@@ -1,4 +1,10 @@
-import { type Context, createApp, type Resource, synthesizeNow } from '../support/stack.ts';
+import {
+  type Context,
+  createApp,
+  type Resource,
+  type SynthesizedStack,
+  synthesizeNow,
+} from '../support/stack.ts';
 
 /**
  * Where a name must be unique, and its maximum length by the resource's API reference. `no` marks a property that names
@@ -62,9 +68,19 @@ function resolve(value: unknown, region: string): string | undefined {
   return texts.includes(undefined) ? undefined : texts.join(separator);
 }
 
+const stacks = new Map<string, Promise<SynthesizedStack>>();
+
+/** Returns the stack of a context, which is synthesized once. */
+function stackOf(context: Context): Promise<SynthesizedStack> {
+  const key = JSON.stringify(context);
+  const stack = stacks.get(key) ?? synthesizeNow(context);
+  stacks.set(key, stack);
+  return stack;
+}
+
 async function environment(context: Context): Promise<readonly PhysicalName[]> {
   const { region = 'us-east-1' } = context;
-  return namesIn((await synthesizeNow(context)).resources(), String(region));
+  return namesIn((await stackOf(context)).resources(), String(region));
 }
 
 /** Returns the names that exist once where they must be unique. */
@@ -159,7 +175,7 @@ test('The firewall of the default stack keeps its log group of 0.1.0', async () 
 
 test('The console shows networks by the name of the stack', async () => {
   const names = async (context: Context) =>
-    (await synthesizeNow(context))
+    (await stackOf(context))
       .resources<{ Tags?: { Key: string; Value: string }[] }>()
       .filter(({ Type }) => Type.startsWith('AWS::EC2::'))
       .flatMap(({ Properties }) => Properties.Tags ?? [])
@@ -173,7 +189,6 @@ test('The console shows networks by the name of the stack', async () => {
 test('The construct id of the stack stays, so that cdk deploy needs no argument, and no logical id changes', async () => {
   const { stack } = await createApp({ stackName: 'Staging' });
   expect([stack.artifactId, stack.stackName]).toEqual(['RiskGate', 'Staging']);
-  const ids = async (context: Context) =>
-    (await synthesizeNow(context)).resources().map(({ id }) => id);
+  const ids = async (context: Context) => (await stackOf(context)).resources().map(({ id }) => id);
   expect(await ids({ stackName: 'Staging' })).toEqual(await ids({}));
 });

@@ -65,7 +65,9 @@ test('A load balancer with another logical id gets a VPC origin with another log
   const { Template } = await import('aws-cdk-lib/assertions');
   const { createVpcOrigin } = await import('../../infra/vpc-origin.ts');
   const created = ['First', 'Second'].map((id) => {
-    const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1' } });
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Stack', {
+      env: { region: 'us-east-1' },
+    });
     const vpc = new Vpc(stack, 'Vpc');
     const loadBalancer = new ApplicationLoadBalancer(stack, id, { vpc });
     createVpcOrigin(stack, { loadBalancer, subnets: vpc.privateSubnets });

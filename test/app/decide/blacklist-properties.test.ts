@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { ABUSEIPDB_BLACKLIST } from '../../../app/src/feeds/abuseipdb-blacklist.ts';
 import { encodeSnapshot } from '../../../app/src/feeds/snapshot/encode.ts';
+import type { Policy } from '../../../app/src/policy/policy.ts';
 import type { Address } from '../../../app/src/signals/address/address.ts';
 import { openFeedView } from '../../../app/src/signals/feeds/feed-view.ts';
 import { proveScore, type ScoreList } from '../../../app/src/signals/reputation/blacklist.ts';
 import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';
 import { type Decided, decideBy } from '../../support/decide.ts';
 import { blacklistBody } from '../../support/feeds/blacklist.ts';
-import { issuesIn, policyText, rule } from '../../support/policies.ts';
+import { compile, issuesIn, policyText, rule } from '../../support/policies.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_AGE = 30 * HOUR_MS;
@@ -164,7 +165,7 @@ const conditions = fc
   .filter(({ policy }) => issuesIn(policy).length === 0);
 
 /** Decides with a CHECK that returns the score at the time of the list, and counts it. */
-async function decideWith(policy: string, client: Client, list: ScoreList, now = MONDAY_MORNING) {
+async function decideWith(policy: Policy, client: Client, list: ScoreList, now = MONDAY_MORNING) {
   const proven = proveScore(list, addressOf(client.address), now, MAX_AGE);
   const decided = await decideBy(policy, {
     address: client.address,
@@ -178,8 +179,9 @@ const matches = ({ outcome, matched }: Decided) => ({ outcome, matched });
 
 test('a list never changes a decision, and avoids every CHECK that it makes needless', async () => {
   await fc.assert(
-    fc.asyncProperty(clients, query, conditions, async (all, asked, { policy, used }) => {
+    fc.asyncProperty(clients, query, conditions, async (all, asked, { policy: text, used }) => {
       const list = await publish(all, asked);
+      const policy = compile(text);
       for (const client of all) {
         const { proven, decided, isChecked } = await decideWith(policy, client, list);
         const plain = await decideBy(policy, {
@@ -205,7 +207,9 @@ test('a list beyond its maximum age only raises the score', async () => {
   await fc.assert(
     fc.asyncProperty(clients, query, threshold, score, async (all, asked, limit, scoreNow) => {
       const list = await publish(all, asked);
-      const policy = policyText(rule('risky', `abuse.score >= ${limit}`, '{ deny: Blocked. }'));
+      const policy = compile(
+        policyText(rule('risky', `abuse.score >= ${limit}`, '{ deny: Blocked. }')),
+      );
       for (const client of all) {
         const now = { ...client, score: scoreNow };
         const { decided, isChecked } = await decideWith(policy, now, list, GENERATED_AT + MAX_AGE);

@@ -40,7 +40,7 @@ function evaluator(address: string, clientId: string) {
   const signals = new RequestSignals(
     { ...NO_FEED_SOURCES, address: none, geo: none, reputation: none },
     request,
-    deadlineAfter(1000),
+    deadlineAfter(60_000),
   );
   signals.address = known(addressOf(address));
   const variables = new Variables({

@@ -1,4 +1,4 @@
-import { createContext, runInContext } from 'node:vm';
+import { createContext, Script } from 'node:vm';
 import type { EdgeRequest, EdgeResponse } from './message.ts';
 
 interface FunctionHeader {
@@ -22,6 +22,17 @@ interface FunctionResponse {
 /** CloudFront forbids functions to change headers with these names. */
 const READ_ONLY = /^(x-amzn-|x-amz-cf-|x-edge-|via$|content-length$|transfer-encoding$)/;
 
+const scripts = new Map<string, Script>();
+
+/** Compiles code once. */
+function scriptOf(code: string): Script {
+  const script = scripts.get(code) ?? new Script(code);
+  scripts.set(code, script);
+  return script;
+}
+
+const CALL = '(async () => JSON.stringify(await handler(JSON.parse(event))))()';
+
 /**
  * Runs the code of a viewer-request function in a realm with nothing but the language, and returns the request that
  * CloudFront continues with, or the response of the function. Cookies and the query stay as they are.
@@ -33,7 +44,7 @@ export async function runViewerRequest(
   request: EdgeRequest,
 ): Promise<EdgeRequest | EdgeResponse> {
   const context = createContext({});
-  runInContext(code, context, { timeout: 1_000 });
+  scriptOf(code).runInContext(context);
   const [uri = ''] = request.target.split('?', 1);
   const { cookie, ...headers } = request.headers;
   const event = {
@@ -50,15 +61,9 @@ export async function runViewerRequest(
   };
   // As text, because the function has its own realm.
   context.event = JSON.stringify(event);
-  const result = JSON.parse(
-    String(
-      await runInContext(
-        '(async () => JSON.stringify(await handler(JSON.parse(event))))()',
-        context,
-        { timeout: 1_000 },
-      ),
-    ),
-  ) as FunctionRequest | FunctionResponse;
+  const result = JSON.parse(String(await scriptOf(CALL).runInContext(context))) as
+    | FunctionRequest
+    | FunctionResponse;
   if ('statusCode' in result) {
     return { status: result.statusCode, headers: {}, body: Buffer.alloc(0) };
   }

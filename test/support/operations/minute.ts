@@ -90,9 +90,20 @@ const STEADY: readonly Task[] = [
   { policyRevision: 4711, flushes: 2 },
 ];
 
+const eventNames = new Map<Site, Map<string, string>>();
+
+/** Returns the name of an event at a site. A text that is built anew would have to be hashed again for each minute. */
+function eventAt(site: Site, event: string): string {
+  const names = eventNames.get(site) ?? new Map<string, string>();
+  eventNames.set(site, names);
+  const name = names.get(event) ?? `${site.name} ${event}`;
+  names.set(event, name);
+  return name;
+}
+
 /** Returns a minute of a normal day: logins depend on the time of day, and there are a few attacks and failures. */
 export function normalMinute(site: Site, minute: number): Minute {
-  const count = (mean: number, event: string) => poisson(mean, `${site.name} ${event}`, minute);
+  const count = (mean: number, event: string) => poisson(mean, eventAt(site, event), minute);
   const decisions = count(loginsPerMinute(site, minute), 'decisions');
   const hour = (minute % 1440) / 60;
   return {

@@ -97,6 +97,8 @@ export async function startHarness(): Promise<Harness> {
         cacheReadTimeout: 30 * SECOND,
         cacheWriteTimeout: 30 * SECOND,
         warmUpTimeout: 30 * SECOND,
+        // The cache allocates all of them at once, in each of the many tasks.
+        memoryEntries: 1000,
         hooks: hooksInto(events),
         ...options,
       });
