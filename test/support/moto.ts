@@ -51,6 +51,10 @@ export async function startMoto({ cloudFormation = false }: MotoOptions = {}): P
 
 const LISTENING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
 
+/** Exits with 0 if moto and its server are installed. To import them takes ten times as long. */
+const FIND_MOTO =
+  'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, ["moto", "flask"])))';
+
 /**
  * `describe` for tests against moto. Without moto they are skipped with a message, or fail if REQUIRE_MOTO=1
  * is set.
@@ -58,7 +62,7 @@ const LISTENING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
 export function describeWithMoto(name: string, body: () => void): void {
   // No timeout of Jest ends a thread that waits for a process.
   const options = { timeout: START_TIMEOUT_MS };
-  if (spawnSync('python3', ['-c', 'import moto.server'], options).status === 0) {
+  if (spawnSync('python3', ['-c', FIND_MOTO], options).status === 0) {
     describe(name, body);
     return;
   }
