@@ -150,8 +150,10 @@ describe('for any request and any policy', () => {
         // A claim that cannot be removed may be set to an empty value, and then gives nothing away either.
         const sets = expected.flatMap(({ effects }) => Object.values(effects.claims?.set ?? {}));
         if (effect === 'claims.remove' && sets.some(isEmpty)) continue;
-        const one = expected.find(({ id }) => id === rule);
-        expect(one && brokenRestrictions(one, token, request)).toContain(effect);
+        // A signal with two causes has two entries of the same name.
+        const entries = expected.filter(({ id }) => id === rule);
+        const broken = entries.flatMap((one) => brokenRestrictions(one, token, request));
+        expect(broken).toContain(effect);
       }
     }));
 
@@ -216,8 +218,8 @@ describe('for any request and any policy', () => {
       const skipped = event.decision.skipped.filter(({ effect }) => effect === 'claims.set');
       for (const [name, [id, value]] of wanted) {
         if (skipped.some(({ rule }) => rule === id)) continue;
-        // An empty claim that is not listed may be a string or a list.
-        if (isEmpty(value) && token.claims[name] === undefined) continue;
+        // An empty claim comes without its value, so that nobody knows whether it is a string or a list.
+        if (isEmpty(value) && isEmpty(token.claims[name])) continue;
         // JSON has no -0.
         expect(token.claims[name]).toEqual(JSON.parse(JSON.stringify(value)));
       }
