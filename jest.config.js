@@ -15,7 +15,11 @@ const base = {
   },
 };
 
-export default base;
+export default {
+  ...base,
+  globalSetup: '<rootDir>/test/support/shared-moto.js',
+  globalTeardown: '<rootDir>/test/support/shared-moto-end.js',
+};
 
 /**
  * Returns the configuration of a suite that runs separately: the files `test/<name>/*.<name>.ts`.

@@ -6,7 +6,7 @@ import {
 import { createSecretsClient } from '../../app/src/secrets/client.ts';
 import { parseSignatureSecret, signAddress } from '../../app/src/signals/address/signature.ts';
 import { sumOf } from '../support/emf.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../support/moto.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningService, startTestService } from '../support/running-service.ts';
 
@@ -19,7 +19,7 @@ const json = (secret: string) => JSON.stringify({ scheme: 'api-key', header: 'x-
 const AWS = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const ENDPOINT = 'AWS_ENDPOINT_URL_SECRETS_MANAGER';
 
-let moto: Moto;
+let moto: string;
 let client: SecretsManagerClient;
 let time: number;
 let service: RunningService | undefined;
@@ -28,7 +28,7 @@ const environment = { ...process.env };
 /** Starts a service after a rotation from OLD to NEW. */
 async function startAfterRotation(name: string, settings: Record<string, string> = {}) {
   const { ARN = '' } = await client.send(
-    new CreateSecretCommand({ Name: name, SecretString: json(OLD) }),
+    new CreateSecretCommand({ Name: `rotation/${name}`, SecretString: json(OLD) }),
   );
   await client.send(new PutSecretValueCommand({ SecretId: ARN, SecretString: json(NEW) }));
   time = Date.now();
@@ -63,9 +63,9 @@ function logged({ lines }: RunningService, event: string): Record<string, unknow
 
 describeWithMoto('after a rotation', () => {
   beforeAll(async () => {
-    moto = await startMoto();
+    moto = await sharedMoto();
     for (const name of AWS) process.env[name] = name === 'AWS_REGION' ? 'us-east-1' : 'testing';
-    process.env[ENDPOINT] = moto.endpoint;
+    process.env[ENDPOINT] = moto;
     client = createSecretsClient(PATIENT_CLIENT);
   });
 
@@ -74,13 +74,12 @@ describeWithMoto('after a rotation', () => {
     service = undefined;
   });
 
-  afterAll(async () => {
+  afterAll(() => {
     client.destroy();
     for (const name of [...AWS, ENDPOINT]) {
       if (environment[name] === undefined) delete process.env[name];
       else process.env[name] = environment[name];
     }
-    await moto.stop();
   });
 
   test('the previous credential is accepted, and the log says until when', async () => {
@@ -109,7 +108,7 @@ describeWithMoto('after a rotation', () => {
 
   test('the previous secret of signed addresses is accepted likewise', async () => {
     const { ARN = '' } = await client.send(
-      new CreateSecretCommand({ Name: 'signature', SecretString: OLD }),
+      new CreateSecretCommand({ Name: 'rotation/signature', SecretString: OLD }),
     );
     await client.send(new PutSecretValueCommand({ SecretId: ARN, SecretString: NEW }));
     time = Date.now();

@@ -7,7 +7,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { type BundledService, writeBundle } from '../support/bundle.ts';
-import { describeWithMoto, type Moto, startMoto } from '../support/moto.ts';
+import { describeWithMoto, sharedMoto } from '../support/moto.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningProcess, startNode, startScript } from '../support/process.ts';
 import {
@@ -130,17 +130,10 @@ test('starts without an AbuseIPDB key, and logs an error', async () => {
 });
 
 describeWithMoto('with both secrets in Secrets Manager', () => {
-  let moto: Moto;
-
-  beforeAll(async () => {
-    moto = await startMoto();
-  });
-
-  afterAll(() => moto.stop());
-
   test('starts', async () => {
+    const moto = await sharedMoto();
     const client = new SecretsManagerClient({
-      endpoint: moto.endpoint,
+      endpoint: moto,
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
@@ -149,11 +142,11 @@ describeWithMoto('with both secrets in Secrets Manager', () => {
       return (await client.send(command)).ARN ?? '';
     };
     const { service, post } = await startService({
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: moto.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: moto,
       ACTION_CREDENTIAL: '',
-      ACTION_CREDENTIAL_SECRET_ARN: await create('action', CREDENTIAL),
+      ACTION_CREDENTIAL_SECRET_ARN: await create('serve/action', CREDENTIAL),
       ABUSEIPDB_API_KEY: '',
-      ABUSEIPDB_SECRET_ARN: await create('abuseipdb', ABUSEIPDB_KEY),
+      ABUSEIPDB_SECRET_ARN: await create('serve/abuseipdb', ABUSEIPDB_KEY),
     });
     client.destroy();
     expect(await (await post('14.102.69.58')).json()).toMatchObject({ actionStatus: 'SUCCESS' });

@@ -49,6 +49,21 @@ export async function startMoto({ cloudFormation = false }: MotoOptions = {}): P
   }
 }
 
+/**
+ * Returns the endpoint of the moto of the whole run, which starts with its first user. Other test files use it at the
+ * same time: do not reset it, and give buckets, secrets and metrics names that no other file uses.
+ *
+ * @throws Error when it does not start.
+ */
+export async function sharedMoto(): Promise<string> {
+  const { RISK_GATE_SHARED_MOTO: url } = process.env;
+  if (url === undefined) throw new Error('Only npm test shares a moto: use startMoto.');
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
 const LISTENING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
 
 /** Exits with 0 if moto and its server are installed. To import them takes ten times as long. */

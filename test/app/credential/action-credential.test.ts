@@ -11,18 +11,19 @@ import {
 } from '../../../app/src/credential/action-credential.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { sign, signingKey, startIssuer } from '../../support/issuer.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../../support/moto.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
 const secretOf = (n: number) => `the-secret-number-${n}`;
 const json = (n: number) => JSON.stringify({ scheme: 'bearer', secret: secretOf(n) });
 
-let moto: Moto;
+let proxy: TcpProxy;
 let client: SecretsManagerClient;
 
 /** Creates a secret with the value `first`. */
 async function create(name: string, first: string): Promise<string> {
   const { ARN = '' } = await client.send(
-    new CreateSecretCommand({ Name: name, SecretString: first }),
+    new CreateSecretCommand({ Name: `action-credential/${name}`, SecretString: first }),
   );
   return ARN;
 }
@@ -118,11 +119,11 @@ const HOUR = 60 * MINUTE;
 
 describeWithMoto("the caller's credential in Secrets Manager", () => {
   beforeAll(async () => {
-    moto = await startMoto();
+    proxy = await startTcpProxy(Number(new URL(await sharedMoto()).port));
     client = createSecretsClient({
       ...PATIENT_CLIENT,
       region: 'us-east-1',
-      endpoint: moto.endpoint,
+      endpoint: `http://127.0.0.1:${proxy.port}`,
       credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
       maxAttempts: 1,
     });
@@ -130,7 +131,7 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
 
   afterAll(async () => {
     client.destroy();
-    await moto.stop();
+    await proxy.close();
   });
 
   test('a rotation: the new and the previous version are accepted, and an older one is not', async () => {
@@ -360,12 +361,11 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     await expect(opening).rejects.not.toThrow('leaked');
   });
 
-  // Last, because it stops the emulator of this file.
   test('an outage of Secrets Manager: the last valid versions stay, and it is reported', async () => {
     const credential = await openNew('down', json(1));
     await credential.put(json(2));
 
-    await moto.stop();
+    await proxy.set({ kind: 'refuse' });
     await credential.refresh();
 
     expect(credential.accepted()).toEqual([1, 2]);
@@ -377,6 +377,7 @@ describeWithMoto("the caller's credential in Secrets Manager", () => {
     credential.wait(24 * HOUR);
     await credential.refresh();
     expect(credential.accepted()).toEqual([2]);
+    await proxy.set({ kind: 'pass' });
   });
 });
 

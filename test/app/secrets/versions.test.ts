@@ -6,16 +6,16 @@ import {
 import { openApiKey } from '../../../app/src/secrets/api-key.ts';
 import { createSecretsClient } from '../../../app/src/secrets/client.ts';
 import { readCurrentSecret, readSecretVersions } from '../../../app/src/secrets/versions.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../../support/moto.ts';
 
-let moto: Moto;
+let moto: string;
 let client: SecretsManagerClient;
 
 const newClient = () =>
   createSecretsClient({
     ...PATIENT_CLIENT,
     region: 'us-east-1',
-    endpoint: moto.endpoint,
+    endpoint: moto,
     credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
   });
 
@@ -23,7 +23,7 @@ const newClient = () =>
 async function createSecret(name: string, ...values: string[]): Promise<string> {
   const [first, ...later] = values;
   const { ARN = '' } = await client.send(
-    new CreateSecretCommand({ Name: name, SecretString: first }),
+    new CreateSecretCommand({ Name: `versions/${name}`, SecretString: first }),
   );
   for (const value of later) await put(ARN, value);
   return ARN;
@@ -35,14 +35,11 @@ async function put(arn: string, value: string): Promise<void> {
 
 describeWithMoto('Secrets Manager', () => {
   beforeAll(async () => {
-    moto = await startMoto();
+    moto = await sharedMoto();
     client = newClient();
   });
 
-  afterAll(async () => {
-    client.destroy();
-    await moto.stop();
-  });
+  afterAll(() => client.destroy());
 
   describe('the versions of a secret', () => {
     test.each([

@@ -5,7 +5,7 @@ import { CreateBucketCommand, GetObjectTaggingCommand, S3Client } from '@aws-sdk
 import { parseStoreLocation } from '../../../app/src/store/location.ts';
 import { type ObjectStore, WriteConflictError } from '../../../app/src/store/object-store.ts';
 import { openStore } from '../../../app/src/store/open-store.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, sharedMoto } from '../../support/moto.ts';
 
 const MAX = { maxBytes: 1000 };
 const AWS = {
@@ -165,18 +165,15 @@ describe('a folder', () => {
 });
 
 describeWithMoto('a bucket in S3', () => {
-  let moto: Moto;
   let client: S3Client;
   let buckets = 0;
   const before = { ...process.env };
   beforeAll(async () => {
-    moto = await startMoto();
-    Object.assign(process.env, AWS, { AWS_ENDPOINT_URL_S3: moto.endpoint });
+    Object.assign(process.env, AWS, { AWS_ENDPOINT_URL_S3: await sharedMoto() });
     client = new S3Client({ forcePathStyle: true });
   });
-  afterAll(async () => {
+  afterAll(() => {
     client.destroy();
-    await moto.stop();
     process.env = before;
   });
   const createBucket = async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -9,11 +10,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { fileCopier } from '../../../infra/functions/copy-file.ts';
 import type { CustomResourceRequest } from '../../../infra/functions/custom-resource.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../../support/moto.ts';
 
 const SOURCE = { SourceBucket: 'bootstrap', SourceKey: '4711.yaml' };
-const COPY = { ...SOURCE, Bucket: 'data', Key: '4711/policy.yaml' };
-const LOCATION = 's3://data/4711/policy.yaml';
+const COPY = { ...SOURCE, Bucket: 'copies', Key: '4711/policy.yaml' };
+const LOCATION = 's3://copies/4711/policy.yaml';
 
 function request(
   RequestType: CustomResourceRequest['RequestType'],
@@ -34,33 +35,29 @@ function clientOf(endpoint: string): S3Client {
 }
 
 describeWithMoto('A file of the deployment', () => {
-  let moto: Moto;
   let s3: S3Client;
 
   beforeAll(async () => {
-    moto = await startMoto();
-    s3 = clientOf(moto.endpoint);
-  }, 130_000);
-
-  afterAll(async () => {
-    s3.destroy();
-    await moto.stop();
+    s3 = clientOf(await sharedMoto());
+    for (const Bucket of ['bootstrap', 'copies'])
+      await s3.send(new CreateBucketCommand({ Bucket }));
+    await put('bootstrap', '4711.yaml', 'version: 1');
   });
 
+  afterAll(() => s3.destroy());
+
   beforeEach(async () => {
-    await fetch(`${moto.endpoint}/moto-api/reset`, { method: 'POST' });
-    for (const Bucket of ['bootstrap', 'data']) await s3.send(new CreateBucketCommand({ Bucket }));
-    await put('bootstrap', '4711.yaml', 'version: 1');
-    await put('data', '815/policy.yaml', 'version: 0');
+    await s3.send(new DeleteObjectCommand({ Bucket: COPY.Bucket, Key: COPY.Key }));
+    await put('copies', '815/policy.yaml', 'version: 0');
   });
 
   const put = (Bucket: string, Key: string, Body: string) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
   async function contents(): Promise<Record<string, string | undefined>> {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'data' }));
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'copies' }));
     const read = async (Key = '') => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'data', Key }));
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'copies', Key }));
       return [Key, await Body?.transformToString()];
     };
     return Object.fromEntries(await Promise.all(Contents.map(({ Key }) => read(Key))));
@@ -91,7 +88,7 @@ describeWithMoto('A file of the deployment', () => {
   test('that is not in the bootstrap bucket is an error with its remedy', async () => {
     const missing = request('Create', { ...COPY, SourceKey: 'gone.yaml' });
     await expect(fileCopier(s3)(missing)).rejects.toThrow(
-      /^s3:\/\/bootstrap\/gone\.yaml cannot be copied to s3:\/\/data\/4711\/policy\.yaml: .+\. Deploy with cdk deploy, which uploads the file first\.$/,
+      /^s3:\/\/bootstrap\/gone\.yaml cannot be copied to s3:\/\/copies\/4711\/policy\.yaml: .+\. Deploy with cdk deploy, which uploads the file first\.$/,
     );
     expect(await contents()).toEqual(OTHER);
   });
@@ -131,7 +128,7 @@ describe('S3 that denies access', () => {
   test('is called again: a new permission takes effect within seconds', async () => {
     denials = 2;
     expect(await copier()(request('Create'))).toEqual({ physicalId: LOCATION });
-    expect(calls).toEqual(Array(3).fill('PUT /data/4711/policy.yaml'));
+    expect(calls).toEqual(Array(3).fill('PUT /copies/4711/policy.yaml'));
   });
 
   test.each<[name: string, type: CustomResourceRequest['RequestType'], text: string, RegExp]>([
@@ -151,7 +148,7 @@ describe('S3 that denies access', () => {
       'to a file that is deleted',
       'Delete',
       'Access Denied',
-      /^s3:\/\/data\/4711\/policy\.yaml cannot be deleted: Access Denied\. Correct the cause, and deploy again\.$/,
+      /^s3:\/\/copies\/4711\/policy\.yaml cannot be deleted: Access Denied\. Correct the cause, and deploy again\.$/,
     ],
   ])('%s, for good: one sentence says what to do', async (_, type, text, sentence) => {
     message = text;

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { CustomResourceRequest } from '../../../infra/functions/custom-resource.ts';
 import { storeEmptier } from '../../../infra/functions/empty-store.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../../support/moto.ts';
 
-const FOLDERS = { Bucket: 'data', Prefixes: ['feeds/', 'quotas/'] };
+const FOLDERS = { Bucket: 'emptied', Prefixes: ['feeds/', 'quotas/'] };
 
 const request = (
   RequestType: CustomResourceRequest['RequestType'],
@@ -19,28 +19,27 @@ const request = (
 });
 
 describeWithMoto('The folders of the feeds', () => {
-  let moto: Moto;
   let s3: S3Client;
 
   beforeAll(async () => {
-    moto = await startMoto();
     s3 = new S3Client({
-      ...{ endpoint: moto.endpoint, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 },
+      ...{
+        endpoint: await sharedMoto(),
+        region: 'us-east-1',
+        forcePathStyle: true,
+        maxAttempts: 1,
+      },
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       requestHandler: PATIENT_CLIENT,
     });
-  }, 130_000);
-
-  afterAll(async () => {
-    s3.destroy();
-    await moto.stop();
   });
 
+  afterAll(() => s3.destroy());
+
   beforeEach(async () => {
-    await fetch(`${moto.endpoint}/moto-api/reset`, { method: 'POST' });
-    await s3.send(new CreateBucketCommand({ Bucket: 'data' }));
+    await s3.send(new CreateBucketCommand({ Bucket: 'emptied' }));
     for (const Key of [...OWN, ...OTHERS]) {
-      await s3.send(new PutObjectCommand({ Bucket: 'data', Key, Body: Key }));
+      await s3.send(new PutObjectCommand({ Bucket: 'emptied', Key, Body: Key }));
     }
   });
 
@@ -48,7 +47,7 @@ describeWithMoto('The folders of the feeds', () => {
   const OTHERS = ['0123/policy.yaml', 'feed', 'other/feeds/a'];
 
   async function keys(): Promise<(string | undefined)[]> {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'data' }));
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'emptied' }));
     return Contents.map(({ Key }) => Key);
   }
 
@@ -57,7 +56,7 @@ describeWithMoto('The folders of the feeds', () => {
     ['Update', [...OTHERS, ...OWN]],
     ['Delete', OTHERS],
   ])('%s: the bucket then contains %j', async (type, left) => {
-    expect(await storeEmptier(s3)(request(type))).toEqual({ physicalId: 's3://data' });
+    expect(await storeEmptier(s3)(request(type))).toEqual({ physicalId: 's3://emptied' });
     expect(await keys()).toEqual([...left].sort());
   });
 
@@ -86,7 +85,7 @@ describe('The folders of the feeds that cannot be deleted', () => {
     ],
   ])('%s: the error says why', async (_, s3, reason) => {
     await expect(storeEmptier(s3)(request('Delete'))).rejects.toThrow(
-      `s3://data/feeds/ cannot be emptied: ${reason}. Correct the cause, and delete the stack again.`,
+      `s3://emptied/feeds/ cannot be emptied: ${reason}. Correct the cause, and delete the stack again.`,
     );
   });
 });

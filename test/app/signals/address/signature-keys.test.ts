@@ -10,35 +10,30 @@ import {
   signAddress,
 } from '../../../../app/src/signals/address/signature.ts';
 import { openSignatureKeys } from '../../../../app/src/signals/address/signature-keys.ts';
-import { describeWithMoto, type Moto, PATIENT_CLIENT, startMoto } from '../../../support/moto.ts';
+import { describeWithMoto, PATIENT_CLIENT, sharedMoto } from '../../../support/moto.ts';
 
 const HOUR = 3_600_000;
 const secretOf = (n: number) => `the-secret-number-${n}`;
 const json = (n: number) => JSON.stringify({ secret: secretOf(n) });
 
 describeWithMoto('a signature secret in Secrets Manager', () => {
-  let moto: Moto;
   let client: SecretsManagerClient;
 
   beforeAll(async () => {
-    moto = await startMoto();
     client = createSecretsClient({
       ...PATIENT_CLIENT,
       region: 'us-east-1',
-      endpoint: moto.endpoint,
+      endpoint: await sharedMoto(),
       credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
     });
   });
 
-  afterAll(async () => {
-    client?.destroy();
-    await moto?.stop();
-  });
+  afterAll(() => client?.destroy());
 
   /** Starts a task that verifies signatures with a new secret. */
   async function startTask(name: string, first: string) {
     const { ARN: secretArn = '' } = await client.send(
-      new CreateSecretCommand({ Name: name, SecretString: first }),
+      new CreateSecretCommand({ Name: `signature-keys/${name}`, SecretString: first }),
     );
     const errors: string[] = [];
     let time = Date.now();

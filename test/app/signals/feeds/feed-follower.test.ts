@@ -12,7 +12,7 @@ import type { FeedSnapshots } from '../../../../app/src/signals/feeds/feed-snaps
 import { createFolderStore } from '../../../../app/src/store/folder-store.ts';
 import type { ObjectStore } from '../../../../app/src/store/object-store.ts';
 import { createS3Store } from '../../../../app/src/store/s3-store.ts';
-import { describeWithMoto, type Moto, startMoto } from '../../../support/moto.ts';
+import { describeWithMoto, sharedMoto } from '../../../support/moto.ts';
 import {
   countryFile,
   feedOf,
@@ -466,23 +466,20 @@ test('a stop cancels the next poll', async () => {
 });
 
 describeWithMoto('with a store in S3', () => {
-  let moto: Moto;
   beforeAll(async () => {
-    moto = await startMoto();
     Object.assign(process.env, {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'testing',
       AWS_SECRET_ACCESS_KEY: 'testing',
-      AWS_ENDPOINT_URL_S3: moto.endpoint,
+      AWS_ENDPOINT_URL_S3: await sharedMoto(),
     });
     const client = new S3Client({ forcePathStyle: true });
-    await client.send(new CreateBucketCommand({ Bucket: 'feeds' }));
+    await client.send(new CreateBucketCommand({ Bucket: 'follower' }));
     client.destroy();
   });
-  afterAll(() => moto.stop());
 
   test('loads a database of several parts, then follows', async () => {
-    const bucket = createS3Store('feeds');
+    const bucket = createS3Store('follower');
     const places = feedOf('places', 'places');
     const country = countryFile('CH');
     await publish(bucket, places, country);

@@ -45,7 +45,7 @@ describeWithMoto('The handler of the canary', () => {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'testing',
       AWS_SECRET_ACCESS_KEY: 'testing',
-      AWS_ENDPOINT_URL: world.moto.endpoint,
+      AWS_ENDPOINT_URL: world.moto,
       NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

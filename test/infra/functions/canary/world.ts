@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateSecretCommand,
@@ -7,7 +8,7 @@ import {
 import { METRIC_NAMESPACE } from '../../../../app/src/telemetry/metric-names.ts';
 import { type CanaryOptions, createCanary } from '../../../../infra/functions/canary/canary.ts';
 import { dataPointsOf } from '../../../support/emf.ts';
-import { PATIENT_CLIENT, startMoto } from '../../../support/moto.ts';
+import { PATIENT_CLIENT, sharedMoto } from '../../../support/moto.ts';
 import { type Respond, startEndpoint } from './endpoint.ts';
 
 /** Long enough for a busy machine. */
@@ -31,21 +32,23 @@ export interface RunOptions {
 
 /** The canary's world: an emulated AWS, and an endpoint. */
 export async function startWorld() {
-  const [moto, endpoint] = await Promise.all([startMoto(), startEndpoint()]);
+  const [moto, endpoint] = await Promise.all([sharedMoto(), startEndpoint()]);
   const config = {
-    endpoint: moto.endpoint,
+    endpoint: moto,
     region: 'us-east-1',
     credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
     requestHandler: PATIENT_CLIENT,
   };
   const secrets = new SecretsManagerClient(config);
   const cloudWatch = new CloudWatchClient(config);
+  // The world of another test file may have the same count.
+  const world = randomUUID();
   let count = 0;
 
   async function createSecret([first, ...later]: readonly string[]): Promise<string> {
     count += 1;
     const { ARN = '' } = await secrets.send(
-      new CreateSecretCommand({ Name: `credential-${count}`, SecretString: first }),
+      new CreateSecretCommand({ Name: `${world}/credential-${count}`, SecretString: first }),
     );
     for (const text of later) await putSecret(ARN, text);
     return ARN;
@@ -69,7 +72,7 @@ export async function startWorld() {
   /** Creates a canary of a stack of its own. `lines` receives its log. */
   async function create({ secrets: versions = [API_KEY], respond, ...more }: RunOptions = {}) {
     const secretArn = await createSecret(versions);
-    const service = `stack-${count}`;
+    const service = `stack-${world}-${count}`;
     if (more.hasSucceeded ?? true) {
       const Endpoint = new URL(more.options?.endpoint ?? endpoint.url).hostname;
       await putMetric('CanaryLatency', 12, { Service: service, Endpoint }, { at: AN_HOUR_AGO });
@@ -101,7 +104,7 @@ export async function startWorld() {
     async stop() {
       secrets.destroy();
       cloudWatch.destroy();
-      await Promise.all([endpoint.close(), moto.stop()]);
+      await endpoint.close();
     },
   };
 }
