@@ -19,17 +19,30 @@ interface AlarmHistory {
   readonly stuck: readonly string[];
 }
 
+const alarmsByConfiguration = new Map<Configuration, ReturnType<typeof readAll>>();
+
+/** Returns the alarms of a template: always the same ones, so that results of normal operation are reused. */
+function alarmsOf(configuration: Configuration) {
+  const alarms = alarmsByConfiguration.get(configuration) ?? readAll(configuration);
+  alarmsByConfiguration.set(configuration, alarms);
+  return alarms;
+}
+
+function readAll(configuration: Configuration) {
+  const stack = synthesize(configuration);
+  return { alarms: readAlarms(stack), composites: readCompositeAlarms(stack) };
+}
+
 /** Evaluates the alarms of the template over a situation. */
 function simulate(situation: Situation, configuration: Configuration): AlarmHistory {
-  const stack = synthesize(configuration);
+  const { alarms, composites } = alarmsOf(configuration);
   const { from, to } = timeSpan(situation);
   const span = { from: from - MINUTES_BEFORE, to: to + MINUTES_AFTER };
   const source = metricSource(situation);
-  const alarms = readAlarms(stack);
   const timelines = alarms.map((alarm) => [alarm, evaluateAlarm(alarm, source, span)] as const);
   const byLogicalId = new Map(timelines.map(([{ logicalId }, states]) => [logicalId, states]));
   const all: [id: string, states: Timeline][] = timelines.map(([{ id }, states]) => [id, states]);
-  for (const { id, rule } of readCompositeAlarms(stack)) {
+  for (const { id, rule } of composites) {
     all.push([id, compositeTimeline(rule, byLogicalId, span)]);
   }
   return {

@@ -31,8 +31,7 @@ export function evaluateAlarm(
   delayMinutes = 0,
 ): Timeline {
   const minutes = alarm.period / 60;
-  const values = seriesOf(alarm, source);
-  const breaches = breachOf(alarm, values);
+  const breaches = breachesOf(alarm, source);
   const ignoresMissing = Object.values(alarm.queries).some(
     // Documented with the parameter TreatMissingData of PutMetricAlarm.
     ({ namespace }) => namespace === 'AWS/DynamoDB',
@@ -54,6 +53,46 @@ export function evaluateAlarm(
   return states;
 }
 
+type Breaches = (period: number) => boolean | undefined;
+
+/** Returns whether the data point of a period breaches; undefined if it is missing. */
+function breachesOf(alarm: Alarm, source: MetricSource): Breaches {
+  const { base } = source;
+  const values = seriesOf(alarm, source);
+  if (base === undefined) return breachOf(alarm, values, memoize(usualOf(alarm, values)));
+  const minutes = alarm.period / 60;
+  const known = baseOf(alarm, base.source);
+  // What is usual is learned up to the first period of the day after the training.
+  const own =
+    base.from >= TRAINING_DAYS * DAY + minutes ? known.usual : memoize(usualOf(alarm, values));
+  const breaches = breachOf(alarm, values, own);
+  return (period) =>
+    (period + 1) * minutes > base.from && period * minutes < base.to
+      ? breaches(period)
+      : known.breaches(period);
+}
+
+interface BaseResults {
+  readonly breaches: Breaches;
+  readonly usual: (period: number) => Usual | undefined;
+}
+
+const baseResults = new WeakMap<MetricSource, WeakMap<Alarm, BaseResults>>();
+
+/** Returns the results of an alarm with a source that several others are based on. Cached. */
+function baseOf(alarm: Alarm, source: MetricSource): BaseResults {
+  const ofSource = baseResults.get(source) ?? new WeakMap<Alarm, BaseResults>();
+  baseResults.set(source, ofSource);
+  let results = ofSource.get(alarm);
+  if (results === undefined) {
+    const values = seriesOf(alarm, source);
+    const usual = memoize(usualOf(alarm, values));
+    results = { breaches: memoize(breachOf(alarm, values, usual)), usual };
+    ofSource.set(alarm, results);
+  }
+  return results;
+}
+
 function seriesOf(alarm: Alarm, source: MetricSource): Series {
   const minutes = alarm.period / 60;
   const metrics = Object.entries(alarm.queries).map(([id, { metric, statistic }]) => {
@@ -66,25 +105,29 @@ function seriesOf(alarm: Alarm, source: MetricSource): Series {
     };
     return [id, memoize(series)] as const;
   });
-  return compileExpression(alarm.expression, new Map(metrics));
+  return memoize(compileExpression(alarm.expression, new Map(metrics)));
 }
 
-function memoize(series: Series): Series {
-  const known = new Map<number, number | undefined>();
+function memoize<T>(series: (period: number) => T): (period: number) => T {
+  const known = new Map<number, T>();
   return (period) => {
     if (!known.has(period)) known.set(period, series(period));
-    return known.get(period);
+    return known.get(period) as T;
   };
 }
 
-/** Returns whether the data point of a period breaches; undefined if it is missing. */
-function breachOf(alarm: Alarm, values: Series): (period: number) => boolean | undefined {
+/** @param usualAt what is usual for an anomaly detector at the time of a period. */
+function breachOf(
+  alarm: Alarm,
+  values: Series,
+  usualAt: (period: number) => Usual | undefined,
+): Breaches {
   const { limit, comparison } = alarm;
   return (period) => {
     const value = values(period);
     if (value === undefined) return undefined;
     if ('threshold' in limit) return compare(comparison, value, limit.threshold);
-    const usual = usualValue(values, period, (DAY * 60) / alarm.period);
+    const usual = usualAt(period);
     if (usual === undefined) return undefined;
     const margin = limit.deviations * usual.deviation;
     if (comparison === 'GreaterThanUpperThreshold') return value > usual.mean + margin;
@@ -92,6 +135,14 @@ function breachOf(alarm: Alarm, values: Series): (period: number) => boolean | u
     throw new Error(`Unsupported comparison: ${comparison}.`);
   };
 }
+
+interface Usual {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+const usualOf = (alarm: Alarm, values: Series) => (period: number) =>
+  usualValue(values, period, (DAY * 60) / alarm.period);
 
 /** The operators of metric math, by the comparison with a threshold. */
 const COMPARISONS: Readonly<Record<string, keyof typeof OPERATORS>> = {
@@ -111,11 +162,7 @@ function compare(comparison: string, value: number, threshold: number): boolean 
  * Simplifies CloudWatch's anomaly detection, whose model is not published: mean and standard deviation of the values
  * at the same time of the training days, including the periods before and after it. Ignores weekdays.
  */
-function usualValue(
-  values: Series,
-  period: number,
-  periodsPerDay: number,
-): { readonly mean: number; readonly deviation: number } | undefined {
+function usualValue(values: Series, period: number, periodsPerDay: number): Usual | undefined {
   const today = TRAINING_DAYS * periodsPerDay + (period % periodsPerDay);
   const learned: number[] = [];
   for (let day = 1; day <= TRAINING_DAYS; day += 1) {

@@ -8,6 +8,8 @@ export interface Sample {
 export interface MetricSource {
   /** Returns the samples of a metric in a minute, from all tasks and flushes. */
   samples(metric: string, minute: number): readonly Sample[];
+  /** A source with the same samples except from the minute `from` to `to` (exclusive), whose data points are reused. */
+  readonly base?: { readonly source: MetricSource; readonly from: number; readonly to: number };
 }
 
 /** Returns the identifier of a metric in a source. */

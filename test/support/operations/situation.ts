@@ -32,6 +32,19 @@ function normalAt(site: Site, minute: number): Minute {
   return known;
 }
 
+const normalSources = new Map<Site, MetricSource>();
+
+/** Returns the metrics of normal operation: always the same source, so that the results are reused. */
+function normalSource(site: Site): MetricSource {
+  const known = normalSources.get(site);
+  if (known !== undefined) return known;
+  const source: MetricSource = {
+    samples: (metric, minute) => EMITTERS.get(metric)?.(normalAt(site, minute)) ?? [],
+  };
+  normalSources.set(site, source);
+  return source;
+}
+
 /** Returns the metrics of a situation, with normal operation before and after it. */
 export function metricSource(situation: Situation): MetricSource {
   const { from, to } = timeSpan(situation);
@@ -45,6 +58,7 @@ export function metricSource(situation: Situation): MetricSource {
     return known;
   };
   return {
+    base: { source: normalSource(situation.site), from, to },
     samples(metric: string, minute: number): readonly Sample[] {
       // A test of its own names the metrics without an emitter, so that not every situation fails.
       return EMITTERS.get(metric)?.(at(minute)) ?? [];
