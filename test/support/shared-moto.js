@@ -50,8 +50,11 @@ function start() {
 
 async function tearDown() {
   server.close();
-  if (moto === undefined || moto.child.exitCode !== null) return;
-  const closed = once(moto.child, 'close');
-  moto.child.kill();
+  const child = moto?.child;
+  moto = undefined;
+  // It was not started, or has already ended.
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill();
   await closed;
 }
