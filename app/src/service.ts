@@ -15,6 +15,8 @@ import { createAddressSignature } from './signals/address/signature.ts';
 import { findAnonymizer } from './signals/anonymizer.ts';
 import type { FileChecker } from './signals/feeds/check-worker.ts';
 import { NO_REQUEST_FEEDS, RequestFeeds } from './signals/feeds/request-feeds.ts';
+import { LookupOrigin } from './signals/lookup-origin.ts';
+import { LookupReasons } from './signals/lookup-reasons.ts';
 import { proveByBlacklist } from './signals/reputation/blacklist.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
@@ -149,6 +151,7 @@ function createSources(
     signature:
       signatureKeys && createAddressSignature({ keys: signatureKeys.keys, now, onPreviousUsed }),
   };
+  const reasons = new LookupReasons();
   const hasFeeds = settings.feeds.configured.length > 0;
   return {
     address: ({ headers }) => readAddress(headers, addressOptions),
@@ -161,7 +164,8 @@ function createSources(
         address,
         proveByBlacklist(feeds, address, settings.feeds.blacklistMaxAge),
       ),
-    reputation: (address, deadline, score) => reputation.lookup(address, deadline, score),
+    reputation: (query) =>
+      reputation.lookup(query.address, query.deadline, new LookupOrigin(query, reasons, placesOf)),
   };
 }
 

@@ -44,7 +44,7 @@ async function openSources(feeds: () => RequestFeeds): Promise<SignalSources> {
     score: proveFuzzedScore,
     address: (request) => readAddress(request.headers, ADDRESS),
     geo: (address) => geo.lookup(address),
-    reputation: (address) => {
+    reputation: ({ address }) => {
       const score = numberOf(address) % 140;
       if (score > 100) return unknown('timeout');
       const record = { score, checkedAt: MONDAY_MORNING };

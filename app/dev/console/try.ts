@@ -100,7 +100,12 @@ export async function tryRequest(
   const body = JSON.stringify(request);
   const time = form.time === '' ? now() : Date.parse(`${form.time}Z`);
   const tokenRequest = readTokenRequest(body);
-  const signals = new RequestSignals(sources, tokenRequest, deadlineAfter(deadlineMs));
+  const signals = new RequestSignals(
+    sources,
+    tokenRequest,
+    deadlineAfter(deadlineMs),
+    policy.reputationWait,
+  );
   const { decision, rules } = await explain(tokenRequest, policy, signals, time);
   const response = responseBody(decision);
   const before = outcomeOf(body, PLAIN_SUCCESS);

@@ -59,7 +59,14 @@ export interface FeedSettings {
 
 export type ReputationSettings = Pick<
   ReputationLimits,
-  'ttl' | 'maxStaleAge' | 'negativeTtl' | 'memoryEntries' | 'maxConcurrentChecks' | 'maxAgeInDays'
+  | 'ttl'
+  | 'maxStaleAge'
+  | 'highScoreMemory'
+  | 'budgets'
+  | 'negativeTtl'
+  | 'memoryEntries'
+  | 'maxConcurrentChecks'
+  | 'maxAgeInDays'
 >;
 
 /**
@@ -109,6 +116,13 @@ export function readSettings(environment: Environment): Settings {
         high: options.REPUTATION_TTL_HIGH,
       },
       maxStaleAge: options.REPUTATION_MAX_STALE_AGE,
+      highScoreMemory: options.REPUTATION_HIGH_SCORE_MEMORY,
+      budgets: {
+        user: options.LOOKUP_BUDGET_USER,
+        network: options.LOOKUP_BUDGET_NETWORK,
+        client: options.LOOKUP_BUDGET_CLIENT,
+        subnet: options.LOOKUP_BUDGET_SUBNET,
+      },
       negativeTtl: options.REPUTATION_NEGATIVE_TTL,
       memoryEntries: options.REPUTATION_MEMORY_ENTRIES,
       maxConcurrentChecks: options.ABUSEIPDB_CONCURRENCY,

@@ -46,7 +46,7 @@ export function createActionHandler(dependencies: ActionHandlerDependencies): Ha
     const start = performance.now();
     const deadline = deadlineAfter(deadlineMs - spentMs);
     const request = readTokenRequest(body);
-    const signals = new RequestSignals(sources, request, deadline);
+    const signals = new RequestSignals(sources, request, deadline, policy.reputationWait);
     const read = performance.now();
     const decision = await decide(request, policy, signals, now());
     const end = performance.now();

@@ -27,6 +27,20 @@ export function parseDurationSetting(value: string, max: string): number | undef
   return seconds === undefined || seconds > (parseDuration(max) ?? 0) ? undefined : seconds * 1000;
 }
 
+/** As long as a request may take. */
+const MAX_WAIT_MS = 4_000;
+
+/**
+ * Parses a time to wait: `150ms`, `1s`. Returns milliseconds, or `undefined` if it is not valid, zero, or longer than
+ * 4 s.
+ */
+export function parseWait(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? /^(\d{1,6})(ms|s)$/.exec(value.trim()) : null;
+  if (match === null) return undefined;
+  const milliseconds = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+  return milliseconds > 0 && milliseconds <= MAX_WAIT_MS ? milliseconds : undefined;
+}
+
 function parseUnits(text: string): number | undefined {
   const match = /^(\d{1,10})([smh])$/.exec(text.trim());
   if (match === null) return undefined;

@@ -76,6 +76,7 @@ function compile(
     enforcement: enforcementOf(undefined, unenforceable),
     lists: createLists(lists, references.cidrLists, compiler.Lists),
     clock: createPolicyClock(definition.timezone),
+    reputationWait: definition.wait.reputation,
     signals: references.signals,
     feeds: [...feeds.keys()],
     geoFields: references.geoFields,

@@ -23,6 +23,8 @@ export interface Policy {
   readonly lists: PolicyLists;
   /** Converts milliseconds since the epoch to the policy's time zone. */
   readonly clock: (now: number) => LocalTime;
+  /** Milliseconds to wait for the reputation, at most; undefined if only the deadline counts. */
+  readonly reputationWait: number | undefined;
   /** Signals that at least one rule can fetch. */
   readonly signals: ReadonlySet<SignalName>;
   /** Ids of the feeds that it relies on. */

@@ -25,11 +25,15 @@ export type FeedCause = (typeof FEED_CAUSES)[number];
 export const ANONYMIZER_CAUSES = [...NON_PUBLIC_CAUSES, 'database', ...FEED_CAUSES] as const;
 export type AnonymizerCause = (typeof ANONYMIZER_CAUSES)[number];
 
-/** AbuseIPDB did not return a usable response. */
-export const CHECK_CAUSES = ['quota', 'auth', 'timeout', 'upstream', 'invalid'] as const;
+/**
+ * AbuseIPDB did not return a usable response, or was not asked: `quota` if the quota is used up or must last longer,
+ * `budget` if the caller or the network has used up its lookups.
+ */
+export const CHECK_CAUSES = ['quota', 'budget', 'auth', 'timeout', 'upstream', 'invalid'] as const;
 export type CheckCause = (typeof CHECK_CAUSES)[number];
 
-export const REPUTATION_CAUSES = [...NON_PUBLIC_CAUSES, ...CHECK_CAUSES] as const;
+/** `pending`: the policy does not wait any longer, and the lookup continues. */
+export const REPUTATION_CAUSES = [...NON_PUBLIC_CAUSES, ...CHECK_CAUSES, 'pending'] as const;
 export type ReputationCause = (typeof REPUTATION_CAUSES)[number];
 
 export const UNKNOWN_CAUSES = {

@@ -39,12 +39,19 @@ export interface SignalSources {
   anonymizer(address: Address, feeds: RequestFeeds): Signal<Anonymizer, NonPublicCause>;
   /** Returns what a list proves about the score of an address; undefined if it proves nothing. */
   score(address: Address, feeds: RequestFeeds): ScoreKnowledge | undefined;
-  /** @param score what `score` returned for the address. */
-  reputation(
-    address: Address,
-    deadline: Deadline,
-    score: ScoreKnowledge | undefined,
-  ): ReputationSignal | Promise<ReputationSignal>;
+  reputation(query: ReputationQuery): ReputationSignal | Promise<ReputationSignal>;
+}
+
+/** What one request asks about the reputation of its address. */
+export interface ReputationQuery {
+  readonly address: Address;
+  readonly request: TokenRequest;
+  readonly deadline: Deadline;
+  /** Milliseconds after which the policy decides without the reputation. @default only the deadline counts */
+  readonly wait: number | undefined;
+  readonly feeds: RequestFeeds;
+  /** What `score` returned for the address. */
+  readonly score: ScoreKnowledge | undefined;
 }
 
 /** Milliseconds that each resolved signal took. Feeds are asked by the conditions themselves. */
@@ -69,14 +76,22 @@ export class RequestSignals {
   readonly #sources: SignalSources;
   readonly #request: TokenRequest;
   readonly #deadline: Deadline;
+  readonly #reputationWait: number | undefined;
   /** `null` until it is needed. */
   #provenScore: ScoreKnowledge | undefined | null = null;
   #usedProvenScore = false;
 
-  constructor(sources: SignalSources, request: TokenRequest, deadline: Deadline) {
+  /** @param reputationWait milliseconds; see `ReputationQuery`. */
+  constructor(
+    sources: SignalSources,
+    request: TokenRequest,
+    deadline: Deadline,
+    reputationWait?: number,
+  ) {
     this.#sources = sources;
     this.#request = request;
     this.#deadline = deadline;
+    this.#reputationWait = reputationWait;
     this.feedsAtStart = sources.feeds();
   }
 
@@ -184,7 +199,14 @@ export class RequestSignals {
 
   #resolveReputation(address: Address): void | Promise<void> {
     const start = performance.now();
-    const reputation = this.#sources.reputation(address, this.#deadline, this.#proveScore());
+    const reputation = this.#sources.reputation({
+      address,
+      request: this.#request,
+      deadline: this.#deadline,
+      wait: this.#reputationWait,
+      feeds: this.feedsAtStart,
+      score: this.#proveScore(),
+    });
     if (reputation instanceof Promise) {
       return reputation.then((signal) => this.#setReputation(signal, start));
     }

@@ -95,17 +95,24 @@ describe('the default policy', () => {
     },
   );
 
-  test.each(['private', 'reserved', 'quota', 'auth', 'timeout', 'upstream', 'invalid'])(
-    'shortens the token if the reputation is unknown (%s)',
-    async (reputation) => {
-      expect(await decideBy(policy, { reputation, now: at(12) })).toMatchObject({
-        outcome: 'restrict',
-        operations: shortened(300),
-        matched: ['unknown.reputation'],
-        unknown: [{ signal: 'reputation', cause: reputation, rule: 'high-ip-risk' }],
-      });
-    },
-  );
+  test.each([
+    'private',
+    'reserved',
+    'quota',
+    'budget',
+    'auth',
+    'timeout',
+    'upstream',
+    'invalid',
+    'pending',
+  ] as const)('shortens the token if the reputation is unknown (%s)', async (reputation) => {
+    expect(await decideBy(policy, { reputation, now: at(12) })).toMatchObject({
+      outcome: 'restrict',
+      operations: shortened(300),
+      matched: ['unknown.reputation'],
+      unknown: [{ signal: 'reputation', cause: reputation, rule: 'high-ip-risk' }],
+    });
+  });
 
   test('does not lengthen a shorter token', async () => {
     expect(await decideBy(policy, { request: '06', reputation: 50, now: at(12) })).toMatchObject({

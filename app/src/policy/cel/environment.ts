@@ -59,6 +59,7 @@ const TYPES = {
       domain: 'string',
       age_hours: 'int',
       stale: 'bool',
+      inherited: 'bool',
     },
   ],
   // Without declared fields CEL accepts any name, and the class defines the value of an absent one.

@@ -12,6 +12,12 @@ export type UnknownEntries = {
   readonly [Name in SignalName]: (cause: UnknownCause) => Effects | undefined;
 };
 
+/**
+ * Causes of an unknown reputation that are younger than the policy language: without an entry of their own or a default,
+ * the entry of the one applies that they are most like, so that older policies are complete.
+ */
+const LIKE_CAUSES: Readonly<Record<string, string>> = { budget: 'quota', pending: 'timeout' };
+
 const EFFECT_NAMES = new Set([
   ...['allow', 'deny', 'lifetime', 'refresh_token', 'scopes', 'audience', 'claims'],
 ]);
@@ -130,7 +136,12 @@ function compileByCause(
     }
     byCause.set(cause, compileOne(effects, compiler, issues.at(cause)));
   }
-  const missing = causes.filter((cause) => !byCause.has(cause));
+  for (const [cause, like] of Object.entries(LIKE_CAUSES)) {
+    if (!byCause.has(cause) && !byCause.has('default') && byCause.has(like)) {
+      byCause.set(cause, byCause.get(like));
+    }
+  }
+  const missing = causes.filter((cause) => !byCause.has(cause) && !(cause in LIKE_CAUSES));
   if (!byCause.has('default') && missing.length > 0 && !hasInvalidCause) {
     issues.add(`needs default, or entries for ${missing.join(', ')}`);
   }

@@ -1,7 +1,7 @@
 // A namespace import: the export `z` would add zod's messages in every language to the bundle.
 import * as z from 'zod';
 import { isFeedId } from '../../feeds/model/configured-feeds.ts';
-import { parseDuration } from '../../lib/duration.ts';
+import { parseDuration, parseWait } from '../../lib/duration.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import type { Issues } from './issues.ts';
 import { describeValue, isMapping, validate, validateParts } from './validate.ts';
@@ -65,6 +65,16 @@ const effects = z
     (value) => value.deny === undefined || Object.keys(value).length === 1,
     'deny cannot be combined with other effects: a refused token cannot be changed',
   );
+
+/** Milliseconds. */
+const wait = z.unknown().transform((value, context): number => {
+  const milliseconds = parseWait(value);
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue(
+    `${describeValue(value)} is not a valid time to wait; write 150ms or 1s, from 1ms to 4s`,
+  );
+  return z.NEVER;
+});
 
 const mode = z.enum(['enforce', 'monitor'], 'must be enforce or monitor');
 const unenforceable = z.enum(['deny', 'ignore'], 'must be deny or ignore');
@@ -137,6 +147,7 @@ const policy = z.strictObject({
     }),
   lists: mapping.default({}),
   feeds,
+  wait: z.strictObject({ reputation: wait.optional() }).default({}),
   rules: z.array(z.unknown()),
   unknown: mapping.default({}),
   unenforceable: unenforceable.default('deny'),

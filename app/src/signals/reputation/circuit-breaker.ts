@@ -72,9 +72,19 @@ export class CircuitBreaker<Cause extends string> {
     this.#open(cause, until, 0);
   }
 
+  /** Whether the circuit was forced open, and not by failures. */
+  get isForcedOpen(): boolean {
+    return this.#state.kind !== 'closed' && this.#state.openMs === 0;
+  }
+
+  /** Closes a circuit that failures opened. One that was forced open stays open. */
+  endOpen(): void {
+    if (this.#state.kind !== 'closed' && this.#state.openMs > 0) this.#close();
+  }
+
   /** Closes a circuit that was forced open. One that failures opened stays open. */
   endForcedOpen(): void {
-    if (this.#state.kind !== 'closed' && this.#state.openMs === 0) this.#close();
+    if (this.isForcedOpen) this.#close();
   }
 
   #permit(): Permit<Cause> {

@@ -1,4 +1,4 @@
-import type { ReputationLimits, ReputationTtl } from './limits.ts';
+import { HIGH_SCORE, type ReputationLimits, type ReputationTtl } from './limits.ts';
 import type { AbuseRecord } from './reputation.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { AbuseRecord } from './reputation.ts';
  */
 export type Freshness = 'fresh' | 'stale' | 'expired';
 
-export type FreshnessLimits = Pick<ReputationLimits, 'ttl' | 'maxStaleAge'>;
+export type FreshnessLimits = Pick<ReputationLimits, 'ttl' | 'maxStaleAge' | 'highScoreMemory'>;
 
 /**
  * How far a record's date may be ahead of this task's clock and still be fresh. Synchronised clocks differ
@@ -26,9 +26,15 @@ export function ageOf(record: AbuseRecord, now: number): number {
  */
 export function freshnessOf(record: AbuseRecord, now: number, limits: FreshnessLimits): Freshness {
   const ahead = record.checkedAt - now;
-  if (Math.abs(ahead) >= limits.maxStaleAge) return 'expired';
+  if (ahead >= limits.maxStaleAge || -ahead >= maxAgeOf(record.score, limits)) return 'expired';
   if (ahead > MAX_CLOCK_SKEW_MS) return 'stale';
   return -ahead < ttlOf(record.score, limits.ttl) ? 'fresh' : 'stale';
+}
+
+/** Returns the age, in milliseconds, at which a record with a score expires. */
+export function maxAgeOf(score: number, limits: FreshnessLimits): number {
+  const { maxStaleAge, highScoreMemory } = limits;
+  return score >= HIGH_SCORE ? Math.max(maxStaleAge, highScoreMemory) : maxStaleAge;
 }
 
 /**
@@ -51,5 +57,5 @@ const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, expired
 
 function ttlOf(score: number, ttl: ReputationTtl): number {
   if (score < 25) return ttl.low;
-  return score < 75 ? ttl.elevated : ttl.high;
+  return score < HIGH_SCORE ? ttl.elevated : ttl.high;
 }

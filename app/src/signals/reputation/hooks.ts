@@ -1,4 +1,6 @@
 import type { CheckCause } from '../causes.ts';
+import type { HeldBackBy } from './admission/admission.ts';
+import type { Caller } from './admission/caller.ts';
 import type { CircuitChange } from './circuit-breaker.ts';
 
 /** A read or write of the DynamoDB cache that failed. The request continued without it. */
@@ -21,6 +23,13 @@ export interface CheckReport {
   readonly quotaLimit?: number;
 }
 
+/** A lookup that was not sent, so that the quota lasts and nobody uses it up. */
+export interface HeldBackLookup {
+  readonly by: HeldBackBy | 'slots';
+  /** Undefined for a lookup on nobody's behalf. */
+  readonly caller: Caller | undefined;
+}
+
 /** Listeners for logs and metrics. Their errors are swallowed. */
 export interface ReputationHooks {
   /** Calls to AbuseIPDB stop or resume. */
@@ -29,6 +38,7 @@ export interface ReputationHooks {
   readonly onCacheCircuitChange?: (change: CircuitChange<string>) => void;
   readonly onCacheFailure?: (failure: CacheFailure) => void;
   readonly onCheck?: (report: CheckReport) => void;
+  readonly onHeldBack?: (lookup: HeldBackLookup) => void;
   /** An internal error; the request got `unknown(upstream)`. */
   readonly onError?: (error: unknown) => void;
 }

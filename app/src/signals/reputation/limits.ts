@@ -1,6 +1,10 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The lowest score of the high band. */
+export const HIGH_SCORE = 75;
 
 /** Milliseconds for which a record is fresh, by the band of its score. */
 export interface ReputationTtl {
@@ -12,6 +16,18 @@ export interface ReputationTtl {
   readonly high: number;
 }
 
+/** New addresses that are looked up in an hour, at most. */
+export interface LookupBudgets {
+  /** For one user. */
+  readonly user: number;
+  /** For one client, on behalf of no user. */
+  readonly client: number;
+  /** In one /24 or, for IPv6, one /48. */
+  readonly network: number;
+  /** In one /64. */
+  readonly subnet: number;
+}
+
 /** Limits of the reputation lookup. Times are in milliseconds. */
 export interface ReputationLimits {
   /** Days of reports that AbuseIPDB counts, 1 to 365. Part of the cache key. */
@@ -19,6 +35,10 @@ export interface ReputationLimits {
   readonly ttl: ReputationTtl;
   /** Age up to which a stale record is used while AbuseIPDB cannot be called. */
   readonly maxStaleAge: number;
+  /** As `maxStaleAge`, for a score of the high band: a refusal must not lapse while the quota is used up. */
+  readonly highScoreMemory: number;
+  /** New addresses that are looked up in an hour, at most. */
+  readonly budgets: LookupBudgets;
   /** TTL of a failed check of an address. */
   readonly negativeTtl: number;
   /** TTL of a 422, with which AbuseIPDB rejects an address or its parameters. */
@@ -57,6 +77,17 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   },
   // Bridges an outage of a day. After that a shared address may have changed hands.
   maxStaleAge: 24 * HOUR,
+  // The window of reports that AbuseIPDB counts by default.
+  highScoreMemory: 30 * DAY,
+  budgets: {
+    // Nobody logs in from thirty new networks in an hour.
+    user: 30,
+    network: 30,
+    // A client that acts for nobody may still serve many, as a gateway does.
+    client: 2_000,
+    // The devices of a household, with an address a day each.
+    subnet: 16,
+  },
   // Short enough to recover soon, long enough that the retries of one login cost one check.
   negativeTtl: 10 * SECOND,
   // The same request is rejected again until a new version is deployed.

@@ -6,13 +6,23 @@ import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb/check.ts';
 import { AbuseIpdbClient } from './abuseipdb/client.ts';
 import { QuotaGuard } from './abuseipdb/quota-guard.ts';
+import { LookupAdmission } from './admission/admission.ts';
+import { BlamingBreaker } from './admission/blame.ts';
+import type { Caller } from './admission/caller.ts';
 import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf, type Freshness, freshnessOf, isBetter } from './freshness.ts';
+import { InheritedScores, subnetOf } from './inherited-scores.ts';
 import type { ReputationLimits } from './limits.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
-import type { AbuseRecord, Reputation, ReputationSignal, ReputationSource } from './reputation.ts';
+import type {
+  AbuseRecord,
+  FallbackCause,
+  Reputation,
+  ReputationSignal,
+  ReputationSource,
+} from './reputation.ts';
 import {
   contradicts,
   isNewerThan,
@@ -24,12 +34,23 @@ import { SingleFlight } from './single-flight.ts';
 /** When the circuit to AbuseIPDB opens, and for how long. */
 const CIRCUIT = { failureThreshold: 5, openMs: 5_000, maxOpenMs: 30_000 };
 
-/** One lookup of an address, shared by all requests for that address. */
+/** What a lookup is for. All parts are optional, as only requests for a token have them. */
+export interface LookupPurpose {
+  /** What a list proves about the score: a record that an equally old or newer list contradicts is stale. */
+  readonly proven?: ScoreKnowledge | undefined;
+  /** Milliseconds that the policy waits. @default up to the deadline */
+  readonly wait?: number | undefined;
+  /** Without one, the lookup has no budget. */
+  readonly caller?: Caller | undefined;
+  /** Returns whether something else speaks against the address. @default nothing does */
+  readonly hasReason?: (() => boolean) | undefined;
+}
+
+/** One lookup of an address, shared by all requests for that address. The first one pays for it. */
 interface PendingLookup {
   readonly address: Address;
   readonly flight: SingleFlight<ReputationSignal>;
-  /** What a list proves about the score. */
-  readonly proven: ScoreKnowledge | undefined;
+  readonly purpose: LookupPurpose;
   /** Source of the record that would be the stale fallback. */
   source: ReputationSource;
   /** Result of the DynamoDB read; undefined while it is pending. */
@@ -49,6 +70,8 @@ export class ReputationLookup {
   readonly #memory: MemoryCache;
   readonly #cache: DynamoDbCache;
   readonly #quotaGuard: QuotaGuard;
+  readonly #inherited: InheritedScores;
+  readonly #admission: LookupAdmission;
   readonly #abuseIpdb: AbuseIpdbClient;
   readonly #pending = new Map<string, PendingLookup>();
   readonly #running = new Set<Promise<void>>();
@@ -61,49 +84,62 @@ export class ReputationLookup {
     const onChange = hooks.onCircuitChange;
     const breaker = new CircuitBreaker<CheckCause>({ ...CIRCUIT, now, onChange });
     const cache = new DynamoDbCache({ ...options.cache, limits, now, hooks });
-    const quotaGuard = new QuotaGuard({ breaker, cache, key, now, rereadAfterMs });
+    const admission = new LookupAdmission(limits.budgets, now);
+    const { pace } = admission;
+    const quotaGuard = new QuotaGuard({ breaker, cache, key, now, rereadAfterMs, pace });
     const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#options = options;
     this.#limits = limits;
     this.#memory = new MemoryCache(limits.memoryEntries, now);
     this.#cache = cache;
     this.#quotaGuard = quotaGuard;
-    this.#abuseIpdb = new AbuseIpdbClient({ ...limits, check, breaker, quotaGuard, hooks });
+    this.#inherited = new InheritedScores(limits, now);
+    this.#admission = admission;
+    this.#abuseIpdb = new AbuseIpdbClient({
+      ...limits,
+      check,
+      breaker: new BlamingBreaker(breaker),
+      admission,
+      quotaGuard,
+      hooks,
+    });
   }
 
   /**
    * Returns the reputation of an address: synchronously when memory has it, otherwise as a promise that
-   * resolves within the deadline. Never throws or rejects.
-   *
-   * @param proven what a list proves about the score: a record that an equally old or newer list contradicts is stale.
+   * resolves within the deadline, and within the policy's wait. Never throws or rejects.
    */
   lookup(
     client: Address,
     deadline: Deadline,
-    proven?: ScoreKnowledge,
+    purpose: LookupPurpose = {},
   ): ReputationSignal | Promise<ReputationSignal> {
     if (!client.public) return unknown(client.cause);
     const address = lookupAddress(client);
-    const record = this.#memory.getRecord(address.value);
-    if (record !== undefined && this.#freshness(record, proven) === 'fresh') {
-      return known(this.#reputation(record, 'memory', proven));
-    }
+    const { proven, wait = Number.POSITIVE_INFINITY } = purpose;
+    const recalled = this.#recall(address, 'memory', proven);
+    if (recalled !== undefined) return recalled;
     const failure = this.#memory.getFailure(address.value);
-    if (failure !== undefined)
-      return this.#staleFallback({ address, proven, source: 'memory' }, failure);
-    const pending = this.#pending.get(address.value) ?? this.#start(address, proven);
+    if (failure !== undefined) {
+      return this.#staleFallback({ address, purpose, source: 'memory' }, failure);
+    }
+    const pending = this.#pending.get(address.value) ?? this.#start(address, purpose);
+    const remaining = deadline.remaining();
+    const cause = wait < remaining ? 'pending' : 'timeout';
     const onTimeout = () =>
-      withCacheError(this.#staleFallback(pending, 'timeout'), pending.cacheRead ?? TIMED_OUT_READ);
+      withCacheError(this.#staleFallback(pending, cause), pending.cacheRead ?? TIMED_OUT_READ);
     // Waits even when no time is left: other work may have used it up while the response arrived.
-    return pending.flight.wait(deadline.remaining(), onTimeout);
+    return pending.flight.wait(Math.min(remaining, wait), onTimeout);
   }
 
   /**
    * Returns what a list still proves, given the record in memory: a newer record that is fresh replaces the list, and
-   * a newer one that is stale and has another score leaves the score open.
+   * a newer one that is stale and has another score leaves the score open. An address that is not listed may inherit a
+   * score.
    */
   reconcile(client: Address, proven: ScoreKnowledge | undefined): ScoreKnowledge | undefined {
     if (proven === undefined || !client.public) return undefined;
+    if (!proven.listed && this.#inherited.find(client) !== undefined) return undefined;
     const record = this.#memory.getRecord(lookupAddress(client).value);
     if (record === undefined || !isNewerThan(proven, record)) return proven;
     switch (this.#freshness(record)) {
@@ -130,6 +166,11 @@ export class ReputationLookup {
     return this.#abuseIpdb.quotaRemaining();
   }
 
+  /** Returns the checks per hour that the quota allows at present; undefined before any response stated it. */
+  checksPerHour(): number | undefined {
+    return this.#admission.pace.perHour;
+  }
+
   /** Resolves when no lookup and no write is pending. */
   async settle(): Promise<void> {
     // In this order, because a lookup may start a write when it ends.
@@ -137,10 +178,10 @@ export class ReputationLookup {
     await this.#cache.settle();
   }
 
-  #start(address: Address, proven: ScoreKnowledge | undefined): PendingLookup {
+  #start(address: Address, purpose: LookupPurpose): PendingLookup {
     const pending: PendingLookup = {
       address,
-      proven,
+      purpose,
       flight: new SingleFlight(),
       source: 'memory',
       cacheRead: undefined,
@@ -166,28 +207,74 @@ export class ReputationLookup {
   }
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
-    const { proven } = pending;
-    const address = pending.address.value;
-    const [read] = await Promise.all([this.#cache.read(address), this.#quotaGuard.refresh()]);
-    const cached = read.record;
-    pending.cacheRead = read;
-    if (cached !== undefined && this.#isUseful(cached, this.#memory.getRecord(address))) {
-      this.#memory.setRecord(address, cached);
-      pending.source = 'dynamodb';
-      if (this.#freshness(cached, proven) === 'fresh') {
-        return known(this.#reputation(cached, 'dynamodb', proven));
-      }
-    }
-    const outcome = await this.#abuseIpdb.check(pending.address);
+    const { proven, caller, hasReason = () => false } = pending.purpose;
+    const { address } = pending;
+    await Promise.all([
+      this.#readCache(pending),
+      this.#readInherited(address),
+      this.#quotaGuard.refresh(),
+    ]);
+    const recalled = this.#recall(address, pending.source, proven);
+    if (recalled !== undefined) return recalled;
+    const outcome = await this.#abuseIpdb.check({
+      address,
+      caller,
+      hasReason,
+      hasFallback: this.#usableRecord(address) !== undefined,
+    });
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
-      this.#memory.setRecord(address, record);
-      this.#cache.write(address, record);
+      this.#remember(address, record);
       return known(this.#reputation(record, 'abuseipdb', undefined, quotaRemaining));
     }
     const { cause, cacheForMs } = outcome;
-    if (cacheForMs !== undefined) this.#memory.setFailure(address, cause, cacheForMs);
+    if (cacheForMs !== undefined) this.#memory.setFailure(address.value, cause, cacheForMs);
     return this.#staleFallback(pending, cause);
+  }
+
+  async #readCache(pending: PendingLookup): Promise<void> {
+    const { value } = pending.address;
+    const read = await this.#cache.read(value);
+    pending.cacheRead = read;
+    const { record } = read;
+    if (record === undefined || !this.#isUseful(record, this.#memory.getRecord(value))) return;
+    this.#memory.setRecord(value, record);
+    pending.source = 'dynamodb';
+  }
+
+  /** Reads what other tasks know about the /64 of an IPv6 address. */
+  async #readInherited(address: Address): Promise<void> {
+    const subnet = subnetOf(address);
+    if (subnet === undefined) return;
+    const { record } = await this.#cache.read(subnet);
+    if (record?.inheritedFrom !== undefined) {
+      this.#inherited.remember(address, { ...record, inheritedFrom: record.inheritedFrom });
+    }
+  }
+
+  /** Remembers a check, in memory and in DynamoDB, for the address and for its /64. */
+  #remember(address: Address, record: AbuseRecord): void {
+    this.#memory.setRecord(address.value, record);
+    this.#cache.write(address.value, record);
+    const inheritable = this.#inherited.learn(address, record);
+    const subnet = subnetOf(address);
+    if (inheritable !== undefined && subnet !== undefined) this.#cache.write(subnet, inheritable);
+  }
+
+  /** Returns what memory knows without a check: a record that is fresh, or a higher one that is inherited. */
+  #recall(
+    address: Address,
+    source: ReputationSource,
+    proven: ScoreKnowledge | undefined,
+  ): ReputationSignal | undefined {
+    const record = this.#memory.getRecord(address.value);
+    const inherited = this.#inherited.find(address);
+    if (inherited !== undefined && inherited.score > (record?.score ?? 0)) {
+      const age = ageOf(inherited, this.#options.now());
+      return known({ record: inherited, source, stale: false, age });
+    }
+    if (record === undefined || this.#freshness(record, proven) !== 'fresh') return undefined;
+    return known(this.#reputation(record, source, proven));
   }
 
   #isUseful(cached: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
@@ -198,13 +285,19 @@ export class ReputationLookup {
 
   /** Returns the record in memory unless it has expired; otherwise `unknown` with the cause. */
   #staleFallback(
-    { address, source, proven }: Pick<PendingLookup, 'address' | 'source' | 'proven'>,
-    cause: CheckCause,
+    { address, source, purpose }: Pick<PendingLookup, 'address' | 'source' | 'purpose'>,
+    cause: FallbackCause,
   ): ReputationSignal {
-    const record = this.#memory.getRecord(address.value);
-    if (record === undefined || this.#freshness(record) === 'expired') return unknown(cause);
-    const reputation = this.#reputation(record, source, proven);
+    const record = this.#usableRecord(address);
+    if (record === undefined) return unknown(cause);
+    const reputation = this.#reputation(record, source, purpose.proven);
     return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
+  }
+
+  /** Returns the record in memory unless it has expired. */
+  #usableRecord({ value }: Address): AbuseRecord | undefined {
+    const record = this.#memory.getRecord(value);
+    return record === undefined || this.#freshness(record) === 'expired' ? undefined : record;
   }
 
   #reputation(

@@ -19,7 +19,12 @@ export interface AbuseRecord {
   readonly domain?: string;
   /** When AbuseIPDB checked the address, in milliseconds since the epoch. */
   readonly checkedAt: number;
+  /** The address of the same /64 that was checked; absent if it was the client's own. */
+  readonly inheritedFrom?: string;
 }
+
+/** Why a stale record is used: AbuseIPDB did not return a better one, or not within the policy's `wait`. */
+export type FallbackCause = CheckCause | 'pending';
 
 /** Where this request got a record from. A score can also come from the blacklist, without a record. */
 export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
@@ -30,7 +35,7 @@ export interface Reputation {
   /** Whether the record is older than its TTL. Used only when no fresh record is available. */
   readonly stale: boolean;
   /** Why no fresh record is available; present when `stale` is true. */
-  readonly staleCause?: CheckCause;
+  readonly staleCause?: FallbackCause;
   /** Milliseconds since AbuseIPDB checked the address. */
   readonly age: number;
   /** Checks left in AbuseIPDB's quota, if this request sent a check and the response states it. */

@@ -122,7 +122,7 @@ unknown: { address: ignore, reputation: ignore }
       ...NO_FEED_SOURCES,
       address: () => known({ value: '203.0.113.45', version: 4, public: true, bits: 0xcb00712d }),
       geo: () => unknown('database'),
-      reputation: (_, deadline) => {
+      reputation: ({ deadline }) => {
         remaining.push(deadline.remaining());
         return unknown('timeout');
       },

@@ -79,6 +79,7 @@ const VARIABLES: readonly (readonly [
   ['abuse.domain', 'string', same('example.com')],
   ['abuse.age_hours', 'int', same(2)],
   ['abuse.stale', 'bool', same(true)],
+  ['abuse.inherited', 'bool', same(false)],
   ['request.grant', 'string', ['authorization_code', 'client_credentials']],
   ['request.client_id', 'string', [FULL, MINIMAL]],
   ['request.scopes', 'list', same([])],

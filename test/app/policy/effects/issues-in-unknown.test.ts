@@ -4,7 +4,7 @@ import { issuesIn, policyText, rule } from '../../../support/policies.ts';
 const issuesOf = (unknown: string, when = 'abuse.score > 3 && geo.country == "KP"') =>
   issuesIn(policyText(rule('one', when, '{ deny: No }'), `unknown: ${unknown}`));
 
-const REPUTATION = 'private, reserved, quota, auth, timeout, upstream, invalid';
+const REPUTATION = 'private, reserved, quota, budget, auth, timeout, upstream, invalid, pending';
 const ENTRY = 'must be ignore or an effect, e.g. { lifetime: 5m }.';
 
 describe('a signal that a rule uses must have an entry', () => {

@@ -33,7 +33,7 @@ function proven(min: number, max: number, publishedAt: number): ScoreKnowledge {
 
 /** Looks an address up, with what a list proves about it. */
 const lookupWith = (task: Task, ip: ReturnType<typeof newAddress>, known: ScoreKnowledge) =>
-  task.reputation.lookup(ip, NO_DEADLINE, known);
+  task.reputation.lookup(ip, NO_DEADLINE, { proven: known });
 
 describe('a record in memory', () => {
   test.each<[string, number, ScoreKnowledge, boolean]>([

@@ -80,9 +80,9 @@ describe('a lookup', () => {
     const [one, other] = [harness.task(), harness.task()];
     const ip = newAddress();
     setScore(ip, 60);
-    harness.simulator.setQuota(500);
+    harness.simulator.setQuota(99_500);
     const fresh = { known: true, score: 60, stale: false };
-    const checked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 499 };
+    const checked = { ...fresh, source: 'abuseipdb', age: 0, quotaRemaining: 99_499 };
     expect(await lookup(one.reputation, ip)).toEqual(checked);
     await one.reputation.settle();
     harness.clock.time += 10 * MINUTE;
@@ -92,7 +92,7 @@ describe('a lookup', () => {
     expect(other.reputation.lookup(ip, NO_DEADLINE)).toMatchObject({ value: { source: 'memory' } });
     expect([one.events.checks.length, other.events.checks.length]).toEqual([1, 0]);
     expect([one.reputation.quotaRemaining(), other.reputation.quotaRemaining()]).toEqual([
-      499,
+      99_499,
       undefined,
     ]);
   });

@@ -139,6 +139,10 @@ export class AbuseView {
   get stale(): boolean | undefined {
     return this.#signals.reputation()?.stale;
   }
+  get inherited(): boolean | undefined {
+    const reputation = this.#signals.reputation();
+    return reputation && reputation.record.inheritedFrom !== undefined;
+  }
   #field<Name extends keyof AbuseRecord>(name: Name): AbuseRecord[Name] | undefined {
     const reputation = this.#signals.reputation();
     return reputation === undefined

@@ -1,8 +1,10 @@
 import { notify } from '../../../lib/hooks.ts';
 import { optionalField } from '../../../lib/optional-field.ts';
-import type { Address } from '../../address/address.ts';
 import type { CheckCause } from '../../causes.ts';
-import type { CircuitBreaker, Permit } from '../circuit-breaker.ts';
+import { type Candidate, causeOf, type LookupAdmission } from '../admission/admission.ts';
+import type { BlamingBreaker } from '../admission/blame.ts';
+import { FairSlots } from '../admission/fair-slots.ts';
+import type { Permit } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { AbuseRecord } from '../reputation.ts';
 import type { Check, CheckFailure, CheckResult } from './check.ts';
@@ -21,7 +23,8 @@ export type CheckOutcome =
 
 export interface AbuseIpdbClientOptions {
   readonly check: Check;
-  readonly breaker: CircuitBreaker<CheckCause>;
+  readonly breaker: BlamingBreaker<CheckCause>;
+  readonly admission: LookupAdmission;
   readonly quotaGuard: QuotaGuard;
   readonly maxConcurrentChecks: number;
   /** Milliseconds. */
@@ -31,14 +34,18 @@ export interface AbuseIpdbClientOptions {
   readonly hooks: ReputationHooks;
 }
 
-/** Checks addresses while there is a key, quota is left, the circuit is closed and few checks are pending. */
+/**
+ * Checks addresses while there is a key, the quota and the caller's budget allow it, the circuit is closed and few
+ * checks are pending.
+ */
 export class AbuseIpdbClient {
   readonly #options: AbuseIpdbClientOptions;
-  #pendingChecks = 0;
+  readonly #slots: FairSlots;
   #quotaRemaining: number | undefined;
 
   constructor(options: AbuseIpdbClientOptions) {
     this.#options = options;
+    this.#slots = new FairSlots(options.maxConcurrentChecks);
   }
 
   /** Returns the checks left in the quota, as of the last response that stated them. */
@@ -47,13 +54,27 @@ export class AbuseIpdbClient {
   }
 
   /** Checks an address, or returns why no check can be sent now. */
-  async check(address: Address): Promise<CheckOutcome> {
-    const key = this.#options.quotaGuard.currentKey();
+  async check(candidate: Candidate): Promise<CheckOutcome> {
+    const { breaker, admission, quotaGuard, hooks } = this.#options;
+    const { address, caller } = candidate;
+    const key = quotaGuard.currentKey();
     if (key === undefined) return { cause: 'auth' };
-    if (this.#pendingChecks >= this.#options.maxConcurrentChecks) return { cause: 'upstream' };
-    const acquisition = this.#options.breaker.tryAcquire();
-    if (!acquisition.allowed) return { cause: acquisition.cause };
-    this.#pendingChecks += 1;
+    const heldBackBy = admission.heldBackBy(candidate);
+    if (heldBackBy !== undefined) {
+      notify(hooks.onHeldBack, { by: heldBackBy, caller });
+      return { cause: causeOf(heldBackBy) };
+    }
+    const release = this.#slots.take(caller);
+    if (release === undefined) {
+      notify(hooks.onHeldBack, { by: 'slots', caller });
+      return { cause: 'upstream' };
+    }
+    const acquisition = breaker.tryAcquire(caller);
+    if (!acquisition.allowed) {
+      release();
+      return { cause: acquisition.cause };
+    }
+    admission.spend(candidate);
     try {
       const result = await this.#send(address, key);
       return this.#toOutcome(result, key, acquisition.permit);
@@ -62,14 +83,15 @@ export class AbuseIpdbClient {
       acquisition.permit.failed('upstream');
       throw error;
     } finally {
-      this.#pendingChecks -= 1;
+      release();
     }
   }
 
-  async #send(address: Address, key: string): Promise<CheckResult> {
+  async #send(address: Candidate['address'], key: string): Promise<CheckResult> {
     const start = performance.now();
     const result = await this.#options.check(address, key);
     if (result.quotaRemaining !== undefined) this.#quotaRemaining = result.quotaRemaining;
+    this.#options.admission.pace.learn(result);
     notify(this.#options.hooks.onCheck, {
       ...('cause' in result ? { cause: result.cause } : {}),
       ...optionalField('status', result.status),

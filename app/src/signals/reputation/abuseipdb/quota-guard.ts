@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CheckCause } from '../../causes.ts';
+import type { Pace } from '../admission/pace.ts';
 import type { DynamoDbCache } from '../cache/dynamodb-cache.ts';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
 import { isPlausibleRetryTime } from './retry-after.ts';
@@ -12,6 +13,7 @@ export interface QuotaGuardOptions {
   >;
   readonly key: () => string | undefined;
   readonly now: () => number;
+  readonly pace: Pick<Pace, 'learnReset' | 'forget'>;
   /** Milliseconds between two reads of the shared quota state. */
   readonly rereadAfterMs: number;
 }
@@ -40,6 +42,7 @@ export class QuotaGuard {
       this.#keyName = keyNameOf(key);
       this.#readAt = undefined;
       this.#options.breaker.endForcedOpen();
+      this.#options.pace.forget();
     }
     return key;
   }
@@ -69,6 +72,7 @@ export class QuotaGuard {
     if (key !== this.currentKey()) return;
     const quotaExhaustedUntil = this.#options.now() + durationMs;
     this.#options.breaker.forceOpen('quota', quotaExhaustedUntil);
+    this.#options.pace.learnReset(quotaExhaustedUntil);
     this.#options.cache.writeQuotaExhaustedUntil(this.#keyName, quotaExhaustedUntil);
   }
 

@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { notify } from '../../../lib/hooks.ts';
 import { withTimeLimit } from '../../../lib/timeout.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
+import { maxAgeOf } from '../freshness.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { ReputationLimits } from '../limits.ts';
 import type { AbuseRecord } from '../reputation.ts';
@@ -99,7 +100,7 @@ export class DynamoDbCache {
       return;
     }
     const key = recordKey(address, limits.maxAgeInDays);
-    this.#put(recordItem(key, record, record.checkedAt + limits.maxStaleAge));
+    this.#put(recordItem(key, record, record.checkedAt + maxAgeOf(record.score, limits)));
   }
 
   /** Shares an exhausted quota with the other tasks. Never skipped: it spares each of them a refused check. */

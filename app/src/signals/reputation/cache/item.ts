@@ -39,6 +39,7 @@ export function recordItem(key: string, record: AbuseRecord, expiresAt: number):
     ...optionalField('usage', stringAttribute(record.usage)),
     ...optionalField('isp', stringAttribute(record.isp)),
     ...optionalField('domain', stringAttribute(record.domain)),
+    ...optionalField('inherited_from', stringAttribute(record.inheritedFrom)),
   };
 }
 
@@ -76,11 +77,16 @@ export function parseRecordItem(
     isp: readString(item.isp),
     domain: readString(item.domain),
   };
+  const inheritedFrom = readString(item.inherited_from);
   // A field may be absent, but no release writes another type or a longer string.
-  const isInvalid = Object.entries(optional).some(
-    ([name, value]) => item[name] !== undefined && value === undefined,
-  );
-  return isInvalid ? 'invalid' : { score, ...optional, checkedAt };
+  const isInvalid =
+    Object.entries(optional).some(
+      ([name, value]) => item[name] !== undefined && value === undefined,
+    ) ||
+    (item.inherited_from !== undefined && inheritedFrom === undefined);
+  return isInvalid
+    ? 'invalid'
+    : { score, ...optional, checkedAt, ...optionalField('inheritedFrom', inheritedFrom) };
 }
 
 /** Parses until when a quota is exhausted (milliseconds since the epoch); undefined if the item is not valid. */

@@ -231,7 +231,8 @@ describe('a response from a cache with the header', () => {
     const { url } = await startRaw((socket) =>
       socket.write(response(bodyFor(ADDRESS.value, 0), 'age: 60\r\n')),
     );
-    const limits = { ttl: { low: 0, elevated: 0, high: 0 }, maxStaleAge: 60_000 };
+    const ttl = { low: 0, elevated: 0, high: 0 };
+    const limits = { ttl, maxStaleAge: 60_000, highScoreMemory: 60_000 };
     const options = { baseUrl: url, maxAgeInDays: 30, timeout: 30 * SECOND, now: () => NOON };
     expect(await createCheck({ ...options, limits })(ADDRESS, 'key')).toMatchObject({
       cause: 'invalid',

@@ -1,0 +1,68 @@
+import type { Address } from '../../address/address.ts';
+import type { CheckCause } from '../../causes.ts';
+import type { LookupBudgets } from '../limits.ts';
+import { BudgetCounter, type BudgetName } from './budgets.ts';
+import type { Caller } from './caller.ts';
+import { type LookupMerit, Pace } from './pace.ts';
+
+/** One address that is about to be looked up in AbuseIPDB. */
+export interface Candidate {
+  readonly address: Address;
+  /** Undefined for a lookup on nobody's behalf, which has no budget. */
+  readonly caller: Caller | undefined;
+  /** Returns whether something else speaks against the address. */
+  readonly hasReason: () => boolean;
+  /** A stale record would be used instead. */
+  readonly hasFallback: boolean;
+}
+
+/** Why a lookup was held back: a budget, the caller's share of a scarce quota, or the pace. */
+export type HeldBackBy = BudgetName | 'share' | 'pace';
+
+/** A subject's share of the calls of an hour while they are scarce. */
+const SCARCE_SHARE = 0.04;
+
+/**
+ * Decides which addresses are worth a lookup: the quota is spent evenly, where it matters, and nobody gets much more of
+ * it than others.
+ */
+export class LookupAdmission {
+  readonly pace: Pace;
+  readonly #budgets: BudgetCounter;
+
+  constructor(budgets: LookupBudgets, now: () => number) {
+    this.pace = new Pace(now);
+    this.#budgets = new BudgetCounter(budgets, now);
+  }
+
+  /** Returns why a lookup must not be sent now; undefined if it may be. */
+  heldBackBy(candidate: Candidate): HeldBackBy | undefined {
+    const { address, caller, hasFallback } = candidate;
+    if (caller !== undefined) {
+      // An address with a record has been counted when it was new.
+      const budget = hasFallback ? undefined : this.#budgets.exceeded(address, caller);
+      if (budget !== undefined) return budget;
+      if (this.pace.isScarce && this.#budgets.lookupsOf(caller) >= this.#share()) return 'share';
+    }
+    if (this.pace.allows({ hasReason: false, hasFallback })) return undefined;
+    // The reasons cost lookups in feeds, so they are asked for last.
+    const merit: LookupMerit = { hasReason: candidate.hasReason(), hasFallback };
+    return merit.hasReason && this.pace.allows(merit) ? undefined : 'pace';
+  }
+
+  /** Records that a lookup is sent. */
+  spend({ address, caller }: Candidate): void {
+    this.pace.spend();
+    if (caller !== undefined) this.#budgets.add(address, caller);
+  }
+
+  /** Lookups an hour that one subject gets while they are scarce, at least 1. */
+  #share(): number {
+    return Math.max(1, Math.floor(SCARCE_SHARE * (this.pace.perHour ?? 0)));
+  }
+}
+
+/** Returns the cause of an unknown reputation whose lookup was held back. */
+export function causeOf(heldBackBy: HeldBackBy): CheckCause {
+  return heldBackBy === 'pace' ? 'quota' : 'budget';
+}
