@@ -6,7 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DEFAULT_PREVIOUS_TTL } from '../app/src/secrets/previous-ttl.ts';
-import type { Config } from './config/config.ts';
+import type { Config, LookupConfig } from './config/config.ts';
 import { DataBucket } from './data-bucket.ts';
 import { DataFile } from './data-file.ts';
 import { feedStoreUrl, readStatements } from './feeds/feed-store.ts';
@@ -98,6 +98,7 @@ export class TaskDefinition extends Construct {
         }),
         ...(addressSignature && { ADDRESS_SIGNATURE_SECRET_ARN: addressSignature.secretArn }),
         REPUTATION_TABLE: table.tableName,
+        ...lookupSettings(config.lookups),
         ADDRESS_HEADERS: config.addressHeaders,
         TRUSTED_PROXY_HOPS: String(config.trustedProxyHops),
         DECISION_DEADLINE_MS: String(config.decisionDeadlineMs),
@@ -143,4 +144,15 @@ export class TaskDefinition extends Construct {
       this.definition.addToTaskRolePolicy(new PolicyStatement({ actions, resources }));
     }
   }
+}
+
+/** Returns the settings of lookups that differ from the defaults of the service. */
+function lookupSettings({ budgets, highScoreMemory }: LookupConfig): Record<string, string> {
+  const budgetSettings = Object.entries(budgets).flatMap(([name, budget]) =>
+    budget === undefined ? [] : [[`LOOKUP_BUDGET_${name.toUpperCase()}`, String(budget)]],
+  );
+  return {
+    ...Object.fromEntries(budgetSettings),
+    ...(highScoreMemory !== undefined && { REPUTATION_HIGH_SCORE_MEMORY: highScoreMemory }),
+  };
 }

@@ -15,6 +15,14 @@ export type EgressConfig =
   /** Tasks have public addresses but accept no connections from outside: saves the price of NAT. */
   | { readonly kind: 'public' };
 
+/** Limits of lookups at AbuseIPDB; `undefined` for the defaults of the service. */
+export interface LookupConfig {
+  /** New addresses in an hour: for a user, a client without a user, a network, and a /64. */
+  readonly budgets: Readonly<Record<'user' | 'client' | 'network' | 'subnet', number | undefined>>;
+  /** Maximum age of a high score, as the service expects it. */
+  readonly highScoreMemory: string | undefined;
+}
+
 /** The configuration of the stack. */
 export interface Config {
   /** The physical name of the stack. Every name that is unique in an account or region contains it. */
@@ -69,6 +77,7 @@ export interface Config {
   readonly addressLimit: number;
   /** Milliseconds in which the service decides. */
   readonly decisionDeadlineMs: number;
+  readonly lookups: LookupConfig;
   readonly imageUri: string | undefined;
   /** Any word. A new one rebuilds the image. */
   readonly imageRevision: string | undefined;
@@ -126,6 +135,7 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
     geoDatabases: geoDatabase,
     addressHeaders: parseAddressHeaderOptions(options).names.join(','),
     signedAddress: options.signedAddress || options.addressSignatureSecretArn !== undefined,
+    lookups: toLookups(options),
     addressLimit: options.addressLimit ?? defaultAddressLimit(options.maximumTasks, taskCpu),
     foreignContext: names.foreign,
   };
@@ -136,6 +146,23 @@ function toEgress({
   natGateways,
 }: Pick<StackOptions, 'egress' | 'natGateways'>): EgressConfig {
   return egress === 'public' ? { kind: 'public' } : { kind: 'nat', gateways: natGateways ?? 1 };
+}
+
+function toLookups({
+  lookupBudgetUser: user,
+  lookupBudgetClient: client,
+  lookupBudgetNetwork: network,
+  lookupBudgetSubnet: subnet,
+  highScoreMemory,
+}: Pick<
+  StackOptions,
+  | 'lookupBudgetUser'
+  | 'lookupBudgetClient'
+  | 'lookupBudgetNetwork'
+  | 'lookupBudgetSubnet'
+  | 'highScoreMemory'
+>): LookupConfig {
+  return { budgets: { user, client, network, subnet }, highScoreMemory };
 }
 
 /**

@@ -15,6 +15,8 @@ import {
 import {
   DEFAULT_DECISION_DEADLINE_MS,
   MAX_BLACKLIST_MAX_AGE,
+  MAX_HIGH_SCORE_MEMORY,
+  MAX_LOOKUP_BUDGET,
 } from '../../app/src/config/setting-table.ts';
 import { parseDurationSetting } from '../../app/src/lib/duration.ts';
 import {
@@ -99,7 +101,7 @@ export const OPTIONS = {
   feeds: feeds().default({ text: '', feeds: [], objects: [] }),
   // A CloudWatch alarm on missing runs evaluates at most one day.
   feedRefreshMinutes: wholeNumber(15, 360).default(60),
-  blacklistMaxAge: blacklistMaxAge().optional(),
+  blacklistMaxAge: serviceDuration(MAX_BLACKLIST_MAX_AGE).optional(),
   maxMindSecretArn: completeSecretArn().optional(),
   ipinfoSecretArn: completeSecretArn().optional(),
   crowdSecSecretArn: completeSecretArn().optional(),
@@ -118,6 +120,12 @@ export const OPTIONS = {
   addressLimit: wholeNumber(10, 2_000_000_000).optional(),
   // Below 300 ms the alarm on slow decisions would have no room, and most lookups would time out.
   decisionDeadlineMs: wholeNumber(300, 2500).default(DEFAULT_DECISION_DEADLINE_MS),
+
+  lookupBudgetUser: lookupBudget().optional(),
+  lookupBudgetClient: lookupBudget().optional(),
+  lookupBudgetNetwork: lookupBudget().optional(),
+  lookupBudgetSubnet: lookupBudget().optional(),
+  highScoreMemory: serviceDuration(MAX_HIGH_SCORE_MEMORY).optional(),
 
   // Checked together, by the service's own parseAddressHeaders.
   addressHeaders: string().default(DEFAULT_ADDRESS_HEADER),
@@ -246,13 +254,16 @@ function previousTtl() {
   );
 }
 
-/** Returns the value as written: the service parses it. */
-function blacklistMaxAge() {
-  return parsed(
-    `a duration from 1s to ${MAX_BLACKLIST_MAX_AGE}, in the form 90s, 15m or 30h`,
-    (value) =>
-      parseDurationSetting(value, MAX_BLACKLIST_MAX_AGE) === undefined ? undefined : value,
+/** A duration of the service's settings. Returns the value as written: the service parses it. */
+function serviceDuration(max: string) {
+  return parsed(`a duration from 1s to ${max}, in the form 90s, 15m or 30h`, (value) =>
+    parseDurationSetting(value, max) === undefined ? undefined : value,
   );
+}
+
+/** New addresses in an hour. */
+function lookupBudget() {
+  return wholeNumber(1, MAX_LOOKUP_BUDGET);
 }
 
 /** CloudWatch alarms cannot publish to FIFO topics, whose names end in `.fifo`. */

@@ -174,6 +174,10 @@ describe('The container', () => {
       trustedProxyHops: 2,
       logLevel: 'debug',
       credentialPreviousTtl: 90 * 60_000,
+      reputation: {
+        budgets: { user: 1, client: 60_000, network: 100, subnet: 8 },
+        highScoreMemory: 90 * 24 * 3_600_000,
+      },
       telemetry: { issuedSamplePercent: 25, address: { form: 'truncated' } },
     });
   });

@@ -138,6 +138,8 @@ const CONTEXTS = {
     credentialPreviousTtl: '90m',
     decisionLogIssuedPercent: '25',
     decisionLogAddress: 'truncated',
+    ...{ lookupBudgetUser: 1, lookupBudgetClient: '60000', lookupBudgetNetwork: 100 },
+    ...{ lookupBudgetSubnet: 8, highScoreMemory: '2160h' },
   },
   'signed addresses': { signedAddress: 'true' },
   'signed addresses, existing secret': { addressSignatureSecretArn: SIGNATURE_ARN },

@@ -22,6 +22,10 @@ export const DEFAULT_DECISION_DEADLINE_MS = 1200;
 export const DEFAULT_BLACKLIST_MAX_AGE = '30h';
 export const MAX_BLACKLIST_MAX_AGE = '720h';
 
+/** Lookups are counted with 16 bits. */
+export const MAX_LOOKUP_BUDGET = 60_000;
+export const MAX_HIGH_SCORE_MEMORY = '2160h';
+
 /** Read by `readProxySettings`, in upper or lower case as in curl. */
 export const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
@@ -54,11 +58,13 @@ export const SETTINGS = {
   REPUTATION_TTL_ELEVATED: duration().default(REPUTATION_DEFAULTS.ttl.elevated),
   REPUTATION_TTL_HIGH: duration().default(REPUTATION_DEFAULTS.ttl.high),
   REPUTATION_MAX_STALE_AGE: duration().default(REPUTATION_DEFAULTS.maxStaleAge),
-  REPUTATION_HIGH_SCORE_MEMORY: duration('2160h').default(REPUTATION_DEFAULTS.highScoreMemory),
-  LOOKUP_BUDGET_USER: wholeNumber(1, 60_000).default(REPUTATION_DEFAULTS.budgets.user),
-  LOOKUP_BUDGET_NETWORK: wholeNumber(1, 60_000).default(REPUTATION_DEFAULTS.budgets.network),
-  LOOKUP_BUDGET_CLIENT: wholeNumber(1, 60_000).default(REPUTATION_DEFAULTS.budgets.client),
-  LOOKUP_BUDGET_SUBNET: wholeNumber(1, 60_000).default(REPUTATION_DEFAULTS.budgets.subnet),
+  REPUTATION_HIGH_SCORE_MEMORY: duration(MAX_HIGH_SCORE_MEMORY).default(
+    REPUTATION_DEFAULTS.highScoreMemory,
+  ),
+  LOOKUP_BUDGET_USER: lookupBudget().default(REPUTATION_DEFAULTS.budgets.user),
+  LOOKUP_BUDGET_NETWORK: lookupBudget().default(REPUTATION_DEFAULTS.budgets.network),
+  LOOKUP_BUDGET_CLIENT: lookupBudget().default(REPUTATION_DEFAULTS.budgets.client),
+  LOOKUP_BUDGET_SUBNET: lookupBudget().default(REPUTATION_DEFAULTS.budgets.subnet),
   REPUTATION_NEGATIVE_TTL: duration().default(REPUTATION_DEFAULTS.negativeTtl),
   REPUTATION_MEMORY_ENTRIES: wholeNumber(1, 10_000_000).default(REPUTATION_DEFAULTS.memoryEntries),
   DYNAMODB_TIMEOUT_MS: wholeNumber(5, 4000).default(REPUTATION_DEFAULTS.cacheReadTimeout),
@@ -110,6 +116,10 @@ function secretArn() {
           'must be the ARN of a secret in Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>',
         ),
   );
+}
+
+function lookupBudget() {
+  return wholeNumber(1, MAX_LOOKUP_BUDGET);
 }
 
 /** Trailing slashes are removed. */

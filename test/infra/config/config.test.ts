@@ -385,6 +385,26 @@ describe('Rejects, in one sentence that names the option:', () => {
       { credentialPreviousTtl: '1d' },
       /^credentialPreviousTtl must be .*, got "1d"\.$/,
     ],
+    ...['User', 'Client', 'Network', 'Subnet'].flatMap(
+      (of): [string, Record<string, unknown>, RegExp][] =>
+        [0, 60_001, 'none'].map((value) => [
+          `${value} as the budget of a ${of.toLowerCase()}`,
+          { [`lookupBudget${of}`]: value },
+          new RegExp(
+            `^lookupBudget${of} must be a whole number from 1 to 60000, got "${value}"\\.$`,
+          ),
+        ]),
+    ),
+    [
+      'high scores that are remembered for more than 90 days',
+      { highScoreMemory: '2161h' },
+      /^highScoreMemory must be a duration from 1s to 2160h, .+, got "2161h"\.$/,
+    ],
+    [
+      'high scores that are remembered for a number of days',
+      { highScoreMemory: '30d' },
+      /^highScoreMemory must be a duration .+, got "30d"\.$/,
+    ],
     ['tags as a string', { tags: 'team=iam' }, /^tags must be an object of strings/],
     ['a tag that is a number', { tags: { cost: 4711 } }, /^tags must be an object of strings/],
     [
