@@ -16,6 +16,10 @@ export interface DecisionRow {
   readonly score: string | undefined;
   /** The source of the reputation, or why it is unknown. */
   readonly source: string;
+  /** Whether the address was looked up at AbuseIPDB for this decision. */
+  readonly lookedUp: boolean;
+  /** Why its lookup was held back. */
+  readonly heldBack: string | undefined;
   /** The rule that refused; otherwise the rules that applied. In monitor mode, those of the dry run. */
   readonly rules: readonly string[];
   readonly milliseconds: number | undefined;
@@ -47,6 +51,7 @@ interface ReputationFields {
   readonly source?: string;
   readonly stale?: boolean;
   readonly cause?: string;
+  readonly held_back?: string;
 }
 
 /** How a signal is shown that has no value. */
@@ -85,6 +90,8 @@ export function toDecisionRow(
     country: geo ? (geo.country ?? unknown(geo.cause ?? 'no country')) : notNeeded,
     score: scoreOf(reputation),
     source: reputation ? sourceOf(reputation, unknown) : notNeeded,
+    lookedUp: LOOKUP_SOURCES.has(reputation?.source ?? ''),
+    heldBack: reputation?.held_back,
     rules: rulesOf(fields),
     milliseconds: fields.ms?.total,
   };
@@ -96,12 +103,15 @@ function scoreOf(reputation: ReputationFields | undefined): string | undefined {
   return atMost === undefined ? undefined : `≤ ${atMost}`;
 }
 
+const LOOKUP_SOURCES = new Set(['abuseipdb', 'check-block']);
+
 function sourceOf(
-  { source, stale, cause }: ReputationFields,
+  { source, stale, cause, held_back: heldBack }: ReputationFields,
   unknown: MissingSignalLabels['unknown'],
 ): string {
-  if (source === undefined) return unknown(cause ?? '');
-  return stale ? `${source}, stale` : source;
+  const suffix = heldBack === undefined ? '' : ` (${heldBack})`;
+  if (source === undefined) return unknown(cause ?? '') + suffix;
+  return stale ? `${source}, stale${suffix}` : source;
 }
 
 function rulesOf({

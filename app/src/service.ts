@@ -20,6 +20,7 @@ import { LookupReasons } from './signals/lookup-reasons.ts';
 import { proveByBlacklist } from './signals/reputation/blacklist.ts';
 import { createDynamoDbClient } from './signals/reputation/cache/dynamodb-client.ts';
 import type { ReputationHooks } from './signals/reputation/hooks.ts';
+import type { LookupBudgets } from './signals/reputation/limits.ts';
 import { ReputationLookup } from './signals/reputation/lookup.ts';
 import type { SignalSources } from './signals/request-signals.ts';
 import { StartError } from './start-error.ts';
@@ -45,7 +46,21 @@ export interface ServiceOptions {
   /** Middleware around every route, in order. It runs before authentication and must not read the body. */
   readonly middleware?: readonly AppMiddleware[];
   /** Adds routes for development, which decide with the same dependencies as the service. */
-  readonly mount?: (app: App, decision: DecisionDependencies) => void;
+  readonly mount?: (app: App, parts: MountedParts) => void;
+}
+
+/** What routes for development can use. */
+export interface MountedParts extends DecisionDependencies {
+  readonly quota: () => QuotaState;
+}
+
+/** AbuseIPDB's quota as of its last response, and the limits of lookups. */
+export interface QuotaState {
+  /** Checks left. Undefined before any response has stated the quota. */
+  readonly remaining: number | undefined;
+  /** Checks per hour that the quota allows at present. */
+  readonly perHour: number | undefined;
+  readonly budgets: LookupBudgets;
 }
 
 export interface Service {
@@ -87,7 +102,13 @@ export async function startService(
     isDraining: () => draining,
     middleware,
   });
-  options.mount?.(app, decision);
+  const { budgets } = settings.reputation;
+  const quota = () => ({
+    remaining: reputation.quotaRemaining(),
+    perHour: reputation.checksPerHour(),
+    budgets,
+  });
+  options.mount?.(app, { ...decision, quota });
   await reputation.warmUp();
   const { server, port } = await listen(app, settings.port, telemetry.onInternalError).catch(
     (error: Error) => {

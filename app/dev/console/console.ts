@@ -2,7 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { readBody } from '../../src/http/body.ts';
 import type { App, AppEnv } from '../../src/http/env.ts';
-import type { DecisionDependencies } from '../../src/http/handle-action.ts';
+import type { MountedParts } from '../../src/service.ts';
 import type { EdgeOptions } from '../simulator/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
 import { listFeeds } from './describe-feeds.ts';
@@ -33,7 +33,7 @@ export interface Console {
   /** Receives the record of each decision. */
   onRecord(record: object): void;
   /** Adds the console's routes to the service. */
-  mount(service: App, dependencies: DecisionDependencies): void;
+  mount(service: App, parts: MountedParts): void;
   /** Ends the event streams, which would delay the shutdown of the service. */
   close(): void;
 }
@@ -43,7 +43,8 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
   const streams = new Set<LatestValue<string>>();
   return {
     onRecord: (record) => feed.add(record),
-    mount(service, dependencies) {
+    mount(service, { quota, ...dependencies }) {
+      feed.readQuota = quota;
       const routes = new Hono<AppEnv>();
       routes.use(guard);
       routes.get('/', (context) => send(context, PAGE));

@@ -1,4 +1,6 @@
+import type { QuotaState } from '../../src/service.ts';
 import { type DecisionRow, toDecisionRow } from '../decision-row.ts';
+import { type ClientLookups, LookupStatistics } from './lookup-statistics.ts';
 import { Statistics, type StatisticsSnapshot } from './statistics.ts';
 
 /** Maximum number of decisions that the page lists. */
@@ -16,6 +18,11 @@ const MAX_SUBSCRIBERS = 20;
 /** Everything that the page shows live. */
 export interface LiveState {
   readonly statistics: StatisticsSnapshot;
+  /** Lookups at AbuseIPDB; `quota` is absent until the service has started. */
+  readonly lookups: {
+    readonly quota?: QuotaState;
+    readonly clients: readonly ClientLookups[];
+  };
   /** The latest first. */
   readonly rows: readonly DecisionRow[];
 }
@@ -27,10 +34,13 @@ export type Subscriber = (state: string) => void;
 export class LiveFeed {
   readonly #now: () => number;
   readonly #statistics: Statistics;
+  readonly #lookups = new LookupStatistics();
   readonly #rows: DecisionRow[] = [];
   readonly #subscribers = new Set<Subscriber>();
   #timer: NodeJS.Timeout | undefined;
   #isBatching = false;
+  /** Reads the state of AbuseIPDB's quota. */
+  readQuota: (() => QuotaState) | undefined;
 
   /** @param now milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
@@ -42,6 +52,7 @@ export class LiveFeed {
   add(record: object): void {
     const row = toDecisionRow(record, this.#now());
     this.#statistics.add(row);
+    this.#lookups.add(row);
     this.#rows.unshift(row);
     this.#rows.length = Math.min(this.#rows.length, MAX_ROWS);
     if (this.#subscribers.size > 0 && !this.#isBatching) {
@@ -66,7 +77,13 @@ export class LiveFeed {
   }
 
   state(): LiveState {
-    return { statistics: this.#statistics.snapshot(this.#now()), rows: this.#rows };
+    const now = this.#now();
+    const quota = this.readQuota?.();
+    return {
+      statistics: this.#statistics.snapshot(now),
+      lookups: { ...(quota && { quota }), clients: this.#lookups.snapshot(now) },
+      rows: this.#rows,
+    };
   }
 
   #publishAfter(milliseconds: number): void {

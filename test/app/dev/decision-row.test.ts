@@ -62,7 +62,22 @@ describe('A decision row', () => {
       { score_at_most: 24, source: 'blacklist' },
       { score: '≤ 24', source: 'blacklist' },
     ],
-    [{ cause: 'timeout' }, { score: undefined, source: 'unknown: timeout' }],
+    [
+      { cause: 'timeout' },
+      { score: undefined, source: 'unknown: timeout', lookedUp: false, heldBack: undefined },
+    ],
+    [
+      { score: 3, source: 'abuseipdb' },
+      { source: 'abuseipdb', lookedUp: true, heldBack: undefined },
+    ],
+    [
+      { cause: 'budget', held_back: 'client' },
+      { source: 'unknown: budget (client)', lookedUp: false, heldBack: 'client' },
+    ],
+    [
+      { score: 80, source: 'memory', stale: true, cause: 'quota', held_back: 'pace' },
+      { score: '80', source: 'memory, stale (pace)', lookedUp: false, heldBack: 'pace' },
+    ],
   ])('has the score and its source: %j', (reputation, row) => {
     expect(toDecisionRow({ signals: { reputation } }, TIME)).toMatchObject(row);
   });

@@ -21,6 +21,16 @@ export function byId(id) {
   return found;
 }
 
+const shownValues = new Map();
+
+/** Replaces a part of the page only if its value has changed, so that readers do not lose their place. */
+export function updateIfChanged(id, value, createChildren) {
+  const json = JSON.stringify(value);
+  if (shownValues.get(id) === json) return;
+  shownValues.set(id, json);
+  byId(id).replaceChildren(...createChildren());
+}
+
 /** Labels of the outcomes, with a symbol so that they do not depend on colour. */
 export const OUTCOME_LABELS = { issue: '✓ issued', restrict: '◐ restricted', refuse: '✕ refused' };
 

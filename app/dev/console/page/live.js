@@ -1,6 +1,7 @@
 import { drawChart } from './chart.js';
 import { showDecisions } from './decisions.js';
 import { byId, clockTime } from './dom.js';
+import { showLookups } from './lookups.js';
 import { showStatistics, summarizeStatistics } from './statistics.js';
 
 /** Screen readers read the summary aloud, so it must not change with each decision. */
@@ -51,9 +52,10 @@ function showConnection(state, text) {
   connection.textContent = text;
 }
 
-function show({ statistics, rows }) {
+function show({ statistics, lookups, rows }) {
   byId('empty').hidden = rows.length > 0;
   showStatistics(statistics);
+  showLookups(lookups);
   showDecisions(rows);
   drawChart(statistics.overTime);
   if (Date.now() - summarizedAt < SUMMARY_INTERVAL_MS) return;

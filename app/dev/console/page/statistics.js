@@ -1,4 +1,4 @@
-import { byId, clockTime, element, OUTCOME_LABELS } from './dom.js';
+import { clockTime, element, OUTCOME_LABELS, updateIfChanged } from './dom.js';
 
 /** Returns the statistics in one sentence. */
 export function summarizeStatistics({ totals, since }) {
@@ -65,14 +65,4 @@ function showRanking(id, counts, heading, emptyText) {
       ),
     ];
   });
-}
-
-const shownValues = new Map();
-
-/** Replaces a part of the page only if its value has changed, so that readers do not lose their place. */
-function updateIfChanged(id, value, createChildren) {
-  const json = JSON.stringify(value);
-  if (shownValues.get(id) === json) return;
-  shownValues.set(id, json);
-  byId(id).replaceChildren(...createChildren());
 }

@@ -87,6 +87,24 @@ test.each<[string, object, string]>([
     '10:42:07  ✓ issued      205.210.31.51    US          12 dynamodb, stale  –                         web              12.3',
   ],
   [
+    'why a lookup was held back, for which the next cell moves',
+    {
+      signals: { address, geo, reputation: { cause: 'budget', held_back: 'network' } },
+    },
+    '10:42:07  ✓ issued      205.210.31.51    US          ? budget (network)  –                         web              12.3',
+  ],
+  [
+    'a stale reputation in place of a lookup that was held back',
+    {
+      signals: {
+        address,
+        geo,
+        reputation: { ...reputation, source: 'memory', stale: true, held_back: 'pace' },
+      },
+    },
+    '10:42:07  ✓ issued      205.210.31.51    US          12 memory, stale (pace)  –                    web              12.3',
+  ],
+  [
     'a long rule and a long client id, truncated',
     { rules: ['a-rule-with-a-name-of-forty-characters-'], client_id: 'r1sk_gate_example_client' },
     '10:42:07  ✓ issued      205.210.31.51    US          12 abuseipdb    a-rule-with-a-name-of-forty…  r1sk_gate_e…     12.3',
