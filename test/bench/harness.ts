@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ABUSEIPDB_KEY, CREDENTIAL, SECRET } from '../support/running-service.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL, LARGEST_BUDGETS, SECRET } from '../support/running-service.ts';
 import { type AddressSource, openAddressSource } from './addresses.ts';
 import { TYPICAL } from './bodies.ts';
 import { type Baseline, type Build, buildAll } from './build.ts';
@@ -54,6 +54,7 @@ export async function openHarness(options: MeasureOptions): Promise<Harness> {
         ABUSEIPDB_BASE_URL: surroundings.abuseIpdb,
         AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDb,
         REPUTATION_TABLE: table,
+        ...LARGEST_BUDGETS,
         ...settings,
       });
     },

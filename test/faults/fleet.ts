@@ -2,7 +2,7 @@ import { startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Fault, type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import type { RunningProcess } from '../support/process.ts';
-import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL, LARGEST_BUDGETS, TABLE } from '../support/running-service.ts';
 import { type ServiceProcess, startBuilt, startServiceProcess } from './service.ts';
 
 /** Several processes of the service that share a table and a simulated AbuseIPDB. */
@@ -36,6 +36,7 @@ export async function startFleet(): Promise<Fleet> {
     REPUTATION_TABLE: TABLE,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.clientConfig.endpoint,
     LOG_LEVEL: 'info',
+    ...LARGEST_BUDGETS,
     // The default, as in an ECS task.
     DRAIN_DELAY_MS: '',
   };

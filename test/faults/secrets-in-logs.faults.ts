@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { payloadFrom } from '../support/payloads.ts';
+import { LARGEST_BUDGETS } from '../support/running-service.ts';
 import { SecretTracker } from './leaked-secrets.ts';
 import {
   awsFailures,
@@ -97,6 +98,7 @@ describe.each(SCHEMES)(
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
         SECRETS_REFRESH_INTERVAL: '1s',
+        ...LARGEST_BUDGETS,
       });
     });
 

@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { type Item, recordKey } from '../../app/src/signals/reputation/cache/item.ts';
-import { ABUSEIPDB_KEY, CREDENTIAL, TABLE } from '../support/running-service.ts';
+import { ABUSEIPDB_KEY, CREDENTIAL, LARGEST_BUDGETS, TABLE } from '../support/running-service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type DynamoDbFront, startDynamoDbFront } from './dynamodb-front.ts';
 import { type ServiceProcess, startServiceProcess } from './service.ts';
@@ -52,6 +52,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     NODE_EXTRA_CA_CERTS: tls.trusted,
     REPUTATION_TABLE: TABLE,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDb.port}`,
+    ...LARGEST_BUDGETS,
     ...settings,
   };
   const service = await startServiceProcess(environment);

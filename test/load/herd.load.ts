@@ -2,7 +2,7 @@ import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/
 import { SeededRandom } from '../../app/dev/simulator/seeded-random.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import type { RunningProcess } from '../support/process.ts';
-import { TABLE } from '../support/running-service.ts';
+import { LARGEST_BUDGETS, TABLE } from '../support/running-service.ts';
 import { type Sender, show, startSender, tally } from './load.ts';
 import { LONG_TIME_LIMITS, type LoadedService, startLoadedService } from './loaded-service.ts';
 
@@ -24,7 +24,7 @@ async function startAll(count: number, latency: number): Promise<void> {
   const surroundings = {
     abuseIpdb: simulator.url,
     dynamoDb: dynamoDb.clientConfig.endpoint,
-    settings: LONG_TIME_LIMITS,
+    settings: { ...LONG_TIME_LIMITS, ...LARGEST_BUDGETS },
     keepOutput: true,
   };
   services = await Promise.all(

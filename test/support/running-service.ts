@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../app/dev/simulator/dynamodb.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
+import { MAX_LOOKUP_BUDGET } from '../../app/src/config/setting-table.ts';
 import { readSettings } from '../../app/src/config/settings.ts';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
 import { type ServiceOptions, startService } from '../../app/src/service.ts';
@@ -17,6 +18,14 @@ export const CREDENTIAL = JSON.stringify({
 });
 export const ABUSEIPDB_KEY = 'the-key-of-abuseipdb';
 export const TABLE = 'reputation';
+
+/** For tests that need more lookups than one client, user or network gets. */
+export const LARGEST_BUDGETS = Object.fromEntries(
+  ['USER', 'CLIENT', 'NETWORK', 'SUBNET'].map((name) => [
+    `LOOKUP_BUDGET_${name}`,
+    String(MAX_LOOKUP_BUDGET),
+  ]),
+);
 
 /** Returns settings for a service that uses the simulator and `TABLE`. */
 export function settingsFor(simulator: Simulator): Record<string, string> {
