@@ -43,8 +43,8 @@ export interface MemoryInUse {
 export interface ServiceProcess {
   readonly process: RunningProcess;
   readonly port: number;
-  /** Requests a decision on an address, and finds its record. */
-  requestDecision(address: string, secret?: string): Promise<Decision>;
+  /** Requests a decision on an address, by default with the request body 01, and finds its record. */
+  requestDecision(address: string, secret?: string, bodyName?: string): Promise<Decision>;
   /** Returns the status of a request, which may be refused and then has no record. */
   statusWith(secret: string): Promise<number>;
   usage(): Promise<Usage>;
@@ -118,9 +118,9 @@ export async function startServiceProcess(
       await response.arrayBuffer();
       return response.status;
     },
-    async requestDecision(address, secret = SECRET) {
+    async requestDecision(address, secret = SECRET, bodyName = '01') {
       const requestId = randomUUID();
-      const body = JSON.stringify({ ...JSON.parse(payloadFrom(address)), requestId });
+      const body = JSON.stringify({ ...JSON.parse(payloadFrom(address, bodyName)), requestId });
       const response = await post(body, secret);
       const outcome = outcomeOf(await response.text());
       const record = new RegExp(`^.*"request_id":"${requestId}".*\n`, 'm');

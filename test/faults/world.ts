@@ -24,7 +24,7 @@ export interface World {
   /** The proxy to DynamoDB. */
   readonly dynamoDb: TcpProxy;
   readonly dynamoDbFront: DynamoDbFront;
-  /** Returns an address that has not been used. */
+  /** Returns an address that has not been used, in a network of its own. */
   newAddress(): string;
   /** Stores an item directly, unaffected by faults. */
   putItem(item: Item): Promise<void>;
@@ -67,7 +67,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     dynamoDbFront,
     newAddress() {
       addresses += 1;
-      const address = `9.7.${addresses >> 8}.${addresses & 255}`;
+      const address = `9.${64 + (addresses >> 8)}.${addresses & 255}.1`;
       simulator.setRecord(address, { abuseConfidenceScore: SCORE });
       return address;
     },

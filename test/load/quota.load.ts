@@ -30,8 +30,9 @@ const KNOWN = 20;
 
 /** The score of known addresses, for which test/faults/policy.yaml sets the same number of seconds. */
 const SCORE = 50;
-/** The outcome that the policy sets for a quota, or a budget, that is used up. */
+/** The outcomes that the policy sets for a quota and for a budget that is used up. */
 const QUOTA_OUTCOME = 43;
+const BUDGET_OUTCOME = 45;
 
 let sender: Sender;
 let simulator: Simulator;
@@ -154,7 +155,7 @@ describe('an attacker who sends invented addresses through one client', () => {
     for (let batches = 0; ; batches += 1) {
       const outcomes = await outcomesOf(services, newAddresses(BATCH), CONCURRENCY);
       show({ attack: { outcomes, checks: simulator.checks.length - checksBefore } });
-      if (outcomes[QUOTA_OUTCOME] === BATCH) break;
+      if (outcomes[BUDGET_OUTCOME] === BATCH) break;
       if (batches > MAX_BATCHES) throw new Error('The lookups were not held back.');
     }
     checksOfAttack = simulator.checks.length - checksBefore;

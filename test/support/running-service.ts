@@ -27,6 +27,11 @@ export const LARGEST_BUDGETS = Object.fromEntries(
   ]),
 );
 
+/** An empty setting counts as not set. */
+export const DEFAULT_BUDGETS = Object.fromEntries(
+  Object.keys(LARGEST_BUDGETS).map((name) => [name, '']),
+);
+
 /** Returns settings for a service that uses the simulator and `TABLE`. */
 export function settingsFor(simulator: Simulator): Record<string, string> {
   return {

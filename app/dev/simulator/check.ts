@@ -52,7 +52,8 @@ export function check(service: CheckState, query: CheckQuery, fault?: Fault): Si
     ...service.records.get(address.canonical),
   };
   const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
-  return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, quota.headers());
+  const headers = fault?.kind === 'no-quota-headers' ? {} : quota.headers();
+  return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, headers);
 }
 
 /** Returns the score on the list, or one that is too low for it. */

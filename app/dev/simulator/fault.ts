@@ -22,6 +22,8 @@ export type Fault =
   | { kind: 'status'; status: FaultStatus; html?: boolean }
   /** 429, the quota of the day is exhausted; with or without `Retry-After` and `X-RateLimit-Reset`. */
   | { kind: 'quota'; headers: boolean; retryAfter?: number | string }
+  /** A correct response without the headers that state the quota. */
+  | { kind: 'no-quota-headers' }
   /** A correct response except for the score; `text` is the score as a string. */
   | { kind: 'score'; value: FaultScore }
   /** A correct response for another address (a proxy with a wrong cache key), or without the address. */
@@ -59,13 +61,15 @@ const KINDS = [
     headers: z.boolean(),
     retryAfter: z.union([z.int().min(0), headerText]).optional(),
   }),
+  z.strictObject({ kind: z.literal('no-quota-headers') }),
   z.strictObject({ kind: z.literal('score'), value: z.literal(FAULT_SCORES) }),
   z.strictObject({ kind: z.literal('address'), value: z.literal(FAULT_ADDRESSES) }),
 ] as const;
 
 /** The JSON of a fault in the control API. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', KINDS, {
-  error: 'must be slow, drip, hang, reset, truncated, html, status, quota, score or address',
+  error:
+    'must be slow, drip, hang, reset, truncated, html, status, quota, no-quota-headers, score or address',
 });
 
 /** The active faults. A fault for one address takes precedence over the fault for all. */

@@ -167,6 +167,17 @@ describe('Instead of the correct response', () => {
     expect((await check()).headers.get('x-ratelimit-remaining')).toBe('999');
   });
 
+  test('no-quota-headers is correct but for the headers, and uses the quota', async () => {
+    const right = await bodyOf(await check());
+    simulator.setFault({ kind: 'no-quota-headers' });
+    const response = await check();
+    expect(response.status).toBe(200);
+    expect([...response.headers.keys()].filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
+    expect(await bodyOf(response)).toEqual(right);
+    simulator.setFault(undefined);
+    expect((await check()).headers.get('x-ratelimit-remaining')).toBe('997');
+  });
+
   test.each([
     { value: 'missing', expected: undefined },
     { value: 'text', expected: '48' },
