@@ -86,6 +86,7 @@ export async function startService(
   telemetry.warnAboutRotation(settings);
   const resources = await openResources(settings, telemetry, now, options.checkFeed);
   const reputation = createReputation(settings, resources, telemetry.start(resources), options);
+  telemetry.observePace(reputation);
   const decision: DecisionDependencies = {
     policy: resources.policy,
     sources: createSources(settings, resources, reputation, telemetry, now),

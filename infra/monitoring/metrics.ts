@@ -32,12 +32,14 @@ export interface MetricsProps {
 
 /** The values of a metric's dimension: any string if the policy defines the values. */
 export type DimensionValue<N extends MetricName> = (typeof METRICS)[N] extends {
-  readonly dimension: infer D;
+  readonly values: readonly (infer V)[];
 }
-  ? D extends keyof typeof DIMENSION_VALUES
-    ? (typeof DIMENSION_VALUES)[D][number]
-    : string
-  : never;
+  ? V
+  : (typeof METRICS)[N] extends { readonly dimension: infer D }
+    ? D extends keyof typeof DIMENSION_VALUES
+      ? (typeof DIMENSION_VALUES)[D][number]
+      : string
+    : never;
 
 /** Period, statistic and label of a metric in a graph or alarm. */
 export interface MetricView {

@@ -1,4 +1,5 @@
 import { TEST_HEADER, TEST_KINDS } from '../../app/src/http/test-request.ts';
+import { createHeldBackLog } from '../../app/src/telemetry/events/held-back-lookups.ts';
 import {
   createFailedCheckLog,
   reputationLogHooks,
@@ -99,6 +100,7 @@ function warningLines(): readonly string[] {
   const hooks = reputationLogHooks(
     log,
     createFailedCheckLog(log, () => START),
+    createHeldBackLog(log, () => START),
   );
   hooks.onCircuitChange?.({ state: 'open', cause: 'auth', until: Date.UTC(2026, 0, 7, 10, 30) });
   hooks.onCacheFailure?.({ operation: 'read', reason: 'timeout', message: 'took too long' });

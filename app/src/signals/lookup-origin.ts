@@ -1,5 +1,5 @@
 import type { PlacesOf } from './geo/feed-places.ts';
-import type { LookupReasons } from './lookup-reasons.ts';
+import type { AddressFacts, LookupReasons } from './lookup-reasons.ts';
 import { type Caller, callerOf } from './reputation/admission/caller.ts';
 import type { LookupPurpose } from './reputation/lookup.ts';
 import type { ScoreKnowledge } from './reputation/score-knowledge.ts';
@@ -10,6 +10,7 @@ export class LookupOrigin implements LookupPurpose {
   readonly #query: ReputationQuery;
   readonly #reasons: LookupReasons;
   readonly #placesOf: PlacesOf;
+  #caller: Caller | undefined;
 
   constructor(query: ReputationQuery, reasons: LookupReasons, placesOf: PlacesOf) {
     this.#query = query;
@@ -26,13 +27,22 @@ export class LookupOrigin implements LookupPurpose {
   }
 
   get caller(): Caller {
-    return callerOf(this.#query.request);
+    this.#caller ??= callerOf(this.#query.request);
+    return this.#caller;
   }
 
-  readonly hasReason = (): boolean => {
+  hasReason(): boolean {
+    return this.#reasons.exist(this.#facts());
+  }
+
+  onSent(): void {
+    this.#reasons.remember(this.#facts());
+  }
+
+  #facts(): AddressFacts {
     const { address, feeds } = this.#query;
     const places = this.#placesOf(feeds.snapshots);
-    return this.#reasons.exist({
+    return {
       address,
       client: this.caller.client,
       feeds,
@@ -41,6 +51,6 @@ export class LookupOrigin implements LookupPurpose {
         return place.known ? place.value.country : undefined;
       },
       network: () => places.lookupNetwork(address),
-    });
-  };
+    };
+  }
 }

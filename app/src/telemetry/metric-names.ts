@@ -23,6 +23,8 @@ export interface MetricDescription {
   readonly kind: Kind;
   /** A second dimension, with a closed set of values. The values of `Rule` are the policy's rules, and those of `Feed` the ids in `FEEDS`. */
   readonly dimension?: Dimension;
+  /** The values of the dimension, if they differ from those that `DIMENSION_VALUES` has for it. */
+  readonly values?: readonly string[];
   /** Whether the sum over the dimension is published as well. */
   readonly total?: true;
   /** Whether every value of the dimension is published, even at 0, so that a ratio always has both parts. */
@@ -33,6 +35,17 @@ export interface MetricDescription {
 
 /** Tasks of the service with feeds, and the refresher of the feeds. */
 export type OptionalEmitter = 'service with feeds' | 'refresher';
+
+/** Why a lookup was held back. */
+export const HELD_BACK_REASONS = [
+  'user',
+  'client',
+  'network',
+  'subnet',
+  'share',
+  'pace',
+  'slots',
+] as const;
 
 /** Country, client and address would be unbounded dimensions: they are fields of records instead. */
 export type Dimension =
@@ -84,6 +97,18 @@ export const METRICS = {
   /** The lowest quota that AbuseIPDB reported since the last flush; no data point without a response. */
   AbuseIpdbQuotaRemaining: { unit: 'Count', kind: 'gauge' },
   AbuseIpdbQuotaRemainingPercent: { unit: 'Percent', kind: 'gauge' },
+  /** Checks per hour that the quota allows at present; no data point before a response has stated the quota. */
+  AbuseIpdbPace: { unit: 'Count', kind: 'gauge' },
+  /** The same as a percentage of the even pace, a 24th of the quota an hour. */
+  AbuseIpdbPacePercent: { unit: 'Percent', kind: 'gauge' },
+  /** Lookups that were not sent to AbuseIPDB, so that the quota lasts and nobody uses it up, by reason. */
+  LookupsHeldBack: {
+    unit: 'Count',
+    kind: 'counter',
+    dimension: 'Reason',
+    values: HELD_BACK_REASONS,
+    total: true,
+  },
   /** 1 while AbuseIPDB is not called, 0 otherwise. By cause: 1 for that cause, no data point for the others. */
   AbuseIpdbCircuitOpen: { unit: 'None', kind: 'gauge', dimension: 'Cause', total: true },
   /** Failed reads and writes of DynamoDB, throttled ones included. */

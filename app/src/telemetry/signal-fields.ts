@@ -35,10 +35,15 @@ export function signalFields(
               age_seconds: Math.round(reputation.value.age / 1000),
               stale: reputation.value.stale,
               cause: reputation.value.staleCause,
+              held_back: reputation.heldBackBy,
               cache_error: reputation.cacheError,
               quota_remaining: reputation.value.quotaRemaining,
             }
-          : { cause: reputation.cause, cache_error: reputation.cacheError })),
+          : {
+              cause: reputation.cause,
+              held_back: reputation.heldBackBy,
+              cache_error: reputation.cacheError,
+            })),
   };
 }
 
@@ -54,6 +59,7 @@ function scoreFields({ usedProvenScore: proven, reputation }: RequestSignals): o
     source: 'blacklist',
     age_seconds: Math.round(proven.age / 1000),
     cause,
+    held_back: reputation?.heldBackBy,
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from './events/credential.ts';
 import { createLoadFailureLog, feedGauges, feedHooks } from './events/feeds.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
+import { createHeldBackLog } from './events/held-back-lookups.ts';
 import { warnAboutMissingSources } from './events/missing-sources.ts';
 import { logPolicy } from './events/policy.ts';
 import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
@@ -27,7 +28,11 @@ import type { MetricName } from './metric-names.ts';
 import { recordDecisionMetrics } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
-import { reputationMetricsHooks } from './metrics/reputation-metrics.ts';
+import {
+  observePace,
+  type PaceReader,
+  reputationMetricsHooks,
+} from './metrics/reputation-metrics.ts';
 import type { AddressFormat } from './recorded-address.ts';
 import { createRejectionLog } from './rejection-log.ts';
 
@@ -75,6 +80,8 @@ export interface Telemetry {
    * reputation lookup. A service that fails to start does not call it, and so publishes no metrics.
    */
   start(parts: MonitoredParts): ReputationHooks;
+  /** Publishes the pace of the reputation lookup from now on. */
+  observePace(reader: PaceReader): void;
   /** Writes pending lines and metrics. No timer writes anything afterwards. */
   stop(): void;
 }
@@ -100,12 +107,14 @@ export function createTelemetry(
   const previousCredentialLog = createPreviousCredentialLog(log, now);
   const issuerKeysLog = createIssuerKeysLog(log, now);
   const failedCheckLog = createFailedCheckLog(log, now);
+  const heldBackLog = createHeldBackLog(log, now);
   const loadFailureLog = createLoadFailureLog(log, now);
   const throttledLogs = [
     rejectionLog,
     previousCredentialLog,
     issuerKeysLog,
     failedCheckLog,
+    heldBackLog,
     loadFailureLog,
   ];
   let publisher: Publisher | undefined;
@@ -159,10 +168,11 @@ export function createTelemetry(
       const { service, metricsInterval: interval } = settings;
       publisher = startPublisher({ metrics, write, service, interval, now });
       return combineHooks(
-        reputationLogHooks(log, failedCheckLog),
+        reputationLogHooks(log, failedCheckLog, heldBackLog),
         reputationMetricsHooks(metrics, hasKey, now),
       );
     },
+    observePace: (reader) => observePace(metrics, reader),
     stop() {
       for (const each of throttledLogs) each.stop();
       publisher?.stop();

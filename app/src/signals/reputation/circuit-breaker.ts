@@ -53,15 +53,21 @@ export class CircuitBreaker<Cause extends string> {
     this.#options = options;
   }
 
-  /** Returns a permit for one call, or the cause for which calls are stopped. */
-  tryAcquire(): Acquisition<Cause> {
+  /** The cause for which calls are stopped; undefined if one is allowed now. Unlike `tryAcquire`, it starts no probe. */
+  get stopCause(): Cause | undefined {
     const state = this.#state;
-    if (state.kind === 'closed') return { allowed: true, permit: this.#permit() };
+    if (state.kind === 'closed') return undefined;
     const now = this.#options.now();
     // If now is before `since` the clock was set back, and waiting for `until` could take hours.
     const isOver = now >= state.until || now < state.since;
-    if (state.kind === 'halfOpen' || !isOver) return { allowed: false, cause: state.cause };
-    this.#transition({ ...state, kind: 'halfOpen' });
+    return state.kind === 'halfOpen' || !isOver ? state.cause : undefined;
+  }
+
+  /** Returns a permit for one call, or the cause for which calls are stopped. */
+  tryAcquire(): Acquisition<Cause> {
+    const cause = this.stopCause;
+    if (cause !== undefined) return { allowed: false, cause };
+    if (this.#state.kind !== 'closed') this.#transition({ ...this.#state, kind: 'halfOpen' });
     return { allowed: true, permit: this.#permit() };
   }
 
@@ -75,6 +81,11 @@ export class CircuitBreaker<Cause extends string> {
   /** Whether the circuit was forced open, and not by failures. */
   get isForcedOpen(): boolean {
     return this.#state.kind !== 'closed' && this.#state.openMs === 0;
+  }
+
+  /** Whether one call probes the dependency. */
+  get isHalfOpen(): boolean {
+    return this.#state.kind === 'halfOpen';
   }
 
   /** Closes a circuit that failures opened. One that was forced open stays open. */

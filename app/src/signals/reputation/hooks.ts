@@ -25,7 +25,7 @@ export interface CheckReport {
 
 /** A lookup that was not sent, so that the quota lasts and nobody uses it up. */
 export interface HeldBackLookup {
-  readonly by: HeldBackBy | 'slots';
+  readonly by: HeldBackBy;
   /** Undefined for a lookup on nobody's behalf. */
   readonly caller: Caller | undefined;
 }

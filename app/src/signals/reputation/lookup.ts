@@ -4,7 +4,7 @@ import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
 import { createCheck } from './abuseipdb/check.ts';
-import { AbuseIpdbClient } from './abuseipdb/client.ts';
+import { AbuseIpdbClient, type CheckOutcome } from './abuseipdb/client.ts';
 import { QuotaGuard } from './abuseipdb/quota-guard.ts';
 import { LookupAdmission } from './admission/admission.ts';
 import { BlamingBreaker } from './admission/blame.ts';
@@ -43,12 +43,19 @@ export interface LookupPurpose {
   /** Without one, the lookup has no budget. */
   readonly caller?: Caller | undefined;
   /** Returns whether something else speaks against the address. @default nothing does */
-  readonly hasReason?: (() => boolean) | undefined;
+  hasReason?(): boolean;
+  /** Called when a CHECK is sent. */
+  onSent?(): void;
 }
 
-/** One lookup of an address, shared by all requests for that address. The first one pays for it. */
+/** Callers that may pay for one lookup. More would cost too much while an attacker repeats requests. */
+const MAX_PAYERS = 8;
+
+/** One lookup of an address, shared by all requests for that address. */
 interface PendingLookup {
   readonly address: Address;
+  /** By subject. The first one whose budget suffices pays. */
+  readonly payers: Map<string | undefined, LookupPurpose>;
   readonly flight: SingleFlight<ReputationSignal>;
   readonly purpose: LookupPurpose;
   /** Source of the record that would be the stale fallback. */
@@ -124,6 +131,7 @@ export class ReputationLookup {
       return this.#staleFallback({ address, purpose, source: 'memory' }, failure);
     }
     const pending = this.#pending.get(address.value) ?? this.#start(address, purpose);
+    addPayer(pending, purpose);
     const remaining = deadline.remaining();
     const cause = wait < remaining ? 'pending' : 'timeout';
     const onTimeout = () =>
@@ -171,6 +179,11 @@ export class ReputationLookup {
     return this.#admission.pace.perHour;
   }
 
+  /** Returns that pace as a percentage of an even one, a 24th of the quota an hour. */
+  pacePercent(): number | undefined {
+    return this.#admission.pace.percent;
+  }
+
   /** Resolves when no lookup and no write is pending. */
   async settle(): Promise<void> {
     // In this order, because a lookup may start a write when it ends.
@@ -182,6 +195,7 @@ export class ReputationLookup {
     const pending: PendingLookup = {
       address,
       purpose,
+      payers: new Map(),
       flight: new SingleFlight(),
       source: 'memory',
       cacheRead: undefined,
@@ -207,29 +221,42 @@ export class ReputationLookup {
   }
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
-    const { proven, caller, hasReason = () => false } = pending.purpose;
-    const { address } = pending;
+    const { address, purpose } = pending;
     await Promise.all([
       this.#readCache(pending),
       this.#readInherited(address),
       this.#quotaGuard.refresh(),
     ]);
-    const recalled = this.#recall(address, pending.source, proven);
+    const recalled = this.#recall(address, pending.source, purpose.proven);
     if (recalled !== undefined) return recalled;
-    const outcome = await this.#abuseIpdb.check({
-      address,
-      caller,
-      hasReason,
-      hasFallback: this.#usableRecord(address) !== undefined,
-    });
+    const outcome = await this.#check(pending);
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
       this.#remember(address, record);
       return known(this.#reputation(record, 'abuseipdb', undefined, quotaRemaining));
     }
-    const { cause, cacheForMs } = outcome;
+    const { cause, cacheForMs, heldBackBy } = outcome;
     if (cacheForMs !== undefined) this.#memory.setFailure(address.value, cause, cacheForMs);
-    return this.#staleFallback(pending, cause);
+    const fallback = this.#staleFallback(pending, cause);
+    return heldBackBy === undefined ? fallback : { ...fallback, heldBackBy };
+  }
+
+  /** Checks an address on behalf of the first caller for whom a check can be sent. */
+  async #check({ address, payers }: PendingLookup): Promise<CheckOutcome> {
+    const hasFallback = this.#usableRecord(address) !== undefined;
+    let outcome: CheckOutcome | undefined;
+    // Contains also those who join meanwhile.
+    for (const purpose of payers.values()) {
+      outcome = await this.#abuseIpdb.check({
+        address,
+        caller: purpose.caller,
+        hasReason: () => purpose.hasReason?.() ?? false,
+        hasFallback,
+        onSent: () => purpose.onSent?.(),
+      });
+      if ('record' in outcome || outcome.isUnsent === undefined) return outcome;
+    }
+    return outcome ?? { cause: 'upstream' };
   }
 
   async #readCache(pending: PendingLookup): Promise<void> {
@@ -320,6 +347,12 @@ export class ReputationLookup {
     const isContradicted = freshness === 'fresh' && proven && contradicts(proven, record);
     return isContradicted ? 'stale' : freshness;
   }
+}
+
+function addPayer({ payers }: PendingLookup, purpose: LookupPurpose): void {
+  if (payers.size >= MAX_PAYERS) return;
+  const subject = purpose.caller?.subject;
+  if (!payers.has(subject)) payers.set(subject, purpose);
 }
 
 function withCacheError(signal: ReputationSignal, read: CacheRead | undefined): ReputationSignal {

@@ -1,5 +1,6 @@
 import type { CheckCause, ReputationCause } from '../causes.ts';
 import type { Signal } from '../signal.ts';
+import type { HeldBackBy } from './admission/admission.ts';
 
 /**
  * AbuseIPDB's CHECK response for one address. Only the score is always present. A string that AbuseIPDB
@@ -46,4 +47,6 @@ export interface Reputation {
 export type ReputationSignal = Signal<Reputation, ReputationCause> & {
   /** Why this lookup could not use the DynamoDB cache: the error of `CacheRead`. */
   readonly cacheError?: string;
+  /** Why this lookup was not sent to AbuseIPDB, if budgets, the pace or other checks held it back. */
+  readonly heldBackBy?: HeldBackBy;
 };

@@ -2,6 +2,7 @@ import type { LogThrottle } from '../../lib/log-throttle.ts';
 import type { ApiKey } from '../../secrets/api-key.ts';
 import type { CheckReport, ReputationHooks } from '../../signals/reputation/hooks.ts';
 import type { Logger } from '../log.ts';
+import type { HeldBackLog } from './held-back-lookups.ts';
 import { createThrottledWarnings } from './throttled-warnings.ts';
 
 type FailedCheck = Pick<CheckReport, 'cause' | 'status'>;
@@ -21,10 +22,11 @@ export function createFailedCheckLog(log: Logger, now: () => number): LogThrottl
   }));
 }
 
-/** Returns hooks that log the circuits of AbuseIPDB and of the cache, and failures with their cause. */
+/** Returns hooks that log the circuits of AbuseIPDB and of the cache, failures, and lookups that were held back. */
 export function reputationLogHooks(
   log: Logger,
   failedChecks: LogThrottle<FailedCheck>,
+  heldBack: HeldBackLog,
 ): ReputationHooks {
   return {
     onCircuitChange(change) {
@@ -51,6 +53,7 @@ export function reputationLogHooks(
       const { cause, status } = check;
       if (cause !== undefined) failedChecks.add(cause, { cause, status });
     },
+    onHeldBack: (lookup) => heldBack.add(lookup),
     onError: (error) => log.error({ event: 'internal-error', err: error }),
   };
 }

@@ -33,6 +33,7 @@ export function reputationMetricsHooks(
     onCacheCircuitChange: (change) => cache.add(change),
     onCacheFailure: ({ operation }) =>
       metrics.count('CacheFailures', operation === 'write' ? 'write' : 'read'),
+    onHeldBack: ({ by }) => metrics.count('LookupsHeldBack', by),
     onCheck({ cause, milliseconds, quotaRemaining: remaining, quotaLimit: limit }) {
       metrics.count('AbuseIpdbChecks', cause ?? 'ok');
       metrics.record('AbuseIpdbLatency', milliseconds);
@@ -41,6 +42,20 @@ export function reputationMetricsHooks(
       if (limit !== undefined && limit > 0) quotaRemainingPercent.add((100 * remaining) / limit);
     },
   };
+}
+
+/** What the pace of lookups is at present; undefined before a response has stated the quota. */
+export interface PaceReader {
+  checksPerHour(): number | undefined;
+  pacePercent(): number | undefined;
+}
+
+/** Publishes the pace of lookups. */
+export function observePace(metrics: Metrics, reader: PaceReader): void {
+  metrics.observe(() => [
+    ['AbuseIpdbPace', reader.checksPerHour()],
+    ['AbuseIpdbPacePercent', reader.pacePercent()],
+  ]);
 }
 
 /** The causes for which a circuit was open at any time since the last flush. */

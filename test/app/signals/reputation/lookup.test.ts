@@ -307,7 +307,7 @@ describe('concurrent lookups', () => {
     let failures = 0;
     for (const pending of lookups) void pending.then(() => ++failures === 3 && upstream.release());
     const signals = await Promise.all(lookups);
-    const failed = { known: false, cause: 'upstream' };
+    const failed = { known: false, cause: 'upstream', heldBackBy: 'slots' };
     expect(signals.filter((signal) => signal.known)).toHaveLength(2);
     expect(signals.filter((signal) => !signal.known)).toEqual([failed, failed, failed]);
     expect(events.circuitChanges).toEqual([]);

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { createHeldBackLog } from '../../../../app/src/telemetry/events/held-back-lookups.ts';
 import {
   createFailedCheckLog,
   reputationLogHooks,
@@ -12,6 +13,9 @@ describe('failed checks at log level info', () => {
   let lines: object[] = [];
   const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
 
+  const createHooks = () =>
+    reputationLogHooks(log, createFailedCheckLog(log, Date.now), createHeldBackLog(log, Date.now));
+
   beforeEach(() => {
     jest.useFakeTimers({ now: NOON });
     lines = [];
@@ -22,7 +26,7 @@ describe('failed checks at log level info', () => {
   });
 
   test('are logged once a minute for each cause, the first at once, with their count', () => {
-    const { onCheck } = reputationLogHooks(log, createFailedCheckLog(log, Date.now));
+    const { onCheck } = createHooks();
     for (let second = 0; second < 120; second += 1) {
       onCheck?.({ cause: 'upstream', status: 503, milliseconds: 3 });
       onCheck?.({ milliseconds: 3, status: 200 });
@@ -45,7 +49,7 @@ describe('failed checks at log level info', () => {
   });
 
   test('are not logged when checks succeed', () => {
-    reputationLogHooks(log, createFailedCheckLog(log, Date.now)).onCheck?.({
+    createHooks().onCheck?.({
       status: 200,
       milliseconds: 3,
     });

@@ -1,9 +1,15 @@
 import { notify } from '../../../lib/hooks.ts';
 import { optionalField } from '../../../lib/optional-field.ts';
 import type { CheckCause } from '../../causes.ts';
-import { type Candidate, causeOf, type LookupAdmission } from '../admission/admission.ts';
+import {
+  type Candidate,
+  causeOf,
+  type HeldBackBy,
+  type LookupAdmission,
+} from '../admission/admission.ts';
 import type { BlamingBreaker } from '../admission/blame.ts';
 import { FairSlots } from '../admission/fair-slots.ts';
+import type { SentCall } from '../admission/quota-estimate.ts';
 import type { Permit } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { AbuseRecord } from '../reputation.ts';
@@ -19,6 +25,9 @@ export type CheckOutcome =
       readonly cause: CheckCause;
       /** Milliseconds to cache the failure for this address; absent when it is not about the address. */
       readonly cacheForMs?: number;
+      /** No check was sent. For another caller one may be. */
+      readonly isUnsent?: true;
+      readonly heldBackBy?: HeldBackBy;
     };
 
 export interface AbuseIpdbClientOptions {
@@ -58,25 +67,25 @@ export class AbuseIpdbClient {
     const { breaker, admission, quotaGuard, hooks } = this.#options;
     const { address, caller } = candidate;
     const key = quotaGuard.currentKey();
-    if (key === undefined) return { cause: 'auth' };
-    const heldBackBy = admission.heldBackBy(candidate);
-    if (heldBackBy !== undefined) {
-      notify(hooks.onHeldBack, { by: heldBackBy, caller });
-      return { cause: causeOf(heldBackBy) };
+    const stopCause = key === undefined ? 'auth' : breaker.forcedStopCause;
+    if (key === undefined || stopCause !== undefined) {
+      return { cause: stopCause ?? 'auth', isUnsent: true };
     }
-    const release = this.#slots.take(caller);
+    const heldBackBy = admission.heldBackBy(candidate);
+    const release = heldBackBy === undefined ? this.#slots.take(caller) : undefined;
     if (release === undefined) {
-      notify(hooks.onHeldBack, { by: 'slots', caller });
-      return { cause: 'upstream' };
+      const by = heldBackBy ?? 'slots';
+      notify(hooks.onHeldBack, { by, caller });
+      return { cause: causeOf(by), isUnsent: true, heldBackBy: by };
     }
     const acquisition = breaker.tryAcquire(caller);
     if (!acquisition.allowed) {
       release();
-      return { cause: acquisition.cause };
+      return { cause: acquisition.cause, isUnsent: true };
     }
-    admission.spend(candidate);
+    const call = admission.spend(candidate);
     try {
-      const result = await this.#send(address, key);
+      const result = await this.#send(address, key, call);
       return this.#toOutcome(result, key, acquisition.permit);
     } catch (error) {
       // Without a result for its permit, a half-open circuit would never leave that state.
@@ -87,11 +96,11 @@ export class AbuseIpdbClient {
     }
   }
 
-  async #send(address: Candidate['address'], key: string): Promise<CheckResult> {
+  async #send(address: Candidate['address'], key: string, call: SentCall): Promise<CheckResult> {
     const start = performance.now();
     const result = await this.#options.check(address, key);
     if (result.quotaRemaining !== undefined) this.#quotaRemaining = result.quotaRemaining;
-    this.#options.admission.pace.learn(result);
+    this.#options.admission.pace.learn(call, result);
     notify(this.#options.hooks.onCheck, {
       ...('cause' in result ? { cause: result.cause } : {}),
       ...optionalField('status', result.status),

@@ -91,6 +91,7 @@ export class QuotaGuard {
       if (quotaExhaustedUntil === undefined || keyName !== this.#keyName) return;
       if (!isPlausibleRetryTime(quotaExhaustedUntil, now())) return;
       breaker.forceOpen('quota', quotaExhaustedUntil);
+      this.#options.pace.learnReset(quotaExhaustedUntil);
     });
     this.#pendingRead = read;
     return read;

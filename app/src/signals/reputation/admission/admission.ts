@@ -4,6 +4,7 @@ import type { LookupBudgets } from '../limits.ts';
 import { BudgetCounter, type BudgetName } from './budgets.ts';
 import type { Caller } from './caller.ts';
 import { type LookupMerit, Pace } from './pace.ts';
+import type { SentCall } from './quota-estimate.ts';
 
 /** One address that is about to be looked up in AbuseIPDB. */
 export interface Candidate {
@@ -14,10 +15,12 @@ export interface Candidate {
   readonly hasReason: () => boolean;
   /** A stale record would be used instead. */
   readonly hasFallback: boolean;
+  /** Called when the lookup is sent. */
+  readonly onSent?: (() => void) | undefined;
 }
 
-/** Why a lookup was held back: a budget, the caller's share of a scarce quota, or the pace. */
-export type HeldBackBy = BudgetName | 'share' | 'pace';
+/** Why a lookup was held back: a budget, the caller's share of a scarce quota, the pace, or the concurrent checks. */
+export type HeldBackBy = BudgetName | 'share' | 'pace' | 'slots';
 
 /** A subject's share of the calls of an hour while they are scarce. */
 const SCARCE_SHARE = 0.04;
@@ -36,13 +39,12 @@ export class LookupAdmission {
   }
 
   /** Returns why a lookup must not be sent now; undefined if it may be. */
-  heldBackBy(candidate: Candidate): HeldBackBy | undefined {
+  heldBackBy(candidate: Candidate): Exclude<HeldBackBy, 'slots'> | undefined {
     const { address, caller, hasFallback } = candidate;
     if (caller !== undefined) {
-      // An address with a record has been counted when it was new.
-      const budget = hasFallback ? undefined : this.#budgets.exceeded(address, caller);
+      const budget = this.#budgets.exceeded(address, caller, !hasFallback);
       if (budget !== undefined) return budget;
-      if (this.pace.isScarce && this.#budgets.lookupsOf(caller) >= this.#share()) return 'share';
+      if (this.pace.isScarce && this.#budgets.callsFor(caller) >= this.#share()) return 'share';
     }
     if (this.pace.allows({ hasReason: false, hasFallback })) return undefined;
     // The reasons cost lookups in feeds, so they are asked for last.
@@ -50,13 +52,14 @@ export class LookupAdmission {
     return merit.hasReason && this.pace.allows(merit) ? undefined : 'pace';
   }
 
-  /** Records that a lookup is sent. */
-  spend({ address, caller }: Candidate): void {
-    this.pace.spend();
-    if (caller !== undefined) this.#budgets.add(address, caller);
+  /** Records that a lookup is sent. Its response must be passed to `pace.learn`. */
+  spend({ address, caller, hasFallback, onSent }: Candidate): SentCall {
+    if (caller !== undefined) this.#budgets.add(address, caller, !hasFallback);
+    onSent?.();
+    return this.pace.spend();
   }
 
-  /** Lookups an hour that one subject gets while they are scarce, at least 1. */
+  /** Calls an hour for one subject while they are scarce, at least 1. */
   #share(): number {
     return Math.max(1, Math.floor(SCARCE_SHARE * (this.pace.perHour ?? 0)));
   }
@@ -64,5 +67,6 @@ export class LookupAdmission {
 
 /** Returns the cause of an unknown reputation whose lookup was held back. */
 export function causeOf(heldBackBy: HeldBackBy): CheckCause {
+  if (heldBackBy === 'slots') return 'upstream';
   return heldBackBy === 'pace' ? 'quota' : 'budget';
 }

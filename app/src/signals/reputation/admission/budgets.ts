@@ -9,9 +9,12 @@ import { networkKey } from './networks.ts';
 /** Whose budget is used up. */
 export type BudgetName = keyof LookupBudgets;
 
+/** The budgets that callers share. */
+type SharedBudgetName = 'network' | 'subnet';
+
 /**
- * Counters in each row of the sketches. Without a quota, 64 checks at a time of 0.3 s each are 770,000 new addresses
- * an hour: each counter of the larger ones is then too high by 3, which is a tenth of the default budgets.
+ * Counters in each row of the sketches. Without a quota, 64 checks at a time of 0.3 s each are 190,000 new addresses in
+ * a quarter of an hour, each with at most two keys in a sketch: three per counter.
  */
 const WIDTHS: Readonly<Record<BudgetName, number>> = {
   user: 131_072,
@@ -20,19 +23,27 @@ const WIDTHS: Readonly<Record<BudgetName, number>> = {
   subnet: 131_072,
 };
 
+/**
+ * Calls for one subject, as a multiple of its budget: those that are not for a new address refresh a stale record, or
+ * repeat a check that has failed.
+ */
+const CALLS_PER_NEW_ADDRESS = 2;
+
+/** The share of a network's budget that one subject can use up for the others. */
+const SHARE_OF_SHARED = 1 / 2;
+
 /** Lookups that are remembered so that a second one of the same address costs no budget. */
 const MAX_REMEMBERED = 20_000;
 const HOUR_MS = 3_600_000;
 
 /**
  * Limits the new addresses looked up in an hour for one subject and in one network, so that nobody spends the quota
- * with invented addresses. Each task counts on its own: an address is invented through any of them, but a shared count
- * would take a write to DynamoDB for each lookup.
+ * with invented addresses. Each task counts on its own: a shared count would take a write to DynamoDB for each lookup.
  */
 export class BudgetCounter {
   readonly #limits: LookupBudgets;
   readonly #sketches: Readonly<Record<BudgetName, HourlySketch>>;
-  readonly #counted: LRUCache<string, true>;
+  readonly #remembered: LRUCache<string, true>;
 
   constructor(limits: LookupBudgets, now: () => number) {
     this.#limits = limits;
@@ -44,40 +55,71 @@ export class BudgetCounter {
       subnet: sketch('subnet'),
     };
     const perf = { now };
-    this.#counted = new LRUCache({ max: MAX_REMEMBERED, ttl: HOUR_MS, ttlResolution: 0, perf });
+    this.#remembered = new LRUCache({ max: MAX_REMEMBERED, ttl: HOUR_MS, ttlResolution: 0, perf });
   }
 
-  /** Returns the budget that does not suffice for another lookup of an address; undefined if all do. */
-  exceeded(address: Address, caller: Caller): BudgetName | undefined {
-    if (this.#counted.has(lookupKey(address, caller))) return undefined;
-    return keysOf(address, caller).find(
-      ([name, key]) => this.#sketches[name].count(key) >= this.#limits[name],
-    )?.[0];
+  /**
+   * Returns the budget that does not suffice for another lookup of an address; undefined if all do.
+   *
+   * @param isNew whether there is no record of the address, not even a stale one.
+   */
+  exceeded(address: Address, caller: Caller, isNew: boolean): BudgetName | undefined {
+    const own = budgetOf(caller);
+    if (this.callsFor(caller) >= CALLS_PER_NEW_ADDRESS * this.#limits[own]) return own;
+    if (!isNew || this.#remembered.has(lookupKey(address, caller))) return undefined;
+    if (this.#sketches[own].count(caller.subject) >= this.#limits[own]) return own;
+    return sharedKeys(address).find(([name, key]) => this.#isUsedUp(name, key, caller))?.[0];
   }
 
-  /** Returns the lookups in the last hour on behalf of the caller's subject. */
-  lookupsOf({ subject, hasUser }: Caller): number {
-    return this.#sketches[hasUser ? 'user' : 'client'].count(subject);
+  /** Returns the calls in the last hour on behalf of the caller's subject. */
+  callsFor(caller: Caller): number {
+    return this.#sketches[budgetOf(caller)].count(callsKey(caller));
   }
 
-  /** Counts a lookup. Another one of the same address for the same caller is not counted for an hour. */
-  add(address: Address, caller: Caller): void {
+  /** Counts a lookup. The address counts as new for the same subject once an hour. */
+  add(address: Address, caller: Caller, isNew: boolean): void {
+    const sketch = this.#sketches[budgetOf(caller)];
+    sketch.add(callsKey(caller));
     const lookup = lookupKey(address, caller);
-    if (this.#counted.has(lookup)) return;
-    this.#counted.set(lookup, true);
-    for (const [name, key] of keysOf(address, caller)) this.#sketches[name].add(key);
+    if (!isNew || this.#remembered.has(lookup)) return;
+    this.#remembered.set(lookup, true);
+    sketch.add(caller.subject);
+    for (const [name, key] of sharedKeys(address)) this.#addShared(name, key, caller);
   }
+
+  #isUsedUp(name: SharedBudgetName, key: string, caller: Caller): boolean {
+    const sketch = this.#sketches[name];
+    const limit = this.#limits[name];
+    return sketch.count(key) >= limit || sketch.count(shareKey(key, caller)) >= limit;
+  }
+
+  /** Counts for the network only a part of what one subject looks up, or it could block the others there. */
+  #addShared(name: SharedBudgetName, key: string, caller: Caller): void {
+    const sketch = this.#sketches[name];
+    const share = shareKey(key, caller);
+    sketch.add(share);
+    if (sketch.count(share) <= Math.ceil(SHARE_OF_SHARED * this.#limits[name])) sketch.add(key);
+  }
+}
+
+function budgetOf({ hasUser }: Caller): 'user' | 'client' {
+  return hasUser ? 'user' : 'client';
+}
+
+function callsKey({ subject }: Caller): string {
+  return `calls ${subject}`;
+}
+
+function shareKey(key: string, { subject }: Caller): string {
+  return `${key} ${subject}`;
 }
 
 function lookupKey({ value }: Address, { subject }: Caller): string {
   return `${value} ${subject}`;
 }
 
-function keysOf(address: Address, { subject, hasUser }: Caller): readonly [BudgetName, string][] {
+function sharedKeys(address: Address): readonly (readonly [SharedBudgetName, string])[] {
+  const network = ['network', networkKey(address)] as const;
   const subnet = subnetOf(address);
-  return [
-    [hasUser ? 'user' : 'client', subject],
-    ['network', networkKey(address)],
-    ...(subnet === undefined ? [] : ([['subnet', subnet]] as const)),
-  ] as [BudgetName, string][];
+  return subnet === undefined ? [network] : [network, ['subnet', subnet]];
 }

@@ -2,6 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const HOUR_MS = 3_600_000;
 
+/** Parts of the hour that have counters of their own. Another part is the current one. */
+const PARTS = 4;
+const PART_MS = HOUR_MS / PARTS;
+
 /** Rows of the sketch. A key is overcounted only if others share its counter in each of them. */
 const ROWS = 4;
 
@@ -9,9 +13,9 @@ const MAX_COUNT = 0xffff;
 
 /**
  * Counts events by key over the last hour, in memory that does not depend on the number of keys: a count-min sketch
- * (Cormode and Muthukrishnan, 2005) with conservative updates. A count is never too low while the hour lasts; with as
- * many keys an hour as `width`, it is rarely too high. The hour slides: of the hour before, the part counts that is
- * less than an hour ago, as if its events were spread evenly.
+ * (Cormode and Muthukrishnan, 2005) with conservative updates for each quarter of an hour. A count is never too low; it
+ * contains up to 15 minutes more than the hour, and is rarely too high for other reasons with as many keys in a quarter
+ * as the sketch has counters in a row.
  *
  * Keys are hashed with a secret of this process, so that nobody can choose keys that share the counters of another.
  */
@@ -19,53 +23,54 @@ export class HourlySketch {
   readonly #width: number;
   readonly #now: () => number;
   readonly #secret: Buffer;
-  #current: Uint16Array;
-  #previous: Uint16Array;
+  /** The oldest part first, the current one last. */
+  readonly #parts: Uint16Array[];
+  /** Start of the current part. */
   #startedAt: number;
 
   /**
-   * @param width counters in each of the four rows. A sketch has 16 bytes for each.
+   * @param width counters in each of the four rows. A sketch has 40 bytes for each.
    * @param now milliseconds since the epoch.
    */
   constructor(width: number, now: () => number, secret: Buffer = randomBytes(16)) {
     this.#width = width;
     this.#now = now;
     this.#secret = secret;
-    this.#current = new Uint16Array(width * ROWS);
-    this.#previous = new Uint16Array(width * ROWS);
+    this.#parts = Array.from({ length: PARTS + 1 }, () => new Uint16Array(width * ROWS));
     this.#startedAt = now();
   }
 
   /** Returns the number of events of a key in the last hour. */
   count(key: string): number {
-    const share = this.#turn();
+    this.#turn();
     const slots = this.#slots(key);
-    return lowest(this.#current, slots) + Math.floor(share * lowest(this.#previous, slots));
+    return this.#parts.reduce((sum, counters) => sum + lowest(counters, slots), 0);
   }
 
   /** Counts an event. */
   add(key: string): void {
     this.#turn();
     const slots = this.#slots(key);
-    const next = Math.min(lowest(this.#current, slots) + 1, MAX_COUNT);
+    const current = this.#parts[PARTS] as Uint16Array;
+    const next = Math.min(lowest(current, slots) + 1, MAX_COUNT);
     for (const slot of slots) {
       // Raises only the counters that determine the count: the others are too high already.
-      if ((this.#current[slot] ?? 0) < next) this.#current[slot] = next;
+      if ((current[slot] ?? 0) < next) current[slot] = next;
     }
   }
 
-  /** Starts a new hour if the current one is over; returns the share of the previous one that still counts. */
-  #turn(): number {
-    const elapsed = this.#now() - this.#startedAt;
-    if (elapsed >= 0 && elapsed < HOUR_MS) return 1 - elapsed / HOUR_MS;
-    // The clock can be set back, and a task can be idle for hours.
-    const isNextHour = elapsed >= HOUR_MS && elapsed < 2 * HOUR_MS;
-    const oldest = this.#previous.fill(0);
-    if (isNextHour) this.#previous = this.#current;
-    else this.#previous.fill(0);
-    this.#current = isNextHour ? oldest : this.#current.fill(0);
-    this.#startedAt = isNextHour ? this.#startedAt + HOUR_MS : this.#now();
-    return 1 - (this.#now() - this.#startedAt) / HOUR_MS;
+  /** Starts a new part if the current one is over. */
+  #turn(): void {
+    const now = this.#now();
+    // The clock was set back. What has been counted counts for longer rather than not at all.
+    if (now < this.#startedAt) this.#startedAt = now;
+    const elapsedParts = Math.floor((now - this.#startedAt) / PART_MS);
+    // A task can be idle for hours.
+    for (let part = 0; part < Math.min(elapsedParts, PARTS + 1); part += 1) {
+      const oldest = this.#parts.shift() as Uint16Array;
+      this.#parts.push(oldest.fill(0));
+    }
+    this.#startedAt += elapsedParts * PART_MS;
   }
 
   #slots(key: string): number[] {

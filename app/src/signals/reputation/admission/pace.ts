@@ -1,13 +1,8 @@
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+import { QuotaEstimate, type QuotaReport, type SentCall } from './quota-estimate.ts';
 
-/** What the headers of a response say about the quota. */
-export interface QuotaReport {
-  /** Calls left. */
-  readonly quotaRemaining?: number;
-  /** Calls of a whole day. */
-  readonly quotaLimit?: number;
-}
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How much an address deserves a lookup. */
 export interface LookupMerit {
@@ -17,140 +12,153 @@ export interface LookupMerit {
   readonly hasFallback: boolean;
 }
 
-/**
- * Calls that can be saved up for a burst, as a share of a day's quota: those of an hour, so that a burst leaves enough
- * for the hours after it.
- */
-const BURST_SHARE = 1 / 24;
-
-/** Shares of the burst that are left to better lookups: those with a reason, and those without any record. */
+/** Shares of a burst that are left to better lookups: those with a reason, and those without any record. */
 const LEFT_FOR_REASONS = 1 / 4;
 const LEFT_FOR_NEW_ADDRESSES = 1 / 2;
 
-/** The slowest pace, as a share of the average one. A refusal by AbuseIPDB stops calls by other means. */
-const SLOWEST_SHARE = 1 / 10;
+/** After this time without any, a lookup of a new address takes what is left for those with a reason. */
+const MAX_WAIT_WITHOUT_REASON_MS = 15 * MINUTE_MS;
 
-/** A rise of the remaining quota by this share of the limit is its reset, and not a late response. */
-const RESET_RISE = 0.02;
+/** The slowest pace is one call in this time, so that no hour is blind and a reset is noticed. */
+const MAX_GAP_MS = 45 * MINUTE_MS;
+
+/** The fastest pace, as a multiple of an even one: a quiet night leaves calls for the day. */
+const FASTEST = 4;
 
 /**
- * Spreads the daily quota of an account evenly over the time until its reset, with room for bursts. It follows the
- * quota that each response states, and so accounts for other tasks and other users of the account without asking them.
- *
- * When the quota is reset is documented nowhere: it is learned when the remaining quota rises, or from a refusal's
- * headers. Until then the remaining quota is spread over a whole day.
+ * Spreads the daily quota of an account evenly over the time until its reset, with room for bursts of one hour's calls.
+ * Each response states the calls of other tasks as well, so that all tasks share one pace without asking each other.
  */
 export class Pace {
   readonly #now: () => number;
-  #limit: number | undefined;
-  #remaining = 0;
-  /** Calls sent since the last report, which it cannot contain. */
-  #unreported = 0;
-  /** Calls that may be sent now. */
+  readonly #quota: QuotaEstimate;
+  /** Calls that may be sent now: what the pace has allowed, up to a burst. Negative if others have spent more. */
   #saved = 0;
   #savedAt = 0;
-  #resetAt: number | undefined;
+  /** What the pace has allowed beyond a burst since the last report. Others may have spent it. */
+  #surplus = 0;
+  /** Since when lookups of new addresses without a reason are held back. */
+  #heldBackSince: number | undefined;
 
   /** @param now milliseconds since the epoch. */
   constructor(now: () => number) {
     this.#now = now;
+    this.#quota = new QuotaEstimate(now);
   }
 
   /** Returns whether a lookup may spend a call. Without any report yet, each may. */
   allows({ hasReason, hasFallback }: LookupMerit): boolean {
-    if (this.#limit === undefined) return true;
-    this.#save(this.#limit);
-    const burst = burstOf(this.#limit);
+    const { limit } = this.#quota;
+    if (limit === undefined) return true;
+    this.#save(limit);
+    const burst = this.#burst(limit);
     const left = hasReason ? 0 : hasFallback ? LEFT_FOR_NEW_ADDRESSES : LEFT_FOR_REASONS;
-    return this.#saved - 1 >= Math.min(left * burst, burst - 1);
+    const isAllowed = this.#saved - 1 >= Math.min(left * burst, burst - 1);
+    return hasReason || hasFallback ? isAllowed : this.#allowsWithoutReason(isAllowed);
   }
 
   /** Returns whether calls are scarce: less than half of a burst is saved. */
   get isScarce(): boolean {
-    if (this.#limit === undefined) return false;
-    this.#save(this.#limit);
-    return this.#saved < burstOf(this.#limit) / 2;
+    const { limit } = this.#quota;
+    if (limit === undefined) return false;
+    this.#save(limit);
+    return this.#saved < this.#burst(limit) / 2;
   }
 
   /** Calls per hour at the current pace; undefined without any report yet. */
   get perHour(): number | undefined {
-    return this.#limit === undefined ? undefined : this.#ratePerMs(this.#limit) * HOUR_MS;
+    const { limit } = this.#quota;
+    if (limit === undefined) return undefined;
+    this.#save(limit);
+    return this.#ratePerMs(limit) * HOUR_MS;
   }
 
-  /** Records that a call is sent. */
-  spend(): void {
-    this.#unreported += 1;
+  /** The current pace as a percentage of an even one; undefined without any report yet. */
+  get percent(): number | undefined {
+    const { perHour } = this;
+    const { limit } = this.#quota;
+    return perHour === undefined || limit === undefined
+      ? undefined
+      : (100 * perHour) / (evenRatePerMs(limit) * HOUR_MS);
+  }
+
+  /** Records that a call is sent. Its result must be passed to `learn`. */
+  spend(): SentCall {
     this.#saved -= 1;
+    return this.#quota.send();
   }
 
-  /** Learns from the headers of a response. */
-  learn({ quotaRemaining, quotaLimit }: QuotaReport): void {
-    if (quotaRemaining === undefined || quotaLimit === undefined || quotaLimit <= 0) return;
-    if (this.#limit === undefined) {
-      this.#savedAt = this.#now();
-      this.#saved = Math.min(burstOf(quotaLimit), quotaRemaining);
-    } else {
-      this.#save(this.#limit);
-      this.#follow(quotaRemaining, quotaLimit);
-    }
-    this.#limit = quotaLimit;
-    this.#remaining = quotaRemaining;
-    this.#unreported = 0;
-  }
-
-  /** Forgets everything, because another account is used. */
-  forget(): void {
-    this.#limit = undefined;
-    this.#resetAt = undefined;
-    this.#unreported = 0;
+  /** Learns from the headers of a response. A call without a response has none. */
+  learn(call: SentCall, report: QuotaReport): void {
+    const limitBefore = this.#quota.limit;
+    if (limitBefore !== undefined) this.#save(limitBefore);
+    const byOthers = this.#quota.learn(call, report);
+    const { limit } = this.#quota;
+    if (byOthers === undefined || limit === undefined) return;
+    if (limitBefore === undefined) this.#start(limit);
+    else this.#subtract(Math.max(0, byOthers - this.#surplus), limit);
+    this.#surplus = 0;
   }
 
   /** Learns when the quota will be reset, in milliseconds since the epoch. */
   learnReset(at: number): void {
-    this.#resetAt = at;
+    this.#quota.learnReset(at);
   }
 
-  #follow(remaining: number, limit: number): void {
-    const rise = remaining - this.#remaining;
-    if (rise > RESET_RISE * limit) {
-      this.#resetAt = this.#now() + DAY_MS;
-      return;
-    }
-    // What others have spent. Responses can arrive in another order, so that it may be negative.
-    const byOthers = Math.max(0, -rise - this.#unreported);
-    this.#saved = Math.max(this.#saved - byOthers, 0);
+  /** Forgets everything, because another account is used. */
+  forget(): void {
+    this.#quota.forget();
+  }
+
+  /** Starts with a burst, of which the calls without a report yet are a part. */
+  #start(limit: number): void {
+    this.#savedAt = this.#now();
+    this.#saved = 0;
+    const burst = Math.min(this.#burst(limit), this.#quota.left);
+    this.#saved = Math.max(0, burst - this.#quota.inFlight);
+  }
+
+  /** Subtracts what others have spent, even more than is saved; but within an hour there is a call again. */
+  #subtract(calls: number, limit: number): void {
+    const lowest = Math.min(this.#saved, 1 - this.#burst(limit));
+    this.#saved = Math.max(lowest, this.#saved - calls);
   }
 
   /** Adds the calls that the pace has allowed since the last time. */
   #save(limit: number): void {
     const now = this.#now();
+    if (this.#quota.assumeDueReset()) {
+      // Lets any lookup find out what is left.
+      this.#saved = Math.max(this.#saved, 1 + LEFT_FOR_NEW_ADDRESSES * this.#burst(limit));
+    }
+    // The clock can be set back.
     const elapsed = Math.max(0, now - this.#savedAt);
     this.#savedAt = now;
-    if (this.#resetAt !== undefined && now >= this.#resetAt) this.#assumeReset(limit);
-    this.#saved = Math.min(this.#saved + elapsed * this.#ratePerMs(limit), burstOf(limit));
+    const saved = this.#saved + elapsed * this.#ratePerMs(limit);
+    this.#saved = Math.min(saved, this.#burst(limit));
+    this.#surplus += saved - this.#saved;
   }
 
-  /** Lets any lookup find out what is left. */
-  #assumeReset(limit: number): void {
-    this.#resetAt = this.#now() + DAY_MS;
-    this.#remaining = limit;
-    this.#unreported = 0;
-    this.#saved = Math.max(this.#saved, 1 + LEFT_FOR_NEW_ADDRESSES * burstOf(limit));
+  #allowsWithoutReason(isAllowed: boolean): boolean {
+    const now = this.#now();
+    const since = Math.min(this.#heldBackSince ?? now, now);
+    const hasWaited = now - since >= MAX_WAIT_WITHOUT_REASON_MS && this.#saved >= 1;
+    this.#heldBackSince = isAllowed || hasWaited ? undefined : since;
+    return isAllowed || hasWaited;
+  }
+
+  /** Calls that can be saved up: those of an hour at the current pace, so that little is left without any for longer. */
+  #burst(limit: number): number {
+    return Math.max(1, this.#ratePerMs(limit) * HOUR_MS);
   }
 
   #ratePerMs(limit: number): number {
-    const left = Math.max(0, this.#remaining - this.#unreported - Math.max(0, this.#saved));
-    const even = left / this.#msUntilReset();
-    // The slowest pace finds out that the quota has been reset; the fastest is a burst an hour.
-    return Math.min(Math.max(even, (SLOWEST_SHARE * limit) / DAY_MS), burstOf(limit) / HOUR_MS);
-  }
-
-  #msUntilReset(): number {
-    if (this.#resetAt === undefined) return DAY_MS;
-    return Math.min(Math.max(this.#resetAt - this.#now(), 1), DAY_MS);
+    const even =
+      Math.max(0, this.#quota.left - Math.max(0, this.#saved)) / this.#quota.msUntilReset;
+    return Math.min(Math.max(even, 1 / MAX_GAP_MS), FASTEST * evenRatePerMs(limit));
   }
 }
 
-function burstOf(limit: number): number {
-  return Math.max(1, limit * BURST_SHARE);
+function evenRatePerMs(limit: number): number {
+  return limit / DAY_MS;
 }
