@@ -7,6 +7,7 @@ import { ACTION_PATH } from '../app/src/http/paths.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { missingFeeds } from '../app/src/policy/feeds.ts';
 import { decodePolicy } from '../app/src/policy/file/decode.ts';
+import { describeIneffectiveWait } from '../app/src/policy/reputation-wait.ts';
 import { admitCanary, Canary } from './canary.ts';
 import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
@@ -40,6 +41,10 @@ export class RiskGateStack extends Stack {
     const policy = compilePolicy(policyText, config.policyFile);
     for (const { entry, warning } of policy.failOpen) {
       Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
+    }
+    const waitWarning = describeIneffectiveWait(policy, config.decisionDeadlineMs);
+    if (waitWarning !== undefined) {
+      Annotations.of(this).addWarningV2('RiskGate:waitWithoutEffect', waitWarning);
     }
     checkPolicyFeeds(policy.feeds, config);
     const logRetention: RetentionDays = config.logRetentionDays;

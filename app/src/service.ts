@@ -87,6 +87,7 @@ export async function startService(
   const resources = await openResources(settings, telemetry, now, options.checkFeed);
   const reputation = createReputation(settings, resources, telemetry.start(resources), options);
   telemetry.observePace(reputation);
+  telemetry.warnAboutWait(resources.policy, settings.decisionDeadline);
   const decision: DecisionDependencies = {
     policy: resources.policy,
     sources: createSources(settings, resources, reputation, telemetry, now),

@@ -18,6 +18,7 @@ import {
   MAX_HIGH_SCORE_MEMORY,
   MAX_LOOKUP_BUDGET,
 } from '../../app/src/config/setting-table.ts';
+import { MAX_DECISION_DEADLINE_MS } from '../../app/src/lib/deadline.ts';
 import { parseDurationSetting } from '../../app/src/lib/duration.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
@@ -119,7 +120,9 @@ export const OPTIONS = {
   // Between AWS WAF's bounds. The default depends on the tasks.
   addressLimit: wholeNumber(10, 2_000_000_000).optional(),
   // Below 300 ms the alarm on slow decisions would have no room, and most lookups would time out.
-  decisionDeadlineMs: wholeNumber(300, 2500).default(DEFAULT_DECISION_DEADLINE_MS),
+  decisionDeadlineMs: wholeNumber(300, MAX_DECISION_DEADLINE_MS).default(
+    DEFAULT_DECISION_DEADLINE_MS,
+  ),
 
   lookupBudgetUser: lookupBudget().optional(),
   lookupBudgetClient: lookupBudget().optional(),

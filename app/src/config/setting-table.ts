@@ -1,4 +1,5 @@
 import { DEFAULT_DRAIN_DELAY_MS, MAX_DRAIN_DELAY_MS } from '../http/shutdown.ts';
+import { MAX_DECISION_DEADLINE_MS } from '../lib/deadline.ts';
 import {
   DEFAULT_PREVIOUS_TTL,
   PREVIOUS_TTL_FORM,
@@ -76,8 +77,9 @@ export const SETTINGS = {
   FEED_POLL_INTERVAL: duration('1h').prefault('5m'),
   BLACKLIST_MAX_AGE: duration(MAX_BLACKLIST_MAX_AGE).prefault(DEFAULT_BLACKLIST_MAX_AGE),
 
-  // The identity server gives up after 3 s (Asgardeo) or 5 s, and retries once.
-  DECISION_DEADLINE_MS: wholeNumber(50, 2500).default(DEFAULT_DECISION_DEADLINE_MS),
+  DECISION_DEADLINE_MS: wholeNumber(50, MAX_DECISION_DEADLINE_MS).default(
+    DEFAULT_DECISION_DEADLINE_MS,
+  ),
   DRAIN_DELAY_MS: wholeNumber(0, MAX_DRAIN_DELAY_MS).default(DEFAULT_DRAIN_DELAY_MS),
 
   // Checked together, by parseAddressHeaders.

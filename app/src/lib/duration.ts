@@ -1,3 +1,5 @@
+import { MAX_DECISION_DEADLINE_MS } from './deadline.ts';
+
 const UNITS = { s: 1, m: 60, h: 3600 } as const;
 
 /**
@@ -27,18 +29,15 @@ export function parseDurationSetting(value: string, max: string): number | undef
   return seconds === undefined || seconds > (parseDuration(max) ?? 0) ? undefined : seconds * 1000;
 }
 
-/** As long as a request may take. */
-const MAX_WAIT_MS = 4_000;
-
 /**
  * Parses a time to wait: `150ms`, `1s`. Returns milliseconds, or `undefined` if it is not valid, zero, or longer than
- * 4 s.
+ * any decision may take.
  */
 export function parseWait(value: unknown): number | undefined {
   const match = typeof value === 'string' ? /^(\d{1,6})(ms|s)$/.exec(value.trim()) : null;
   if (match === null) return undefined;
   const milliseconds = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
-  return milliseconds > 0 && milliseconds <= MAX_WAIT_MS ? milliseconds : undefined;
+  return milliseconds > 0 && milliseconds <= MAX_DECISION_DEADLINE_MS ? milliseconds : undefined;
 }
 
 function parseUnits(text: string): number | undefined {

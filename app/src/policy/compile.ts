@@ -13,6 +13,7 @@ import { readYaml } from './file/source.ts';
 import { checkListKind, createLists, type ParsedList, parseList } from './lists.ts';
 import type { Policy } from './policy.ts';
 import { createPolicyClock } from './policy-clock.ts';
+import { checkReputationWait } from './reputation-wait.ts';
 
 /**
  * Compiles the text of a policy file.
@@ -63,12 +64,19 @@ function compile(
   );
   reportDuplicateIds(definition.rules, issues);
   const users = firstUsers(definition.rules, compiled);
-  const unknown = compileUnknown(definition.unknown, users, compiler, issues.at('unknown'));
+  const unknown = compileUnknown(definition, users, compiler, issues.at('unknown'));
   const references = mergeReferences([
     ...compiled.map((rule) => rule.references),
     unknown.references,
   ]);
   checkLists(lists, references, issues);
+  const reputationWait = definition.wait?.reputation;
+  checkReputationWait(
+    reputationWait,
+    references.signals,
+    compiled,
+    issues.at('wait', 'reputation'),
+  );
   return {
     mode: definition.mode,
     rules: compiled.flatMap(({ rule }) => rule ?? []),
@@ -76,7 +84,7 @@ function compile(
     enforcement: enforcementOf(undefined, unenforceable),
     lists: createLists(lists, references.cidrLists, compiler.Lists),
     clock: createPolicyClock(definition.timezone),
-    reputationWait: definition.wait.reputation,
+    reputationWait,
     signals: references.signals,
     feeds: [...feeds.keys()],
     geoFields: references.geoFields,

@@ -21,7 +21,7 @@ import { createLoadFailureLog, feedGauges, feedHooks } from './events/feeds.ts';
 import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
 import { createHeldBackLog } from './events/held-back-lookups.ts';
 import { warnAboutMissingSources } from './events/missing-sources.ts';
-import { logPolicy } from './events/policy.ts';
+import { logPolicy, warnAboutWait } from './events/policy.ts';
 import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
@@ -75,6 +75,8 @@ export interface Telemetry {
   readonly onIssuerKeysChanged: NonNullable<IssuerKeysHooks['onChanged']>;
   /** Warns about settings with which every rotation of a secret would reject requests. */
   warnAboutRotation(settings: RotationSettings): void;
+  /** Warns about a policy that waits longer than the deadline of a decision, in milliseconds. */
+  warnAboutWait(policy: Policy, deadlineMs: number): void;
   /**
    * Logs the policy and warnings about the configuration, starts to publish metrics, and returns the hooks of the
    * reputation lookup. A service that fails to start does not call it, and so publishes no metrics.
@@ -148,6 +150,7 @@ export function createTelemetry(
     ),
     feedHooks: feedHooks(log, metrics, loadFailureLog),
     warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
+    warnAboutWait: (policy, deadlineMs) => warnAboutWait(log, policy, deadlineMs),
     start({ policy, feeds, placesOf, apiKey, credential }) {
       logPolicy(log, write, policy);
       const places = () => placesOf(feeds.current());

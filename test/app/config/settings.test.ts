@@ -148,6 +148,7 @@ describe('Rejects, with the name of the setting, what is wrong and what to do:',
       '1d',
       /^REPUTATION_TTL_LOW must be a duration from 1s to 8760h, .*, got "1d"\.$/,
     ],
+    ['REPUTATION_TTL_LOW', '900ms', /^REPUTATION_TTL_LOW must be .*, got "900ms"\.$/],
     ['REPUTATION_TTL_LOW', '0s', /^REPUTATION_TTL_LOW must be .*, got "0s"\.$/],
     [
       'ABUSEIPDB_MAX_AGE_IN_DAYS',

@@ -104,6 +104,40 @@ describe('no entry is reported', () => {
   });
 });
 
+describe('an entry for a cause that is younger than the policy language', () => {
+  const OTHERS = `private: ${CLOSED}, reserved: ${CLOSED}, auth: ${CLOSED}, upstream: ${CLOSED}, invalid: ${CLOSED}`;
+  const WAIT = 'wait: { reputation: 150ms }\n';
+  const quota = (entry: string) => `quota: ${entry}, timeout: ${CLOSED}`;
+  const timeout = (entry: string) => `quota: ${CLOSED}, timeout: ${entry}`;
+
+  test.each<[string, string, string, readonly string[]]>([
+    ['is reported once, where the file has it', quota('ignore'), WAIT, ['quota']],
+    ['the same for a timeout', timeout('ignore'), WAIT, ['timeout']],
+    ['is reported if it is the default', `${quota(CLOSED)}, default: ignore`, WAIT, ['default']],
+    ['the same without a wait', `${quota(CLOSED)}, default: ignore`, '', ['default']],
+    ['is reported for pending', `${quota(CLOSED)}, pending: ignore`, WAIT, ['pending']],
+    ['is not reported for pending without a wait', `${quota(CLOSED)}, pending: ignore`, '', []],
+    [
+      'is not reported for a default that only pending could have, without a wait',
+      `${quota(CLOSED)}, budget: ${CLOSED}, default: ignore`,
+      '',
+      [],
+    ],
+    [
+      'is reported for a default that pending has',
+      `${quota(CLOSED)}, budget: ${CLOSED}, default: ignore`,
+      WAIT,
+      ['default'],
+    ],
+  ])('%s', (_, causes, rest, found) => {
+    const text = policyWith({ reputation: `{ ${OTHERS}, ${causes} }` }, GEO + RISK, rest);
+    const { failOpen } = compile(text);
+    expect(failOpen.map(({ entry }) => entry)).toEqual(
+      found.map((cause) => `unknown.reputation.${cause}`),
+    );
+  });
+});
+
 describe('unenforceable: ignore fails open for restrictions', () => {
   const find = (rest: string, rules: string) => compile(policyWith({}, rules, rest)).failOpen;
   const own = rule('risk', 'abuse.score >= 75', '{ lifetime: 5m }', 'unenforceable: ignore');

@@ -13,10 +13,13 @@ export type UnknownEntries = {
 };
 
 /**
- * Causes of an unknown reputation that are younger than the policy language: without an entry of their own or a default,
- * the entry of the one applies that they are most like, so that older policies are complete.
+ * Causes of an unknown reputation that the first policies could not name. Without an entry of their own and a default,
+ * they have the entry of a similar cause, so that those policies are still complete.
  */
-const LIKE_CAUSES: Readonly<Record<string, string>> = { budget: 'quota', pending: 'timeout' };
+const SIMILAR_CAUSES: ReadonlyMap<string, string> = new Map([
+  ['budget', 'quota'],
+  ['pending', 'timeout'],
+]);
 
 const EFFECT_NAMES = new Set([
   ...['allow', 'deny', 'lifetime', 'refresh_token', 'scopes', 'audience', 'claims'],
@@ -57,7 +60,7 @@ const EXAMPLES: Readonly<Record<SignalName, string>> = {
  * @param users the first rule that uses each signal.
  */
 export function compileUnknown(
-  definition: PolicyDefinition['unknown'],
+  { unknown: definition, wait }: Pick<PolicyDefinition, 'unknown' | 'wait'>,
   users: ReadonlyMap<SignalName, string>,
   compiler: ExpressionCompiler,
   issues: Issues,
@@ -87,10 +90,31 @@ export function compileUnknown(
       reputation: compiled.reputation.find,
     },
     parts: SIGNAL_NAMES.flatMap((signal) =>
-      compiled[signal].parts.map((part) => ({ signal, ...part })),
+      usedParts(compiled[signal].parts, causesOf(signal, wait)).map((part) => ({
+        signal,
+        ...part,
+      })),
     ),
     references: mergeReferences(Object.values(compiled).flatMap(({ references }) => references)),
   };
+}
+
+/** Returns the causes for which a signal can be unknown. Without a wait, the policy decides when a lookup has ended. */
+function causesOf(signal: SignalName, wait: PolicyDefinition['wait']): readonly string[] {
+  const causes: readonly string[] = UNKNOWN_CAUSES[signal];
+  return wait === undefined ? causes.filter((cause) => cause !== 'pending') : causes;
+}
+
+/** Leaves out the entries of other causes, and a default if each of the causes has its own entry. */
+function usedParts(
+  parts: CompiledEntry['parts'],
+  causes: readonly string[],
+): CompiledEntry['parts'] {
+  const own = new Set(parts.map(({ cause }) => cause));
+  return parts.filter(({ cause }) => {
+    if (cause === undefined) return true;
+    return cause === 'default' ? causes.some((each) => !own.has(each)) : causes.includes(cause);
+  });
 }
 
 const NO_ENTRY: CompiledEntry = { find: () => undefined, references: [], parts: [] };
@@ -136,23 +160,21 @@ function compileByCause(
     }
     byCause.set(cause, compileOne(effects, compiler, issues.at(cause)));
   }
-  for (const [cause, like] of Object.entries(LIKE_CAUSES)) {
-    if (!byCause.has(cause) && !byCause.has('default') && byCause.has(like)) {
-      byCause.set(cause, byCause.get(like));
-    }
-  }
-  const missing = causes.filter((cause) => !byCause.has(cause) && !(cause in LIKE_CAUSES));
+  const missing = causes.filter((cause) => !byCause.has(cause) && !SIMILAR_CAUSES.has(cause));
   if (!byCause.has('default') && missing.length > 0 && !hasInvalidCause) {
     issues.add(`needs default, or entries for ${missing.join(', ')}`);
   }
   return {
-    find: (cause) => byCause.get(byCause.has(cause) ? cause : 'default'),
+    find: (cause) => byCause.get(entryFor(cause, byCause)),
     references: [...byCause.values()].flatMap((effects) => (effects ? [effects.references] : [])),
-    parts: [...byCause]
-      .map(([cause, effects]) => ({ cause, effects }))
-      // If every cause has its own entry, default is never used.
-      .filter(({ cause }) => cause !== 'default' || missing.length > 0),
+    parts: [...byCause].map(([cause, effects]) => ({ cause, effects })),
   };
+}
+
+/** Returns which entry applies to a cause: its own one, the default, or that of a similar cause. */
+function entryFor(cause: string, entries: ReadonlyMap<string, unknown>): string {
+  if (entries.has(cause)) return cause;
+  return entries.has('default') ? 'default' : (SIMILAR_CAUSES.get(cause) ?? cause);
 }
 
 function compileOne(

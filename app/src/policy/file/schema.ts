@@ -1,6 +1,7 @@
 // A namespace import: the export `z` would add zod's messages in every language to the bundle.
 import * as z from 'zod';
 import { isFeedId } from '../../feeds/model/configured-feeds.ts';
+import { MAX_DECISION_DEADLINE_MS } from '../../lib/deadline.ts';
 import { parseDuration, parseWait } from '../../lib/duration.ts';
 import { isTimeZone } from '../policy-clock.ts';
 import type { Issues } from './issues.ts';
@@ -71,10 +72,17 @@ const wait = z.unknown().transform((value, context): number => {
   const milliseconds = parseWait(value);
   if (milliseconds !== undefined) return milliseconds;
   context.addIssue(
-    `${describeValue(value)} is not a valid time to wait; write 150ms or 1s, from 1ms to 4s`,
+    `${describeValue(value)} is not a valid time to wait; write 150ms or 1s, from 1ms to ${MAX_DECISION_DEADLINE_MS}ms, the longest deadline of a decision`,
   );
   return z.NEVER;
 });
+
+const waits = z
+  .strictObject({ reputation: wait.optional() })
+  .refine(
+    ({ reputation }) => reputation !== undefined,
+    'needs reputation, e.g. { reputation: 150ms }',
+  );
 
 const mode = z.enum(['enforce', 'monitor'], 'must be enforce or monitor');
 const unenforceable = z.enum(['deny', 'ignore'], 'must be deny or ignore');
@@ -147,7 +155,7 @@ const policy = z.strictObject({
     }),
   lists: mapping.default({}),
   feeds,
-  wait: z.strictObject({ reputation: wait.optional() }).default({}),
+  wait: waits.optional(),
   rules: z.array(z.unknown()),
   unknown: mapping.default({}),
   unenforceable: unenforceable.default('deny'),

@@ -64,9 +64,6 @@ interface PendingLookup {
   cacheRead: CacheRead | undefined;
 }
 
-/** For a request whose deadline passes before the DynamoDB read has ended. */
-const TIMED_OUT_READ: CacheRead = { error: 'timeout' };
-
 /**
  * Looks up the reputation of addresses: in memory, in DynamoDB, at AbuseIPDB, and falls back to a stale
  * record.
@@ -134,8 +131,12 @@ export class ReputationLookup {
     addPayer(pending, purpose);
     const remaining = deadline.remaining();
     const cause = wait < remaining ? 'pending' : 'timeout';
-    const onTimeout = () =>
-      withCacheError(this.#staleFallback(pending, cause), pending.cacheRead ?? TIMED_OUT_READ);
+    const onTimeout = () => {
+      const { source, cacheRead = { error: cause } } = pending;
+      const recalled = this.#recall(address, source, proven);
+      const signal = recalled ?? this.#staleFallback({ address, source, purpose }, cause);
+      return withCacheError(signal, cacheRead);
+    };
     // Waits even when no time is left: other work may have used it up while the response arrived.
     return pending.flight.wait(Math.min(remaining, wait), onTimeout);
   }

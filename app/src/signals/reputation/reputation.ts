@@ -45,7 +45,10 @@ export interface Reputation {
 
 /** The reputation of an address, or the cause why it is unknown. */
 export type ReputationSignal = Signal<Reputation, ReputationCause> & {
-  /** Why this lookup could not use the DynamoDB cache: the error of `CacheRead`. */
+  /**
+   * Why this lookup could not use the DynamoDB cache: the error of `CacheRead`, or `timeout` or `pending` if the request
+   * stopped waiting before the read had ended.
+   */
   readonly cacheError?: string;
   /** Why this lookup was not sent to AbuseIPDB, if budgets, the pace or other checks held it back. */
   readonly heldBackBy?: HeldBackBy;

@@ -1,4 +1,5 @@
 import type { Policy } from '../../policy/policy.ts';
+import { describeIneffectiveWait } from '../../policy/reputation-wait.ts';
 import type { Logger } from '../log.ts';
 
 /** Rules listed for each fail-open entry, so that the line stays below the 16 KiB at which log drivers split it. */
@@ -8,13 +9,14 @@ const MAX_RECORDED_RULES = 8;
 export function logPolicy(
   log: Logger,
   write: (record: object) => void,
-  { revision, mode, rules, failOpen }: Policy,
+  { revision, mode, rules, reputationWait, failOpen }: Policy,
 ): void {
   write({
     event: 'policy',
     policy_revision: revision,
     policy_mode: mode,
     rules: rules.length,
+    reputation_wait_ms: reputationWait,
     fail_open: failOpen.map(({ entry, does, rules }) => ({
       entry,
       does,
@@ -25,4 +27,11 @@ export function logPolicy(
   for (const { entry, warning } of failOpen) {
     log.warn({ event: 'policy-fails-open', policy_revision: revision, entry, msg: warning });
   }
+}
+
+/** Warns about a policy that waits for the reputation until the deadline of a decision, or longer. */
+export function warnAboutWait(log: Logger, policy: Policy, deadlineMs: number): void {
+  const msg = describeIneffectiveWait(policy, deadlineMs);
+  if (msg === undefined) return;
+  log.warn({ event: 'policy-wait-without-effect', policy_revision: policy.revision, msg });
 }

@@ -318,3 +318,58 @@ describe('a template that reads an unknown signal', () => {
     expect(decision.refusal?.description).toBe('Not known in LK');
   });
 });
+
+describe('a cause that older policies do not name', () => {
+  const OLD_CAUSES =
+    'private: ignore, reserved: ignore, auth: ignore, upstream: ignore, invalid: ignore';
+  const risk = rule('risk', 'abuse.score >= 75', '{ deny: No }');
+
+  test.each<[string, string, string, readonly string[]]>([
+    [
+      'budget has the entry of quota',
+      'budget',
+      'quota: { lifetime: 5m }, timeout: { deny: No }',
+      ['unknown.reputation'],
+    ],
+    [
+      'pending has the entry of timeout',
+      'pending',
+      'quota: { deny: No }, timeout: { lifetime: 5m }',
+      ['unknown.reputation'],
+    ],
+    ['budget is ignored as quota is', 'budget', 'quota: ignore, timeout: { deny: No }', []],
+    ['pending is ignored as timeout is', 'pending', 'quota: { deny: No }, timeout: ignore', []],
+    [
+      'budget has its own entry',
+      'budget',
+      'quota: { deny: No }, timeout: { deny: No }, budget: { lifetime: 5m }',
+      ['unknown.reputation'],
+    ],
+    [
+      'pending has its own entry',
+      'pending',
+      'quota: { deny: No }, timeout: { deny: No }, pending: { lifetime: 5m }',
+      ['unknown.reputation'],
+    ],
+    [
+      'budget has the default',
+      'budget',
+      'quota: { deny: No }, timeout: { deny: No }, default: { lifetime: 5m }',
+      ['unknown.reputation'],
+    ],
+    [
+      'pending has the default',
+      'pending',
+      'quota: { deny: No }, timeout: { deny: No }, default: { lifetime: 5m }',
+      ['unknown.reputation'],
+    ],
+  ])('%s', async (_, reputation, causes, matched) => {
+    const text = policyWith('reputation', `{ ${OLD_CAUSES}, ${causes} }`, risk);
+    const decision = await decideBy(text, { reputation });
+    expect(decision).toMatchObject({
+      outcome: matched.length === 0 ? 'issue' : 'restrict',
+      matched,
+      unknown: [{ signal: 'reputation', cause: reputation, rule: 'risk' }],
+    });
+  });
+});

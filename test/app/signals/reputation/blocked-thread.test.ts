@@ -99,10 +99,15 @@ describe('a response that arrived while the thread was blocked beyond all timeou
     const before = [
       lookup(reputation, ADDRESS, DEADLINE_MS),
       lookup(reputation, ADDRESS, 1.5 * DEADLINE_MS),
+      lookup(reputation, ADDRESS, 1.5 * DEADLINE_MS, { wait: DEADLINE_MS }),
     ];
     await held.received;
     held.respondWhileBlocked();
-    const after = [lookup(reputation, ADDRESS, 0), lookup(reputation, ADDRESS, 1)];
+    const after = [
+      lookup(reputation, ADDRESS, 0),
+      lookup(reputation, ADDRESS, 1),
+      lookup(reputation, ADDRESS, 1200, { wait: 1 }),
+    ];
     advanceTimers(BEYOND_ALL_TIMEOUTS_MS);
     for (const signal of await Promise.all([...before, ...after])) {
       expect(signal).toMatchObject({ known: true, score: 96, source: 'abuseipdb' });

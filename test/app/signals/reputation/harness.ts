@@ -12,7 +12,10 @@ import type {
   CheckReport,
   ReputationHooks,
 } from '../../../../app/src/signals/reputation/hooks.ts';
-import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
+import {
+  type LookupPurpose,
+  ReputationLookup,
+} from '../../../../app/src/signals/reputation/lookup.ts';
 import type { ReputationOptions } from '../../../../app/src/signals/reputation/options.ts';
 import { type DynamoDb, localDynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
 
@@ -143,9 +146,14 @@ export function newAddress(): Address {
 export const NO_DEADLINE = { remaining: () => 60 * SECOND };
 
 /** Looks an address up, and returns the signal as one flat object. */
-export async function lookup(reputation: ReputationLookup, ip: Address, milliseconds?: number) {
+export async function lookup(
+  reputation: ReputationLookup,
+  ip: Address,
+  milliseconds?: number,
+  purpose?: LookupPurpose,
+) {
   const deadline = milliseconds === undefined ? NO_DEADLINE : deadlineAfter(milliseconds);
-  const signal = await reputation.lookup(ip, deadline);
+  const signal = await reputation.lookup(ip, deadline, purpose);
   if (!signal.known) return signal;
   const { value, ...other } = signal;
   const { record, ...rest } = value;
