@@ -2,7 +2,11 @@ import { type Address, lookupAddress } from '../../src/signals/address/address.t
 import type { Anonymizer } from '../../src/signals/anonymizer.ts';
 import type { FeedAnswers } from '../../src/signals/feeds/feed-answers.ts';
 import type { Network } from '../../src/signals/network.ts';
-import type { Reputation, ReputationSource } from '../../src/signals/reputation/reputation.ts';
+import type {
+  Reputation,
+  ReputationSignal,
+  ReputationSource,
+} from '../../src/signals/reputation/reputation.ts';
 import {
   type RequestSignals,
   SIGNAL_NAMES,
@@ -34,7 +38,10 @@ export function describeSignals(signals: RequestSignals): SignalDescription[] {
     feeds: { name: 'Feeds', description: describe(feeds, describeFeeds) },
     reputation: {
       name: 'Reputation',
-      description: describeScore(signals) ?? describe(reputation, describeReputation),
+      description:
+        describeScore(signals) ??
+        describePending(reputation) ??
+        describe(reputation, describeReputation),
     },
   };
   return SIGNAL_NAMES.map((name) => descriptions[name]);
@@ -78,7 +85,13 @@ function describeScore({ usedProvenScore: proven }: RequestSignals): string | un
   return `${score}, from the blacklist, ${formatAge(proven.age)} old`;
 }
 
-function describeReputation({ record, source, age, stale }: Reputation): string {
+function describePending(reputation: ReputationSignal | undefined): string | undefined {
+  if (reputation?.known !== false || reputation.cause !== 'pending') return undefined;
+  return 'unknown: pending. The lookup continues, so try again';
+}
+
+function describeReputation({ record, source, age, stale, staleCause }: Reputation): string {
   const seconds = formatSeconds(Math.round(age / 1000));
-  return `score ${record.score}, from ${SOURCES[source]}, ${seconds} old${stale ? ', stale' : ''}`;
+  const state = stale ? `, stale (${staleCause})` : '';
+  return `score ${record.score}, from ${SOURCES[source]}, ${seconds} old${state}`;
 }

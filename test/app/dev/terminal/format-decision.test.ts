@@ -77,6 +77,15 @@ test.each<[string, object, string]>([
     '10:42:07  ✓ issued      ? ambiguous      ? not-found  ? quota        –                             web              12.3',
   ],
   [
+    'a reputation that the policy did not wait for',
+    {
+      outcome: 'restrict',
+      rules: ['unknown.reputation'],
+      signals: { address, geo, reputation: { cause: 'pending' } },
+    },
+    '10:42:07  ◐ restricted  205.210.31.51    US          ? pending       unknown.reputation            web              12.3',
+  ],
+  [
     'a score that only the blacklist limits, with its source',
     { signals: { address, geo, reputation: { score_at_most: 24, source: 'blacklist' } } },
     '10:42:07  ✓ issued      205.210.31.51    US          ≤ 24 blacklist  –                             web              12.3',
