@@ -1,6 +1,7 @@
 import { compilePolicy } from '../../app/src/policy/compile.ts';
 import type { Policy } from '../../app/src/policy/policy.ts';
 import { decideBy, type Scenario } from '../support/decide.ts';
+import { requestWith } from '../support/payloads.ts';
 import { startTestService } from '../support/running-service.ts';
 import { codeBlocks, readPage, sectionOf } from './pages.ts';
 
@@ -71,4 +72,52 @@ test.each<[string, Scenario, object]>([
   ['an internal address', { request: '03', anonymizer: 'private' }, { outcome: 'issue' }],
 ])('the example of anonymizers in docs/policy.md: %s', async (_, given, expected) => {
   expect(await decideBy(policyIn('Networks and anonymizers'), given)).toMatchObject(expected);
+});
+
+describe('the example of a wait in docs/policy.md', () => {
+  const section = 'Waiting for the reputation';
+
+  test.each<[string, Scenario, object]>([
+    [
+      'a first login',
+      { reputation: 'pending' },
+      { outcome: 'restrict', matched: ['unknown.reputation'], operations: [{ value: 300 }] },
+    ],
+    [
+      'the refresh from an address with score 96',
+      { reputation: 96 },
+      { refusedBy: 'high-ip-risk' },
+    ],
+    ['the refresh from one with score 12', { reputation: 12 }, { outcome: 'issue' }],
+    [
+      'a stale record of score 96',
+      { reputation: { score: 96, stale: true } },
+      { refusedBy: 'high-ip-risk' },
+    ],
+    ['an outage', { reputation: 'upstream' }, { refusedBy: 'unknown.reputation' }],
+    ['a deadline that ends first', { reputation: 'timeout' }, { refusedBy: 'unknown.reputation' }],
+  ])('%s', async (_, given, expected) => {
+    const policy = policyIn(section);
+    expect(policy.reputationWait).toBe(150);
+    expect(await decideBy(policy, { request: '03', ...given })).toMatchObject(expected);
+  });
+
+  test.each<[string, string, Scenario, object]>([
+    ['a first login', 'admin', { reputation: 'pending' }, { refusedBy: 'admin-needs-reputation' }],
+    [
+      'a first login without the scope',
+      'orders',
+      { reputation: 'pending' },
+      { outcome: 'restrict' },
+    ],
+    ['the next login', 'admin', { reputation: 12 }, { outcome: 'issue' }],
+  ])('with the rule for one scope: %s', async (_, scope, given, expected) => {
+    const [text = '', rule = ''] = codeBlocks(
+      sectionOf(readPage('docs/policy.md'), section),
+      'yaml',
+    );
+    const policy = compilePolicy(text.replace('rules:\n', `rules:\n${rule}`), 'docs/policy.md');
+    const request = requestWith('03', { 'event.accessToken.scopes': [scope] });
+    expect(await decideBy(policy, { request, ...given })).toMatchObject(expected);
+  });
 });
