@@ -40,7 +40,7 @@ async function post(server: ServerProcess, address: string): Promise<string> {
   const response = await fetch(`${server.origin}/pre-issue-access-token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': SECRET },
-    body: TYPICAL.replace(ADDRESS, address),
+    body: TYPICAL.replaceAll(ADDRESS, address),
   });
   return response.text();
 }

@@ -37,11 +37,11 @@ function synth(context: object, environment: Readonly<Record<string, string>> = 
   };
 }
 
-test("cdk synth warns of other tools' context and of a policy that fails open, but not of acknowledged issues", () => {
+test("cdk synth warns of other tools' context and of a policy that fails open or waits too long, but not of acknowledged issues", () => {
   const policyFile = join(directory, 'fails-open.yaml');
   writeFileSync(
     policyFile,
-    'version: 1\nrules:\n  - id: x\n    when: geo.country == "KP"\n    then: { deny: "No" }\nunknown: { address: { deny: "No" }, geo: ignore }\n',
+    'version: 1\nwait: { reputation: 1200ms }\nrules:\n  - id: x\n    when: geo.country == "KP" || abuse.tor\n    then: { deny: "No" }\nunknown: { address: { deny: "No" }, reputation: { deny: "No" }, geo: ignore }\n',
   );
   const context = { 'acknowledged-issue-numbers': [34892], stage: 'prod', policyFile };
   const { status, files, manifest } = synth(context);
@@ -49,7 +49,8 @@ test("cdk synth warns of other tools' context and of a policy that fails open, b
   expect(files).toContain('RiskGate.template.json');
   const foreign = [...manifest.matchAll(/The context value (\S+) is not an option/g)];
   expect(new Set(foreign.map(([, name]) => name))).toEqual(new Set(['stage']));
-  expect(manifest).toMatch(/fails-open\.yaml:6: unknown\.geo: fails open: while geo is unknown/);
+  expect(manifest).toMatch(/fails-open\.yaml:7: unknown\.geo: fails open: while geo is unknown/);
+  expect(manifest).toMatch(/The policy waits 1200 ms for the reputation, but a decision has a dead/);
 });
 
 test.each<[name: string, context: object, warning: 'pages' | 'tickets' | undefined]>([

@@ -20,8 +20,8 @@ async function main(): Promise<void> {
     const address = next();
     return {
       ...request,
-      path: path.replace(ADDRESS, address),
-      ...(body === undefined ? {} : { body: body.replace(ADDRESS, address) }),
+      path: path.replaceAll(ADDRESS, address),
+      ...(body === undefined ? {} : { body: body.replaceAll(ADDRESS, address) }),
     };
   };
   const result = await autocannon({

@@ -64,6 +64,12 @@ test('a request template has the placeholders of wrk.lua, and the bytes of the b
   });
 });
 
+test('an address that occurs twice in the body does not count for its bytes', () => {
+  const { text, bytes } = requestTemplate({ ...LOAD, body: `["${ADDRESS}","${ADDRESS}"]` });
+  expect(text).toMatch(/\["@address@","@address@"\]$/);
+  expect(bytes).toBe('["",""]'.length);
+});
+
 test('a request template without a body has no content length', () => {
   const { body: _, ...load } = LOAD;
   expect(requestTemplate({ ...load, method: 'GET', path: `/check?ipAddress=${ADDRESS}` })).toEqual({

@@ -1,4 +1,4 @@
-/** Placeholder for the client's address in a load's path and body. */
+/** Placeholder for the client's address in a load's path or body. Each of them is replaced. */
 export const ADDRESS = '@address@';
 
 /** Requests that a load generator sends as fast as they are answered, one at a time per connection. */

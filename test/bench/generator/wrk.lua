@@ -3,7 +3,8 @@
 
 local LENGTH, ADDRESS = "@length@", "@address@"
 
-local head, between, tail
+-- The request up to its length, and the parts before, between and after the places of the address.
+local head, parts
 local addresses, count = {}, 0
 local bytes
 local at, reported = 0, false
@@ -19,8 +20,12 @@ function init(args)
   local rest
   head, rest = split(file:read("*a"), LENGTH)
   file:close()
-  between, tail = split(rest, ADDRESS)
-  if not between then between, tail = tail, "" end
+  parts = {}
+  while rest do
+    local part, after = split(rest, ADDRESS)
+    parts[#parts + 1] = part or after
+    rest = part and after
+  end
   for line in io.lines(args[2]) do
     count = count + 1
     addresses[count] = line
@@ -39,8 +44,9 @@ function request()
     at = 1
   end
   local address = addresses[at]
-  if not head then return between .. address .. tail end
-  return head .. (bytes + #address) .. between .. address .. tail
+  local text = table.concat(parts, address)
+  if not head then return text end
+  return head .. (bytes + (#parts - 1) * #address) .. text
 end
 
 -- Times in microseconds.

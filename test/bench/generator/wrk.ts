@@ -58,7 +58,7 @@ export function requestTemplate(load: Load): { readonly text: string; readonly b
   if (body === undefined) return { text: `${head}\r\n`, bytes: 0 };
   return {
     text: `${head}content-length: @length@\r\n\r\n${body}`,
-    bytes: Buffer.byteLength(body.replace(ADDRESS, '')),
+    bytes: Buffer.byteLength(body.replaceAll(ADDRESS, '')),
   };
 }
 

@@ -1,5 +1,5 @@
 import { drawByZipf } from '../addresses.ts';
-import { actionLoad } from '../harness.ts';
+import { actionLoad, type Harness } from '../harness.ts';
 import { interleave } from '../interleave.ts';
 import type { Row } from '../row.ts';
 import { combineByRound, ratio, summarise } from '../statistics.ts';
@@ -44,25 +44,36 @@ export const table: Experiment = {
 /** 5,000 addresses by Zipf's law, while AbuseIPDB takes 300 ms. Each round begins with an empty cache. */
 export const zipf: Experiment = {
   name: 'zipf',
-  async measure(harness) {
-    const { rounds, seconds = 30 } = harness.options;
-    const users = harness.addresses.any(5000, 'zipf');
-    await harness.surroundings.setFault({ kind: 'slow', ms: 300 });
-    const samples = await interleave(['ours', 'guide'], rounds, async (name, round) => {
-      const server = await (name === 'ours'
-        ? harness.startService()
-        : harness.startBaseline('guide'));
-      const addresses = drawByZipf(users, 200_000, `round ${round}`);
-      const load = actionLoad(server, { addresses, connections: 2, seconds });
-      const measured = await harness.generator.run(load);
-      await server.end();
-      return measured;
-    });
-    await harness.surroundings.setFault(undefined);
-    const row = `empty table, 5,000 addresses by Zipf, first ${seconds} s, upstream 300 ms / the guide’s flow`;
-    return [againstGuide(row, 3, samples)];
-  },
+  measure: async (harness) => [await measureZipf(harness)],
 };
+
+/**
+ * Measures the service and the guide's flow with the addresses of `zipf`.
+ *
+ * @param how names the settings in the row.
+ */
+export async function measureZipf(
+  harness: Harness,
+  settings: Readonly<Record<string, string>> = {},
+  how = '',
+): Promise<Row> {
+  const { rounds, seconds = 30 } = harness.options;
+  const users = harness.addresses.any(5000, 'zipf');
+  await harness.surroundings.setFault({ kind: 'slow', ms: 300 });
+  const samples = await interleave(['ours', 'guide'], rounds, async (name, round) => {
+    const server = await (name === 'ours'
+      ? harness.startService(settings)
+      : harness.startBaseline('guide'));
+    const addresses = drawByZipf(users, 200_000, `round ${round}`);
+    const load = actionLoad(server, { addresses, connections: 2, seconds });
+    const measured = await harness.generator.run(load);
+    await server.end();
+    return measured;
+  });
+  await harness.surroundings.setFault(undefined);
+  const row = `empty table, 5,000 addresses by Zipf, first ${seconds} s, upstream 300 ms${how} / the guide’s flow`;
+  return againstGuide(row, 3, samples);
+}
 
 type Throughput = readonly { readonly perSecond: number }[];
 

@@ -8,6 +8,7 @@ import { full, memory } from './memory.ts';
 import { costly, lists, rules } from './policies.ts';
 import { start } from './start.ts';
 import { cold, hanging, outage } from './upstream.ts';
+import { waitHanging, waitZipf } from './wait.ts';
 import { warm } from './warm.ts';
 
 /** All experiments, in the order of the table. */
@@ -18,7 +19,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...coldByList,
   table,
   zipf,
+  waitZipf,
   hanging,
+  waitHanging,
   outage,
   lists,
   rules,

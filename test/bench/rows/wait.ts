@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expectPlainSuccess } from '../check-responses.ts';
+import { actionLoad, type Harness, warmUp } from '../harness.ts';
+import { interleave } from '../interleave.ts';
+import { summarise } from '../statistics.ts';
+import { measureZipf } from './against-guide.ts';
+import type { Experiment } from './experiment.ts';
+
+const DEFAULT = fileURLToPath(new URL('../../../app/policy.yaml', import.meta.url));
+const WAIT_MS = 50;
+/** What a decision may take beyond the wait. */
+const MARGIN_MS = 10;
+
+/** Writes the default policy with a wait, and returns the setting that names it. */
+function policyWithWait({ build }: Harness): { readonly POLICY_FILE: string } {
+  const text = readFileSync(DEFAULT, 'utf8');
+  const changed = text.replace(/^rules:\n/m, `wait: { reputation: ${WAIT_MS}ms }\nrules:\n`);
+  if (changed === text) throw new Error('The default policy must contain the line "rules:".');
+  const POLICY_FILE = join(build.folder, 'policy-with-wait.yaml');
+  writeFileSync(POLICY_FILE, changed);
+  return { POLICY_FILE };
+}
+
+/** As `zipf`, and the policy does not wait until AbuseIPDB responds. */
+export const waitZipf: Experiment = {
+  name: 'wait-zipf',
+  async measure(harness) {
+    const row = await measureZipf(harness, policyWithWait(harness), `, wait ${WAIT_MS} ms`);
+    return [
+      {
+        ...row,
+        note: 'default budgets, each address is that of another user, an account without a limit; a login from an address that is not known yet gets a short token',
+      },
+    ];
+  },
+};
+
+/** With them, each request in `SECONDS` waits: fewer checks hang than may, and none has failed. */
+const SETTINGS = { ABUSEIPDB_TIMEOUT_MS: '4000', ABUSEIPDB_CONCURRENCY: '1000' };
+const CONNECTIONS = 8;
+const SECONDS = 3;
+/** Requests of one connection in a second, if a timer fires early. */
+const MAX_PER_SECOND = 25;
+
+/** Only new addresses, while AbuseIPDB accepts requests and never responds. */
+export const waitHanging: Experiment = {
+  name: 'wait-hanging',
+  async measure(harness) {
+    const { rounds, seconds = SECONDS } = harness.options;
+    const known = harness.addresses.clean(100, 'warm');
+    const perRound = CONNECTIONS * seconds * MAX_PER_SECOND;
+    const unseen = harness.addresses.any(perRound * rounds, 'wait-hanging');
+    const settings = { ...SETTINGS, ...policyWithWait(harness) };
+    const { ours } = await interleave(['ours'], rounds, async (_, round) => {
+      // A new process, because the checks of the previous round have failed.
+      const server = await harness.startService(settings);
+      await expectPlainSuccess(server, known);
+      await warmUp(harness, server, known);
+      await harness.surroundings.setFault({ kind: 'hang' });
+      const addresses = unseen.slice(round * perRound, (round + 1) * perRound);
+      const load = { addresses, connections: CONNECTIONS, seconds, distinct: true };
+      const measured = await harness.generator.run(actionLoad(server, load));
+      await harness.surroundings.setFault(undefined);
+      await server.end();
+      // Otherwise the percentile would be that of requests that did not wait.
+      if (measured.p50 < WAIT_MS - 1)
+        throw new Error(`Half of the requests took ${measured.p50} ms.`);
+      return measured;
+    });
+    return [
+      {
+        name: `upstream hanging, wait ${WAIT_MS} ms, new addresses: p99`,
+        unit: 'ms',
+        bound: { atMost: WAIT_MS + MARGIN_MS },
+        figure: summarise(ours.map(({ p99 }) => p99)),
+        inputs: {
+          'p50 ms': summarise(ours.map(({ p50 }) => p50)),
+          'slowest ms': summarise(ours.map(({ slowest }) => slowest)),
+        },
+        note: 'each request waits: the checks have 4 s, and 1,000 may hang; the budgets are the default ones, and each address is that of another user',
+      },
+    ];
+  },
+};
