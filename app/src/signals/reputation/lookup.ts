@@ -132,10 +132,9 @@ export class ReputationLookup {
     const remaining = deadline.remaining();
     const cause = wait < remaining ? 'pending' : 'timeout';
     const onTimeout = () => {
-      const { source, cacheRead = { error: cause } } = pending;
-      const recalled = this.#recall(address, source, proven);
-      const signal = recalled ?? this.#staleFallback({ address, source, purpose }, cause);
-      return withCacheError(signal, cacheRead);
+      const recalled = this.#recall(address, pending.source, proven);
+      const signal = recalled ?? this.#staleFallback(pending, cause);
+      return withCacheError(signal, pending.cacheRead ?? { error: cause });
     };
     // Waits even when no time is left: other work may have used it up while the response arrived.
     return pending.flight.wait(Math.min(remaining, wait), onTimeout);
