@@ -1,0 +1,26 @@
+import { describeSignals } from '../../../../app/dev/console/describe-signals.ts';
+import type { ReputationSignal } from '../../../../app/src/signals/reputation/reputation.ts';
+import { known, unknown } from '../../../../app/src/signals/signal.ts';
+import { scenario } from '../../../support/decide.ts';
+
+const RECORD = { record: { score: 12, checkedAt: 0 }, source: 'memory', age: 90_000 } as const;
+
+test.each<[string, ReputationSignal | undefined, string]>([
+  ['that no rule needed', undefined, 'not needed by any rule'],
+  ['of a record', known({ ...RECORD, stale: false }), 'score 12, from memory, 90 s old'],
+  [
+    'of a stale record',
+    known({ ...RECORD, stale: true, staleCause: 'pending' }),
+    'score 12, from memory, 90 s old, stale (pending)',
+  ],
+  ['that is unknown', unknown('quota'), 'unknown: quota'],
+  [
+    'whose lookup continues',
+    unknown('pending'),
+    'unknown: pending. The lookup continues, so try again',
+  ],
+])('describes a reputation %s', (_, reputation, description) => {
+  const { signals } = scenario();
+  signals.reputation = reputation;
+  expect(describeSignals(signals)).toContainEqual({ name: 'Reputation', description });
+});
