@@ -50,7 +50,7 @@ test("cdk synth warns of other tools' context and of a policy that fails open or
   const foreign = [...manifest.matchAll(/The context value (\S+) is not an option/g)];
   expect(new Set(foreign.map(([, name]) => name))).toEqual(new Set(['stage']));
   expect(manifest).toMatch(/fails-open\.yaml:7: unknown\.geo: fails open: while geo is unknown/);
-  expect(manifest).toMatch(/The policy waits 1200 ms for the reputation, but a decision has a dead/);
+  expect(manifest).toMatch(/The policy waits 1200 ms for the reputation, but a decision has/);
 });
 
 test.each<[name: string, context: object, warning: 'pages' | 'tickets' | undefined]>([
