@@ -34,7 +34,10 @@ const FEEDS: readonly (FeedForTest & Required<Pick<FeedForTest, 'view'>>)[] = [
   { id: 'apple-private-relay', view: ranges, ...statement('relay') },
   { id: 'partners', view: ranges },
   { id: NETWORKS, view: { content: 'networks', has: (asn) => asn % 2 === 1 } },
-  { id: BLACKLIST, view: { content: 'scores', scoreOf: findListedScore } },
+  {
+    id: BLACKLIST,
+    view: { content: 'scores', scoreOf: findListedScore, neighbourOf: () => undefined },
+  },
 ];
 
 const STATES: Readonly<Record<FeedsState, RequestFeeds>> = {

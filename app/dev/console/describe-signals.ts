@@ -81,8 +81,10 @@ function describeAnswers(answers: readonly (readonly [string, boolean | string])
 
 function describeScore({ usedProvenScore: proven }: RequestSignals): string | undefined {
   if (proven === undefined) return undefined;
-  const score = proven.listed ? `score ${proven.min}` : `score at most ${proven.max}`;
-  return `${score}, from the blacklist, ${formatAge(proven.age)} old`;
+  const { inheritedFrom, listed, min, max } = proven;
+  const isListed = listed || inheritedFrom !== undefined;
+  const score = isListed ? `score ${min}` : `score at most ${max}`;
+  return `${score}${describeSource(inheritedFrom)}, from the blacklist, ${formatAge(proven.age)} old`;
 }
 
 function describePending(reputation: ReputationSignal | undefined): string | undefined {
@@ -90,8 +92,14 @@ function describePending(reputation: ReputationSignal | undefined): string | und
   return 'unknown: pending. The lookup continues, so try again';
 }
 
-function describeReputation({ record, source, age, stale, staleCause }: Reputation): string {
+function describeReputation(reputation: Reputation): string {
+  const { record, inheritedFrom, source, age, stale, staleCause } = reputation;
+  const score = `score ${record.score}${describeSource(inheritedFrom)}`;
   const seconds = formatSeconds(Math.round(age / 1000));
   const state = stale ? `, stale (${staleCause})` : '';
-  return `score ${record.score}, from ${SOURCES[source]}, ${seconds} old${state}`;
+  return `${score}, from ${SOURCES[source]}, ${seconds} old${state}`;
+}
+
+function describeSource(inheritedFrom: Address | undefined): string {
+  return inheritedFrom === undefined ? '' : ` of ${inheritedFrom.value} in the same /64`;
 }

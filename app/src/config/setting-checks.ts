@@ -22,6 +22,7 @@ export function checkSettings(
     ...parseAddressHeaderSettings(settings).issues,
     ...checkHashKey(settings),
     ...checkStaleAge(settings),
+    ...checkHighScoreMemory(settings, environment),
     ...checkFeeds(settings),
     ...checkNames(environment),
   ];
@@ -82,6 +83,20 @@ function checkStaleAge(settings: ValidSettings): readonly string[] {
   if (maxTtl <= (settings.REPUTATION_MAX_STALE_AGE ?? Number.POSITIVE_INFINITY)) return [];
   return [
     'REPUTATION_MAX_STALE_AGE is shorter than REPUTATION_TTL_LOW, _ELEVATED or _HIGH: set it to the longest of them, or longer.',
+  ];
+}
+
+/** The default is not checked: if records are kept for longer, so are high scores. */
+function checkHighScoreMemory(
+  settings: ValidSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  if (!isSet(environment.REPUTATION_HIGH_SCORE_MEMORY)) return [];
+  const { REPUTATION_HIGH_SCORE_MEMORY: highScoreMemory = Number.POSITIVE_INFINITY } = settings;
+  const { REPUTATION_MAX_STALE_AGE: maxStaleAge = 0, REPUTATION_TTL_HIGH: ttl = 0 } = settings;
+  if (highScoreMemory >= Math.max(maxStaleAge, ttl)) return [];
+  return [
+    'REPUTATION_HIGH_SCORE_MEMORY is shorter than REPUTATION_MAX_STALE_AGE or REPUTATION_TTL_HIGH: set it to the longer of them, or longer.',
   ];
 }
 

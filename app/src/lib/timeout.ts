@@ -68,3 +68,14 @@ export async function withTimeLimit<Value>(
     stop?.removeEventListener('abort', onStop);
   }
 }
+
+/** Resolves when work that does not reject has ended, or after a time limit, while the work continues. */
+export function settledWithin(milliseconds: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = afterTimeLimit(milliseconds, resolve);
+    void work.then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

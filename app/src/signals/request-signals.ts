@@ -102,8 +102,8 @@ export class RequestSignals {
 
   /** Returns whether a list proves enough about the score that an expression needs no CHECK. */
   needsNoCheck(use: ReputationUse): boolean {
-    const proven = this.#proveScore();
-    return proven !== undefined && !this.#hasNewerRecord(proven) && servesUse(proven, use);
+    const proven = this.#standingProof();
+    return proven !== undefined && servesUse(proven, use);
   }
 
   /**
@@ -111,10 +111,8 @@ export class RequestSignals {
    * that takes a CHECK, or if there is a newer one.
    */
   findProvenScore(use: ReputationUse): number | undefined {
-    const proven = this.#proveScore();
-    if (proven === undefined || this.#hasNewerRecord(proven) || !servesScore(proven, use)) {
-      return undefined;
-    }
+    const proven = this.#standingProof();
+    if (proven === undefined || !servesScore(proven, use)) return undefined;
     this.#usedProvenScore = true;
     return proven.min;
   }
@@ -123,16 +121,33 @@ export class RequestSignals {
   get checkedScore(): number | undefined {
     if (!this.reputation?.known) return undefined;
     const { score } = this.reputation.value.record;
-    const proven = this.#proveScore();
-    return proven === undefined || this.#hasNewerRecord(proven)
-      ? score
-      : nearestPossible(proven, score);
+    const proven = this.#standingProof();
+    if (proven === undefined) return score;
+    if (proven.inheritedFrom !== undefined) this.#usedProvenScore = true;
+    return nearestPossible(proven, score);
   }
 
   /** What a list proved about the score, if a rule has used it and no newer CHECK has replaced it. */
   get usedProvenScore(): ScoreKnowledge | undefined {
-    const proven = this.#usedProvenScore ? this.#proveScore() : undefined;
-    return proven === undefined || this.#hasNewerRecord(proven) ? undefined : proven;
+    return this.#usedProvenScore ? this.#standingProof() : undefined;
+  }
+
+  /** Whether the score is that of another address in the client's /64; undefined if the reputation is not known. */
+  get isScoreInherited(): boolean | undefined {
+    if (!this.reputation?.known) return undefined;
+    const isInherited = this.reputation.value.inheritedFrom !== undefined;
+    return isInherited || this.#standingProof()?.inheritedFrom !== undefined;
+  }
+
+  /** Returns what a list proves, unless a newer record replaces it. */
+  #standingProof(): ScoreKnowledge | undefined {
+    const proven = this.#proveScore();
+    if (proven === undefined || !this.reputation?.known) return proven;
+    const { record, inheritedFrom } = this.reputation.value;
+    if (inheritedFrom === undefined && !this.#hasNewerRecord(proven)) return proven;
+    // A record of one address says nothing about another one of its /64: the higher score counts.
+    const concernsOther = inheritedFrom !== undefined || proven.inheritedFrom !== undefined;
+    return concernsOther && proven.min > record.score ? proven : undefined;
   }
 
   #proveScore(): ScoreKnowledge | undefined {

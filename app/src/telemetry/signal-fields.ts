@@ -26,12 +26,13 @@ export function signalFields(
     anonymizer: anonymizer && (anonymizer.known ? anonymizer.value : { cause: anonymizer.cause }),
     feeds: feeds && (feeds.known ? feedFields(feeds.value) : { cause: feeds.cause }),
     reputation:
-      scoreFields(signals) ??
+      scoreFields(signals, formatAddress) ??
       (reputation &&
         (reputation.known
           ? {
               score: reputation.value.record.score,
               source: reputation.value.source,
+              inherited_from: formatOptional(reputation.value.inheritedFrom, formatAddress),
               age_seconds: Math.round(reputation.value.age / 1000),
               stale: reputation.value.stale,
               cause: reputation.value.staleCause,
@@ -48,19 +49,31 @@ export function signalFields(
 }
 
 /** Returns the score that a list has proved, if it decided; with `cause`, why a CHECK was not possible. */
-function scoreFields({ usedProvenScore: proven, reputation }: RequestSignals): object | undefined {
+function scoreFields(
+  { usedProvenScore: proven, reputation }: RequestSignals,
+  formatAddress: (address: Address) => string,
+): object | undefined {
   if (proven === undefined) return undefined;
   const cause = reputation?.known === false ? reputation.cause : reputation?.value.staleCause;
+  const isListed = proven.listed || proven.inheritedFrom !== undefined;
   // A spread of one of two objects instead takes a microsecond.
   return {
     // The score of an outdated list can only have risen.
-    score: proven.listed ? proven.min : undefined,
-    score_at_most: proven.listed ? undefined : proven.max,
+    score: isListed ? proven.min : undefined,
+    score_at_most: isListed ? undefined : proven.max,
     source: 'blacklist',
+    inherited_from: formatOptional(proven.inheritedFrom, formatAddress),
     age_seconds: Math.round(proven.age / 1000),
     cause,
     held_back: reputation?.heldBackBy,
   };
+}
+
+function formatOptional(
+  address: Address | undefined,
+  formatAddress: (address: Address) => string,
+): string | undefined {
+  return address && formatAddress(address);
 }
 
 /** More feeds would take too many of the 200 fields that Logs Insights reads. */

@@ -5,6 +5,7 @@ import type { Policy } from '../../../app/src/policy/policy.ts';
 import type { Address } from '../../../app/src/signals/address/address.ts';
 import { openFeedView } from '../../../app/src/signals/feeds/feed-view.ts';
 import { proveScore, type ScoreList } from '../../../app/src/signals/reputation/blacklist.ts';
+import { knowledgeOf } from '../../../app/src/signals/reputation/list-proof.ts';
 import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';
 import { type Decided, decideBy } from '../../support/decide.ts';
 import { blacklistBody } from '../../support/feeds/blacklist.ts';
@@ -90,8 +91,12 @@ async function publish(all: readonly Client[], asked: Query): Promise<ScoreList>
     content: 'scores',
   });
   if (view.content !== 'scores') throw new Error('the snapshot contains no scores');
-  const scoreOf = (address: Address) => view.scoreOf(address);
-  return { publishedAt: GENERATED_AT, scope: download.data.scope, scoreOf };
+  return {
+    publishedAt: GENERATED_AT,
+    scope: download.data.scope,
+    scoreOf: (address: Address) => view.scoreOf(address),
+    neighbourOf: (address: Address) => view.neighbourOf(address),
+  };
 }
 
 /** A comparison with the score, as CEL and as a function. */
@@ -166,7 +171,7 @@ const conditions = fc
 
 /** Decides with a CHECK that returns the score at the time of the list, and counts it. */
 async function decideWith(policy: Policy, client: Client, list: ScoreList, now = MONDAY_MORNING) {
-  const proven = proveScore(list, addressOf(client.address), now, MAX_AGE);
+  const proven = knowledgeOf(proveScore(list, addressOf(client.address), now, MAX_AGE));
   const decided = await decideBy(policy, {
     address: client.address,
     reputation: { score: client.score, source: 'abuseipdb', checkedAt: now },

@@ -341,6 +341,7 @@ describe('a feed contains an address by its content', () => {
   const scores: FeedView = {
     content: 'scores',
     scoreOf: ({ value }) => (value === '205.210.31.51' ? 0 : undefined),
+    neighbourOf: () => undefined,
   };
   const NETWORKS = 'address.within("spamhaus-asn-drop")';
   const SCORES = 'address.within("abuseipdb-blacklist")';

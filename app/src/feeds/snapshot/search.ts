@@ -54,3 +54,9 @@ export function compare128(numbers: Uint32Array, index: number, value: Uint32Arr
   }
   return (numbers[lowest] as number) - (value[0] as number);
 }
+
+/** Returns the number of 128 bits at an index. */
+export function bitsAt(numbers: Uint32Array, index: number): bigint {
+  const words = [3, 2, 1, 0].map((word) => BigInt(numbers[index * 4 + word] as number));
+  return words.reduce((bits, word) => (bits << 32n) | word);
+}

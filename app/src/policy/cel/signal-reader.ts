@@ -180,6 +180,11 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     return this.reputation() && this.#signals.checkedScore;
   }
 
+  /** Returns whether the score is that of another address in the client's /64. */
+  isScoreInherited(): boolean | undefined {
+    return this.reputation() && this.#signals.isScoreInherited;
+  }
+
   /** Returns a field of a known signal, and records the signal as incomplete if it lacks the field. */
   field<T>(name: SignalName, value: T | undefined): T | undefined {
     if (value === undefined) this.#incomplete.add(name);

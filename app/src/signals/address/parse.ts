@@ -65,7 +65,8 @@ function ipv4Address(bits: number): Address {
   return addressOf(formatIpv4(bits), 4, bits, reachOf(bits), undefined);
 }
 
-function ipv6Address(groups: Groups): Address {
+/** Returns the address with the given groups, which must not be a translated form of IPv4. */
+export function ipv6Address(groups: Groups): Address {
   const tunnelled = tunnelledIpv4(groups);
   const embedded = tunnelled === undefined ? undefined : ipv4Address(tunnelled);
   const bits = bitsOfIpv6(groups);

@@ -1,5 +1,12 @@
-import { openNetworks, openRanges, openScores } from '../../feeds/snapshot/views.ts';
+import {
+  openNetworks,
+  openRanges,
+  openScores,
+  type ScoresView,
+} from '../../feeds/snapshot/views.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
+import { groupsOf } from '../address/ipv6.ts';
+import { ipv6Address } from '../address/parse.ts';
 import type { AddressRanges } from '../address/ranges.ts';
 import { type AnonymizerDatabase, openAnonymizerDatabase } from '../anonymizer-database.ts';
 import { type MmdbFile, type MmdbInfo, openCheckedPlaces } from '../geo/mmdb-file.ts';
@@ -12,9 +19,17 @@ export type FeedView =
       readonly content: 'scores';
       /** Returns AbuseIPDB's score of the address or, for a tunnel, of the IPv4 address that it embeds, if listed. */
       scoreOf(address: Address): number | undefined;
+      /** Returns the other address in the /64 of an IPv6 address that has the highest score; undefined if there is none. */
+      neighbourOf(address: Address): ListedAddress | undefined;
     }
   | { readonly content: 'places'; readonly places: MmdbFile }
   | { readonly content: 'anonymizers'; readonly anonymizers: AnonymizerDatabase };
+
+/** An address on a list, with its score. */
+export interface ListedAddress {
+  readonly address: Address;
+  readonly score: number;
+}
 
 /** A snapshot whose content is checked. It can be sent between threads. */
 export type CheckedContent =
@@ -41,6 +56,7 @@ export function openFeedView(id: string, file: Buffer, checked: CheckedContent):
       return {
         content: 'scores',
         scoreOf: (address) => scores.scoreOf(lookupAddress(address).bits),
+        neighbourOf: (address) => neighbourOf(scores, lookupAddress(address)),
       };
     }
     case 'places':
@@ -48,4 +64,9 @@ export function openFeedView(id: string, file: Buffer, checked: CheckedContent):
     case 'anonymizers':
       return { content: 'anonymizers', anonymizers: openAnonymizerDatabase(file) };
   }
+}
+
+function neighbourOf(scores: ScoresView, { bits }: Address): ListedAddress | undefined {
+  const neighbour = typeof bits === 'bigint' ? scores.neighbourOf(bits) : undefined;
+  return neighbour && { address: ipv6Address(groupsOf(neighbour.bits)), score: neighbour.score };
 }

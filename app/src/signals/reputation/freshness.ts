@@ -25,10 +25,10 @@ export function ageOf(record: AbuseRecord, now: number): number {
  * or this one was set back) makes it stale at best, so that the address is checked again.
  */
 export function freshnessOf(record: AbuseRecord, now: number, limits: FreshnessLimits): Freshness {
-  const ahead = record.checkedAt - now;
-  if (ahead >= limits.maxStaleAge || -ahead >= maxAgeOf(record.score, limits)) return 'expired';
-  if (ahead > MAX_CLOCK_SKEW_MS) return 'stale';
-  return -ahead < ttlOf(record.score, limits.ttl) ? 'fresh' : 'stale';
+  const age = now - record.checkedAt;
+  if (-age >= limits.maxStaleAge || age >= maxAgeOf(record.score, limits)) return 'expired';
+  if (isAhead(record, now)) return 'stale';
+  return age < ttlOf(record.score, limits.ttl) ? 'fresh' : 'stale';
 }
 
 /** Returns the age, in milliseconds, at which a record with a score expires. */
@@ -38,8 +38,9 @@ export function maxAgeOf(score: number, limits: FreshnessLimits): number {
 }
 
 /**
- * Returns whether a record is preferable to another: the fresher one is, and of two in the same state the
- * one whose date is closer to now.
+ * Returns whether a record is preferable to another: the newer one is, even if the other one has a longer TTL. A date
+ * ahead of this task's clock shows no age: then the fresher one is preferable, and of two in the same state the one
+ * whose date is closer to now.
  */
 export function isBetter(
   record: AbuseRecord,
@@ -47,10 +48,15 @@ export function isBetter(
   now: number,
   limits: FreshnessLimits,
 ): boolean {
+  if (!isAhead(record, now) && !isAhead(other, now)) return record.checkedAt > other.checkedAt;
   const rank = RANKS[freshnessOf(record, now, limits)];
   const otherRank = RANKS[freshnessOf(other, now, limits)];
   if (rank !== otherRank) return rank > otherRank;
   return Math.abs(now - record.checkedAt) < Math.abs(now - other.checkedAt);
+}
+
+function isAhead({ checkedAt }: AbuseRecord, now: number): boolean {
+  return checkedAt - now > MAX_CLOCK_SKEW_MS;
 }
 
 const RANKS: Readonly<Record<Freshness, number>> = { fresh: 2, stale: 1, expired: 0 };

@@ -1,83 +1,53 @@
 import { LRUCache } from 'lru-cache';
-import { type Address, lookupAddress } from '../address/address.ts';
+import type { Address } from '../address/address.ts';
 import { formatIpv6, groupsOf } from '../address/ipv6.ts';
-import { ageOf } from './freshness.ts';
-import { HIGH_SCORE, type ReputationLimits } from './limits.ts';
-import type { AbuseRecord } from './reputation.ts';
-
-/** A record of one address that others in its /64 inherit. */
-export interface InheritableRecord extends AbuseRecord {
-  /** The address that AbuseIPDB checked. */
-  readonly inheritedFrom: string;
-}
 
 /** The user of a /64 can choose any of its addresses. */
 const HOST_BITS = 64n;
 
 /** Subnets that are remembered. Each cost a check. */
-const MAX_SUBNETS = 100_000;
+const MAX_SUBNETS = 50_000;
+
+/** Addresses with a high score that are remembered in one /64. One suffices while it lasts. */
+export const MAX_SOURCES = 4;
 
 /**
- * High scores by /64. Whoever has a /64 can take a new address for each login, so each address inherits the high score
- * of another one. Lower scores are not inherited: an address without abuse says nothing about its neighbours. A score
- * is inherited for `maxStaleAge`, after which the /64 may have another user.
+ * The addresses with a high score in each /64, from which the others inherit it: whoever has a /64 can take a new
+ * address for each login. Contains no records, so that there is one record of each address.
  */
-export class InheritedScores {
-  readonly #records: LRUCache<string, InheritableRecord>;
-  readonly #limits: Pick<ReputationLimits, 'maxStaleAge'>;
-  readonly #now: () => number;
+export class ScoreSources {
+  readonly #sources = new LRUCache<bigint, readonly Address[]>({ max: MAX_SUBNETS });
 
-  constructor(limits: Pick<ReputationLimits, 'maxStaleAge'>, now: () => number) {
-    this.#records = new LRUCache({ max: MAX_SUBNETS });
-    this.#limits = limits;
-    this.#now = now;
+  /** Returns the addresses with a high score in the /64 of an IPv6 address. */
+  of({ bits }: Address): readonly Address[] {
+    if (typeof bits === 'number' || this.#sources.size === 0) return [];
+    return this.#sources.get(bits >> HOST_BITS) ?? [];
   }
 
-  /** Returns the record of another address that an address inherits, if there is one. */
-  find(client: Address): InheritableRecord | undefined {
-    if (this.#records.size === 0) return undefined;
-    const address = lookupAddress(client);
-    const subnet = subnetOf(address);
-    const record = subnet === undefined ? undefined : this.#records.get(subnet);
-    if (record === undefined || record.inheritedFrom === address.value) return undefined;
-    return record.score >= HIGH_SCORE && !this.#isTooOld(record) ? record : undefined;
+  /** Adds an address. Beyond the limit it replaces the first one of its /64. */
+  add(address: Address): void {
+    if (typeof address.bits === 'number') return;
+    const others = this.#without(address);
+    this.#sources.set(address.bits >> HOST_BITS, [...others.slice(1 - MAX_SOURCES), address]);
   }
 
-  /**
-   * Learns from the check of an address. Returns the record that others in its /64 now inherit, if it is a new one: its
-   * low score ends the inheritance of the high score that the same address had.
-   */
-  learn(client: Address, record: AbuseRecord): InheritableRecord | undefined {
-    const address = lookupAddress(client);
-    const subnet = subnetOf(address);
-    if (subnet === undefined) return undefined;
-    const known = this.#records.get(subnet);
-    const isOwn = known?.inheritedFrom === address.value;
-    const isHigh = record.score >= HIGH_SCORE;
-    if (!isOwn && !isHigh) return undefined;
-    if (!isOwn && known && known.score > record.score && !this.#isTooOld(known)) return undefined;
-    const next = { ...record, inheritedFrom: address.value };
-    this.#records.set(subnet, next);
-    return next;
+  /** Removes an address; returns whether it was a source. */
+  remove(address: Address): boolean {
+    const known = this.of(address);
+    const others = this.#without(address);
+    if (typeof address.bits === 'number' || others.length === known.length) return false;
+    if (others.length > 0) this.#sources.set(address.bits >> HOST_BITS, others);
+    else this.#sources.delete(address.bits >> HOST_BITS);
+    return true;
   }
 
-  /** Remembers what another task has learned. */
-  remember(client: Address, record: InheritableRecord): void {
-    const subnet = subnetOf(lookupAddress(client));
-    if (subnet === undefined) return;
-    const known = this.#records.get(subnet);
-    if (known === undefined || known.checkedAt < record.checkedAt) {
-      this.#records.set(subnet, record);
-    }
-  }
-
-  #isTooOld(record: AbuseRecord): boolean {
-    return ageOf(record, this.#now()) >= this.#limits.maxStaleAge;
+  #without(address: Address): readonly Address[] {
+    return this.of(address).filter(({ value }) => value !== address.value);
   }
 }
 
 /** Returns the /64 of an IPv6 address in CIDR notation; undefined for IPv4. */
 export function subnetOf({ bits }: Address): string | undefined {
-  if (typeof bits !== 'bigint') return undefined;
+  if (typeof bits === 'number') return undefined;
   return `${formatIpv6(groupsOf((bits >> HOST_BITS) << HOST_BITS))}/${HOST_BITS}`;
 }

@@ -35,7 +35,7 @@ export interface ReputationLimits {
   readonly ttl: ReputationTtl;
   /** Age up to which a stale record is used while AbuseIPDB cannot be called. */
   readonly maxStaleAge: number;
-  /** As `maxStaleAge`, for a score of the high band: a refusal must not lapse while the quota is used up. */
+  /** As `maxStaleAge`, for a score of the high band, also if it is inherited; `maxStaleAge` if that is longer. */
   readonly highScoreMemory: number;
   /** New addresses that are looked up in an hour, at most. */
   readonly budgets: LookupBudgets;
@@ -77,7 +77,7 @@ export const REPUTATION_DEFAULTS: ReputationLimits = {
   },
   // Bridges an outage of a day. After that a shared address may have changed hands.
   maxStaleAge: 24 * HOUR,
-  // The window of reports that AbuseIPDB counts by default.
+  // The window of reports that AbuseIPDB counts by default. Nobody can end a refusal by using up the quota.
   highScoreMemory: 30 * DAY,
   budgets: {
     // Nobody logs in from thirty new networks in an hour.

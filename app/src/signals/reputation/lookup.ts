@@ -1,5 +1,6 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { notify } from '../../lib/hooks.ts';
+import { settledWithin } from '../../lib/timeout.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
@@ -10,11 +11,12 @@ import { LookupAdmission } from './admission/admission.ts';
 import { BlamingBreaker } from './admission/blame.ts';
 import type { Caller } from './admission/caller.ts';
 import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
-import { MemoryCache } from './cache/memory.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { ageOf, type Freshness, freshnessOf, isBetter } from './freshness.ts';
-import { InheritedScores, subnetOf } from './inherited-scores.ts';
+import { ageOf } from './freshness.ts';
+import { MAX_SOURCES, subnetOf } from './inherited-scores.ts';
+import { type KnownRecord, KnownRecords } from './known-records.ts';
 import type { ReputationLimits } from './limits.ts';
+import { type ListProof, reconcile } from './list-proof.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
 import type {
   AbuseRecord,
@@ -23,12 +25,7 @@ import type {
   ReputationSignal,
   ReputationSource,
 } from './reputation.ts';
-import {
-  contradicts,
-  isNewerThan,
-  nearestPossible,
-  type ScoreKnowledge,
-} from './score-knowledge.ts';
+import type { ScoreKnowledge } from './score-knowledge.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** When the circuit to AbuseIPDB opens, and for how long. */
@@ -58,11 +55,19 @@ interface PendingLookup {
   readonly payers: Map<string | undefined, LookupPurpose>;
   readonly flight: SingleFlight<ReputationSignal>;
   readonly purpose: LookupPurpose;
-  /** Source of the record that would be the stale fallback. */
+  /** Source of the address's own record. */
   source: ReputationSource;
+  /** Source of the record that it inherits. */
+  inheritedSource: ReputationSource;
   /** Result of the DynamoDB read; undefined while it is pending. */
   cacheRead: CacheRead | undefined;
 }
+
+/**
+ * The read of a /64 may end later than that of the address, by this share of the timeout. Both take as long, so one that
+ * is later hangs.
+ */
+const SUBNET_READ_GRACE = 1 / 5;
 
 /**
  * Looks up the reputation of addresses: in memory, in DynamoDB, at AbuseIPDB, and falls back to a stale
@@ -71,10 +76,9 @@ interface PendingLookup {
 export class ReputationLookup {
   readonly #options: ReputationOptions;
   readonly #limits: ReputationLimits;
-  readonly #memory: MemoryCache;
+  readonly #known: KnownRecords;
   readonly #cache: DynamoDbCache;
   readonly #quotaGuard: QuotaGuard;
-  readonly #inherited: InheritedScores;
   readonly #admission: LookupAdmission;
   readonly #abuseIpdb: AbuseIpdbClient;
   readonly #pending = new Map<string, PendingLookup>();
@@ -94,10 +98,9 @@ export class ReputationLookup {
     const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#options = options;
     this.#limits = limits;
-    this.#memory = new MemoryCache(limits.memoryEntries, now);
+    this.#known = new KnownRecords(limits, now);
     this.#cache = cache;
     this.#quotaGuard = quotaGuard;
-    this.#inherited = new InheritedScores(limits, now);
     this.#admission = admission;
     this.#abuseIpdb = new AbuseIpdbClient({
       ...limits,
@@ -121,43 +124,29 @@ export class ReputationLookup {
     if (!client.public) return unknown(client.cause);
     const address = lookupAddress(client);
     const { proven, wait = Number.POSITIVE_INFINITY } = purpose;
-    const recalled = this.#recall(address, 'memory', proven);
-    if (recalled !== undefined) return recalled;
-    const failure = this.#memory.getFailure(address.value);
+    const recalled = this.#known.recall(address, proven);
+    if (recalled !== undefined) return known(this.#reputation(recalled, 'memory'));
+    const failure = this.#known.failure(address);
     if (failure !== undefined) {
-      return this.#staleFallback({ address, purpose, source: 'memory' }, failure);
+      const source = 'memory';
+      return this.#staleFallback({ address, purpose, source, inheritedSource: source }, failure);
     }
     const pending = this.#pending.get(address.value) ?? this.#start(address, purpose);
     addPayer(pending, purpose);
     const remaining = deadline.remaining();
     const cause = wait < remaining ? 'pending' : 'timeout';
     const onTimeout = () => {
-      const recalled = this.#recall(address, pending.source, proven);
-      const signal = recalled ?? this.#staleFallback(pending, cause);
+      const signal = this.#staleFallback({ ...pending, purpose }, cause);
       return withCacheError(signal, pending.cacheRead ?? { error: cause });
     };
     // Waits even when no time is left: other work may have used it up while the response arrived.
     return pending.flight.wait(Math.min(remaining, wait), onTimeout);
   }
 
-  /**
-   * Returns what a list still proves, given the record in memory: a newer record that is fresh replaces the list, and
-   * a newer one that is stale and has another score leaves the score open. An address that is not listed may inherit a
-   * score.
-   */
-  reconcile(client: Address, proven: ScoreKnowledge | undefined): ScoreKnowledge | undefined {
-    if (proven === undefined || !client.public) return undefined;
-    if (!proven.listed && this.#inherited.find(client) !== undefined) return undefined;
-    const record = this.#memory.getRecord(lookupAddress(client).value);
-    if (record === undefined || !isNewerThan(proven, record)) return proven;
-    switch (this.#freshness(record)) {
-      case 'fresh':
-        return undefined;
-      case 'stale':
-        return nearestPossible(proven, record.score) === record.score ? proven : undefined;
-      case 'expired':
-        return proven;
-    }
+  /** Returns what a list still proves about the score of an address, given the records in memory. */
+  reconcile(client: Address, proof: ListProof | undefined): ScoreKnowledge | undefined {
+    if (proof === undefined || !client.public) return undefined;
+    return reconcile(lookupAddress(client), proof, this.#known);
   }
 
   /** Makes the first DynamoDB read at startup instead of in the first request. Never rejects. */
@@ -198,14 +187,20 @@ export class ReputationLookup {
       payers: new Map(),
       flight: new SingleFlight(),
       source: 'memory',
+      inheritedSource: 'memory',
       cacheRead: undefined,
     };
     this.#pending.set(address.value, pending);
-    const run = this.#run(pending).then(() => {
-      this.#running.delete(run);
-    });
-    this.#running.add(run);
+    this.#track(this.#run(pending));
     return pending;
+  }
+
+  /** Lets `settle` wait for work that does not reject. */
+  #track(work: Promise<void>): void {
+    const running = work.then(() => {
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
   }
 
   async #run(pending: PendingLookup): Promise<void> {
@@ -221,29 +216,28 @@ export class ReputationLookup {
   }
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
-    const { address, purpose } = pending;
-    await Promise.all([
-      this.#readCache(pending),
-      this.#readInherited(address),
-      this.#quotaGuard.refresh(),
-    ]);
-    const recalled = this.#recall(address, pending.source, purpose.proven);
+    const { address } = pending;
+    await this.#readRecords(pending);
+    const recalled = this.#recall(pending) ?? (await this.#refreshInherited(pending));
     if (recalled !== undefined) return recalled;
     const outcome = await this.#check(pending);
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
       this.#remember(address, record);
-      return known(this.#reputation(record, 'abuseipdb', undefined, quotaRemaining));
+      pending.source = 'abuseipdb';
+      const inherited = this.#isInheriting(pending) && (await this.#refreshInherited(pending));
+      const own = { record, inheritedFrom: undefined, stale: false };
+      return inherited || known(this.#reputation(own, pending.source, quotaRemaining));
     }
     const { cause, cacheForMs, heldBackBy } = outcome;
-    if (cacheForMs !== undefined) this.#memory.setFailure(address.value, cause, cacheForMs);
+    if (cacheForMs !== undefined) this.#known.learnFailure(address, cause, cacheForMs);
     const fallback = this.#staleFallback(pending, cause);
     return heldBackBy === undefined ? fallback : { ...fallback, heldBackBy };
   }
 
   /** Checks an address on behalf of the first caller for whom a check can be sent. */
   async #check({ address, payers }: PendingLookup): Promise<CheckOutcome> {
-    const hasFallback = this.#usableRecord(address) !== undefined;
+    const hasFallback = this.#known.best(address) !== undefined;
     let outcome: CheckOutcome | undefined;
     // Contains also those who join meanwhile.
     for (const purpose of payers.values()) {
@@ -259,94 +253,106 @@ export class ReputationLookup {
     return outcome ?? { cause: 'upstream' };
   }
 
+  async #readRecords(pending: PendingLookup): Promise<void> {
+    const subnet = subnetOf(pending.address);
+    const ofSubnet = subnet === undefined ? undefined : this.#readSubnet(pending, subnet);
+    await Promise.all([this.#readCache(pending), this.#quotaGuard.refresh()]);
+    if (ofSubnet === undefined) return;
+    this.#track(ofSubnet);
+    await settledWithin(this.#limits.cacheReadTimeout * SUBNET_READ_GRACE, ofSubnet);
+  }
+
   async #readCache(pending: PendingLookup): Promise<void> {
-    const { value } = pending.address;
-    const read = await this.#cache.read(value);
+    const { address } = pending;
+    const read = await this.#cache.read(address.value);
     pending.cacheRead = read;
-    const { record } = read;
-    if (record === undefined || !this.#isUseful(record, this.#memory.getRecord(value))) return;
-    this.#memory.setRecord(value, record);
-    pending.source = 'dynamodb';
+    if (read.record && this.#known.learnCached(address, read.record)) pending.source = 'dynamodb';
   }
 
   /** Reads what other tasks know about the /64 of an IPv6 address. */
-  async #readInherited(address: Address): Promise<void> {
-    const subnet = subnetOf(address);
-    if (subnet === undefined) return;
-    const { record } = await this.#cache.read(subnet);
-    if (record?.inheritedFrom !== undefined) {
-      this.#inherited.remember(address, { ...record, inheritedFrom: record.inheritedFrom });
+  async #readSubnet(pending: PendingLookup, subnet: string): Promise<void> {
+    const read = await this.#cache.readSubnet(subnet);
+    if (read === undefined || !this.#known.learnCached(read.source, read.record)) return;
+    pending.inheritedSource = 'dynamodb';
+  }
+
+  /** Returns what is known without a check. */
+  #recall(pending: PendingLookup): ReputationSignal | undefined {
+    const { address, purpose } = pending;
+    const recalled = this.#known.recall(address, purpose.proven);
+    return recalled && known(this.#reputation(recalled, sourceOf(pending, recalled)));
+  }
+
+  #isInheriting({ address, purpose }: PendingLookup): boolean {
+    return this.#known.best(address, purpose.proven)?.inheritedFrom !== undefined;
+  }
+
+  /**
+   * Looks up the address from which a stale score is inherited: while that score is high, a check of the address itself
+   * cannot lower it. Returns undefined if the address itself must be checked.
+   */
+  async #refreshInherited(pending: PendingLookup): Promise<ReputationSignal | undefined> {
+    const { address, purpose } = pending;
+    for (let sources = 0; sources < MAX_SOURCES; sources += 1) {
+      const best = this.#known.best(address, purpose.proven);
+      if (best?.inheritedFrom === undefined || !best.stale) break;
+      const signal = await this.#lookUpSource(best.inheritedFrom, pending.payers.values());
+      if (!signal.known) break;
+      const { source, staleCause } = signal.value;
+      pending.inheritedSource = source;
+      if (staleCause !== undefined) return this.#staleFallback(pending, staleCause);
     }
+    return this.#recall(pending);
+  }
+
+  /** Looks up another address, on behalf of the same callers. */
+  #lookUpSource(source: Address, payers: Iterable<LookupPurpose>): Promise<ReputationSignal> {
+    const pending = this.#pending.get(source.value) ?? this.#start(source, {});
+    for (const purpose of payers) addPayer(pending, purpose);
+    // A lookup ends by itself, and the request has its own timeout.
+    return pending.flight.wait(Number.POSITIVE_INFINITY, () => unknown('timeout'));
   }
 
   /** Remembers a check, in memory and in DynamoDB, for the address and for its /64. */
   #remember(address: Address, record: AbuseRecord): void {
-    this.#memory.setRecord(address.value, record);
+    const changesSubnet = this.#known.learn(address, record);
     this.#cache.write(address.value, record);
-    const inheritable = this.#inherited.learn(address, record);
     const subnet = subnetOf(address);
-    if (inheritable !== undefined && subnet !== undefined) this.#cache.write(subnet, inheritable);
-  }
-
-  /** Returns what memory knows without a check: a record that is fresh, or a higher one that is inherited. */
-  #recall(
-    address: Address,
-    source: ReputationSource,
-    proven: ScoreKnowledge | undefined,
-  ): ReputationSignal | undefined {
-    const record = this.#memory.getRecord(address.value);
-    const inherited = this.#inherited.find(address);
-    if (inherited !== undefined && inherited.score > (record?.score ?? 0)) {
-      const age = ageOf(inherited, this.#options.now());
-      return known({ record: inherited, source, stale: false, age });
-    }
-    if (record === undefined || this.#freshness(record, proven) !== 'fresh') return undefined;
-    return known(this.#reputation(record, source, proven));
-  }
-
-  #isUseful(cached: AbuseRecord, remembered: AbuseRecord | undefined): boolean {
-    if (this.#freshness(cached) === 'expired') return false;
-    if (remembered === undefined) return true;
-    return isBetter(cached, remembered, this.#options.now(), this.#limits);
+    if (subnet === undefined || !changesSubnet) return;
+    // Without a high score, the record of this address tells other tasks that it has none any more.
+    const inherited = this.#known.ofSubnet(address);
+    this.#cache.writeSubnet(subnet, {
+      source: inherited?.inheritedFrom ?? address,
+      record: inherited?.record ?? record,
+    });
   }
 
   /** Returns the record in memory unless it has expired; otherwise `unknown` with the cause. */
   #staleFallback(
-    { address, source, purpose }: Pick<PendingLookup, 'address' | 'source' | 'purpose'>,
+    lookup: Pick<PendingLookup, 'address' | 'purpose' | 'source' | 'inheritedSource'>,
     cause: FallbackCause,
   ): ReputationSignal {
-    const record = this.#usableRecord(address);
-    if (record === undefined) return unknown(cause);
-    const reputation = this.#reputation(record, source, purpose.proven);
-    return known(reputation.stale ? { ...reputation, staleCause: cause } : reputation);
-  }
-
-  /** Returns the record in memory unless it has expired. */
-  #usableRecord({ value }: Address): AbuseRecord | undefined {
-    const record = this.#memory.getRecord(value);
-    return record === undefined || this.#freshness(record) === 'expired' ? undefined : record;
+    const best = this.#known.best(lookup.address, lookup.purpose.proven);
+    if (best === undefined) return unknown(cause);
+    const reputation = this.#reputation(best, sourceOf(lookup, best));
+    return known(best.stale ? { ...reputation, staleCause: cause } : reputation);
   }
 
   #reputation(
-    record: AbuseRecord,
+    { record, inheritedFrom, stale }: KnownRecord,
     source: ReputationSource,
-    proven: ScoreKnowledge | undefined,
     quotaRemaining?: number,
   ): Reputation {
-    return {
-      record,
-      source,
-      stale: this.#freshness(record, proven) !== 'fresh',
-      age: ageOf(record, this.#options.now()),
-      quotaRemaining,
-    };
+    const age = ageOf(record, this.#options.now());
+    return { record, inheritedFrom, source, stale, age, quotaRemaining };
   }
+}
 
-  #freshness(record: AbuseRecord, proven?: ScoreKnowledge): Freshness {
-    const freshness = freshnessOf(record, this.#options.now(), this.#limits);
-    const isContradicted = freshness === 'fresh' && proven && contradicts(proven, record);
-    return isContradicted ? 'stale' : freshness;
-  }
+function sourceOf(
+  { source, inheritedSource }: Pick<PendingLookup, 'source' | 'inheritedSource'>,
+  { inheritedFrom }: KnownRecord,
+): ReputationSource {
+  return inheritedFrom === undefined ? source : inheritedSource;
 }
 
 function addPayer({ payers }: PendingLookup, purpose: LookupPurpose): void {

@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import type { CheckCause, ReputationCause } from '../causes.ts';
 import type { Signal } from '../signal.ts';
 import type { HeldBackBy } from './admission/admission.ts';
@@ -20,8 +21,6 @@ export interface AbuseRecord {
   readonly domain?: string;
   /** When AbuseIPDB checked the address, in milliseconds since the epoch. */
   readonly checkedAt: number;
-  /** The address of the same /64 that was checked; absent if it was the client's own. */
-  readonly inheritedFrom?: string;
 }
 
 /** Why a stale record is used: AbuseIPDB did not return a better one, or not within the policy's `wait`. */
@@ -32,6 +31,8 @@ export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
 
 export interface Reputation {
   readonly record: AbuseRecord;
+  /** The address of the same /64 whose record it is; absent if it is the client's own. */
+  readonly inheritedFrom?: Address | undefined;
   readonly source: ReputationSource;
   /** Whether the record is older than its TTL. Used only when no fresh record is available. */
   readonly stale: boolean;

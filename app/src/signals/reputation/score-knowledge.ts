@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import type { AbuseRecord } from './reputation.ts';
 
 /**
@@ -42,6 +43,10 @@ export interface ScoreKnowledge {
   readonly publishedAt: number;
   /** Age of the list in milliseconds. */
   readonly age: number;
+  /** The listed address of the same /64 whose score is inherited: the lowest one that is possible. */
+  readonly inheritedFrom?: Address;
+  /** Whether the list proves that no other address of the /64 had a high score. */
+  readonly excludesInheritance?: boolean;
 }
 
 /** Returns whether every score that is possible gives an expression the same result. */
@@ -66,8 +71,9 @@ export function isNewerThan({ publishedAt }: ScoreKnowledge, { checkedAt }: Abus
   return checkedAt > publishedAt;
 }
 
-/** Returns whether a newer list shows that a record has the wrong score. */
+/** Returns whether a newer list shows that a record has the wrong score. An inherited score says nothing about it. */
 export function contradicts(knowledge: ScoreKnowledge, record: AbuseRecord): boolean {
   const { score } = record;
+  if (knowledge.inheritedFrom !== undefined) return false;
   return !isNewerThan(knowledge, record) && nearestPossible(knowledge, score) !== score;
 }

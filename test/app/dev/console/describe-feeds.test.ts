@@ -60,7 +60,11 @@ function anonymizers(flags: object): FeedView {
 }
 
 describe('What a feed says about an address', () => {
-  const scores = (score?: number): FeedView => ({ content: 'scores', scoreOf: () => score });
+  const scores = (score?: number): FeedView => ({
+    content: 'scores',
+    scoreOf: () => score,
+    neighbourOf: () => undefined,
+  });
   const networks: FeedView = { content: 'networks', has: (asn) => asn === 64_500 };
   const below25 = { unlistedAtMost: 24, versions: [4 as const] };
 

@@ -14,7 +14,7 @@ const PUBLISHED_AT = Date.UTC(2026, 10, 20, 6);
 const MAX_AGE = 30 * HOUR_MS;
 
 function listOf(scope: ScoreList['scope'], score?: number): ScoreList {
-  return { publishedAt: PUBLISHED_AT, scope, scoreOf: () => score };
+  return { publishedAt: PUBLISHED_AT, scope, scoreOf: () => score, neighbourOf: () => undefined };
 }
 
 const COMPLETE = { unlistedAtMost: 24, versions: [4, 6] } as const;
@@ -44,7 +44,7 @@ test.each<
   ['a list from the future', COMPLETE, undefined, IPV4, -1, [0, 24]],
 ])('%s has a proven score', (_, scope, score, address, hours, expected) => {
   const now = PUBLISHED_AT + hours * HOUR_MS;
-  const proven = proveScore(listOf(scope, score), addressOf(address), now, MAX_AGE);
+  const { own: proven } = proveScore(listOf(scope, score), addressOf(address), now, MAX_AGE);
   expect(proven && [proven.min, proven.max]).toEqual(expected);
   if (proven === undefined) return;
   expect(proven.listed).toBe(score !== undefined);

@@ -105,16 +105,18 @@ describe('what a list proves', () => {
     setScore(ip, score);
     await lookup(task.reputation, ip);
     harness.clock.time = NOON + hours * HOUR;
-    expect(task.reputation.reconcile(ip, known)).toBe(stands ? known : undefined);
+    expect(task.reputation.reconcile(ip, { own: known })).toBe(stands ? known : undefined);
   });
 
   test('stands for an address without a record', () => {
     const known = proven(0, 24, NOON);
-    expect(harness.task().reputation.reconcile(newAddress(), known)).toBe(known);
+    expect(harness.task().reputation.reconcile(newAddress(), { own: known })).toBe(known);
   });
 
   test('is nothing for an address that is not public', () => {
     const known = proven(0, 24, NOON);
-    expect(harness.task().reputation.reconcile(address('10.0.0.1'), known)).toBeUndefined();
+    expect(
+      harness.task().reputation.reconcile(address('10.0.0.1'), { own: known }),
+    ).toBeUndefined();
   });
 });

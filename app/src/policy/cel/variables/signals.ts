@@ -140,8 +140,7 @@ export class AbuseView {
     return this.#signals.reputation()?.stale;
   }
   get inherited(): boolean | undefined {
-    const reputation = this.#signals.reputation();
-    return reputation && reputation.record.inheritedFrom !== undefined;
+    return this.#signals.isScoreInherited();
   }
   #field<Name extends keyof AbuseRecord>(name: Name): AbuseRecord[Name] | undefined {
     const reputation = this.#signals.reputation();

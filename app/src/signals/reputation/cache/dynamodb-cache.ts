@@ -9,12 +9,16 @@ import type { AbuseRecord } from '../reputation.ts';
 import { errorReason, safeErrorMessage } from './cache-error.ts';
 import {
   type Item,
+  type ItemError,
   parseQuotaItem,
   parseRecordItem,
+  parseSubnetItem,
   quotaItem,
   quotaKey,
   recordItem,
   recordKey,
+  type SubnetRecord,
+  subnetItem,
 } from './item.ts';
 
 export interface DynamoDbCacheOptions {
@@ -64,18 +68,33 @@ export class DynamoDbCache {
 
   /** Reads the record of an address. */
   async read(address: string): Promise<CacheRead> {
-    const { limits, now } = this.#options;
+    const { now } = this.#options;
+    return this.#read(address, (item, key) => parseRecordItem(item, key, now()));
+  }
+
+  /** Reads the record of a /64 in CIDR notation. A failure is reported, and counts as a cache miss. */
+  async readSubnet(subnet: string): Promise<SubnetRecord | undefined> {
+    const { now } = this.#options;
+    const read = await this.#read(subnet, (item, key) => parseSubnetItem(item, key, subnet, now()));
+    return read.record;
+  }
+
+  async #read<Parsed extends object>(
+    addressOrSubnet: string,
+    parse: (item: Item, key: string) => Parsed | ItemError | undefined,
+  ): Promise<{ readonly record?: Parsed; readonly error?: string }> {
+    const { limits } = this.#options;
     if (this.#pendingReads >= limits.maxPendingReads) {
       const message = `${limits.maxPendingReads} reads are pending: this one counts as a cache miss.`;
       this.#reportDropped('read', message);
       return { error: 'dropped' };
     }
     this.#pendingReads += 1;
-    const key = recordKey(address, limits.maxAgeInDays);
+    const key = recordKey(addressOrSubnet, limits.maxAgeInDays);
     const read = await this.#get(key);
     this.#pendingReads -= 1;
     if ('error' in read) return read;
-    const record = read.item && parseRecordItem(read.item, key, now());
+    const record = read.item && parse(read.item, key);
     if (record === undefined) return {};
     return typeof record === 'string' ? { error: record } : { record };
   }
@@ -91,16 +110,29 @@ export class DynamoDbCache {
     return parseQuotaItem(read.item, key, this.#options.now());
   }
 
-  /** Writes a record in the background, unless too many writes are pending. */
+  /** Writes the record of an address in the background, unless too many writes are pending. */
   write(address: string, record: AbuseRecord): void {
+    this.#write(address, record, (key, expiresAt) => recordItem(key, record, expiresAt));
+  }
+
+  /** Writes the record of a /64 in CIDR notation, as `write` does. */
+  writeSubnet(subnet: string, value: SubnetRecord): void {
+    this.#write(subnet, value.record, (key, expiresAt) => subnetItem(key, value, expiresAt));
+  }
+
+  #write(
+    addressOrSubnet: string,
+    record: AbuseRecord,
+    toItem: (key: string, expiresAt: number) => Item,
+  ): void {
     const { limits } = this.#options;
     if (this.#pendingWrites.size >= limits.maxPendingWrites) {
       const message = `${limits.maxPendingWrites} writes are pending: this one is skipped.`;
       this.#reportDropped('write', message);
       return;
     }
-    const key = recordKey(address, limits.maxAgeInDays);
-    this.#put(recordItem(key, record, record.checkedAt + maxAgeOf(record.score, limits)));
+    const key = recordKey(addressOrSubnet, limits.maxAgeInDays);
+    this.#put(toItem(key, record.checkedAt + maxAgeOf(record.score, limits)));
   }
 
   /** Shares an exhausted quota with the other tasks. Never skipped: it spares each of them a refused check. */

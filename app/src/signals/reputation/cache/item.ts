@@ -1,6 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { optionalField } from '../../../lib/optional-field.ts';
+import type { Address } from '../../address/address.ts';
+import { parseAddress } from '../../address/parse.ts';
 import { isProviderString, isScore } from '../abuseipdb/response-body.ts';
+import { subnetOf } from '../inherited-scores.ts';
 import type { AbuseRecord } from '../reputation.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -8,9 +11,9 @@ export type Item = Record<string, AttributeValue>;
 /** Version of the item format. An item with another version is from another release: a cache miss. */
 const VERSION = '1';
 
-/** Returns the partition key of an address's record. Each window of reports has its own items. */
-export function recordKey(address: string, maxAgeInDays: number): string {
-  return `${address}#${maxAgeInDays}`;
+/** Returns the partition key of the record of an address or a /64. Each window of reports has its own items. */
+export function recordKey(addressOrSubnet: string, maxAgeInDays: number): string {
+  return `${addressOrSubnet}#${maxAgeInDays}`;
 }
 
 /**
@@ -39,8 +42,19 @@ export function recordItem(key: string, record: AbuseRecord, expiresAt: number):
     ...optionalField('usage', stringAttribute(record.usage)),
     ...optionalField('isp', stringAttribute(record.isp)),
     ...optionalField('domain', stringAttribute(record.domain)),
-    ...optionalField('inherited_from', stringAttribute(record.inheritedFrom)),
   };
+}
+
+/** The record that the addresses of a /64 inherit. */
+export interface SubnetRecord {
+  /** The address whose record it is. */
+  readonly source: Address;
+  readonly record: AbuseRecord;
+}
+
+/** Returns the record of a /64 as an item. The previous release neither reads nor writes such items. */
+export function subnetItem(key: string, { source, record }: SubnetRecord, expiresAt: number): Item {
+  return { ...recordItem(key, record, expiresAt), inherited_from: { S: source.value } };
 }
 
 /** Returns the item that records until when a quota is exhausted (milliseconds since the epoch). */
@@ -77,16 +91,27 @@ export function parseRecordItem(
     isp: readString(item.isp),
     domain: readString(item.domain),
   };
-  const inheritedFrom = readString(item.inherited_from);
   // A field may be absent, but no release writes another type or a longer string.
-  const isInvalid =
-    Object.entries(optional).some(
-      ([name, value]) => item[name] !== undefined && value === undefined,
-    ) ||
-    (item.inherited_from !== undefined && inheritedFrom === undefined);
-  return isInvalid
-    ? 'invalid'
-    : { score, ...optional, checkedAt, ...optionalField('inheritedFrom', inheritedFrom) };
+  const isInvalid = Object.entries(optional).some(
+    ([name, value]) => item[name] !== undefined && value === undefined,
+  );
+  return isInvalid ? 'invalid' : { score, ...optional, checkedAt };
+}
+
+/** Parses the item that was read for the key of a /64, as `parseRecordItem` does. Its source must be in that /64. */
+export function parseSubnetItem(
+  item: Item,
+  key: string,
+  subnet: string,
+  now: number,
+): SubnetRecord | ItemError | undefined {
+  const record = parseRecordItem(item, key, now);
+  if (record === undefined || typeof record === 'string') return record;
+  const text = readString(item.inherited_from);
+  const source = text === undefined ? undefined : parseAddress(text);
+  if (source === undefined || source.value !== text || subnetOf(source) !== subnet)
+    return 'invalid';
+  return { source, record };
 }
 
 /** Parses until when a quota is exhausted (milliseconds since the epoch); undefined if the item is not valid. */

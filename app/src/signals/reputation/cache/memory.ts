@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CheckCause } from '../../causes.ts';
+import { HIGH_SCORE } from '../limits.ts';
 import type { AbuseRecord } from '../reputation.ts';
 
 interface Failure {
@@ -20,24 +21,32 @@ export const MAX_CACHED_FAILURES = 10_000;
  */
 const MAX_SHARED_STRINGS = 10_000;
 
+/** High scores can fill this share of the records. */
+const HIGH_SCORE_SHARE = 1 / 2;
+
 /**
  * Records and failed checks in this process's memory. They are separate, so that failed checks of invented
- * addresses evict no record. Only another record, which cost one check of the quota, evicts a record.
+ * addresses evict no record. Only another record, which cost one check of the quota, evicts a record, and only another
+ * high score evicts a high score: new addresses, of which most have a low one, must not end a refusal.
  */
 export class MemoryCache {
+  readonly #maxRecords: number;
   readonly #records: LRUCache<string, AbuseRecord>;
+  readonly #highRecords: LRUCache<string, AbuseRecord>;
   readonly #failures = new LRUCache<string, Failure>({ max: MAX_CACHED_FAILURES });
   readonly #strings = new LRUCache<string, string>({ max: MAX_SHARED_STRINGS });
   readonly #now: () => number;
 
   constructor(maxRecords: number, now: () => number) {
+    this.#maxRecords = maxRecords;
     this.#records = new LRUCache({ max: maxRecords });
+    this.#highRecords = new LRUCache({ max: Math.ceil(maxRecords * HIGH_SCORE_SHARE) });
     this.#now = now;
   }
 
   /** Returns the last record of an address, fresh or not. */
   getRecord(address: string): AbuseRecord | undefined {
-    return this.#records.get(address);
+    return this.#records.get(address) ?? this.#highRecords.get(address);
   }
 
   /** Returns why the last check failed, until its TTL has passed. */
@@ -52,13 +61,19 @@ export class MemoryCache {
   /** Replaces the record of an address, and forgets a failed check. */
   setRecord(address: string, record: AbuseRecord): void {
     const { usage, isp, domain } = record;
-    this.#records.set(address, {
+    const isHigh = record.score >= HIGH_SCORE;
+    const [records, others] = isHigh
+      ? [this.#highRecords, this.#records]
+      : [this.#records, this.#highRecords];
+    others.delete(address);
+    records.set(address, {
       ...record,
       usage: this.#shared(usage),
       isp: this.#shared(isp),
       domain: this.#shared(domain),
     });
     this.#failures.delete(address);
+    if (this.#records.size + this.#highRecords.size > this.#maxRecords) this.#records.pop();
   }
 
   /** Remembers a failed check for `ttlMs`, beside the record if there is one. */
