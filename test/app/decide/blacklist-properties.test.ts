@@ -16,7 +16,8 @@ const MAX_AGE = 30 * HOUR_MS;
 const GENERATED_AT = MONDAY_MORNING - HOUR_MS;
 
 /** Few addresses, so that lists often lack or contain the one that is decided on. */
-const ADDRESSES = ['20.0.0.1', '20.0.0.2', '20.0.0.3', '20.0.0.4', '2a00::1', '2a00::2'];
+const SUBNET = ['2a00::1', '2a00::2'];
+const ADDRESSES = ['20.0.0.1', '20.0.0.2', '20.0.0.3', '2a00:0:0:1::1', ...SUBNET];
 const COUNTRIES = ['US', 'DE'];
 
 interface Client {
@@ -180,6 +181,13 @@ async function decideWith(policy: Policy, client: Client, list: ScoreList, now =
   return { proven, decided, isChecked: decided.fetched.includes('reputation') };
 }
 
+/** Returns the high score that an address inherits from the other one of its /64, if that is listed; otherwise 0. */
+function inheritedScore({ address }: Client, list: ScoreList): number {
+  const other = SUBNET.includes(address) ? SUBNET.find((each) => each !== address) : undefined;
+  const listed = other === undefined ? 0 : (list.scoreOf(addressOf(other)) ?? 0);
+  return listed >= 75 ? listed : 0;
+}
+
 const matches = ({ outcome, matched }: Decided) => ({ outcome, matched });
 
 test('a list never changes a decision, and avoids every CHECK that it makes needless', async () => {
@@ -189,17 +197,15 @@ test('a list never changes a decision, and avoids every CHECK that it makes need
       const policy = compile(text);
       for (const client of all) {
         const { proven, decided, isChecked } = await decideWith(policy, client, list);
-        const plain = await decideBy(policy, {
-          address: client.address,
-          reputation: client.score,
-        });
+        const score = Math.max(client.score, inheritedScore(client, list));
+        const plain = await decideBy(policy, { address: client.address, reputation: score });
         expect(matches(decided)).toEqual(matches(plain));
         // A comparison is decided if it has one result for all possible scores.
         const { min, max } = proven ?? { min: 0, max: 100 };
         const possible = Array.from({ length: max - min + 1 }, (_, index) => min + index);
         const isDecided = ({ comparisons }: Condition) =>
           comparisons.every(({ isTrue }) => new Set(possible.map(isTrue)).size === 1);
-        expect(possible).toContain(client.score);
+        expect(possible).toContain(score);
         expect(isChecked).toBe(proven === undefined || !used.every(isDecided));
       }
     }),
@@ -218,7 +224,8 @@ test('a list beyond its maximum age only raises the score', async () => {
       for (const client of all) {
         const now = { ...client, score: scoreNow };
         const { decided, isChecked } = await decideWith(policy, now, list, GENERATED_AT + MAX_AGE);
-        const isListedAbove = (list.scoreOf(addressOf(client.address)) ?? 0) >= limit;
+        const listed = list.scoreOf(addressOf(client.address)) ?? 0;
+        const isListedAbove = Math.max(listed, inheritedScore(client, list)) >= limit;
         expect(isChecked).toBe(!isListedAbove);
         expect(decided.outcome).toBe(isListedAbove || scoreNow >= limit ? 'refuse' : 'issue');
       }

@@ -5,8 +5,8 @@ import { formatIpv6, groupsOf } from '../address/ipv6.ts';
 /** The user of a /64 can choose any of its addresses. */
 const HOST_BITS = 64n;
 
-/** Subnets that are remembered. Each cost a check. */
-const MAX_SUBNETS = 50_000;
+/** Subnets that are remembered. One that is forgotten is read from the table again. */
+const MAX_SUBNETS = 10_000;
 
 /** Addresses with a high score that are remembered in one /64. One suffices while it lasts. */
 export const MAX_SOURCES = 4;

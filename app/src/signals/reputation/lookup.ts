@@ -125,7 +125,10 @@ export class ReputationLookup {
     const address = lookupAddress(client);
     const { proven, wait = Number.POSITIVE_INFINITY } = purpose;
     const recalled = this.#known.recall(address, proven);
-    if (recalled !== undefined) return known(this.#reputation(recalled, 'memory'));
+    // The address may have a higher score of its own in the table than the one that it inherits.
+    if (recalled !== undefined && (!recalled.inheritedFrom || this.#known.own(address))) {
+      return known(this.#reputation(recalled, 'memory'));
+    }
     const failure = this.#known.failure(address);
     if (failure !== undefined) {
       const source = 'memory';
@@ -299,7 +302,8 @@ export class ReputationLookup {
       const signal = await this.#lookUpSource(best.inheritedFrom, pending.payers.values());
       if (!signal.known) break;
       const { source, staleCause } = signal.value;
-      pending.inheritedSource = source;
+      // A record that this lookup has read from the table is in memory by now.
+      if (source !== 'memory') pending.inheritedSource = source;
       if (staleCause !== undefined) return this.#staleFallback(pending, staleCause);
     }
     return this.#recall(pending);

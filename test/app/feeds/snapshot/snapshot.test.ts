@@ -149,6 +149,67 @@ describe('a snapshot of scores', () => {
     expect(openScores(file).scoreOf(bitsOf(text))).toBe(score);
   });
 
+  test.each<[text: string, neighbour: string | undefined, score: number | undefined]>([
+    ['2606:4700::5', '2606:4700::2', 90],
+    // An address is no neighbour of itself.
+    ['2606:4700::2', '2606:4700::ffff:0:0:1', 80],
+    ['2606:4700:0:1::5', '2606:4700:0:1::1', 30],
+    ['2606:4700:0:1::1', undefined, undefined],
+    ['2606:4700:0:2::1', undefined, undefined],
+    ['2606:46ff:ffff:ffff::1', undefined, undefined],
+    ['::', undefined, undefined],
+    ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', undefined, undefined],
+  ])('gives %s the neighbour %s', (text, neighbour, score) => {
+    const listed = {
+      '2606:4700::1': 75,
+      '2606:4700::2': 90,
+      '2606:4700::ffff:0:0:1': 80,
+      '2606:4700:0:1::1': 30,
+      '9.9.9.9': 100,
+    };
+    const entries = Object.entries(listed).map(([address, each]) => ({
+      bits: bitsOf(address),
+      score: each,
+    }));
+    expect(openScores(scoresOf(entries)).neighbourOf(bitsOf(text) as bigint)).toEqual(
+      neighbour && { bits: bitsOf(neighbour), score },
+    );
+  });
+
+  test('gives the neighbour with the highest score of all in the /64', () => {
+    const host = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    const nearHost = fc.oneof(host, fc.bigInt({ min: 0n, max: 3n }));
+    const bits = fc
+      .tuple(fc.bigInt({ min: 5n, max: 6n }), nearHost)
+      .map(([subnet, own]) => (subnet << 64n) | own);
+    const entry = fc.record({ bits, score: fc.integer({ min: 25, max: 100 }) });
+    const entries = fc.uniqueArray(entry, { selector: (each) => each.bits, maxLength: 20 });
+    fc.assert(
+      fc.property(entries, bits, (listed, asked) => {
+        const neighbours = listed.filter(
+          (each) => each.bits >> 64n === asked >> 64n && each.bits !== asked,
+        );
+        const found = openScores(scoresOf(listed)).neighbourOf(asked);
+        expect(found?.score).toBe(
+          neighbours.length === 0 ? undefined : Math.max(...neighbours.map(({ score }) => score)),
+        );
+        if (found !== undefined) expect(neighbours).toContainEqual(found);
+      }),
+    );
+  });
+
+  test('compares at most 256 addresses of a /64', () => {
+    const bits = (host: number) => (5n << 64n) | BigInt(host);
+    const entries = Array.from({ length: 1000 }, (_, host) => ({
+      bits: bits(host),
+      score: host === 743 ? 100 : 30,
+    }));
+    const { neighbourOf } = openScores(scoresOf(entries));
+    expect(neighbourOf(bits(0))).toMatchObject({ score: 30 });
+    entries[744] = { bits: bits(744), score: 99 };
+    expect(openScores(scoresOf(entries)).neighbourOf(bits(0))).toMatchObject({ score: 99 });
+  });
+
   test('has the highest score of an address that occurs twice', () => {
     const bits = bitsOf('9.9.9.9');
     const { scoreOf } = openScores(scoresOf([30, 90, 60].map((score) => ({ bits, score }))));

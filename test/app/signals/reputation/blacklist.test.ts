@@ -51,6 +51,63 @@ test.each<
   expect(proven.age).toBe(Math.max(0, hours) * HOUR_MS);
 });
 
+describe('the scores of the /64 of an IPv6 address', () => {
+  const OTHER = addressOf('2a00::2');
+  test.each<
+    [string, ScoreList['scope'], number | undefined, number | undefined, number, string, unknown[]]
+  >([
+    // own score, score of another address, hours, address -> own, inherited, excludes inheritance
+    ['a high one', COMPLETE, undefined, 96, 1, IPV6, [[0, 24], [96, 96], false]],
+    ['the lowest high one', COMPLETE, 30, 75, 1, IPV6, [[30, 30], [75, 75], false]],
+    ['a lower one', COMPLETE, undefined, 74, 1, IPV6, [[0, 24], undefined, true]],
+    ['none', COMPLETE, undefined, undefined, 1, IPV6, [[0, 24], undefined, true]],
+    ['none, but its own', COMPLETE, 96, undefined, 1, IPV6, [[96, 96], undefined, true]],
+    ['a high one of a filtered list', FILTERED, undefined, 96, 1, IPV6, [undefined, [96, 96]]],
+    ['none of a filtered list', FILTERED, 30, undefined, 1, IPV6, [[30, 30], undefined, false]],
+    [
+      'none of a list of the score 100',
+      FREE_PLAN,
+      100,
+      undefined,
+      1,
+      IPV6,
+      [[100, 100], undefined, false],
+    ],
+    [
+      'none of a list that is complete from 75 on',
+      { ...COMPLETE, unlistedAtMost: 74 },
+      undefined,
+      undefined,
+      1,
+      IPV6,
+      [[0, 74], undefined, true],
+    ],
+    [
+      'none of a list that is complete from 76 on',
+      { ...COMPLETE, unlistedAtMost: 75 },
+      undefined,
+      undefined,
+      1,
+      IPV6,
+      [[0, 75], undefined, false],
+    ],
+    ['a high one of an outdated list', COMPLETE, undefined, 96, 30, IPV6, [undefined, [96, 100]]],
+    ['none of an outdated list', COMPLETE, 30, undefined, 30, IPV6, [[30, 100], undefined, false]],
+  ])('%s', (_, scope, score, neighbour, hours, ip, [own, inherited, excludes]) => {
+    const list: ScoreList = {
+      ...listOf(scope, score),
+      neighbourOf: () =>
+        neighbour === undefined ? undefined : { address: OTHER, score: neighbour },
+    };
+    const now = PUBLISHED_AT + hours * HOUR_MS;
+    const proof = proveScore(list, addressOf(ip), now, MAX_AGE);
+    expect(proof.own && [proof.own.min, proof.own.max]).toEqual(own);
+    expect(proof.inherited && [proof.inherited.min, proof.inherited.max]).toEqual(inherited);
+    expect(proof.inherited?.inheritedFrom).toBe(inherited && OTHER);
+    if (own !== undefined) expect(proof.own?.excludesInheritance).toBe(excludes);
+  });
+});
+
 function between(min: number, max: number): ScoreKnowledge {
   return { min, max, listed: min === max, publishedAt: PUBLISHED_AT, age: 0 };
 }

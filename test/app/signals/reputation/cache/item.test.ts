@@ -2,11 +2,13 @@ import {
   type Item,
   parseQuotaItem,
   parseRecordItem,
+  parseSubnetItem,
   quotaItem,
   recordItem,
+  subnetItem,
 } from '../../../../../app/src/signals/reputation/cache/item.ts';
 import type { AbuseRecord } from '../../../../../app/src/signals/reputation/reputation.ts';
-import { HOUR, NOON } from '../harness.ts';
+import { address, HOUR, NOON } from '../harness.ts';
 
 const FULL: AbuseRecord = {
   score: 80,
@@ -74,6 +76,40 @@ test.each([
 ])('an item without %s is rejected: %s', (name, error) => {
   const { [name]: _, ...rest } = itemOf();
   expect(parseRecordItem(rest, KEY, NOON)).toBe(error);
+});
+
+describe('the item of a /64', () => {
+  const SUBNET = '2a00:0:0:7::/64';
+  const SUBNET_KEY = `${SUBNET}#30`;
+  const source = address('2a00:0:0:7::1');
+  const item = subnetItem(SUBNET_KEY, { source, record: FULL }, NOON + HOUR);
+
+  test('is parsed unchanged', () => {
+    expect(parseSubnetItem(item, SUBNET_KEY, SUBNET, NOON)).toEqual({ source, record: FULL });
+  });
+
+  test('has the attributes of any other item, and its source', () => {
+    const { inherited_from, ...others } = item;
+    expect(inherited_from).toEqual({ S: source.value });
+    expect(others).toEqual(recordItem(SUBNET_KEY, FULL, NOON + HOUR));
+  });
+
+  test.each<[string, string | undefined, Partial<Item>]>([
+    ['without a source', 'invalid', { inherited_from: undefined as never }],
+    ['with an empty source', 'invalid', { inherited_from: { NULL: true } }],
+    ['with a source that is not a string', 'invalid', { inherited_from: { N: '5' } }],
+    ['with a source that is not an address', 'invalid', { inherited_from: { S: 'somewhere' } }],
+    ['with a source in another /64', 'invalid', { inherited_from: { S: '2a00:0:0:8::1' } }],
+    ['with an IPv4 address as its source', 'invalid', { inherited_from: { S: '9.9.9.9' } }],
+    ['with another form of its source', 'invalid', { inherited_from: { S: '2a00:0:0:7:0::1' } }],
+    ['with a score of 101', 'invalid', { score: { N: '101' } }],
+    ['of another /64', 'invalid', { address: { S: '2a00:0:0:8::/64#30' } }],
+    ['of another version', 'version', { version: { N: '2' } }],
+    ['that has expired', undefined, { expires_at: { N: String(NOON / 1000) } }],
+  ])('%s is rejected: %s', (_, error, attributes) => {
+    const changed = { ...item, ...attributes } as Item;
+    expect(parseSubnetItem(changed, SUBNET_KEY, SUBNET, NOON)).toBe(error);
+  });
 });
 
 test('an exhausted quota is parsed unchanged until it is over', () => {

@@ -46,6 +46,32 @@ describe('a record', () => {
     ]);
   });
 
+  test.each<[string, number[], number[], number[]]>([
+    ['low scores evict no high score', [96, 75], [1, 2, 3, 74, 4], [96, 75, 74, 4]],
+    ['high scores evict low ones up to half of the cache', [1, 2, 3, 4], [96, 97], [3, 4, 96, 97]],
+    ['high scores evict high ones beyond half of the cache', [90, 91], [92], [91, 92]],
+    ['the low scores have the rest of the cache', [90], [1, 2, 3, 4], [90, 2, 3, 4]],
+  ])('with a high score is evicted only by others: %s', (_, first, then, remaining) => {
+    const cache = createCache(4);
+    const scores = [...first, ...then];
+    for (const score of scores) cache.setRecord(`address ${score}`, record(score));
+    const kept = scores.filter((score) => cache.getRecord(`address ${score}`) !== undefined);
+    expect(kept).toEqual(remaining);
+  });
+
+  test.each([
+    ['high', 'low', 96, 10],
+    ['low', 'high', 10, 96],
+  ])('with a %s score is replaced by one with a %s score', (_, __, first, second) => {
+    const cache = createCache(2);
+    cache.setRecord('address', record(first));
+    cache.setRecord('address', record(second));
+    expect(cache.getRecord('address')).toEqual(record(second));
+    // The first record must not come back when the second one is evicted.
+    for (const other of inventAddresses(2)) cache.setRecord(other, record(second));
+    expect(cache.getRecord('address')).toBeUndefined();
+  });
+
   test('shares its strings with other records', () => {
     const RECORDS = 20_000;
     const cache = createCache(RECORDS);
