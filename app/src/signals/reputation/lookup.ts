@@ -1,5 +1,6 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { notify } from '../../lib/hooks.ts';
+import { optionalField } from '../../lib/optional-field.ts';
 import { settledWithin } from '../../lib/timeout.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
@@ -304,7 +305,9 @@ export class ReputationLookup {
       const { source, staleCause } = signal.value;
       // A record that this lookup has read from the table is in memory by now.
       if (source !== 'memory') pending.inheritedSource = source;
-      if (staleCause !== undefined) return this.#staleFallback(pending, staleCause);
+      if (staleCause === undefined) continue;
+      const fallback = this.#staleFallback(pending, staleCause);
+      return { ...fallback, ...optionalField('heldBackBy', signal.heldBackBy) };
     }
     return this.#recall(pending);
   }

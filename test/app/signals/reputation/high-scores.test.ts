@@ -1,6 +1,7 @@
 import type { Fault } from '../../../../app/dev/simulator/fault.ts';
 import { recordItem } from '../../../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
+import { client } from './admission/callers.ts';
 import {
   type Harness,
   HOUR,
@@ -85,21 +86,21 @@ describe('while AbuseIPDB cannot be queried', () => {
     const task = harness.task();
     const ip = await checkAtNoon(96, task);
     harness.clock.time = NOON + 10 * DAY;
-    const purpose = { caller: { client: 'shop', subject: 'shop', hasUser: false } };
+    const purpose = { caller: client('shop') };
     const find = (address: typeof ip) => task.reputation.lookup(address, NO_DEADLINE, purpose);
     for (let count = 0; count < 20; count += 1) await find(newAddress());
     // So few checks are left that each caller gets 4 % of those of an hour.
     harness.simulator.setQuota(500);
     await find(newAddress());
-    expect(await find(newAddress())).toEqual({ known: false, cause: 'budget' });
+    expect(await find(newAddress())).toMatchObject({ known: false, heldBackBy: 'share' });
     expect(await find(ip)).toMatchObject({
       value: { record: { score: 96 }, stale: true, staleCause: 'budget' },
     });
   });
 
   test('a high score in memory is known while DynamoDB fails, too', async () => {
-    const client = harness.client(await refusingUrl());
-    const task = harness.task({ cache: { client, tableName: 'elsewhere' }, memoryEntries: 10 });
+    const cache = { client: harness.client(await refusingUrl()), tableName: 'elsewhere' };
+    const task = harness.task({ cache, memoryEntries: 10 });
     const ip = await checkAtNoon(96, task);
     for (let count = 0; count < 20; count += 1) await checkAtNoon(10, task);
     harness.clock.time = NOON + MEMORY - 1;

@@ -2,6 +2,7 @@ import type { Fault } from '../../../../app/dev/simulator/fault.ts';
 import type { Address } from '../../../../app/src/signals/address/address.ts';
 import { recordItem } from '../../../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
+import { user } from './admission/callers.ts';
 import {
   address,
   type Harness,
@@ -271,10 +272,8 @@ describe('an attacker with a /64', () => {
   test('gets no further lookup beyond the limit of the /64', async () => {
     const task = harness.task();
     const [ip, elsewhere] = [newSubnet(), newSubnet()];
-    const lookupFor = (user: number, each: Address) =>
-      task.reputation.lookup(each, NO_DEADLINE, {
-        caller: { client: 'app', subject: `user ${user}`, hasUser: true },
-      });
+    const lookupFor = (id: number, each: Address) =>
+      task.reputation.lookup(each, NO_DEADLINE, { caller: user(`user ${id}`) });
     const { subnet } = REPUTATION_DEFAULTS.budgets;
     const signals = [];
     for (let host = 1; host <= subnet + 1; host += 1) {
@@ -282,7 +281,7 @@ describe('an attacker with a /64', () => {
       signals.push(await lookupFor(host, ip(host.toString(16))));
     }
     expect(signals.filter(({ known }) => known)).toHaveLength(subnet);
-    expect(signals.at(-1)).toEqual({ known: false, cause: 'budget' });
+    expect(signals.at(-1)).toEqual({ known: false, cause: 'budget', heldBackBy: 'subnet' });
     expect(await lookupFor(0, elsewhere('1'))).toMatchObject({ known: true });
   });
 });
