@@ -23,6 +23,9 @@ unknown: { address: { deny: No address. }, reputation: { lifetime: 1m } }
 
 const LISTED = '5.5.5.5';
 const UNLISTED = '5.5.5.6';
+const LISTED_IPV6 = '2a00::1';
+/** In the /64 of the listed one. */
+const NEIGHBOUR = '2a00::2';
 
 type ScoreScope = NonNullable<FeedPointer['scope']>;
 
@@ -43,7 +46,7 @@ afterEach(async () => {
 /** Starts a service whose store has a list with one address, of an age in hours. */
 async function start(scope: ScoreScope, hours = 1, policy = POLICY): Promise<void> {
   const feed = feedOf('abuseipdb-blacklist', 'scores', ABUSEIPDB_BLACKLIST);
-  await publish(createFolderStore(folder), feed, scoresFile({ [LISTED]: 90 }), {
+  await publish(createFolderStore(folder), feed, scoresFile({ [LISTED]: 90, [LISTED_IPV6]: 95 }), {
     scope,
     publishedAt: NOON - hours * HOUR,
   });
@@ -62,10 +65,10 @@ async function decideOn(address: string) {
     outcome: string;
     signals: { reputation?: Record<string, unknown> };
   };
-  const { source, score, score_at_most } = record.signals.reputation ?? {};
+  const { source, score, score_at_most, inherited_from } = record.signals.reputation ?? {};
   return {
     outcome: record.outcome,
-    reputation: JSON.parse(JSON.stringify({ source, score, score_at_most })),
+    reputation: JSON.parse(JSON.stringify({ source, score, score_at_most, inherited_from })),
     checks: simulator.checks.length - before,
   };
 }
@@ -93,6 +96,40 @@ test.each(OUTAGES)(
     });
   },
 );
+
+test.each(OUTAGES)(
+  'an address inherits a listed score of its /64 without a CHECK while AbuseIPDB %s',
+  async (_, fault) => {
+    await start(COMPLETE);
+    service.simulator.setFault(fault);
+    expect(await decideOn(NEIGHBOUR)).toEqual({
+      outcome: 'refuse',
+      reputation: { source: 'blacklist', score: 95, inherited_from: LISTED_IPV6 },
+      checks: 0,
+    });
+  },
+);
+
+test('a CHECK of the address does not end the inheritance of a listed score', async () => {
+  const anonymous = '\n  - id: tor\n    when: abuse.tor\n    then: { lifetime: 5m }\n';
+  await start(COMPLETE, 1, POLICY.replace('\nrules:\n', `\nrules:${anonymous}`));
+  service.simulator.setRecord(NEIGHBOUR, { abuseConfidenceScore: 10 });
+  const byList = {
+    outcome: 'refuse',
+    reputation: { source: 'blacklist', score: 95, inherited_from: LISTED_IPV6 },
+  };
+  expect(await decideOn(NEIGHBOUR)).toEqual({ ...byList, checks: 1 });
+  expect(await decideOn(NEIGHBOUR)).toEqual({ ...byList, checks: 0 });
+});
+
+test('a CHECK of the listed address ends the inheritance of its score', async () => {
+  const anonymous = '\n  - id: tor\n    when: abuse.tor\n    then: { lifetime: 5m }\n';
+  await start(COMPLETE, 1, POLICY.replace('\nrules:\n', `\nrules:${anonymous}`));
+  for (const address of [LISTED_IPV6, NEIGHBOUR]) {
+    service.simulator.setRecord(address, { abuseConfidenceScore: 10 });
+    expect(await decideOn(address)).toMatchObject({ outcome: 'issue', checks: 1 });
+  }
+});
 
 test('the list of a subscription that has ended decides on listed addresses only', async () => {
   await start(DOWNGRADED);

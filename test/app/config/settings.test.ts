@@ -66,6 +66,9 @@ describe('Reads', () => {
     ],
     ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
     ['REPUTATION_MAX_STALE_AGE', '48h', { reputation: { maxStaleAge: 48 * 3_600_000 } }],
+    ['REPUTATION_HIGH_SCORE_MEMORY', '24h', { reputation: { highScoreMemory: 24 * 3_600_000 } }],
+    // Longer than the default for high scores, which is not an issue.
+    ['REPUTATION_MAX_STALE_AGE', '721h', { reputation: { maxStaleAge: 721 * 3_600_000 } }],
     ['ABUSEIPDB_CONCURRENCY', '8', { reputation: { maxConcurrentChecks: 8 } }],
     ['REPUTATION_NEGATIVE_TTL', '30', { reputation: { negativeTtl: 30_000 } }],
     ['CREDENTIAL_PREVIOUS_TTL', '', { credentialPreviousTtl: 24 * 3_600_000 }],
@@ -178,6 +181,11 @@ describe('Rejects, with the name of the setting, what is wrong and what to do:',
     ['CREDENTIAL_PREVIOUS_TTL', '0.5h', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "0\.5h"\.$/],
     ['CREDENTIAL_PREVIOUS_TTL', 'off', /^CREDENTIAL_PREVIOUS_TTL must be .*, got "off"\.$/],
     ['REPUTATION_MAX_STALE_AGE', '1h', /^REPUTATION_MAX_STALE_AGE is shorter than REPUTATION_TTL_/],
+    [
+      'REPUTATION_HIGH_SCORE_MEMORY',
+      '23h',
+      /^REPUTATION_HIGH_SCORE_MEMORY is shorter than REPUTATION_MAX_STALE_AGE or REPUTATION_TTL_HIGH: set it to the longer of them, or longer\.$/,
+    ],
     [
       'ABUSEIPDB_BASE_URL',
       'https://user:pass@host/',

@@ -99,6 +99,9 @@ describe('what a list proves', () => {
     ],
     ['is open if a newer record is stale and differs', 60, 2, proven(0, 24, NOON - 1), false],
     ['stands if a newer record has expired', 60, 24, proven(0, 24, NOON - 1), true],
+    ['stands if it is newer than a high score', 96, 48, proven(0, 24, NOON + MINUTE), true],
+    ['is open if a newer high score is remembered', 96, 48, proven(0, 24, NOON - 1), false],
+    ['stands if a newer high score has expired', 96, 720, proven(0, 24, NOON - 1), true],
   ])('%s', async (_, score, hours, known, stands) => {
     const task = harness.task();
     const ip = newAddress();
