@@ -1,12 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnQueryDefinition, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FEED_QUERIES, SAVED_QUERIES, type SavedQuery } from './queries.ts';
-
-/** Returns the query as it is saved. */
-export function queryString({ description, commands }: SavedQuery): string {
-  return `# ${description}\n${commands.join('\n| ')}`;
-}
+import { FEED_QUERIES, SAVED_QUERIES } from './queries.ts';
+import { queryString } from './query.ts';
 
 export interface SavedQueriesProps {
   readonly logGroup: ILogGroup;

@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 export interface Widget {
-  readonly type: 'metric' | 'text' | 'alarm';
+  readonly type: 'metric' | 'text' | 'alarm' | 'log';
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -26,6 +26,8 @@ export interface Widget {
     readonly title?: string;
     readonly markdown?: string;
     readonly alarms?: readonly string[];
+    /** Logs Insights query, with the log groups as its sources. */
+    readonly query?: string;
     readonly metrics?: readonly (readonly unknown[])[];
     readonly insightRule?: { readonly ruleName: string };
     readonly yAxis?: { readonly left?: Axis; readonly right?: Axis };

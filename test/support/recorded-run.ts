@@ -5,7 +5,7 @@ import {
   reputationLogHooks,
 } from '../../app/src/telemetry/events/reputation.ts';
 import { createLog } from '../../app/src/telemetry/log.ts';
-import { payload, payloadFrom } from './payloads.ts';
+import { payload, payloadFrom, requestWith } from './payloads.ts';
 import { type RunningService, SECRET, startTestService } from './running-service.ts';
 
 const POLICY = `
@@ -33,6 +33,9 @@ unknown: { address: { deny: No address. }, geo: ignore, reputation: { lifetime: 
 export const MACHINE = 'm2mFleet_7yQ0aXcV3bN1kLpRsTua';
 export const WEB = 'qTj2Wd7Rk0hXv_ZpB4sLmN9cYaEa';
 
+/** A client without a user that needs a lookup, and then two more than its budget of one. */
+export const GREEDY = 'greedyClient_1aB2cD3eF4gH5iJ6kL';
+
 /** Calls with a wrong credential in quick succession, which are logged in fewer lines. */
 export const WRONG_CREDENTIALS = 8;
 
@@ -51,6 +54,13 @@ const ENFORCED = [
 ];
 const MONITORED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
 
+const GREEDY_REQUESTS = ['103.9.1.1', '103.9.2.1', '103.9.3.1'].map((address) =>
+  requestWith('01', {
+    'event.request.clientId': GREEDY,
+    'event.request.additionalHeaders': [{ name: 'x-client-source-ip', value: [address] }],
+  }),
+);
+
 function allowingNothing(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
 }
@@ -64,8 +74,12 @@ async function postTests(service: RunningService, bodies: readonly string[]): Pr
   }
 }
 
-async function startService(policy: string): Promise<RunningService> {
-  const service = await startTestService({ policy });
+async function startService(
+  policy: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningService> {
+  const service = await startTestService({ policy, settings });
+  service.simulator.setRecord('103.9.1.1', { abuseConfidenceScore: 0 });
   service.simulator.setRecord('9.9.9.9', { abuseConfidenceScore: 12 });
   service.simulator.setRecord('14.102.69.58', { abuseConfidenceScore: 48 });
   service.simulator.setRecord('103.159.198.178', { abuseConfidenceScore: 100 });
@@ -74,8 +88,8 @@ async function startService(policy: string): Promise<RunningService> {
 }
 
 /**
- * Returns the log lines of a mixed run: the requests above in enforce and monitor mode, tests among them, rejected calls, and
- * warnings and errors. One line per second, starting at 10:00 UTC.
+ * Returns the log lines of a mixed run: the requests above in enforce and monitor mode, tests among them, rejected calls,
+ * lookups that are held back, and warnings and errors. One line per second, starting at 10:00 UTC.
  */
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
@@ -90,7 +104,12 @@ export async function recordRun(): Promise<readonly string[]> {
   for (const body of MONITORED) await monitoring.post(body);
   await postTests(monitoring, MONITORED);
   await monitoring.stop();
-  return [...enforcing.lines, ...monitoring.lines, ...warningLines()].map(atSecond);
+  const limiting = await startService(POLICY, { LOOKUP_BUDGET_CLIENT: '1' });
+  for (const body of GREEDY_REQUESTS) await limiting.post(body);
+  await limiting.stop();
+  return [...enforcing.lines, ...monitoring.lines, ...limiting.lines, ...warningLines()].map(
+    atSecond,
+  );
 }
 
 /** Warnings and errors as the service's hooks write them. */

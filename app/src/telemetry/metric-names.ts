@@ -1,5 +1,5 @@
 import { FEED_ERROR_REASONS } from '../feeds/model/feed-error.ts';
-import { CHECK_CAUSES, UNKNOWN_CAUSES } from '../signals/causes.ts';
+import { type CheckCause, UNKNOWN_CAUSES } from '../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../signals/request-signals.ts';
 
 /** The CloudWatch namespace of all metrics. */
@@ -179,6 +179,15 @@ function isTimed(name: SignalName): name is Exclude<SignalName, 'feeds'> {
   return name !== 'feeds';
 }
 
+/** Why a call fails, or calls stop. A budget holds single lookups back before any call. */
+const CALL_CAUSES = [
+  'quota',
+  'auth',
+  'timeout',
+  'upstream',
+  'invalid',
+] as const satisfies readonly CheckCause[];
+
 /** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
@@ -186,8 +195,8 @@ export const DIMENSION_VALUES = {
   Unknown: SIGNAL_NAMES.flatMap((name) =>
     UNKNOWN_CAUSES[name].map((cause) => `${name}/${cause}` as SignalCause),
   ),
-  Result: ['ok', ...CHECK_CAUSES],
-  Cause: CHECK_CAUSES,
+  Result: ['ok', ...CALL_CAUSES],
+  Cause: CALL_CAUSES,
   Stage: ['read', ...SIGNAL_NAMES.filter(isTimed), 'decide'],
   Operation: ['read', 'write'],
   Reason: FEED_ERROR_REASONS,

@@ -1,3 +1,4 @@
+import { CLIENT_QUERY } from '../lookup-queries.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AlarmDefinition } from './alarm.ts';
 import { percentage } from './metric-math.ts';
@@ -24,13 +25,46 @@ export function abuseIpdbAlarms(metrics: Metrics): AlarmDefinition[] {
     },
     {
       id: 'QuotaNearlyExhausted',
-      description: "Less than 10 % of AbuseIPDB's daily quota is left.",
+      description:
+        "What is left of AbuseIPDB's daily quota allows less than a fifth of an even pace until its reset.",
       severity: 'ticket',
-      metric: metrics.service('AbuseIpdbQuotaRemainingPercent', { statistic: 'Minimum' }),
-      breach: { below: 10 },
+      // At the end of a day that has used its quota evenly, little is left, and enough.
+      metric: metrics.service('AbuseIpdbPacePercent', { statistic: 'Minimum' }),
+      breach: { below: 20 },
       evaluation: { periodMinutes: 15, datapoints: 1, periods: 1 },
-      // Only a response of AbuseIPDB contains the quota; until the next one nothing has changed.
+      // A new task does not know the quota before its first response; until then nothing has changed.
       missingData: 'ignore',
+    },
+    {
+      id: 'QuotaTooSmall',
+      description:
+        "For an hour, more than a tenth of the decisions lack a lookup, because AbuseIPDB's daily quota does not suffice for all of them.",
+      severity: 'ticket',
+      metric: percentage(
+        metrics.service('LookupsHeldBack', { of: 'pace' }),
+        metrics.service('Decisions'),
+        5,
+      ),
+      breach: { above: 10 },
+      evaluation: { periodMinutes: 15, datapoints: 4, periods: 4 },
+      missingData: 'notBreaching',
+    },
+    {
+      id: 'LookupsHeldBack',
+      description: `Lookups of addresses are held back, because a client, a user or a network asks for more of them than its budget. The saved query "${CLIENT_QUERY}" has the client.`,
+      severity: 'ticket',
+      // Without those that only wait for the quota.
+      metric: {
+        expression: 'FILL(all, 0) - FILL(paced, 0)',
+        metrics: {
+          all: metrics.service('LookupsHeldBack'),
+          paced: metrics.service('LookupsHeldBack', { of: 'pace' }),
+        },
+        label: 'held back',
+      },
+      breach: { atLeast: 20 },
+      evaluation: { periodMinutes: 5, datapoints: 3, periods: 3 },
+      missingData: 'notBreaching',
     },
     {
       id: 'QuotaExhausted',

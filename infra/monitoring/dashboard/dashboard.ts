@@ -39,7 +39,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
     blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
     failuresRow(props),
     latencyRow(metrics, config.decisionDeadlineMs),
-    quotaRow(metrics, config.feeds),
+    quotaRow({ metrics, feeds: config.feeds, logGroup: props.service.logGroup }),
     monitorModeRow(metrics),
     ...(hasFeeds ? [feedsRow(metrics, config.feeds)] : []),
   ];

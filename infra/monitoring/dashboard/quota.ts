@@ -1,12 +1,21 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { DIMENSION_VALUES } from '../../../app/src/telemetry/metric-names.ts';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { DIMENSION_VALUES, HELD_BACK_REASONS } from '../../../app/src/telemetry/metric-names.ts';
 import type { FeedsConfig } from '../../config/feeds.ts';
+import { HELD_BACK_COMMANDS } from '../lookup-queries.ts';
 import { type Metrics, ONE_MINUTE } from '../metrics.ts';
-import { graph, type Row } from './widgets.ts';
+import { graph, logTable, type Row } from './widgets.ts';
 
 type Source = (typeof DIMENSION_VALUES.Source)[number];
 
-export function quotaRow(metrics: Metrics, { feeds }: Pick<FeedsConfig, 'feeds'>): Row {
+export interface QuotaProps {
+  readonly metrics: Metrics;
+  readonly feeds: FeedsConfig['feeds'];
+  /** The log group of the tasks. */
+  readonly logGroup: ILogGroup;
+}
+
+export function quotaRow({ metrics, feeds, logGroup }: QuotaProps): Row {
   const hasBlacklist = feeds.some(({ feed }) => feed.content === 'scores');
   const sources = DIMENSION_VALUES.Source.filter((of) => of !== 'blacklist' || hasBlacklist);
   return {
@@ -47,6 +56,33 @@ export function quotaRow(metrics: Metrics, { feeds }: Pick<FeedsConfig, 'feeds'>
           ],
           right: [hitRatio(metrics, sources)],
           rightUnit: '%',
+        }),
+      ],
+      [
+        graph({
+          title: 'Pace: checks that the quota allows (per hour, minimum of all tasks)',
+          unit: 'checks',
+          left: [metrics.service('AbuseIpdbPace', { statistic: 'Minimum', label: 'pace' })],
+          right: [
+            metrics.service('AbuseIpdbPacePercent', {
+              statistic: 'Minimum',
+              label: 'of an even pace (%)',
+            }),
+          ],
+          rightUnit: '%',
+        }),
+        graph({
+          title: 'Lookups held back, by reason (per minute)',
+          unit: 'lookups',
+          left: HELD_BACK_REASONS.map((of) =>
+            metrics.service('LookupsHeldBack', { of, label: of }),
+          ),
+          stacked: true,
+        }),
+        logTable({
+          title: 'Clients whose lookups are held back most, by reason',
+          logGroup,
+          commands: [...HELD_BACK_COMMANDS, 'limit 10'],
         }),
       ],
     ],

@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 
 /** The columns of CloudWatch's grid. */
 export const DASHBOARD_COLUMNS = 24;
@@ -45,6 +46,25 @@ export function graph(props: GraphProps): cloudwatch.GraphWidget {
     stacked: props.stacked ?? false,
     ...(props.limit && { leftAnnotations: [{ ...props.limit, color: cloudwatch.Color.GREY }] }),
     legendPosition: cloudwatch.LegendPosition.BOTTOM,
+    width: DASHBOARD_COLUMNS / 3,
+    height: 6,
+  });
+}
+
+export interface LogTableProps {
+  readonly title: string;
+  readonly logGroup: ILogGroup;
+  /** The commands of a Logs Insights query, without the pipes between them. */
+  readonly commands: readonly string[];
+}
+
+/** Creates a table with the rows of a query, a third of the page wide. It covers the time range of the dashboard. */
+export function logTable({ title, logGroup, commands }: LogTableProps): cloudwatch.LogQueryWidget {
+  return new cloudwatch.LogQueryWidget({
+    title,
+    logGroupNames: [logGroup.logGroupName],
+    queryLines: [...commands],
+    view: cloudwatch.LogQueryVisualizationType.TABLE,
     width: DASHBOARD_COLUMNS / 3,
     height: 6,
   });

@@ -99,7 +99,8 @@ test('queries filter by events that the service or a function of the stack logs'
 });
 
 /** What a task has loaded or used: a test shows it as well as a login does. */
-const INCLUDING_TESTS = /by policy_revision, @logStream|signals\.reputation\.source = "abuseipdb"/;
+const INCLUDING_TESTS =
+  /by policy_revision, @logStream|signals\.reputation\.source = "abuseipdb" \| stats/;
 
 test('queries on decisions exclude tests, as the alarms do', () => {
   const queries = TEXT.split('\n').filter((line) => line.includes('event = "decision"'));

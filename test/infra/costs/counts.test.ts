@@ -50,10 +50,10 @@ describe('docs/costs.md has the cost of', () => {
     const refusing = policy.rules.length + policy.signals.size;
     const valuesOf: Readonly<Record<string, readonly string[]>> = DIMENSION_VALUES;
     const metrics = Object.values(METRICS).reduce((sum, description: MetricDescription) => {
-      const { dimension, total, emitter } = description;
+      const { dimension, values, total, emitter } = description;
       if (emitter !== undefined) return sum;
       if (dimension === undefined) return sum + 1;
-      return sum + (valuesOf[dimension]?.length ?? refusing) + (total ? 1 : 0);
+      return sum + ((values ?? valuesOf[dimension])?.length ?? refusing) + (total ? 1 : 0);
     }, 0);
     const count = metrics + Object.keys(CANARY_METRICS).length;
     const expected = expectedRow('custom metrics', `${count} × 0.30`, count * 0.3);

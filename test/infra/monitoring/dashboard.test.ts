@@ -8,13 +8,14 @@ import {
 } from '../../../app/src/telemetry/metric-names.ts';
 import { readConfig } from '../../../infra/config/config.ts';
 import { CANARY_METRICS } from '../../../infra/functions/canary/metrics.ts';
+import { HELD_BACK_COMMANDS, LOOKUP_QUERIES } from '../../../infra/monitoring/lookup-queries.ts';
 import {
   dashboardOf,
   type GraphedMetric,
   metricsOf,
   type Widget,
 } from '../../support/dashboard.ts';
-import { contextOf, synthesize } from '../../support/stack.ts';
+import { contextOf, synthesize, target } from '../../support/stack.ts';
 
 const EVERY_METRIC = Object.entries<MetricDescription>(METRICS);
 
@@ -27,12 +28,12 @@ const ONLY_WITH_FEEDS = ['blacklist', 'feeds/absent', 'feeds/expired'];
 
 /** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
 function seriesOf(
-  { dimension, total, emitter }: MetricDescription,
+  { dimension, values: ownValues, total, emitter }: MetricDescription,
   hasFeeds: boolean,
 ): readonly string[] {
   if (emitter !== undefined && !hasFeeds) return [];
   if (dimension === undefined) return [''];
-  const values = (VALUES[dimension] ?? ['*']).filter(
+  const values = (ownValues ?? VALUES[dimension] ?? ['*']).filter(
     (value) => hasFeeds || !ONLY_WITH_FEEDS.includes(value),
   );
   return total ? [...values, ''] : values;
@@ -117,13 +118,15 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
       }
     });
 
-    test.each(['AbuseIpdbQuotaRemaining', 'AbuseIpdbQuotaRemainingPercent'])(
-      '%s is the minimum of all tasks',
-      (name) => {
-        const shown = ofService.filter((metric) => metric.name === name);
-        expect(shown.map(({ statistic }) => statistic)).toEqual(['Minimum']);
-      },
-    );
+    test.each([
+      'AbuseIpdbQuotaRemaining',
+      'AbuseIpdbQuotaRemainingPercent',
+      'AbuseIpdbPace',
+      'AbuseIpdbPacePercent',
+    ])('%s is the minimum of all tasks', (name) => {
+      const shown = ofService.filter((metric) => metric.name === name);
+      expect(shown.map(({ statistic }) => statistic)).toEqual(['Minimum']);
+    });
 
     test('decision latency is shown up to p99.9', () => {
       const times = ofService.filter(({ name }) => name === 'DecisionLatency');
@@ -204,6 +207,15 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
     const rule = stack.only('AWS::CloudWatch::InsightRule').id;
     const rules = graphs.flatMap(({ properties }) => properties.insightRule?.ruleName ?? []);
     expect(rules).toEqual([`<${rule}.RuleName>`]);
+  });
+
+  test('The table of clients is the saved query of held-back lookups, over the log of the tasks', () => {
+    const group = target(stack.outputs.LogGroupName);
+    const queries = dashboard.widgets.flatMap(({ properties: { query } }) => query ?? []);
+    expect(queries).toEqual([
+      `SOURCE '<${group}>' | ${HELD_BACK_COMMANDS.join('\n| ')}\n| limit 10`,
+    ]);
+    expect(LOOKUP_QUERIES.map(({ commands }) => commands)).toContain(HELD_BACK_COMMANDS);
   });
 
   test('The hit ratio counts every source but a check as a hit', () => {

@@ -6,7 +6,7 @@ import { createLoadFailureLog, feedHooks } from '../../../app/src/telemetry/even
 import { createLog } from '../../../app/src/telemetry/log.ts';
 import { Metrics } from '../../../app/src/telemetry/metrics/metrics.ts';
 import { FEED_QUERIES } from '../../../infra/monitoring/queries.ts';
-import { queryString } from '../../../infra/monitoring/saved-queries.ts';
+import { queryString } from '../../../infra/monitoring/query.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);

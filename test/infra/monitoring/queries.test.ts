@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { FEED_QUERIES, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
-import { queryString } from '../../../infra/monitoring/saved-queries.ts';
+import { queryString } from '../../../infra/monitoring/query.ts';
 import { runQuery } from '../../support/logs-insights/index.ts';
 import { payload } from '../../support/payloads.ts';
-import { MACHINE, recordRun, WEB, WRONG_CREDENTIALS } from '../../support/recorded-run.ts';
+import { GREEDY, MACHINE, recordRun, WEB, WRONG_CREDENTIALS } from '../../support/recorded-run.ts';
 import { startTestService } from '../../support/running-service.ts';
 
 type Rows = readonly object[];
@@ -101,6 +101,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     'Unknown signals by cause',
     {},
     [
+      { 'missing.signal': 'reputation', 'missing.cause': 'budget', decisions: 2 },
       { 'missing.signal': 'address', 'missing.cause': 'missing', decisions: 1 },
       { 'missing.signal': 'reputation', 'missing.cause': 'upstream', decisions: 1 },
       { 'missing.signal': 'geo', 'missing.cause': 'private', decisions: 1 },
@@ -121,11 +122,27 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
+    'Who drains the quota',
+    {},
+    [
+      // A sampled record counts as four.
+      { client_id: MACHINE, lookups: 4, addresses: 1 },
+      { client_id: WEB, lookups: 3, addresses: 2 },
+      { client_id: GREEDY, 'signals.reputation.held_back': 'client', lookups: 2, addresses: 2 },
+      { client_id: GREEDY, lookups: 1, addresses: 1 },
+    ],
+  ],
+  [
+    'Lookups held back',
+    {},
+    [{ 'caller.client': `acmecorp/${GREEDY}`, reason: 'client', lookups: 2 }],
+  ],
+  [
     'Decisions by policy',
     {},
     expect.arrayContaining([
-      expect.objectContaining({ policy_mode: 'enforce', outcome: 'issue', decisions: 5 }),
-      expect.objectContaining({ policy_mode: 'enforce', outcome: 'restrict', decisions: 3 }),
+      expect.objectContaining({ policy_mode: 'enforce', outcome: 'issue', decisions: 6 }),
+      expect.objectContaining({ policy_mode: 'enforce', outcome: 'restrict', decisions: 5 }),
       expect.objectContaining({ policy_mode: 'enforce', outcome: 'refuse', decisions: 5 }),
       expect.objectContaining({ policy_mode: 'monitor', outcome: 'issue', decisions: 2 }),
     ]),
@@ -204,7 +221,7 @@ describe('Over a recorded run', () => {
   test('Slowest decisions are sorted by latency and show each stage', () => {
     const { rows } = run('Slowest decisions');
     const times = rows.map((row) => Number(row['ms.total']));
-    expect(times).toHaveLength(12);
+    expect(times).toHaveLength(15);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(rows).toContainEqual(
       expect.objectContaining({
@@ -222,7 +239,8 @@ describe('Over a recorded run', () => {
     ]);
     expect(new Map(sources as [string, number][])).toEqual(
       new Map([
-        ['abuseipdb', 4],
+        ['abuseipdb', 5],
+        ['budget', 2],
         ['memory', 1],
         ['upstream', 1],
         ['private', 1],

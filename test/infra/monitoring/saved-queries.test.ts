@@ -1,5 +1,5 @@
-import { FEED_QUERIES, SAVED_QUERIES, type SavedQuery } from '../../../infra/monitoring/queries.ts';
-import { queryString } from '../../../infra/monitoring/saved-queries.ts';
+import { FEED_QUERIES, SAVED_QUERIES } from '../../../infra/monitoring/queries.ts';
+import { queryString, type SavedQuery } from '../../../infra/monitoring/query.ts';
 import { INDEXED_FIELDS } from '../../../infra/service.ts';
 import { parseQuery } from '../../support/logs-insights/parser.ts';
 import { type Configuration, type SynthesizedStack, synthesize } from '../../support/stack.ts';

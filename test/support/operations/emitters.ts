@@ -31,6 +31,12 @@ const counter =
     ]);
   };
 
+/** One value of a counter's dimension: a flush reports it only if it counts something. */
+const sparseCounter =
+  (read: (minute: Minute) => number): Emitter =>
+  (minute) =>
+    read(minute) === 0 ? [] : counter(read)(minute);
+
 /** A gauge: each flush of each task reports the current value, if it is known. */
 const gauge =
   (read: (minute: Minute, policyRevision: number) => number | undefined): Emitter =>
@@ -97,6 +103,7 @@ const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
   Decisions: ({ decisions }) => decisions,
   TokensIssued: ({ decisions, refused }) => decisions - refused,
   UnavailableReputations: ({ unavailableReputations }) => unavailableReputations,
+  LookupsHeldBack: ({ paced, overBudget }) => paced + overBudget,
   UnenforceableRestrictions: ({ unenforceable }) => unenforceable,
   FailedConditions: ({ failedConditions }) => failedConditions,
   InternalErrors: ({ internalErrors }) => internalErrors,
@@ -113,6 +120,7 @@ const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
 
 const GAUGES: Partial<Record<MetricName, Parameters<typeof gauge>[0]>> = {
   AbuseIpdbQuotaRemainingPercent: ({ quotaRemainingPercent }) => quotaRemainingPercent,
+  AbuseIpdbPacePercent: ({ pacePercent }) => pacePercent,
   CacheCircuitOpen: ({ cacheCircuitOpen }) => Number(cacheCircuitOpen),
   IssuerKeysMissing: ({ issuerKeysMissing }) => Number(issuerKeysMissing),
   GeoDatabaseAge: ({ geoDatabaseAge }) => geoDatabaseAge,
@@ -175,6 +183,11 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     'Decisions',
     counter(({ refused }) => refused),
     'refuse',
+  ),
+  service(
+    'LookupsHeldBack',
+    sparseCounter(({ paced }) => paced),
+    'pace',
   ),
   service(
     'DecisionLatency',

@@ -50,6 +50,12 @@ export interface Minute {
   readonly unverifiable: number;
   readonly latency: LatencyProfile;
   readonly quotaRemainingPercent: number | undefined;
+  /** Of an even pace; undefined before any task has seen the quota. */
+  readonly pacePercent: number | undefined;
+  /** Lookups that were held back because of the pace. */
+  readonly paced: number;
+  /** Lookups that were held back for other reasons. */
+  readonly overBudget: number;
   readonly circuitOpenCause: (typeof DIMENSION_VALUES.Cause)[number] | undefined;
   readonly cacheFailures: number;
   readonly cacheCircuitOpen: boolean;
@@ -127,6 +133,10 @@ export function normalMinute(site: Site, minute: number): Minute {
     },
     // Without a check, AbuseIPDB does not report the remaining quota.
     quotaRemainingPercent: decisions === 0 ? undefined : 100 - 2.5 * hour,
+    // The quota suffices, so that the pace rises.
+    pacePercent: 100 + 2 * hour,
+    paced: Math.min(decisions, count(decisions * 0.005, 'paced')),
+    overBudget: Math.min(decisions, count(decisions * 0.005, 'over budget')),
     circuitOpenCause: undefined,
     cacheFailures: count(0.05, 'cache failures'),
     cacheCircuitOpen: false,

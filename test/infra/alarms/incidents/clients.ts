@@ -47,11 +47,20 @@ export const CLIENTS: readonly Incident[] = [
     { FailedConditions: 15, UnenforceableRestrictions: 15 },
   ),
   incident(
-    'a client exhausts the quota with invented addresses',
+    'a client sends as many invented addresses as all others send logins',
     ({ decisions }) => ({
-      ...{ decisions: 2 * decisions, unavailableReputations: decisions },
-      ...{ quotaRemainingPercent: undefined, circuitOpenCause: 'quota' },
+      decisions: 2 * decisions,
+      ...{ overBudget: decisions, unavailableReputations: decisions },
     }),
-    { QuotaExhausted: 15, UnknownReputations: 20 },
+    { LookupsHeldBack: 20, UnknownReputations: 20 },
+  ),
+  incident(
+    'a client of a small site sends ten invented addresses a minute',
+    ({ decisions }) => ({
+      decisions: decisions + 10,
+      ...{ overBudget: 10, unavailableReputations: 10 },
+    }),
+    { LookupsHeldBack: 20, UnknownReputations: 20 },
+    { site: SMALL },
   ),
 ];

@@ -15,9 +15,17 @@ export const NEEDS_WORK: readonly Incident[] = [
     }),
     { UnknownReputations: 20 },
   ),
-  incident('the quota is nearly exhausted', () => ({ quotaRemainingPercent: 6 }), {
+  incident('little of the quota is left for many hours', () => ({ pacePercent: 12 }), {
     QuotaNearlyExhausted: 30,
   }),
+  incident(
+    'the quota does not suffice for the logins of the day',
+    ({ decisions }) => ({
+      ...{ paced: part(0.15, decisions), unavailableReputations: part(0.15, decisions) },
+    }),
+    { QuotaTooSmall: 75 },
+    { minutes: 180 },
+  ),
   incident(
     'the quota is exhausted',
     ({ decisions }) => ({
