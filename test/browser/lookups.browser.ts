@@ -78,7 +78,7 @@ test('A tried request says why its address was not looked up', async () => {
   }
   const signals = await page.locator('#try-result .pairs').first().innerText();
   expect(signals).toMatch(
-    /Reputation\s+unknown: budget\. The user has had its lookups of this hour/,
+    /Reputation\s+unknown: budget\. Not looked up: the user has had its lookups of this hour/,
   );
   await page.context().close();
 });

@@ -2,6 +2,7 @@ import { type Address, lookupAddress } from '../../src/signals/address/address.t
 import type { Anonymizer } from '../../src/signals/anonymizer.ts';
 import type { FeedAnswers } from '../../src/signals/feeds/feed-answers.ts';
 import type { Network } from '../../src/signals/network.ts';
+import type { HeldBackBy } from '../../src/signals/reputation/admission/admission.ts';
 import type {
   Reputation,
   ReputationSignal,
@@ -39,9 +40,9 @@ export function describeSignals(signals: RequestSignals): SignalDescription[] {
     reputation: {
       name: 'Reputation',
       description:
-        describeScore(signals) ??
-        describePending(reputation) ??
-        describe(reputation, describeReputation),
+        (describeScore(signals) ??
+          describePending(reputation) ??
+          describe(reputation, describeReputation)) + describeHeldBack(reputation),
     },
   };
   return SIGNAL_NAMES.map((name) => descriptions[name]);
@@ -90,6 +91,22 @@ function describeScore({ usedProvenScore: proven }: RequestSignals): string | un
 function describePending(reputation: ReputationSignal | undefined): string | undefined {
   if (reputation?.known !== false || reputation.cause !== 'pending') return undefined;
   return 'unknown: pending. The lookup continues, so try again';
+}
+
+/** Why the address was not looked up. */
+const HELD_BACK: Readonly<Record<HeldBackBy, string>> = {
+  user: 'the user has had its lookups of this hour',
+  client: 'the client has had its lookups of this hour',
+  network: 'its network has had its lookups of this hour',
+  subnet: 'its /64 has had its lookups of this hour',
+  share: 'calls are scarce, and the user or client has had its share of them',
+  pace: 'the quota must last until its reset',
+  slots: 'too many lookups of the client are in progress',
+};
+
+function describeHeldBack(reputation: ReputationSignal | undefined): string {
+  const reason = reputation?.heldBackBy;
+  return reason === undefined ? '' : `. Not looked up: ${HELD_BACK[reason]}`;
 }
 
 function describeReputation(reputation: Reputation): string {

@@ -19,6 +19,16 @@ test.each<[string, ReputationSignal | undefined, string]>([
     unknown('pending'),
     'unknown: pending. The lookup continues, so try again',
   ],
+  [
+    'whose lookup was held back',
+    { ...unknown('budget'), heldBackBy: 'client' },
+    'unknown: budget. Not looked up: the client has had its lookups of this hour',
+  ],
+  [
+    'of a stale record in place of a lookup that was held back',
+    { ...known({ ...RECORD, stale: true, staleCause: 'quota' } as const), heldBackBy: 'pace' },
+    'score 12, from memory, 90 s old, stale (quota). Not looked up: the quota must last until its reset',
+  ],
 ])('describes a reputation %s', (_, reputation, description) => {
   const { signals } = scenario();
   signals.reputation = reputation;
