@@ -16,7 +16,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf } from './freshness.ts';
 import { MAX_SOURCES, subnetOf } from './inherited-scores.ts';
 import { type KnownRecord, KnownRecords } from './known-records.ts';
-import type { ReputationLimits } from './limits.ts';
+import { HIGH_SCORE, type ReputationLimits } from './limits.ts';
 import { type ListProof, reconcile } from './list-proof.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
 import type {
@@ -241,15 +241,17 @@ export class ReputationLookup {
 
   /** Checks an address on behalf of the first caller for whom a check can be sent. */
   async #check({ address, payers }: PendingLookup): Promise<CheckOutcome> {
-    const hasFallback = this.#known.best(address) !== undefined;
+    const fallback = this.#known.best(address)?.record;
+    // A refusal should end soon after the score has fallen.
+    const hadHighScore = fallback !== undefined && fallback.score >= HIGH_SCORE;
     let outcome: CheckOutcome | undefined;
     // Contains also those who join meanwhile.
     for (const purpose of payers.values()) {
       outcome = await this.#abuseIpdb.check({
         address,
         caller: purpose.caller,
-        hasReason: () => purpose.hasReason?.() ?? false,
-        hasFallback,
+        hasReason: () => hadHighScore || (purpose.hasReason?.() ?? false),
+        hasFallback: fallback !== undefined,
         onSent: () => purpose.onSent?.(),
       });
       if ('record' in outcome || outcome.isUnsent === undefined) return outcome;

@@ -3,8 +3,10 @@ import type { CheckCause } from '../../causes.ts';
 import type { LookupBudgets } from '../limits.ts';
 import { BudgetCounter, type BudgetName } from './budgets.ts';
 import type { Caller } from './caller.ts';
-import { type LookupMerit, Pace } from './pace.ts';
+import type { LookupMerit } from './merit.ts';
+import { Pace } from './pace.ts';
 import type { SentCall } from './quota-estimate.ts';
+import { Sightings } from './sightings.ts';
 
 /** One address that is about to be looked up in AbuseIPDB. */
 export interface Candidate {
@@ -32,10 +34,12 @@ const SCARCE_SHARE = 0.04;
 export class LookupAdmission {
   readonly pace: Pace;
   readonly #budgets: BudgetCounter;
+  readonly #sightings: Sightings;
 
   constructor(budgets: LookupBudgets, now: () => number) {
     this.pace = new Pace(now);
     this.#budgets = new BudgetCounter(budgets, now);
+    this.#sightings = new Sightings(now);
   }
 
   /** Returns why a lookup must not be sent now; undefined if it may be. */
@@ -46,9 +50,11 @@ export class LookupAdmission {
       if (budget !== undefined) return budget;
       if (this.pace.isScarce && this.#budgets.callsFor(caller) >= this.#share()) return 'share';
     }
-    if (this.pace.allows({ hasReason: false, hasFallback })) return undefined;
+    // Only here, so that nobody raises the count of an address beyond the own budget.
+    const sightings = this.#sightings.add(address.value);
+    if (this.pace.allows({ hasReason: false, hasFallback, sightings })) return undefined;
     // The reasons cost lookups in feeds, so they are asked for last.
-    const merit: LookupMerit = { hasReason: candidate.hasReason(), hasFallback };
+    const merit: LookupMerit = { hasReason: candidate.hasReason(), hasFallback, sightings };
     return merit.hasReason && this.pace.allows(merit) ? undefined : 'pace';
   }
 

@@ -1,20 +1,15 @@
+import { type LookupMerit, shareToLeave } from './merit.ts';
 import { QuotaEstimate, type QuotaReport, type SentCall } from './quota-estimate.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How much an address deserves a lookup. */
-export interface LookupMerit {
-  /** Something else speaks against the address, such as a feed that lists it. */
-  readonly hasReason: boolean;
-  /** A stale record would be used instead. */
-  readonly hasFallback: boolean;
-}
-
-/** Shares of a burst that are left to better lookups: those with a reason, and those without any record. */
-const LEFT_FOR_REASONS = 1 / 4;
-const LEFT_FOR_NEW_ADDRESSES = 1 / 2;
+/**
+ * Calls are scarce if less than this share of a burst is saved. A lower one would let an attacker have what is saved
+ * beyond it, again and again.
+ */
+const SCARCE = 9 / 10;
 
 /** After this time without any, a lookup of a new address takes what is left for those with a reason. */
 const MAX_WAIT_WITHOUT_REASON_MS = 15 * MINUTE_MS;
@@ -24,6 +19,8 @@ const MAX_GAP_MS = 45 * MINUTE_MS;
 
 /** The fastest pace, as a multiple of an even one: a quiet night leaves calls for the day. */
 const FASTEST = 4;
+
+const NEW_ADDRESS: LookupMerit = { hasReason: false, hasFallback: false };
 
 /**
  * Spreads the daily quota of an account evenly over the time until its reset, with room for bursts of one hour's calls.
@@ -47,22 +44,22 @@ export class Pace {
   }
 
   /** Returns whether a lookup may spend a call. Without any report yet, each may. */
-  allows({ hasReason, hasFallback }: LookupMerit): boolean {
+  allows(merit: LookupMerit): boolean {
     const { limit } = this.#quota;
     if (limit === undefined) return true;
     this.#save(limit);
     const burst = this.#burst(limit);
-    const left = hasReason ? 0 : hasFallback ? LEFT_FOR_NEW_ADDRESSES : LEFT_FOR_REASONS;
-    const isAllowed = this.#saved - 1 >= Math.min(left * burst, burst - 1);
-    return hasReason || hasFallback ? isAllowed : this.#allowsWithoutReason(isAllowed);
+    const isAllowed = this.#saved - 1 >= Math.min(shareToLeave(merit) * burst, burst - 1);
+    const isNewWithoutReason = !merit.hasReason && !merit.hasFallback;
+    return isNewWithoutReason ? this.#allowsWithoutReason(isAllowed) : isAllowed;
   }
 
-  /** Returns whether calls are scarce: less than half of a burst is saved. */
+  /** Returns whether calls are scarce: a burst is not saved, or has been for a moment only. */
   get isScarce(): boolean {
     const { limit } = this.#quota;
     if (limit === undefined) return false;
     this.#save(limit);
-    return this.#saved < this.#burst(limit) / 2;
+    return this.#saved < SCARCE * this.#burst(limit);
   }
 
   /** Calls per hour at the current pace; undefined without any report yet. */
@@ -128,8 +125,8 @@ export class Pace {
   #save(limit: number): void {
     const now = this.#now();
     if (this.#quota.assumeDueReset()) {
-      // Lets any lookup find out what is left.
-      this.#saved = Math.max(this.#saved, 1 + LEFT_FOR_NEW_ADDRESSES * this.#burst(limit));
+      // Lets the next lookup find out what is left.
+      this.#saved = Math.max(this.#saved, 1 + shareToLeave(NEW_ADDRESS) * this.#burst(limit));
     }
     // The clock can be set back.
     const elapsed = Math.max(0, now - this.#savedAt);

@@ -25,11 +25,11 @@ function setUp({ remaining = LIMIT, budgets = {} } = {}) {
   const sent: string[] = [];
   const look = (
     caller: Caller | undefined,
-    options: { reason?: boolean; stale?: boolean } = {},
+    options: { reason?: boolean; stale?: boolean; ip?: string } = {},
   ) => {
     // Each in another network.
     addresses += 1;
-    const ip = address(`5.${addresses >> 8}.${addresses & 255}.7`);
+    const ip = address(options.ip ?? `5.${addresses >> 8}.${addresses & 255}.7`);
     const candidate: Candidate = {
       address: ip,
       caller,
@@ -82,7 +82,7 @@ describe('With a quota that suffices', () => {
 describe('While calls are scarce', () => {
   const scarce = (budgets = {}) => {
     const task = setUp({ budgets });
-    for (let i = 0; i < EVEN / 2 + 30; i += 1) task.look(newUser(i));
+    for (let i = 0; i < EVEN / 10 + 30; i += 1) task.look(newUser(i));
     expect(task.admission.pace.isScarce).toBe(true);
     return task;
   };
@@ -99,7 +99,10 @@ describe('While calls are scarce', () => {
 
   test('a share contains the refreshes of stale records', () => {
     const { look } = scarce();
-    const by = Array.from({ length: 45 }, () => look(client('a'), { reason: true, stale: true }));
+    const options = { reason: true, stale: true, ip: '6.6.6.6' };
+    // Makes the record worth a refresh.
+    look(user('u'), options);
+    const by = Array.from({ length: 45 }, () => look(client('a'), options));
     expect(by.indexOf('share')).toBeGreaterThan(35);
     expect(by.slice(0, by.indexOf('share'))).toEqual(Array(by.indexOf('share')).fill(undefined));
   });
@@ -123,17 +126,33 @@ describe('When the pace holds lookups back', () => {
     ['an address with a reason is looked up', { reason: true }, undefined],
     ['one without is not', { reason: false }, 'pace'],
     ['a stale record is not refreshed', { stale: true }, 'pace'],
-    ['a stale record of an address with a reason is', { stale: true, reason: true }, undefined],
+    ['nor that of an address with a reason', { stale: true, reason: true }, 'pace'],
   ])('%s', (_, options, expected) => {
     expect(held().look(user('victim'), options)).toBe(expected);
   });
 
-  test('the reserve for addresses with a reason is a quarter of a burst', () => {
+  test('the reserve for addresses with a reason is a third of a burst', () => {
     const { lookAll } = held();
     const [count, by] = lookAll((i) => user(`with reason ${i}`), { reason: true });
     expect(by).toBe('pace');
-    expect(count).toBeGreaterThan(EVEN / 4 - 20);
-    expect(count).toBeLessThan(EVEN / 4 + 20);
+    expect(Math.abs(Number(count) - EVEN / 3)).toBeLessThan(40);
+  });
+
+  test('an address whose lookup is wanted eight times is worth as much as one with a reason', () => {
+    const { look, lookAll } = held();
+    lookAll((i) => user(`with reason ${i}`), { reason: true });
+    const by = Array.from({ length: 10 }, (_, i) => look(user(`at ${i}`), { ip: '6.6.6.6' }));
+    expect(Math.abs(by.indexOf(undefined) - 8)).toBeLessThanOrEqual(1);
+  });
+
+  test('one caller cannot make an address worth a lookup beyond its share', () => {
+    const { look, lookAll } = held();
+    lookAll((i) => user(`with reason ${i}`), { reason: true });
+    lookAll(() => client('attacker'), { ip: '6.6.6.6', reason: true });
+    const by = Array.from({ length: 100 }, (_, i) =>
+      look(client('attacker'), { ip: `7.7.7.${i}`, reason: true }),
+    );
+    expect(by.filter((each) => each === undefined).length).toBeLessThanOrEqual(40);
   });
 
   test('an address over budget is not asked for reasons', () => {

@@ -1,14 +1,14 @@
-import {
-  type LookupMerit,
-  Pace,
-} from '../../../../../app/src/signals/reputation/admission/pace.ts';
+import type { LookupMerit } from '../../../../../app/src/signals/reputation/admission/merit.ts';
+import { Pace } from '../../../../../app/src/signals/reputation/admission/pace.ts';
 import type { QuotaReport } from '../../../../../app/src/signals/reputation/admission/quota-estimate.ts';
 import { HOUR, MINUTE, NOON } from '../harness.ts';
 
 const DAY = 24 * HOUR;
 const NEW: LookupMerit = { hasReason: false, hasFallback: false };
-const WITH_REASON: LookupMerit = { hasReason: true, hasFallback: false };
-const REFRESH: LookupMerit = { hasReason: false, hasFallback: true };
+/** Worth more than any other. */
+const WITH_REASON: LookupMerit = { hasReason: true, hasFallback: false, sightings: 10_000 };
+/** Leaves half of a burst. */
+const REFRESH: LookupMerit = { hasReason: false, hasFallback: true, sightings: 32 };
 const LIMIT = 2400;
 /** An even pace of that limit is 100 an hour. */
 const EVEN = 100;
@@ -62,13 +62,16 @@ describe('Without a quota in the headers', () => {
 describe('A burst', () => {
   // With the calls of one hour saved up.
   test.each([
-    ['with a reason get all', WITH_REASON, 1],
-    ['of new addresses get three quarters', NEW, 3 / 4],
-    ['of refreshes get half', REFRESH, 1 / 2],
+    ['of much wanted addresses with a reason get all', WITH_REASON, 1],
+    ['of addresses with a reason get five sixths', { ...WITH_REASON, sightings: 1 }, 5 / 6],
+    ['of addresses that return get three quarters', { ...NEW, sightings: 4 }, 3 / 4],
+    ['of new addresses get half', NEW, 1 / 2],
+    ['of much wanted addresses with a stale record get half', REFRESH, 1 / 2],
+    ['of other stale records get a twentieth', { ...REFRESH, sightings: 1 }, 1 / 20],
   ])('has the calls of an hour, of which lookups %s', (_, merit, share) => {
     const { pace, sendAll } = setUp(left(LIMIT));
     const perHour = pace.perHour ?? 0;
-    expect(Math.abs(sendAll(merit) - share * perHour)).toBeLessThanOrEqual(2);
+    expect(Math.abs(sendAll(merit) - share * perHour)).toBeLessThanOrEqual(3);
   });
 
   test.each([
@@ -83,13 +86,13 @@ describe('A burst', () => {
     expect(Math.abs(sendAll(merit) - first)).toBeLessThanOrEqual(first / 10);
   });
 
-  test('makes calls scarce when less than half of it is left', () => {
+  test('makes calls scarce when a tenth of it is spent', () => {
     const { pace } = setUp(left(LIMIT));
     const states = Array.from({ length: 90 }, () => {
       pace.spend();
       return pace.isScarce;
     });
-    expect(Math.abs(states.indexOf(true) - EVEN / 2)).toBeLessThanOrEqual(3);
+    expect(Math.abs(states.indexOf(true) - EVEN / 10)).toBeLessThanOrEqual(3);
     expect(states.slice(states.indexOf(true))).not.toContain(false);
   });
 
@@ -304,7 +307,7 @@ describe('Another limit', () => {
     pace.learnReset(clock.time + 12 * HOUR);
     call(left(LIMIT / 2));
     call(report);
-    expect(pace.allows(NEW)).toBe(true);
+    expect(pace.allows({ ...NEW, sightings: 4 })).toBe(true);
     sendAll(WITH_REASON);
     const perHour = (report.quotaRemaining ?? 0) / 12;
     expect(pace.perHour).toBeGreaterThan(0.8 * perHour);

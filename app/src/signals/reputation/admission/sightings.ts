@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const HOUR_MS = 3_600_000;
+
+/** Counts are halved as often, so that an address counts for about six hours. */
+const HALVED_AFTER_MS = 4 * HOUR_MS;
+
+const ROWS = 4;
+
+/** Counters in each row: 512 KiB together. More addresses than that want no lookup within hours of a task's life. */
+const WIDTH = 131_072;
+
+const MAX_COUNT = 0xff;
+
+/**
+ * Counts how often lookups of an address were wanted lately, in memory that does not depend on the number of addresses:
+ * the frequency sketch of TinyLFU (Einziger, Friedman and Manes, 2017), whose counts are halved at intervals. A count
+ * can be too high if addresses share counters. They are hashed with a secret of this process, so that nobody can choose
+ * addresses that do.
+ */
+export class Sightings {
+  readonly #now: () => number;
+  readonly #secret = randomBytes(16);
+  readonly #counters = new Uint8Array(WIDTH * ROWS);
+  #halvedAt: number;
+
+  /** @param now milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#halvedAt = now();
+  }
+
+  /** Counts a sighting of an address, and returns its count. */
+  add(address: string): number {
+    this.#age();
+    const hash = createHash('sha256').update(this.#secret).update(address).digest();
+    const slots = Array.from(
+      { length: ROWS },
+      (_, row) => row * WIDTH + (hash.readUInt32LE(4 * row) % WIDTH),
+    );
+    const lowest = Math.min(...slots.map((slot) => this.#counters[slot] ?? 0));
+    const next = Math.min(lowest + 1, MAX_COUNT);
+    for (const slot of slots) {
+      // Raises only the counters that determine the count: the others are too high already.
+      if ((this.#counters[slot] ?? 0) < next) this.#counters[slot] = next;
+    }
+    return next;
+  }
+
+  #age(): void {
+    const now = this.#now();
+    // The clock can be set back, and a task can be idle for days.
+    if (now < this.#halvedAt) this.#halvedAt = now;
+    const times = Math.floor((now - this.#halvedAt) / HALVED_AFTER_MS);
+    if (times === 0) return;
+    this.#halvedAt += times * HALVED_AFTER_MS;
+    for (const [slot, count] of this.#counters.entries()) {
+      if (count > 0) this.#counters[slot] = count >> Math.min(times, 8);
+    }
+  }
+}
