@@ -1,43 +1,31 @@
-/** Simulates how far the daily quota of each AbuseIPDB plan goes, and prints a table. */
-import { type Simulated, simulate } from './quota/simulate.ts';
-import { ASSUMPTIONS } from './quota/stream.ts';
-import { alignColumns } from './table.ts';
+/** Simulates how the service spends the daily quota of each AbuseIPDB plan, and checks what it must reach. */
+import * as assumptions from './quota/assumptions.ts';
+import { formatRequirements, formatSetup } from './quota/report.ts';
+import {
+  attackRequirements,
+  completeListRequirements,
+  freePlanRequirements,
+} from './quota/requirements.ts';
+import { SETUPS } from './quota/scenarios.ts';
+import { simulate } from './quota/simulate.ts';
 
-const SIZES = [0.1, 1, 10, 100];
+process.stdout.write(`Assumptions (test/bench/quota/assumptions.ts):
+${Object.entries(assumptions)
+  .map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
+  .join('\n')}
 
-const HEAD = [
-  'tokens/s',
-  'plan',
-  'tokens',
-  'hit ratio',
-  'lookups',
-  'exhausted at',
-  'stale',
-  'unknown',
-];
-
-function line({ tokensPerSecond, plan, day }: Simulated): string[] {
-  const share = (count: number) => `${((100 * count) / day.tokens).toFixed(1)} %`;
-  return [
-    String(tokensPerSecond),
-    plan,
-    String(day.tokens),
-    share(day.hits),
-    String(day.lookups),
-    day.exhaustedAt === undefined ? 'never' : clock(day.exhaustedAt),
-    share(day.stale),
-    share(day.unknown),
-  ];
-}
-
-function clock(hours: number): string {
-  const minutes = Math.floor((hours % 1) * 60);
-  return `${String(Math.floor(hours)).padStart(2, '0')}:${String(minutes).padStart(2, '0')} UTC`;
-}
-
-const lines = SIZES.flatMap((size) => simulate(size).map(line));
-process.stdout.write(`The second of two days, from midnight UTC, with the service's default TTLs.
-Assumptions: ${JSON.stringify(ASSUMPTIONS)}
-
-${alignColumns([HEAD, ...lines])}
 `);
+
+const simulated = SETUPS.map((setup) => {
+  const result = simulate(setup);
+  process.stdout.write(`${formatSetup(result)}\n`);
+  return result;
+});
+
+const requirements = simulated.flatMap((result) => [
+  ...(result.setup.load.tokensPerSecond === 1 ? freePlanRequirements(result) : []),
+  ...completeListRequirements(result),
+  ...attackRequirements(result),
+]);
+process.stdout.write(`${formatRequirements(requirements)}\n`);
+if (requirements.some(({ isMet }) => !isMet)) process.exitCode = 1;

@@ -1,55 +1,102 @@
 import { Account } from './account.ts';
-import { scoreOf } from './stream.ts';
+import { addressesOf } from './addresses-of.ts';
+import { PLANS } from './plans.ts';
+import { VARIANTS, type Variant } from './scenarios.ts';
+import type { Token } from './stream.ts';
 
 const HOUR = 3_600_000;
 const MIDNIGHT = Date.UTC(2026, 10, 23);
 
-/** Returns the first address with this score. */
-const addressOf = (score: number) => {
-  const address = Array.from({ length: 1000 }, (_, at) => at).find((at) => scoreOf(at) === score);
-  if (address === undefined) throw new Error(`No address has the score ${score}.`);
-  return address;
-};
+const HIGH_NOW = 90;
+const LOW = 0;
+
+/** A plan with few lookups and without a list. */
+const few = (checks: number) => ({ ...PLANS.free, checks, list: undefined });
+
+/** Returns a token at an hour. The user's number is that of the address. */
+function tokenAt(hours: number, address: number, token: Partial<Token> = {}): Token {
+  const time = MIDNIGHT + hours * HOUR;
+  return { time, address, client: 0, user: address, sender: 'users', ...token };
+}
+
+describe('whoever comes first is looked up', () => {
+  const decide = (checks: number, tokens: readonly Token[], scores = [LOW, HIGH_NOW, 50]) => {
+    const account = new Account(few(checks), VARIANTS['first come'], addressesOf(scores));
+    for (const token of tokens) account.decide(token);
+    return account.endDay(MIDNIGHT + 24 * HOUR);
+  };
+
+  test.each([
+    ['a low score is fresh for 6 hours', 0, 5.9, 1],
+    ['and looked up again after them', 0, 6.1, 2],
+    ['a high score is fresh for 2 hours', 1, 1.9, 1],
+    ['and looked up again after them', 1, 2.1, 2],
+    ['an elevated score is fresh for 1 hour', 2, 0.9, 1],
+    ['and looked up again after it', 2, 1.1, 2],
+  ])('%s', (_, address, hours, checks) => {
+    expect(decide(9, [tokenAt(0, address), tokenAt(hours, address)]).checks).toBe(checks);
+  });
+
+  test('until the quota is exhausted: then known addresses are decided, and others are restricted', () => {
+    const tokens = [tokenAt(0, 1), tokenAt(1, 0), tokenAt(23, 1)];
+    expect(decide(1, tokens)).toMatchObject({
+      tokens: 3,
+      checks: 1,
+      toRefuse: 2,
+      missedRefusals: 0,
+      toLeaveAlone: 1,
+      needlessRestrictions: 1,
+      // From 1:00, and for the stale record from 23:00: no lookup until midnight.
+      longestBlindTime: 23 * HOUR,
+    });
+  });
+
+  test('a high score is forgotten after a day', () => {
+    const tokens = [tokenAt(0, 1), tokenAt(23, 0), tokenAt(23.9, 0)];
+    const account = new Account(few(1), VARIANTS['first come'], addressesOf([LOW, HIGH_NOW]));
+    for (const token of tokens) account.decide(token);
+    account.endDay(MIDNIGHT + 24 * HOUR);
+    account.decide(tokenAt(24, 0));
+    account.decide(tokenAt(24.5, 1));
+    expect(account.endDay(MIDNIGHT + 48 * HOUR)).toMatchObject({ toRefuse: 1, missedRefusals: 1 });
+  });
+});
+
+test.each<[Variant, number]>([
+  ['first come', 1],
+  ['spread', 0],
+])('after two days without a lookup, %s misses %i refusals', (variant, missedRefusals) => {
+  const account = new Account(few(1), VARIANTS[variant], addressesOf([LOW, HIGH_NOW]));
+  account.decide(tokenAt(0, 1));
+  account.endDay(MIDNIGHT + 24 * HOUR);
+  // Somebody else uses up the quota.
+  account.decide(tokenAt(48, 0));
+  account.decide(tokenAt(48.01, 1));
+  expect(account.endDay(MIDNIGHT + 72 * HOUR)).toMatchObject({ toRefuse: 1, missedRefusals });
+});
 
 test.each([
-  // The default TTL is 6 hours for low scores, 1 for elevated and 2 for high ones.
-  ['low, fresh', 0, 5.9, { hits: 1, lookups: 1 }],
-  ['low, stale', 0, 6.1, { hits: 0, lookups: 2 }],
-  ['elevated, fresh', 50, 0.9, { hits: 1, lookups: 1 }],
-  ['elevated, stale', 50, 1.1, { hits: 0, lookups: 2 }],
-  ['high, fresh', 90, 1.9, { hits: 1, lookups: 1 }],
-  ['high, stale', 90, 2.1, { hits: 0, lookups: 2 }],
-])('an address returns, score %s', (_, score, hours, expected) => {
-  const account = new Account(10, 1000);
-  account.decide(MIDNIGHT, addressOf(score));
-  account.decide(MIDNIGHT + hours * HOUR, addressOf(score));
-  expect(account.endDay()).toMatchObject({ tokens: 2, stale: 0, unknown: 0, ...expected });
-});
-
-test('after the quota is exhausted, decisions use stale records or none until the next day', () => {
-  const [one, other] = [addressOf(0), addressOf(0) + 1];
-  const account = new Account(1, 1000);
-  account.decide(MIDNIGHT, one);
-  account.decide(MIDNIGHT + 1.5 * HOUR, other);
-  account.decide(MIDNIGHT + 7 * HOUR, one);
-  expect(account.endDay()).toEqual({
-    tokens: 3,
-    hits: 0,
-    lookups: 1,
-    stale: 1,
-    unknown: 1,
-    exhaustedAt: 1.5,
-  });
-  account.decide(MIDNIGHT + 24 * HOUR, other);
-  expect(account.endDay()).toMatchObject({ tokens: 1, lookups: 1, exhaustedAt: undefined });
-});
-
-test('a record beyond the maximum stale age is not used', () => {
-  const account = new Account(1, 1000);
-  const address = addressOf(0);
-  account.decide(MIDNIGHT + HOUR, address);
-  account.endDay();
-  account.decide(MIDNIGHT + 24 * HOUR, address + 1);
-  account.decide(MIDNIGHT + 25 * HOUR, address);
-  expect(account.endDay()).toMatchObject({ lookups: 1, stale: 0, unknown: 1 });
-});
+  // The list of 0:30 was downloaded at 1:00, the next one at 2:00.
+  ['after the date of the list', 0.6, 1],
+  ['before it', 0.4, 0],
+])(
+  'with a complete list nothing is looked up; a refusal is missed if the score rose %s',
+  (_, hours, missedRefusals) => {
+    const addresses = addressesOf([
+      {
+        scores: [
+          [0, 30],
+          [MIDNIGHT + hours * HOUR, HIGH_NOW],
+        ],
+      },
+    ]);
+    const account = new Account(PLANS.premium, VARIANTS.spread, addresses);
+    account.decide(tokenAt(1.9, 0));
+    expect(account.endDay(MIDNIGHT + 24 * HOUR)).toMatchObject({
+      checks: 0,
+      toRefuse: 1,
+      missedRefusals,
+      missedDespiteList: 0,
+    });
+  },
+);

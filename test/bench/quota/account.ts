@@ -1,64 +1,117 @@
-import { DailyQuota } from '../../../app/dev/simulator/quota.ts';
-import { freshnessOf } from '../../../app/src/signals/reputation/freshness.ts';
-import { REPUTATION_DEFAULTS } from '../../../app/src/signals/reputation/limits.ts';
-import { scoreOf } from './stream.ts';
+import type { Candidate } from '../../../app/src/signals/reputation/admission/admission.ts';
+import type { Caller } from '../../../app/src/signals/reputation/admission/caller.ts';
+import { proveScore } from '../../../app/src/signals/reputation/blacklist.ts';
+import { reconcile } from '../../../app/src/signals/reputation/list-proof.ts';
+import {
+  isNewerThan,
+  nearestPossible,
+  type ReputationUse,
+  type ScoreKnowledge,
+  servesUse,
+} from '../../../app/src/signals/reputation/score-knowledge.ts';
+import type { AddressBook } from './addresses.ts';
+import { FigureCounter, type Figures, type Outcome, outcomeOf } from './figures.ts';
+import { SimulatedList } from './list.ts';
+import { type Found, ModelledLookup, type Parts } from './lookups.ts';
+import type { Plan } from './plans.ts';
+import type { Token } from './stream.ts';
 
-/** The tokens of a day, by their lookups. */
-export interface DayTotals {
-  readonly tokens: number;
-  /** Decided on a fresh cached record. */
-  readonly hits: number;
-  /** Looked up in AbuseIPDB. */
-  readonly lookups: number;
-  /** Decided on a stale record, because the quota was exhausted. */
-  readonly stale: number;
-  /** Decided without a record, because the quota was exhausted. */
-  readonly unknown: number;
-  /** Hour of the day (UTC) at which the quota was exhausted. */
-  readonly exhaustedAt: number | undefined;
+/** `BLACKLIST_MAX_AGE` by default. No list of the simulation is as old. */
+const LIST_MAX_AGE_MS = 30 * 3_600_000;
+
+/** The conditions of the default policy (app/policy.yaml) that use the score. */
+const USE: ReputationUse = { cuts: [25, 75], readsRecord: false };
+
+/** The service with an account of AbuseIPDB: decides tokens, and counts its figures. */
+export class Account {
+  readonly #addresses: AddressBook;
+  readonly #lookups: ModelledLookup;
+  readonly #list: SimulatedList | undefined;
+  readonly #counter = new FigureCounter();
+  #now = 0;
+
+  constructor(plan: Plan, parts: Parts, addresses: AddressBook) {
+    this.#addresses = addresses;
+    this.#list = plan.list && new SimulatedList(plan.list, addresses);
+    const now = () => this.#now;
+    this.#lookups = new ModelledLookup({ quotas: plan, parts, addresses, now });
+  }
+
+  /** Decides a token, and counts it. */
+  decide(token: Readonly<Token>): void {
+    this.#now = token.time;
+    this.#list?.setTime(token.time);
+    const outcome = this.#outcomeOf(token);
+    if (token.sender === 'attacker') return;
+    if (token.sender === 'bad') {
+      this.#counter.countBadTry(outcome);
+      return;
+    }
+    this.#counter.countToken({
+      outcome,
+      trueScore: this.#addresses.scoreAt(token.address, token.time),
+      scoreAtList: this.#scoreAtList(token.address),
+    });
+  }
+
+  /** Returns the figures of the day that ends. */
+  endDay(midnight: number): Figures {
+    return this.#counter.endDay(midnight);
+  }
+
+  /**
+   * Rules with a higher limit come first, but both have the outcome that the score has: what a list proves about one of
+   * them alone changes nothing, because the other one needs the lookup.
+   */
+  #outcomeOf(token: Readonly<Token>): Outcome {
+    const proven = this.#prove(token.address);
+    if (proven !== undefined && servesUse(proven, USE)) return outcomeOf(proven.min);
+    const found = this.#lookups.lookup(token.address, () => this.#candidate(token), proven);
+    this.#count(found, token);
+    const record = found.known?.record;
+    if (record === undefined) return outcomeOf(undefined);
+    return outcomeOf(
+      proven === undefined || isNewerThan(proven, record)
+        ? record.score
+        : nearestPossible(proven, record.score),
+    );
+  }
+
+  #prove(number: number): ScoreKnowledge | undefined {
+    if (this.#list === undefined) return undefined;
+    const address = this.#addresses.addressOf(number);
+    const proof = proveScore(this.#list, address, this.#now, LIST_MAX_AGE_MS);
+    return proof.own && reconcile(address, proof, this.#lookups);
+  }
+
+  #scoreAtList(number: number): number | undefined {
+    if (this.#list === undefined || this.#list.scope.unlistedAtMost >= 100) return undefined;
+    return this.#addresses.scoreAt(number, this.#list.publishedAt);
+  }
+
+  #candidate({ address, client, user, time }: Readonly<Token>): Omit<Candidate, 'hasFallback'> {
+    return {
+      address: this.#addresses.addressOf(address),
+      caller: callerOf(client, user),
+      hasReason: () => this.#addresses.hasReason(address, time),
+    };
+  }
+
+  #count({ request }: Found, { sender, time }: Readonly<Token>): void {
+    if (request === undefined) return;
+    if (request !== 'none') {
+      this.#counter.countLookup(request === 'block' ? 'blocks' : 'checks');
+      if (sender === 'attacker' && request === 'check')
+        this.#counter.countLookup('attackersChecks');
+    }
+    if (sender === 'users') this.#counter.wanted(time, request !== 'none');
+  }
 }
 
-const NOTHING = { tokens: 0, hits: 0, lookups: 0, stale: 0, unknown: 0, exhaustedAt: undefined };
-
-/**
- * Models the service's use of an AbuseIPDB account: one cache for all tasks, the default TTLs, and a quota per
- * UTC day, after whose exhaustion AbuseIPDB is not called.
- */
-export class Account {
-  readonly #checkedAt: Float64Array;
-  readonly #quota: DailyQuota;
-  #now = 0;
-  #day: { -readonly [Name in keyof DayTotals]: DayTotals[Name] } = { ...NOTHING };
-
-  /** @param addresses an upper bound of the address numbers. */
-  constructor(quota: number, addresses: number) {
-    this.#checkedAt = new Float64Array(addresses).fill(Number.NEGATIVE_INFINITY);
-    this.#quota = new DailyQuota(quota, () => this.#now);
-  }
-
-  /** Records a token from an address at a time in milliseconds since the epoch. */
-  decide(now: number, address: number): void {
-    this.#now = now;
-    const day = this.#day;
-    day.tokens += 1;
-    const checkedAt = this.#checkedAt[address] ?? Number.NEGATIVE_INFINITY;
-    const freshness = freshnessOf({ score: scoreOf(address), checkedAt }, now, REPUTATION_DEFAULTS);
-    if (freshness === 'fresh') {
-      day.hits += 1;
-    } else if (this.#quota.tryConsume()) {
-      day.lookups += 1;
-      this.#checkedAt[address] = now;
-    } else {
-      day.exhaustedAt ??= (now % 86_400_000) / 3_600_000;
-      if (freshness === 'stale') day.stale += 1;
-      else day.unknown += 1;
-    }
-  }
-
-  /** Returns the totals of the day and starts a new one. */
-  endDay(): DayTotals {
-    const day = this.#day;
-    this.#day = { ...NOTHING };
-    return day;
-  }
+/** Returns the caller of a token. */
+export function callerOf(client: number, user: number | undefined): Caller {
+  const clientId = `client-${client}`;
+  const hasUser = user !== undefined;
+  const subject = hasUser ? `user-${user}` : clientId;
+  return { client: clientId, subject, hasUser, tenant: 'bench', clientId };
 }

@@ -1,31 +1,56 @@
-import { Account, type DayTotals } from './account.ts';
-import { PLANS, type Plan } from './plans.ts';
-import { DAYS, Stream } from './stream.ts';
+import { Account } from './account.ts';
+import { addFigures, type Figures } from './figures.ts';
+import { Oracle, type OracleFigures } from './oracle.ts';
+import { PLANS } from './plans.ts';
+import { type Scenario, type Setup, VARIANTS } from './scenarios.ts';
+import { START, Stream } from './stream.ts';
 
-export interface Simulated {
-  readonly tokensPerSecond: number;
-  readonly plan: Plan;
-  /** The last day: those before fill the cache. */
-  readonly day: DayTotals;
+const DAY_MS = 86_400_000;
+
+export interface Simulated extends Scenario {
+  /** Sums of the reported days. */
+  readonly figures: Figures;
 }
 
-/** Midnight UTC of a Monday. */
-const START = Date.UTC(2026, 10, 23);
+export interface SimulatedSetup {
+  readonly setup: Setup;
+  readonly accounts: readonly Simulated[];
+  /** Of the free plan: with CHECK only, and with CHECK-BLOCK as well. */
+  readonly oracles: readonly OracleFigures[];
+}
 
-/** Simulates the same stream of tokens with an account of each plan. */
-export function simulate(tokensPerSecond: number, seed = 'quota'): Simulated[] {
-  const stream = new Stream(tokensPerSecond, seed);
-  const plans = Object.entries(PLANS) as [Plan, number][];
-  const accounts = plans.map(([, quota]) => new Account(quota, stream.addresses));
-  let last: DayTotals[] = [];
-  for (let day = 0; day < DAYS; day += 1) {
-    stream.forEachToken(day, START + day * 86_400_000, (time, address) => {
-      for (const account of accounts) account.decide(time, address);
+/** Simulates the same stream of tokens for each account. */
+export function simulate(setup: Setup, seed = 'quota'): SimulatedSetup {
+  const { load, scenarios } = setup;
+  const { days, reportedDays } = load;
+  const stream = new Stream(load, seed);
+  const accounts = scenarios.map(({ plan, variant, attack }) => ({
+    attack,
+    account: new Account(plan, VARIANTS[variant], stream.addresses),
+    reported: [] as Figures[],
+  }));
+  const { free } = PLANS;
+  const oracles = setup.oracle
+    ? [0, free.blocks].map((blocks) => new Oracle(stream.addresses, { ...free, blocks }, free.list))
+    : [];
+  for (let day = 0; day < days; day += 1) {
+    stream.forEachToken(day, (token) => {
+      for (const { account, attack } of accounts) {
+        if (attack || token.sender !== 'attacker') account.decide(token);
+      }
+      if (token.sender === 'users') for (const oracle of oracles) oracle.add(token);
     });
-    last = accounts.map((account) => account.endDay());
+    for (const { account, reported } of accounts) {
+      const figures = account.endDay(START + (day + 1) * DAY_MS);
+      if (day >= days - reportedDays) reported.push(figures);
+    }
   }
-  return plans.flatMap(([plan], at) => {
-    const day = last[at];
-    return day === undefined ? [] : [{ tokensPerSecond, plan, day }];
-  });
+  return {
+    setup,
+    accounts: accounts.map(({ reported }, at) => ({
+      ...(scenarios[at] as Scenario),
+      figures: addFigures(reported),
+    })),
+    oracles: oracles.map((oracle) => oracle.solve({ start: START, days, reportedDays })),
+  };
 }

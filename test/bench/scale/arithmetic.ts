@@ -62,7 +62,7 @@ export function tasksFor(figures: DecisionCosts, { tokens, vcpu }: Setup): numbe
 }
 
 /** New records per second, if the largest plan's quota is used within one hour. */
-export const MAX_WRITES_PER_SECOND = PLANS.premium / 3600;
+export const MAX_WRITES_PER_SECOND = PLANS.premium.checks / 3600;
 
 /** Returns the share of tokens that must find a fresh record for the quota to last a day. */
 export function neededHitRatio(tokens: number, quota: number): number {
@@ -87,7 +87,7 @@ export function costs(figures: DecisionCosts, setup: Setup) {
     WAF: PRICES.firewall + millions * PRICES.firewallMillion,
     DynamoDB:
       millions * ASSUMPTIONS.tableReads * PRICES.readMillion +
-      ((PLANS.premium * HOURS) / 24 / 1_000_000) * PRICES.writeMillion,
+      ((PLANS.premium.checks * HOURS) / 24 / 1_000_000) * PRICES.writeMillion,
     logs: ((records * ASSUMPTIONS.record) / 1e9) * PRICES.logGigabyte,
   };
 }

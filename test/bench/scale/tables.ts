@@ -12,7 +12,9 @@ import {
 } from './arithmetic.ts';
 import type { DecisionCosts } from './figures.ts';
 
-const plans = Object.entries(PLANS).filter(([plan]) => plan !== 'enterprise');
+const plans = Object.values(PLANS).flatMap(({ name, checks }): [string, number][] =>
+  checks === undefined ? [] : [[name, checks]],
+);
 
 /** Returns the tables of docs/scale.md in Markdown, by name. */
 export function markdownTables(figures: DecisionCosts): Readonly<Record<string, string>> {

@@ -10,6 +10,9 @@ export interface ListProof {
   readonly inherited?: ScoreKnowledge | undefined;
 }
 
+/** The records that can be newer than a list. */
+export type RecordsToReconcile = Pick<KnownRecords, 'own' | 'inherited'>;
+
 /** Returns what a list proves, if nothing newer is known. */
 export function knowledgeOf({ own, inherited }: ListProof): ScoreKnowledge | undefined {
   if (inherited === undefined) return own;
@@ -25,7 +28,7 @@ export function knowledgeOf({ own, inherited }: ListProof): ScoreKnowledge | und
 export function reconcile(
   address: Address,
   proof: ListProof,
-  records: KnownRecords,
+  records: RecordsToReconcile,
 ): ScoreKnowledge | undefined {
   const own = proof.own && reconcileOwn(address, proof.own, records);
   const knowledge = knowledgeOf({ own, inherited: reconcileInherited(proof.inherited, records) });
@@ -40,7 +43,7 @@ export function reconcile(
 function reconcileOwn(
   address: Address,
   proven: ScoreKnowledge,
-  records: KnownRecords,
+  records: RecordsToReconcile,
 ): ScoreKnowledge | undefined {
   const known = records.own(address);
   if (known === undefined || !isNewerThan(proven, known.record)) return proven;
@@ -52,7 +55,7 @@ function reconcileOwn(
 /** A newer record of the listed address replaces its entry: if it is high, the record is inherited instead. */
 function reconcileInherited(
   proven: ScoreKnowledge | undefined,
-  records: KnownRecords,
+  records: RecordsToReconcile,
 ): ScoreKnowledge | undefined {
   if (proven?.inheritedFrom === undefined) return undefined;
   const known = records.own(proven.inheritedFrom);
