@@ -96,7 +96,7 @@ async function publish(all: readonly Client[], asked: Query): Promise<ScoreList>
     publishedAt: GENERATED_AT,
     scope: download.data.scope,
     scoreOf: (address: Address) => view.scoreOf(address),
-    neighbourOf: (address: Address) => view.neighbourOf(address),
+    neighbourOf: (address: Address, minScore: number) => view.neighbourOf(address, minScore),
   };
 }
 

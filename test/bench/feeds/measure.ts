@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readSettings } from '../../../app/src/config/settings.ts';
 import { openSnapshot } from '../../../app/src/feeds/snapshot/open.ts';
+import { bitsAt } from '../../../app/src/feeds/snapshot/search.ts';
 import { openRanges, openScores } from '../../../app/src/feeds/snapshot/views.ts';
 import { FeedFollower } from '../../../app/src/signals/feeds/feed-follower.ts';
 import { createFolderStore } from '../../../app/src/store/folder-store.ts';
@@ -130,11 +131,6 @@ function mix<Bits>(unlisted: (random: () => number) => Bits, listed: (index: num
   return Array.from({ length: ADDRESSES }, (_, index) =>
     index % 2 === 0 ? unlisted(random) : listed(Math.floor(random() * 10_000)),
   );
-}
-
-function bitsAt(words: Uint32Array, index: number): bigint {
-  const quad = [...words.subarray(index * 4, index * 4 + 4)].reverse();
-  return quad.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
 }
 
 const lookups = feeds.includes('blacklist')

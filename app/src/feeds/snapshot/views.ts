@@ -15,12 +15,15 @@ export interface NetworksView {
 export interface ScoresView {
   /** Returns the score, 0 to 100; undefined if the address is not listed. */
   scoreOf(bits: Bits): number | undefined;
-  /** Returns the other address in the /64 of an IPv6 address that has the highest score, if any is listed. */
-  neighbourOf(bits: bigint): { readonly bits: bigint; readonly score: number } | undefined;
+  /** Returns the other address in the /64 of an IPv6 address that has the highest score, if one is at least `minScore`. */
+  neighbourOf(
+    bits: bigint,
+    minScore: number,
+  ): { readonly bits: bigint; readonly score: number } | undefined;
 }
 
 /** Entries of a /64 that are compared, which takes below a microsecond. Nobody reports as many addresses of one /64. */
-const MAX_NEIGHBOURS = 256;
+const MAX_NEIGHBOURS = 128;
 
 /**
  * Opens a snapshot of ranges for lookups.
@@ -69,8 +72,8 @@ export function openScores(file: Buffer): ScoresView {
       const index = floorIndex128(ipv6, words);
       return index >= 0 && compare128(ipv6, index, words) === 0 ? ipv6Scores[index] : undefined;
     },
-    neighbourOf(bits) {
-      const index = findNeighbour(ipv6, ipv6Scores, bits);
+    neighbourOf(bits, minScore) {
+      const index = findNeighbour(ipv6, ipv6Scores, bits, minScore);
       return index === undefined
         ? undefined
         : { bits: bitsAt(ipv6, index), score: ipv6Scores[index] as number };
@@ -78,7 +81,12 @@ export function openScores(file: Buffer): ScoresView {
   };
 }
 
-function findNeighbour(ipv6: Uint32Array, scores: Uint8Array, bits: bigint): number | undefined {
+function findNeighbour(
+  ipv6: Uint32Array,
+  scores: Uint8Array,
+  bits: bigint,
+  minScore: number,
+): number | undefined {
   const words = wordsOf(bits);
   const [low, lowNext, high, highNext] = words;
   // The last entry of the /64. The others are before it.
@@ -86,13 +94,15 @@ function findNeighbour(ipv6: Uint32Array, scores: Uint8Array, bits: bigint): num
   words[1] = 0xffff_ffff;
   const last = floorIndex128(ipv6, words);
   let best: number | undefined;
+  let bestScore = minScore - 1;
   for (let index = last; index >= 0 && index > last - MAX_NEIGHBOURS; index -= 1) {
     const at = index * 4;
     if (ipv6[at + 2] !== high || ipv6[at + 3] !== highNext) break;
+    const score = scores[index] as number;
     const isItself = ipv6[at] === low && ipv6[at + 1] === lowNext;
-    if (!isItself && (best === undefined || (scores[index] as number) > (scores[best] as number))) {
-      best = index;
-    }
+    if (score <= bestScore || isItself) continue;
+    best = index;
+    bestScore = score;
   }
   return best;
 }

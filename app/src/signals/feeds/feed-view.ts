@@ -19,8 +19,8 @@ export type FeedView =
       readonly content: 'scores';
       /** Returns AbuseIPDB's score of the address or, for a tunnel, of the IPv4 address that it embeds, if listed. */
       scoreOf(address: Address): number | undefined;
-      /** Returns the other address in the /64 of an IPv6 address that has the highest score; undefined if there is none. */
-      neighbourOf(address: Address): ListedAddress | undefined;
+      /** Returns the other address in the /64 of an IPv6 address that has the highest score, if one is at least `minScore`. */
+      neighbourOf(address: Address, minScore: number): ListedAddress | undefined;
     }
   | { readonly content: 'places'; readonly places: MmdbFile }
   | { readonly content: 'anonymizers'; readonly anonymizers: AnonymizerDatabase };
@@ -56,7 +56,7 @@ export function openFeedView(id: string, file: Buffer, checked: CheckedContent):
       return {
         content: 'scores',
         scoreOf: (address) => scores.scoreOf(lookupAddress(address).bits),
-        neighbourOf: (address) => neighbourOf(scores, lookupAddress(address)),
+        neighbourOf: (address, minScore) => neighbourOf(scores, lookupAddress(address), minScore),
       };
     }
     case 'places':
@@ -66,7 +66,11 @@ export function openFeedView(id: string, file: Buffer, checked: CheckedContent):
   }
 }
 
-function neighbourOf(scores: ScoresView, { bits }: Address): ListedAddress | undefined {
-  const neighbour = typeof bits === 'bigint' ? scores.neighbourOf(bits) : undefined;
+function neighbourOf(
+  scores: ScoresView,
+  { bits }: Address,
+  minScore: number,
+): ListedAddress | undefined {
+  const neighbour = typeof bits === 'bigint' ? scores.neighbourOf(bits, minScore) : undefined;
   return neighbour && { address: ipv6Address(groupsOf(neighbour.bits)), score: neighbour.score };
 }

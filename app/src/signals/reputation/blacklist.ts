@@ -16,8 +16,8 @@ export interface ScoreList {
   readonly scope: ScoreScope;
   /** Returns the score of an address or, for a tunnel, of the IPv4 address that it embeds; undefined if not listed. */
   scoreOf(address: Address): number | undefined;
-  /** Returns the other address in the /64 of an IPv6 address that has the highest score. */
-  neighbourOf(address: Address): ListedAddress | undefined;
+  /** Returns the other address in the /64 of an IPv6 address that has the highest score, if one is at least `minScore`. */
+  neighbourOf(address: Address, minScore: number): ListedAddress | undefined;
 }
 
 /**
@@ -64,8 +64,8 @@ function proveInheritedScore(
   age: number,
   isExpired: boolean,
 ): ScoreKnowledge | undefined {
-  const neighbour = list.neighbourOf(address);
-  if (neighbour === undefined || neighbour.score < HIGH_SCORE) return undefined;
+  const neighbour = list.neighbourOf(address, HIGH_SCORE);
+  if (neighbour === undefined) return undefined;
   const { score, address: inheritedFrom } = neighbour;
   const max = isExpired ? 100 : score;
   return { min: score, max, listed: false, publishedAt: list.publishedAt, age, inheritedFrom };
@@ -91,7 +91,7 @@ export function proveByBlacklist(
     publishedAt,
     scope,
     scoreOf: (client: Address) => view.scoreOf(client),
-    neighbourOf: (client: Address) => view.neighbourOf(client),
+    neighbourOf: (client: Address, minScore: number) => view.neighbourOf(client, minScore),
   };
   return proveScore(list, address, feeds.now, maxAge);
 }

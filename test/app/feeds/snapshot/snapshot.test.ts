@@ -153,7 +153,9 @@ describe('a snapshot of scores', () => {
     ['2606:4700::5', '2606:4700::2', 90],
     // An address is no neighbour of itself.
     ['2606:4700::2', '2606:4700::ffff:0:0:1', 80],
-    ['2606:4700:0:1::5', '2606:4700:0:1::1', 30],
+    ['2606:4700:0:1::5', '2606:4700:0:1::1', 75],
+    // Lower than asked for.
+    ['2606:4700:0:3::5', undefined, undefined],
     ['2606:4700:0:1::1', undefined, undefined],
     ['2606:4700:0:2::1', undefined, undefined],
     ['2606:46ff:ffff:ffff::1', undefined, undefined],
@@ -164,14 +166,15 @@ describe('a snapshot of scores', () => {
       '2606:4700::1': 75,
       '2606:4700::2': 90,
       '2606:4700::ffff:0:0:1': 80,
-      '2606:4700:0:1::1': 30,
+      '2606:4700:0:1::1': 75,
+      '2606:4700:0:3::1': 74,
       '9.9.9.9': 100,
     };
     const entries = Object.entries(listed).map(([address, each]) => ({
       bits: bitsOf(address),
       score: each,
     }));
-    expect(openScores(scoresOf(entries)).neighbourOf(bitsOf(text) as bigint)).toEqual(
+    expect(openScores(scoresOf(entries)).neighbourOf(bitsOf(text) as bigint, 75)).toEqual(
       neighbour && { bits: bitsOf(neighbour), score },
     );
   });
@@ -184,12 +187,13 @@ describe('a snapshot of scores', () => {
       .map(([subnet, own]) => (subnet << 64n) | own);
     const entry = fc.record({ bits, score: fc.integer({ min: 25, max: 100 }) });
     const entries = fc.uniqueArray(entry, { selector: (each) => each.bits, maxLength: 20 });
+    const minScore = fc.integer({ min: 0, max: 100 });
     fc.assert(
-      fc.property(entries, bits, (listed, asked) => {
+      fc.property(entries, bits, minScore, (listed, asked, min) => {
         const neighbours = listed.filter(
-          (each) => each.bits >> 64n === asked >> 64n && each.bits !== asked,
+          (each) => each.bits >> 64n === asked >> 64n && each.bits !== asked && each.score >= min,
         );
-        const found = openScores(scoresOf(listed)).neighbourOf(asked);
+        const found = openScores(scoresOf(listed)).neighbourOf(asked, min);
         expect(found?.score).toBe(
           neighbours.length === 0 ? undefined : Math.max(...neighbours.map(({ score }) => score)),
         );
@@ -198,16 +202,16 @@ describe('a snapshot of scores', () => {
     );
   });
 
-  test('compares at most 256 addresses of a /64', () => {
+  test('compares at most 128 addresses of a /64', () => {
     const bits = (host: number) => (5n << 64n) | BigInt(host);
     const entries = Array.from({ length: 1000 }, (_, host) => ({
       bits: bits(host),
-      score: host === 743 ? 100 : 30,
+      score: host === 871 ? 100 : 30,
     }));
     const { neighbourOf } = openScores(scoresOf(entries));
-    expect(neighbourOf(bits(0))).toMatchObject({ score: 30 });
-    entries[744] = { bits: bits(744), score: 99 };
-    expect(openScores(scoresOf(entries)).neighbourOf(bits(0))).toMatchObject({ score: 99 });
+    expect(neighbourOf(bits(0), 75)).toBeUndefined();
+    entries[872] = { bits: bits(872), score: 99 };
+    expect(openScores(scoresOf(entries)).neighbourOf(bits(0), 75)).toMatchObject({ score: 99 });
   });
 
   test('has the highest score of an address that occurs twice', () => {

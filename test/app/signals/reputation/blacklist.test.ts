@@ -53,58 +53,45 @@ test.each<
 
 describe('the scores of the /64 of an IPv6 address', () => {
   const OTHER = addressOf('2a00::2');
+  const FROM_75 = { unlistedAtMost: 74, versions: [6] } as const;
+  const FROM_76 = { unlistedAtMost: 75, versions: [6] } as const;
+  type Interval = [min: number, max: number] | undefined;
+
   test.each<
-    [string, ScoreList['scope'], number | undefined, number | undefined, number, string, unknown[]]
+    [
+      string,
+      scope: ScoreList['scope'],
+      own: number | undefined,
+      other: number,
+      hours: number,
+      [own: Interval, inherited: Interval, excludesInheritance: boolean],
+    ]
   >([
-    // own score, score of another address, hours, address -> own, inherited, excludes inheritance
-    ['a high one', COMPLETE, undefined, 96, 1, IPV6, [[0, 24], [96, 96], false]],
-    ['the lowest high one', COMPLETE, 30, 75, 1, IPV6, [[30, 30], [75, 75], false]],
-    ['a lower one', COMPLETE, undefined, 74, 1, IPV6, [[0, 24], undefined, true]],
-    ['none', COMPLETE, undefined, undefined, 1, IPV6, [[0, 24], undefined, true]],
-    ['none, but its own', COMPLETE, 96, undefined, 1, IPV6, [[96, 96], undefined, true]],
-    ['a high one of a filtered list', FILTERED, undefined, 96, 1, IPV6, [undefined, [96, 96]]],
-    ['none of a filtered list', FILTERED, 30, undefined, 1, IPV6, [[30, 30], undefined, false]],
-    [
-      'none of a list of the score 100',
-      FREE_PLAN,
-      100,
-      undefined,
-      1,
-      IPV6,
-      [[100, 100], undefined, false],
-    ],
-    [
-      'none of a list that is complete from 75 on',
-      { ...COMPLETE, unlistedAtMost: 74 },
-      undefined,
-      undefined,
-      1,
-      IPV6,
-      [[0, 74], undefined, true],
-    ],
-    [
-      'none of a list that is complete from 76 on',
-      { ...COMPLETE, unlistedAtMost: 75 },
-      undefined,
-      undefined,
-      1,
-      IPV6,
-      [[0, 75], undefined, false],
-    ],
-    ['a high one of an outdated list', COMPLETE, undefined, 96, 30, IPV6, [undefined, [96, 100]]],
-    ['none of an outdated list', COMPLETE, 30, undefined, 30, IPV6, [[30, 100], undefined, false]],
-  ])('%s', (_, scope, score, neighbour, hours, ip, [own, inherited, excludes]) => {
+    ['a high one', COMPLETE, undefined, 96, 1, [[0, 24], [96, 96], false]],
+    ['the lowest high one', COMPLETE, 30, 75, 1, [[30, 30], [75, 75], false]],
+    ['a lower one', COMPLETE, undefined, 74, 1, [[0, 24], undefined, true]],
+    ['none', COMPLETE, undefined, 0, 1, [[0, 24], undefined, true]],
+    ['only its own', COMPLETE, 96, 0, 1, [[96, 96], undefined, true]],
+    ['a high one of a filtered list', FILTERED, undefined, 96, 1, [undefined, [96, 96], false]],
+    ['only its own of a filtered list', FILTERED, 30, 0, 1, [[30, 30], undefined, false]],
+    ['only its own of the free plan', FREE_PLAN, 100, 0, 1, [[100, 100], undefined, false]],
+    ['none of a list from 75 on', FROM_75, undefined, 0, 1, [[0, 74], undefined, true]],
+    ['none of a list from 76 on', FROM_76, undefined, 0, 1, [[0, 75], undefined, false]],
+    ['only its own of a list of IPv4', ONLY_IPV4, 30, 0, 1, [[30, 30], undefined, false]],
+    ['a high one of an outdated list', COMPLETE, undefined, 96, 30, [undefined, [96, 100], false]],
+    ['only its own of an outdated list', COMPLETE, 30, 0, 30, [[30, 100], undefined, false]],
+  ])('%s', (_, scope, score, other, hours, [own, inherited, excludesInheritance]) => {
     const list: ScoreList = {
       ...listOf(scope, score),
-      neighbourOf: () =>
-        neighbour === undefined ? undefined : { address: OTHER, score: neighbour },
+      neighbourOf: (_address, minScore) =>
+        other >= minScore ? { address: OTHER, score: other } : undefined,
     };
     const now = PUBLISHED_AT + hours * HOUR_MS;
-    const proof = proveScore(list, addressOf(ip), now, MAX_AGE);
+    const proof = proveScore(list, addressOf(IPV6), now, MAX_AGE);
     expect(proof.own && [proof.own.min, proof.own.max]).toEqual(own);
     expect(proof.inherited && [proof.inherited.min, proof.inherited.max]).toEqual(inherited);
     expect(proof.inherited?.inheritedFrom).toBe(inherited && OTHER);
-    if (own !== undefined) expect(proof.own?.excludesInheritance).toBe(excludes);
+    expect(proof.own?.excludesInheritance ?? false).toBe(excludesInheritance);
   });
 });
 
