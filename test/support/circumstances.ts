@@ -171,7 +171,8 @@ function reputationOf(value: NonNullable<Circumstances['reputation']>): Reputati
     source = 'memory',
     stale = false,
     age = 0,
+    inheritedFrom,
     ...record
   } = typeof value === 'number' ? { score: value } : value;
-  return { record: { score: 0, checkedAt: 0, ...record }, source, stale, age };
+  return { record: { score: 0, checkedAt: 0, ...record }, inheritedFrom, source, stale, age };
 }

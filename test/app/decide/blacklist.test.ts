@@ -1,5 +1,6 @@
 import type { ScoreKnowledge } from '../../../app/src/signals/reputation/score-knowledge.ts';
-import { MONDAY_MORNING } from '../../support/circumstances.ts';
+import { signalFields } from '../../../app/src/telemetry/signal-fields.ts';
+import { addressOf, MONDAY_MORNING } from '../../support/circumstances.ts';
 import { type Decided, decideBy, decideOn, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyOf, type RuleFields } from '../../support/policies.ts';
@@ -226,5 +227,92 @@ describe('the decision record', () => {
     const { event } = await decideOn(payload('01'), policyOf(rules), { provenScore, reputation });
     const record = decisionRecord(event, { formatAddress: ({ value }) => value });
     expect(JSON.parse(JSON.stringify(record)).signals.reputation).toEqual(expected);
+  });
+});
+
+describe('an address that inherits a listed score', () => {
+  const SOURCE = addressOf('2a00::1');
+  const INHERITED: ScoreKnowledge = { ...proven(96), listed: false, inheritedFrom: SOURCE };
+  /** The address itself may have any score. */
+  const AT_LEAST: ScoreKnowledge = { ...INHERITED, max: 100 };
+  const CHECKED = { tor: false, source: 'abuseipdb', checkedAt: MONDAY_MORNING } as const;
+  const CHECKED_BEFORE = { tor: false, source: 'memory', checkedAt: PUBLISHED_AT - 1 } as const;
+
+  test.each<[string, ScoreKnowledge, number, Decided['outcome'], number]>([
+    // The score of a CHECK of the address itself.
+    ['abuse.score >= 75', INHERITED, 10, 'refuse', 0],
+    ['abuse.score + 0 == 96', INHERITED, 10, 'refuse', 0],
+    ['abuse.score >= 75', AT_LEAST, 10, 'refuse', 0],
+    ['abuse.score + 0 == 96', AT_LEAST, 10, 'refuse', 1],
+    ['abuse.score + 0 == 99', AT_LEAST, 99, 'refuse', 1],
+    ['abuse.inherited', INHERITED, 10, 'refuse', 1],
+    ['abuse.inherited', AT_LEAST, 96, 'issue', 1],
+    ['abuse.inherited', AT_LEAST, 99, 'issue', 1],
+    ['!abuse.tor && abuse.score >= 75', INHERITED, 10, 'refuse', 1],
+    ['!abuse.tor && abuse.score == 96', AT_LEAST, 10, 'refuse', 1],
+    ['abuse.score >= 75 && !abuse.inherited', INHERITED, 10, 'issue', 1],
+  ])(
+    '%s with the proof %j and the own score %d',
+    async (when, provenScore, score, outcome, count) => {
+      const policy = policyOf([{ id: 'risky', when, effects: DENY }]);
+      const decided = await decideBy(policy, { provenScore, reputation: { score, ...CHECKED } });
+      expect({ outcome: decided.outcome, checks: checks(decided) }).toEqual({
+        outcome,
+        checks: count,
+      });
+    },
+  );
+
+  test.each<[string, ScoreKnowledge | undefined, object, number]>([
+    ['a record of the address, which is newer', AT_LEAST, { score: 10, ...CHECKED }, 96],
+    ['a higher record of the address', AT_LEAST, { score: 98, ...CHECKED }, 98],
+    ['a record of the address that is older', INHERITED, { score: 10, ...CHECKED_BEFORE }, 96],
+    [
+      'a record that is inherited itself',
+      AT_LEAST,
+      { score: 80, ...CHECKED_BEFORE, inheritedFrom: SOURCE },
+      96,
+    ],
+    [
+      'a higher record that is inherited itself',
+      AT_LEAST,
+      { score: 98, ...CHECKED_BEFORE, inheritedFrom: SOURCE },
+      98,
+    ],
+    [
+      'no list, but an inherited record',
+      undefined,
+      { score: 80, ...CHECKED_BEFORE, inheritedFrom: SOURCE },
+      80,
+    ],
+    [
+      'a lower listed score of its own',
+      proven(30),
+      { score: 80, ...CHECKED_BEFORE, inheritedFrom: SOURCE },
+      80,
+    ],
+  ])('and has %s has the higher score', async (_, provenScore, reputation, score) => {
+    const rules: RuleFields[] = [
+      { id: 'anonymous', when: 'abuse.tor', effects: DENY },
+      { id: 'any', when: 'true', effects: { deny: 'Score ${abuse.score}.' } },
+    ];
+    const decided = await decideBy(policyOf(rules), {
+      ...(provenScore && { provenScore }),
+      reputation,
+    });
+    expect(decided.refusal?.description).toBe(`Score ${score}.`);
+  });
+
+  test('has a record with the score and its source', async () => {
+    const rules: RuleFields[] = [
+      { id: 'any', when: 'true', effects: { deny: 'Score ${abuse.score}.' } },
+    ];
+    const reputation = { score: 10, ...CHECKED };
+    const { event } = await decideOn(payload('01'), policyOf(rules), {
+      provenScore: AT_LEAST,
+      reputation,
+    });
+    const fields = signalFields(event.signals, ({ value }) => value).reputation;
+    expect(fields).toMatchObject({ score: 96, source: 'blacklist', inherited_from: SOURCE.value });
   });
 });
