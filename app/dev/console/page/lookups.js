@@ -64,7 +64,10 @@ function clientTable(clients) {
 }
 
 function clientRow({ client, sent, heldBack, reasons }) {
-  const details = reasons.map(([reason, times]) => `${REASONS[reason] ?? reason}: ${count(times)}`);
+  // The number of a single reason is that of the column.
+  const details = reasons.map(([reason, times]) =>
+    reasons.length === 1 ? labelOf(reason) : `${labelOf(reason)}: ${count(times)}`,
+  );
   return element(
     'tr',
     {},
@@ -72,6 +75,10 @@ function clientRow({ client, sent, heldBack, reasons }) {
     element('td', {}, count(sent)),
     element('td', {}, count(heldBack), ' ', element('small', {}, details.join(', '))),
   );
+}
+
+function labelOf(reason) {
+  return REASONS[reason] ?? reason;
 }
 
 function count(number) {
