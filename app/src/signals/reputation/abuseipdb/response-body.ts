@@ -19,21 +19,10 @@ export function parseRecord(
   address: Address,
   checkedAt: number,
 ): AbuseRecord | 'upstream' | 'invalid' {
-  let response: unknown;
-  try {
-    response = JSON.parse(body);
-  } catch {
-    return 'upstream';
-  }
-  if (
-    !isObject(response) ||
-    hasErrors(response) ||
-    UNIQUE_FIELDS.some((field) => isRepeated(body, field))
-  ) {
-    return 'invalid';
-  }
-  const { data } = response;
-  if (!isObject(data) || !isSameAddress(address, data.ipAddress)) return 'invalid';
+  const data = readData(body);
+  if (typeof data === 'string') return data;
+  if (UNIQUE_FIELDS.some((field) => isRepeated(body, field))) return 'invalid';
+  if (!isSameAddress(address, data.ipAddress)) return 'invalid';
   const score = data.abuseConfidenceScore;
   if (!isScore(score)) return 'invalid';
   return {
@@ -46,6 +35,21 @@ export function parseRecord(
     domain: providerString(data.domain),
     checkedAt,
   };
+}
+
+/**
+ * Returns the `data` of any response's body: `upstream` if the body is not JSON, and `invalid` if it contains errors or
+ * no data.
+ */
+export function readData(body: string): Record<string, unknown> | 'upstream' | 'invalid' {
+  let response: unknown;
+  try {
+    response = JSON.parse(body);
+  } catch {
+    return 'upstream';
+  }
+  if (!isObject(response) || hasErrors(response)) return 'invalid';
+  return isObject(response.data) ? response.data : 'invalid';
 }
 
 /** Returns whether a value is an integer from 0 to 100. */
@@ -68,7 +72,8 @@ function isRepeated(body: string, field: string): boolean {
   return body.indexOf(field) !== body.lastIndexOf(field);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Returns whether a value is a JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
