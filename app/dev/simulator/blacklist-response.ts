@@ -4,11 +4,23 @@ import { type ApiError, errorResponse, quotaExceeded, UNAUTHENTICATED } from './
 import { DailyQuota } from './quota.ts';
 import { htmlResponse, jsonResponse, type SimulatedResponse } from './response.ts';
 
-/** AbuseIPDB's plans, by entries of the list, requests a day, and the time after which a list is generated again. */
-const PLANS = {
-  standard: { maxEntries: 10_000, perDay: 5, refreshMs: 86_400_000, isSubscription: false },
-  basic: { maxEntries: 100_000, perDay: 100, refreshMs: 3_600_000, isSubscription: true },
-  premium: { maxEntries: 500_000, perDay: 500, refreshMs: 3_600_000, isSubscription: true },
+/**
+ * AbuseIPDB's plans. BLACKLIST: entries of the list, requests a day, and the time after which a list is generated again.
+ * CHECK-BLOCK: requests a day, and the shortest prefix.
+ */
+export const PLANS = {
+  standard: {
+    ...{ maxEntries: 10_000, perDay: 5, refreshMs: 86_400_000, isSubscription: false },
+    ...{ blocksPerDay: 100, widestBlock: 24 },
+  },
+  basic: {
+    ...{ maxEntries: 100_000, perDay: 100, refreshMs: 3_600_000, isSubscription: true },
+    ...{ blocksPerDay: 1_000, widestBlock: 16 },
+  },
+  premium: {
+    ...{ maxEntries: 500_000, perDay: 500, refreshMs: 3_600_000, isSubscription: true },
+    ...{ blocksPerDay: 5_000, widestBlock: 16 },
+  },
 } as const;
 export type AbuseIpdbPlan = keyof typeof PLANS;
 

@@ -45,15 +45,24 @@ export function check(service: CheckState, query: CheckQuery, fault?: Fault): Si
   if (address === undefined || maxAgeInDays === undefined) {
     return errorResponse(parameterErrors(query, address), quota.headers());
   }
+  const data = checkDataOf(service, address, maxAgeInDays);
+  const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
+  const headers = fault?.kind === 'no-quota-headers' ? {} : quota.headers();
+  return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, headers);
+}
+
+/** Returns the verbose data on an address: generated, with the listed score, and with the fields that are set. */
+export function checkDataOf(
+  service: CheckState,
+  address: CheckedAddress,
+  maxAgeInDays: number,
+): CheckData {
   const record = generateCheckData(address, maxAgeInDays, service.now());
-  const data = {
+  return {
     ...record,
     ...listedScore(service.listed, record),
     ...service.records.get(address.canonical),
   };
-  const shown = query.verbose ? data : { ...data, countryName: undefined, reports: undefined };
-  const headers = fault?.kind === 'no-quota-headers' ? {} : quota.headers();
-  return jsonResponse(200, { data: { ...shown, ...faultyFields(fault, data) } }, headers);
 }
 
 /** Returns the score on the list, or one that is too low for it. */
@@ -66,11 +75,13 @@ function listedScore(
   return { abuseConfidenceScore: score ?? abuseConfidenceScore % MIN_LISTED_SCORE };
 }
 
-function isAccepted(key: string | undefined, accepted: string | undefined): boolean {
+/** Returns whether the account of a key exists. */
+export function isAccepted(key: string | undefined, accepted: string | undefined): boolean {
   return accepted === undefined ? Boolean(key) : key === accepted;
 }
 
-function readMaxAge(text: string): number | undefined {
+/** Parses a window of 1 to 365 days. */
+export function readMaxAge(text: string): number | undefined {
   const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   return days >= 1 && days <= 365 ? days : undefined;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
 import { type BlacklistEndpoint, blacklistPatchSchema } from './blacklist-response.ts';
+import { type CheckBlockEndpoint, checkBlockPatchSchema } from './check-block.ts';
 import type { CheckData } from './check-data.ts';
 import { type FaultRegistry, faultSchema } from './fault.ts';
 import type { DailyQuota } from './quota.ts';
@@ -11,6 +12,7 @@ export interface SimulatorControls {
   readonly faults: FaultRegistry;
   readonly quota: DailyQuota;
   readonly blacklist: BlacklistEndpoint;
+  readonly checkBlock: CheckBlockEndpoint;
   setRecord(address: string, record: Partial<CheckData>): void;
 }
 
@@ -94,8 +96,18 @@ async function applyControl(
   if (path === 'blacklist') {
     requirePut(method, 'PUT');
     const patch = validate(blacklistPatchSchema, await readJson(request), 'blacklist');
-    if (patch.plan !== undefined) controls.blacklist.setPlan(patch.plan);
+    if (patch.plan !== undefined) {
+      controls.blacklist.setPlan(patch.plan);
+      controls.checkBlock.setPlan(patch.plan);
+    }
     if (patch.fault !== undefined) controls.blacklist.fault = patch.fault ?? undefined;
+    return patch;
+  }
+  if (path === 'check-block') {
+    requirePut(method, 'PUT');
+    const patch = validate(checkBlockPatchSchema, await readJson(request), 'check-block');
+    if (patch.remaining !== undefined) controls.checkBlock.setRemaining(patch.remaining);
+    if (patch.fault !== undefined) controls.checkBlock.fault = patch.fault ?? undefined;
     return patch;
   }
   if (path.startsWith('records/')) {
@@ -107,7 +119,7 @@ async function applyControl(
   }
   throw new ControlError(
     404,
-    `/simulator/${path} does not exist: use fault, quota, blacklist or records/<address>.`,
+    `/simulator/${path} does not exist: use fault, quota, blacklist, check-block or records/<address>.`,
   );
 }
 

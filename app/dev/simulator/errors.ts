@@ -42,6 +42,7 @@ export function errorResponse(
   return jsonResponse(errors[0].status, { errors }, headers);
 }
 
-function parameterError(parameter: string, detail: string): ApiError {
+/** Returns the error of a parameter that is not valid. */
+export function parameterError(parameter: string, detail: string): ApiError {
   return { detail, status: 422, source: { parameter } };
 }

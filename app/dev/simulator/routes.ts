@@ -19,10 +19,11 @@ export interface SimulatorState extends CheckState, SimulatorControls {
 }
 
 const CHECK_PATH = '/api/v2/check';
+const CHECK_BLOCK_PATH = '/api/v2/check-block';
 const BLACKLIST_PATH = '/api/v2/blacklist';
 const CONTROL_PATH = '/simulator/';
 
-/** Creates the listener for CHECK and the control API. Other paths return 404 in AbuseIPDB's format. */
+/** Creates the listener for the endpoints and the control API. Other paths return 404 in AbuseIPDB's format. */
 export function createRequestListener(state: SimulatorState): RequestListener {
   return (request, response) => {
     route(state, request, response).catch((error: unknown) => {
@@ -56,8 +57,13 @@ async function route(
     return sendResponse(jsonResponse(status, body), response, undefined, 0);
   }
   if (path === CHECK_PATH) return handleCheck(state, request, response, parameters);
+  if (path === CHECK_BLOCK_PATH) {
+    const { fault = state.faults.find(undefined) } = state.checkBlock;
+    const simulated = state.checkBlock.respond(parameters, request.headers, fault);
+    return sendResponse(simulated, response, fault, state.latency);
+  }
   if (path === BLACKLIST_PATH) return handleBlacklist(state, request, response, parameters);
-  const detail = `${path} does not exist; the simulated AbuseIPDB has only GET ${CHECK_PATH} and ${BLACKLIST_PATH}.`;
+  const detail = `${path} does not exist; the simulated AbuseIPDB has only GET ${CHECK_PATH}, ${CHECK_BLOCK_PATH} and ${BLACKLIST_PATH}.`;
   return sendResponse(errorResponse([{ detail, status: 404 }]), response, undefined, state.latency);
 }
 

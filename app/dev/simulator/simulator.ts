@@ -7,6 +7,7 @@ import {
   BlacklistEndpoint,
   type BlacklistFault,
 } from './blacklist-response.ts';
+import { CheckBlockEndpoint, type ReceivedBlockCheck } from './check-block.ts';
 import type { CheckData } from './check-data.ts';
 import type { ReceivedCheck } from './check-request.ts';
 import { type Fault, FaultRegistry } from './fault.ts';
@@ -14,6 +15,7 @@ import { DailyQuota } from './quota.ts';
 import { createRequestListener } from './routes.ts';
 
 export type { AbuseIpdbPlan, BlacklistFault } from './blacklist-response.ts';
+export type { ReceivedBlockCheck } from './check-block.ts';
 export type { CheckData, Report } from './check-data.ts';
 export type { ReceivedCheck } from './check-request.ts';
 export type { Fault } from './fault.ts';
@@ -27,7 +29,9 @@ export interface SimulatorOptions {
   key?: string;
   /** Checks per day. @default 1000, the free plan */
   quota?: number;
-  /** The plan of the account, which decides about BLACKLIST. @default 'standard', the free one */
+  /** CHECK-BLOCK requests per day. @default those of the plan, 100 of the free one */
+  blockQuota?: number;
+  /** The plan of the account, which decides about BLACKLIST and CHECK-BLOCK. @default 'standard', the free one */
   plan?: AbuseIpdbPlan;
   /**
    * Entries of BLACKLIST besides the guide's addresses. CHECK then gives the listed scores, and none above 24 for other
@@ -46,6 +50,8 @@ export interface Simulator {
   readonly url: string;
   /** The CHECK requests received, in order. */
   readonly checks: readonly ReceivedCheck[];
+  /** The CHECK-BLOCK requests received, in order. */
+  readonly blockChecks: readonly ReceivedBlockCheck[];
   /**
    * Sets fields of CHECK's data on an address, in place of those that were set before. A field that is
    * `undefined` is omitted from the response.
@@ -58,12 +64,16 @@ export interface Simulator {
    * address or, without an address, all faults.
    */
   setFault(fault: Fault | undefined, address?: string): void;
+  /** Sets the fault of CHECK-BLOCK, which takes precedence over the one for all; `undefined` clears it. */
+  setCheckBlockFault(fault: Fault | undefined): void;
   /** Sets the fault of BLACKLIST; `undefined` clears it. */
   setBlacklistFault(fault: BlacklistFault | undefined): void;
   /** Changes the plan of the account, as when a subscription begins or ends. */
   setPlan(plan: AbuseIpdbPlan): void;
   /** Sets the remaining checks of today. */
   setQuota(remaining: number): void;
+  /** Sets the remaining CHECK-BLOCK requests of today. */
+  setBlockQuota(remaining: number): void;
   /** Stops the simulator and closes all connections. */
   close(): Promise<void>;
 }
@@ -80,6 +90,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const list = new Blacklist(options.listed ?? 1000);
   const blacklist = new BlacklistEndpoint(list, options.plan ?? 'standard', key, now);
   const records = new Map<string, Partial<CheckData>>();
+  const listed = options.listed === undefined ? undefined : list;
+  const checkBlock = new CheckBlockEndpoint(
+    { key, quota, records, listed, now },
+    options.plan ?? 'standard',
+    options.blockQuota,
+  );
   const checks: ReceivedCheck[] = [];
   const connections = new Map<Socket, number>();
   const setRecord = (address: string, record: Partial<CheckData>) => {
@@ -94,8 +110,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       quota,
       faults,
       records,
-      listed: options.listed === undefined ? undefined : list,
+      listed,
       blacklist,
+      checkBlock,
       checks,
       connections,
       setRecord,
@@ -125,13 +142,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server.address())}/api/v2`,
     checks,
+    blockChecks: checkBlock.received,
     setRecord,
     setFault: (fault, address) => faults.set(fault, address),
     setBlacklistFault: (fault) => {
       blacklist.fault = fault;
     },
-    setPlan: (plan) => blacklist.setPlan(plan),
+    setCheckBlockFault: (fault) => {
+      checkBlock.fault = fault;
+    },
+    setPlan: (plan) => {
+      blacklist.setPlan(plan);
+      checkBlock.setPlan(plan);
+    },
     setQuota: (remaining) => quota.setRemaining(remaining),
+    setBlockQuota: (remaining) => checkBlock.setRemaining(remaining),
     close: () => {
       closed ??= closeAll();
       return closed;
