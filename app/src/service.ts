@@ -85,7 +85,12 @@ export async function startService(
   const telemetry = createTelemetry(log, settings.telemetry, metrics, now);
   telemetry.warnAboutRotation(settings);
   const resources = await openResources(settings, telemetry, now, options.checkFeed);
-  const reputation = createReputation(settings, resources, telemetry.start(resources), options);
+  const reputation = createReputation(
+    settings,
+    resources,
+    telemetry.start({ ...resources, checkBlock: settings.reputation.checkBlock }),
+    options,
+  );
   telemetry.observePace(reputation);
   telemetry.warnAboutWait(resources.policy, settings.decisionDeadline);
   const decision: DecisionDependencies = {
@@ -137,7 +142,7 @@ export async function startService(
 
 function createReputation(
   settings: Settings,
-  { apiKey }: Resources,
+  { apiKey, policy }: Resources,
   hooks: ReputationHooks,
   { dynamoDb, now = Date.now }: ServiceOptions,
 ): ReputationLookup {
@@ -145,6 +150,7 @@ function createReputation(
   const timeout = settings.dynamoDbTimeout;
   return new ReputationLookup({
     ...settings.reputation,
+    checkBlock: settings.reputation.checkBlock && !policy.readsAbuseRecord,
     abuseIpdbTimeout: settings.abuseIpdbTimeout,
     cacheReadTimeout: timeout,
     now,

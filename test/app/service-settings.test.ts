@@ -48,6 +48,7 @@ describe('readSettings reads', () => {
     ABUSEIPDB_BASE_URL: 'https://abuseipdb.example',
     ABUSEIPDB_TIMEOUT_MS: '11',
     ABUSEIPDB_CONCURRENCY: '12',
+    ABUSEIPDB_CHECK_BLOCK: 'true',
     ABUSEIPDB_MAX_AGE_IN_DAYS: '13',
     REPUTATION_TABLE: 'other',
     REPUTATION_TTL_LOW: '14s',

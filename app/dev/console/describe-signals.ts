@@ -20,6 +20,7 @@ const SOURCES: Readonly<Record<ReputationSource, string>> = {
   memory: 'memory',
   dynamodb: 'DynamoDB',
   abuseipdb: 'AbuseIPDB',
+  'check-block': 'a check of its /24',
 };
 
 export interface SignalDescription {

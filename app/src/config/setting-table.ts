@@ -15,7 +15,16 @@ import { REPUTATION_DEFAULTS } from '../signals/reputation/limits.ts';
 import { parseStoreLocation } from '../store/location.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { ADDRESS_FORMATS } from '../telemetry/recorded-address.ts';
-import { duration, invalid, matching, oneOf, parsed, string, wholeNumber } from './schemas.ts';
+import {
+  duration,
+  flag,
+  invalid,
+  matching,
+  oneOf,
+  parsed,
+  string,
+  wholeNumber,
+} from './schemas.ts';
 
 export const DEFAULT_DECISION_DEADLINE_MS = 1200;
 
@@ -49,6 +58,7 @@ export const SETTINGS = {
   ABUSEIPDB_BASE_URL: httpUrl().default('https://api.abuseipdb.com/api/v2'),
   ABUSEIPDB_TIMEOUT_MS: wholeNumber(10, 4000).default(REPUTATION_DEFAULTS.abuseIpdbTimeout),
   ABUSEIPDB_CONCURRENCY: wholeNumber(1, 1000).default(REPUTATION_DEFAULTS.maxConcurrentChecks),
+  ABUSEIPDB_CHECK_BLOCK: flag().default(false),
   ABUSEIPDB_MAX_AGE_IN_DAYS: wholeNumber(1, 365).default(REPUTATION_DEFAULTS.maxAgeInDays),
 
   REPUTATION_TABLE: matching(

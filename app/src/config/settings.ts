@@ -67,7 +67,10 @@ export type ReputationSettings = Pick<
   | 'memoryEntries'
   | 'maxConcurrentChecks'
   | 'maxAgeInDays'
->;
+> & {
+  /** Whether CHECK-BLOCK may be used if the policy reads only the score. */
+  readonly checkBlock: boolean;
+};
 
 /**
  * Reads the settings from environment variables. An empty or blank variable counts as not set.
@@ -127,6 +130,7 @@ export function readSettings(environment: Environment): Settings {
       memoryEntries: options.REPUTATION_MEMORY_ENTRIES,
       maxConcurrentChecks: options.ABUSEIPDB_CONCURRENCY,
       maxAgeInDays: options.ABUSEIPDB_MAX_AGE_IN_DAYS,
+      checkBlock: options.ABUSEIPDB_CHECK_BLOCK,
     },
     feeds: {
       configured: parseFeedSettings(options).feeds,

@@ -85,6 +85,7 @@ function compile(
     lists: createLists(lists, references.cidrLists, compiler.Lists),
     clock: createPolicyClock(definition.timezone),
     reputationWait,
+    readsAbuseRecord: references.reputationUse.readsRecord,
     signals: references.signals,
     feeds: [...feeds.keys()],
     geoFields: references.geoFields,

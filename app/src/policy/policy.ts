@@ -25,6 +25,11 @@ export interface Policy {
   readonly clock: (now: number) => LocalTime;
   /** Milliseconds to wait for the reputation, at most; undefined if only the deadline counts. */
   readonly reputationWait: number | undefined;
+  /**
+   * Whether a condition, a text or a claim, those of `unknown` included, reads more of `abuse` than its score. Only a
+   * CHECK has the other fields.
+   */
+  readonly readsAbuseRecord: boolean;
   /** Signals that at least one rule can fetch. */
   readonly signals: ReadonlySet<SignalName>;
   /** Ids of the feeds that it relies on. */

@@ -33,8 +33,8 @@ export interface MetricDescription {
   readonly emitter?: OptionalEmitter;
 }
 
-/** Tasks of the service with feeds, and the refresher of the feeds. */
-export type OptionalEmitter = 'service with feeds' | 'refresher';
+/** Tasks of the service with feeds, or with CHECK-BLOCK, and the refresher of the feeds. */
+export type OptionalEmitter = 'service with feeds' | 'service with blocks' | 'refresher';
 
 /** Why a lookup was held back. */
 export const HELD_BACK_REASONS = [
@@ -93,6 +93,14 @@ export const METRICS = {
   FailedConditions: { unit: 'Count', kind: 'counter' },
   /** CHECK requests to AbuseIPDB, by result. */
   AbuseIpdbChecks: { unit: 'Count', kind: 'counter', dimension: 'Result', total: true },
+  /** CHECK-BLOCK requests to AbuseIPDB, by result. */
+  AbuseIpdbBlockChecks: {
+    unit: 'Count',
+    kind: 'counter',
+    dimension: 'Result',
+    total: true,
+    emitter: 'service with blocks',
+  },
   AbuseIpdbLatency: { unit: 'Milliseconds', kind: 'histogram' },
   /** The lowest quota that AbuseIPDB reported since the last flush; no data point without a response. */
   AbuseIpdbQuotaRemaining: { unit: 'Count', kind: 'gauge' },
@@ -191,7 +199,7 @@ const CALL_CAUSES = [
 /** The values of each closed dimension, spelled as in records and logs. */
 export const DIMENSION_VALUES = {
   Outcome: ['issue', 'restrict', 'refuse'],
-  Source: ['memory', 'dynamodb', 'abuseipdb', 'blacklist'],
+  Source: ['memory', 'dynamodb', 'abuseipdb', 'check-block', 'blacklist'],
   Unknown: SIGNAL_NAMES.flatMap((name) =>
     UNKNOWN_CAUSES[name].map((cause) => `${name}/${cause}` as SignalCause),
   ),

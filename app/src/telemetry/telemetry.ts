@@ -22,7 +22,12 @@ import { ageInDays, warnAboutGeoDatabase } from './events/geo-database.ts';
 import { createHeldBackLog } from './events/held-back-lookups.ts';
 import { warnAboutMissingSources } from './events/missing-sources.ts';
 import { logPolicy, warnAboutWait } from './events/policy.ts';
-import { createFailedCheckLog, logMissingApiKey, reputationLogHooks } from './events/reputation.ts';
+import {
+  createFailedCheckLog,
+  logMissingApiKey,
+  reputationLogHooks,
+  warnAboutUnusedCheckBlock,
+} from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
 import { recordDecisionMetrics } from './metrics/decision-metrics.ts';
@@ -52,6 +57,8 @@ interface MonitoredParts {
   readonly placesOf: PlacesOf;
   readonly apiKey: ApiKey;
   readonly credential: Pick<ActionCredential, 'lacksIssuerKeys'>;
+  /** Whether CHECK-BLOCK is on. */
+  readonly checkBlock: boolean;
 }
 
 /** Records, metrics and log lines. None of its functions throws or waits for I/O. */
@@ -151,11 +158,12 @@ export function createTelemetry(
     feedHooks: feedHooks(log, metrics, loadFailureLog),
     warnAboutRotation: (rotation) => warnAboutRotation(log, rotation),
     warnAboutWait: (policy, deadlineMs) => warnAboutWait(log, policy, deadlineMs),
-    start({ policy, feeds, placesOf, apiKey, credential }) {
+    start({ policy, feeds, placesOf, apiKey, credential, checkBlock }) {
       logPolicy(log, write, policy);
       const places = () => placesOf(feeds.current());
       const configured = feeds.current().configured.map(({ feed }) => feed);
       warnAboutMissingSources(log, policy, configured, places().info.fields);
+      warnAboutUnusedCheckBlock(log, policy, checkBlock);
       warnAboutGeoDatabase(log, places(), policy, now());
       metrics.observe(feedGauges(feeds.current, now));
       const geoDatabaseAge = () =>

@@ -11,7 +11,7 @@ export interface CacheFailure {
   readonly message: string;
 }
 
-/** A CHECK request that was sent. */
+/** A CHECK or CHECK-BLOCK request that was sent. */
 export interface CheckReport {
   /** Absent when the response is usable. */
   readonly cause?: CheckCause;
@@ -19,8 +19,16 @@ export interface CheckReport {
   readonly status?: number;
   readonly milliseconds: number;
   readonly quotaRemaining?: number;
-  /** Checks in the whole quota, if the response states it. */
+  /** Calls in the whole quota of the endpoint, if the response states it. */
   readonly quotaLimit?: number;
+}
+
+/** CHECK-BLOCK is not called for a while, because the plan of the account does not allow it. */
+export interface BlockChecksStopped {
+  /** 402 or 422. */
+  readonly status: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
 }
 
 /** A lookup that was not sent, so that the quota lasts and nobody uses it up. */
@@ -38,6 +46,8 @@ export interface ReputationHooks {
   readonly onCacheCircuitChange?: (change: CircuitChange<string>) => void;
   readonly onCacheFailure?: (failure: CacheFailure) => void;
   readonly onCheck?: (report: CheckReport) => void;
+  readonly onBlockCheck?: (report: CheckReport) => void;
+  readonly onBlockChecksStopped?: (stop: BlockChecksStopped) => void;
   readonly onHeldBack?: (lookup: HeldBackLookup) => void;
   /** An internal error; the request got `unknown(upstream)`. */
   readonly onError?: (error: unknown) => void;

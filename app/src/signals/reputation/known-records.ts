@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
+import type { BlockScores } from './blocks/block-scores.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { type Freshness, freshnessOf, isBetter } from './freshness.ts';
 import { ScoreSources } from './inherited-scores.ts';
@@ -25,7 +26,11 @@ export class KnownRecords {
   readonly #limits: ReputationLimits;
   readonly #now: () => number;
 
-  constructor(limits: ReputationLimits, now: () => number) {
+  readonly #blocks: BlockScores | undefined;
+
+  /** @param blocks scores of whole /24s; undefined without CHECK-BLOCK. */
+  constructor(limits: ReputationLimits, now: () => number, blocks?: BlockScores) {
+    this.#blocks = blocks;
     this.#memory = new MemoryCache(limits.memoryEntries, now);
     this.#limits = limits;
     this.#now = now;
@@ -50,9 +55,9 @@ export class KnownRecords {
     return own !== undefined && own.record.score >= inherited.record.score ? own : inherited;
   }
 
-  /** Returns the address's own record. */
+  /** Returns the address's own record, or the score that a newer check of its block has for it. */
   own(address: Address, proven?: ScoreKnowledge): KnownRecord | undefined {
-    const record = this.#memory.getRecord(address.value);
+    const record = this.#newest(address);
     if (record === undefined) return undefined;
     const freshness = this.#freshnessOf(record);
     if (freshness === 'expired') return undefined;
@@ -116,6 +121,26 @@ export class KnownRecords {
     if (known !== undefined && !isBetter(record, known, this.#now(), this.#limits)) return false;
     this.learn(address, record);
     return true;
+  }
+
+  /**
+   * Replaces the high score of a record that a newer check of the block no longer has. Returns whether there was one: its
+   * item in the table would outlive that of the block.
+   */
+  endHighScore(address: Address): boolean {
+    const record = this.#memory.getRecord(address.value);
+    if (record === undefined || record.score < HIGH_SCORE) return false;
+    const newest = this.#newest(address);
+    if (newest === undefined || newest.score >= HIGH_SCORE) return false;
+    this.#memory.setRecord(address.value, newest);
+    return true;
+  }
+
+  #newest(address: Address): AbuseRecord | undefined {
+    const record = this.#memory.getRecord(address.value);
+    const ofBlock = this.#blocks?.find(address);
+    if (ofBlock === undefined || record === undefined) return ofBlock ?? record;
+    return isBetter(ofBlock, record, this.#now(), this.#limits) ? ofBlock : record;
   }
 
   #freshnessOf(record: AbuseRecord): Freshness {

@@ -5,12 +5,16 @@ import { settledWithin } from '../../lib/timeout.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
+import { BlockClient } from './abuseipdb/block-client.ts';
 import { createCheck } from './abuseipdb/check.ts';
+import { createCheckBlock } from './abuseipdb/check-block.ts';
 import { AbuseIpdbClient, type CheckOutcome } from './abuseipdb/client.ts';
 import { QuotaGuard } from './abuseipdb/quota-guard.ts';
 import { LookupAdmission } from './admission/admission.ts';
 import { BlamingBreaker } from './admission/blame.ts';
 import type { Caller } from './admission/caller.ts';
+import { BlockLookup } from './blocks/block-lookup.ts';
+import { BlockScores } from './blocks/block-scores.ts';
 import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf } from './freshness.ts';
@@ -82,6 +86,8 @@ export class ReputationLookup {
   readonly #quotaGuard: QuotaGuard;
   readonly #admission: LookupAdmission;
   readonly #abuseIpdb: AbuseIpdbClient;
+  /** Undefined unless CHECK-BLOCK may be used. */
+  readonly #blocks: BlockLookup | undefined;
   readonly #pending = new Map<string, PendingLookup>();
   readonly #running = new Set<Promise<void>>();
 
@@ -99,7 +105,8 @@ export class ReputationLookup {
     const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#options = options;
     this.#limits = limits;
-    this.#known = new KnownRecords(limits, now);
+    const scores = options.checkBlock ? new BlockScores() : undefined;
+    this.#known = new KnownRecords(limits, now, scores);
     this.#cache = cache;
     this.#quotaGuard = quotaGuard;
     this.#admission = admission;
@@ -111,6 +118,22 @@ export class ReputationLookup {
       quotaGuard,
       hooks,
     });
+    this.#blocks =
+      scores &&
+      new BlockLookup({
+        scores,
+        client: new BlockClient({
+          checkBlock: createCheckBlock({ baseUrl, timeout, now, limits, agents }),
+          key,
+          now,
+          hooks,
+        }),
+        cache,
+        limits,
+        // If the block fails or hangs, as much time is left for a CHECK.
+        maxWait: timeout / 2,
+        now,
+      });
   }
 
   /**
@@ -181,6 +204,7 @@ export class ReputationLookup {
   async settle(): Promise<void> {
     // In this order, because a lookup may start a write when it ends.
     while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#blocks?.settle();
     await this.#cache.settle();
   }
 
@@ -211,6 +235,7 @@ export class ReputationLookup {
     let signal: ReputationSignal;
     try {
       signal = await this.#find(pending);
+      if (this.#known.endHighScore(pending.address)) this.#cache.expire(pending.address.value);
     } catch (error) {
       notify(this.#options.hooks?.onError, error);
       signal = this.#staleFallback(pending, 'upstream');
@@ -224,6 +249,8 @@ export class ReputationLookup {
     await this.#readRecords(pending);
     const recalled = this.#recall(pending) ?? (await this.#refreshInherited(pending));
     if (recalled !== undefined) return recalled;
+    const ofBlock = await this.#checkBlock(pending);
+    if (ofBlock !== undefined) return ofBlock;
     const outcome = await this.#check(pending);
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
@@ -237,6 +264,21 @@ export class ReputationLookup {
     if (cacheForMs !== undefined) this.#known.learnFailure(address, cause, cacheForMs);
     const fallback = this.#staleFallback(pending, cause);
     return heldBackBy === undefined ? fallback : { ...fallback, heldBackBy };
+  }
+
+  /** Checks the block of an address if that is worth it; returns the score of the address if there is one then. */
+  async #checkBlock({
+    address,
+    payers,
+    source,
+  }: PendingLookup): Promise<ReputationSignal | undefined> {
+    const record = await this.#blocks?.check({
+      address,
+      callers: [...payers.values()].map(({ caller }) => caller),
+      hasFallback: this.#known.best(address) !== undefined,
+    });
+    if (record === undefined) return undefined;
+    return known(this.#reputation({ record, inheritedFrom: undefined, stale: false }, source));
   }
 
   /** Checks an address on behalf of the first caller for whom a check can be sent. */
@@ -262,7 +304,11 @@ export class ReputationLookup {
   async #readRecords(pending: PendingLookup): Promise<void> {
     const subnet = subnetOf(pending.address);
     const ofSubnet = subnet === undefined ? undefined : this.#readSubnet(pending, subnet);
-    await Promise.all([this.#readCache(pending), this.#quotaGuard.refresh()]);
+    await Promise.all([
+      this.#readCache(pending),
+      this.#blocks?.read(pending.address),
+      this.#quotaGuard.refresh(),
+    ]);
     if (ofSubnet === undefined) return;
     this.#track(ofSubnet);
     await settledWithin(this.#limits.cacheReadTimeout * SUBNET_READ_GRACE, ofSubnet);
@@ -325,6 +371,7 @@ export class ReputationLookup {
   /** Remembers a check, in memory and in DynamoDB, for the address and for its /64. */
   #remember(address: Address, record: AbuseRecord): void {
     const changesSubnet = this.#known.learn(address, record);
+    this.#blocks?.correct(address, record);
     this.#cache.write(address.value, record);
     const subnet = subnetOf(address);
     if (subnet === undefined || !changesSubnet) return;
@@ -353,7 +400,8 @@ export class ReputationLookup {
     quotaRemaining?: number,
   ): Reputation {
     const age = ageOf(record, this.#options.now());
-    return { record, inheritedFrom, source, stale, age, quotaRemaining };
+    const origin = record.ofBlock ? 'check-block' : source;
+    return { record, inheritedFrom, source: origin, stale, age, quotaRemaining };
   }
 }
 

@@ -12,6 +12,8 @@ export interface ReputationOptions extends Partial<ReputationLimits> {
   /** Returns the current API key. Without one, or with an empty one, a check fails with `auth` and sends nothing. */
   readonly key: () => string | undefined;
   readonly cache: { readonly client: DynamoDBClient; readonly tableName: string };
+  /** Whether CHECK-BLOCK may be used. Its records have a score and nothing else. @default false */
+  readonly checkBlock?: boolean;
   readonly hooks?: ReputationHooks;
   /** Makes the connections to AbuseIPDB. @default connects directly */
   readonly agents?: AgentFactory;

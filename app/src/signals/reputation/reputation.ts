@@ -21,13 +21,18 @@ export interface AbuseRecord {
   readonly domain?: string;
   /** When AbuseIPDB checked the address, in milliseconds since the epoch. */
   readonly checkedAt: number;
+  /** Present if the score comes from a CHECK-BLOCK of the address's /24, which has no other field. */
+  readonly ofBlock?: true;
 }
 
 /** Why a stale record is used: AbuseIPDB did not return a better one, or not within the policy's `wait`. */
 export type FallbackCause = CheckCause | 'pending';
 
-/** Where this request got a record from. A score can also come from the blacklist, without a record. */
-export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb';
+/**
+ * Where this request got a record from. `check-block`: from the check of its /24, whenever that was. A score can also
+ * come from the blacklist, without a record.
+ */
+export type ReputationSource = 'memory' | 'dynamodb' | 'abuseipdb' | 'check-block';
 
 export interface Reputation {
   readonly record: AbuseRecord;

@@ -29,6 +29,7 @@ export function reputationMetricsHooks(
     yield ['AbuseIpdbQuotaRemainingPercent', quotaRemainingPercent.drain()];
   });
   return {
+    onBlockCheck: ({ cause }) => metrics.count('AbuseIpdbBlockChecks', cause ?? 'ok'),
     onCircuitChange: (change) => abuseIpdb.add(change),
     onCacheCircuitChange: (change) => cache.add(change),
     onCacheFailure: ({ operation }) =>

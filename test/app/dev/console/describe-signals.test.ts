@@ -13,6 +13,11 @@ test.each<[string, ReputationSignal | undefined, string]>([
     known({ ...RECORD, stale: true, staleCause: 'pending' }),
     'score 12, from memory, 90 s old, stale (pending)',
   ],
+  [
+    'of a block',
+    known({ ...RECORD, source: 'check-block', stale: false }),
+    'score 12, from a check of its /24, 90 s old',
+  ],
   ['that is unknown', unknown('quota'), 'unknown: quota'],
   [
     'whose lookup continues',

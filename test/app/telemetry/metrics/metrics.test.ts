@@ -22,7 +22,7 @@ test('A counter is published once, by dimension and in total', () => {
   expect(sumOf(flush(metrics), 'Decisions')).toBe(0);
 });
 
-const ALL_EMITTERS = ['service', 'service with feeds', 'refresher'] as const;
+const ALL_EMITTERS = ['service', 'service with feeds', 'service with blocks', 'refresher'] as const;
 
 test.each(ALL_EMITTERS)(
   'Counters and totals of the %s are published at 0, which differs from no data',

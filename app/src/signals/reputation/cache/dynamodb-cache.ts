@@ -1,6 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { notify } from '../../../lib/hooks.ts';
 import { withTimeLimit } from '../../../lib/timeout.ts';
+import { type BlockRecord, NO_SCORE } from '../blocks/block.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
 import { maxAgeOf } from '../freshness.ts';
 import type { ReputationHooks } from '../hooks.ts';
@@ -8,8 +9,12 @@ import type { ReputationLimits } from '../limits.ts';
 import type { AbuseRecord } from '../reputation.ts';
 import { errorReason, safeErrorMessage } from './cache-error.ts';
 import {
+  blockItem,
+  blockKey,
+  expiredItem,
   type Item,
   type ItemError,
+  parseBlockItem,
   parseQuotaItem,
   parseRecordItem,
   parseSubnetItem,
@@ -79,20 +84,20 @@ export class DynamoDbCache {
     return read.record;
   }
 
+  /** Reads the scores of a block in CIDR notation, as `readSubnet` does. */
+  async readBlock(cidr: string): Promise<BlockRecord | undefined> {
+    const key = blockKey(cidr);
+    const read = await this.#getIfFewPending(key);
+    if ('error' in read || read.item === undefined) return undefined;
+    return parseBlockItem(read.item, key, this.#options.now());
+  }
+
   async #read<Parsed extends object>(
     addressOrSubnet: string,
     parse: (item: Item, key: string) => Parsed | ItemError | undefined,
   ): Promise<{ readonly record?: Parsed; readonly error?: string }> {
-    const { limits } = this.#options;
-    if (this.#pendingReads >= limits.maxPendingReads) {
-      const message = `${limits.maxPendingReads} reads are pending: this one counts as a cache miss.`;
-      this.#reportDropped('read', message);
-      return { error: 'dropped' };
-    }
-    this.#pendingReads += 1;
-    const key = recordKey(addressOrSubnet, limits.maxAgeInDays);
-    const read = await this.#get(key);
-    this.#pendingReads -= 1;
+    const key = recordKey(addressOrSubnet, this.#options.limits.maxAgeInDays);
+    const read = await this.#getIfFewPending(key);
     if ('error' in read) return read;
     const record = read.item && parse(read.item, key);
     if (record === undefined) return {};
@@ -120,19 +125,31 @@ export class DynamoDbCache {
     this.#write(subnet, value.record, (key, expiresAt) => subnetItem(key, value, expiresAt));
   }
 
+  /** Lets the record of an address expire at once, in the background. */
+  expire(address: string): void {
+    const { limits, now } = this.#options;
+    this.#putIfFewPending(expiredItem(recordKey(address, limits.maxAgeInDays), now()));
+  }
+
+  /** Writes the scores of a block in CIDR notation, as `write` does. */
+  writeBlock(cidr: string, record: BlockRecord): void {
+    // The highest score lives longest.
+    const highest = record.scores.reduce(
+      (max, score) => (score === NO_SCORE ? max : Math.max(max, score)),
+      0,
+    );
+    const expiresAt = record.checkedAt + maxAgeOf(highest, this.#options.limits);
+    this.#putIfFewPending(blockItem(blockKey(cidr), record, expiresAt));
+  }
+
   #write(
     addressOrSubnet: string,
     record: AbuseRecord,
     toItem: (key: string, expiresAt: number) => Item,
   ): void {
     const { limits } = this.#options;
-    if (this.#pendingWrites.size >= limits.maxPendingWrites) {
-      const message = `${limits.maxPendingWrites} writes are pending: this one is skipped.`;
-      this.#reportDropped('write', message);
-      return;
-    }
     const key = recordKey(addressOrSubnet, limits.maxAgeInDays);
-    this.#put(toItem(key, record.checkedAt + maxAgeOf(record.score, limits)));
+    this.#putIfFewPending(toItem(key, record.checkedAt + maxAgeOf(record.score, limits)));
   }
 
   /** Shares an exhausted quota with the other tasks. Never skipped: it spares each of them a refused check. */
@@ -165,6 +182,19 @@ export class DynamoDbCache {
     while (this.#pendingWrites.size > 0) await Promise.all(this.#pendingWrites);
   }
 
+  async #getIfFewPending(key: string): Promise<ItemRead> {
+    const { maxPendingReads } = this.#options.limits;
+    if (this.#pendingReads >= maxPendingReads) {
+      const message = `${maxPendingReads} reads are pending: this one counts as a cache miss.`;
+      this.#reportDropped('read', message);
+      return { error: 'dropped' };
+    }
+    this.#pendingReads += 1;
+    const read = await this.#get(key);
+    this.#pendingReads -= 1;
+    return read;
+  }
+
   async #get(key: string): Promise<ItemRead> {
     const acquisition = this.#breaker.tryAcquire();
     if (!acquisition.allowed) return { error: acquisition.cause };
@@ -190,6 +220,16 @@ export class DynamoDbCache {
       this.#options.client.send(command, { abortSignal, ...NO_SDK_TIMEOUT }),
     );
     return Item;
+  }
+
+  #putIfFewPending(item: Item): void {
+    const { maxPendingWrites } = this.#options.limits;
+    if (this.#pendingWrites.size >= maxPendingWrites) {
+      const message = `${maxPendingWrites} writes are pending: this one is skipped.`;
+      this.#reportDropped('write', message);
+      return;
+    }
+    this.#put(item);
   }
 
   #put(item: Item): void {

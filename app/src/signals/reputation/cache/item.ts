@@ -3,6 +3,7 @@ import { optionalField } from '../../../lib/optional-field.ts';
 import type { Address } from '../../address/address.ts';
 import { parseAddress } from '../../address/parse.ts';
 import { isProviderString, isScore } from '../abuseipdb/response-body.ts';
+import { BLOCK_SIZE, type BlockRecord, NO_SCORE } from '../blocks/block.ts';
 import { subnetOf } from '../inherited-scores.ts';
 import type { AbuseRecord } from '../reputation.ts';
 
@@ -14,6 +15,11 @@ const VERSION = '1';
 /** Returns the partition key of the record of an address or a /64. Each window of reports has its own items. */
 export function recordKey(addressOrSubnet: string, maxAgeInDays: number): string {
   return `${addressOrSubnet}#${maxAgeInDays}`;
+}
+
+/** Returns the partition key of a block's scores. They are always of the longest window. */
+export function blockKey(cidr: string): string {
+  return `${cidr}#block`;
 }
 
 /**
@@ -55,6 +61,24 @@ export interface SubnetRecord {
 /** Returns the record of a /64 as an item. The previous release neither reads nor writes such items. */
 export function subnetItem(key: string, { source, record }: SubnetRecord, expiresAt: number): Item {
   return { ...recordItem(key, record, expiresAt), inherited_from: { S: source.value } };
+}
+
+/** Returns the scores of a block as an item; see `recordItem`. */
+export function blockItem(
+  key: string,
+  { scores, checkedAt }: BlockRecord,
+  expiresAt: number,
+): Item {
+  return {
+    ...baseItem(key, expiresAt),
+    scores: { B: scores },
+    checked_at: numberAttribute(checkedAt),
+  };
+}
+
+/** Returns an item that replaces a record and has expired. */
+export function expiredItem(key: string, now: number): Item {
+  return baseItem(key, now);
 }
 
 /** Returns the item that records until when a quota is exhausted (milliseconds since the epoch). */
@@ -112,6 +136,18 @@ export function parseSubnetItem(
   if (source === undefined || source.value !== text || subnetOf(source) !== subnet)
     return 'invalid';
   return { source, record };
+}
+
+/** Parses the item that was read for a block; returns undefined if it is not valid, or has expired. */
+export function parseBlockItem(item: Item, key: string, now: number): BlockRecord | undefined {
+  if (item.address?.S !== key || !isValid(item, now)) return undefined;
+  const checkedAt = readInteger(item.checked_at);
+  const scores: unknown = item.scores?.B;
+  if (checkedAt === undefined || checkedAt < 0) return undefined;
+  if (!(scores instanceof Uint8Array) || scores.length !== BLOCK_SIZE) return undefined;
+  const isValidScore = (score: number) => isScore(score) || score === NO_SCORE;
+  // The SDK's buffer can be a part of a larger one, which would stay in memory.
+  return scores.every(isValidScore) ? { scores: Uint8Array.from(scores), checkedAt } : undefined;
 }
 
 /** Parses until when a quota is exhausted (milliseconds since the epoch); undefined if the item is not valid. */
