@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ConfigError } from '../app/src/config/options.ts';
 import { ACTION_PATH } from '../app/src/http/paths.ts';
+import { UNUSED_CHECK_BLOCK } from '../app/src/policy/check-block.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { missingFeeds } from '../app/src/policy/feeds.ts';
 import { decodePolicy } from '../app/src/policy/file/decode.ts';
@@ -45,6 +46,9 @@ export class RiskGateStack extends Stack {
     const waitWarning = describeIneffectiveWait(policy, config.decisionDeadlineMs);
     if (waitWarning !== undefined) {
       Annotations.of(this).addWarningV2('RiskGate:waitWithoutEffect', waitWarning);
+    }
+    if (config.checkBlock && policy.readsAbuseRecord) {
+      Annotations.of(this).addWarningV2('RiskGate:checkBlockUnused', UNUSED_CHECK_BLOCK);
     }
     checkPolicyFeeds(policy.feeds, config);
     const logRetention: RetentionDays = config.logRetentionDays;

@@ -93,6 +93,7 @@ export class TaskDefinition extends Construct {
         // By ARN and not by value: the service reads them with the task role, and again after a rotation.
         ACTION_CREDENTIAL_SECRET_ARN: secrets.actionCredential.secretArn,
         ABUSEIPDB_SECRET_ARN: secrets.abuseIpdbKey.secretArn,
+        ...(config.checkBlock && { ABUSEIPDB_CHECK_BLOCK: 'true' }),
         ...(config.credentialPreviousTtl !== DEFAULT_PREVIOUS_TTL && {
           CREDENTIAL_PREVIOUS_TTL: config.credentialPreviousTtl,
         }),

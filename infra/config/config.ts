@@ -58,6 +58,8 @@ export interface Config {
   readonly feedRefreshMinutes: number;
   /** Age from which AbuseIPDB's blacklist proves nothing, as the service expects it. */
   readonly blacklistMaxAge: string | undefined;
+  /** Whether the tasks may check whole /24s with CHECK-BLOCK. */
+  readonly checkBlock: boolean;
   readonly maxMindSecretArn: string | undefined;
   readonly ipinfoSecretArn: string | undefined;
   readonly crowdSecSecretArn: string | undefined;

@@ -128,6 +128,7 @@ export const OPTIONS = {
   lookupBudgetClient: lookupBudget().optional(),
   lookupBudgetNetwork: lookupBudget().optional(),
   lookupBudgetSubnet: lookupBudget().optional(),
+  checkBlock: flag().default(false),
   highScoreMemory: serviceDuration(MAX_HIGH_SCORE_MEMORY).optional(),
 
   // Checked together, by the service's own parseAddressHeaders.

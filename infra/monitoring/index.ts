@@ -18,7 +18,8 @@ export interface MonitoringProps extends Omit<MetricsProps, 'logGroup'> {
   readonly canary: Canary | undefined;
   /** The refresher, if there are feeds. */
   readonly refresher: Refresher | undefined;
-  readonly config: AlarmConfig & NotificationConfig & { readonly logRetentionDays: number };
+  readonly config: AlarmConfig &
+    NotificationConfig & { readonly logRetentionDays: number; readonly checkBlock: boolean };
 }
 
 /** Alarms and their notifications, the dashboard, and saved queries of the log. */

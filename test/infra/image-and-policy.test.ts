@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PolicyError } from '../../app/src/policy/file/issues.ts';
+import { createApp } from '../support/app.ts';
 import { containerOf, dataBucketOf, variableOf } from '../support/container.ts';
 import {
   type Configuration,
@@ -142,6 +143,22 @@ describe('A change of the policy', () => {
     await expect(synthesizeNow({ policyFile: typo })).rejects.toThrow(
       /typo\.yaml:\d+.*high-ip-risk.*scor/s,
     );
+  });
+});
+
+describe('Synth warns of CHECK-BLOCK that is on and cannot be used', () => {
+  const MORE = POLICY.replace('abuse.score >= 75', 'abuse.score >= 75 || abuse.tor');
+
+  test.each<[string, object, string, number]>([
+    ['with a policy that reads more than the score', { checkBlock: 'true' }, MORE, 1],
+    ['and not with one that reads only the score', { checkBlock: 'true' }, POLICY, 0],
+    ['and not by default', {}, MORE, 0],
+  ])('%s', async (_, context, text, count) => {
+    const { Annotations, Match } = await import('aws-cdk-lib/assertions');
+    const file = policyFile('check-block.yaml', text);
+    const { stack } = await createApp({ ...context, policyFile: file });
+    const message = Match.stringLikeRegexp('^CHECK-BLOCK is on .+ but not used: ');
+    expect(Annotations.fromStack(stack).findWarning('*', message)).toHaveLength(count);
   });
 });
 

@@ -177,6 +177,7 @@ describe('The container', () => {
       reputation: {
         budgets: { user: 1, client: 60_000, network: 100, subnet: 8 },
         highScoreMemory: 90 * 24 * 3_600_000,
+        checkBlock: true,
       },
       telemetry: { issuedSamplePercent: 25, address: { form: 'truncated' } },
     });

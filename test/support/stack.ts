@@ -140,6 +140,7 @@ const CONTEXTS = {
     decisionLogAddress: 'truncated',
     ...{ lookupBudgetUser: 1, lookupBudgetClient: '60000', lookupBudgetNetwork: 100 },
     ...{ lookupBudgetSubnet: 8, highScoreMemory: '2160h' },
+    checkBlock: 'true',
   },
   'signed addresses': { signedAddress: 'true' },
   'signed addresses, existing secret': { addressSignatureSecretArn: SIGNATURE_ARN },

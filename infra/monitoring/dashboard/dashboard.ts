@@ -25,6 +25,7 @@ export interface DashboardProps {
     readonly decisionDeadlineMs: number;
     readonly endpoint: EndpointConfig;
     readonly feeds: Pick<FeedsConfig, 'feeds'>;
+    readonly checkBlock: boolean;
   };
 }
 
@@ -39,7 +40,12 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
     blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
     failuresRow(props),
     latencyRow(metrics, config.decisionDeadlineMs),
-    quotaRow({ metrics, feeds: config.feeds, logGroup: props.service.logGroup }),
+    quotaRow({
+      metrics,
+      feeds: config.feeds.feeds,
+      checkBlock: config.checkBlock,
+      logGroup: props.service.logGroup,
+    }),
     monitorModeRow(metrics),
     ...(hasFeeds ? [feedsRow(metrics, config.feeds)] : []),
   ];

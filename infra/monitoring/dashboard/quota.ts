@@ -11,13 +11,16 @@ type Source = (typeof DIMENSION_VALUES.Source)[number];
 export interface QuotaProps {
   readonly metrics: Metrics;
   readonly feeds: FeedsConfig['feeds'];
+  readonly checkBlock: boolean;
   /** The log group of the tasks. */
   readonly logGroup: ILogGroup;
 }
 
-export function quotaRow({ metrics, feeds, logGroup }: QuotaProps): Row {
+export function quotaRow({ metrics, feeds, checkBlock, logGroup }: QuotaProps): Row {
   const hasBlacklist = feeds.some(({ feed }) => feed.content === 'scores');
-  const sources = DIMENSION_VALUES.Source.filter((of) => of !== 'blacklist' || hasBlacklist);
+  const sources = DIMENSION_VALUES.Source.filter(
+    (of) => (of !== 'blacklist' || hasBlacklist) && (of !== 'check-block' || checkBlock),
+  );
   return {
     question: "How much of AbuseIPDB's quota is left?",
     lines: [
@@ -40,11 +43,12 @@ export function quotaRow({ metrics, feeds, logGroup }: QuotaProps): Row {
           rightUnit: '%',
         }),
         graph({
-          title: 'AbuseIPDB checks by result (per minute)',
+          title: `AbuseIPDB checks by result (per minute)${checkBlock ? ' and of whole /24s' : ''}`,
           unit: 'checks',
           left: DIMENSION_VALUES.Result.map((of) =>
             metrics.service('AbuseIpdbChecks', { of, label: of }),
           ),
+          ...(checkBlock && { right: blockChecks(metrics), rightUnit: 'checks of whole /24s' }),
           stacked: true,
         }),
         graph({
@@ -89,16 +93,29 @@ export function quotaRow({ metrics, feeds, logGroup }: QuotaProps): Row {
   };
 }
 
+/** Apart from the other checks, because CHECK-BLOCK has a quota of its own. */
+function blockChecks(metrics: Metrics) {
+  return DIMENSION_VALUES.Result.map((of) =>
+    metrics.service('AbuseIpdbBlockChecks', { of, label: `/24: ${of}` }),
+  );
+}
+
 /** The percentage of known reputations that needed no check. A source without use has no data point. */
 function hitRatio(metrics: Metrics, sources: readonly Source[]): MathExpression {
-  const sum = (names: readonly Source[]) => names.map((name) => `FILL(${name}, 0)`).join(' + ');
+  const sum = (names: readonly Source[]) =>
+    names.map((name) => `FILL(${idOf(name)}, 0)`).join(' + ');
   const hits = sources.filter((name) => name !== 'abuseipdb');
   return new MathExpression({
     expression: `100 * (${sum(hits)}) / (${sum([...hits, 'abuseipdb'])})`,
     usingMetrics: Object.fromEntries(
-      sources.map((of) => [of, metrics.service('Reputations', { of })]),
+      sources.map((of) => [idOf(of), metrics.service('Reputations', { of })]),
     ),
     label: 'hit ratio (%)',
     period: ONE_MINUTE,
   });
+}
+
+/** An id of CloudWatch's expressions has letters, digits and underscores. */
+function idOf(source: Source): string {
+  return source.replaceAll('-', '_');
 }

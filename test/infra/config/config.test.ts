@@ -457,6 +457,7 @@ describe('Reads', () => {
         decisionLogAddress: 'whole',
         credentialPreviousTtl: '24h',
         signedAddress: false,
+        checkBlock: false,
       },
     ],
     ['signed addresses', { signedAddress: 'true' }, { signedAddress: true }],

@@ -23,18 +23,33 @@ const FEED_IDS = readConfig(contextOf('feeds')).feeds.feeds.map(({ feed }) => fe
 
 const VALUES: Readonly<Record<string, readonly string[]>> = { ...DIMENSION_VALUES, Feed: FEED_IDS };
 
+/** Configurations of the stack, by the optional parts of the service that they have. */
+const CONFIGURATIONS = {
+  'cloudfront, egress nat': { hasFeeds: false, hasBlocks: false },
+  feeds: { hasFeeds: true, hasBlocks: false },
+  'settings of the service': { hasFeeds: false, hasBlocks: true },
+};
+const NAMES = Object.keys(CONFIGURATIONS) as (keyof typeof CONFIGURATIONS)[];
+
+type Parts = (typeof CONFIGURATIONS)[keyof typeof CONFIGURATIONS];
+
 /** Values of dimensions that a service without feeds never has. */
 const ONLY_WITH_FEEDS = ['blacklist', 'feeds/absent', 'feeds/expired'];
+/** Values of dimensions that a service without CHECK-BLOCK never has. */
+const ONLY_WITH_BLOCKS = ['check-block'];
 
 /** The series of a metric: the values of its dimension, `*` if the policy defines them, '' for the total. */
 function seriesOf(
   { dimension, values: ownValues, total, emitter }: MetricDescription,
-  hasFeeds: boolean,
+  { hasFeeds, hasBlocks }: Parts,
 ): readonly string[] {
-  if (emitter !== undefined && !hasFeeds) return [];
+  const isEmitted = emitter === 'service with blocks' ? hasBlocks : hasFeeds;
+  if (emitter !== undefined && !isEmitted) return [];
   if (dimension === undefined) return [''];
   const values = (ownValues ?? VALUES[dimension] ?? ['*']).filter(
-    (value) => hasFeeds || !ONLY_WITH_FEEDS.includes(value),
+    (value) =>
+      (hasFeeds || !ONLY_WITH_FEEDS.includes(value)) &&
+      (hasBlocks || !ONLY_WITH_BLOCKS.includes(value)),
   );
   return total ? [...values, ''] : values;
 }
@@ -71,8 +86,9 @@ const AWS_METRICS: Readonly<Record<string, Readonly<Record<string, readonly stri
   'AWS/Logs': { EMFParsingErrors: ['LogGroupName'], EMFValidationErrors: ['LogGroupName'] },
 };
 
-describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configuration) => {
-  const hasFeeds = configuration === 'feeds';
+describe.each(NAMES)('With %s:', (configuration) => {
+  const parts = CONFIGURATIONS[configuration];
+  const { hasFeeds } = parts;
   const stack = synthesize(configuration);
   const dashboard = dashboardOf(stack);
   const graphs = dashboard.widgets.filter(({ type }) => type === 'metric');
@@ -86,7 +102,7 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
       '%s exists and belongs to this deployment',
       (name, metric) => {
         expect(Object.keys(METRICS)).toContain(name);
-        expect(seriesOf(METRICS[name as keyof typeof METRICS], hasFeeds)).toContain(
+        expect(seriesOf(METRICS[name as keyof typeof METRICS], parts)).toContain(
           shownSeries(metric),
         );
         expect(metric.dimensions.Service).toBe('RiskGate');
@@ -99,9 +115,7 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
         const shown = ofService.filter((metric) => metric.name === name).map(shownSeries);
         const { total } = description;
         // The total is not needed if all values are shown.
-        const expected = seriesOf(description, hasFeeds).filter(
-          (series) => !(total && series === ''),
-        );
+        const expected = seriesOf(description, parts).filter((series) => !(total && series === ''));
         expect({
           'series without a graph: add them to infra/monitoring/dashboard/': expected.filter(
             (series) => !shown.includes(series),
@@ -229,6 +243,7 @@ describe.each(['cloudfront, egress nat', 'feeds'] as const)('With %s:', (configu
     const hits = [
       'FILL(memory, 0)',
       'FILL(dynamodb, 0)',
+      ...(parts.hasBlocks ? ['FILL(check_block, 0)'] : []),
       ...(hasFeeds ? ['FILL(blacklist, 0)'] : []),
     ].join(' + ');
     expect(expression).toEqual([`100 * (${hits}) / (${hits} + FILL(abuseipdb, 0))`]);
