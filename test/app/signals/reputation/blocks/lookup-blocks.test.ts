@@ -361,6 +361,27 @@ describe('when CHECK-BLOCK fails', () => {
     await server.close();
   });
 
+  test('eight times at once, because it hangs, the next address takes a CHECK at once', async () => {
+    const server = await startServer(({ url = '' }, response) => {
+      const ipAddress = new URL(url, 'http://x').searchParams.get('ipAddress');
+      if (ipAddress === null) return;
+      response.end(JSON.stringify({ data: { ipAddress, abuseConfidenceScore: 5 } }));
+    });
+    const { reputation } = blockTask({ baseUrl: server.url, abuseIpdbTimeout: 20 * SECOND });
+    const blocks = Array.from({ length: 9 }, newBlock);
+    for (const ip of blocks) await lookup(reputation, address(ip(10)));
+    stopTimers();
+    const waiting = blocks.slice(0, 8).map((ip) => lookup(reputation, address(ip(20))));
+    while (server.requests < 9 + 8) await new Promise(setImmediate);
+    const ninth = await lookup(reputation, address(blocks[8]?.(20) ?? ''));
+    expect(ninth).toMatchObject({ score: 5, source: 'abuseipdb' });
+    advanceTimers(10 * SECOND);
+    expect(await Promise.all(waiting)).toMatchObject(Array(8).fill({ source: 'abuseipdb' }));
+    startTimers();
+    await server.close();
+    await reputation.settle();
+  });
+
   test.each([
     ['401: for four minutes', 401, 4 * MINUTE],
     ['402: for an hour', 402, HOUR],
