@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { parseCheckedAddress } from './address.ts';
+import { type CheckedAddress, parseCheckedAddress } from './address.ts';
 import { isoWithOffset } from './blacklist.ts';
 import { type AbuseIpdbPlan, PLANS } from './blacklist-response.ts';
 import { type CheckState, checkDataOf, isAccepted, readMaxAge } from './check.ts';
@@ -15,6 +15,7 @@ import {
 } from './errors.ts';
 import { type Fault, faultSchema } from './fault.ts';
 import { faultResponse } from './fault-response.ts';
+import { profileFor } from './profiles.ts';
 import { DailyQuota } from './quota.ts';
 import { jsonResponse, type SimulatedResponse } from './response.ts';
 
@@ -117,7 +118,7 @@ export class CheckBlockEndpoint {
     const reported: ReportedAddress[] = [];
     for (let host = from; host <= to; host += 1) {
       const address = parseCheckedAddress(format(first + host));
-      if (address === undefined) continue;
+      if (address === undefined || this.#isCertainlyUnreported(address)) continue;
       const data = checkDataOf(this.#checks, address, maxAgeInDays);
       // A test can set a score without reports.
       if (data.totalReports === 0 && data.abuseConfidenceScore === 0) continue;
@@ -130,6 +131,16 @@ export class CheckBlockEndpoint {
       });
     }
     return reported;
+  }
+
+  /** Most addresses have no report at all, and generating the data of all of them would be slow. */
+  #isCertainlyUnreported(address: CheckedAddress): boolean {
+    const { records, listed } = this.#checks;
+    if (records.has(address.canonical) || listed?.scoreOf(address.canonical) !== undefined) {
+      return false;
+    }
+    const { score, reports } = profileFor(address);
+    return score === 0 && reports.recent === 0 && reports.older === 0;
   }
 
   #newQuota(): DailyQuota {
