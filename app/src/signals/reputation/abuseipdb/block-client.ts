@@ -3,7 +3,8 @@ import { optionalField } from '../../../lib/optional-field.ts';
 import type { CheckCause } from '../../causes.ts';
 import type { Caller } from '../admission/caller.ts';
 import { HourlySketch } from '../admission/hourly-sketch.ts';
-import { type LookupMerit, Pace } from '../admission/pace.ts';
+import type { LookupMerit } from '../admission/merit.ts';
+import { Pace } from '../admission/pace.ts';
 import type { SentCall } from '../admission/quota-estimate.ts';
 import type { BlockRecord } from '../blocks/block.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
@@ -102,9 +103,11 @@ export class BlockClient {
     return key;
   }
 
-  /** While calls are scarce, each subject gets one in an hour. */
+  /** While calls are scarce, a user gets one in an hour, and a client without a user half of them. */
   #hasHadItsShare(caller: Caller | undefined): boolean {
-    return caller !== undefined && this.#pace.isScarce && this.#callsOf.count(caller.subject) > 0;
+    if (caller === undefined || !this.#pace.isScarce) return false;
+    const share = caller.hasUser ? 1 : Math.max(1, (this.#pace.perHour ?? 0) / 2);
+    return this.#callsOf.count(caller.subject) >= share;
   }
 
   async #send(block: number, key: string, call: SentCall): Promise<CallResult<BlockRecord>> {
