@@ -54,7 +54,7 @@ export class Pace {
     return isNewWithoutReason ? this.#allowsWithoutReason(isAllowed) : isAllowed;
   }
 
-  /** Returns whether calls are scarce: a burst is not saved, or has been for a moment only. */
+  /** Returns whether calls are scarce: more than a tenth of a burst is spent. */
   get isScarce(): boolean {
     const { limit } = this.#quota;
     if (limit === undefined) return false;
