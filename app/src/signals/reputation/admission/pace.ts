@@ -132,7 +132,7 @@ export class Pace {
     const elapsed = Math.max(0, now - this.#savedAt);
     this.#savedAt = now;
     const saved = this.#saved + elapsed * this.#ratePerMs(limit);
-    this.#saved = Math.min(saved, this.#burst(limit));
+    this.#saved = Math.min(saved, this.#fullBurst(limit));
     this.#surplus += saved - this.#saved;
   }
 
@@ -149,11 +149,21 @@ export class Pace {
     return Math.max(1, this.#ratePerMs(limit) * HOUR_MS);
   }
 
-  #ratePerMs(limit: number): number {
-    const even =
-      Math.max(0, this.#quota.left - Math.max(0, this.#saved)) / this.#quota.msUntilReset;
-    return Math.min(Math.max(even, 1 / MAX_GAP_MS), FASTEST * evenRatePerMs(limit));
+  /** The burst once it is saved. After a reset, more is saved than that, and `#burst` is too low. */
+  #fullBurst(limit: number): number {
+    const { left, msUntilReset } = this.#quota;
+    return Math.max(1, paceWithin(limit, left / (msUntilReset + HOUR_MS)) * HOUR_MS);
   }
+
+  #ratePerMs(limit: number): number {
+    const { left, msUntilReset } = this.#quota;
+    return paceWithin(limit, Math.max(0, left - Math.max(0, this.#saved)) / msUntilReset);
+  }
+}
+
+/** Returns a rate, in calls per millisecond, within the slowest and the fastest pace. */
+function paceWithin(limit: number, ratePerMs: number): number {
+  return Math.min(Math.max(ratePerMs, 1 / MAX_GAP_MS), FASTEST * evenRatePerMs(limit));
 }
 
 function evenRatePerMs(limit: number): number {

@@ -289,6 +289,18 @@ describe('A reset', () => {
     expect(pace.perHour).toBeGreaterThan(0.9 * EVEN);
   });
 
+  test('leaves a full burst of what was saved at a faster pace, so that no call is scarce', () => {
+    const { clock, pace, call } = setUp(left(LIMIT));
+    // Hardly anything of the quota is used, so that the pace rises to its fastest.
+    clock.time += DAY - HOUR;
+    call(left(LIMIT - 1));
+    expect(pace.percent).toBe(400);
+    clock.time += HOUR + MINUTE;
+    call(left(LIMIT));
+    expect(pace.isScarce).toBe(false);
+    expect(pace.allows({ hasReason: false, hasFallback: true })).toBe(true);
+  });
+
   test('that is due after days without requests', () => {
     const { clock, pace, call } = setUp(left(5));
     clock.time += 3 * DAY;
