@@ -286,6 +286,12 @@ describe('an address that inherits a listed score', () => {
       80,
     ],
     [
+      'a higher listed score of its own',
+      proven(90),
+      { score: 80, ...CHECKED_BEFORE, inheritedFrom: SOURCE },
+      90,
+    ],
+    [
       'a lower listed score of its own',
       proven(30),
       { score: 80, ...CHECKED_BEFORE, inheritedFrom: SOURCE },

@@ -154,6 +154,9 @@ describe('a snapshot of scores', () => {
     // An address is no neighbour of itself.
     ['2606:4700::2', '2606:4700::ffff:0:0:1', 80],
     ['2606:4700:0:1::5', '2606:4700:0:1::1', 75],
+    // Differ in the first 32 bits only, or in those after the first 64.
+    ['2501::5', undefined, undefined],
+    ['2606:4700:0:4::1', '2606:4700:0:4:ffff::1', 77],
     // Lower than asked for.
     ['2606:4700:0:3::5', undefined, undefined],
     ['2606:4700:0:1::1', undefined, undefined],
@@ -168,6 +171,8 @@ describe('a snapshot of scores', () => {
       '2606:4700::ffff:0:0:1': 80,
       '2606:4700:0:1::1': 75,
       '2606:4700:0:3::1': 74,
+      '2606:4700:0:4:ffff::1': 77,
+      '2500::1': 90,
       '9.9.9.9': 100,
     };
     const entries = Object.entries(listed).map(([address, each]) => ({

@@ -1,6 +1,10 @@
 import type { Fault } from '../../../../app/dev/simulator/fault.ts';
 import type { Address } from '../../../../app/src/signals/address/address.ts';
-import { recordItem } from '../../../../app/src/signals/reputation/cache/item.ts';
+import {
+  type Item,
+  recordItem,
+  subnetItem,
+} from '../../../../app/src/signals/reputation/cache/item.ts';
 import { REPUTATION_DEFAULTS } from '../../../../app/src/signals/reputation/limits.ts';
 import { user } from './admission/callers.ts';
 import {
@@ -49,10 +53,13 @@ async function check({ reputation }: Task, ip: Address, score: number): Promise<
 }
 
 /** Stores scores in the table, as tasks that have not read each other's, and lets a task look them up. */
-async function share(task: Task, scores: readonly (readonly [Address, number])[]): Promise<void> {
-  for (const [{ value }, score] of scores) {
-    const expiresAt = NOON + (score < 75 ? 24 * HOUR : MEMORY);
-    const item = recordItem(`${value}#30`, { score, checkedAt: NOON }, expiresAt);
+async function share(
+  task: Task,
+  scores: readonly (readonly [ip: Address, score: number, checkedAt?: number])[],
+): Promise<void> {
+  for (const [{ value }, score, checkedAt = NOON] of scores) {
+    const expiresAt = checkedAt + (score < 75 ? 24 * HOUR : MEMORY);
+    const item = recordItem(`${value}#30`, { score, checkedAt }, expiresAt);
     await harness.dynamoDb.put(harness.tableName(), item);
   }
   for (const [ip] of scores) await lookup(task.reputation, ip);
@@ -253,6 +260,24 @@ describe('the inheritance ends', () => {
   });
 });
 
+test('the item of a /64 has another high score if its source has none any more', async () => {
+  const task = harness.task();
+  const ip = newSubnet();
+  harness.clock.time = NOON + 2 * HOUR;
+  setScore(ip('1'), 0);
+  await share(task, [
+    [ip('2'), 80, NOON + HOUR],
+    [ip('1'), 96],
+  ]);
+  await task.reputation.settle();
+  expect(await find(harness.task(), ip('3'))).toMatchObject({
+    score: 80,
+    from: ip('2').value,
+    age: HOUR,
+    checked: [],
+  });
+});
+
 describe('an attacker with a /64', () => {
   test('gets at most one token, for one lookup', async () => {
     const tasks = [harness.task(), harness.task()];
@@ -339,6 +364,20 @@ describe('in DynamoDB', () => {
     await server.close();
   });
 
+  test('a read of the /64 that is a little later than that of the address counts', async () => {
+    const ip = newSubnet();
+    const key = `${ip('0').value}/64#30`;
+    const source = { source: ip('1'), record: { score: 96, checkedAt: NOON } };
+    const server = await fakeDynamoDb((each, respond) => {
+      if (each !== key) return undefined;
+      setTimeout(() => respond(subnetItem(key, source, NOON + HOUR)), 30);
+      return 'hang';
+    });
+    const task = harness.task({ cache: { client: harness.client(server.url), tableName: 'fake' } });
+    expect(await find(task, ip('2'))).toMatchObject({ score: 96, checked: [] });
+    await server.close();
+  });
+
   test('a hanging read of the /64 does not delay the lookup', async () => {
     const held: (() => void)[] = [];
     const server = await fakeDynamoDb((key, respond) => {
@@ -353,6 +392,8 @@ describe('in DynamoDB', () => {
     setScore(ip('1'), 10);
     expect(await lookup(task.reputation, ip('1'))).toMatchObject({ score: 10 });
     expect(held).toHaveLength(1);
+    // The read has not ended by its timeout either.
+    expect(task.events.cacheFailures).toEqual([]);
     for (const respond of held) respond();
     await task.reputation.settle();
     await server.close();
@@ -361,7 +402,7 @@ describe('in DynamoDB', () => {
 
 /** Starts a DynamoDB without items that fails, or holds its response back, for some keys. */
 function fakeDynamoDb(
-  onRead: (key: string, respond: () => void) => 'fail' | 'hang' | undefined,
+  onRead: (key: string, respond: (item?: Item) => void) => 'fail' | 'hang' | undefined,
 ): ReturnType<typeof startServer> {
   return startServer((request, response) => {
     let body = '';
@@ -370,10 +411,12 @@ function fakeDynamoDb(
     });
     request.on('end', () => {
       const { Key } = JSON.parse(body) as { Key?: { address: { S: string } } };
-      const respond = (status = 200) => {
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+      const respond = (status: number, item?: Item) => {
+        response
+          .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+          .end(JSON.stringify({ Item: item }));
       };
-      const outcome = Key && onRead(Key.address.S, () => respond());
+      const outcome = Key && onRead(Key.address.S, (item) => respond(200, item));
       if (outcome !== 'hang') respond(outcome === 'fail' ? 500 : 200);
     });
   });

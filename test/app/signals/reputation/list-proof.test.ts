@@ -175,6 +175,18 @@ describe('with records in memory, the list proves', () => {
     expect(interval(reconcile(CLIENT, proof, recordsOf(records)))).toEqual(expected);
   });
 
+  test('a listed score of the /64 does not make an own record stale', () => {
+    const records = recordsOf({ [CLIENT.value]: [10, BEFORE] });
+    const proven = reconcile(CLIENT, HIT, records);
+    expect(interval(proven)).toEqual([96, 96, OTHER.value]);
+    expect(records.recall(CLIENT, proven)).toMatchObject({ record: { score: 10 }, stale: false });
+  });
+
+  test('an expired record is none', () => {
+    const records = recordsOf({ [CLIENT.value]: [10, NOON - 24 * HOUR], [OTHER.value]: [96, 0] });
+    expect(records.best(CLIENT)).toBeUndefined();
+  });
+
   test('a proof that excludes an inheritance is valid for the lookup, too', () => {
     const records = recordsOf({ [OTHER.value]: [96, BEFORE], [CLIENT.value]: [10, AFTER] });
     const proven = reconcile(CLIENT, MISS, records);
