@@ -8,7 +8,7 @@ import { buildService } from '../support/build-service.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BASELINES = 'test/bench/baselines';
 
-export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing';
+export type Baseline = 'http' | 'read' | 'hono' | 'guide' | 'nothing' | 'timer';
 
 /** The built service and the baselines, bundled alike, in a temporary folder. */
 export interface Build {
