@@ -71,8 +71,8 @@ describe('the section wait', () => {
     expect(issuesIn(policyWith(wait))).toEqual([`policy.yaml:2: ${sentence}`]);
   });
 
-  test('is optional', () => {
-    expect(compile(policyText(RISK)).reputationWait).toBeUndefined();
+  test.each([RISK, GEO])('is optional: %s', (rules) => {
+    expect(compile(policyText(rules)).reputationWait).toBeUndefined();
   });
 });
 

@@ -59,7 +59,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves when AbuseIPDB has received the check of an address: DynamoDB has been read by then. */
 async function checkSent({ upstream }: WaitingTask): Promise<void> {
-  while (upstream.requests === 0) await turn();
+  let hasEnded = false;
+  cleanups.push(() => {
+    hasEnded = true;
+  });
+  while (upstream.requests === 0 && !hasEnded) await turn();
 }
 
 const WAITING = 'still waiting';
