@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { actionLoad, type Harness } from '../harness.ts';
+import { actionLoad, type Harness, measureLoad } from '../harness.ts';
 import { interleave } from '../interleave.ts';
 import { summarise } from '../statistics.ts';
 import { measureZipf } from './against-guide.ts';
@@ -65,7 +65,7 @@ export const waitHanging: Experiment = {
       const warmUp = { addresses: warmUpAddresses, connections: 8, seconds: WARM_UP_SECONDS };
       await harness.generator.run(actionLoad(server, { ...warmUp, untilExhausted: true }));
       await harness.surroundings.setFault({ kind: 'hang' });
-      const measured = await harness.generator.run(actionLoad(server, load));
+      const measured = await measureLoad(harness, server, actionLoad(server, load));
       await harness.surroundings.setFault(undefined);
       await server.end();
       // Otherwise the percentile would be that of requests that did not wait.
@@ -76,8 +76,10 @@ export const waitHanging: Experiment = {
       }
       return measured;
     });
-    const summaryOf = (name: 'ours' | 'timer', figure: 'p50' | 'p99' | 'slowest') =>
-      summarise(samples[name].map((sample) => sample[figure]));
+    const summaryOf = (
+      name: 'ours' | 'timer',
+      figure: 'p50' | 'p99' | 'slowest' | 'cpuPerRequest',
+    ) => summarise(samples[name].map((sample) => sample[figure]));
     return [
       {
         name: `upstream hanging, wait ${WAIT_MS} ms, new addresses: p99`,
@@ -87,6 +89,7 @@ export const waitHanging: Experiment = {
         inputs: {
           'p50 ms': summaryOf('ours', 'p50'),
           'slowest ms': summaryOf('ours', 'slowest'),
+          'CPU ms per request': summaryOf('ours', 'cpuPerRequest'),
           'bare timer p50 ms': summaryOf('timer', 'p50'),
           'bare timer p99 ms': summaryOf('timer', 'p99'),
           'bare timer slowest ms': summaryOf('timer', 'slowest'),
