@@ -145,13 +145,20 @@ describe('A second lookup of an address', () => {
   });
 
   test('is held back after twice as many calls as new addresses are allowed', () => {
-    const { lookUp } = setUp();
+    const { lookUp } = setUp({ client: 40 });
     expect(lookUp(user('u'), () => '5.6.7.8')).toEqual([60, 'user']);
-    expect(lookUp(client('a'), () => '5.6.7.8')).toEqual([4000, 'client']);
+    expect(lookUp(client('a'), () => '5.6.7.8')).toEqual([80, 'client']);
   });
 });
 
 describe('The refresh of a stale record', () => {
+  test('is sent when the budgets of new addresses are used up', () => {
+    const { budgets, lookUp } = setUp();
+    lookUp(user('u'), inNetwork('5.6.7'));
+    expect(budgets.exceeded(address('5.6.7.200'), user('u'), true)).toBe('user');
+    expect(budgets.exceeded(address('5.6.7.200'), user('u'), false)).toBeUndefined();
+  });
+
   test('costs neither the budget of new addresses nor that of the network', () => {
     const { lookUp } = setUp();
     lookUp(user('u'), inNetwork('5.6.7'), 29, false);

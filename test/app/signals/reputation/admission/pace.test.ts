@@ -239,6 +239,17 @@ describe('A reset', () => {
     expect(pace.perHour).toBe(perHour);
   });
 
+  test('is not one when several calls were sent before the first response', () => {
+    const { clock, pace, sendAll } = setUp();
+    pace.learnReset(clock.time + 12 * HOUR);
+    const calls = [pace.spend(), pace.spend(), pace.spend()];
+    calls.forEach((call, i) => {
+      pace.learn(call, left(LIMIT / 2 - i));
+    });
+    sendAll(WITH_REASON);
+    expect(pace.perHour).toBeGreaterThan(0.9 * EVEN);
+  });
+
   test.each([
     ['as the last response to 64 calls', 63],
     ['as the first response to 64 calls', 0],
