@@ -1,9 +1,14 @@
 import { isSet } from '../../app/src/config/options.ts';
+import { MAX_HIGH_SCORE_MEMORY } from '../../app/src/config/setting-table.ts';
+import { parseDurationSetting } from '../../app/src/lib/duration.ts';
 import { parseAddressHeaders } from '../../app/src/signals/address/header-formats.ts';
+import { REPUTATION_DEFAULTS } from '../../app/src/signals/reputation/limits.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { checkFeeds } from './feed-checks.ts';
 import { checkNetwork } from './network.ts';
 import { type StackOptions, TASK_SIZES } from './option-table.ts';
+
+const HOUR_MS = 3_600_000;
 
 /**
  * Returns an issue for each conflict between options. A check that depends on an invalid option reports nothing.
@@ -25,6 +30,7 @@ export function checkOptions(
     ...checkSignature(options, values),
     ...checkTopics(values),
     ...checkFeeds(options, values),
+    ...checkHighScoreMemory(options),
     ...parseAddressHeaderOptions(options).issues,
   ];
 }
@@ -60,6 +66,17 @@ function checkTasks(options: Partial<StackOptions>): readonly string[] {
     );
   }
   return issues;
+}
+
+/** The service would not start: the stack leaves its other limits at their defaults. */
+function checkHighScoreMemory({ highScoreMemory }: Partial<StackOptions>): readonly string[] {
+  if (highScoreMemory === undefined) return [];
+  const { maxStaleAge } = REPUTATION_DEFAULTS;
+  const duration = parseDurationSetting(highScoreMemory, MAX_HIGH_SCORE_MEMORY);
+  if (duration === undefined || duration >= maxStaleAge) return [];
+  return [
+    `highScoreMemory must be at least ${maxStaleAge / HOUR_MS}h, for which other records are kept, got "${highScoreMemory}".`,
+  ];
 }
 
 function checkImage(values: Readonly<Record<string, unknown>>): readonly string[] {

@@ -405,6 +405,11 @@ describe('Rejects, in one sentence that names the option:', () => {
       { highScoreMemory: '30d' },
       /^highScoreMemory must be a duration .+, got "30d"\.$/,
     ],
+    [
+      'high scores that are remembered for less than a day',
+      { highScoreMemory: '23h' },
+      /^highScoreMemory must be at least 24h, for which other records are kept, got "23h"\.$/,
+    ],
     ['tags as a string', { tags: 'team=iam' }, /^tags must be an object of strings/],
     ['a tag that is a number', { tags: { cost: 4711 } }, /^tags must be an object of strings/],
     [
