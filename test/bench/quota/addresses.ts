@@ -2,7 +2,7 @@ import type { Address } from '../../../app/src/signals/address/address.ts';
 import { formatIpv4 } from '../../../app/src/signals/address/ipv4.ts';
 import { ATTACK, BAD, HONEST, REASONS } from './assumptions.ts';
 import { fractionOf } from './fraction.ts';
-import { badScore, honestScore, hostileScore } from './scores.ts';
+import { honestScore, hostileScore } from './scores.ts';
 
 /** Who has an address, in the order of the addresses' numbers. */
 const KINDS = [
@@ -115,7 +115,7 @@ export class Addresses implements AddressBook {
         // An operator notices a machine of its own that is reported.
         return 0;
       case 'bad':
-        return badScore();
+        return BAD.score;
       case 'hostile': {
         const day = Math.floor((number - this.numberOf(kind, 0)) / this.#hostilePerDay);
         return hostileScore(number, time, this.#start + day * DAY_MS);

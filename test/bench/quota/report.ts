@@ -28,7 +28,7 @@ export function formatSetup({ setup, accounts, oracles }: SimulatedSetup): strin
   const best = first
     ? oracles.map((oracle, at) => oracleLine(oracle, first.figures, at === 0 ? '' : ', blocks'))
     : [];
-  return `${tokensPerSecond} tokens a second, ${lastDays(reportedDays)} of ${days}, each with ${perDay(first?.figures.toRefuse ?? 0, reportedDays)} tokens to refuse and ${perDay(first?.figures.toLeaveAlone ?? 0, reportedDays)} to leave alone
+  return `${tokensPerSecond} ${tokensPerSecond === 1 ? 'token' : 'tokens'} a second, ${lastDays(reportedDays)} of ${days}, each with ${perDay(first?.figures.toRefuse ?? 0, reportedDays)} tokens to refuse and ${perDay(first?.figures.toLeaveAlone ?? 0, reportedDays)} to leave alone
 
 ${alignColumns([HEAD, ...lines, ...best])}
 `;

@@ -47,14 +47,15 @@ test.each<[string, Partial<Figures>, number, object]>([
     simulated(
       [
         ['free', 'first come', false, before],
+        ['free', 'spread', false, now],
         ['free', 'spread, blocks', false, now],
       ],
       best,
     ),
   );
   expect({
-    missed: metOf(requirements, 'missed')[0],
-    needless: metOf(requirements, 'needless')[0],
+    missed: metOf(requirements, 'missed refusals, spread, blocks')[0],
+    needless: metOf(requirements, 'needless restrictions, spread, blocks')[0],
   }).toEqual({ missed: true, needless: true, ...expected });
 });
 
@@ -66,6 +67,7 @@ test.each([
   const requirements = freePlanRequirements(
     simulated([
       ['free', 'first come', false, {}],
+      ['free', 'spread', false, calm],
       ['free', 'spread, blocks', false, calm],
       ['free', 'spread', true, { longestBlindTime: minutes * MINUTE }],
     ]),

@@ -27,26 +27,23 @@ export interface Requirement {
 
 /** Returns the requirements of the free plan at 1 token a second. */
 export function freePlanRequirements({ accounts, oracles }: SimulatedSetup): Requirement[] {
-  const find = (variant: Variant) => findFigures(accounts, 'free', variant, false);
-  const before = find('first come');
-  const now = find('spread, blocks');
-  const best = oracles[1];
-  if (before === undefined || now === undefined || best === undefined) return [];
-  return [
-    ratio('missed refusals', now.missedRefusals, before.missedRefusals, MAX_MISSED_REFUSALS),
-    needless(now, before, best),
-    ...(['spread', 'spread, blocks'] as const).flatMap((variant) =>
-      [false, true].map((attack) => {
-        const figures = findFigures(accounts, 'free', variant, attack);
-        const minutes = Math.ceil((figures?.longestBlindTime ?? 0) / MINUTE_MS);
-        return {
-          name: `blind time, ${variant}${attack ? ', attack' : ''}`,
-          figures: `${minutes} minutes, at most ${MAX_BLIND_MINUTES}`,
-          isMet: minutes <= MAX_BLIND_MINUTES,
-        };
-      }),
-    ),
-  ];
+  const before = findFigures(accounts, 'free', 'first come', false);
+  if (before === undefined) return [];
+  return (['spread', 'spread, blocks'] as const).flatMap((variant, at) => {
+    const now = findFigures(accounts, 'free', variant, false);
+    const best = oracles[at];
+    if (now === undefined || best === undefined) return [];
+    return [
+      ratio(
+        `missed refusals, ${variant}`,
+        now.missedRefusals,
+        before.missedRefusals,
+        MAX_MISSED_REFUSALS,
+      ),
+      needless(`needless restrictions, ${variant}`, now, before, best),
+      ...[false, true].map((attack) => blindTime(accounts, variant, attack)),
+    ];
+  });
 }
 
 /** Returns the requirements of a list that is complete from the lowest limit of the policy on. */
@@ -90,10 +87,20 @@ export function needlessPercent({ needlessRestrictions, toLeaveAlone }: Needless
 type MissedFigures = Pick<Figures, 'missedRefusals' | 'toRefuse'>;
 type NeedlessFigures = Pick<Figures, 'needlessRestrictions' | 'toLeaveAlone'>;
 
-function needless(now: Figures, before: Figures, best: OracleFigures): Requirement {
+function blindTime(accounts: readonly Simulated[], variant: Variant, attack: boolean): Requirement {
+  const { longestBlindTime = 0 } = findFigures(accounts, 'free', variant, attack) ?? {};
+  const minutes = Math.ceil(longestBlindTime / MINUTE_MS);
+  return {
+    name: `blind time, ${variant}${attack ? ', attack' : ''}`,
+    figures: `${minutes} minutes, at most ${MAX_BLIND_MINUTES}`,
+    isMet: minutes <= MAX_BLIND_MINUTES,
+  };
+}
+
+function needless(name: string, now: Figures, before: Figures, best: OracleFigures): Requirement {
   const limit = MAX_NEEDLESS_RESTRICTIONS * before.needlessRestrictions;
   const required = ratio(
-    'needless restrictions',
+    name,
     now.needlessRestrictions,
     before.needlessRestrictions,
     MAX_NEEDLESS_RESTRICTIONS,
@@ -101,7 +108,7 @@ function needless(now: Figures, before: Figures, best: OracleFigures): Requireme
   if (best.needlessRestrictions <= limit) return required;
   const above = now.needlessRestrictions / best.needlessRestrictions - 1;
   return {
-    name: required.name,
+    name,
     figures: `${required.figures}, which is out of reach: ${percent(above)} above the best possible, at most ${percent(MAX_ABOVE_BEST)}`,
     isMet: above <= MAX_ABOVE_BEST,
   };

@@ -1,4 +1,4 @@
-import { BAD, EPISODES, HOSTILE, SHARE_OF_100 } from './assumptions.ts';
+import { EPISODES, HOSTILE, SHARE_OF_100 } from './assumptions.ts';
 import { fractionOf } from './fraction.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,8 +9,6 @@ const CLASS = 12;
 const PEAK = 13;
 const RISE = 14;
 const CYCLE = 1_000;
-
-/** Scores over time. AbuseIPDB's score of an address depends only on its number and the time. */
 
 /** Returns the score of an honest user's address, or of an invented one: see `EPISODES`. */
 export function honestScore(number: number, time: number): number {
@@ -38,11 +36,6 @@ export function hostileScore(number: number, time: number, since: number): numbe
     return time >= risesAt ? peakOf(number) : 0;
   }
   return fraction < high + laterHigh + elevated ? 50 : 0;
-}
-
-/** Returns the score of the address that tries all day. */
-export function badScore(): number {
-  return BAD.score;
 }
 
 function peakOf(number: number): number {
