@@ -66,6 +66,8 @@ interface PendingLookup {
   inheritedSource: ReputationSource;
   /** Result of the DynamoDB read; undefined while it is pending. */
   cacheRead: CacheRead | undefined;
+  /** The lookup of the address from which this one inherits, while it waits for that. */
+  waitsFor: PendingLookup | undefined;
 }
 
 /**
@@ -217,6 +219,7 @@ export class ReputationLookup {
       source: 'memory',
       inheritedSource: 'memory',
       cacheRead: undefined,
+      waitsFor: undefined,
     };
     this.#pending.set(address.value, pending);
     this.#track(this.#run(pending));
@@ -348,7 +351,7 @@ export class ReputationLookup {
     for (let sources = 0; sources < MAX_SOURCES; sources += 1) {
       const best = this.#known.best(address, purpose.proven);
       if (best?.inheritedFrom === undefined || !best.stale) break;
-      const signal = await this.#lookUpSource(best.inheritedFrom, pending.payers.values());
+      const signal = await this.#lookUpSource(best.inheritedFrom, pending);
       if (!signal.known) break;
       const { source, staleCause } = signal.value;
       // A record that this lookup has read from the table is in memory by now.
@@ -360,12 +363,17 @@ export class ReputationLookup {
     return this.#recall(pending);
   }
 
-  /** Looks up another address, on behalf of the same callers. */
-  #lookUpSource(source: Address, payers: Iterable<LookupPurpose>): Promise<ReputationSignal> {
-    const pending = this.#pending.get(source.value) ?? this.#start(source, {});
-    for (const purpose of payers) addPayer(pending, purpose);
+  /** Looks up another address, on behalf of the same callers. Returns `unknown` if that lookup waits for this one. */
+  async #lookUpSource(address: Address, lookup: PendingLookup): Promise<ReputationSignal> {
+    const source = this.#pending.get(address.value) ?? this.#start(address, {});
+    // Scores can change while lookups wait, so that each of two addresses inherits from the other.
+    if (waitsFor(source, lookup)) return unknown('upstream');
+    for (const purpose of lookup.payers.values()) addPayer(source, purpose);
+    lookup.waitsFor = source;
     // A lookup ends by itself, and the request has its own timeout.
-    return pending.flight.wait(Number.POSITIVE_INFINITY, () => unknown('timeout'));
+    const signal = await source.flight.wait(Number.POSITIVE_INFINITY, () => unknown('timeout'));
+    lookup.waitsFor = undefined;
+    return signal;
   }
 
   /** Remembers a check, in memory and in DynamoDB, for the address and for its /64. */
@@ -410,6 +418,14 @@ function sourceOf(
   { inheritedFrom }: KnownRecord,
 ): ReputationSource {
   return inheritedFrom === undefined ? source : inheritedSource;
+}
+
+/** Returns whether a lookup waits for another one, directly or through others. */
+function waitsFor(lookup: PendingLookup, other: PendingLookup): boolean {
+  for (let each: PendingLookup | undefined = lookup; each; each = each.waitsFor) {
+    if (each === other) return true;
+  }
+  return false;
 }
 
 function addPayer({ payers }: PendingLookup, purpose: LookupPurpose): void {

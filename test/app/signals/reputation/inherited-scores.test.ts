@@ -173,6 +173,28 @@ describe('when an inherited score is stale', () => {
     });
   });
 
+  test('two addresses that inherit from each other do not wait for each other', async () => {
+    const task = harness.task();
+    const ip = newSubnet();
+    await share(task, [
+      [ip('1'), 80],
+      [ip('2'), 90],
+    ]);
+    // Another task has found a score in between. The lookup of the first address waits for that of the second one, which
+    // only then reads it.
+    const checkedAt = NOON + 1;
+    const item = recordItem(`${ip('2').value}#30`, { score: 78, checkedAt }, checkedAt + MEMORY);
+    await harness.dynamoDb.put(harness.tableName(), item);
+    harness.clock.time = NOON + 3 * HOUR;
+    setScore(ip('1'), 5);
+    setScore(ip('2'), 6);
+    expect(await find(task, ip('1'))).toMatchObject({
+      score: 5,
+      stale: false,
+      checked: [ip('2').value, ip('1').value],
+    });
+  });
+
   test('it is the fallback for 30 days while the quota is exhausted, in all tasks', async () => {
     const task = harness.task();
     const ip = newSubnet();

@@ -69,6 +69,17 @@ describe('64 hanging lookups of one client', () => {
   });
 });
 
+test('a lookup that ends with an internal error leaves its slot to others', async () => {
+  const task = harness.task({ maxConcurrentChecks: 1 });
+  const onSent = () => {
+    throw new Error('broken');
+  };
+  const caller = user('one');
+  const broken = await task.reputation.lookup(newAddress(), NO_DEADLINE, { caller, onSent });
+  expect(broken).toEqual({ known: false, cause: 'upstream' });
+  expect(await lookUp(task, newAddress().value, user('other'))).toMatchObject({ known: true });
+});
+
 describe('Failing lookups of one user', () => {
   test('stop the lookups of that user and of nobody else', async () => {
     const task = harness.task();

@@ -83,8 +83,8 @@ export class AbuseIpdbClient {
       release();
       return { cause: acquisition.cause, isUnsent: true };
     }
-    const call = admission.spend(candidate);
     try {
+      const call = admission.spend(candidate);
       const result = await this.#send(address, key, call);
       return this.#toOutcome(result, key, acquisition.permit);
     } catch (error) {
