@@ -141,6 +141,19 @@ describe('npm start on a terminal', () => {
   });
 });
 
+test('npm start without feeds and with a small budget shows a lookup that is held back', async () => {
+  const local = startScript('app/dev/local.ts', {
+    ...{ PORT: '0', FEEDS: '', LOOKUP_BUDGET_CLIENT: '3', LOG_FORMAT: 'pretty' },
+  });
+  await local.waitForOutput(/Ctrl\+C/);
+  // The four cases of the guide need three lookups.
+  expect(local.stdout()).toMatch(/refused +103\.159\.198\.178/);
+  const { url, headers, body } = parseCurl(local.stdout());
+  await fetch(url, { method: 'POST', headers, body: body.replace('14.102.69.58', '8.8.8.8') });
+  await local.waitForOutput(/8\.8\.8\.8 +US +\? budget \(client\)/);
+  expect(await local.end('SIGINT')).toBe(0);
+});
+
 test('npm start rejects an invalid LOG_FORMAT', async () => {
   const local = startScript('app/dev/local.ts', { PORT: '0', LOG_FORMAT: 'xml' });
   expect(await local.exited).toBe(1);
