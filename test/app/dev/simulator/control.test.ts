@@ -107,7 +107,7 @@ describe('The control API', () => {
       'faults',
       { kind: 'hang' },
       404,
-      /fault, quota, blacklist or records/,
+      /fault, quota, blacklist, check-block or records/,
     ],
   ])(
     'rejects %s with one sentence and changes nothing',
