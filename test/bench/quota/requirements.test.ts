@@ -93,6 +93,16 @@ test.each<[string, Partial<Figures>, boolean]>([
   ['one point worse', { missedRefusals: 11, needlessRestrictions: 21 }, true],
   ['more missed refusals', { missedRefusals: 12, needlessRestrictions: 20 }, false],
   ['more needless restrictions', { missedRefusals: 10, needlessRestrictions: 22 }, false],
+  [
+    'worse by chance, as the attacker had hardly a lookup',
+    { missedRefusals: 12, needlessRestrictions: 20, checks: 1_000, attackersChecks: 4 },
+    true,
+  ],
+  [
+    'worse, and the attacker had some lookups',
+    { missedRefusals: 12, needlessRestrictions: 20, checks: 1_000, attackersChecks: 5 },
+    false,
+  ],
   ['better', { missedRefusals: 0, needlessRestrictions: 0 }, true],
 ])('honest figures during an attack that are %s', (_, figures, isMet) => {
   const of = { toRefuse: 100, toLeaveAlone: 100 };
