@@ -38,7 +38,8 @@ export const waitZipf: Experiment = {
 
 /** With them, each request in `SECONDS` waits: fewer checks hang than may, and none has failed. */
 const SETTINGS = { ABUSEIPDB_TIMEOUT_MS: '4000', ABUSEIPDB_CONCURRENCY: '1000' };
-const CONNECTIONS = 4;
+/** As many as the identity server has. */
+const CONNECTIONS = 2;
 const SECONDS = 3;
 /** A process that has just started takes several times as long for a lookup. */
 const WARM_UP_ADDRESSES = 2_000;
