@@ -118,6 +118,18 @@ describe('While AbuseIPDB is down', () => {
     }
   });
 
+  test('a probe of somebody whose checks had not failed lets nobody else call', () => {
+    const { clock, failAll, mayCall } = setUp();
+    for (const caller of users(5, 'app')) failAll(caller, 1);
+    clock.time += 5 * SECOND;
+    expect(failAll(user('new', 'app'))).toBe(1);
+    expect(mayCall(user('other', 'app'))).toBe(false);
+  });
+
+  test('lookups on behalf of nobody are stopped after five failures', () => {
+    expect(setUp().failAll(undefined)).toBe(5);
+  });
+
   test('users of two clients are stopped at three failures each', () => {
     const { failAll, mayCall } = setUp();
     for (const caller of [...users(3, 'a'), ...users(2, 'b')]) failAll(caller, 1);
