@@ -14,13 +14,13 @@ type SharedBudgetName = 'network' | 'subnet';
 
 /**
  * Counters in each row of the sketches. Without a quota, 64 checks at a time of 0.3 s each are 190,000 new addresses in
- * a quarter of an hour, each with at most two keys in a sketch: three per counter.
+ * a quarter of an hour, each with two keys in the sketch of users and three in those of networks: three per counter.
  */
 const WIDTHS: Readonly<Record<BudgetName, number>> = {
   user: 131_072,
   client: 4_096,
-  network: 131_072,
-  subnet: 131_072,
+  network: 196_608,
+  subnet: 196_608,
 };
 
 /**
@@ -29,7 +29,7 @@ const WIDTHS: Readonly<Record<BudgetName, number>> = {
  */
 const CALLS_PER_NEW_ADDRESS = 2;
 
-/** The share of a network's budget that one subject can use up for the others. */
+/** The share of a network's budget that one user can use up for others of the client, and one client for other clients. */
 const SHARE_OF_SHARED = 1 / 2;
 
 /** Lookups that are remembered so that a second one of the same address costs no budget. */
@@ -89,16 +89,19 @@ export class BudgetCounter {
 
   #isUsedUp(name: SharedBudgetName, key: string, caller: Caller): boolean {
     const sketch = this.#sketches[name];
-    const limit = this.#limits[name];
-    return sketch.count(key) >= limit || sketch.count(shareKey(key, caller)) >= limit;
+    const keys = [...shareKeys(key, caller), key];
+    return keys.some((each) => sketch.count(each) >= this.#limits[name]);
   }
 
-  /** Counts for the network only a part of what one subject looks up, or it could block the others there. */
+  /** Counts only a part of what a user looks up for the client, and of that a part for all, or one could block others. */
   #addShared(name: SharedBudgetName, key: string, caller: Caller): void {
     const sketch = this.#sketches[name];
-    const share = shareKey(key, caller);
-    sketch.add(share);
-    if (sketch.count(share) <= Math.ceil(SHARE_OF_SHARED * this.#limits[name])) sketch.add(key);
+    const maxShare = Math.ceil(SHARE_OF_SHARED * this.#limits[name]);
+    for (const share of shareKeys(key, caller)) {
+      sketch.add(share);
+      if (sketch.count(share) > maxShare) return;
+    }
+    sketch.add(key);
   }
 }
 
@@ -110,8 +113,9 @@ function callsKey({ subject }: Caller): string {
   return `calls ${subject}`;
 }
 
-function shareKey(key: string, { subject }: Caller): string {
-  return `${key} ${subject}`;
+/** Returns the keys of what one user and one client have used of a shared budget. */
+function shareKeys(key: string, { subject, client }: Caller): readonly string[] {
+  return [...new Set([subject, client])].map((each) => `${key} ${each}`);
 }
 
 function lookupKey({ value }: Address, { subject }: Caller): string {

@@ -127,6 +127,19 @@ describe('One user who uses up the budget of a network', () => {
   });
 });
 
+describe('Users of one client who use up the budget of a network', () => {
+  test.each<[string, (i: number) => string, number]>([
+    ['/24', inNetwork('5.6.7'), 15],
+    ['/48', inSite('2a00:1:2'), 15],
+    ['/64', inSubnet('2a00:1:2:3'), 8],
+  ])('leave half of a %s to other clients', (_, makeAddress, half) => {
+    const { lookUp } = setUp();
+    for (let i = 0; i < 5; i += 1) lookUp(user(`attacker ${i}`), (j) => makeAddress(20 * i + j));
+    expect(lookUp(user('another'), (i) => makeAddress(i + 100))[0]).toBe(0);
+    expect(lookUp(user('victim', 'other'), (i) => makeAddress(i + 100))[0]).toBe(half);
+  });
+});
+
 describe('A second lookup of an address', () => {
   test('by the same user costs no budget for an hour', () => {
     const { clock, lookUp } = setUp({ user: 2, network: 2 });
