@@ -110,7 +110,7 @@ function totalsOf(records: readonly DecisionRecord[]): Record<string, number> {
       ({ unknown }) =>
         unknown.filter(
           ({ signal, cause }) =>
-            signal === 'reputation' && !['private', 'reserved'].includes(cause),
+            signal === 'reputation' && !['private', 'reserved', 'budget'].includes(cause),
         ).length,
     ),
     UnenforceableRestrictions: sum(({ unenforceable }) => unenforceable.length),

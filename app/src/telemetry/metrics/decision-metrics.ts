@@ -1,6 +1,13 @@
+import type { UnknownCause } from '../../signals/causes.ts';
 import { SIGNAL_NAMES } from '../../signals/request-signals.ts';
 import type { DecisionEvent } from '../decision-record.ts';
 import type { Metrics } from './metrics.ts';
+
+/**
+ * Causes of an unknown reputation that are no failure: only public addresses have one, and clients can use up their
+ * budget at will, which has an alarm of its own. `pending` is not among them: at low traffic it hides an outage.
+ */
+const INTENDED_CAUSES: ReadonlySet<UnknownCause> = new Set(['private', 'reserved', 'budget']);
 
 /**
  * Records the outcome and the durations of a decision, whether or not the decision itself is recorded. A test is
@@ -26,9 +33,9 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
   }
   for (const { signal, cause } of decision.unknown) {
     metrics.count('UnknownSignals', `${signal}/${cause}`);
-    // Only public addresses have a reputation. That is not a failure, and clients can cause it at will.
-    const isFailure = cause !== 'private' && cause !== 'reserved';
-    if (signal === 'reputation' && isFailure) metrics.count('UnavailableReputations');
+    if (signal === 'reputation' && !INTENDED_CAUSES.has(cause)) {
+      metrics.count('UnavailableReputations');
+    }
   }
   countAll(metrics, 'UnenforceableRestrictions', decision.unenforceable.length);
   countAll(metrics, 'SkippedOperations', decision.skipped.length);
