@@ -25,7 +25,6 @@ export class KnownRecords {
   readonly #sources = new ScoreSources();
   readonly #limits: ReputationLimits;
   readonly #now: () => number;
-
   readonly #blocks: BlockScores | undefined;
 
   /** @param blocks scores of whole /24s; undefined without CHECK-BLOCK. */

@@ -61,8 +61,8 @@ export class BlockClient {
   }
 
   /**
-   * Checks a block on behalf of the first caller who has not had its share. Returns undefined if no call can be sent now, and otherwise a promise that
-   * resolves with undefined if the call fails, and never rejects.
+   * Checks a block on behalf of the first caller who has not had its share. Returns undefined if no call can be sent
+   * now, and otherwise a promise that resolves with undefined if the call fails, and never rejects.
    */
   check(
     block: number,
