@@ -51,7 +51,7 @@ export class LookupAdmission {
       if (this.pace.isScarce && this.#budgets.callsFor(caller) >= this.#share()) return 'share';
     }
     // Only here, so that nobody raises the count of an address beyond the own budget.
-    const sightings = this.#sightings.add(address.value);
+    const sightings = this.#sightings.add(address.value, caller?.subject);
     if (this.pace.allows({ hasReason: false, hasFallback, sightings })) return undefined;
     // The reasons cost lookups in feeds, so they are asked for last.
     const merit: LookupMerit = { hasReason: candidate.hasReason(), hasFallback, sightings };

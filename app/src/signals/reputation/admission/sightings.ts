@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,17 +13,25 @@ const WIDTH = 131_072;
 
 const MAX_COUNT = 0xff;
 
+/** Repetitions of a subject within this time count once. A token without a reputation lives longer by default. */
+const REPEATED_WITHIN_MS = 4 * 60_000;
+
+/** Sightings that are remembered to find repetitions. One that is forgotten counts again. */
+const MAX_REMEMBERED = 20_000;
+
 /**
  * Counts how often lookups of an address were wanted lately, in memory that does not depend on the number of addresses:
  * the frequency sketch of TinyLFU (Einziger, Friedman and Manes, 2017), whose counts are halved at intervals. A count
  * can be too high if addresses share counters. They are hashed with a secret of this process, so that nobody can choose
- * addresses that do.
+ * addresses that do. Repeated requests of one subject count once in a while, so that nobody outbids others with them.
  */
 export class Sightings {
   readonly #now: () => number;
   readonly #secret = randomBytes(16);
   readonly #counters = new Uint8Array(WIDTH * ROWS);
   #halvedAt: number;
+  /** When a subject's sighting of an address last counted, in milliseconds since the epoch. */
+  readonly #countedAt = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   /** @param now milliseconds since the epoch. */
   constructor(now: () => number) {
@@ -30,8 +39,12 @@ export class Sightings {
     this.#halvedAt = now();
   }
 
-  /** Counts a sighting of an address, and returns its count. */
-  add(address: string): number {
+  /**
+   * Counts a sighting of an address, and returns its count.
+   *
+   * @param subject on whose behalf; without one, each sighting counts.
+   */
+  add(address: string, subject?: string): number {
     this.#age();
     const hash = createHash('sha256').update(this.#secret).update(address).digest();
     const slots = Array.from(
@@ -39,12 +52,24 @@ export class Sightings {
       (_, row) => row * WIDTH + (hash.readUInt32LE(4 * row) % WIDTH),
     );
     const lowest = Math.min(...slots.map((slot) => this.#counters[slot] ?? 0));
+    if (subject !== undefined && this.#isRepeated(`${address} ${subject}`))
+      return Math.max(1, lowest);
     const next = Math.min(lowest + 1, MAX_COUNT);
     for (const slot of slots) {
       // Raises only the counters that determine the count: the others are too high already.
       if ((this.#counters[slot] ?? 0) < next) this.#counters[slot] = next;
     }
     return next;
+  }
+
+  /** Returns whether a sighting was counted shortly before; remembers it otherwise. */
+  #isRepeated(key: string): boolean {
+    const now = this.#now();
+    const age = now - (this.#countedAt.get(key) ?? Number.NEGATIVE_INFINITY);
+    // The clock can be set back.
+    if (age >= 0 && age < REPEATED_WITHIN_MS) return true;
+    this.#countedAt.set(key, now);
+    return false;
   }
 
   #age(): void {

@@ -189,3 +189,10 @@ test.each<[HeldBackBy, string]>([
 ])('A lookup held back by %s leaves the reputation unknown with the cause %s', (by, cause) => {
   expect(causeOf(by)).toBe(cause);
 });
+
+test('Nobody outbids others by repeating requests for new addresses', () => {
+  const { lookAll, look } = setUp();
+  expect(lookAll(newUser)[1]).toBe('pace');
+  const repeated = Array.from({ length: 100 }, () => look(user('impatient'), { ip: '9.9.9.9' }));
+  expect(new Set(repeated)).toEqual(new Set(['pace']));
+});

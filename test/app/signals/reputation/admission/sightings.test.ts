@@ -1,5 +1,5 @@
 import { Sightings } from '../../../../../app/src/signals/reputation/admission/sightings.ts';
-import { HOUR, NOON } from '../harness.ts';
+import { HOUR, MINUTE, NOON } from '../harness.ts';
 
 function setUp() {
   const clock = { time: NOON };
@@ -50,4 +50,30 @@ test('is seldom wrong with 30,000 other addresses', () => {
   const counts = Array.from({ length: 200 }, (_, i) => addAll(`192.0.2.${i}`, 8));
   expect(Math.min(...counts)).toBeGreaterThanOrEqual(8);
   expect(counts.filter((count) => count === 8).length).toBeGreaterThan(180);
+});
+
+describe('Sightings by one subject', () => {
+  test('count once in four minutes', () => {
+    const { clock, sightings } = setUp();
+    const add = (subject: string) => sightings.add('192.0.2.1', subject);
+    expect([add('one'), add('one'), add('other'), add('one')]).toEqual([1, 1, 2, 2]);
+    clock.time += 4 * MINUTE - 1;
+    expect(add('one')).toBe(2);
+    clock.time += 1;
+    expect([add('one'), add('other'), add('other')]).toEqual([3, 4, 4]);
+  });
+
+  test('count again after the clock is set back', () => {
+    const { clock, sightings } = setUp();
+    sightings.add('192.0.2.1', 'one');
+    clock.time -= HOUR;
+    expect(sightings.add('192.0.2.1', 'one')).toBe(2);
+  });
+
+  test('of different addresses all count', () => {
+    const { sightings } = setUp();
+    sightings.add('192.0.2.1', 'one');
+    expect(sightings.add('192.0.2.2', 'one')).toBe(1);
+    expect(sightings.add('192.0.2.2', 'other')).toBe(2);
+  });
 });
