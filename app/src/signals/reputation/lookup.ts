@@ -50,8 +50,9 @@ export interface LookupPurpose {
   onSent?(): void;
 }
 
-/** Callers that may pay for one lookup. More would cost too much while an attacker repeats requests. */
-const MAX_PAYERS = 8;
+/** Callers that may pay for one lookup, and those of one client, so that none can take all places with users over budget. */
+const MAX_PAYERS = 64;
+const MAX_PAYERS_OF_CLIENT = MAX_PAYERS / 2;
 
 /** One lookup of an address, shared by all requests for that address. */
 interface PendingLookup {
@@ -430,8 +431,10 @@ function waitsFor(lookup: PendingLookup, other: PendingLookup): boolean {
 
 function addPayer({ payers }: PendingLookup, purpose: LookupPurpose): void {
   if (payers.size >= MAX_PAYERS) return;
-  const subject = purpose.caller?.subject;
-  if (!payers.has(subject)) payers.set(subject, purpose);
+  const { subject, client } = purpose.caller ?? {};
+  if (payers.has(subject)) return;
+  const ofClient = [...payers.values()].filter(({ caller }) => caller?.client === client);
+  if (ofClient.length < MAX_PAYERS_OF_CLIENT) payers.set(subject, purpose);
 }
 
 function withCacheError(signal: ReputationSignal, read: CacheRead | undefined): ReputationSignal {

@@ -111,6 +111,21 @@ describe('A user whose budget is used up', () => {
     expect(task.events.checks).toHaveLength(2);
   });
 
+  test.each([
+    ['20 such users', 20, user('victim', 'attacked-app')],
+    ['40 such users of another client', 40, user('victim', 'other-app')],
+  ])('does not do so among %s', async (_, count, victim) => {
+    const task = harness.task({ budgets });
+    const attackers = Array.from({ length: count }, (__, i) => user(`${i}`, 'attacked-app'));
+    await Promise.all(attackers.map((each, i) => lookUp(task, `5.7.${i}.1`, each)));
+    const sent = task.events.checks.length;
+    const signals = await Promise.all(
+      [...attackers, victim].map((each) => lookUp(task, '5.8.1.1', each)),
+    );
+    expect(signals.filter(({ known }) => !known)).toEqual([]);
+    expect(task.events.checks).toHaveLength(sent + 1);
+  });
+
   test('gets the record that another one has paid for', async () => {
     const task = harness.task({ budgets });
     await lookUp(task, '5.6.1.1', ATTACKER);
