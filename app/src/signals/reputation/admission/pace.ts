@@ -20,6 +20,9 @@ const MAX_GAP_MS = 45 * MINUTE_MS;
 /** The fastest pace, as a multiple of an even one: a quiet night leaves calls for the day. */
 const FASTEST = 4;
 
+/** Calls that rounding errors can amount to: a full burst must suffice for each lookup. */
+const ROUNDING = 1e-6;
+
 const NEW_ADDRESS: LookupMerit = { hasReason: false, hasFallback: false };
 
 /**
@@ -49,7 +52,8 @@ export class Pace {
     if (limit === undefined) return true;
     this.#save(limit);
     const burst = this.#burst(limit);
-    const isAllowed = this.#saved - 1 >= Math.min(shareToLeave(merit) * burst, burst - 1);
+    const mustBeLeft = Math.min(shareToLeave(merit) * burst, burst - 1);
+    const isAllowed = this.#saved - 1 >= mustBeLeft - ROUNDING;
     const isNewWithoutReason = !merit.hasReason && !merit.hasFallback;
     return isNewWithoutReason ? this.#allowsWithoutReason(isAllowed) : isAllowed;
   }

@@ -388,3 +388,14 @@ test('A lookup of a new address waits for a quarter of an hour at most while tho
   expect(Math.max(...gaps)).toBeLessThanOrEqual(16 * 60);
   expect(sentAt.length).toBeLessThan(20);
 });
+
+test('A full burst suffices to refresh a stale record, however little is left', () => {
+  const refused = Array.from({ length: 100 }, (_, left) => {
+    let time = NOON;
+    const pace = new Pace(() => time);
+    pace.learn(pace.spend(), { quotaLimit: 100, quotaRemaining: left + 1 });
+    time += 2 * HOUR;
+    return pace.allows({ hasReason: false, hasFallback: true }) ? [] : [left + 1];
+  });
+  expect(refused.flat()).toEqual([]);
+});
