@@ -1,7 +1,7 @@
 import type { PlacesOf } from './geo/feed-places.ts';
 import type { AddressFacts, LookupReasons } from './lookup-reasons.ts';
 import { type Caller, callerOf } from './reputation/admission/caller.ts';
-import type { LookupPurpose } from './reputation/lookup.ts';
+import type { LookupPurpose } from './reputation/pending-lookup.ts';
 import type { ScoreKnowledge } from './reputation/score-knowledge.ts';
 import type { ReputationQuery } from './request-signals.ts';
 

@@ -1,7 +1,6 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { notify } from '../../lib/hooks.ts';
 import { optionalField } from '../../lib/optional-field.ts';
-import { settledWithin } from '../../lib/timeout.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
@@ -12,70 +11,36 @@ import { AbuseIpdbClient, type CheckOutcome } from './abuseipdb/client.ts';
 import { QuotaGuard } from './abuseipdb/quota-guard.ts';
 import { LookupAdmission } from './admission/admission.ts';
 import { BlamingBreaker } from './admission/blame.ts';
-import type { Caller } from './admission/caller.ts';
 import { BlockLookup } from './blocks/block-lookup.ts';
 import { BlockScores } from './blocks/block-scores.ts';
-import { type CacheRead, DynamoDbCache } from './cache/dynamodb-cache.ts';
+import { DynamoDbCache } from './cache/dynamodb-cache.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ageOf } from './freshness.ts';
-import { MAX_SOURCES, subnetOf } from './inherited-scores.ts';
+import { MAX_SOURCES } from './inherited-scores.ts';
 import { type KnownRecord, KnownRecords } from './known-records.ts';
-import { HIGH_SCORE, type ReputationLimits } from './limits.ts';
+import { HIGH_SCORE } from './limits.ts';
 import { type ListProof, reconcile } from './list-proof.ts';
 import { type ReputationOptions, withDefaultLimits } from './options.ts';
+import {
+  addPayer,
+  type LookupPurpose,
+  newLookup,
+  type PendingLookup,
+  sourceOf,
+  waitsFor,
+  withCacheError,
+} from './pending-lookup.ts';
 import type {
-  AbuseRecord,
   FallbackCause,
   Reputation,
   ReputationSignal,
   ReputationSource,
 } from './reputation.ts';
 import type { ScoreKnowledge } from './score-knowledge.ts';
-import { SingleFlight } from './single-flight.ts';
+import { SharedRecords } from './shared-records.ts';
 
 /** When the circuit to AbuseIPDB opens, and for how long. */
 const CIRCUIT = { failureThreshold: 5, openMs: 5_000, maxOpenMs: 30_000 };
-
-/** What a lookup is for. All parts are optional, as only requests for a token have them. */
-export interface LookupPurpose {
-  /** What a list proves about the score: a record that an equally old or newer list contradicts is stale. */
-  readonly proven?: ScoreKnowledge | undefined;
-  /** Milliseconds that the policy waits. @default up to the deadline */
-  readonly wait?: number | undefined;
-  /** Without one, the lookup has no budget. */
-  readonly caller?: Caller | undefined;
-  /** Returns whether something else speaks against the address. @default nothing does */
-  hasReason?(): boolean;
-  /** Called when a CHECK is sent. */
-  onSent?(): void;
-}
-
-/** Callers that may pay for one lookup, and those of one client, so that none can take all places with users over budget. */
-const MAX_PAYERS = 64;
-const MAX_PAYERS_OF_CLIENT = MAX_PAYERS / 2;
-
-/** One lookup of an address, shared by all requests for that address. */
-interface PendingLookup {
-  readonly address: Address;
-  /** By subject. The first one whose budget suffices pays. */
-  readonly payers: Map<string | undefined, LookupPurpose>;
-  readonly flight: SingleFlight<ReputationSignal>;
-  readonly purpose: LookupPurpose;
-  /** Source of the address's own record. */
-  source: ReputationSource;
-  /** Source of the record that it inherits. */
-  inheritedSource: ReputationSource;
-  /** Result of the DynamoDB read; undefined while it is pending. */
-  cacheRead: CacheRead | undefined;
-  /** The lookup of the address from which this one inherits, while it waits for that. */
-  waitsFor: PendingLookup | undefined;
-}
-
-/**
- * The read of a /64 may end later than that of the address, by this share of the timeout. Both take as long, so one that
- * is later hangs.
- */
-const SUBNET_READ_GRACE = 1 / 5;
 
 /**
  * Looks up the reputation of addresses: in memory, in DynamoDB, at AbuseIPDB, and falls back to a stale
@@ -83,7 +48,7 @@ const SUBNET_READ_GRACE = 1 / 5;
  */
 export class ReputationLookup {
   readonly #options: ReputationOptions;
-  readonly #limits: ReputationLimits;
+  readonly #shared: SharedRecords;
   readonly #known: KnownRecords;
   readonly #cache: DynamoDbCache;
   readonly #quotaGuard: QuotaGuard;
@@ -107,7 +72,6 @@ export class ReputationLookup {
     const quotaGuard = new QuotaGuard({ breaker, cache, key, now, rereadAfterMs, pace });
     const check = createCheck({ baseUrl, maxAgeInDays, timeout, now, limits, agents });
     this.#options = options;
-    this.#limits = limits;
     const scores = options.checkBlock ? new BlockScores() : undefined;
     this.#known = new KnownRecords(limits, now, scores);
     this.#cache = cache;
@@ -137,6 +101,12 @@ export class ReputationLookup {
         maxWait: timeout / 2,
         now,
       });
+    this.#shared = new SharedRecords({
+      known: this.#known,
+      cache,
+      blocks: this.#blocks,
+      readTimeout: limits.cacheReadTimeout,
+    });
   }
 
   /**
@@ -212,16 +182,7 @@ export class ReputationLookup {
   }
 
   #start(address: Address, purpose: LookupPurpose): PendingLookup {
-    const pending: PendingLookup = {
-      address,
-      purpose,
-      payers: new Map(),
-      flight: new SingleFlight(),
-      source: 'memory',
-      inheritedSource: 'memory',
-      cacheRead: undefined,
-      waitsFor: undefined,
-    };
+    const pending = newLookup(address, purpose);
     this.#pending.set(address.value, pending);
     this.#track(this.#run(pending));
     return pending;
@@ -239,7 +200,7 @@ export class ReputationLookup {
     let signal: ReputationSignal;
     try {
       signal = await this.#find(pending);
-      if (this.#known.endHighScore(pending.address)) this.#cache.expire(pending.address.value);
+      this.#shared.endHighScore(pending.address);
     } catch (error) {
       notify(this.#options.hooks?.onError, error);
       signal = this.#staleFallback(pending, 'upstream');
@@ -250,7 +211,8 @@ export class ReputationLookup {
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
     const { address } = pending;
-    await this.#readRecords(pending);
+    const onUnfinished = (read: Promise<void>) => this.#track(read);
+    await this.#shared.read(pending, this.#quotaGuard.refresh(), onUnfinished);
     const recalled = this.#recall(pending) ?? (await this.#refreshInherited(pending));
     if (recalled !== undefined) return recalled;
     const ofBlock = await this.#checkBlock(pending);
@@ -258,7 +220,7 @@ export class ReputationLookup {
     const outcome = await this.#check(pending);
     if ('record' in outcome) {
       const { record, quotaRemaining } = outcome;
-      this.#remember(address, record);
+      this.#shared.remember(address, record);
       pending.source = 'abuseipdb';
       const inherited = this.#isInheriting(pending) && (await this.#refreshInherited(pending));
       const own = { record, inheritedFrom: undefined, stale: false };
@@ -303,33 +265,6 @@ export class ReputationLookup {
       if ('record' in outcome || outcome.isUnsent === undefined) return outcome;
     }
     return outcome ?? { cause: 'upstream' };
-  }
-
-  async #readRecords(pending: PendingLookup): Promise<void> {
-    const subnet = subnetOf(pending.address);
-    const ofSubnet = subnet === undefined ? undefined : this.#readSubnet(pending, subnet);
-    await Promise.all([
-      this.#readCache(pending),
-      this.#blocks?.read(pending.address),
-      this.#quotaGuard.refresh(),
-    ]);
-    if (ofSubnet === undefined) return;
-    this.#track(ofSubnet);
-    await settledWithin(this.#limits.cacheReadTimeout * SUBNET_READ_GRACE, ofSubnet);
-  }
-
-  async #readCache(pending: PendingLookup): Promise<void> {
-    const { address } = pending;
-    const read = await this.#cache.read(address.value);
-    pending.cacheRead = read;
-    if (read.record && this.#known.learnCached(address, read.record)) pending.source = 'dynamodb';
-  }
-
-  /** Reads what other tasks know about the /64 of an IPv6 address. */
-  async #readSubnet(pending: PendingLookup, subnet: string): Promise<void> {
-    const read = await this.#cache.readSubnet(subnet);
-    if (read === undefined || !this.#known.learnCached(read.source, read.record)) return;
-    pending.inheritedSource = 'dynamodb';
   }
 
   /** Returns what is known without a check. */
@@ -377,21 +312,6 @@ export class ReputationLookup {
     return signal;
   }
 
-  /** Remembers a check, in memory and in DynamoDB, for the address and for its /64. */
-  #remember(address: Address, record: AbuseRecord): void {
-    const changesSubnet = this.#known.learn(address, record);
-    this.#blocks?.correct(address, record);
-    this.#cache.write(address.value, record);
-    const subnet = subnetOf(address);
-    if (subnet === undefined || !changesSubnet) return;
-    // Without a high score, the record of this address tells other tasks that it has none any more.
-    const inherited = this.#known.ofSubnet(address);
-    this.#cache.writeSubnet(subnet, {
-      source: inherited?.inheritedFrom ?? address,
-      record: inherited?.record ?? record,
-    });
-  }
-
   /** Returns the record in memory unless it has expired; otherwise `unknown` with the cause. */
   #staleFallback(
     lookup: Pick<PendingLookup, 'address' | 'purpose' | 'source' | 'inheritedSource'>,
@@ -412,31 +332,4 @@ export class ReputationLookup {
     const origin = record.ofBlock ? 'check-block' : source;
     return { record, inheritedFrom, source: origin, stale, age, quotaRemaining };
   }
-}
-
-function sourceOf(
-  { source, inheritedSource }: Pick<PendingLookup, 'source' | 'inheritedSource'>,
-  { inheritedFrom }: KnownRecord,
-): ReputationSource {
-  return inheritedFrom === undefined ? source : inheritedSource;
-}
-
-/** Returns whether a lookup waits for another one, directly or through others. */
-function waitsFor(lookup: PendingLookup, other: PendingLookup): boolean {
-  for (let each: PendingLookup | undefined = lookup; each; each = each.waitsFor) {
-    if (each === other) return true;
-  }
-  return false;
-}
-
-function addPayer({ payers }: PendingLookup, purpose: LookupPurpose): void {
-  if (payers.size >= MAX_PAYERS) return;
-  const { subject, client } = purpose.caller ?? {};
-  if (payers.has(subject)) return;
-  const ofClient = [...payers.values()].filter(({ caller }) => caller?.client === client);
-  if (ofClient.length < MAX_PAYERS_OF_CLIENT) payers.set(subject, purpose);
-}
-
-function withCacheError(signal: ReputationSignal, read: CacheRead | undefined): ReputationSignal {
-  return read?.error === undefined ? signal : { ...signal, cacheError: read.error };
 }

@@ -12,11 +12,9 @@ import type {
   CheckReport,
   ReputationHooks,
 } from '../../../../app/src/signals/reputation/hooks.ts';
-import {
-  type LookupPurpose,
-  ReputationLookup,
-} from '../../../../app/src/signals/reputation/lookup.ts';
+import { ReputationLookup } from '../../../../app/src/signals/reputation/lookup.ts';
 import type { ReputationOptions } from '../../../../app/src/signals/reputation/options.ts';
+import type { LookupPurpose } from '../../../../app/src/signals/reputation/pending-lookup.ts';
 import { type DynamoDb, localDynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
 
 export const SECOND = 1000;

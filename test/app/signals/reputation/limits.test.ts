@@ -8,6 +8,8 @@ const { reputation, abuseIpdbTimeout, dynamoDbTimeout } = readSettings({
 });
 
 test('the settings use the default limits, with the same names', () => {
-  const settings = { ...reputation, abuseIpdbTimeout, cacheReadTimeout: dynamoDbTimeout };
+  const { checkBlock, ...limits } = reputation;
+  expect(checkBlock).toBe(false);
+  const settings = { ...limits, abuseIpdbTimeout, cacheReadTimeout: dynamoDbTimeout };
   expect(REPUTATION_DEFAULTS).toMatchObject(settings);
 });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Caller } from '../../../../app/src/signals/reputation/admission/caller.ts';
-import type { LookupPurpose } from '../../../../app/src/signals/reputation/lookup.ts';
+import type { LookupPurpose } from '../../../../app/src/signals/reputation/pending-lookup.ts';
 import { client, user } from './admission/callers.ts';
 import {
   address,
