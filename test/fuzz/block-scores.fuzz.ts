@@ -1,8 +1,14 @@
 import fc from 'fast-check';
-import type { ReputationLookup } from '../../../../../app/src/signals/reputation/lookup.ts';
-import { decideBy } from '../../../../support/decide.ts';
-import { compile, policyText, rule } from '../../../../support/policies.ts';
-import { address, type Harness, NO_DEADLINE, NOON, startHarness } from '../harness.ts';
+import type { ReputationLookup } from '../../app/src/signals/reputation/lookup.ts';
+import {
+  address,
+  type Harness,
+  NO_DEADLINE,
+  NOON,
+  startHarness,
+} from '../app/signals/reputation/harness.ts';
+import { decideBy } from '../support/decide.ts';
+import { compile, policyText, rule } from '../support/policies.ts';
 
 let harness: Harness;
 beforeAll(async () => {

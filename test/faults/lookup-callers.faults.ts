@@ -1,10 +1,10 @@
+import { HOUR, NOON } from '../app/signals/reputation/harness.ts';
 import { requestWith } from '../support/payloads.ts';
 import {
   DEFAULT_BUDGETS,
   type RunningService,
   startTestService,
 } from '../support/running-service.ts';
-import { HOUR, NOON } from './signals/reputation/harness.ts';
 
 const POLICY = `
 version: 1
