@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 // The package has no types.
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)(
@@ -17,7 +17,7 @@ export interface LocalDynamoDb {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Creates a table with the schema of the service's table. */
+  /** Creates a table with the schema of the service's table, and waits until it can be used. */
   createTable(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -45,6 +45,12 @@ export async function startLocalDynamoDb(): Promise<LocalDynamoDb> {
           AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
         }),
       );
+      // The response comes before the table can be used.
+      let status: string | undefined;
+      while (status !== 'ACTIVE') {
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+        status = Table?.TableStatus;
+      }
     },
     async close() {
       client.destroy();
