@@ -1,17 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { lowestCount, raiseCount, SketchRows } from './sketch-rows.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** Counts are halved as often, so that an address counts for about six hours. */
 const HALVED_AFTER_MS = 4 * HOUR_MS;
 
-const ROWS = 4;
-
 /** Counters in each row: 512 KiB together. More addresses than that want no lookup within hours of a task's life. */
 const WIDTH = 131_072;
-
-const MAX_COUNT = 0xff;
 
 /** Repetitions of a subject within this time count once. A token without a reputation lives longer by default. */
 const REPEATED_WITHIN_MS = 4 * 60_000;
@@ -22,13 +18,13 @@ const MAX_REMEMBERED = 20_000;
 /**
  * Counts how often lookups of an address were wanted lately, in memory that does not depend on the number of addresses:
  * the frequency sketch of TinyLFU (Einziger, Friedman and Manes, 2017), whose counts are halved at intervals. A count
- * can be too high if addresses share counters. They are hashed with a secret of this process, so that nobody can choose
- * addresses that do. Repeated requests of one subject count once in a while, so that nobody outbids others with them.
+ * can be too high if addresses share counters. Repeated requests of one subject count once in a while, so that nobody
+ * outbids others with them.
  */
 export class Sightings {
   readonly #now: () => number;
-  readonly #secret = randomBytes(16);
-  readonly #counters = new Uint8Array(WIDTH * ROWS);
+  readonly #rows = new SketchRows(WIDTH);
+  readonly #counters = new Uint8Array(this.#rows.size);
   #halvedAt: number;
   /** When a subject's sighting of an address last counted, in milliseconds since the epoch. */
   readonly #countedAt = new LRUCache<string, number>({ max: MAX_REMEMBERED });
@@ -46,20 +42,11 @@ export class Sightings {
    */
   add(address: string, subject?: string): number {
     this.#age();
-    const hash = createHash('sha256').update(this.#secret).update(address).digest();
-    const slots = Array.from(
-      { length: ROWS },
-      (_, row) => row * WIDTH + (hash.readUInt32LE(4 * row) % WIDTH),
-    );
-    const lowest = Math.min(...slots.map((slot) => this.#counters[slot] ?? 0));
-    if (subject !== undefined && this.#isRepeated(`${address} ${subject}`))
-      return Math.max(1, lowest);
-    const next = Math.min(lowest + 1, MAX_COUNT);
-    for (const slot of slots) {
-      // Raises only the counters that determine the count: the others are too high already.
-      if ((this.#counters[slot] ?? 0) < next) this.#counters[slot] = next;
+    const slots = this.#rows.slotsOf(address);
+    if (subject !== undefined && this.#isRepeated(`${address} ${subject}`)) {
+      return Math.max(1, lowestCount(this.#counters, slots));
     }
-    return next;
+    return raiseCount(this.#counters, slots);
   }
 
   /** Returns whether a sighting was counted shortly before; remembers it otherwise. */
