@@ -3,18 +3,11 @@ import type { Address } from '../../../app/src/signals/address/address.ts';
 import type { Caller } from '../../../app/src/signals/reputation/admission/caller.ts';
 import { HourlySketch } from '../../../app/src/signals/reputation/admission/hourly-sketch.ts';
 import { Pace } from '../../../app/src/signals/reputation/admission/pace.ts';
-
-const HOUR_MS = 3_600_000;
+import { type BlockMember, blockOf } from '../../../app/src/signals/reputation/blocks/block.ts';
+import { BlockCandidates } from '../../../app/src/signals/reputation/blocks/block-candidates.ts';
 
 /** Counters in each row of the sketch of subjects. */
 const SUBJECTS_WIDTH = 4_096;
-
-/** The last two addresses of a /24 that needed a lookup. */
-interface Need {
-  host: number;
-  at: number;
-  otherAt: number;
-}
 
 /** What a CHECK-BLOCK would be made for. */
 export interface BlockQuery {
@@ -30,7 +23,7 @@ export class BlockLookups {
   readonly #quota: DailyQuota;
   readonly #pace: Pace;
   readonly #callsOf: HourlySketch;
-  readonly #needs = new Map<number, Need>();
+  readonly #candidates: BlockCandidates;
   readonly #checkedAt = new Map<number, number>();
   #exhaustedUntil = 0;
 
@@ -39,25 +32,26 @@ export class BlockLookups {
     this.#now = now;
     this.#quota = new DailyQuota(quota, now);
     this.#pace = new Pace(now);
+    this.#candidates = new BlockCandidates(now);
     this.#callsOf = new HourlySketch(SUBJECTS_WIDTH, now);
   }
 
   /** Returns when the /24 of an address was last checked; undefined if it never was. */
   checkedAt(address: Address): number | undefined {
-    return this.#checkedAt.get(blockOf(address));
+    return this.#checkedAt.get(memberOf(address).block);
   }
 
   /** Checks the /24 of an address if that is worth it. Returns false if it is not. */
   tryCheck({ address, caller, hasFallback }: BlockQuery): boolean {
-    const bits = Number(address.bits);
-    if (!this.#isOneOfSeveral(bits) || this.#now() < this.#exhaustedUntil) return false;
+    const member = memberOf(address);
+    if (!this.#candidates.add(member) || this.#now() < this.#exhaustedUntil) return false;
     if (!this.#pace.allows({ hasReason: !hasFallback, hasFallback })) return false;
     const subject = caller?.subject;
     if (subject !== undefined) {
       if (this.#pace.isScarce && this.#callsOf.count(subject) > 0) return false;
       this.#callsOf.add(subject);
     }
-    return this.#send(blockOf(address));
+    return this.#send(member.block);
   }
 
   #send(block: number): boolean {
@@ -73,27 +67,11 @@ export class BlockLookups {
     this.#pace.learnReset(quota.resetsAt);
     return false;
   }
-
-  /** Records that an address needs a lookup. Returns whether another one of its /24 did, within the last hour. */
-  #isOneOfSeveral(bits: number): boolean {
-    const now = this.#now();
-    const host = bits % 256;
-    const block = Math.floor(bits / 256);
-    const need = this.#needs.get(block);
-    if (need === undefined) {
-      this.#needs.set(block, { host, at: now, otherAt: Number.NEGATIVE_INFINITY });
-      return false;
-    }
-    if (need.host !== host) {
-      need.otherAt = need.at;
-      need.host = host;
-    }
-    need.at = now;
-    return now - need.otherAt < HOUR_MS;
-  }
 }
 
-/** Returns the number of the /24 of an IPv4 address. */
-export function blockOf({ bits }: Address): number {
-  return Math.floor(Number(bits) / 256);
+/** Returns an address as part of its /24. @throws Error for IPv6, which the stream does not have. */
+export function memberOf(address: Address): BlockMember {
+  const member = blockOf(address);
+  if (member === undefined) throw new Error(`${address.value} is not an IPv4 address`);
+  return member;
 }

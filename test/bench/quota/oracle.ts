@@ -1,5 +1,5 @@
 import type { AddressBook } from './addresses.ts';
-import { blockOf } from './blocks.ts';
+import { memberOf } from './blocks.ts';
 import { outcomeOf } from './figures.ts';
 import { SimulatedList } from './list.ts';
 import type { Quotas } from './lookups.ts';
@@ -111,7 +111,7 @@ export class Oracle {
   #byBlock(worths: readonly Worth[]): Map<number, Worth[]> {
     const found = new Map<number, Worth[]>();
     for (const worth of worths) {
-      const block = blockOf(this.#addresses.addressOf(worth.number));
+      const { block } = memberOf(this.#addresses.addressOf(worth.number));
       const members = found.get(block);
       if (members === undefined) found.set(block, [worth]);
       else members.push(worth);

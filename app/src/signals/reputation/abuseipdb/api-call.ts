@@ -6,6 +6,9 @@ import { TimeLimitError, withTimeLimit } from '../../../lib/timeout.ts';
 import type { CheckCause } from '../../causes.ts';
 import { retryDelayMs } from './retry-after.ts';
 
+/** After this time a rejected key is tried again, so that a repaired account works within five minutes. */
+export const KEY_REJECTED_MS = 4 * 60 * 1000;
+
 /** The quota of an endpoint according to a response's headers, which error responses have too. */
 export interface Quota {
   /** Calls left. */

@@ -1,5 +1,4 @@
 import { notify } from '../../../lib/hooks.ts';
-import { optionalField } from '../../../lib/optional-field.ts';
 import type { CheckCause } from '../../causes.ts';
 import type { Caller } from '../admission/caller.ts';
 import { HourlySketch } from '../admission/hourly-sketch.ts';
@@ -9,14 +8,12 @@ import type { SentCall } from '../admission/quota-estimate.ts';
 import type { BlockRecord } from '../blocks/block.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
-import type { CallFailure, CallResult } from './api-call.ts';
+import { type CallFailure, type CallResult, KEY_REJECTED_MS } from './api-call.ts';
+import { reportOf } from './call-report.ts';
 import type { CheckBlock } from './check-block.ts';
 
 /** When failures stop calls, and for how long. Longer than for CHECK, which is sent instead. */
 const CIRCUIT = { failureThreshold: 3, openMs: 30_000, maxOpenMs: 600_000 };
-
-/** After this time a rejected key is tried again. */
-const KEY_REJECTED_MS = 4 * 60 * 1000;
 
 /** After this time a plan without CHECK-BLOCK, or without blocks of this size, is tried again. */
 const PLAN_REJECTED_MS = 60 * 60 * 1000;
@@ -114,13 +111,7 @@ export class BlockClient {
     const start = performance.now();
     const result = await this.#options.checkBlock(block, key);
     this.#pace.learn(call, result);
-    notify(this.#options.hooks.onBlockCheck, {
-      ...('cause' in result ? { cause: result.cause } : {}),
-      ...optionalField('status', result.status),
-      ...optionalField('quotaRemaining', result.quotaRemaining),
-      ...optionalField('quotaLimit', result.quotaLimit),
-      milliseconds: performance.now() - start,
-    });
+    notify(this.#options.hooks.onBlockCheck, reportOf(result, performance.now() - start));
     return result;
   }
 

@@ -13,11 +13,10 @@ import type { SentCall } from '../admission/quota-estimate.ts';
 import type { Permit } from '../circuit-breaker.ts';
 import type { ReputationHooks } from '../hooks.ts';
 import type { AbuseRecord } from '../reputation.ts';
+import { KEY_REJECTED_MS } from './api-call.ts';
+import { reportOf } from './call-report.ts';
 import type { Check, CheckFailure, CheckResult } from './check.ts';
 import type { QuotaGuard } from './quota-guard.ts';
-
-/** After this time a rejected key is tried again, so that a repaired account works within five minutes. */
-const KEY_REJECTED_MS = 4 * 60 * 1000;
 
 export type CheckOutcome =
   | { readonly record: AbuseRecord; readonly quotaRemaining?: number }
@@ -101,13 +100,7 @@ export class AbuseIpdbClient {
     const result = await this.#options.check(address, key);
     if (result.quotaRemaining !== undefined) this.#quotaRemaining = result.quotaRemaining;
     this.#options.admission.pace.learn(call, result);
-    notify(this.#options.hooks.onCheck, {
-      ...('cause' in result ? { cause: result.cause } : {}),
-      ...optionalField('status', result.status),
-      ...optionalField('quotaRemaining', result.quotaRemaining),
-      ...optionalField('quotaLimit', result.quotaLimit),
-      milliseconds: performance.now() - start,
-    });
+    notify(this.#options.hooks.onCheck, reportOf(result, performance.now() - start));
     return result;
   }
 
