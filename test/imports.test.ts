@@ -8,7 +8,13 @@ test('no source files import each other, type-only imports included', () => {
 });
 
 test.each([
-  ['the service', 'app/src/', ['app/dev/', 'app/build/', 'infra/', 'test/']],
+  [
+    'the service',
+    'app/src/',
+    ['app/tools/', 'app/cli/', 'app/dev/', 'app/build/', 'infra/', 'test/'],
+  ],
+  ['the tools', 'app/tools/', ['app/cli/', 'app/dev/', 'app/build/']],
+  ['the command line', 'app/cli/', ['app/dev/', 'app/build/']],
   ['the application', 'app/', ['infra/', 'test/']],
   ['the stack', 'infra/', ['test/']],
 ])('%s imports nothing that depends on it', (_, importer, forbidden) => {

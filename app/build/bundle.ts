@@ -13,6 +13,10 @@ const WITHOUT_CALLERS: Plugin = {
   },
 };
 
+/** Some dependencies are CommonJS modules that require() Node's built-in modules. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
+
 /** How esbuild bundles the service: determines what ships and how fast it starts. */
 export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
   entryPoints: [
@@ -41,8 +45,27 @@ export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile
   legalComments: 'none',
   plugins: [WITHOUT_CALLERS],
   metafile: true,
-  // Some dependencies are CommonJS modules that require() Node's built-in modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-  },
+  banner: { js: REQUIRE },
+};
+
+/** How esbuild bundles the command `risk-gate`, so that its package needs no build where it is installed. */
+export const CLI_BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
+  entryPoints: { 'risk-gate': 'app/cli/main.ts' },
+  outdir: 'dist-cli',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // A command loads only what it needs: AWS clients take most of the time to start.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  mainFields: ['module', 'main'],
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 500,
+  // LICENSES-THIRD-PARTY.txt contains them.
+  legalComments: 'none',
+  metafile: true,
+  banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 };

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { codeOf } from './aws-error.ts';
+import { codeOf } from '../../app/tools/aws/aws-error.ts';
 import { type Clients, createClients } from './clients.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Account } from './account.ts';
-import { describeFailure } from './aws-error.ts';
+import { describeFailure } from './describe-failure.ts';
 import { type Finding, warning } from './finding.ts';
 import type { StackState } from './stack-state.ts';
 import { SynthError, type Template } from './template.ts';

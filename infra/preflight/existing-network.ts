@@ -10,7 +10,7 @@ import {
   type Subnet,
   type Vpc,
 } from '@aws-sdk/client-ec2';
-import { codeOf, deniedAction } from './aws-error.ts';
+import { codeOf, deniedAction } from '../../app/tools/aws/aws-error.ts';
 
 /** An existing VPC as EC2 describes it. */
 export interface ExistingNetwork {

@@ -5,8 +5,9 @@ import {
   DeleteDistributionCommand,
   GetDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
+import { codeOf, deniedAction } from '../../app/tools/aws/aws-error.ts';
 import type { Account } from './account.ts';
-import { codeOf, deniedAction, describeFailure } from './aws-error.ts';
+import { describeFailure } from './describe-failure.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** AWS's answer to an account that it has not verified. */

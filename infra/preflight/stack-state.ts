@@ -3,7 +3,7 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { codeOf } from './aws-error.ts';
+import { codeOf } from '../../app/tools/aws/aws-error.ts';
 
 export interface StackResource {
   readonly type: string;

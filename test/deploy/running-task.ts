@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { type Simulator, startSimulator } from '../../app/dev/simulator/simulator.ts';
 import { parseCredential } from '../../app/src/credential/credential.ts';
+import type { Outcome } from '../../app/tools/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { type RunningProcess, startNode, startScript } from '../support/process.ts';

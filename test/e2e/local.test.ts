@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
+import type { Outcome } from '../../app/tools/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { type RunningProcess, startScript } from '../support/process.ts';
 

@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
+import { applyResponse } from '../../app/tools/identity-server/index.ts';
 import { payload } from '../support/payloads.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 import { issuesInLine } from './log-line.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
+import { applyResponse } from '../../app/tools/identity-server/index.ts';
 import { type RunningService, SECRET, startTestService } from '../support/running-service.ts';
 import { runsOf } from './amount.ts';
 import { damagedBody } from './damaged-bodies.ts';

@@ -1,4 +1,3 @@
-import { applyResponse } from '../../app/dev/simulator/identity-server/index.ts';
 import { RequestError } from '../../app/src/action/request.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
 import { readAddress } from '../../app/src/signals/address/read.ts';
@@ -9,6 +8,7 @@ import type { SignalSources } from '../../app/src/signals/request-signals.ts';
 import { known, unknown } from '../../app/src/signals/signal.ts';
 import { type DecisionEvent, decisionRecord } from '../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../app/src/telemetry/log.ts';
+import { applyResponse } from '../../app/tools/identity-server/index.ts';
 import { MONDAY_MORNING } from '../support/circumstances.ts';
 import { schemaErrors } from '../support/safe-profile.ts';
 import {

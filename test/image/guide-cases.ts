@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Outcome } from '../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../app/src/http/paths.ts';
+import type { Outcome } from '../../app/tools/identity-server/index.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { payloadFrom } from '../support/payloads.ts';
 import { SECRET } from '../support/running-service.ts';

@@ -1,9 +1,3 @@
-import {
-  applyResponse,
-  type IssuedToken,
-  type ListForm,
-  type Outcome,
-} from '../../app/dev/simulator/identity-server/index.ts';
 import { readTokenRequest } from '../../app/src/action/request.ts';
 import { type Decision, decide } from '../../app/src/decide.ts';
 import { createActionHandler } from '../../app/src/http/handle-action.ts';
@@ -15,6 +9,12 @@ import {
   type SignalSources,
 } from '../../app/src/signals/request-signals.ts';
 import type { DecisionEvent } from '../../app/src/telemetry/decision-record.ts';
+import {
+  applyResponse,
+  type IssuedToken,
+  type ListForm,
+  type Outcome,
+} from '../../app/tools/identity-server/index.ts';
 import { type Circumstances, MONDAY_MORNING, signalSources } from './circumstances.ts';
 import { payload } from './payloads.ts';
 import { compile } from './policies.ts';

@@ -1,4 +1,4 @@
-import { applyResponse, type Outcome } from '../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse, type Outcome } from '../../app/tools/identity-server/index.ts';
 
 /** Returns what the identity server does with the service's response, as `fetch` returns it. */
 export async function outcomeOf(requestBody: string, response: Response): Promise<Outcome> {

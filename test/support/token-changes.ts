@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../../app/dev/simulator/identity-server/index.ts';
+import type { IssuedToken } from '../../app/tools/identity-server/index.ts';
 
 /** The expected change of a token by an effect. */
 export type Change = (before: IssuedToken) => Partial<IssuedToken>;

@@ -1,4 +1,4 @@
-import type { FeedRow } from '../console/describe-feeds.ts';
+import type { FeedRow } from '../../tools/explain/describe-feeds.ts';
 
 /** What the summary shows of a feed: no location, which may contain a token. */
 export type SummarizedFeed = Pick<FeedRow, 'id' | 'status' | 'age'>;

@@ -2,7 +2,7 @@ import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { deniedAction, hasCode } from '../aws-error.ts';
+import { deniedAction, hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Check, Facts } from '../check.ts';
 import { error, type Finding, ok, warning } from '../finding.ts';
 

@@ -1,5 +1,5 @@
 import { type CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
-import { hasCode } from '../aws-error.ts';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Check } from '../check.ts';
 import { error, type Finding, ok } from '../finding.ts';
 

@@ -3,7 +3,7 @@ import {
   ListResourceRecordSetsCommand,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
-import { hasCode } from '../aws-error.ts';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Check, Facts } from '../check.ts';
 import { error, type Finding, ok, warning } from '../finding.ts';
 

@@ -3,8 +3,8 @@ import {
   type ECRClient,
   GetDownloadUrlForLayerCommand,
 } from '@aws-sdk/client-ecr';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import { ECR_IMAGE } from '../../image.ts';
-import { hasCode } from '../aws-error.ts';
 import type { Check } from '../check.ts';
 import { error, ok, warning } from '../finding.ts';
 

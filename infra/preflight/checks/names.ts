@@ -1,5 +1,5 @@
-import { describeFailure } from '../aws-error.ts';
 import type { Check, Facts } from '../check.ts';
+import { describeFailure } from '../describe-failure.ts';
 import { error, type Finding, ok, warning } from '../finding.ts';
 import { resolveText } from '../template.ts';
 import { NAME_LOOKUPS } from './name-lookups.ts';

@@ -3,7 +3,7 @@ import {
   GetServiceQuotaCommand,
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import { hasCode } from '../aws-error.ts';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import { error, type Finding, ok } from '../finding.ts';
 
 /** A quota of Service Quotas. */

@@ -7,10 +7,10 @@ import { parseCredential } from '../../../app/src/credential/credential.ts';
 import { parseCredential as parseFeedCredential } from '../../../app/src/refresher/settings/credentials.ts';
 import { parseApiKey } from '../../../app/src/secrets/api-key.ts';
 import { parseSignatureSecret } from '../../../app/src/signals/address/signature.ts';
+import { deniedAction, hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Config } from '../../config/config.ts';
 import { SECRET_OPTIONS, type SecretCredential } from '../../config/feeds.ts';
 import type { Account } from '../account.ts';
-import { deniedAction, hasCode } from '../aws-error.ts';
 import type { Check } from '../check.ts';
 import { error, type Finding, ok, warning } from '../finding.ts';
 

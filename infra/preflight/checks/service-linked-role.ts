@@ -1,5 +1,5 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
-import { hasCode } from '../aws-error.ts';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Check } from '../check.ts';
 import { ok, warning } from '../finding.ts';
 

@@ -1,5 +1,5 @@
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import { hasCode } from '../aws-error.ts';
+import { hasCode } from '../../../app/tools/aws/aws-error.ts';
 import type { Check } from '../check.ts';
 import { type Finding, ok, warning } from '../finding.ts';
 

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { applyResponse } from '../../../app/dev/simulator/identity-server/index.ts';
 import { hasOnlyAllowedCharacters, toAllowedText } from '../../../app/src/action/characters.ts';
 import { isAddressableClaim, isReservedClaim } from '../../../app/src/action/claims.ts';
 import {
@@ -8,6 +7,7 @@ import {
   failedBody,
   successBody,
 } from '../../../app/src/action/response.ts';
+import { applyResponse } from '../../../app/tools/identity-server/index.ts';
 import { payload } from '../../support/payloads.ts';
 import { schemaErrors } from '../../support/safe-profile.ts';
 

@@ -1,4 +1,4 @@
-import type { ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
+import type { ListForm } from '../../../app/tools/identity-server/index.ts';
 import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyOf, policyThat } from '../../support/policies.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IssuedToken, ListForm } from '../../../app/dev/simulator/identity-server/index.ts';
+import type { IssuedToken, ListForm } from '../../../app/tools/identity-server/index.ts';
 import { decideOn, type Result, tokenBefore } from '../../support/decide.ts';
 import {
   adds,

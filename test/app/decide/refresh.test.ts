@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../../../app/dev/simulator/identity-server/index.ts';
+import type { IssuedToken } from '../../../app/tools/identity-server/index.ts';
 import { decideOn, tokenBefore, tokenOf } from '../../support/decide.ts';
 import { payload } from '../../support/payloads.ts';
 import { policyThat } from '../../support/policies.ts';

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { applyResponse } from '../../../app/dev/simulator/identity-server/index.ts';
 import { ACTION_PATH } from '../../../app/src/http/paths.ts';
+import { applyResponse } from '../../../app/tools/identity-server/index.ts';
 import { createTestApp, startTestApp } from '../../support/http-app.ts';
 import { PAYLOADS, payload, payloadFrom } from '../../support/payloads.ts';
 import { exchange, statusesOf } from '../../support/raw-http.ts';

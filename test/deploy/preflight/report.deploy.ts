@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveRegion } from '../../../app/tools/aws/region.ts';
 import { parseArguments, UsageError } from '../../../infra/preflight/arguments.ts';
 import { runCheck } from '../../../infra/preflight/check.ts';
-import { resolveRegion } from '../../../infra/preflight/region.ts';
 import { formatJson, formatText } from '../../../infra/preflight/report.ts';
 import { SynthError } from '../../../infra/preflight/template.ts';
 import { factsOf, OFFLINE } from './facts.ts';

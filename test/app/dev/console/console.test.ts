@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { ASSETS } from '../../../../app/dev/console/assets.ts';
 import { type Console, createConsole } from '../../../../app/dev/console/console.ts';
 import type { LiveState } from '../../../../app/dev/console/live-feed.ts';
-import type { TryResult } from '../../../../app/dev/console/try.ts';
+import type { ExplainedRequest } from '../../../../app/tools/explain/explain-request.ts';
 import { payloadFrom } from '../../../support/payloads.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
@@ -38,10 +38,10 @@ function post(form: unknown, headers: Record<string, string> = SAME_ORIGIN): Pro
   return fetch(`${service.origin}/console/try`, { method: 'POST', headers, body });
 }
 
-async function tryForm(changes: Partial<typeof FORM> = {}): Promise<TryResult> {
+async function tryForm(changes: Partial<typeof FORM> = {}): Promise<ExplainedRequest> {
   const response = await post({ ...FORM, ...changes });
   expect(response.status).toBe(200);
-  return (await response.json()) as TryResult;
+  return (await response.json()) as ExplainedRequest;
 }
 
 /** Yields the events of the stream. */

@@ -1,6 +1,6 @@
-import { describeSignals } from '../../../../app/dev/console/describe-signals.ts';
 import type { ReputationSignal } from '../../../../app/src/signals/reputation/reputation.ts';
 import { known, unknown } from '../../../../app/src/signals/signal.ts';
+import { describeSignals } from '../../../../app/tools/explain/describe-signals.ts';
 import { scenario } from '../../../support/decide.ts';
 
 const RECORD = { record: { score: 12, checkedAt: 0 }, source: 'memory', age: 90_000 } as const;

@@ -4,9 +4,9 @@ import {
   type IssuedToken,
   type ListForm,
   type Outcome,
-} from '../../../../../app/dev/simulator/identity-server/index.ts';
+} from '../../../../app/tools/identity-server/index.ts';
 
-const PAYLOADS = new URL('../../../../data/payloads/', import.meta.url);
+const PAYLOADS = new URL('../../../data/payloads/', import.meta.url);
 
 export const M2M = '02-client-credentials-scopes-v1_3.json';
 export const USER = '03-authorization-code-user-attributes-v1_3.json';

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import {
   parseErrorBody,
   parseResultBody,
-} from '../../../../../app/dev/simulator/identity-server/response-body.ts';
+} from '../../../../app/tools/identity-server/response-body.ts';
 
 /** The parser and the schema of responses were written independently. This test compares them. */
 const schema = JSON.parse(
-  readFileSync(new URL('../../../../data/asgardeo-response.schema.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../data/asgardeo-response.schema.json', import.meta.url), 'utf8'),
 );
 const ajv = new Ajv2020.default({ strict: false });
 ajv.addSchema(schema);

@@ -1,7 +1,4 @@
-import {
-  applyResponse,
-  type Outcome,
-} from '../../../../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse, type Outcome } from '../../../../app/tools/identity-server/index.ts';
 import { M2M, outcomeOf, payload } from './harness.ts';
 
 const failed = (fields: Record<string, unknown>): Outcome =>

@@ -1,4 +1,4 @@
-import { type ExplainedRule, explain } from '../../../../app/dev/console/explain.ts';
+import { type ExplainedRule, explain } from '../../../../app/tools/explain/explain.ts';
 import { decideBy, type Scenario, scenario } from '../../../support/decide.ts';
 import { requestWithClaims } from '../../../support/payloads.ts';
 import { compile, policyText, rule } from '../../../support/policies.ts';

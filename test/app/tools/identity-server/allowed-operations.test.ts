@@ -1,4 +1,4 @@
-import { isAllowed } from '../../../../../app/dev/simulator/identity-server/allowed-operations.ts';
+import { isAllowed } from '../../../../app/tools/identity-server/allowed-operations.ts';
 import { issued, outcomeOfOperations, payload, REFRESH, TWO_AUDIENCES, USER } from './harness.ts';
 
 const ALLOWED = [

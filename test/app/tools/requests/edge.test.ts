@@ -1,10 +1,10 @@
 import { createSecretKey } from 'node:crypto';
-import { edgeHeaders } from '../../../../app/dev/simulator/edge.ts';
 import { readAddress } from '../../../../app/src/signals/address/read.ts';
 import {
   createAddressSignature,
   signAddress,
 } from '../../../../app/src/signals/address/signature.ts';
+import { edgeHeaders } from '../../../../app/tools/requests/edge.ts';
 
 const KEY = createSecretKey('the-secret-of-the-edge', 'utf8');
 const NOW = Date.UTC(2026, 0, 5, 10, 30);

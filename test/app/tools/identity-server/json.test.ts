@@ -1,10 +1,6 @@
 import fc from 'fast-check';
-import {
-  JsonError,
-  JsonNumber,
-  parseJson,
-} from '../../../../../app/dev/simulator/identity-server/json.ts';
-import { toJavaString, toPlain } from '../../../../../app/dev/simulator/identity-server/values.ts';
+import { JsonError, JsonNumber, parseJson } from '../../../../app/tools/identity-server/json.ts';
+import { toJavaString, toPlain } from '../../../../app/tools/identity-server/values.ts';
 
 test('The parser returns the value that JSON.stringify wrote', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { issued, outcomeOf, payload, tokenAfter, USER } from './harness.ts';
 
-const PAYLOADS = new URL('../../../../data/payloads/', import.meta.url);
+const PAYLOADS = new URL('../../../data/payloads/', import.meta.url);
 
 test.each(readdirSync(PAYLOADS).filter((file) => file.endsWith('.json')))(
   'A response without operations leaves the token of %s unchanged',

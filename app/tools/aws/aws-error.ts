@@ -1,14 +1,12 @@
-/** The parts of an error of an AWS client that findings are made of. */
-interface AwsError extends Error {
-  /** The IAM action that the request required: see `clients.ts`. */
+/** The parts of an error of an AWS client that messages are made of. */
+export interface AwsError extends Error {
+  /** The IAM action that the request required, if the client adds it. */
   readonly action?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 /** Error codes of a refused permission; services have different ones. */
 const DENIED = /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized|^Forbidden$/i;
-
-const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
 
 /** Returns the error code of an AWS service, or the name of another error. */
 export function codeOf(cause: unknown): string {
@@ -27,20 +25,4 @@ export function deniedAction(cause: unknown): string | undefined {
   // S3 sends no code with the response to HEAD.
   const isForbidden = $metadata?.httpStatusCode === 403 && /^(?:Unknown|403)/.test(cause.name);
   return DENIED.test(cause.name) || isForbidden ? (action ?? 'an action') : undefined;
-}
-
-/** Returns one sentence that says why a check has no result, and what to do. */
-export function describeFailure(cause: unknown): string {
-  const denied = deniedAction(cause);
-  if (denied !== undefined) {
-    return `Not checked, because the credentials do not allow ${denied}: allow it, or check this yourself.`;
-  }
-  if (THROTTLED.test(codeOf(cause))) {
-    return 'Not checked, because AWS throttled the request: run the command again.';
-  }
-  const { action } = cause as AwsError;
-  const where = action === undefined ? '' : ` at ${action}`;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const firstLine = message.split('\n')[0]?.replace(/[.\s]+$/, '') || codeOf(cause);
-  return `Not checked, because of an error${where}: ${firstLine}.`;
 }

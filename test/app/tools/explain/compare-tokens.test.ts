@@ -1,5 +1,5 @@
-import { compareTokens } from '../../../../app/dev/console/compare-tokens.ts';
-import type { IssuedToken } from '../../../../app/dev/simulator/identity-server/index.ts';
+import { compareTokens } from '../../../../app/tools/explain/compare-tokens.ts';
+import type { IssuedToken } from '../../../../app/tools/identity-server/index.ts';
 
 const BEFORE: IssuedToken = {
   expiresIn: 3600,

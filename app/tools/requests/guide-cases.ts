@@ -1,5 +1,5 @@
-import { type EdgeOptions, edgeHeaders } from './simulator/edge.ts';
-import { clientCredentialsRequest } from './simulator/token-request.ts';
+import { type EdgeOptions, edgeHeaders } from './edge.ts';
+import { clientCredentialsRequest } from './token-request.ts';
 
 /** The addresses of the Asgardeo guide, and the outcome of each under the default policy. */
 const GUIDE_CASES = [

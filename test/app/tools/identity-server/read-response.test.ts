@@ -1,4 +1,4 @@
-import { applyResponse } from '../../../../../app/dev/simulator/identity-server/index.ts';
+import { applyResponse } from '../../../../app/tools/identity-server/index.ts';
 import { issued, M2M, outcomeOf, outcomeOfOperations, payload, USER } from './harness.ts';
 
 const SUCCESS = '{"actionStatus":"SUCCESS"}';

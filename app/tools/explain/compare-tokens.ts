@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../simulator/identity-server/index.ts';
+import type { IssuedToken } from '../identity-server/index.ts';
 import { formatSeconds } from './format.ts';
 
 /** A property of the token, before and after the policy is applied. */

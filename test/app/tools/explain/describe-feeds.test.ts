@@ -1,8 +1,3 @@
-import {
-  askFeeds,
-  type CurrentFeeds,
-  listFeeds,
-} from '../../../../app/dev/console/describe-feeds.ts';
 import type { Feed } from '../../../../app/src/feeds/model/feed.ts';
 import type { FeedPointer } from '../../../../app/src/feeds/model/pointer.ts';
 import { parseAddress } from '../../../../app/src/signals/address/parse.ts';
@@ -11,6 +6,11 @@ import {
   type LoadedFeed,
 } from '../../../../app/src/signals/feeds/feed-snapshots.ts';
 import type { FeedView } from '../../../../app/src/signals/feeds/feed-view.ts';
+import {
+  askFeeds,
+  type CurrentFeeds,
+  listFeeds,
+} from '../../../../app/tools/explain/describe-feeds.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.parse('2026-11-20T06:30:00Z');

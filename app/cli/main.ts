@@ -1,0 +1,23 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { runCommandLine } from './command-line.ts';
+import { COMMANDS } from './commands/index.ts';
+import { processTerminal } from './terminal.ts';
+
+const terminal = processTerminal();
+// A reader such as `head` that has seen enough ends the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+process.exitCode = await runCommandLine(
+  {
+    name: 'risk-gate',
+    version: packageJson.version,
+    description:
+      'Registers Risk Gate in Asgardeo or WSO2 Identity Server, tries policies, and shows that they protect.',
+    commands: COMMANDS,
+  },
+  process.argv.slice(2),
+  terminal,
+);
