@@ -7,41 +7,71 @@ import { type CompiledRule, compileRule, enforcementOf } from './compile-rule.ts
 import { compileUnknown } from './effects/unknown.ts';
 import { type FailOpenIssue, findFailOpen, type RuleSummary } from './fail-open.ts';
 import { type KnownFeeds, readFeeds } from './feeds.ts';
-import { Issues, PolicyError } from './file/issues.ts';
+import { hasErrors, Issues, type LocatedIssue, PolicyError } from './file/issues.ts';
 import { type PolicyDefinition, type RuleDefinition, readPolicyFile } from './file/schema.ts';
-import { readYaml } from './file/source.ts';
+import { type PolicySource, readYaml } from './file/source.ts';
 import { checkListKind, createLists, type ParsedList, parseList } from './lists.ts';
 import type { Policy } from './policy.ts';
 import { createPolicyClock } from './policy-clock.ts';
 import { checkReputationWait } from './reputation-wait.ts';
+
+/** A policy as far as it could be compiled. */
+export interface CheckedPolicy {
+  /** `undefined` if one of the issues is an error. */
+  readonly policy: Policy | undefined;
+  /** Errors and warnings, in the order of the file. */
+  readonly issues: readonly LocatedIssue[];
+}
 
 /**
  * Compiles the text of a policy file.
  *
  * @param file its name, for messages.
  * @param builtInFeeds the feeds whose contents are known. Any other feed is a list of addresses.
- * @throws PolicyError with every issue, each with file, line, rule and reason.
+ * @throws PolicyError with every error, each with file, line, rule and reason.
  */
 export function compilePolicy(
   text: string,
   file: string,
   builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
 ): Policy {
-  const source = readYaml(text, file);
-  const issues = new Issues();
-  const definition = readPolicyFile(source.value, issues);
-  const policy = definition && compile(definition, builtInFeeds, text, issues);
-  if (policy === undefined || issues.list.length > 0) {
-    throw new PolicyError(source.describe(issues.list));
+  const { policy, issues } = checkPolicy(text, file, builtInFeeds);
+  if (policy === undefined) {
+    throw new PolicyError(issues.filter(({ severity }) => severity === 'error'));
   }
-  const failOpen = policy.failOpen.map(({ entry, does, rules, ...issue }) => {
-    const [warning = ''] = source.describe([issue]);
-    return { entry, does, rules, warning };
-  });
-  return { ...policy, failOpen };
+  return policy;
 }
 
-type CompiledPolicy = Omit<Policy, 'failOpen'> & { readonly failOpen: readonly FailOpenIssue[] };
+/** Compiles the text of a policy file, as `compilePolicy` does, but returns the issues instead of throwing. */
+export function checkPolicy(
+  text: string,
+  file: string,
+  builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
+): CheckedPolicy {
+  try {
+    return checkSource(readYaml(text, file), text, builtInFeeds);
+  } catch (error) {
+    if (error instanceof PolicyError) return { policy: undefined, issues: error.located };
+    throw error;
+  }
+}
+
+function checkSource(source: PolicySource, text: string, builtInFeeds: KnownFeeds): CheckedPolicy {
+  const issues = new Issues();
+  const definition = readPolicyFile(source.value, issues);
+  const compiled = definition && compile(definition, builtInFeeds, text, issues);
+  const located = source.locate(issues.list);
+  if (compiled === undefined || hasErrors(located)) return { policy: undefined, issues: located };
+  const failOpen = compiled.failOpen.map(({ entry, does, rules, ...issue }) => {
+    const [warning] = source.locate([{ ...issue, severity: 'warning' }]);
+    return { entry, does, rules, warning: warning?.text ?? '' };
+  });
+  return { policy: { ...compiled, failOpen, warnings: located }, issues: located };
+}
+
+type CompiledPolicy = Omit<Policy, 'failOpen' | 'warnings'> & {
+  readonly failOpen: readonly FailOpenIssue[];
+};
 
 function compile(
   definition: PolicyDefinition,
@@ -77,6 +107,8 @@ function compile(
     compiled,
     issues.at('wait', 'reputation'),
   );
+  const failOpen = findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable);
+  for (const { path, message } of failOpen) issues.at(...path).warn('fails-open', message);
   return {
     mode: definition.mode,
     rules: compiled.flatMap(({ rule }) => rule ?? []),
@@ -91,7 +123,7 @@ function compile(
     geoFields: references.geoFields,
     anonymizerFields: references.anonymizerFields,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
-    failOpen: findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable),
+    failOpen,
   };
 }
 

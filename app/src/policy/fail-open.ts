@@ -16,7 +16,7 @@ export interface FailOpenEntry {
 }
 
 /** The same before its line is known. */
-export type FailOpenIssue = Omit<FailOpenEntry, 'warning'> & Issue;
+export type FailOpenIssue = Omit<FailOpenEntry, 'warning'> & Pick<Issue, 'path' | 'message'>;
 
 /** The properties of a rule that determine whether it can be bypassed. */
 export interface RuleSummary {

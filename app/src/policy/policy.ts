@@ -6,6 +6,7 @@ import type { Variables } from './cel/variables/variables.ts';
 import type { Effects } from './effects/effects.ts';
 import type { UnknownEntries } from './effects/unknown.ts';
 import type { FailOpenEntry } from './fail-open.ts';
+import type { LocatedIssue } from './file/issues.ts';
 import type { PolicyLists } from './lists.ts';
 import type { LocalTime } from './policy-clock.ts';
 
@@ -42,6 +43,8 @@ export interface Policy {
   readonly revision: string;
   /** Parts of the policy that fail open, each with a warning for the operator. */
   readonly failOpen: readonly FailOpenEntry[];
+  /** What the author should know although the policy can be used, in the order of the file; contains `failOpen`. */
+  readonly warnings: readonly LocatedIssue[];
 }
 
 export interface Rule {

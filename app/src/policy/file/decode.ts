@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { PolicyError } from './issues.ts';
+import { locateInFile } from './locate.ts';
 
 /**
  * Decodes a policy file, without its byte order mark.
@@ -7,14 +8,15 @@ import { PolicyError } from './issues.ts';
  * @throws PolicyError if the file is not UTF-8: its non-ASCII characters would match nothing.
  */
 export function decodePolicy(bytes: Uint8Array, file: string): string {
-  const place = `${file}:${findLine(bytes, (line) => !isUtf8(line)) ?? 1}`;
   const advice = 'save the policy as UTF-8';
-  if (!isUtf8(bytes)) throw new PolicyError([`${place}: The file is not valid UTF-8; ${advice}.`]);
+  if (!isUtf8(bytes)) {
+    const line = findLine(bytes, (line) => !isUtf8(line)) ?? 1;
+    throw new PolicyError([locateInFile(file, line, `The file is not valid UTF-8; ${advice}`)]);
+  }
   const nul = findLine(bytes, (line) => line.includes(0));
   if (nul !== undefined) {
-    throw new PolicyError([
-      `${file}:${nul}: The file contains NUL bytes, as UTF-16 does; ${advice}.`,
-    ]);
+    const message = `The file contains NUL bytes, as UTF-16 does; ${advice}`;
+    throw new PolicyError([locateInFile(file, nul, message)]);
   }
   // Removes a byte order mark.
   return new TextDecoder().decode(bytes);

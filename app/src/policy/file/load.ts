@@ -5,7 +5,7 @@ import type { Policy } from '../policy.ts';
 import { decodePolicy } from './decode.ts';
 
 /** Generous: a list of 100,000 networks takes 3 MB. */
-const MAX_POLICY_BYTES = 16 * 1024 * 1024;
+export const MAX_POLICY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads and compiles a policy.

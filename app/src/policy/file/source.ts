@@ -11,14 +11,15 @@ import {
   type YAMLError,
 } from 'yaml';
 import { checkAliases } from './aliases.ts';
-import { type Issue, PolicyError, type YamlIssue } from './issues.ts';
+import { type Issue, type LocatedIssue, PolicyError, type YamlIssue } from './issues.ts';
+import { createLocator } from './locate.ts';
 import { findMisleadingYaml } from './misleading-yaml.ts';
 
 /** A parsed policy file. */
 export interface PolicySource {
   readonly value: unknown;
-  /** Returns each issue as one sentence that begins with file, line and rule, in the order of the lines. */
-  describe(issues: readonly Issue[]): string[];
+  /** Returns the issues with their places in the file, in the order of the lines. */
+  locate(issues: readonly Issue[]): LocatedIssue[];
 }
 
 /**
@@ -29,13 +30,10 @@ export interface PolicySource {
 export function readYaml(text: string, file: string): PolicySource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const locate = createLocator(text, file, lines);
   const throwIfAny = (found: readonly YamlIssue[]) => {
     if (found.length === 0) return;
-    throw new PolicyError(
-      found.map(
-        ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${sentence(message)}`,
-      ),
-    );
+    throw new PolicyError(found.map((issue) => locate({ severity: 'error', ...issue })));
   };
   // Warnings too: each is about a value that YAML reads differently, such as `when: !x`, which is a tag.
   const yamlErrors = [...document.errors, ...document.warnings];
@@ -46,18 +44,13 @@ export function readYaml(text: string, file: string): PolicySource {
   const value: unknown = document.toJS({ maxAliasCount: -1 });
   return {
     value,
-    describe(issues) {
-      const located = issues.map(({ path, message }) => {
-        const offset = nearestNode(document, path)?.range?.[0] ?? 0;
-        const place = placeName(value, path);
-        return {
-          line: lines.linePos(offset).line,
-          text: `${place === '' ? '' : `${place}: `}${sentence(message)}`,
-        };
-      });
-      return located
-        .sort((one, other) => one.line - other.line)
-        .map(({ line, text }) => `${file}:${line}: ${text}`);
+    locate(issues) {
+      return issues
+        .map((issue) => {
+          const offset = nearestNode(document, issue.path)?.range?.[0] ?? 0;
+          return locate({ ...issue, offset, ...placeOf(value, issue.path) });
+        })
+        .sort((one, other) => one.line - other.line);
     },
   };
 }
@@ -104,17 +97,18 @@ function keyText(key: unknown): string {
   return isNode(key) ? String(key.toJSON()) : String(key);
 }
 
-/** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`. */
-function placeName(value: unknown, path: readonly (string | number)[]): string {
+/** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`, and its rule. */
+function placeOf(
+  value: unknown,
+  path: readonly (string | number)[],
+): Pick<LocatedIssue, 'place' | 'rule'> {
   const [first, index, ...rest] = path;
-  if (first !== 'rules' || typeof index !== 'number') return path.join('.');
+  if (first !== 'rules' || typeof index !== 'number') return { place: path.join('.') };
   const rules = (value as { rules?: readonly unknown[] } | null)?.rules;
   const id = (rules?.[index] as { id?: unknown } | null | undefined)?.id;
-  const rule = typeof id === 'string' ? `rule "${id}"` : `rule ${index + 1}`;
-  return rest.length === 0 ? rule : `${rule}, ${rest.join('.')}`;
-}
-
-function sentence(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
+  const name = typeof id === 'string' ? `rule "${id}"` : `rule ${index + 1}`;
+  return {
+    place: rest.length === 0 ? name : `${name}, ${rest.join('.')}`,
+    ...(typeof id === 'string' && { rule: id }),
+  };
 }
