@@ -3,8 +3,8 @@ import { SIGNATURE_SUFFIX } from '../../src/signals/address/signature.ts';
 /** The address of each proxy behind the first one. */
 const PROXY_ADDRESS = '192.0.2.1';
 
-/** A header of the token request, as the identity server forwards it. */
-export interface ForwardedHeader {
+/** A header or a parameter of the token request, as the identity server forwards it. */
+export interface NamedValue {
   readonly name: string;
   readonly value: readonly string[];
 }
@@ -22,7 +22,7 @@ export interface EdgeOptions {
  * Returns the headers that the edge sets for a client address, in the format of the header and with as many
  * proxies as the service trusts. Returns no headers for an empty address.
  */
-export function edgeHeaders(address: string, options: EdgeOptions): readonly ForwardedHeader[] {
+export function edgeHeaders(address: string, options: EdgeOptions): readonly NamedValue[] {
   const { headerNames, trustedProxyHops, sign } = options;
   const [name] = headerNames;
   if (address === '' || name === undefined) return [];

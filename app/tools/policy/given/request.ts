@@ -1,0 +1,30 @@
+import { type EdgeOptions, edgeHeaders, type NamedValue } from '../../requests/edge.ts';
+import { sampleTokenRequest } from '../../requests/token-request.ts';
+import type { Given } from './given.ts';
+
+/**
+ * Returns the body of the action's request for what is given, with a header for the address.
+ *
+ * @param edge sets the header from which the service reads the address.
+ */
+export function givenRequest({ request, signals }: Given, edge: EdgeOptions): object {
+  const { grant = 'authorization_code', client = 'example-client', scopes = [] } = request;
+  const address = signals.unknown?.address === undefined ? (signals.address ?? '') : '';
+  return sampleTokenRequest({
+    headers: [...edgeHeaders(address, edge), ...namedValues(request.headers)],
+    grant,
+    clientId: client,
+    scopes,
+    requestedScopes: request.requestedScopes,
+    params: namedValues(request.params),
+    lifetime: request.lifetime,
+    refreshLifetime: request.refreshLifetime,
+    claims: request.claims,
+  });
+}
+
+function namedValues(
+  values: Readonly<Record<string, string | readonly string[]>> = {},
+): NamedValue[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value: [value].flat() }));
+}
