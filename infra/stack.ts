@@ -8,7 +8,14 @@ import { UNUSED_CHECK_BLOCK } from '../app/src/policy/check-block.ts';
 import { compilePolicy } from '../app/src/policy/compile.ts';
 import { missingFeeds } from '../app/src/policy/feeds.ts';
 import { decodePolicy } from '../app/src/policy/file/decode.ts';
+import type { Policy } from '../app/src/policy/policy.ts';
 import { describeIneffectiveWait } from '../app/src/policy/reputation-wait.ts';
+import {
+  allowedNames,
+  computedNamesWarning,
+  excludedNames,
+  malformedNames,
+} from '../app/tools/actions-api/allowed-names.ts';
 import { admitCanary, Canary } from './canary.ts';
 import type { Config } from './config/config.ts';
 import { Endpoint } from './endpoint.ts';
@@ -51,6 +58,7 @@ export class RiskGateStack extends Stack {
       Annotations.of(this).addWarningV2('RiskGate:checkBlockUnused', UNUSED_CHECK_BLOCK);
     }
     checkPolicyFeeds(policy.feeds, config);
+    const names = this.#allowedNames(config, policy);
     const logRetention: RetentionDays = config.logRetentionDays;
     const lookup = new Lookup(this, 'Lookup', { logRetention });
     const network = new Network(this, 'Network', { ...config, lookup, logRetention });
@@ -126,6 +134,21 @@ export class RiskGateStack extends Stack {
         'The secret with the credential of the action',
         secrets.actionCredential.secretArn,
       ],
+      ActionAllowedHeaders: [
+        'The headers to allow in the action, comma-separated',
+        names.headers.join(','),
+      ],
+      // An output must not be empty.
+      ...(names.parameters.length > 0 && {
+        ActionAllowedParameters: [
+          'The parameters to allow in the action, comma-separated',
+          names.parameters.join(','),
+        ],
+      }),
+      CredentialPreviousTtl: [
+        'How long the previous version of the credential is accepted',
+        config.credentialPreviousTtl,
+      ],
       AbuseIpdbSecretArn: [
         'The secret for the API key of AbuseIPDB',
         secrets.abuseIpdbKey.secretArn,
@@ -159,6 +182,24 @@ export class RiskGateStack extends Stack {
     });
     addTags(this, config.tags);
     acknowledgeFindings(this);
+  }
+
+  /** Returns the names that the action must allow; warns of those that cannot be allowed. */
+  #allowedNames({ addressHeaders, signedAddress }: Config, policy: Policy) {
+    const names = allowedNames({
+      addressHeaders: addressHeaders.split(','),
+      signedAddress,
+      policy,
+    });
+    const warnings = [
+      ...malformedNames(names),
+      ...excludedNames(names),
+      computedNamesWarning(policy.requestNames),
+    ].filter((warning) => warning !== undefined);
+    for (const [index, warning] of warnings.entries()) {
+      Annotations.of(this).addWarningV2(`RiskGate:allowedNames:${index}`, warning);
+    }
+    return names;
   }
 
   #output(outputs: Readonly<Record<string, readonly [description: string, value: string]>>): void {

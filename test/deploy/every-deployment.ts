@@ -53,6 +53,7 @@ export function testEveryDeployment(deployed: () => Deployed): void {
       ActionEndpoint: expect.stringMatching(/^https:\/\/[a-z0-9.-]+\/pre-issue-access-token$/),
       ActionCredentialSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
       AbuseIpdbSecretArn: expect.stringMatching(RegExp(`^${secret}\\S+-[A-Za-z0-9]{6}$`)),
+      ActionAllowedHeaders: expect.stringMatching(/^[a-z0-9.,-]+$/),
       PagesTopicArn: expect.stringMatching(/^arn:aws:sns:/),
       TicketsTopicArn: expect.stringMatching(/^arn:aws:sns:/),
       LogGroupName: logGroupOf(deployed().deployment),

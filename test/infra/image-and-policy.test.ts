@@ -162,6 +162,37 @@ describe('Synth warns of CHECK-BLOCK that is on and cannot be used', () => {
   });
 });
 
+test('The outputs name the headers and parameters to allow, and synth warns of those that cannot be allowed', async () => {
+  const { Annotations, Match } = await import('aws-cdk-lib/assertions');
+  const reads = `request.headers["X-Tier"] == "gold" || request.headers["bad_name"] == request.params["Device"] ||
+      request.params["scope"] == request.headers[request.params["name"]] || abuse.score >= 75`;
+  const file = policyFile('names.yaml', POLICY.replace('abuse.score >= 75', reads));
+  const { stack } = await createApp({
+    policyFile: file,
+    addressHeaders: 'X-Edge-IP,true-client-ip',
+    signedAddress: 'true',
+  });
+  const { Template } = await import('aws-cdk-lib/assertions');
+  const { Outputs } = Template.fromStack(stack).toJSON();
+  expect(Outputs.ActionAllowedHeaders.Value.split(',')).toEqual([
+    'bad_name',
+    'true-client-ip',
+    'true-client-ip-signature',
+    'x-edge-ip',
+    'x-edge-ip-signature',
+    'x-tier',
+  ]);
+  expect(Outputs.ActionAllowedParameters.Value).toBe('Device,name,scope');
+  for (const warning of [
+    '^The identity server does not pass on the header "bad_name"',
+    '^Asgardeo withholds the parameter scope',
+    '^The policy computes names that it reads in request.headers',
+  ]) {
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp(warning));
+    expect(found).toHaveLength(1);
+  }
+});
+
 test('A configured country database is deployed through S3; otherwise the service uses the one in the image', () => {
   expect(variableOf(synthesize(), 'GEO_DATABASE')).toBeUndefined();
   const stack = synthesize('a country database');

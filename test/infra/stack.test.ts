@@ -18,8 +18,10 @@ describe.each(MODES)('With %s', (mode) => {
   test('has the outputs that the operator needs next', () => {
     expect(Object.keys(stack().outputs).sort()).toEqual([
       'AbuseIpdbSecretArn',
+      'ActionAllowedHeaders',
       'ActionCredentialSecretArn',
       'ActionEndpoint',
+      'CredentialPreviousTtl',
       'DashboardUrl',
       ...(mode.startsWith('certificate') ? ['LoadBalancerDnsName'] : []),
       'LogGroupName',
@@ -35,6 +37,10 @@ describe.each(MODES)('With %s', (mode) => {
         ],
       ],
     });
+  });
+
+  test('the action must allow the address header', () => {
+    expect(stack().outputs.ActionAllowedHeaders).toBe('x-client-source-ip');
   });
 
   test('the table is billed on demand, and its items expire', () => {

@@ -122,6 +122,7 @@ function compile(
     feeds: [...feeds.keys()],
     geoFields: references.geoFields,
     anonymizerFields: references.anonymizerFields,
+    requestNames: references.requestNames,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
     failOpen,
   };

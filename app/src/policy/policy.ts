@@ -2,6 +2,7 @@ import type { Enforcement } from '../action/change.ts';
 import type { ReputationUse } from '../signals/reputation/score-knowledge.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
+import type { RequestNames } from './cel/analysis/request-names.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import type { Effects } from './effects/effects.ts';
 import type { UnknownEntries } from './effects/unknown.ts';
@@ -39,6 +40,8 @@ export interface Policy {
   readonly geoFields: ReadonlySet<string>;
   /** Fields of `anonymizer` that at least one rule reads. */
   readonly anonymizerFields: ReadonlySet<string>;
+  /** Headers and parameters of the token request that it reads, in conditions, texts and claims. */
+  readonly requestNames: RequestNames;
   /** Identifies this version of the file in decision records. */
   readonly revision: string;
   /** Parts of the policy that fail open, each with a warning for the operator. */

@@ -10,6 +10,7 @@ import type { Constants } from './constant-issues.ts';
 import { analyzeFlow } from './flow-analysis.ts';
 import { type ReferencedVariable, referencedVariables } from './referenced-variables.ts';
 import { reputationUse } from './reputation-use.ts';
+import { mergeRequestNames, type RequestNames, requestNames } from './request-names.ts';
 import { requiredSignal } from './required-signal.ts';
 
 /** The signals, lists and variables that an expression uses. */
@@ -27,6 +28,8 @@ export interface References {
   readonly geoFields: ReadonlySet<string>;
   /** Fields of `anonymizer` that it reads, for a warning if no feed is a source of one. */
   readonly anonymizerFields: ReadonlySet<string>;
+  /** Headers and parameters that the action must allow. */
+  readonly requestNames: RequestNames;
   /** For explanations of a decision by the values it depends on. */
   readonly variables: readonly ReferencedVariable[];
 }
@@ -46,6 +49,7 @@ export function collectReferences(
     signals: new Set(SIGNAL_NAMES.filter((name) => uses.signals.has(name))),
     requiredSignal: requiredSignal(ast, declarations.feeds),
     reputationUse: reputationUse(ast, constants),
+    requestNames: requestNames(ast, constants),
     variables: referencedVariables(ast),
   };
 }
@@ -59,6 +63,7 @@ export function mergeReferences(all: readonly References[]): References {
     continentLists: new Set(all.flatMap((one) => [...one.continentLists])),
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
     anonymizerFields: new Set(all.flatMap((one) => [...one.anonymizerFields])),
+    requestNames: mergeRequestNames(all.map((one) => one.requestNames)),
     requiredSignal: undefined,
     reputationUse: mergeReputationUses(all.map((one) => one.reputationUse)),
     variables: all.flatMap((one) => one.variables),
