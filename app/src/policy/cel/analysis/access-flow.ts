@@ -2,7 +2,7 @@ import type { Declarations } from '../environment.ts';
 import type { Node, NodeOf } from '../library/node.ts';
 import { print } from '../library/print.ts';
 import { VARIABLE_OF_SIGNAL_TYPE } from '../signal-variables.ts';
-import { domainOfField } from './domains.ts';
+import { domainOfClaim, domainOfField } from './domains.ts';
 import {
   contentFlow,
   EMPTY_FLOW,
@@ -67,7 +67,10 @@ function fieldFlow(
     const isOptional = node.op === '.?' || node.op === '[?]';
     if (isOptional && !intermediateAccesses.has(node))
       issues.add(neverAbsentIssue(node.args[0], field));
-    return OTHER_FLOW;
+    const claim = type === 'Claims' ? domainOfClaim(field, `the claim ${field}`) : undefined;
+    if (claim === undefined) return OTHER_FLOW;
+    // A claim may also be absent, or a list.
+    return join([OTHER_FLOW, flowOf({ kind: 'field', domain: claim })]);
   }
   const name = `${nameOfType(type, declarations)}.${field}`;
   if (!Object.hasOwn(fields, field)) {

@@ -4,6 +4,7 @@ import type { Issues } from '../../file/issues.ts';
 import { notAContinent, notACountry, type ParsedList } from '../../lists.ts';
 import { type CodeDomain, isCodeDomain } from './domains.ts';
 import { type Flow, type Source, sourcesOf } from './flow.ts';
+import { checkName, checkNamePart } from './name-comparisons.ts';
 import { type Order, orderIssues, valueIssues } from './number-comparisons.ts';
 
 /** Names of the lists of the policy that are compared with codes. */
@@ -54,6 +55,11 @@ export class ComparisonChecker {
     }
   }
 
+  /** Reports a part of a name that no name has. */
+  checkPart(value: Flow, method: string, part: Flow): void {
+    checkNamePart(value, method, part, this.#issues);
+  }
+
   #checkFields(left: Flow, right: Flow): void {
     const constants = sourcesOf(left, 'constant').map(({ value }) => value);
     for (const { domain } of sourcesOf(left, 'field')) {
@@ -62,6 +68,7 @@ export class ComparisonChecker {
         if (source.kind === 'constant' && constants.includes(source.value)) continue;
         if (domain.kind === 'number') this.#addAll(valueIssues(domain, source, this.#lists));
         else if (domain.kind === 'address') this.#checkAddress(source);
+        else if (domain.kind === 'names') checkName(domain, source, this.#lists, this.#issues);
         else this.#checkCode(domain, source);
       }
     }

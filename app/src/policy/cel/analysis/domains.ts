@@ -1,3 +1,5 @@
+import { CLAIM_NAMES, GRANTS, type KnownNames, USAGE_TYPES } from './known-names.ts';
+
 /*
  * The possible values of variables of the policy language. A comparison with any other value is an issue.
  */
@@ -21,13 +23,20 @@ interface NumberValues {
   readonly guarded?: boolean;
 }
 
-type Values = CodeValues | AddressValues | NumberValues;
+interface NameValues {
+  readonly kind: 'names';
+  readonly names: KnownNames;
+}
+
+type Values = CodeValues | AddressValues | NumberValues | NameValues;
 
 /** The possible values of a field, and its name in messages. */
 export type Domain = Values & { readonly name: string };
 
 /** A domain whose values are codes. */
 export type CodeDomain = CodeValues & { readonly name: string };
+
+export type NameDomain = NameValues & { readonly name: string };
 
 export type NumberDomain = NumberValues & { readonly name: string };
 
@@ -54,7 +63,14 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
     asn: AS_NUMBER,
   },
   Network: { asn: AS_NUMBER },
-  Abuse: { score: numbers(0, 100), reports: COUNT, reporters: COUNT, age_hours: COUNT },
+  Abuse: {
+    score: numbers(0, 100),
+    reports: COUNT,
+    reporters: COUNT,
+    age_hours: COUNT,
+    usage: { kind: 'names', names: USAGE_TYPES },
+  },
+  Request: { grant: { kind: 'names', names: GRANTS } },
   Organization: { depth: COUNT },
   Token: { lifetime: LIFETIME },
   RefreshToken: { lifetime: LIFETIME },
@@ -80,6 +96,12 @@ export function domainOfField(type: string, field: string, name: string): Domain
   const fields = FIELDS[type];
   const values = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;
   return values && { ...values, name };
+}
+
+/** Returns the domain of a claim of the access token; `undefined` if it can have any value. */
+export function domainOfClaim(claim: string, name: string): Domain | undefined {
+  const names = Object.hasOwn(CLAIM_NAMES, claim) ? CLAIM_NAMES[claim] : undefined;
+  return names && { kind: 'names', names, name };
 }
 
 /** Returns the domain of the result of a method of timestamps. */

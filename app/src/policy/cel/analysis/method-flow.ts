@@ -14,6 +14,7 @@ import {
   OTHER_FLOW,
 } from './flow.ts';
 import type { FlowContext, Scope } from './flow-context.ts';
+import { changeNames } from './name-comparisons.ts';
 import { checkPolicyValues } from './policy-values.ts';
 
 /** Methods that search a string for another one. */
@@ -117,10 +118,13 @@ function resultOf(
     const sought = join(args);
     comparisons.checkSearch(owner, sought, `${name} compares only a part of the code`);
     comparisons.checkSearch(sought, owner, `${name} searches another string for the code`);
+    comparisons.checkPart(owner, name, sought);
     return name.endsWith('ndexOf') ? OTHER_FLOW : EMPTY_FLOW;
   }
   const part = isTimestamp ? domainOfTimestampPart(name) : undefined;
   if (part !== undefined) return flowOf({ kind: 'field', domain: part });
+  const changed = changeNames(owner, name);
+  if (changed !== undefined) return changed;
   if (IDENTITY_ON_CODES.has(name) && consistsOfFields(owner)) return owner;
   switch (name) {
     case 'size':
