@@ -6,7 +6,7 @@ const UNITS = { s: 1, m: 60, h: 3600 } as const;
  * A hundred years: far above any intended lifetime, and far below where the identity server overflows, which
  * multiplies seconds by 1000 in a 64-bit integer.
  */
-const MAX_SECONDS = 100 * 365 * 24 * 3600;
+export const MAX_SECONDS = 100 * 365 * 24 * 3600;
 
 /**
  * Parses a duration: `90s`, `15m`, `1h` or an integer number of seconds. Returns seconds, or `undefined` if it

@@ -4,7 +4,7 @@ import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/a
 import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexList } from './cel/semantics/list-index.ts';
 import type { Issues } from './file/issues.ts';
-import type { ListEntryDefinition } from './file/schema.ts';
+import type { ListEntryDefinition } from './file/schemas/lists.ts';
 
 /** The kind of a list's entries, inferred from its use: `within` makes it CIDRs, a comparison with geo.country countries. */
 export type ListKind = 'cidr' | 'country' | 'continent' | 'plain';

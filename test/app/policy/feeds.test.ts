@@ -1,3 +1,4 @@
+import { MAX_FEEDS } from '../../../app/src/feeds/model/configured-feeds.ts';
 import { compilePolicy } from '../../../app/src/policy/compile.ts';
 import { type KnownFeeds, missingFeeds } from '../../../app/src/policy/feeds.ts';
 import { PolicyError } from '../../../app/src/policy/file/issues.ts';
@@ -109,8 +110,8 @@ describe('an issue is reported', () => {
     [
       'more feeds than FEEDS can contain',
       WHEN,
-      { feeds: Array.from({ length: 51 }, (_, index) => `list-${index}`) },
-      'feeds: must have at most 50 feeds.',
+      { feeds: Array.from({ length: MAX_FEEDS + 1 }, (_, index) => `list-${index}`) },
+      'feeds: must have at most 45 feeds.',
     ],
     [
       'no entry for feeds',

@@ -1,3 +1,4 @@
+import { MAX_FEEDS } from '../../../app/src/feeds/model/configured-feeds.ts';
 import { decisionRecord } from '../../../app/src/telemetry/decision-record.ts';
 import { createLog, recordWriter } from '../../../app/src/telemetry/log.ts';
 import { decideOn } from '../../support/decide.ts';
@@ -43,7 +44,7 @@ const ODD = requestWith('03', {
   allowedOperations: [],
 });
 /** As many as a policy can name, with the longest ids. */
-const FEEDS = Array.from({ length: 50 }, (_, at) => `${'x'.repeat(37)}-${at + 10}`);
+const FEEDS = Array.from({ length: MAX_FEEDS }, (_, at) => `${'x'.repeat(37)}-${at + 10}`);
 const FAILING = { when: 'token.claims["email"] > 3' };
 const SCOPES = requestWith('03', {
   'event.accessToken.scopes': Array.from({ length: 5000 }, (_, at) => `scope-${at}`),
@@ -86,7 +87,7 @@ describe('The line of a decision stays below 16 KiB and has the number of omitte
       { unenforceable: 'ignore' },
     ],
     [
-      '50 feeds',
+      'as many feeds as FEEDS can contain',
       FEEDS.map((id) => ({ id, when: `address.within("${id}")`, effects: { lifetime: 60 } })),
       NOTHING_ALLOWED,
       { feeds: FEEDS, unenforceable: 'ignore' },

@@ -16,7 +16,7 @@ export type UnknownEntries = {
  * Causes of an unknown reputation that the first policies could not name. Without an entry of their own and a default,
  * they have the entry of a similar cause, so that those policies are still complete.
  */
-const SIMILAR_CAUSES: ReadonlyMap<string, string> = new Map([
+export const SIMILAR_CAUSES: ReadonlyMap<string, string> = new Map([
   ['budget', 'quota'],
   ['pending', 'timeout'],
 ]);
