@@ -1,0 +1,11 @@
+import type { AddCommand } from '../../command-line.ts';
+import { addPolicySchema } from './schema.ts';
+
+/** The commands of `risk-gate policy`, in the order of the help. */
+const POLICY_COMMANDS: readonly AddCommand[] = [addPolicySchema];
+
+/** Adds `policy`, which has commands of its own. */
+export const addPolicy: AddCommand = (program, commandLine) => {
+  const policy = program.command('policy').description('Check, test and compare policies.');
+  for (const addCommand of POLICY_COMMANDS) addCommand(policy, commandLine);
+};
