@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import pico from 'picocolors';
 
 /** A stream that may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean };
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The surroundings of a command: a process, or a test. */
 export interface Terminal {

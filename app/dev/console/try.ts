@@ -63,5 +63,5 @@ export async function tryRequest(
     scopes: form.scopes.split(/\s+/).filter((scope) => scope !== ''),
   });
   const time = form.time === '' ? dependencies.now() : Date.parse(`${form.time}Z`);
-  return explainRequest(request, dependencies, time);
+  return explainRequest(JSON.stringify(request), dependencies, time);
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../../src/action/operation.ts';
 import type { SkippedOperation } from '../../src/action/operations/index.ts';
 import { readTokenRequest } from '../../src/action/request.ts';
 import { PLAIN_SUCCESS } from '../../src/action/response.ts';
@@ -16,9 +17,17 @@ export interface ExplainedRequest {
   readonly outcome: 'issue' | 'restrict' | 'refuse';
   /** In monitor mode: the outcome that the policy would have if it were enforced. */
   readonly dryRunOutcome: ExplainedRequest['outcome'] | undefined;
+  /** The rule, or `unknown.<signal>`, that refused. */
+  readonly refusedBy: string | undefined;
+  /** In monitor mode or by a monitored rule: what would have refused. */
+  readonly dryRunRefusedBy: string | undefined;
+  /** Rules and entries of `unknown` that applied. */
+  readonly applied: readonly string[];
   /** What the OAuth client receives instead of a token. */
   readonly refusal: { readonly error: string; readonly description: string } | undefined;
   readonly token: readonly TokenRow[];
+  /** The changes that the response asks for. */
+  readonly operations: readonly Operation[];
   readonly rules: readonly ExplainedRule[];
   /** Effects of the policy that the request does not allow. */
   readonly notApplied: readonly string[];
@@ -36,16 +45,15 @@ export interface ExplainedRequest {
  * Decides on a request of the action as the service does, applies the response as the identity server does, and
  * explains both. Nothing is recorded or counted.
  *
- * @param request the body of the request.
+ * @param body of the request.
  * @param time for which the policy is evaluated, in milliseconds since the epoch.
  * @throws RequestError if the body is not a request of the action.
  */
 export async function explainRequest(
-  request: object,
+  body: string,
   { policy, sources, deadlineMs }: Pick<DecisionDependencies, 'policy' | 'sources' | 'deadlineMs'>,
   time: number,
 ): Promise<ExplainedRequest> {
-  const body = JSON.stringify(request);
   const tokenRequest = readTokenRequest(body);
   const signals = new RequestSignals(
     sources,
@@ -60,15 +68,19 @@ export async function explainRequest(
   return {
     outcome: decision.outcome,
     dryRunOutcome: decision.dryRunOutcome,
+    refusedBy: decision.refusedBy,
+    dryRunRefusedBy: decision.dryRunRefusedBy,
+    applied: decision.matched,
     refusal: refusalOf(after),
     token: compareTokens(tokenOf(before), after.kind === 'token' ? after.token : undefined),
+    operations: decision.operations,
     rules,
     notApplied: [...decision.unenforceable, ...decision.skipped].map(describeSkippedOperation),
     signals: describeSignals(signals),
     feeds: askAllFeeds(signals, sources),
     policy: { mode: policy.mode, revision: policy.revision },
     time: new Date(time).toISOString(),
-    request,
+    request: JSON.parse(body),
     response: JSON.parse(response),
   };
 }
@@ -79,6 +91,7 @@ function askAllFeeds(
   sources: SignalSources,
 ): readonly FeedAnswerRow[] {
   if (address?.known !== true || !address.value.public) return [];
+  if (feedsAtStart.configured.length === 0) return [];
   const network = sources.network(address.value, feedsAtStart);
   return askFeeds(feedsAtStart, address.value, network.known ? network.value.asn : undefined);
 }

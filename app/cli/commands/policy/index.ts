@@ -1,8 +1,9 @@
 import type { AddCommand } from '../../command-line.ts';
+import { addPolicyExplain } from './explain.ts';
 import { addPolicySchema } from './schema.ts';
 
 /** The commands of `risk-gate policy`, in the order of the help. */
-const POLICY_COMMANDS: readonly AddCommand[] = [addPolicySchema];
+const POLICY_COMMANDS: readonly AddCommand[] = [addPolicyExplain, addPolicySchema];
 
 /** Adds `policy`, which has commands of its own. */
 export const addPolicy: AddCommand = (program, commandLine) => {

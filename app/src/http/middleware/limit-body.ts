@@ -5,7 +5,7 @@ import type { OnRejected } from '../rejection.ts';
 import { respond } from '../respond.ts';
 
 /** A body of 243 KB is normal: claims of a user with many groups. */
-const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 const REJECTIONS = {
   'too-large': { cause: 'oversized', why: 'The body is larger than 1 MiB.' },

@@ -1,0 +1,18 @@
+import type { NotGiven } from '../../../tools/policy/given/sources.ts';
+
+const OPTIONS: Readonly<Record<NotGiven['signal'], string>> = {
+  address: '--address',
+  geo: '--address or --country',
+  network: '--signal network.asn=NUMBER, or --address and a --geo-database with networks',
+  anonymizer: '--signal anonymizer.vpn=true or false (also tor, proxy, hosting, relay)',
+  feeds: '--feed',
+  reputation: '--score',
+};
+
+/** Says that a signal counts as unknown, and which option gives it. */
+export function describeNotGiven({ signal, cause, feed }: NotGiven): string {
+  if (feed !== undefined) {
+    return `The feed ${feed} is unknown (${cause}): give --feed ${feed}=yes or ${feed}=no.`;
+  }
+  return `The signal ${signal} is unknown (${cause}): give ${OPTIONS[signal]}.`;
+}
