@@ -119,6 +119,28 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
+    name: 'Requests without an address',
+    description:
+      'The requests without a usable client address, by client and cause. All of them are recorded.',
+    commands: [
+      'filter event = "decision" and ispresent(signals.address.cause)',
+      WITHOUT_TESTS,
+      'stats count(*) as requests by tenant, client_id, grant, signals.address.cause',
+      'sort requests desc',
+    ],
+  },
+  {
+    name: 'Contract versions',
+    description: `The versions that requests show, and the first field that no known version has. ${WEIGHTED}`,
+    commands: [
+      'filter event = "decision"',
+      WITHOUT_TESTS,
+      ...WEIGHT_COMMANDS,
+      'stats sum(weight) as decisions by api_version, contract, new_fields.0, grant',
+      'sort decisions desc',
+    ],
+  },
+  {
     name: 'Unknown signals by cause',
     description: `The signals that were needed but unknown, and why. ${WEIGHTED}`,
     commands: [

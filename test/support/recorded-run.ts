@@ -50,7 +50,7 @@ const ENFORCED = [
   payload('16'), // refused, no address
   payloadFrom('1.1.1.1', '03'), // restricted, AbuseIPDB fails
   payload('20'), // restricted, geo and reputation of a private address are unknown
-  allowingNothing(payloadFrom('14.102.69.58', '08')), // issued, the restriction is not allowed
+  withNewField(allowingNothing(payloadFrom('14.102.69.58', '08'))), // issued, the restriction is not allowed
 ];
 const MONITORED = [payloadFrom('175.45.176.1', '02'), payloadFrom('103.159.198.178', '03')];
 
@@ -64,6 +64,14 @@ const GREEDY_REQUESTS = ['103.9.1.1', '103.9.2.1', '103.9.3.1'].map((address) =>
 function allowingNothing(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), allowedOperations: [] });
 }
+
+function withNewField(body: string): string {
+  const request = JSON.parse(body);
+  return JSON.stringify({ ...request, event: { ...request.event, user: { userType: 'LOCAL' } } });
+}
+
+/** The headers of a call of the identity server. */
+const CALL = { 'x-api-key': SECRET, 'x-wso2-api-version': 'v1' };
 
 /** Posts the same requests as tests: a report that includes them is wrong. */
 async function postTests(service: RunningService, bodies: readonly string[]): Promise<void> {
@@ -93,7 +101,7 @@ async function startService(
  */
 export async function recordRun(): Promise<readonly string[]> {
   const enforcing = await startService(POLICY);
-  for (const body of ENFORCED) await enforcing.post(body);
+  for (const body of ENFORCED) await enforcing.post(body, CALL);
   await postTests(enforcing, ENFORCED);
   for (let call = 0; call < WRONG_CREDENTIALS; call += 1) {
     await enforcing.post(payload('01'), { 'x-api-key': 'wrong' });

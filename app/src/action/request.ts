@@ -1,3 +1,4 @@
+import { type Contract, contractOf } from './contract.ts';
 import { parseExactJson } from './exact-json.ts';
 import { hasTooManyValues, MAX_VALUES } from './json-size.ts';
 import { type AllowedOperations, readAllowedOperations } from './operation.ts';
@@ -54,6 +55,8 @@ export interface TokenRequest {
   /** Names of the fields of the token response, from contract v1.3 on. */
   readonly responseParameters: readonly unknown[] | undefined;
   readonly allowed: AllowedOperations;
+  /** The version of the contract that the fields show. */
+  readonly contract: Contract;
 }
 
 /** A body that is not a pre-issue access token request. The message quotes nothing from it. */
@@ -104,6 +107,7 @@ export function readTokenRequest(body: string): TokenRequest {
       : undefined,
     responseParameters: Array.isArray(response.parameters) ? response.parameters : undefined,
     allowed: readAllowedOperations(root.allowedOperations),
+    contract: contractOf(root, event),
   };
 }
 

@@ -30,6 +30,8 @@ export interface ActionCall {
   readonly spentMs?: number | undefined;
   /** The test that the call belongs to. @default none, a real login */
   readonly test?: TestKind | undefined;
+  /** The version of the action that the identity server names. @default none */
+  readonly apiVersion?: string | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export type HandleAction = (body: string, call: ActionCall) => Promise<string>;
 /** Creates the handler of the action: request, signals, policy, operations, response. */
 export function createActionHandler(dependencies: ActionHandlerDependencies): HandleAction {
   const { policy, sources, deadlineMs, now, onDecision } = dependencies;
-  return async function handleAction(body, { decisionId, spentMs = 0, test }) {
+  return async function handleAction(body, { decisionId, spentMs = 0, test, apiVersion }) {
     const start = performance.now();
     const deadline = deadlineAfter(deadlineMs - spentMs);
     const request = readTokenRequest(body);
@@ -51,7 +53,7 @@ export function createActionHandler(dependencies: ActionHandlerDependencies): Ha
     const decision = await decide(request, policy, signals, now());
     const end = performance.now();
     const times = { read: read - start, decide: end - read, total: end - start };
-    onDecision({ decisionId, test, request, policy, signals, decision, times });
+    onDecision({ decisionId, test, apiVersion, request, policy, signals, decision, times });
     return responseBody(decision);
   };
 }

@@ -1,4 +1,5 @@
 import type { Handler } from 'hono';
+import { apiVersionOf } from './api-version.ts';
 import type { AppEnv } from './env.ts';
 import type { HandleAction } from './handle-action.ts';
 import { RequestBatcher } from './request-batcher.ts';
@@ -22,6 +23,7 @@ export function postAction(handleAction: HandleAction): Handler<AppEnv> {
       spentMs: context.get('authenticationMs'),
       // Here, after authentication: without a credential nobody can mark a request.
       test: testKindOf(context.env.incoming),
+      apiVersion: apiVersionOf(context.env.incoming),
     });
     await batcher.afterDecisions();
     return respond(context, 200, body, { name: 'x-decision-id', value: decisionId });

@@ -20,6 +20,8 @@ export interface DecisionEvent {
   readonly decisionId: string;
   /** The test that the call belongs to. @default none, a real login */
   readonly test?: TestKind | undefined;
+  /** The version of the action that the identity server names. @default none */
+  readonly apiVersion?: string | undefined;
   readonly request: TokenRequest;
   readonly policy: Policy;
   readonly signals: RequestSignals;
@@ -68,6 +70,9 @@ export function decisionRecord(
     tenant: shorten(request.tenant.name || request.tenant.id),
     client_id: shorten(request.clientId),
     grant: shorten(request.grant),
+    api_version: event.apiVersion,
+    contract: request.contract.version,
+    new_fields: newFields(request.contract.newFields),
     policy_revision: policy.revision,
     policy_mode: policy.mode,
     sampled_percent: options.samplePercent,
@@ -88,6 +93,11 @@ export function decisionRecord(
     operations: operations.entries,
     operations_more: operations.omitted,
   };
+}
+
+/** Absent in nearly every record. */
+function newFields(paths: readonly string[]): readonly string[] | undefined {
+  return paths.length === 0 ? undefined : paths.map((path) => shorten(path));
 }
 
 function durationFields(

@@ -83,6 +83,12 @@ export const METRICS = {
   StaleReputations: { unit: 'Count', kind: 'counter' },
   /** Unknown signals that a rule needed, as `signal/cause`. */
   UnknownSignals: { unit: 'Count', kind: 'counter', dimension: 'Unknown' },
+  /** Decisions on requests without a usable client address, whatever the cause. Only if a rule needed the address. */
+  RequestsWithoutAddress: { unit: 'Count', kind: 'counter' },
+  /** Decisions on requests that name a version of the action other than `v1`. */
+  UnknownApiVersions: { unit: 'Count', kind: 'counter' },
+  /** The newest minor version of the contract since the last flush, such as 3 for v1.3; no data point without a decision. */
+  ContractMinorVersion: { unit: 'None', kind: 'gauge' },
   /** Decisions whose reputation was unknown because of a failure: `private` and `reserved` do not count. */
   UnavailableReputations: { unit: 'Count', kind: 'counter' },
   /** Restrictions that could not be applied. */

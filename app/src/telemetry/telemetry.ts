@@ -30,6 +30,7 @@ import {
 } from './events/reputation.ts';
 import { type Logger, recordWriter } from './log.ts';
 import type { MetricName } from './metric-names.ts';
+import { createContractGauge } from './metrics/contract-gauge.ts';
 import { recordDecisionMetrics } from './metrics/decision-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Publisher, startPublisher } from './metrics/publisher.ts';
@@ -110,6 +111,7 @@ export function createTelemetry(
   // Records and metrics are written at every log level.
   const write = recordWriter(log);
   const logDecision = createDecisionLog({ ...settings, write });
+  const observeContract = createContractGauge(metrics);
   const rejectionLog = createRejectionLog((rejections) =>
     log.warn({ event: 'rejected', ...rejections }),
   );
@@ -130,6 +132,7 @@ export function createTelemetry(
   return {
     onDecision: swallowErrors((event: DecisionEvent) => {
       recordDecisionMetrics(metrics, event);
+      observeContract(event);
       logDecision(event);
     }),
     onRejected: swallowErrors(({ status, cause, why }: Rejection) => {

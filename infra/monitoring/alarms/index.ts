@@ -10,6 +10,7 @@ import { feedAlarms } from './feeds.ts';
 import { maintenanceAlarms } from './maintenance.ts';
 import { policyAlarms } from './policy.ts';
 import { rejectedCallAlarms } from './rejected-calls.ts';
+import { requestAlarms } from './requests.ts';
 import { responseAlarms } from './responses.ts';
 import { trafficAlarms } from './traffic.ts';
 
@@ -40,6 +41,7 @@ export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDe
     ...capacityAlarms(metrics, config.minimumTasks),
     ...trafficAlarms(metrics, config.noTrafficHours),
     ...(config.canary ? canaryAlarms(metrics, config.endpoint) : []),
+    ...requestAlarms(metrics),
     ...rejectedCallAlarms(metrics, config.allowedCidrs),
     ...policyAlarms(metrics, config.blockRateCeiling),
     ...abuseIpdbAlarms(metrics),

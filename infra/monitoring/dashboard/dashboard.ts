@@ -12,6 +12,7 @@ import { feedsRow } from './feeds.ts';
 import { latencyRow } from './latency.ts';
 import { monitorModeRow } from './monitor-mode.ts';
 import { quotaRow } from './quota.ts';
+import { requestsRow } from './requests.ts';
 import { DASHBOARD_COLUMNS, heading, type Row } from './widgets.ts';
 
 export interface DashboardProps {
@@ -38,6 +39,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
   const rows: readonly Row[] = [
     { question: 'Is anything wrong?', lines: [[alarmStatus(alarms, canary), ...canary]] },
     blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
+    requestsRow(metrics),
     failuresRow(props),
     latencyRow(metrics, config.decisionDeadlineMs),
     quotaRow({

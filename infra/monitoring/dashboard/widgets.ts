@@ -33,9 +33,11 @@ export interface GraphProps {
   readonly max?: number;
   /** A horizontal line. */
   readonly limit?: { readonly value: number; readonly label: string };
+  /** Columns. @default a third of the page */
+  readonly width?: number;
 }
 
-/** Creates a graph, a third of the page wide. All axes start at 0, so that small changes are not exaggerated. */
+/** Creates a graph. All axes start at 0, so that small changes are not exaggerated. */
 export function graph(props: GraphProps): cloudwatch.GraphWidget {
   const axis = (label: string, max?: number) => ({ min: 0, max, label, showUnits: false });
   return new cloudwatch.GraphWidget({
@@ -46,7 +48,7 @@ export function graph(props: GraphProps): cloudwatch.GraphWidget {
     stacked: props.stacked ?? false,
     ...(props.limit && { leftAnnotations: [{ ...props.limit, color: cloudwatch.Color.GREY }] }),
     legendPosition: cloudwatch.LegendPosition.BOTTOM,
-    width: DASHBOARD_COLUMNS / 3,
+    width: props.width ?? DASHBOARD_COLUMNS / 3,
     height: 6,
   });
 }

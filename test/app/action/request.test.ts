@@ -204,9 +204,10 @@ describe('readTokenRequest tolerates', () => {
       },
       allowedOperations: [...plain.allowedOperations, { op: 'move', paths: ['/x'], ...more }],
     };
-    const { allowed: _, ...read } = readTokenRequest(JSON.stringify(extended));
-    const { allowed: __, ...expected } = readTokenRequest(payload('03'));
+    const { allowed: _, contract, ...read } = readTokenRequest(JSON.stringify(extended));
+    const { allowed: __, contract: known, ...expected } = readTokenRequest(payload('03'));
     expect(read).toEqual(expected);
+    expect(contract.version).toBe(known.version);
   });
 
   test.each<[string, object, object]>([

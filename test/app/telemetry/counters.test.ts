@@ -71,6 +71,7 @@ interface DecisionRecord extends Fields {
   readonly unenforceable: readonly object[];
   readonly skipped: readonly object[];
   readonly signals: {
+    readonly address?: { readonly cause?: string };
     readonly reputation?: { readonly source?: string; readonly stale?: boolean };
   };
   readonly ms: Readonly<Record<string, number>>;
@@ -105,6 +106,7 @@ function totalsOf(records: readonly DecisionRecord[]): Record<string, number> {
   return {
     Decisions: records.length,
     TokensIssued: sum(({ outcome }) => Number(outcome !== 'refuse')),
+    RequestsWithoutAddress: sum(({ signals }) => Number(signals.address?.cause !== undefined)),
     StaleReputations: sum(({ signals }) => Number(signals.reputation?.stale ?? false)),
     UnavailableReputations: sum(
       ({ unknown }) =>

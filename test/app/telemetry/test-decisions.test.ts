@@ -72,6 +72,7 @@ const DECISION_METRICS = [
   'Reputations',
   'StaleReputations',
   'UnknownSignals',
+  'RequestsWithoutAddress',
   'UnavailableReputations',
   'UnenforceableRestrictions',
   'SkippedOperations',

@@ -129,6 +129,7 @@ export const CALM: readonly Calm[] = [
       invalid: Math.round(decisions * 0.006),
       unauthenticated: Math.round(decisions * 0.07),
       unavailableReputations: Math.round(decisions * 0.15),
+      withoutAddress: Math.round(decisions * 0.04),
       secretRefreshFailures: elapsed % 15 < 2 ? 1 : 0,
       ...{ cacheFailures: 5, throttles: 1, pacePercent: 22, geoDatabaseAge: 29.5 },
       ...{ paced: Math.round(decisions * 0.08), overBudget: 3 },

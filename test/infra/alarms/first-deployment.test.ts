@@ -60,6 +60,7 @@ function minuteOf(deployment: FirstDeployment, minute: number): Minute {
   return {
     ...normalMinute(TINY, TODAY + minute),
     ...{ decisions: 0, refused: 0, internalErrors: 0, invalid: 0, unavailableReputations: 0 },
+    ...{ withoutAddress: 0, unknownApiVersions: 0 },
     ...{ unauthenticated: 0, blocked: {}, badGateways: 0, gatewayTimeouts: 0 },
     tasks: Array.from({ length: isRegistered ? count : 0 }, () => ({
       ...{ policyRevision: 4711, flushes: 2 },

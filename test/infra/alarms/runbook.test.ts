@@ -55,7 +55,7 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
   test('is named after its alarm', () => {
     const ids = allAlarms().filter(({ description }) => anchorOf(description) === anchor);
     // An id has "AbuseIpdb" where the heading has "AbuseIPDB".
-    const words = heading.replace('AbuseIPDB', 'AbuseIpdb');
+    const words = heading.replace('AbuseIPDB', 'AbuseIpdb').replace('API', 'Api');
     const expectedId = words.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
     // An id may end with what the alarm is about, as in FeedTooOld-tor-exits.
     expect(new Set(ids.map(({ id }) => id.split('-')[0]))).toEqual(new Set([expectedId]));

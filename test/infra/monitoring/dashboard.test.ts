@@ -196,7 +196,7 @@ describe.each(NAMES)('With %s:', (configuration) => {
     const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
     const [, table = ''] = /\| row \|.*\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
     const documented = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, question]) => question);
-    expect(documented).toHaveLength(7);
+    expect(documented).toHaveLength(8);
     // The last row is about the feeds.
     expect(questions).toEqual(hasFeeds ? documented : documented.slice(0, -1));
     const alarms = dashboard.widgets.find(({ type }) => type === 'alarm')?.properties.alarms;

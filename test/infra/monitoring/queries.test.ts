@@ -98,6 +98,30 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
+    'Requests without an address',
+    {},
+    [
+      {
+        tenant: 'acmecorp',
+        client_id: MACHINE,
+        grant: 'client_credentials',
+        'signals.address.cause': 'missing',
+        requests: 1,
+      },
+    ],
+  ],
+  [
+    'Contract versions',
+    {},
+    expect.arrayContaining([
+      expect.objectContaining({ api_version: 'v1', contract: '1.3', decisions: 4 }),
+      expect.objectContaining({
+        api_version: 'v1',
+        ...{ contract: '1.0', 'new_fields.0': 'event.user.userType', decisions: 1 },
+      }),
+    ]),
+  ],
+  [
     'Unknown signals by cause',
     {},
     [

@@ -104,6 +104,8 @@ const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
   TokensIssued: ({ decisions, refused }) => decisions - refused,
   UnavailableReputations: ({ unavailableReputations }) => unavailableReputations,
   LookupsHeldBack: ({ paced, overBudget }) => paced + overBudget,
+  RequestsWithoutAddress: ({ withoutAddress }) => withoutAddress,
+  UnknownApiVersions: ({ unknownApiVersions }) => unknownApiVersions,
   UnenforceableRestrictions: ({ unenforceable }) => unenforceable,
   FailedConditions: ({ failedConditions }) => failedConditions,
   InternalErrors: ({ internalErrors }) => internalErrors,

@@ -40,6 +40,10 @@ export interface Minute {
   readonly refused: number;
   /** Decisions without the reputation that they need. */
   readonly unavailableReputations: number;
+  /** Decisions on requests without a usable client address. */
+  readonly withoutAddress: number;
+  /** Decisions on requests of an unknown version of the action. */
+  readonly unknownApiVersions: number;
   readonly unenforceable: number;
   readonly failedConditions: number;
   readonly internalErrors: number;
@@ -118,6 +122,8 @@ export function normalMinute(site: Site, minute: number): Minute {
     decisions,
     refused: Math.min(decisions, count(decisions * 0.02, 'refused')),
     unavailableReputations: Math.min(decisions, count(decisions * 0.01, 'unavailable')),
+    withoutAddress: Math.min(decisions, count(decisions * 0.01, 'without address')),
+    unknownApiVersions: 0,
     unenforceable: 0,
     failedConditions: 0,
     internalErrors: count(0.002, 'internal errors'),

@@ -1,3 +1,4 @@
+import { KNOWN_API_VERSIONS } from '../../action/contract.ts';
 import type { UnknownCause } from '../../signals/causes.ts';
 import { SIGNAL_NAMES } from '../../signals/request-signals.ts';
 import type { DecisionEvent } from '../decision-record.ts';
@@ -14,7 +15,7 @@ const INTENDED_CAUSES: ReadonlySet<UnknownCause> = new Set(['private', 'reserved
  * only counted: otherwise a canary would end `NoTraffic`, and dilute block rates and percentiles.
  */
 export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): void {
-  const { decision, signals, test, times } = event;
+  const { decision, signals, test, times, apiVersion } = event;
   if (test !== undefined) {
     metrics.count('TestDecisions');
     return;
@@ -25,6 +26,10 @@ export function recordDecisionMetrics(metrics: Metrics, event: DecisionEvent): v
     metrics.count('DryRunDecisions', decision.dryRunOutcome);
   for (const { outcome } of decision.monitored) metrics.count('MonitoredRules', outcome);
   if (decision.refusedBy !== undefined) metrics.count('Refusals', decision.refusedBy);
+  if (signals.address?.known === false) metrics.count('RequestsWithoutAddress');
+  if (apiVersion !== undefined && !KNOWN_API_VERSIONS.includes(apiVersion)) {
+    metrics.count('UnknownApiVersions');
+  }
   if (signals.usedProvenScore !== undefined) {
     metrics.count('Reputations', 'blacklist');
   } else if (signals.reputation?.known) {

@@ -32,6 +32,12 @@ export const CLIENTS: readonly Incident[] = [
     { TooManyRefusalsInHours: 120, UnusualRefusals: 20 },
     { site: QUIET, minutes: 180 },
   ),
+  incident(
+    'a client of a small site bypasses the edge all day, so that its requests have no address',
+    ({ decisions }) => ({ decisions: decisions + 1, withoutAddress: 1 }),
+    { RequestsWithoutAddress: 120 },
+    { site: SMALL, minutes: 180 },
+  ),
   incident('a client repeatedly requests 20,001 scopes', () => ({ oversized: 30 }), {
     OversizedRequests: 15,
   }),

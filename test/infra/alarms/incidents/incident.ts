@@ -45,9 +45,10 @@ export const slow =
   (milliseconds: number): Changes =>
   ({ latency }) => ({ latency: { ...latency, slow: milliseconds } });
 /** Only this share of the identity server's calls reaches a decision. */
-export const decided = ({ decisions, refused }: Minute, share: number) => ({
+export const decided = ({ decisions, refused, withoutAddress }: Minute, share: number) => ({
   decisions: part(share, decisions),
   refused: part(share, refused),
+  withoutAddress: part(share, withoutAddress),
 });
 /** The firewall admits only the identity server's addresses. */
 export const ALLOW_LIST = { configuration: 'allowed addresses, certificate' } as const;

@@ -49,6 +49,23 @@ export const NEEDS_WORK: readonly Incident[] = [
     { UnusualRefusals: 20, FewerTokensThanUsual: 60 },
   ),
   incident(
+    'one application in ten does not pass through the edge',
+    ({ decisions }) => ({ withoutAddress: part(0.1, decisions) }),
+    { RequestsWithoutAddress: 120 },
+    { minutes: 180 },
+  ),
+  incident(
+    'the edge of a small site no longer sets the address header',
+    ({ decisions }) => ({ withoutAddress: decisions }),
+    { RequestsWithoutAddress: 180 },
+    { site: SMALL, minutes: 240 },
+  ),
+  incident(
+    'one node of the identity server calls with another version of the action',
+    ({ decisions }) => ({ unknownApiVersions: part(0.1, decisions) }),
+    { UnknownApiVersion: 15 },
+  ),
+  incident(
     'one application does not allow a shorter lifetime',
     (_, elapsed) => ({ unenforceable: elapsed % 10 === 0 ? 1 : 0 }),
     { UnenforceableRestrictions: 15 },
