@@ -14,6 +14,11 @@ export function hasOnlyAllowedCharacters(text: string): boolean {
   return ALLOWED.test(text);
 }
 
+/** Returns where the first character is that the identity server rejects; -1 if there is none. */
+export function indexOfDisallowed(text: string): number {
+  return text.search(DISALLOWED);
+}
+
 /** Returns the characters of a text that the identity server rejects, without duplicates. */
 export function disallowedCharacters(text: string): string[] {
   return [...new Set(text.match(DISALLOWED) ?? [])];

@@ -91,7 +91,8 @@ export function createExpressionCompiler(names: PolicyNames): ExpressionCompiler
       try {
         return compileOrThrow(source, issues);
       } catch (error) {
-        issues.add(describeError(error, source));
+        const { message, ...details } = describeError(error, source);
+        issues.add(message, details);
         return undefined;
       }
     },

@@ -1,4 +1,5 @@
-import { positionOf, summaryOf } from './library/errors.ts';
+import type { IssueDetails } from '../file/issues.ts';
+import { rangeOf, summaryOf } from './library/errors.ts';
 
 type Replacements = readonly (readonly [RegExp, string])[];
 
@@ -54,20 +55,39 @@ const FOREIGN_FUNCTIONS: Replacements = [
 /** Keeps messages short enough for a log line. */
 const MAX_EXCERPT_LENGTH = 200;
 
-/** Returns the reason of an error in an expression, a remedy if one is known, and an excerpt of the expression. */
-export function describeError(error: unknown, source: string): string {
-  if (source.trim() === '') return 'an expression must not be empty';
-  const position = positionOf(error);
+/** The description of an error in an expression. */
+export interface ErrorDescription extends IssueDetails {
+  /** The reason, a remedy if one is known, and an excerpt of the expression. */
+  readonly message: string;
+}
+
+/** Describes an error of the library in the words of the policy language. */
+export function describeError(error: unknown, source: string): ErrorDescription {
+  if (source.trim() === '') return { message: 'an expression must not be empty' };
+  const range = rangeOf(error);
+  const position = range?.start;
   const message = MESSAGES.reduce(
     (text, [pattern, replacement]) => text.replace(pattern, replacement),
-    summaryOf(error),
+    // The library cuts a character beyond U+FFFF in half.
+    summaryOf(error).replace(/\p{Cs}$/u, () => characterAt(source, position)),
   );
   const unexpected =
     message.startsWith('Unexpected character') && position !== undefined
       ? describeUnexpected(source, position)
       : {};
   const { reason = message, remedy = lookUp(FOREIGN_FUNCTIONS, message) } = unexpected;
-  return `${reason}${remedy === undefined ? '' : `; ${remedy}`} (in: ${excerpt(source, position)})`;
+  return {
+    message: `${reason}${remedy === undefined ? '' : `; ${remedy}`} (in: ${excerpt(source, position)})`,
+    ...(range && {
+      position: range.start,
+      length: Math.max(range.end - range.start, characterAt(source, position).length),
+    }),
+  };
+}
+
+function characterAt(source: string, position = 0): string {
+  const codePoint = source.codePointAt(position);
+  return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
 }
 
 /** Describes an unexpected word or character. The library's message has only the first letter of a word. */

@@ -22,7 +22,9 @@ export function compileClaimValue(
 ): Template<ClaimValue | undefined> {
   if (typeof value === 'string') return compileString(value, compiler, issues);
   if (Array.isArray(value) && value.every((element) => typeof element === 'string')) {
-    const elements = value.map((element) => compileTemplate(element, compiler, issues));
+    const elements = value.map((element, index) =>
+      compileTemplate(element, compiler, issues.at(index)),
+    );
     return {
       references: elements.flatMap(referencesOf),
       render: (variables) => allDefined(elements.map((parts) => renderText(parts, variables))),
@@ -53,9 +55,9 @@ function compileString(
     };
   }
   if (!CLAIM_TYPES.has(only.type)) {
-    issues.add(
-      `a claim must be a string, a number, a boolean or a list of strings, not ${only.type}`,
-    );
+    issues
+      .within(only.position, only.length)
+      .add(`a claim must be a string, a number, a boolean or a list of strings, not ${only.type}`);
   }
   return {
     references: referencesOf(parts),

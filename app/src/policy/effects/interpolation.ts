@@ -2,31 +2,33 @@
 export interface TemplatePart {
   readonly kind: 'fixed' | 'expression';
   readonly text: string;
+  /** Where `text` begins in the whole text. */
+  readonly position: number;
 }
 
 /**
  * Splits a text at its `${…}`. Expressions may contain balanced braces, and any braces in quotes.
- * `isClosed` is false if the last expression has no closing brace.
+ * `unclosed` is where the last expression begins if it has no closing brace.
  */
 export function splitInterpolations(text: string): {
   parts: readonly TemplatePart[];
-  isClosed: boolean;
+  unclosed: number | undefined;
 } {
   const parts: TemplatePart[] = [];
   let from = 0;
   for (;;) {
     const start = text.indexOf('${', from);
     if (start < 0) break;
-    if (start > from) parts.push({ kind: 'fixed', text: text.slice(from, start) });
+    if (start > from) parts.push({ kind: 'fixed', text: text.slice(from, start), position: from });
     const end = closingBrace(text, start + 2);
-    if (end === undefined) return { parts, isClosed: false };
-    parts.push({ kind: 'expression', text: text.slice(start + 2, end) });
+    if (end === undefined) return { parts, unclosed: start };
+    parts.push({ kind: 'expression', text: text.slice(start + 2, end), position: start + 2 });
     from = end + 1;
   }
   if (from < text.length || parts.length === 0) {
-    parts.push({ kind: 'fixed', text: text.slice(from) });
+    parts.push({ kind: 'fixed', text: text.slice(from), position: from });
   }
-  return { parts, isClosed: true };
+  return { parts, unclosed: undefined };
 }
 
 function closingBrace(text: string, from: number): number | undefined {

@@ -32,9 +32,10 @@ export function checkNames(definition: EffectsDefinition, issues: Issues): void 
 /** Checks the name of a claim that is set or removed. */
 export function checkClaimName(name: string, issues: Issues): void {
   // The identity server drops an add with a blank name, and keeps spaces around a name as a part of it.
-  if (name.trim() === '') issues.add('a claim name must not be empty');
-  else if (name !== name.trim()) issues.add(`"${name}" must not begin or end with a space`);
-  if (isReservedClaim(name)) issues.add(`${name} is a reserved claim and cannot be changed`);
+  const add = (message: string) => issues.add(message, { mark: 'key' });
+  if (name.trim() === '') add('a claim name must not be empty');
+  else if (name !== name.trim()) add(`"${name}" must not begin or end with a space`);
+  if (isReservedClaim(name)) add(`${name} is a reserved claim and cannot be changed`);
 }
 
 function checkAddedScope(scope: string, issues: Issues): void {

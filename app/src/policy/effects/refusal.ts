@@ -1,6 +1,7 @@
 import {
   disallowedCharacters,
   hasOnlyAllowedCharacters,
+  indexOfDisallowed,
   MAX_DESCRIPTION_LENGTH,
   MAX_REASON_LENGTH,
   toAllowedText,
@@ -10,6 +11,7 @@ import type { Expression, ExpressionCompiler } from '../cel/compiler.ts';
 import type { Variables } from '../cel/variables/variables.ts';
 import type { Issues } from '../file/issues.ts';
 import type { EffectsDefinition } from '../file/schema.ts';
+import { splitInterpolations } from './interpolation.ts';
 import { compileTemplate, evaluatePart, referencesOf, type Template, toText } from './template.ts';
 
 /** The refusal of a token: OAuth's `error` and `error_description`. */
@@ -46,7 +48,7 @@ function checkReason(text: string, issues: Issues): string {
   if (reason === '') issues.add('a reason must not be empty');
   if (reason.includes('${')) {
     issues.add('a reason must not contain an expression; put it into the description');
-  } else checkCharacters(reason, MAX_REASON_LENGTH, issues);
+  } else checkCharacters(reason, MAX_REASON_LENGTH, issues, positionOfDisallowed(text));
   if (FORBIDDEN_REASONS.has(reason.toLowerCase())) {
     issues.add(
       `the identity server does not treat the reason ${reason} as a refusal; use e.g. access_denied`,
@@ -64,7 +66,7 @@ function compileDescription(
   // A YAML block ends with a line break.
   const parts = compileTemplate(text.trimEnd(), compiler, issues);
   const fixed = parts.filter((part) => typeof part === 'string').join('');
-  checkCharacters(fixed, MAX_DESCRIPTION_LENGTH, issues);
+  checkCharacters(fixed, MAX_DESCRIPTION_LENGTH, issues, positionOfDisallowed(text));
   if (text.trim() === '' && parts.every((part) => typeof part === 'string')) {
     issues.add('a refusal needs a description: without one the client gets a 200 without a token');
   }
@@ -79,11 +81,27 @@ function compileDescription(
   };
 }
 
-function checkCharacters(text: string, maxLength: number, issues: Issues): void {
+/** Returns where the first character is that the identity server rejects, outside the expressions. */
+function positionOfDisallowed(text: string): number | undefined {
+  for (const part of splitInterpolations(text).parts) {
+    const index = part.kind === 'fixed' ? indexOfDisallowed(part.text) : -1;
+    if (index >= 0) return part.position + index;
+  }
+  return undefined;
+}
+
+/** @param position of the first character that is not allowed. */
+function checkCharacters(
+  text: string,
+  maxLength: number,
+  issues: Issues,
+  position: number | undefined,
+): void {
   if (!hasOnlyAllowedCharacters(text)) {
     const characters = disallowedCharacters(text).map((character) => JSON.stringify(character));
     issues.add(
       `the identity server does not accept ${characters.join(' ')} in a refusal; use letters, digits, spaces and - _ . ! ? ; : ' ( ) [ ]`,
+      position === undefined ? {} : { position },
     );
   }
   if (text.length > maxLength) issues.add(`must not be longer than ${maxLength} characters`);

@@ -12,8 +12,14 @@ export interface Template<T> {
   readonly references: readonly References[];
 }
 
+/** An expression, and the place of its `${…}` in the text. */
+export interface PlacedExpression extends Expression {
+  readonly position: number;
+  readonly length: number;
+}
+
 /** Fixed text, or an expression. */
-export type Part = string | Expression;
+export type Part = string | PlacedExpression;
 
 /** CEL types that a claim can have. `dyn` depends on the request. */
 export const CLAIM_TYPES: ReadonlySet<string> = new Set([
@@ -36,17 +42,31 @@ export function compileTemplate(
 
 /** Splits a text at its `${…}`, and compiles the expressions. */
 export function compileParts(text: string, compiler: ExpressionCompiler, issues: Issues): Part[] {
-  const { parts, isClosed } = splitInterpolations(text);
-  if (!isClosed) issues.add('has a ${ without its closing brace');
-  return parts.flatMap((part) =>
-    part.kind === 'fixed' ? part.text : (compiler.compile(part.text, issues) ?? []),
-  );
+  const { parts, unclosed } = splitInterpolations(text);
+  if (unclosed !== undefined) {
+    issues.within(unclosed, OPENING.length).add('has a ${ without its closing brace');
+  }
+  return parts.flatMap(({ kind, text, position }): Part | [] => {
+    if (kind === 'fixed') return text;
+    const expression = compiler.compile(text, issues.within(position, text.length));
+    if (expression === undefined) return [];
+    return {
+      ...expression,
+      position: position - OPENING.length,
+      length: OPENING.length + text.length + CLOSING.length,
+    };
+  });
 }
+
+const OPENING = '${';
+const CLOSING = '}';
 
 export function checkTextTypes(parts: readonly Part[], issues: Issues): void {
   for (const part of parts) {
     if (typeof part === 'string' || TEXT_TYPES.has(part.type)) continue;
-    issues.add(`\${…} cannot insert a value of type ${part.type} into a string`);
+    issues
+      .within(part.position, part.length)
+      .add(`\${…} cannot insert a value of type ${part.type} into a string`);
   }
 }
 

@@ -68,7 +68,9 @@ export function compileUnknown(
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(definition)) {
     if (Object.hasOwn(UNKNOWN_CAUSES, name)) continue;
-    issues.at(name).add(`is not a signal; the signals are ${SIGNAL_NAMES.join(', ')}`);
+    issues
+      .at(name)
+      .add(`is not a signal; the signals are ${SIGNAL_NAMES.join(', ')}`, { mark: 'key' });
   }
   for (const name of SIGNAL_NAMES) {
     const user = users.get(name);
@@ -154,6 +156,7 @@ function compileByCause(
           EFFECT_NAMES.has(cause)
             ? 'is an effect next to causes; put it below default or below a cause'
             : `is not a cause of an unknown ${name === 'feeds' ? 'feed' : name}; the causes are ${causes.join(', ')}`,
+          { mark: 'key' },
         );
       hasInvalidCause = true;
       continue;

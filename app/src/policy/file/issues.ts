@@ -7,6 +7,8 @@ export interface IssueDetails {
   readonly position?: number;
   /** Length of the marked part, in UTF-16 code units. */
   readonly length?: number;
+  /** `key` marks the key of the place instead of its value. */
+  readonly mark?: 'key';
   /** The name that the author probably meant. */
   readonly suggestion?: string;
 }
@@ -24,8 +26,10 @@ export interface Issue extends IssueDetails {
 
 /** An issue that is found while the file is still YAML. */
 export interface YamlIssue {
-  /** In the text of the file, in characters. */
+  /** In the text of the file, in UTF-16 code units. */
   readonly offset: number;
+  /** The end of the marked part. @default one character */
+  readonly end?: number;
   readonly message: string;
 }
 

@@ -1,18 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLError,
-} from 'yaml';
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { checkAliases } from './aliases.ts';
 import { type Issue, type LocatedIssue, PolicyError, type YamlIssue } from './issues.ts';
-import { createLocator } from './locate.ts';
+import { createLocator, createSpanFinder } from './locate.ts';
 import { findMisleadingYaml } from './misleading-yaml.ts';
 
 /** A parsed policy file. */
@@ -33,11 +22,25 @@ export function readYaml(text: string, file: string): PolicySource {
   const locate = createLocator(text, file, lines);
   const throwIfAny = (found: readonly YamlIssue[]) => {
     if (found.length === 0) return;
-    throw new PolicyError(found.map((issue) => locate({ severity: 'error', ...issue })));
+    throw new PolicyError(
+      found.map(({ offset, end = offset, message }) =>
+        locate({
+          severity: 'error',
+          message,
+          span: { start: offset, end: Math.max(end, endOfWord(text, offset)) },
+        }),
+      ),
+    );
   };
   // Warnings too: each is about a value that YAML reads differently, such as `when: !x`, which is a tag.
   const yamlErrors = [...document.errors, ...document.warnings];
-  throwIfAny(yamlErrors.map((error) => ({ offset: error.pos[0], message: explain(error, text) })));
+  throwIfAny(
+    yamlErrors.map((error) => ({
+      offset: error.pos[0],
+      end: error.pos[1],
+      message: explain(error, text),
+    })),
+  );
   throwIfAny(findMisleadingYaml(document, text));
   throwIfAny(checkAliases(document));
   // `checkAliases` has limited what aliases expand to.
@@ -45,15 +48,21 @@ export function readYaml(text: string, file: string): PolicySource {
   return {
     value,
     locate(issues) {
+      const spanOf = createSpanFinder(document, text);
       return issues
-        .map((issue) => {
-          const offset = nearestNode(document, issue.path)?.range?.[0] ?? 0;
-          return locate({ ...issue, offset, ...placeOf(value, issue.path) });
-        })
-        .sort((one, other) => one.line - other.line);
+        .map((issue) => locate({ ...issue, span: spanOf(issue), ...placeOf(value, issue.path) }))
+        .sort((one, other) => one.line - other.line || one.column - other.column);
     },
   };
 }
+
+/** YAML's errors often mark only the first character of a key or alias. */
+function endOfWord(text: string, offset: number): number {
+  WORD.lastIndex = offset;
+  return WORD.test(text) ? WORD.lastIndex : offset + 1;
+}
+
+const WORD = /[*&!<%]*[\w.-]+|<</y;
 
 const QUOTE_IT = `quote a condition that begins with a quote, ! or [, e.g. '!has(geo.city)'`;
 
@@ -70,31 +79,6 @@ function explain({ code, message, pos }: YAMLError, text: string): string {
     return `${message}; quote a value that contains a colon and a space`;
   }
   return message;
-}
-
-/** Returns the node of the deepest key of a path that exists in the file. */
-function nearestNode(document: Document, path: readonly (string | number)[]): Node | undefined {
-  let node: unknown = document.contents;
-  let found = isNode(node) ? node : undefined;
-  for (const key of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(key));
-      if (pair === undefined) break;
-      if (isNode(pair.key)) found = pair.key;
-      node = pair.value;
-    } else if (isSeq(node) && typeof key === 'number') {
-      node = node.items[key];
-      if (isNode(node)) found = node;
-    } else {
-      break;
-    }
-  }
-  return found;
-}
-
-function keyText(key: unknown): string {
-  return isNode(key) ? String(key.toJSON()) : String(key);
 }
 
 /** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`, and its rule. */

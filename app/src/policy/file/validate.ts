@@ -30,7 +30,8 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, issues: Issues
   for (const issue of zodIssues) {
     const path = issue.path.filter((key) => typeof key !== 'symbol');
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) issues.at(...path, key).add('is not a known key');
+      for (const key of issue.keys)
+        issues.at(...path, key).add('is not a known key', { mark: 'key' });
     } else if (!followsFromUnknownKey(issue, zodIssues)) {
       issues.at(...path).add(explain(issue, value, path));
     }

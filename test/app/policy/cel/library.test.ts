@@ -2,7 +2,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import {
   ownerOfMissingField,
-  positionOf,
+  rangeOf,
   summaryOf,
 } from '../../../../app/src/policy/cel/library/errors.ts';
 import {
@@ -106,6 +106,22 @@ describe('the nodes of cel-js', () => {
     ['int', { name: 'type' }],
   ])('checkedType of %s', (source, type) => {
     expect(parse(source).tree.checkedType).toMatchObject(type);
+  });
+
+  test.each<[string, string[]]>([
+    ['text == "a"', ['text == "a"', 'text', '"a"']],
+    ['place . city', ['place . city', 'place']],
+    ['any["k"] > -1', ['any["k"] > -1', 'any["k"]', 'any', '"k"', '-1', '1']],
+    ['text.contains( "a" )', ['text.contains( "a" )', 'text', '"a"']],
+    ['"\u{1f600}é" == text', ['"\u{1f600}é" == text', '"\u{1f600}é"', 'text']],
+    ['size([any, 1])', ['size([any, 1])', '[any, 1]', 'any', '1']],
+    ['!(text == "a")', ['!(text == "a"', 'text == "a"', 'text', '"a"']],
+  ])('range of the parts of %s', (source, parts) => {
+    const partsOf = (node: Node): string[] => [
+      source.slice(node.range.start, node.range.end),
+      ...childrenOf(node).flatMap(partsOf),
+    ];
+    expect(partsOf(parse(source).tree)).toEqual(parts);
   });
 
   test('checking fills in the types of all parts', () => {
@@ -297,8 +313,9 @@ describe('the errors of cel-js', () => {
   });
 
   test('the position is that of the part with the error', () => {
-    expect(positionOf(errorOf('true && text + 1 == "a"'))).toBe('true && '.length);
-    expect(positionOf(new Error('other'))).toBeUndefined();
+    expect(rangeOf(errorOf('true && text + 1 == "a"'))).toEqual({ start: 8, end: 16 });
+    expect(rangeOf(errorOf('place.town == "a"'))).toEqual({ start: 6, end: 10 });
+    expect(rangeOf(new Error('other'))).toBeUndefined();
   });
 
   test.each([

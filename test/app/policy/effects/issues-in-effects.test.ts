@@ -398,11 +398,6 @@ describe('the value of a claim that is an expression', () => {
       `"x \${geo}"`,
       `\${…} cannot insert a value of type Geo into a string.`,
     ],
-    [
-      'a signal as a whole in a list',
-      `["\${geo}"]`,
-      `\${…} cannot insert a value of type Geo into a string.`,
-    ],
     ['a misspelt variable', `"\${geo.contry}"`, 'unknown field contry (in: geo.contry).'],
     [
       'an expression that is not closed',
@@ -412,6 +407,12 @@ describe('the value of a claim that is an expression', () => {
   ])('%s', (_, value, sentence) => {
     expect(issuesOf(`{ claims: { set: { a: ${value} } } }`)).toEqual([
       at(`.claims.set.a: ${sentence}`),
+    ]);
+  });
+
+  test('in a list, the place has the index', () => {
+    expect(issuesOf(`{ claims: { set: { a: [b, "\${geo}"] } } }`)).toEqual([
+      at(`.claims.set.a.1: \${…} cannot insert a value of type Geo into a string.`),
     ]);
   });
 

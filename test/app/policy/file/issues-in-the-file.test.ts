@@ -242,7 +242,7 @@ test('every issue is on one line of the error message', () => {
   const [sentence, ...more] = issuesIn(text);
   expect(more).toEqual([]);
   expect(sentence).toBe(
-    'policy.yaml:4: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor).',
+    'policy.yaml:5: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor).',
   );
 });
 

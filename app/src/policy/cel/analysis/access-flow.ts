@@ -75,7 +75,13 @@ function fieldFlow(
   const name = `${nameOfType(type, declarations)}.${field}`;
   if (!Object.hasOwn(fields, field)) {
     // The type checker accepts any name in `.?` and `has`.
-    issues.add(`unknown field ${field} (in: ${name})`);
+    const isNamed = node.op === '.' || node.op === '.?';
+    const { start, end } = node.range;
+    const position = isNamed ? end - start - field.length : 0;
+    issues.add(`unknown field ${field} (in: ${name})`, {
+      position,
+      length: end - start - position,
+    });
     return EMPTY_FLOW;
   }
   if (type === 'Geo') uses.geoFields.add(field);

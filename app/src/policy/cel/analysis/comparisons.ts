@@ -2,8 +2,10 @@ import { parseAddress } from '../../../signals/address/parse.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../../../signals/geo/codes.ts';
 import type { Issues } from '../../file/issues.ts';
 import { notAContinent, notACountry, type ParsedList } from '../../lists.ts';
+import type { Node } from '../library/node.ts';
 import { type CodeDomain, isCodeDomain } from './domains.ts';
 import { type Flow, type Source, sourcesOf } from './flow.ts';
+import { issuesAt, issuesAtLiteral } from './issues-at.ts';
 import { checkName, checkNamePart } from './name-comparisons.ts';
 import { type Order, orderIssues, valueIssues } from './number-comparisons.ts';
 
@@ -20,11 +22,17 @@ export class ComparisonChecker {
   readonly #lists: ReadonlyMap<string, ParsedList>;
   readonly #uses: ListUses;
   readonly #issues: Issues;
+  readonly #node: Node;
 
-  constructor(lists: ReadonlyMap<string, ParsedList>, uses: ListUses, issues: Issues) {
+  /**
+   * @param issues of the whole expression.
+   * @param node the part whose values are compared.
+   */
+  constructor(lists: ReadonlyMap<string, ParsedList>, uses: ListUses, issues: Issues, node: Node) {
     this.#lists = lists;
     this.#uses = uses;
     this.#issues = issues;
+    this.#node = node;
   }
 
   /** Checks values that are tested for equality, with `==`, `!=` or `in`. */
@@ -51,13 +59,13 @@ export class ComparisonChecker {
   checkSearch(value: Flow, other: Flow, reason: string): void {
     const domain = codeDomainOf(value);
     if (domain !== undefined && mayBePolicyString(other)) {
-      this.#issues.add(`${reason}; ${howToCompare(domain)}`);
+      this.#add(`${reason}; ${howToCompare(domain)}`);
     }
   }
 
   /** Reports a part of a name that no name has. */
   checkPart(value: Flow, method: string, part: Flow): void {
-    checkNamePart(value, method, part, this.#issues);
+    checkNamePart(value, method, part, issuesAt(this.#issues, this.#node));
   }
 
   #checkFields(left: Flow, right: Flow): void {
@@ -68,8 +76,9 @@ export class ComparisonChecker {
         if (source.kind === 'constant' && constants.includes(source.value)) continue;
         if (domain.kind === 'number') this.#addAll(valueIssues(domain, source, this.#lists));
         else if (domain.kind === 'address') this.#checkAddress(source);
-        else if (domain.kind === 'names') checkName(domain, source, this.#lists, this.#issues);
-        else this.#checkCode(domain, source);
+        else if (domain.kind === 'names') {
+          checkName(domain, source, this.#lists, this.#issuesAbout(source));
+        } else this.#checkCode(domain, source);
       }
     }
   }
@@ -77,7 +86,7 @@ export class ComparisonChecker {
   /** An address has one canonical form, and lists of addresses contain networks. */
   #checkAddress(source: Source): void {
     if (source.kind === 'entry') {
-      this.#issues.add(
+      this.#add(
         `write address.within("${source.list}"): it supports CIDRs, and addresses in any notation`,
       );
     } else if (source.kind === 'constant' && typeof source.value === 'string') {
@@ -88,7 +97,7 @@ export class ComparisonChecker {
         canonical === undefined
           ? 'for a network, write address.within("list")'
           : `write "${canonical}"`;
-      this.#issues.add(`address.value is never "${text}"; ${remedy}`);
+      this.#addAbout(text, `address.value is never "${text}"; ${remedy}`);
     }
   }
 
@@ -99,7 +108,7 @@ export class ComparisonChecker {
       const { countryLists, continentLists } = this.#uses;
       (domain.kind === 'country' ? countryLists : continentLists).add(source.list);
     } else if (source.kind === 'computed') {
-      this.#issues.add(
+      this.#add(
         `${domain.name} is compared with a computed value, which cannot be checked; ${howToCompare(domain)}`,
       );
     }
@@ -108,7 +117,7 @@ export class ComparisonChecker {
   #checkCodeString(domain: CodeDomain, text: string): void {
     // A comparison with "" tests whether the field has a value.
     if (text === '' || isCode(domain, text)) return;
-    this.#issues.add(domain.kind === 'country' ? notACountry(text) : notAContinent(text));
+    this.#addAbout(text, domain.kind === 'country' ? notACountry(text) : notAContinent(text));
   }
 
   /** A default for a missing code may be any string, except a misspelt code. */
@@ -122,14 +131,30 @@ export class ComparisonChecker {
   #checkDerived(left: Flow, right: Flow): void {
     for (const { domain, by } of sourcesOf(left, 'derived')) {
       if (!mayBePolicyString(right) && codeDomainOf(right) === undefined) continue;
-      this.#issues.add(
+      this.#add(
         `${by} changes ${domain.name} to another string, which cannot be checked; ${howToCompare(domain)}`,
       );
     }
   }
 
+  /** Returns the collector that marks the literal of a constant, or the whole comparison. */
+  #issuesAbout(source: Source): Issues {
+    return source.kind === 'constant'
+      ? issuesAtLiteral(this.#issues, this.#node, source.value)
+      : issuesAt(this.#issues, this.#node);
+  }
+
   #addAll(messages: readonly string[]): void {
-    for (const message of messages) this.#issues.add(message);
+    for (const message of messages) this.#add(message);
+  }
+
+  #add(message: string): void {
+    issuesAt(this.#issues, this.#node).add(message);
+  }
+
+  /** Adds an issue of a constant, and marks its literal. */
+  #addAbout(constant: string, message: string): void {
+    issuesAtLiteral(this.#issues, this.#node, constant).add(message);
   }
 }
 

@@ -4,6 +4,7 @@ import { print } from '../library/print.ts';
 import { bindingOf, childrenOf } from '../library/syntax-tree.ts';
 import { argumentIssue, type Constants, failureIssue } from './constant-issues.ts';
 import { reasonForFailure } from './failing-operations.ts';
+import { issuesAt } from './issues-at.ts';
 import { rangeIssue } from './value-limits.ts';
 
 /**
@@ -104,7 +105,7 @@ class Folding {
   }
 
   #report(node: Node, reason: string): void {
-    this.#issues.add(`${reason} (in: ${print(node)})`);
+    issuesAt(this.#issues, node).add(`${reason} (in: ${print(node)})`);
   }
 }
 

@@ -56,15 +56,23 @@ function checkGroup(group: readonly Restriction[], operator: '&&' | '||', issues
   // A comparison that no value satisfies is reported elsewhere, and is not a contradiction.
   if (isSatisfiable(wanted) || wanted.some((one) => !isSatisfiable([one]))) return;
   const shown = findPair(wanted) ?? wanted;
+  const marked = issues.within(...rangeAround(shown));
   const joinBy = (symbol: string) => shown.map(({ node }) => print(node)).join(` ${symbol} `);
   if (operator === '||') {
-    issues.add(`${joinBy('||')} is always true; write && if both must be true`);
+    marked.add(`${joinBy('||')} is always true; write && if both must be true`);
     return;
   }
   const remedy = shown.every(({ subject }) => CLOCK_TIME.test(print(subject)))
     ? `for a time span past midnight, write (${joinBy('||')})`
     : 'write || if one of them is enough';
-  issues.add(`${joinBy('&&')} is never true; ${remedy}`);
+  marked.add(`${joinBy('&&')} is never true; ${remedy}`);
+}
+
+/** Returns where the restrictions begin in the expression, and the length up to the end of the last one. */
+function rangeAround(restrictions: readonly Restriction[]): [position: number, length: number] {
+  const ranges = restrictions.map(({ node }) => node.range);
+  const start = Math.min(...ranges.map((range) => range.start));
+  return [start, Math.max(...ranges.map((range) => range.end)) - start];
 }
 
 const CLOCK_TIME = /^now\.(hour|minute)$|\.get(Hours|Minutes)\(/;

@@ -18,6 +18,7 @@ import {
   OTHER_FLOW,
 } from './flow.ts';
 import type { FlowContext, FlowUses, Scope } from './flow-context.ts';
+import { issuesAt } from './issues-at.ts';
 import { analyzeMethodCall } from './method-flow.ts';
 import { checkTypes } from './type-rules.ts';
 
@@ -39,16 +40,20 @@ export function analyzeFlow(
     geoFields: new Set(),
     anonymizerFields: new Set(),
   };
-  const context: FlowContext = {
+  const shared = {
     constants,
     declarations,
     uses,
-    issues,
-    comparisons: new ComparisonChecker(declarations.lists, uses, issues),
-    intermediateAccesses: new Set(),
-    flowOf: (node, scope) => analyzeNode(node, scope, context),
+    intermediateAccesses: new Set<Node>(),
+    issuesOf: (node: Node) => issuesAt(issues, node),
+    flowOf: (node: Node, scope: Scope) => analyzeNode(node, scope, contextAt(node)),
   };
-  context.flowOf(ast, new Map());
+  const contextAt = (node: Node): FlowContext => ({
+    ...shared,
+    issues: shared.issuesOf(node),
+    comparisons: new ComparisonChecker(declarations.lists, uses, issues, node),
+  });
+  shared.flowOf(ast, new Map());
   return uses;
 }
 

@@ -17,12 +17,15 @@ export interface FlowUses extends ListUses {
 /** The flows of the variables of loops and of `cel.bind`, by name. */
 export type Scope = ReadonlyMap<string, Flow>;
 
-/** The state of the analysis of one expression. */
+/** The state of the analysis of one expression, at one of its nodes. */
 export interface FlowContext {
   readonly constants: Constants;
   readonly declarations: Declarations;
   readonly uses: FlowUses;
+  /** Issues of the node. */
   readonly issues: Issues;
+  /** Returns the collector for the issues of another node. */
+  readonly issuesOf: (node: Node) => Issues;
   readonly comparisons: ComparisonChecker;
   /** Optional accesses of which a field is read: `token.claims.?address` in `token.claims.?address.?country`. */
   readonly intermediateAccesses: Set<Node>;

@@ -9,6 +9,7 @@ import {
   someNode,
   usesOnly,
 } from '../library/syntax-tree.ts';
+import { issuesAt } from './issues-at.ts';
 
 /*
  * A request of 1 MiB can have lists of thousands of elements and strings of a million characters. A loop over such
@@ -53,15 +54,19 @@ interface Scope {
 /** Reports operations in loops over the request whose cost grows with another value of the request. */
 export function checkLoopCosts(ast: Node, issues: Issues): void {
   const scope: Scope = { policyVariables: new Set(['lists']), variables: new Set() };
-  visit(ast, scope, (operation) => issues.add(`${operation} ${REASON_AND_REMEDY}`));
+  visit(ast, scope, (operation, node) =>
+    issuesAt(issues, node).add(`${operation} ${REASON_AND_REMEDY}`),
+  );
 }
 
-function visit(node: Node, scope: Scope, report: (operation: string) => void): void {
+type Report = (operation: string, node: Node) => void;
+
+function visit(node: Node, scope: Scope, report: Report): void {
   const { element } = scope;
   if (element !== undefined) {
     const bounded = new Set([...scope.policyVariables, element]);
     const operation = unboundedOperation(node, bounded, scope.variables);
-    if (operation !== undefined) report(operation);
+    if (operation !== undefined) report(operation, node);
   }
   const loop = loopOf(node);
   if (loop === undefined) {

@@ -1,4 +1,5 @@
 import { unknownNameIssue, withinIssue } from '../../feeds.ts';
+import type { Issues } from '../../file/issues.ts';
 import { type CelType, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
 import { type Binding, bindOf, loopOf } from '../library/syntax-tree.ts';
 import { timeZoneIssue } from './constant-issues.ts';
@@ -89,12 +90,12 @@ function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext
   } else if (declarations.lists.has(name)) {
     uses.cidrLists.add(name);
   } else {
-    useFeed(name, context);
+    useFeed(name, context, argument ? context.issuesOf(argument) : issues);
   }
   return EMPTY_FLOW;
 }
 
-function useFeed(id: string, { declarations, uses, issues }: FlowContext): void {
+function useFeed(id: string, { declarations, uses }: FlowContext, issues: Issues): void {
   const { feeds, lists, builtInFeeds } = declarations;
   const content = feeds.get(id);
   if (content === undefined) {

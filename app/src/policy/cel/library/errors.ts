@@ -14,9 +14,11 @@ export function summaryOf(error: unknown): string {
   return summary ?? (error instanceof Error ? error.message.split('\n')[0] : String(error)) ?? '';
 }
 
-/** Returns the position in the expression at which an error begins. */
-export function positionOf(error: unknown): number | undefined {
-  return ((error ?? {}) as CelError).range?.start;
+/** Returns the part of the expression that an error is about, in UTF-16 code units. */
+export function rangeOf(
+  error: unknown,
+): { readonly start: number; readonly end: number } | undefined {
+  return ((error ?? {}) as CelError).range;
 }
 
 /** Returns the type of the object that lacks the field an expression reads; `undefined` for any other error. */

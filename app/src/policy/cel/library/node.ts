@@ -58,6 +58,8 @@ export type Node = NodeOf<Operator>;
 interface CheckedPart {
   /** Undefined before type-checking. */
   readonly checkedType?: CelType;
+  /** The part of the expression, in UTF-16 code units. Parentheses around the node may be missing on one side. */
+  readonly range: { readonly start: number; readonly end: number };
   readonly meta: Meta;
   setMeta(key: 'check', value: Check): unknown;
   /** Evaluates the node. The library allows replacing it. */
