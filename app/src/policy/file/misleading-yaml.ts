@@ -13,7 +13,7 @@ export function findMisleadingYaml(document: Document, text: string): YamlIssue[
   const issues: YamlIssue[] = [];
   const { version } = document.directives?.yaml ?? {};
   if (version !== undefined && version !== '1.2') {
-    const message = `a policy is YAML 1.2, and %YAML ${version} reads some values differently; remove this line`;
+    const message = `the file is read as YAML 1.2, and %YAML ${version} reads some values differently; remove this line`;
     issues.push({ offset: Math.max(0, text.search(/^%YAML/m)), message });
   }
   visit(document, {

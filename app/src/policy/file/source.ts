@@ -11,12 +11,23 @@ export interface PolicySource {
   locate(issues: readonly Issue[]): LocatedIssue[];
 }
 
+/** Returns the name of a place, and the rule to which it belongs, if any. */
+export type PlaceOf = (
+  value: unknown,
+  path: readonly (string | number)[],
+) => Pick<LocatedIssue, 'place' | 'rule'>;
+
 /**
  * Parses YAML 1.2, with merge keys (`<<`). Duplicate keys are errors.
  *
+ * @param placeOf names places for messages.
  * @throws PolicyError if the text is not valid YAML.
  */
-export function readYaml(text: string, file: string): PolicySource {
+export function readYaml(
+  text: string,
+  file: string,
+  placeOf: PlaceOf = placeInPolicy,
+): PolicySource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const locate = createLocator(text, file, lines);
@@ -72,7 +83,7 @@ function explain({ code, message, pos }: YAMLError, text: string): string {
     return `duplicate key ${key}`;
   }
   if (code === 'MULTIPLE_DOCS')
-    return 'a policy must be one YAML document, but a second one begins here';
+    return 'the file must be one YAML document, but a second one begins here';
   if (code === 'TAG_RESOLVE_FAILED') return `${message}; ${QUOTE_IT}`;
   if (message.startsWith('Unexpected scalar at node end')) return `${message}; ${QUOTE_IT}`;
   if (message.startsWith('Nested mappings are not allowed')) {
@@ -82,7 +93,7 @@ function explain({ code, message, pos }: YAMLError, text: string): string {
 }
 
 /** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`, and its rule. */
-function placeOf(
+function placeInPolicy(
   value: unknown,
   path: readonly (string | number)[],
 ): Pick<LocatedIssue, 'place' | 'rule'> {

@@ -1,9 +1,11 @@
 import type { AnonymizerField } from '../../../src/feeds/model/feed.ts';
+import type { AnonymizerFieldCause } from '../../../src/signals/anonymizer.ts';
 import type { UNKNOWN_CAUSES } from '../../../src/signals/causes.ts';
 import type { Place } from '../../../src/signals/geo/place.ts';
 import type { Network } from '../../../src/signals/network.ts';
 import type { AbuseRecord } from '../../../src/signals/reputation/reputation.ts';
 import type { SignalName } from '../../../src/signals/request-signals.ts';
+import type { TokenRequestOptions } from '../../requests/token-request.ts';
 
 /** One request as a test case or the options of a command describe it: the token request and the signals. */
 export interface Given {
@@ -23,12 +25,18 @@ export interface GivenRequest {
   readonly scopes?: readonly string[] | undefined;
   /** Scopes that the client asked for. */
   readonly requestedScopes?: readonly string[] | undefined;
-  /** Of the token, in seconds. @default 3600 */
+  /** Of the token, in seconds; -1 for the server's default. @default 3600 */
   readonly lifetime?: number | undefined;
-  /** Of the refresh token, in seconds. @default 86400, none with `client_credentials` */
-  readonly refreshLifetime?: number | undefined;
-  /** Claims of the token besides those that every token has, or instead of them. */
+  /** Of the refresh token, in seconds; false without one. @default 86400, none with `client_credentials` */
+  readonly refreshLifetime?: number | false | undefined;
+  /** Claims of the token besides those that every token has, or instead of them; null for one that it lacks. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  readonly audience?: readonly string[] | undefined;
+  readonly user?: TokenRequestOptions['user'];
+  readonly tenant?: TokenRequestOptions['tenant'];
+  readonly organization?: TokenRequestOptions['organization'];
+  /** Version of the identity server's contract. @default the newest */
+  readonly contract?: TokenRequestOptions['contract'];
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Parameters of the token request. */
   readonly params?: Readonly<Record<string, string | readonly string[]>> | undefined;
@@ -43,7 +51,9 @@ export interface GivenSignals {
   readonly geo?: Place | undefined;
   /** The fields of `network`. @default those that `geo` has */
   readonly network?: Network | undefined;
-  readonly anonymizer?: Readonly<Partial<Record<AnonymizerField, boolean>>> | undefined;
+  readonly anonymizer?:
+    | Readonly<Partial<Record<AnonymizerField, boolean | AnonymizerFieldCause>>>
+    | undefined;
   readonly abuse?: GivenAbuse | undefined;
   /** Whether each feed contains the address, by id. */
   readonly feeds?: Readonly<Record<string, boolean | 'absent' | 'expired'>> | undefined;

@@ -9,17 +9,15 @@ import type { Given } from './given.ts';
  */
 export function givenRequest({ request, signals }: Given, edge: EdgeOptions): object {
   const { grant = 'authorization_code', client = 'example-client', scopes = [] } = request;
+  const { headers, params, ...others } = request;
   const address = signals.unknown?.address === undefined ? (signals.address ?? '') : '';
   return sampleTokenRequest({
-    headers: [...edgeHeaders(address, edge), ...namedValues(request.headers)],
+    ...others,
+    headers: [...edgeHeaders(address, edge), ...namedValues(headers)],
     grant,
     clientId: client,
     scopes,
-    requestedScopes: request.requestedScopes,
-    params: namedValues(request.params),
-    lifetime: request.lifetime,
-    refreshLifetime: request.refreshLifetime,
-    claims: request.claims,
+    params: namedValues(params),
   });
 }
 

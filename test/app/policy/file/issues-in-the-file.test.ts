@@ -28,7 +28,7 @@ describe('a file that is not valid YAML', () => {
       'two documents',
       `version: 1\n${RULE}---\nversion: 1\n`,
       7,
-      /^a policy must be one YAML document/,
+      /^the file must be one YAML document/,
     ],
     ['an alias without an anchor', 'version: 1\nrules: *rules\n', 2, /^Unresolved alias/],
     [

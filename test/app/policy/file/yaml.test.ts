@@ -182,7 +182,7 @@ describe('a value that YAML reads differently from its author is an issue', () =
     [
       'the types of YAML 1.1',
       '%YAML 1.1\n---\nversion: 1\nrules:\n  - { id: one, when: yes, then: { lifetime: 1:30 } }\n',
-      'policy.yaml:1: a policy is YAML 1.2, and %YAML 1.1 reads some values differently; remove this line.',
+      'policy.yaml:1: the file is read as YAML 1.2, and %YAML 1.1 reads some values differently; remove this line.',
     ],
   ])('%s', (_, text, sentence) => {
     expect(issuesIn(text)).toEqual([sentence]);
