@@ -2,15 +2,7 @@ import type { SkippedOperation } from '../../../src/action/operations/index.ts';
 import { formatSeconds } from '../../explain/format.ts';
 import type { IssuedToken, Outcome } from '../../identity-server/index.ts';
 import type { Expectation } from './expectation.ts';
-import type { CaseRun } from './run-case.ts';
-
-/** A field of the expectation that the decision does not have. */
-export interface Mismatch {
-  /** Such as `token.lifetime`. */
-  readonly field: string;
-  readonly expected: string;
-  readonly received: string;
-}
+import type { CaseRun, Mismatch } from './result.ts';
 
 /** Compares a decision with what a case expects. Only what the case names is compared. */
 export function compareWithExpectation(

@@ -1,39 +1,17 @@
 import { readTokenRequest, type TokenRequest } from '../../../src/action/request.ts';
 import { PLAIN_SUCCESS } from '../../../src/action/response.ts';
-import { type Decision, decide } from '../../../src/decide.ts';
+import { decide } from '../../../src/decide.ts';
 import { responseBody } from '../../../src/http/handle-action.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import type { TraceEvent } from '../../../src/policy/trace.ts';
 import { RequestSignals } from '../../../src/signals/request-signals.ts';
-import { applyResponse, type IssuedToken, type Outcome } from '../../identity-server/index.ts';
+import { applyResponse, type Outcome } from '../../identity-server/index.ts';
 import { givenRequest } from '../given/request.ts';
-import { compareWithExpectation, type Mismatch } from './compare.ts';
+import { compareWithExpectation } from './compare.ts';
 import type { PolicyCase } from './read.ts';
+import type { CaseResult, CaseRun } from './result.ts';
 import { ADDRESS_OPTIONS, caseSources } from './sources.ts';
 import { DEFAULT_TIME, momentOf, parseCaseTime } from './time.ts';
-
-/** The result of one case. */
-export interface CaseResult {
-  readonly case: PolicyCase;
-  /** `error`: the case cannot be decided, because it does not state what the policy reads, for example. */
-  readonly status: 'passed' | 'failed' | 'error';
-  /** Why the case cannot be decided, as a sentence. */
-  readonly error?: string;
-  readonly mismatches: readonly Mismatch[];
-  /** Absent if the case could not be decided. */
-  readonly run?: CaseRun;
-}
-
-/** What happened to the request of a case. */
-export interface CaseRun {
-  readonly decision: Decision;
-  /** The token without a policy. */
-  readonly before: IssuedToken;
-  /** What the identity server did with the response: the token, or a refusal. */
-  readonly outcome: Outcome;
-  /** The events of the evaluation, in order. */
-  readonly trace: readonly TraceEvent[];
-}
 
 /** The request of a case, and what it is decided on. */
 export interface CaseInputs {

@@ -1,6 +1,7 @@
 import type { Policy } from '../../../src/policy/policy.ts';
 import type { PolicyCase } from './read.ts';
-import { CaseError, type CaseResult, type ReadRequestFile, runCase } from './run-case.ts';
+import type { CaseResult } from './result.ts';
+import { CaseError, type ReadRequestFile, runCase } from './run-case.ts';
 
 /** The results of cases, in their order. */
 export interface CasesRun {
