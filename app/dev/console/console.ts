@@ -6,10 +6,13 @@ import type { MountedParts } from '../../src/service.ts';
 import { listFeeds } from '../../tools/explain/describe-feeds.ts';
 import type { EdgeOptions } from '../../tools/requests/edge.ts';
 import { ASSETS, type Asset, PAGE } from './assets.ts';
+import { CandidateReviewer, MAX_CANDIDATE_BYTES } from './candidate.ts';
+import { FormError } from './form.ts';
 import { rejectionReason } from './guard.ts';
 import { LatestValue } from './latest-value.ts';
 import { LiveFeed } from './live-feed.ts';
-import { FormError, parseForm, tryRequest } from './try.ts';
+import { RecentRecords } from './recent-records.ts';
+import { parseForm, tryRequest } from './try.ts';
 
 export const CONSOLE_PATH = '/console';
 
@@ -38,11 +41,16 @@ export interface Console {
   close(): void;
 }
 
-export function createConsole({ edge, now }: ConsoleOptions): Console {
+export function createConsole({ edge, now = Date.now }: ConsoleOptions): Console {
   const feed = new LiveFeed(now);
   const streams = new Set<LatestValue<string>>();
+  const records = new RecentRecords();
+  const reviewer = new CandidateReviewer();
   return {
-    onRecord: (record) => feed.add(record),
+    onRecord(record) {
+      feed.add(record);
+      records.add(record, now());
+    },
     mount(service, { quota, ...dependencies }) {
       feed.readQuota = quota;
       const routes = new Hono<AppEnv>();
@@ -54,25 +62,41 @@ export function createConsole({ edge, now }: ConsoleOptions): Console {
       });
       routes.get('/events', (context) => sendEvents(context, feed, streams));
       routes.get('/feeds', (context) => context.json(listFeeds(dependencies.sources.feeds())));
-      routes.post('/try', async (context) => {
-        if (context.req.header('content-type') !== 'application/json') {
-          return context.json({ error: 'The form must be sent as application/json.' }, 415);
-        }
-        const body = await readBody(context.env.incoming, MAX_FORM_BYTES);
-        const text = 'text' in body ? body.text : '';
-        try {
-          return context.json(await tryRequest(parseForm(text), dependencies, edge));
-        } catch (error) {
-          if (!(error instanceof FormError)) throw error;
-          return context.json({ error: error.message }, 400);
-        }
-      });
+      routes.post('/try', (context) =>
+        answerForm(context, MAX_FORM_BYTES, (text) =>
+          tryRequest(parseForm(text), dependencies, edge),
+        ),
+      );
+      routes.post('/candidate', (context) =>
+        answerForm(context, MAX_CANDIDATE_BYTES, (text) => reviewer.review(text)),
+      );
       service.route(CONSOLE_PATH, routes);
     },
     close() {
       for (const latest of streams) latest.end();
     },
   };
+}
+
+/** Responds to a form with what `answer` returns, as JSON. */
+async function answerForm(
+  context: Context<AppEnv>,
+  maxBytes: number,
+  answer: (text: string) => Promise<object>,
+) {
+  if (context.req.header('content-type') !== 'application/json') {
+    return context.json({ error: 'The form must be sent as application/json.' }, 415);
+  }
+  const body = await readBody(context.env.incoming, maxBytes);
+  if ('failure' in body && body.failure === 'too-large') {
+    return context.json({ error: `The form is larger than ${maxBytes / 1024} KiB.` }, 413);
+  }
+  try {
+    return context.json(await answer('text' in body ? body.text : ''));
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    return context.json({ error: error.message }, 400);
+  }
 }
 
 /** The page shows strings from requests. If one were parsed as HTML by accident, this policy blocks its scripts. */

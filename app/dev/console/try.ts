@@ -3,6 +3,7 @@ import type { DecisionDependencies } from '../../src/http/handle-action.ts';
 import { type ExplainedRequest, explainRequest } from '../../tools/explain/explain-request.ts';
 import { type EdgeOptions, edgeHeaders } from '../../tools/requests/edge.ts';
 import { sampleTokenRequest } from '../../tools/requests/token-request.ts';
+import { parseFormWith } from './form.ts';
 
 const shortString = z
   .string()
@@ -26,23 +27,9 @@ const formSchema = z.strictObject({
 
 export type TryForm = z.output<typeof formSchema>;
 
-/** The form is not valid. The message names the field. */
-export class FormError extends Error {}
-
 /** Parses the form that the page sends. @throws FormError */
 export function parseForm(text: string): TryForm {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new FormError('The form is not JSON.');
-  }
-  const result = formSchema.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new FormError(
-    `${String(issue?.path[0] ?? 'The form')}: ${issue?.message ?? 'is not valid'}.`,
-  );
+  return parseFormWith(formSchema, text);
 }
 
 /**

@@ -1,7 +1,9 @@
+import { startCandidate } from './candidate.js';
 import { startFeeds } from './feeds.js';
 import { startLive } from './live.js';
 import { startTry } from './try.js';
 
 startLive();
 startTry();
+startCandidate();
 startFeeds();

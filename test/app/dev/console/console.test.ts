@@ -1,10 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { ASSETS } from '../../../../app/dev/console/assets.ts';
 import { type Console, createConsole } from '../../../../app/dev/console/console.ts';
 import type { LiveState } from '../../../../app/dev/console/live-feed.ts';
 import type { ExplainedRequest } from '../../../../app/tools/explain/explain-request.ts';
 import { payloadFrom } from '../../../support/payloads.ts';
+import { ROOT } from '../../../support/process.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
 
 let page: Console;
@@ -33,9 +35,13 @@ function get(path: string): Promise<Response> {
   return fetch(`${service.origin}/console${path}`);
 }
 
-function post(form: unknown, headers: Record<string, string> = SAME_ORIGIN): Promise<Response> {
+function post(
+  form: unknown,
+  headers: Record<string, string> = SAME_ORIGIN,
+  path = '/try',
+): Promise<Response> {
   const body = typeof form === 'string' ? form : JSON.stringify(form);
-  return fetch(`${service.origin}/console/try`, { method: 'POST', headers, body });
+  return fetch(`${service.origin}/console${path}`, { method: 'POST', headers, body });
 }
 
 async function tryForm(changes: Partial<typeof FORM> = {}): Promise<ExplainedRequest> {
@@ -229,9 +235,30 @@ describe('A tried request', () => {
     ['with an unknown field', { ...FORM, more: 1 }, SAME_ORIGIN, 400, /more/],
     ['without a grant', { ...FORM, grant: ' ' }, SAME_ORIGIN, 400, /grant: must not be empty/],
     ['with an invalid time', { ...FORM, time: 'noon' }, SAME_ORIGIN, 400, /time: must be a date/],
-    ['that is too long', { ...FORM, scopes: 'x'.repeat(20_000) }, SAME_ORIGIN, 400, /not JSON/],
+    ['that is too long', { ...FORM, scopes: 'x'.repeat(20_000) }, SAME_ORIGIN, 413, /16 KiB/],
   ])('is rejected %s', async (_, form, headers, status, message) => {
     const response = await post(form, headers);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toMatch(message);
+  });
+});
+
+describe('A candidate policy', () => {
+  const CANDIDATE = { policy: readFileSync(join(ROOT, 'app/policy.yaml'), 'utf8'), file: 'a.yaml' };
+
+  test('is reviewed', async () => {
+    const response = await post(CANDIDATE, SAME_ORIGIN, '/candidate');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ policy: { mode: 'enforce' } });
+  });
+
+  test.each<[string, unknown, Record<string, string>, number, RegExp]>([
+    ['from another site', CANDIDATE, { ...SAME_ORIGIN, 'sec-fetch-site': 'none' }, 403, /own page/],
+    ['as text', 'a=b', { ...SAME_ORIGIN, 'content-type': 'text/plain' }, 415, /application\/json/],
+    ['without a name', { ...CANDIDATE, file: ' ' }, SAME_ORIGIN, 400, /file: must not be empty/],
+    ['that is too long', 'x'.repeat(2 ** 21 + 1), SAME_ORIGIN, 413, /larger than 2048 KiB/],
+  ])('is rejected %s', async (_, form, headers, status, message) => {
+    const response = await post(form, headers, '/candidate');
     expect(response.status).toBe(status);
     expect(await response.text()).toMatch(message);
   });
