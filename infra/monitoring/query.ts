@@ -15,16 +15,7 @@ export interface SavedQuery {
   readonly commands: readonly string[];
 }
 
-/**
- * Adds the number of decisions that a record represents: unremarkable decisions may be sampled, all others are
- * recorded.
- */
-export const WEIGHT_COMMANDS = [
-  'fields 100 as whole',
-  'fields 100 / coalesce(sampled_percent, whole) as weight',
-];
-/** Tests are no logins of a client. A command of its own, because the field has no index. */
-export const WITHOUT_TESTS = 'filter not ispresent(test)';
+export { WEIGHT_COMMANDS, WITHOUT_TESTS } from '../../app/tools/logs/decision-query.ts';
 
 export const WEIGHTED = 'Sampled records are weighted.';
 export const UNWEIGHTED = 'Unremarkable decisions may be sampled.';

@@ -69,7 +69,7 @@ function readAggregate(reader: TokenReader): Aggregate {
   return { name, field, percent, as: reader.name() };
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function readKey(reader: TokenReader): Key {
   const column = reader.name();

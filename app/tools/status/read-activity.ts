@@ -1,0 +1,72 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { WEIGHT_COMMANDS, WITHOUT_TESTS } from '../logs/decision-query.ts';
+import { type LogsRow, MAX_ROWS, type RunOptions, runLogsQuery } from '../logs/run-query.ts';
+import { type Activity, type ActivityWindow, dayOf, startOf } from './activity.ts';
+
+/** Two weeks, in which each weekday occurs twice, and the last complete day. */
+export const DEFAULT_DAYS = 15;
+
+/** The requests of each client by day. The largest rows come first, in case there are too many. */
+export const ACTIVITY_COMMANDS = [
+  'filter event = "decision"',
+  WITHOUT_TESTS,
+  ...WEIGHT_COMMANDS,
+  'stats count(*) as records, sum(weight) as requests, count(signals.address.cause) as without_address by bin(1d), tenant, client_id, grant, api_version, contract, new_fields.0',
+  'sort requests desc',
+  `limit ${MAX_ROWS}`,
+] as const;
+
+const QUERY = ACTIVITY_COMMANDS.join(' | ');
+
+export interface ReadActivityOptions extends RunOptions {
+  readonly logGroup: string;
+  /** Complete days before today. @default 15 */
+  readonly days?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Reads the activity of all clients from the log of the service: in one query, or in one for each day if there are
+ * too many rows.
+ *
+ * @throws ToolError
+ */
+export async function readActivity(
+  client: CloudWatchLogsClient,
+  { logGroup, days = DEFAULT_DAYS, now, ...options }: ReadActivityOptions,
+): Promise<ActivityWindow> {
+  const today = dayOf(now);
+  const firstDay = today - days;
+  const read = async (from: number, to: number) =>
+    (await runLogsQuery(client, { logGroup, text: QUERY, from, to }, options)).map(toActivity);
+  const rows = await read(startOf(firstDay), now);
+  if (rows.length < MAX_ROWS) return { rows, firstDay, today, isComplete: true };
+  // Not from the first day: a query that ends before the log group was created is an error.
+  const firstFound = rows.reduce((first, { day }) => Math.min(first, day), today);
+  const all: Activity[] = [];
+  let isComplete = true;
+  for (let day = firstFound; day <= today; day += 1) {
+    const ofDay = await read(startOf(day), Math.min(startOf(day + 1), now));
+    if (ofDay.length >= MAX_ROWS) isComplete = false;
+    all.push(...ofDay);
+  }
+  return { rows: all, firstDay, today, isComplete };
+}
+
+function toActivity(row: LogsRow): Activity {
+  const count = (column: string) => Number(row[column] ?? 0);
+  return {
+    // As in `2026-11-28 00:00:00.000`.
+    day: dayOf(Date.parse(`${row['bin(1d)']?.replace(' ', 'T')}Z`)),
+    tenant: row.tenant ?? '',
+    clientId: row.client_id ?? '',
+    grant: row.grant ?? '',
+    apiVersion: row.api_version,
+    contract: row.contract,
+    newField: row['new_fields.0'],
+    records: count('records'),
+    requests: count('requests'),
+    withoutAddress: count('without_address'),
+  };
+}
