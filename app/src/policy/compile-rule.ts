@@ -34,6 +34,7 @@ export function compileRule(
         id: definition.id,
         when: condition.evaluate,
         requiredSignal: condition.references.requiredSignal,
+        signals: condition.references.signals,
         reputationUse: condition.references.reputationUse,
         source: { when: when.trim(), variables: condition.references.variables },
         effects,

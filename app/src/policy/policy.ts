@@ -56,6 +56,8 @@ export interface Rule {
   readonly when: (variables: Variables) => unknown;
   /** A signal that the condition always reads, so that it is fetched before the first evaluation. */
   readonly requiredSignal: SignalName | undefined;
+  /** Signals that the condition may read. */
+  readonly signals: ReadonlySet<SignalName>;
   /** How the condition uses the reputation. */
   readonly reputationUse: ReputationUse;
   /** The condition as written in the file, and the variables that it names. */

@@ -66,7 +66,8 @@ function planCeiling(plan: Plan, { effect, path, current, changes, ceiling }: Ce
   plan.restrict(shortening, effect, { op: 'replace', path, value });
 }
 
-const GRANTS_WITH_REFRESH_TOKEN: ReadonlySet<string> = new Set([
+/** Grants with which the identity server can issue a refresh token. */
+export const GRANTS_WITH_REFRESH_TOKEN: ReadonlySet<string> = new Set([
   'authorization_code',
   'password',
   'refresh_token',

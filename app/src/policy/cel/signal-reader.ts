@@ -1,7 +1,7 @@
 import type { AnonymizerField } from '../../feeds/model/feed.ts';
 import type { Address } from '../../signals/address/address.ts';
 import type { Anonymizer } from '../../signals/anonymizer.ts';
-import { MISSING_FIELD_CAUSES, type UnknownCause } from '../../signals/causes.ts';
+import { type FeedCause, MISSING_FIELD_CAUSES, type UnknownCause } from '../../signals/causes.ts';
 import type { FeedAnswers } from '../../signals/feeds/feed-answers.ts';
 import type { Place } from '../../signals/geo/database.ts';
 import type { Network } from '../../signals/network.ts';
@@ -12,6 +12,7 @@ import {
   SIGNAL_NAMES,
   type SignalName,
 } from '../../signals/request-signals.ts';
+import type { Signal } from '../../signals/signal.ts';
 import { ownerOfMissingField } from './library/errors.ts';
 import { PARTIAL_TYPES } from './signal-variables.ts';
 import { UnknownParts, type UnknownRead } from './unknown-parts.ts';
@@ -23,6 +24,19 @@ import { UnknownParts, type UnknownRead } from './unknown-parts.ts';
  */
 export const SIGNAL_UNAVAILABLE = new Error('the signal has no value');
 
+/** The part of `RequestSignals` that conditions read: the signals of a decision record can take its place. */
+export type ReadableSignals = Pick<
+  RequestSignals,
+  | Exclude<SignalName, 'feeds'>
+  | 'isSettled'
+  | 'needsNoCheck'
+  | 'findProvenScore'
+  | 'checkedScore'
+  | 'isScoreInherited'
+> & { readonly feeds: Signal<FeedReader, FeedCause> | undefined };
+
+type FeedReader = Pick<FeedAnswers, 'ask'>;
+
 /** Reads the signals of one request for CEL, and records which of them an evaluation could not read. */
 export class SignalReader implements Readonly<Record<SignalName, () => unknown>> {
   /** Read before they were fetched. */
@@ -32,11 +46,11 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
   /** Known, but without a field that was read: a country database has no cities. */
   readonly #incomplete = new Set<SignalName>();
   readonly #unknownParts = new UnknownParts();
-  readonly #signals: RequestSignals;
+  readonly #signals: ReadableSignals;
   #unknownAsAbsent = false;
   #reputationUse = EXACT_SCORE_USE;
 
-  constructor(signals: RequestSignals) {
+  constructor(signals: ReadableSignals) {
     this.#signals = signals;
   }
 
@@ -139,7 +153,7 @@ export class SignalReader implements Readonly<Record<SignalName, () => unknown>>
     return undefined;
   }
 
-  feeds(): FeedAnswers | undefined {
+  feeds(): FeedReader | undefined {
     if (this.address() === undefined) return undefined;
     const feeds = this.#signals.feeds;
     if (feeds === undefined) return this.#fail(this.#pending, 'feeds');
