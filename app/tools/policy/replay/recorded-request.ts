@@ -53,6 +53,9 @@ export class RecordedRequest implements TokenRequest {
   get requestId(): undefined {
     return undefined;
   }
+  get contract(): never {
+    return this.#missing.fail('contract');
+  }
   get responseParameters(): never {
     return this.#missing.fail('response');
   }
