@@ -1,5 +1,8 @@
 import type { AddCommand } from '../command-line.ts';
+import { addPause } from './pause.ts';
 import { addPolicy } from './policy/index.ts';
+import { addRegister } from './register/register.ts';
+import { addResume } from './resume.ts';
 
 /** The commands of `risk-gate`, in the order of the help. */
-export const COMMANDS: readonly AddCommand[] = [addPolicy];
+export const COMMANDS: readonly AddCommand[] = [addRegister, addPause, addResume, addPolicy];

@@ -1,0 +1,147 @@
+import type { Credential } from '../../src/credential/credential.ts';
+import { ActionsApiError, LostAnswerError } from '../actions-api/api-error.ts';
+import type { ActionsApi } from '../actions-api/client.ts';
+import type { Action, ApplicationSummary } from '../actions-api/schemas.ts';
+import { ToolError } from '../errors.ts';
+import { type Comparison, compareAction, type DesiredAction, type Difference } from './compare.ts';
+import type { CredentialMark } from './credential-mark.ts';
+import { type Probe, requireAcceptance } from './probe.ts';
+import { capitalize, findSlot, quoteNames, type Slot } from './slot.ts';
+
+export interface RegisterOptions {
+  readonly api: ActionsApi;
+  readonly desired: DesiredAction;
+  readonly credential: Credential;
+  /** Whether to send the credential even if no difference can be seen. */
+  readonly sendsCredential: boolean;
+  /** Whether an action of somebody else is taken over. */
+  readonly replaces: boolean;
+  readonly applications: readonly ApplicationSummary[];
+  /** Undefined to change the action without a test request. */
+  readonly probe: Probe | undefined;
+  /** Notes which version of the secret the action has; undefined if the credential is not in a secret of the stack. */
+  readonly mark: CredentialMark | undefined;
+  /** Whether to change nothing. */
+  readonly isPlan: boolean;
+}
+
+export interface RegisterResult {
+  /** Undefined if a plan would create it. */
+  readonly id: string | undefined;
+  readonly differences: readonly Difference[];
+  readonly warnings: readonly string[];
+  /** The action as the server has it afterwards. */
+  readonly action: Action | undefined;
+}
+
+/**
+ * Creates or changes the action so that it is as desired. Changes nothing if it already is.
+ *
+ * @throws ToolError, after which the command can be run again.
+ */
+export async function register(options: RegisterOptions): Promise<RegisterResult> {
+  const { api, desired, credential, probe, mark, isPlan } = options;
+  const slot = await findSlot(api, desired);
+  const current = presentAction(slot, options);
+  const isStale = current !== undefined && mark?.isStale === true;
+  const sendsCredential = options.sendsCredential || isStale;
+  const comparison = compareAction(current, desired, { ...options, sendsCredential });
+  const { differences } = comparison;
+  if (isPlan || differences.length === 0) {
+    return { id: current?.id, differences, warnings: [], action: current };
+  }
+  if (probe !== undefined) await requireAcceptance(probe, desired.uri, credential);
+  const id = await write(options, current, comparison);
+  const stored = await api.get(id);
+  requireStored(stored, options);
+  if (comparison.activates || (stored.status !== 'ACTIVE' && !desired.keepsStatus)) {
+    await api.activate(id);
+  }
+  const action = await api.get(id);
+  if (!desired.keepsStatus && action.status !== 'ACTIVE') {
+    throw new ToolError(
+      'The server has accepted the activation, but the action is still inactive: run the command again, or activate it in the Console.',
+    );
+  }
+  const isSent = differences.some(({ field }) => field === 'credential');
+  const warning = isSent ? await mark?.set() : undefined;
+  return { id, differences, warnings: warning === undefined ? [] : [warning], action };
+}
+
+/** @throws ToolError if the slot belongs to somebody else. */
+function presentAction(slot: Slot, { api, replaces }: RegisterOptions): Action | undefined {
+  if (slot.kind === 'empty') return undefined;
+  if (slot.kind === 'ours') return slot.action;
+  const [only, ...others] = slot.actions;
+  const names = quoteNames(slot.actions);
+  if (others.length > 0) {
+    throw new ToolError(
+      `${capitalize(api.target.label)} has other pre-issue access token actions, ${names}: delete them in the Console, or name the one of Risk Gate with --name.`,
+    );
+  }
+  if (replaces) return only;
+  throw new ToolError(
+    `The pre-issue access token action of ${api.target.label} is ${names}, which is not Risk Gate's: take it over with --replace, or name it with --name if it is.`,
+  );
+}
+
+/** Creates or changes the action, and returns its id. */
+async function write(
+  options: RegisterOptions,
+  current: Action | undefined,
+  { change }: Comparison,
+): Promise<string> {
+  const { api } = options;
+  if (current === undefined) return create(options);
+  if (change === undefined) return current.id;
+  await api.update(current.id, change);
+  return current.id;
+}
+
+const MAX_CREATIONS = 2;
+
+/**
+ * Creates the action. After a failure that may have created it, or a creation by somebody else at the same time, looks
+ * before it tries again: an action must not be created twice.
+ */
+async function create(options: RegisterOptions): Promise<string> {
+  const { api, desired } = options;
+  const { change } = compareAction(undefined, desired, { ...options, sendsCredential: true });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await api.create(change ?? {})).id;
+    } catch (error) {
+      if (!mayExistNow(error)) throw error;
+      const slot = await findSlot(api, desired);
+      const present = presentAction(slot, options);
+      if (present !== undefined) {
+        // Another run may have created it with another credential.
+        const comparison = compareAction(present, desired, { ...options, sendsCredential: true });
+        if (comparison.change !== undefined) await api.update(present.id, comparison.change);
+        return present.id;
+      }
+      if (attempt >= MAX_CREATIONS) throw error;
+    }
+  }
+}
+
+const MAXIMUM_REACHED = '60002';
+
+function mayExistNow(error: unknown): boolean {
+  if (error instanceof LostAnswerError) return true;
+  if (!(error instanceof ActionsApiError)) return false;
+  return error.code === MAXIMUM_REACHED || error.status === 429 || error.status >= 500;
+}
+
+/** @throws ToolError if the server has not stored what it accepted. */
+function requireStored(stored: Action, options: RegisterOptions): void {
+  const { differences } = compareAction(stored, options.desired, {
+    ...options,
+    sendsCredential: false,
+  });
+  const fields = differences.map(({ field }) => field).filter((field) => field !== 'status');
+  if (fields.length === 0) return;
+  throw new ToolError(
+    `The server has accepted the change, but the action still differs in ${fields.join(', ')}: run the command again, and look at the action in the Console.`,
+  );
+}
