@@ -23,6 +23,9 @@ const SOURCES: Readonly<Record<ReputationSource, string>> = {
   'check-block': 'a check of its /24',
 };
 
+/** The description of a signal that no rule needed. */
+export const NOT_NEEDED = 'not needed by any rule';
+
 export interface SignalDescription {
   readonly name: string;
   /** The value and its source, or why there is no value. */
@@ -49,11 +52,16 @@ export function describeSignals(signals: RequestSignals): SignalDescription[] {
   return SIGNAL_NAMES.map((name) => descriptions[name]);
 }
 
+/** Replaces source and age, which a given score does not have. */
+export function describeGivenScore({ name, description }: SignalDescription): SignalDescription {
+  return { name, description: description.replace(/^(score \d+)\b.*, from .*$/, '$1, as given') };
+}
+
 function describe<Value>(
   signal: Signal<Value, string> | undefined,
   describeValue: (value: Value) => string,
 ): string {
-  if (signal === undefined) return 'not needed by any rule';
+  if (signal === undefined) return NOT_NEEDED;
   return signal.known ? describeValue(signal.value) : `unknown: ${signal.cause}`;
 }
 
@@ -71,7 +79,7 @@ function describeAnonymizer(anonymizer: Anonymizer): string {
 }
 
 function describeFeeds({ asked }: FeedAnswers): string {
-  return asked.size === 0 ? 'not needed by any rule' : describeAnswers([...asked]);
+  return asked.size === 0 ? NOT_NEEDED : describeAnswers([...asked]);
 }
 
 /** Returns answers by name, such as `tor: yes, vpn: unknown (expired)`. */

@@ -13,7 +13,7 @@ import type { Given, GivenSignals } from '../policy/given/given.ts';
 import { givenRequest } from '../policy/given/request.ts';
 import { givenSources, type NotGiven } from '../policy/given/sources.ts';
 import type { EdgeOptions } from '../requests/edge.ts';
-import type { SignalDescription } from './describe-signals.ts';
+import { describeGivenScore, type SignalDescription } from './describe-signals.ts';
 import { type ExplainedRequest, explainRequest } from './explain-request.ts';
 
 /** Signals are there at once. */
@@ -75,16 +75,11 @@ export async function explainGiven(
   };
 }
 
-/** A given score has no source and no age, and the address may be an example. */
-function describeGiven(
-  { name, description }: SignalDescription,
-  { address, abuse }: GivenSignals,
-): SignalDescription {
-  if (address === undefined && description === EXAMPLE_ADDRESS) {
-    return { name, description: `${description}, an example: none is given` };
-  }
-  const isScore = abuse !== undefined && description.startsWith('score ');
-  return { name, description: isScore ? `score ${abuse.score}, as given` : description };
+/** The address may be an example. */
+function describeGiven(signal: SignalDescription, { address }: GivenSignals): SignalDescription {
+  return address === undefined && signal.description === EXAMPLE_ADDRESS
+    ? { ...signal, description: `${EXAMPLE_ADDRESS}, an example: none is given` }
+    : describeGivenScore(signal);
 }
 
 function needsPlaces({ signals }: Policy, { geo, unknown = {} }: GivenSignals): boolean {

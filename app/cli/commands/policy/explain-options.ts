@@ -36,6 +36,8 @@ export interface ExplainOptions {
   readonly param?: readonly string[];
   readonly lifetime?: string;
   readonly refreshLifetime?: string;
+  readonly case?: string;
+  readonly name?: string;
   readonly addressHeader: string;
   readonly trustedProxyHops: string;
 }
@@ -63,6 +65,9 @@ export async function readExplainOptions(
   terminal: Terminal,
 ): Promise<{ readonly given: Given } & Omit<ExplainGivenOptions, 'now'>> {
   const { request, geoDatabase, time, addressHeader, trustedProxyHops } = options;
+  if (options.name !== undefined) {
+    throw new UsageError('--name needs --case, the file with the test case of this name.');
+  }
   if (request !== undefined) rejectRequestOptions(options);
   const given = {
     request: readRequest(options),

@@ -1,9 +1,9 @@
 import type { TokenRow } from '../../../tools/explain/compare-tokens.ts';
+import { NOT_NEEDED } from '../../../tools/explain/describe-signals.ts';
 import type { ExplainedRule } from '../../../tools/explain/explain.ts';
-import type { ExplainedGiven } from '../../../tools/explain/explain-given.ts';
+import type { ExplainedRequest } from '../../../tools/explain/explain-request.ts';
 import type { Colours } from '../../terminal.ts';
 import { definitions, hanging } from '../../text/layout.ts';
-import { describeNotGiven } from './not-given.ts';
 import { summarizeOutcome } from './outcome-summary.ts';
 
 /** Marks of rules, which do not depend on colour. */
@@ -24,53 +24,47 @@ const UNKNOWN_ENTRIES = {
 /** A longer id is on a line of its own. */
 const MAX_ID_WIDTH = 32;
 
+/** An explanation, and what else is to be said. */
+export interface Explanation {
+  readonly explained: ExplainedRequest;
+  /** The policy. */
+  readonly file: string;
+  /** Where the decision differs from what a test case expects. */
+  readonly differences: readonly string[];
+  readonly notes: readonly string[];
+}
+
 /**
  * Describes an explanation for a terminal: the outcome first.
  *
  * @param width of the lines, in characters.
  */
 export function explanationText(
-  explained: ExplainedGiven,
-  file: string,
+  { explained, file, differences, notes }: Explanation,
   colours: Colours,
   width: number,
 ): string {
-  const { policy, time, token, rules, operations, notApplied, notGiven, signals } = explained;
+  const { outcome, policy, time, token, rules, operations, notApplied, signals } = explained;
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', colours.bold(title), ...lines];
-  const notes = [
-    ...notGiven.map(describeNotGiven),
-    ...(explained.bundledDatabase === undefined
-      ? []
-      : [`${explained.bundledDatabase} Give --country or --geo-database.`]),
-  ];
+  const list = (texts: readonly string[]) => texts.flatMap((text) => hanging('  ', text, width));
+  const facts = [
+    ['Policy', `${file}, revision ${policy.revision}, mode ${policy.mode}`],
+    ['Time', time],
+    ...signals
+      .filter(({ description }) => description !== NOT_NEEDED)
+      .map(({ name, description }) => [name, description] as const),
+  ] as const;
   return [
     ...summarizeOutcome(explained, colours, width),
+    ...section('Differs from the test case', list(differences)),
     '',
-    ...definitions(
-      [
-        ['Policy', `${file}, revision ${policy.revision}, mode ${policy.mode}`],
-        ['Time', time],
-        ...signals
-          .filter(({ description }) => description !== 'not needed by any rule')
-          .map(({ name, description }) => [name, description] as const),
-      ],
-      width,
-    ),
+    ...definitions(facts, width),
     ...section('Rules', ruleLines(rules, colours, width)),
-    ...section('Token', tokenLines(token, explained.outcome === 'refuse', colours, width)),
-    ...section(
-      'Operations',
-      operations.flatMap((operation) => hanging('  ', describeOperation(operation), width)),
-    ),
-    ...section(
-      'Not applied',
-      notApplied.flatMap((text) => hanging('  ', text, width)),
-    ),
-    ...section(
-      'Notes',
-      notes.flatMap((text) => hanging('  ', text, width)),
-    ),
+    ...section('Token', tokenLines(token, outcome === 'refuse', colours, width)),
+    ...section('Operations', list(operations.map(describeOperation))),
+    ...section('Not applied', list(notApplied)),
+    ...section('Notes', list(notes)),
   ].join('\n');
 }
 
@@ -146,7 +140,7 @@ function tokenLines(
   ];
 }
 
-function describeOperation(operation: ExplainedGiven['operations'][number]): string {
+function describeOperation(operation: ExplainedRequest['operations'][number]): string {
   const { op, path } = operation;
   return 'value' in operation
     ? `${op} ${path} ${JSON.stringify(operation.value)}`

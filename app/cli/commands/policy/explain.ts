@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import type { Policy } from '../../../src/policy/policy.ts';
 import type { AddCommand } from '../../command-line.ts';
+import type { Terminal } from '../../terminal.ts';
 import type { ExplainOptions } from './explain-options.ts';
+import type { Explanation } from './explain-text.ts';
 
 const EXAMPLES = `
 Examples:
@@ -8,6 +11,7 @@ Examples:
   risk-gate policy explain policy.yaml --country CH --score 80 --grant client_credentials
   risk-gate policy explain policy.yaml --country CH --unknown reputation=timeout --time 2026-01-05T22:30Z
   risk-gate policy explain policy.yaml --request body.json --score 30
+  risk-gate policy explain policy.yaml --case policy.cases.yaml --name "low score"
 
 A signal that is not given is unknown, except that the country of an address is looked up in a database of
 countries. AbuseIPDB is never asked.`;
@@ -20,27 +24,62 @@ export const addPolicyExplain: AddCommand = (policy, { action, terminal }) => {
     .argument('<file>', 'policy');
   addSignalOptions(command);
   addRequestOptions(command);
+  addCaseOptions(command);
   command.addHelpText('after', EXAMPLES).action(
     action(async (file: string, options: ExplainOptions) => {
-      const [{ loadPolicy }, { readExplainOptions }, { explainGiven }, { explanationText }] =
-        await Promise.all([
-          import('../../../tools/policy/load.ts'),
-          import('./explain-options.ts'),
-          import('../../../tools/explain/explain-given.ts'),
-          import('./explain-text.ts'),
-        ]);
-      const { given, ...rest } = await readExplainOptions(options, terminal);
-      const compiled = await loadPolicy(file, terminal.folder);
-      const explained = await explainGiven(compiled, given, { ...rest, now: terminal.now() });
-      const width = terminalWidth(terminal.stdout);
+      const [{ loadPolicy }, { explanationText }] = await Promise.all([
+        import('../../../tools/policy/load.ts'),
+        import('./explain-text.ts'),
+      ]);
+      // Before the policy, because wrong usage is the nearer cause.
+      const explain = await (options.case === undefined
+        ? explainOptions(options, terminal)
+        : explainCaseOf(options, terminal));
+      const { explained, ...rest } = await explain(await loadPolicy(file, terminal.folder));
       return {
         json: { file, ...explained },
-        text: (colours) => explanationText(explained, file, colours, width),
+        text: (colours) =>
+          explanationText({ explained, file, ...rest }, colours, widthOf(terminal.stdout)),
         hasFindings: false,
       };
     }),
   );
 };
+
+/** Explains with a policy. */
+type Explain = (policy: Policy) => Promise<Omit<Explanation, 'file'>>;
+
+async function explainOptions(options: ExplainOptions, terminal: Terminal): Promise<Explain> {
+  const [{ readExplainOptions }, { explainGiven }, { notesOn }] = await Promise.all([
+    import('./explain-options.ts'),
+    import('../../../tools/explain/explain-given.ts'),
+    import('./not-given.ts'),
+  ]);
+  const { given, ...rest } = await readExplainOptions(options, terminal);
+  return async (policy) => {
+    const explained = await explainGiven(policy, given, { ...rest, now: terminal.now() });
+    return { explained, differences: [], notes: notesOn(explained) };
+  };
+}
+
+async function explainCaseOf(options: ExplainOptions, terminal: Terminal): Promise<Explain> {
+  const [{ explainCase }, { readCaseOption }] = await Promise.all([
+    import('../../../tools/explain/explain-case.ts'),
+    import('./explain-case-option.ts'),
+  ]);
+  const { policyCase, readRequestFile } = await readCaseOption(options, terminal);
+  return async (policy) => {
+    const explained = await explainCase(policy, policyCase, readRequestFile);
+    const { error, mismatches } = explained.case;
+    return {
+      explained,
+      differences: mismatches.map(
+        ({ field, expected, received }) => `${field}: expected ${expected}, got ${received}`,
+      ),
+      notes: error === undefined ? [] : [error],
+    };
+  };
+}
 
 function addSignalOptions(command: Command): void {
   command
@@ -64,6 +103,12 @@ function addSignalOptions(command: Command): void {
     )
     .option('--geo-database <file>', 'database in which the country of the address is looked up')
     .option('--time <time>', 'ISO 8601, in UTC without an offset (default: now)');
+}
+
+function addCaseOptions(command: Command): void {
+  command
+    .option('--case <file>', 'file with test cases, instead of all other options')
+    .option('--name <name>', 'name of the test case, or a part of it');
 }
 
 function addRequestOptions(command: Command): void {
@@ -94,6 +139,6 @@ const DEFAULT_WIDTH = 80;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 120;
 
-function terminalWidth(stdout: { readonly columns?: number }): number {
+function widthOf(stdout: { readonly columns?: number }): number {
   return Math.min(Math.max(stdout.columns ?? DEFAULT_WIDTH, MIN_WIDTH), MAX_WIDTH);
 }

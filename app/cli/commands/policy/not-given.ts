@@ -1,3 +1,4 @@
+import type { ExplainedGiven } from '../../../tools/explain/explain-given.ts';
 import type { NotGiven } from '../../../tools/policy/given/sources.ts';
 
 const OPTIONS: Readonly<Record<NotGiven['signal'], string>> = {
@@ -9,8 +10,18 @@ const OPTIONS: Readonly<Record<NotGiven['signal'], string>> = {
   reputation: '--score',
 };
 
+/** Returns what is to be said about signals that were not given. */
+export function notesOn({ notGiven, bundledDatabase }: ExplainedGiven): string[] {
+  return [
+    ...notGiven.map(describeNotGiven),
+    ...(bundledDatabase === undefined
+      ? []
+      : [`${bundledDatabase} Give --country or --geo-database.`]),
+  ];
+}
+
 /** Says that a signal counts as unknown, and which option gives it. */
-export function describeNotGiven({ signal, cause, feed }: NotGiven): string {
+function describeNotGiven({ signal, cause, feed }: NotGiven): string {
   if (feed !== undefined) {
     return `The feed ${feed} is unknown (${cause}): give --feed ${feed}=yes or ${feed}=no.`;
   }

@@ -373,6 +373,59 @@ test.each<[string, string[], number, string]>([
   });
 });
 
+describe('a test case', () => {
+  const CASES = `defaults: { given: { address: 205.210.31.51 } }
+cases:
+  - name: low
+    given: { country: CH, abuse: { score: 0, tor: false } }
+    expect: issue
+  - name: high
+    given: { country: CH, score: 80 }
+    expect: refuse
+`;
+  const explainCase = (...args: string[]) => {
+    writeFileSync(join(folder, 'a.cases.yaml'), CASES);
+    return explain(RULES, ['--case', 'a.cases.yaml', ...args]);
+  };
+
+  test('is explained, with its mismatches', async () => {
+    const { exitCode, output } = await explainCase('--name', 'hi');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^▲ Issued with restrictions: risky applies\.\n/);
+    expect(output).toContain(
+      'Differs from the test case\n  outcome: expected refuse, got restrict\n',
+    );
+    expect(output).toContain('→ cap the lifetime at 300 s (5 min)');
+  });
+
+  test('that passes differs in nothing', async () => {
+    const { output } = await explainCase('--name', 'low', '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      outcome: 'issue',
+      case: { name: 'low', file: 'a.cases.yaml', line: 3, status: 'passed', mismatches: [] },
+    });
+  });
+
+  test.each([
+    [['--name', 'lw'], 'a.cases.yaml has no case "lw": did you mean "low"?'],
+    [[], 'a.cases.yaml has 2 cases: choose one with --name.'],
+    [
+      ['--name', 'low', '--requested-scope', 'a'],
+      '--requested-scope cannot be combined with --case, whose file describes it.',
+    ],
+  ])('with the options %j is an error', async (args, message) => {
+    const { exitCode, errors } = await explainCase(...args);
+    expect([exitCode, errors]).toEqual([2, `Error: ${message}\n`]);
+  });
+
+  test('of a file that is not valid is an error', async () => {
+    writeFileSync(join(folder, 'b.cases.yaml'), 'cases: [{ name: a }]');
+    const { exitCode, errors } = await explain(RULES, ['--case', 'b.cases.yaml']);
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/^Error: b\.cases\.yaml:1: case "a"/);
+  });
+});
+
 test('the issues of a policy that is not valid are an error', async () => {
   const { exitCode, errors } = await explain(
     policyText(rule('one', 'abuse.scor > 5', '{ deny: No }')),
