@@ -6,7 +6,7 @@ import { createExpressionCompiler } from './cel/compiler.ts';
 import { type CompiledRule, compileRule, enforcementOf } from './compile-rule.ts';
 import { compileUnknown } from './effects/unknown.ts';
 import { type FailOpenIssue, findFailOpen, type RuleSummary } from './fail-open.ts';
-import { type KnownFeeds, readFeeds } from './feeds.ts';
+import { type KnownFeeds, readFeeds, warnAboutMissingFeeds } from './feeds.ts';
 import { hasErrors, Issues, type LocatedIssue, PolicyError } from './file/issues.ts';
 import { type PolicyDefinition, type RuleDefinition, readPolicyFile } from './file/schema.ts';
 import { type PolicySource, readYaml } from './file/source.ts';
@@ -42,23 +42,36 @@ export function compilePolicy(
   return policy;
 }
 
-/** Compiles the text of a policy file, as `compilePolicy` does, but returns the issues instead of throwing. */
+/**
+ * Compiles the text of a policy file, as `compilePolicy` does, but returns the issues instead of throwing.
+ *
+ * @param configuredFeeds ids of the feeds in `FEEDS`; a feed of the policy that is missing becomes a warning.
+ */
 export function checkPolicy(
   text: string,
   file: string,
   builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
+  configuredFeeds?: readonly string[],
 ): CheckedPolicy {
   try {
-    return checkSource(readYaml(text, file), text, builtInFeeds);
+    return checkSource(readYaml(text, file), text, builtInFeeds, configuredFeeds);
   } catch (error) {
     if (error instanceof PolicyError) return { policy: undefined, issues: error.located };
     throw error;
   }
 }
 
-function checkSource(source: PolicySource, text: string, builtInFeeds: KnownFeeds): CheckedPolicy {
+function checkSource(
+  source: PolicySource,
+  text: string,
+  builtInFeeds: KnownFeeds,
+  configuredFeeds: readonly string[] | undefined,
+): CheckedPolicy {
   const issues = new Issues();
   const definition = readPolicyFile(source.value, issues);
+  if (configuredFeeds !== undefined && definition !== undefined) {
+    warnAboutMissingFeeds(definition, configuredFeeds, builtInFeeds, issues.at('feeds'));
+  }
   const compiled = definition && compile(definition, builtInFeeds, text, issues);
   const located = source.locate(issues.list);
   if (compiled === undefined || hasErrors(located)) return { policy: undefined, issues: located };

@@ -66,6 +66,8 @@ export interface MissingFeed {
   readonly id: string;
   /** A sentence for the operator. */
   readonly warning: string;
+  /** The feed that the author probably meant. */
+  readonly suggestion?: string;
 }
 
 /**
@@ -92,6 +94,21 @@ export function missingFeeds(
       return {
         id,
         warning: `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown (absent): ${remedy}`,
+        ...(similar !== undefined && { suggestion: similar }),
       };
     });
+}
+
+/** Warns about the feeds of a policy that `FEEDS` does not contain. */
+export function warnAboutMissingFeeds(
+  policy: { readonly feeds: readonly string[] },
+  configuredIds: readonly string[],
+  builtIn: KnownFeeds,
+  issues: Issues,
+): void {
+  for (const { id, warning, suggestion } of missingFeeds(policy, configuredIds, builtIn)) {
+    issues
+      .at(policy.feeds.indexOf(id))
+      .warn('missing-feed', warning, suggestion === undefined ? {} : { suggestion });
+  }
 }

@@ -395,8 +395,9 @@ describe('entries that fail open', () => {
 });
 
 describe('missingFeeds', () => {
-  const warning = (id: string, remedy: string) => ({
+  const warning = (id: string, remedy: string, suggestion?: string) => ({
     id,
+    ...(suggestion !== undefined && { suggestion }),
     warning: `The policy names the feed ${id}, which FEEDS does not contain, so conditions that ask it are unknown (absent): ${remedy}`,
   });
   const ADD = 'add it to FEEDS (in the stack, feeds), or remove it from the policy.';
@@ -408,9 +409,14 @@ describe('missingFeeds', () => {
       'a misspelt built-in feed',
       ['tor-exit'],
       ['tor-exits'],
-      [warning('tor-exit', 'did you mean tor-exits?')],
+      [warning('tor-exit', 'did you mean tor-exits?', 'tor-exits')],
     ],
-    ['a misspelt list', ['partner'], ['partners'], [warning('partner', 'did you mean partners?')]],
+    [
+      'a misspelt list',
+      ['partner'],
+      ['partners'],
+      [warning('partner', 'did you mean partners?', 'partners')],
+    ],
     [
       'a built-in feed that resembles another',
       ['tor-exits'],

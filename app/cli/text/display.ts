@@ -1,0 +1,24 @@
+/** Control and format characters (which include bidirectional overrides), and Unicode's line separators. */
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Replaces characters that a terminal interprets. */
+export function replaceControls(text: string): string {
+  return text.replace(CONTROLS, '\ufffd');
+}
+
+/** Characters that take two columns in a terminal: East Asian wide and full-width ones (UAX #11), and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+/** Characters that are drawn over the one before. */
+const COMBINING = /\p{M}/u;
+
+/** Returns the number of columns that a text takes in a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (WIDE.test(character)) width += 2;
+    else if (!COMBINING.test(character)) width += 1;
+  }
+  return width;
+}
