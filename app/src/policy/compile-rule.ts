@@ -14,6 +14,7 @@ export interface CompiledRule {
   readonly signals: ReadonlySet<SignalName>;
   /** References of the condition and the effects. */
   readonly references: References;
+  readonly condition: Expression | undefined;
 }
 
 /** @param policyDefault the policy's `unenforceable`. */
@@ -45,6 +46,7 @@ export function compileRule(
       },
     signals: condition?.references.signals ?? new Set(),
     references: mergeReferences(parts.map(({ references }) => references)),
+    condition,
   };
 }
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { BUILT_IN_FEEDS } from '../feeds/index.ts';
 import type { SignalName } from '../signals/request-signals.ts';
+import { formulaOf } from './cel/analysis/formula.ts';
 import { mergeReferences, type References } from './cel/analysis/references.ts';
 import { createExpressionCompiler } from './cel/compiler.ts';
+import { runChecks } from './checks/index.ts';
+import type { RuleParts } from './checks/policy-parts.ts';
+import { Budget } from './checks/reasoning/worlds.ts';
 import { type CompiledRule, compileRule, enforcementOf } from './compile-rule.ts';
 import { compileUnknown } from './effects/unknown.ts';
 import { type FailOpenIssue, findFailOpen, type RuleSummary } from './fail-open.ts';
@@ -46,15 +50,17 @@ export function compilePolicy(
  * Compiles the text of a policy file, as `compilePolicy` does, but returns the issues instead of throwing.
  *
  * @param configuredFeeds ids of the feeds in `FEEDS`; a feed of the policy that is missing becomes a warning.
+ * @param now milliseconds since the epoch, for entries of lists that expire.
  */
 export function checkPolicy(
   text: string,
   file: string,
   builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
   configuredFeeds?: readonly string[],
+  now: number = Date.now(),
 ): CheckedPolicy {
   try {
-    return checkSource(readYaml(text, file), text, builtInFeeds, configuredFeeds);
+    return checkSource(readYaml(text, file), text, builtInFeeds, configuredFeeds, now);
   } catch (error) {
     if (error instanceof PolicyError) return { policy: undefined, issues: error.located };
     throw error;
@@ -66,13 +72,14 @@ function checkSource(
   text: string,
   builtInFeeds: KnownFeeds,
   configuredFeeds: readonly string[] | undefined,
+  now: number,
 ): CheckedPolicy {
   const issues = new Issues();
   const definition = readPolicyFile(source.value, issues);
   if (configuredFeeds !== undefined && definition !== undefined) {
     warnAboutMissingFeeds(definition, configuredFeeds, builtInFeeds, issues.at('feeds'));
   }
-  const compiled = definition && compile(definition, builtInFeeds, text, issues);
+  const compiled = definition && compile(definition, builtInFeeds, text, now, issues);
   const located = source.locate(issues.list);
   if (compiled === undefined || hasErrors(located)) return { policy: undefined, issues: located };
   const failOpen = compiled.failOpen.map(({ entry, does, rules, ...issue }) => {
@@ -90,6 +97,7 @@ function compile(
   definition: PolicyDefinition,
   builtInFeeds: KnownFeeds,
   text: string,
+  now: number,
   issues: Issues,
 ): CompiledPolicy {
   const { unenforceable } = definition;
@@ -122,13 +130,29 @@ function compile(
   );
   const failOpen = findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable);
   for (const { path, message } of failOpen) issues.at(...path).warn('fails-open', message);
+  const clock = createPolicyClock(definition.timezone);
+  if (!hasErrors(issues.list)) {
+    const ruleReferences = mergeReferences(compiled.map((rule) => rule.references));
+    runChecks({
+      definition,
+      rules: partsOf(definition, compiled, lists, issues),
+      unknown: unknown.parts,
+      lists,
+      feeds,
+      references,
+      ruleReferences,
+      today: clock(now).date,
+      issues,
+      budget: new Budget(MAX_IMAGINED_WORLDS),
+    });
+  }
   return {
     mode: definition.mode,
     rules: compiled.flatMap(({ rule }) => rule ?? []),
     unknown: unknown.entries,
     enforcement: enforcementOf(undefined, unenforceable),
     lists: createLists(lists, references.cidrLists, compiler.Lists),
-    clock: createPolicyClock(definition.timezone),
+    clock,
     reputationWait,
     readsAbuseRecord: references.reputationUse.readsRecord,
     signals: references.signals,
@@ -139,6 +163,24 @@ function compile(
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
     failOpen,
   };
+}
+
+/** Takes about half a second; no policy of some hundred rules comes near. */
+const MAX_IMAGINED_WORLDS = 500_000;
+
+function partsOf(
+  definition: PolicyDefinition,
+  compiled: readonly CompiledRule[],
+  lists: ReadonlyMap<string, ParsedList>,
+  issues: Issues,
+): RuleParts[] {
+  return compiled.flatMap(({ rule, condition }, index) => {
+    const own = definition.rules[index];
+    if (rule === undefined || condition === undefined || own === undefined) return [];
+    const formula = formulaOf(condition.ast, condition.constants, lists);
+    const place = issues.at('rules', index, 'when');
+    return { index, definition: own, rule, condition, formula, issues: place };
+  });
 }
 
 function summarise(

@@ -1,4 +1,5 @@
 import type { Issues } from '../file/issues.ts';
+import type { Constants } from './analysis/constant-issues.ts';
 import { foldConstants } from './analysis/constants.ts';
 import { reportContradictions } from './analysis/contradictions.ts';
 import { checkLoopCosts } from './analysis/loop-costs.ts';
@@ -31,6 +32,10 @@ export interface Expression {
   readonly references: References;
   /** The CEL type of the value; `dyn` if it is known only at run time. */
   readonly type: string;
+  /** For checks of the whole policy. */
+  readonly ast: Node;
+  /** Values of the parts that do not depend on the request. */
+  readonly constants: Constants;
 }
 
 /** Compiles the expressions of one policy. */
@@ -81,7 +86,7 @@ export function createExpressionCompiler(names: PolicyNames): ExpressionCompiler
         costMeter.check();
       }
     };
-    return { evaluate, references, type: String(check.type) };
+    return { evaluate, references, type: String(check.type), ast, constants };
   }
 
   return {

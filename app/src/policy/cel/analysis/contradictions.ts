@@ -1,10 +1,11 @@
 import type { Issues } from '../../file/issues.ts';
-import { type Node, type NodeOf, TIMESTAMP_TYPE } from '../library/node.ts';
+import type { Node, NodeOf } from '../library/node.ts';
 import { print } from '../library/print.ts';
-import { isNode, walk } from '../library/syntax-tree.ts';
+import { walk } from '../library/syntax-tree.ts';
+import { candidates } from './candidates.ts';
 import type { Constants } from './constant-issues.ts';
-import { domainOfField, domainOfTimestampPart } from './domains.ts';
-import { negate, type Restriction, restrictionOf, type Value } from './restrictions.ts';
+import { negate, type Restriction, restrictionOf } from './restrictions.ts';
+import { keyOf } from './syntax-key.ts';
 
 /**
  * Reports comparisons that exclude each other (`now.hour >= 22 && now.hour < 6` is never true), and alternatives
@@ -41,13 +42,6 @@ function groupBySubject(restrictions: readonly Restriction[]): Restriction[][] {
     else group.push(restriction);
   }
   return [...groups.values()].filter((group) => group.length > 1);
-}
-
-/** Returns a key that is the same for equal expressions. */
-function keyOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
-  if (isNode(value)) return `(${value.op} ${keyOf(value.args)})`;
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function checkGroup(group: readonly Restriction[], operator: '&&' | '||', issues: Issues): void {
@@ -98,44 +92,4 @@ function isSatisfiable(group: readonly Restriction[]): boolean {
   return candidates(first.subject, bounds).some((value) =>
     group.every(({ allows }) => allows(value)),
   );
-}
-
-/** A string that no policy contains. */
-const OTHER_STRING = '\u0000';
-
-/** Returns the bounds and one value of each range between them: all values of a range give the same results. */
-function candidates(subject: Node, bounds: ReadonlySet<Value>): Value[] {
-  const numbers = [...bounds].filter((bound) => typeof bound === 'number').sort((a, b) => a - b);
-  const type = subject.checkedType?.name;
-  if (numbers.length === 0) return type === 'bool' ? [true, false] : [...bounds, OTHER_STRING];
-  const { min, max, values } = rangeOf(subject);
-  const isInteger = type === 'int' || type === 'uint';
-  const near = numbers.flatMap((number, index) => {
-    const next = numbers[index + 1] ?? number + 2;
-    const below = isInteger ? Math.ceil(number) - 1 : number - 1;
-    const above = isInteger ? Math.floor(number) + 1 : (number + next) / 2;
-    return [below, number, above];
-  });
-  const inRange = [...(values ?? near), min, max].filter(
-    (value) => value >= min && value <= max && (!isInteger || Number.isInteger(value)),
-  );
-  // Arithmetic may result in NaN (0.0 / 0.0), for which every comparison is false.
-  return type === 'double' ? [...inRange, Number.NaN] : inRange;
-}
-
-const UNLIMITED = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
-
-function rangeOf(subject: Node): { min: number; max: number; values?: readonly number[] } {
-  const domain = domainOf(subject);
-  return domain?.kind === 'number' ? domain : UNLIMITED;
-}
-
-function domainOf(subject: Node) {
-  if (subject.op === '.') {
-    const [owner, field] = subject.args;
-    return domainOfField(owner.checkedType?.name ?? '', field, '');
-  }
-  if (subject.op !== 'rcall') return undefined;
-  const [method, receiver] = subject.args;
-  return receiver.checkedType?.name === TIMESTAMP_TYPE ? domainOfTimestampPart(method) : undefined;
 }

@@ -54,8 +54,11 @@ export type NodeOf<Op extends Operator> = {
 
 export type Node = NodeOf<Operator>;
 
-/** The part of a node that type-checking fills in. */
+/** The part of a node that type-checking fills in, and its place. */
 interface CheckedPart {
+  /** In the expression, in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
   /** Undefined before type-checking. */
   readonly checkedType?: CelType;
   /** The part of the expression, in UTF-16 code units. Parentheses around the node may be missing on one side. */

@@ -1,0 +1,143 @@
+import { compilePatterns } from '../../action/pattern.ts';
+import type { EffectsDefinition } from '../file/schema.ts';
+import { neverMatches } from './constant-conditions.ts';
+import type { PolicyCheck, PolicyParts, RuleParts } from './policy-parts.ts';
+import { mayImply } from './reasoning/implication.ts';
+import { areIncluded, outcomeIn } from './reasoning/outcome.ts';
+import { appliesWhereverApplied, endsEvaluation, seeSameScore } from './reasoning/rule-order.ts';
+import { holdsInAllWorlds } from './reasoning/worlds.ts';
+import { shadowedRules } from './shadowed-rules.ts';
+
+/** Reports rules whose effects another rule has for every request that they match. */
+export const checkRedundantRules: PolicyCheck = (parts) => {
+  const ignored = new Set([
+    ...shadowedRules(parts).map(({ later }) => later),
+    // Reported as such.
+    ...parts.rules.filter(({ formula }) => neverMatches(formula, parts)),
+  ]);
+  for (const rule of parts.rules) {
+    if (ignored.has(rule)) continue;
+    const by = findCovering(rule, parts.rules.slice(0, rule.index), ignored, parts);
+    if (by !== undefined) report(rule, by, 'above', ignored);
+  }
+  for (const rule of parts.rules) {
+    if (ignored.has(rule)) continue;
+    const by = findCovering(rule, parts.rules.slice(rule.index + 1), ignored, parts);
+    if (by !== undefined) report(rule, by, 'below', ignored);
+  }
+};
+
+function findCovering(
+  rule: RuleParts,
+  others: readonly RuleParts[],
+  ignored: ReadonlySet<RuleParts>,
+  parts: PolicyParts,
+): RuleParts | undefined {
+  return others.find((other) => !ignored.has(other) && isCoveredBy(rule, other, parts));
+}
+
+function report(rule: RuleParts, by: RuleParts, where: string, ignored: Set<RuleParts>): void {
+  ignored.add(rule);
+  rule.issues.warn(
+    'redundant-rule',
+    `changes nothing: rule "${by.rule.id}" ${where} it matches the same requests, and its effects are at least as strict; remove one of them, or change the condition`,
+  );
+}
+
+function isCoveredBy(rule: RuleParts, other: RuleParts, parts: PolicyParts): boolean {
+  return (
+    rule.rule.mode !== 'monitor' &&
+    appliesWhereverApplied(other, rule, parts.definition.mode) &&
+    areEffectsCovered(rule, other, parts) &&
+    mayImply(rule.formula, other.formula) &&
+    !readsParts(rule, other) &&
+    (seeSameScore(other, rule, parts) || seeSameScore(rule, other, parts)) &&
+    followsFrom(rule, other, parts)
+  );
+}
+
+/** The condition of a rule that matched may still have read unknown parts of these signals, whose entries then apply. */
+function readsParts(...rules: readonly RuleParts[]): boolean {
+  return rules.some(({ condition: { references } }) =>
+    ['anonymizer', 'feeds'].some((name) => [...references.signals].includes(name as 'feeds')),
+  );
+}
+
+function areEffectsCovered(rule: RuleParts, other: RuleParts, parts: PolicyParts): boolean {
+  const effects = rule.definition.then;
+  const others = other.definition.then;
+  if (effects === undefined || others === undefined) return false;
+  const isAdjacent = Math.abs(rule.index - other.index) === 1;
+  const isAbove = other.index < rule.index;
+  if (endsEvaluation(rule)) {
+    // Rules above that end the evaluation shadow this one.
+    return !isAbove && isAdjacent && JSON.stringify(effects) === JSON.stringify(others);
+  }
+  if (!onlyRestricts(effects)) return false;
+  if (other.rule.effects.allow) return false;
+  if (!isAbove) {
+    const between = parts.rules.slice(rule.index + 1, other.index);
+    const mayEnd = parts.unknown.some((entry) => entry.effects?.allow === true);
+    if (mayEnd || between.some(endsEvaluation)) return false;
+    if (other.rule.effects.deny !== undefined) return true;
+  }
+  const { restrictions } = rule.rule.enforcement;
+  const isEnforced =
+    other.rule.enforcement.restrictions === 'deny' ||
+    other.rule.enforcement.restrictions === restrictions;
+  return isEnforced && isAtLeastAsStrict(others, effects);
+}
+
+/** Returns whether effects neither end the evaluation nor add anything. */
+function onlyRestricts({ allow, deny, scopes, audience, claims }: EffectsDefinition): boolean {
+  return (
+    allow === undefined &&
+    deny === undefined &&
+    (scopes?.add ?? []).length === 0 &&
+    (audience?.add ?? []).length === 0 &&
+    Object.keys(claims?.set ?? {}).length === 0
+  );
+}
+
+function isAtLeastAsStrict(strict: EffectsDefinition, effects: EffectsDefinition): boolean {
+  return (
+    isAtMost(strict.lifetime, effects.lifetime) &&
+    isAtMost(strict.refresh_token?.lifetime, effects.refresh_token?.lifetime) &&
+    (effects.refresh_token?.drop === undefined || strict.refresh_token?.drop === true) &&
+    removesAll(strict.scopes?.remove, effects.scopes?.remove) &&
+    removesAll(strict.audience?.remove, effects.audience?.remove) &&
+    removesAll(strict.claims?.remove, effects.claims?.remove)
+  );
+}
+
+function isAtMost(limit: number | undefined, other: number | undefined): boolean {
+  return other === undefined || (limit !== undefined && limit <= other);
+}
+
+function removesAll(removed: readonly string[] = [], names: readonly string[] = []): boolean {
+  const patterns = compilePatterns(removed);
+  return names.every(
+    (name) =>
+      removed.includes(name) ||
+      removed.includes('*') ||
+      (!name.includes('*') && patterns.matches(name)),
+  );
+}
+
+/** Returns whether a rule does nothing that another one, which is evaluated as well, does not do. */
+function followsFrom(rule: RuleParts, other: RuleParts, { budget }: PolicyParts): boolean {
+  const answer = holdsInAllWorlds(rule.formula, [other.formula], {
+    budget,
+    isRelevant: (world) => outcomeIn(rule.formula, world).status !== 'not-matched',
+    test: (world) => {
+      const outcome = outcomeIn(rule.formula, world);
+      const otherOutcome = outcomeIn(other.formula, world);
+      if (outcome.status === 'matched') return otherOutcome.status === 'matched';
+      if (otherOutcome.status === 'matched' || otherOutcome.status === 'not-matched') return false;
+      if (outcome.status === 'not-matched') return true;
+      const isSame = outcome.status === otherOutcome.status;
+      return isSame && areIncluded(outcome.reads, otherOutcome.reads);
+    },
+  });
+  return answer === true;
+}

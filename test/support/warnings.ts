@@ -1,0 +1,19 @@
+import { checkPolicy } from '../../app/src/policy/compile.ts';
+import type { LocatedIssue } from '../../app/src/policy/file/issues.ts';
+
+/** 1 July 2026. */
+const NOW = Date.UTC(2026, 6, 1);
+
+/** Returns the warnings of a kind, or all that are not about failing open; throws if the policy has errors. */
+export function warningsIn(text: string, kind?: string): readonly LocatedIssue[] {
+  const { policy, issues } = checkPolicy(text, 'policy.yaml', undefined, undefined, NOW);
+  if (policy === undefined) throw new Error(issues.map((issue) => issue.text).join('\n'));
+  return issues.filter(({ check }) =>
+    kind === undefined ? check !== 'fails-open' : check === kind,
+  );
+}
+
+/** Returns the kinds and rules of the warnings: `shadowed-rule two`. */
+export function warnedRules(text: string): readonly string[] {
+  return warningsIn(text).map(({ check, rule }) => `${check} ${rule}`);
+}
