@@ -1,7 +1,7 @@
 import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { CfnEIP, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IDependable } from 'constructs';
@@ -9,6 +9,7 @@ import { ACTION_PATH } from '../app/src/http/paths.ts';
 import type { Config } from './config/config.ts';
 import type { Endpoint } from './endpoint.ts';
 import { SmallFunction, type SmallFunctionProps } from './function.ts';
+import { type CanaryEvent, STATUS_RUN } from './functions/canary/event.ts';
 import type { Network } from './network.ts';
 
 export interface CanaryProps {
@@ -17,22 +18,28 @@ export interface CanaryProps {
   readonly network: Network;
   /** The secret with the action's credential. */
   readonly credential: ISecret;
+  /** The log of the service, which the daily status reads. */
+  readonly logGroup: ILogGroup;
   /** What must exist before the first run: everything between the canary and the tasks. */
   readonly path: readonly IDependable[];
   readonly logRetention: RetentionDays;
 }
+
+/** After midnight in UTC, when the log has all records of the day. */
+const DAILY = 'cron(30 1 * * ? *)';
 
 /** Lambda tries its own invocations for at least this long. */
 const MIN_EVENT_AGE = Duration.seconds(60);
 
 /**
  * The end-to-end canary: posts a request of the action to the endpoint every minute, as the identity server does. With
- * an allow list it calls from the subnets of the tasks, whose address is known.
+ * an allow list it calls from the subnets of the tasks, whose address is known. Once a day the same function looks for
+ * clients that have stopped calling.
  */
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const { config, endpoint, network, credential, path, logRetention } = props;
+    const { config, endpoint, network, credential, logGroup, path, logRetention } = props;
     const { distributionId } = endpoint;
     const isInVpc = config.allowedCidrs.length > 0;
     if (isInVpc && config.network.kind === 'existing') {
@@ -49,20 +56,28 @@ export class Canary extends Construct {
       environment: {
         ENDPOINT: `${endpoint.origin}${ACTION_PATH}`,
         SECRET_ARN: credential.secretArn,
+        LOG_GROUP: logGroup.logGroupName,
         ADDRESS_HEADER: addressHeader,
         SERVICE_NAME: Stack.of(this).stackName,
         ...(distributionId !== undefined && { DISTRIBUTION_ID: distributionId }),
       },
-      // Three responses of the endpoint, and AWS's clients.
-      timeout: Duration.seconds(30),
+      // The daily status waits for a query; a run of the canary ends by its own timeouts within 40 s.
+      timeout: Duration.minutes(5),
       logRetention,
       permissions: [
         new PolicyStatement({
           actions: ['secretsmanager:GetSecretValue'],
           resources: [credential.secretArn],
         }),
-        // This action has no resource-level permissions.
-        new PolicyStatement({ actions: ['cloudwatch:GetMetricStatistics'], resources: ['*'] }),
+        // These have no resource-level permissions. Nobody can guess the id of another query.
+        new PolicyStatement({
+          actions: ['cloudwatch:GetMetricStatistics', 'logs:GetQueryResults'],
+          resources: ['*'],
+        }),
+        new PolicyStatement({
+          actions: ['logs:StartQuery'],
+          resources: [logGroup.logGroupArn],
+        }),
       ],
       ...place,
       // A late run would say nothing about its minute.
@@ -104,6 +119,14 @@ export class Canary extends Construct {
       },
     });
     schedule.node.addDependency(role, ...path);
+    const event: CanaryEvent = { run: STATUS_RUN };
+    const daily = new CfnSchedule(this, 'StatusSchedule', {
+      description: 'Looks for clients that no longer call Risk Gate',
+      scheduleExpression: DAILY,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: { arn: run.functionArn, roleArn: role.roleArn, input: JSON.stringify(event) },
+    });
+    daily.node.addDependency(role);
   }
 
   /** Places the function into the subnets of the tasks. It may connect to HTTPS, and nothing may connect to it. */

@@ -7,7 +7,7 @@ export const ACKNOWLEDGED_FINDINGS: Readonly<Record<string, string>> = {
   ECS2: 'The environment variables contain settings and ARNs of secrets. The task role reads secrets by ARN, except for the key of hashed addresses, which ECS injects as a secret.',
   ECS4: 'No alarm and no graph uses a metric of Container Insights; containerInsights switches it on.',
   'IAM5[Resource::*]':
-    "ecr:GetAuthorizationToken, cloudwatch:GetMetricStatistics and EC2's actions that describe zones, subnets and prefix lists have no resource-level permissions; the actions on images are limited to their repository. Lambda needs its permissions on network interfaces for every one that it creates. kms:Decrypt is limited by its conditions to one asset of the deployment, whose key only the bootstrap stack knows.",
+    "ecr:GetAuthorizationToken, cloudwatch:GetMetricStatistics, logs:GetQueryResults and EC2's actions that describe zones, subnets and prefix lists have no resource-level permissions; the actions on images are limited to their repository. Lambda needs its permissions on network interfaces for every one that it creates. kms:Decrypt is limited by its conditions to one asset of the deployment, whose key only the bootstrap stack knows.",
   'IAM5[Resource::<ServiceTaskDataBucket9C63CFBA.Arn>/feeds/*]':
     'The names of snapshots are the hashes of their content. Only the refresher, and the function that deletes the feeds, may write them; the service may read them.',
   'IAM5[Resource::<ServiceTaskDataBucket9C63CFBA.Arn>/quotas/*]':

@@ -104,6 +104,7 @@ export class RiskGateStack extends Stack {
           endpoint,
           network,
           credential: secrets.actionCredential,
+          logGroup: service.logGroup,
           path: [service.service, loadBalancer, endpoint, firewall],
           logRetention,
         })

@@ -1,3 +1,4 @@
+import { ACTIVITY_COMMANDS } from '../../app/tools/status/activity-query.ts';
 import { LOOKUP_QUERIES } from './lookup-queries.ts';
 import {
   PARSE_RECORD,
@@ -71,6 +72,11 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
       'stats sum(weight) as decisions by bin(5m), outcome',
       'sort decisions desc',
     ],
+  },
+  {
+    name: 'Clients by day',
+    description: `The requests of each client by day, grant and contract, as the daily status reads them. ${WEIGHTED}`,
+    commands: ACTIVITY_COMMANDS,
   },
   {
     name: 'Refusals by country',

@@ -31,6 +31,7 @@ interface Schedule {
     readonly Arn: unknown;
     readonly RoleArn: unknown;
     readonly RetryPolicy: object;
+    readonly Input?: string;
   };
 }
 
@@ -44,15 +45,19 @@ interface Policy {
   };
 }
 
-/** Returns the schedule, and the function that it runs. */
+/** Returns the schedules: of the canary, and of the daily status; and the function that both run. */
 function canaryOf(stack: SynthesizedStack) {
-  const schedule = stack.only<Schedule>('AWS::Scheduler::Schedule');
+  const schedules = stack.resources<Schedule>('AWS::Scheduler::Schedule');
+  const [schedule, daily, ...others] = schedules;
+  if (schedule === undefined || daily === undefined || others.length > 0) {
+    throw new Error(`Expected two schedules, got ${schedules.length}.`);
+  }
   const id = target(schedule.Properties.Target.Arn);
   const run = stack
     .resources<LambdaFunction>('AWS::Lambda::Function')
     .find((each) => each.id === id);
   if (run === undefined) throw new Error('The schedule runs no function of the stack.');
-  return { schedule, run };
+  return { schedule, daily, run };
 }
 
 function permissionsOf(stack: SynthesizedStack, role: unknown) {
@@ -84,7 +89,21 @@ describe.each(MODES)('With %s, the canary', (mode) => {
     expect(ofRun.map(({ Properties }) => Properties)).toEqual([
       expect.objectContaining({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }),
     ]);
-    expect(run.Properties.Timeout).toBeLessThan(60);
+    expect(schedule.Properties.Target.Input).toBeUndefined();
+  });
+
+  test('runs the daily status, which reads the log of the service', () => {
+    const { schedule, daily, run } = canaryOf(stack());
+    expect(daily.Properties).toMatchObject({
+      ScheduleExpression: 'cron(30 1 * * ? *)',
+      Target: {
+        ...{ Arn: schedule.Properties.Target.Arn, RoleArn: schedule.Properties.Target.RoleArn },
+        Input: '{"run":"status"}',
+      },
+    });
+    expect(run.Properties.Environment.Variables.LOG_GROUP).toEqual(stack().outputs.LogGroupName);
+    // The run reports a failure after four minutes.
+    expect(run.Properties.Timeout).toBe(300);
   });
 
   test('starts after everything between it and the tasks', () => {
@@ -117,19 +136,21 @@ describe.each(MODES)('With %s, the canary', (mode) => {
     expect(others).toEqual({
       ADDRESS_HEADER: 'x-client-source-ip',
       SERVICE_NAME: 'RiskGate',
+      LOG_GROUP: outputs.LogGroupName,
       ...(mode.startsWith('cloudfront') && {
         DISTRIBUTION_ID: { Ref: stack().only('AWS::CloudFront::Distribution').id },
       }),
     });
   });
 
-  test('runs outside of the VPC, and may do nothing but read the secret and metrics', () => {
+  test('runs outside of the VPC, and may do nothing but read the secret, metrics and the log of the service', () => {
     const { run, schedule } = canaryOf(stack());
     expect(run.Properties.VpcConfig).toBeUndefined();
     expect(permissionsOf(stack(), run.Properties.Role)).toEqual([
       [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.anything()],
       [['secretsmanager:GetSecretValue'], stack().outputs.ActionCredentialSecretArn],
-      [['cloudwatch:GetMetricStatistics'], '*'],
+      [['cloudwatch:GetMetricStatistics', 'logs:GetQueryResults'], '*'],
+      [['logs:StartQuery'], { 'Fn::GetAtt': [target(stack().outputs.LogGroupName), 'Arn'] }],
     ]);
     expect(permissionsOf(stack(), schedule.Properties.Target.RoleArn)).toEqual([
       [['lambda:InvokeFunction'], { 'Fn::GetAtt': [run.id, 'Arn'] }],

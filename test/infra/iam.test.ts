@@ -82,6 +82,7 @@ const isOfFeeds = (resource: unknown) =>
 const WITHOUT_RESOURCES = [
   'cloudwatch:GetMetricStatistics',
   'ecr:GetAuthorizationToken',
+  'logs:GetQueryResults',
   'ec2:DescribeAvailabilityZones',
   'ec2:DescribeManagedPrefixLists',
   'ec2:DescribeSubnets',

@@ -11,3 +11,6 @@ export const WEIGHT_COMMANDS = [
 
 /** Tests are no logins of a client. A command of its own, because the field has no index. */
 export const WITHOUT_TESTS = 'filter not ispresent(test)';
+
+/** Logs Insights returns at most this many rows. */
+export const MAX_ROWS = 10_000;

@@ -7,6 +7,7 @@ import {
 import { hasCode } from '../aws/aws-error.ts';
 import { describeAwsFailure } from '../aws/describe-aws-failure.ts';
 import { ToolError } from '../errors.ts';
+import { MAX_ROWS } from './decision-query.ts';
 
 /** A query over one log group. */
 export interface LogsQuery {
@@ -28,9 +29,6 @@ export interface RunOptions {
 
 /** A row of a result: values by column, without those that the row lacks. */
 export type LogsRow = Readonly<Record<string, string>>;
-
-/** Logs Insights returns at most this many rows. */
-export const MAX_ROWS = 10_000;
 
 const POLL_MS = 1000;
 

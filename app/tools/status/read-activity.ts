@@ -1,20 +1,11 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { WEIGHT_COMMANDS, WITHOUT_TESTS } from '../logs/decision-query.ts';
-import { type LogsRow, MAX_ROWS, type RunOptions, runLogsQuery } from '../logs/run-query.ts';
+import { MAX_ROWS } from '../logs/decision-query.ts';
+import { type LogsRow, type RunOptions, runLogsQuery } from '../logs/run-query.ts';
 import { type Activity, type ActivityWindow, dayOf, startOf } from './activity.ts';
+import { ACTIVITY_COMMANDS } from './activity-query.ts';
 
 /** Two weeks, in which each weekday occurs twice, and the last complete day. */
 export const DEFAULT_DAYS = 15;
-
-/** The requests of each client by day. The largest rows come first, in case there are too many. */
-export const ACTIVITY_COMMANDS = [
-  'filter event = "decision"',
-  WITHOUT_TESTS,
-  ...WEIGHT_COMMANDS,
-  'stats count(*) as records, sum(weight) as requests, count(signals.address.cause) as without_address by bin(1d), tenant, client_id, grant, api_version, contract, new_fields.0',
-  'sort requests desc',
-  `limit ${MAX_ROWS}`,
-] as const;
 
 const QUERY = ACTIVITY_COMMANDS.join(' | ');
 

@@ -19,6 +19,12 @@ export const CANARY_METRICS = {
   CanaryLatency: { unit: 'Milliseconds', kind: 'gauge', dimension: ENDPOINT_DIMENSION },
   /** 5xx as a percentage of CloudFront's responses in ten minutes; 0 if there are few. Every five minutes. */
   CloudFrontErrorRate: { unit: 'Percent', kind: 'gauge' },
+  /** Clients that used to call and have stopped. Once a day, if the log reaches back far enough. */
+  ClientsSilent: { unit: 'Count', kind: 'gauge' },
+  /** 1 if requests since yesterday show another version of the contract than before, 0 otherwise. Once a day. */
+  ContractChanged: { unit: 'Count', kind: 'gauge' },
+  /** 1 for a daily run that could not read the log, 0 for every other one. */
+  StatusFailures: { unit: 'Count', kind: 'gauge' },
 } as const satisfies Record<string, CanaryMetricDescription>;
 
 export type CanaryMetric = keyof typeof CANARY_METRICS;

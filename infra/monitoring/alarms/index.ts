@@ -12,6 +12,7 @@ import { policyAlarms } from './policy.ts';
 import { rejectedCallAlarms } from './rejected-calls.ts';
 import { requestAlarms } from './requests.ts';
 import { responseAlarms } from './responses.ts';
+import { statusAlarms } from './status.ts';
 import { trafficAlarms } from './traffic.ts';
 
 /** The part of the configuration that alarms depend on. */
@@ -41,6 +42,7 @@ export function alarmDefinitions(metrics: Metrics, config: AlarmConfig): AlarmDe
     ...capacityAlarms(metrics, config.minimumTasks),
     ...trafficAlarms(metrics, config.noTrafficHours),
     ...(config.canary ? canaryAlarms(metrics, config.endpoint) : []),
+    ...(config.canary ? statusAlarms(metrics) : []),
     ...requestAlarms(metrics),
     ...rejectedCallAlarms(metrics, config.allowedCidrs),
     ...policyAlarms(metrics, config.blockRateCeiling),

@@ -39,7 +39,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): cloudw
   const rows: readonly Row[] = [
     { question: 'Is anything wrong?', lines: [[alarmStatus(alarms, canary), ...canary]] },
     blockedRow({ metrics, countriesRule, region, folder: stackName, hasFeeds }),
-    requestsRow(metrics),
+    requestsRow(metrics, config.canary),
     failuresRow(props),
     latencyRow(metrics, config.decisionDeadlineMs),
     quotaRow({

@@ -1,10 +1,12 @@
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib';
+import { type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Metrics, ONE_MINUTE } from '../metrics.ts';
 import { DASHBOARD_COLUMNS, graph, type Row } from './widgets.ts';
 
 /** Creates the row about the requests themselves: which clients' requests arrive, and whether they are complete. */
-export function requestsRow(metrics: Metrics): Row {
-  const width = DASHBOARD_COLUMNS / 2;
+export function requestsRow(metrics: Metrics, hasCanary: boolean): Row {
+  const daily = hasCanary ? [statusGraph(metrics)] : [];
+  const width = DASHBOARD_COLUMNS / (2 + daily.length);
   return {
     question: 'Does the identity server call for every client, with complete requests?',
     lines: [
@@ -35,7 +37,23 @@ export function requestsRow(metrics: Metrics): Row {
           rightUnit: 'requests',
           width,
         }),
+        ...daily,
       ],
     ],
   };
+}
+
+/** Creates the graph of the daily status, over two weeks. */
+function statusGraph(metrics: Metrics): IWidget {
+  const period = Duration.days(1);
+  return graph({
+    title: 'Daily status: clients that stopped, contract changes, failed runs (per day)',
+    unit: 'clients, runs',
+    left: [
+      metrics.canary('ClientsSilent', { period, label: 'clients that stopped' }),
+      metrics.canary('ContractChanged', { period, label: 'contract changed' }),
+      metrics.canary('StatusFailures', { period, label: 'failed runs' }),
+    ],
+    start: '-P14D',
+  });
 }

@@ -35,6 +35,8 @@ export interface GraphProps {
   readonly limit?: { readonly value: number; readonly label: string };
   /** Columns. @default a third of the page */
   readonly width?: number;
+  /** Start of the time range, such as `-P14D`. @default the one of the dashboard */
+  readonly start?: string;
 }
 
 /** Creates a graph. All axes start at 0, so that small changes are not exaggerated. */
@@ -46,6 +48,7 @@ export function graph(props: GraphProps): cloudwatch.GraphWidget {
     leftYAxis: axis(props.unit, props.max),
     ...(props.right && { right: [...props.right], rightYAxis: axis(props.rightUnit ?? '') }),
     stacked: props.stacked ?? false,
+    ...(props.start !== undefined && { start: props.start }),
     ...(props.limit && { leftAnnotations: [{ ...props.limit, color: cloudwatch.Color.GREY }] }),
     legendPosition: cloudwatch.LegendPosition.BOTTOM,
     width: props.width ?? DASHBOARD_COLUMNS / 3,

@@ -17,6 +17,13 @@ function expectedRow(item: string, arithmetic: string, amount: number): string {
   return `| ${item} | ${arithmetic} |${` ${amount.toFixed(2)} |`.repeat(3)}`;
 }
 
+/** Returns the expressions of the schedules. */
+function schedules(): readonly string[] {
+  return synthesize()
+    .resources<{ ScheduleExpression: string }>('AWS::Scheduler::Schedule')
+    .map(({ Properties }) => Properties.ScheduleExpression);
+}
+
 describe('docs/costs.md has the cost of', () => {
   test('every secret that the stack creates', () => {
     const count = synthesize().resources('AWS::SecretsManager::Secret').length;
@@ -61,10 +68,7 @@ describe('docs/costs.md has the cost of', () => {
   });
 
   test('the canary: its runs, and its reads of two versions of the secret every five minutes', () => {
-    const { ScheduleExpression } = synthesize().only<{ ScheduleExpression: string }>(
-      'AWS::Scheduler::Schedule',
-    ).Properties;
-    const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(ScheduleExpression) ?? [];
+    const [, minutes] = /^rate\((\d+) minutes?\)$/m.exec(schedules().join('\n')) ?? [];
     const runs = (730 * 60) / Number(minutes);
     const reads = (2 * 730 * 60) / 5;
     const [text, readText] = [runs, reads].map((count) => count.toLocaleString('en-US'));

@@ -64,6 +64,11 @@ describe('docs/costs.md has the cost of', () => {
     ],
     ['NAT', (stack) => stack.resources('AWS::EC2::NatGateway').length * 0.045 * HOURS],
     ['logs', (stack) => (7.2 + tasksOf(stack) * 0.75) * 0.5],
+    [
+      'daily status',
+      // Each day of a month it reads the log of half a month.
+      (stack) => 30 * ((7.2 + tasksOf(stack) * 0.75) / 2) * 0.005,
+    ],
     ['dashboard', (stack) => stack.resources('AWS::CloudWatch::Dashboard').length * 3],
   ])('%s, in each size', (item, cost) => {
     const expected = SIZES.map((size) => Number(cost(synthesize(size)).toFixed(2)));

@@ -163,6 +163,9 @@ describe.each(NAMES)('With %s:', (configuration) => {
       CanaryFailures: { statistic: 'Sum', dimensions: { Service } },
       CanaryPending: { statistic: 'Sum', dimensions: { Service } },
       CloudFrontErrorRate: { statistic: 'Maximum', dimensions: { Service } },
+      ClientsSilent: { statistic: 'Maximum', dimensions: { Service } },
+      ContractChanged: { statistic: 'Maximum', dimensions: { Service } },
+      StatusFailures: { statistic: 'Maximum', dimensions: { Service } },
     });
     expect(Object.keys(CANARY_METRICS).sort()).toEqual(ofCanary.map(({ name }) => name).sort());
   });
@@ -181,9 +184,13 @@ describe.each(NAMES)('With %s:', (configuration) => {
   const isHourly = ({ name }: GraphedMetric) =>
     (METRICS as Readonly<Record<string, MetricDescription>>)[name]?.emitter === 'refresher';
 
-  test('Every graph has a period of one minute, or of an hour for the refresher, in any time range; the default range is three hours', () => {
+  const isDaily = ({ name }: GraphedMetric) =>
+    ['ClientsSilent', 'ContractChanged', 'StatusFailures'].includes(name);
+
+  test('Every graph has a period of one minute, of an hour for the refresher, or of a day for the status, in any time range; the default range is three hours', () => {
     for (const metric of graphed) {
-      expect([metric.name, metric.period]).toEqual([metric.name, isHourly(metric) ? 3600 : 60]);
+      const seconds = isDaily(metric) ? 86_400 : isHourly(metric) ? 3600 : 60;
+      expect([metric.name, metric.period]).toEqual([metric.name, seconds]);
     }
     expect(dashboard.periodOverride).toBe('inherit');
     expect(dashboard.start).toBe('-PT3H');

@@ -53,6 +53,17 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
     ],
   ],
   [
+    'Clients by day',
+    {},
+    expect.arrayContaining([
+      expect.objectContaining({
+        ...{ 'bin(1d)': Date.UTC(2026, 0, 7), tenant: 'acmecorp', client_id: MACHINE },
+        ...{ grant: 'client_credentials', api_version: 'v1', contract: '1.1' },
+        ...{ records: 2, requests: 2, without_address: 1 },
+      }),
+    ]),
+  ],
+  [
     'Refusals by country',
     {},
     [

@@ -10,7 +10,7 @@ import {
 } from '../../../app/src/telemetry/metric-names.ts';
 import type { CanaryMetric } from '../../../infra/functions/canary/metrics.ts';
 import { metricKey, type Sample } from '../cloudwatch/samples.ts';
-import type { LatencyProfile, Minute, Task } from './minute.ts';
+import type { DailyStatus, LatencyProfile, Minute, Task } from './minute.ts';
 
 /** Returns the samples of a metric that arrive in a minute. */
 type Emitter = (minute: Minute) => readonly Sample[];
@@ -97,6 +97,12 @@ const canaryResult =
   (result: Minute['canary']): Emitter =>
   (minute) =>
     minute.canary === 'silent' ? [] : [sample(Number(minute.canary === result))];
+
+/** The daily status reports a value once a day, 0 included. */
+const dailyStatus =
+  (read: (status: DailyStatus) => number): Emitter =>
+  ({ status }) =>
+    status === undefined ? [] : [sample(read(status))];
 
 /** Metrics of the service by kind, with their values in a minute. */
 const COUNTERS: Partial<Record<MetricName, (minute: Minute) => number>> = {
@@ -281,6 +287,18 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   ),
   canary('CanaryFailures', canaryResult('failed')),
   canary('CanaryPending', canaryResult('pending')),
+  canary(
+    'ClientsSilent',
+    dailyStatus(({ clientsSilent = 0 }) => clientsSilent),
+  ),
+  canary(
+    'ContractChanged',
+    dailyStatus(({ contractChanged = false }) => Number(contractChanged)),
+  ),
+  canary(
+    'StatusFailures',
+    dailyStatus(({ failed = false }) => Number(failed)),
+  ),
   canary('CloudFrontErrorRate', (minute) =>
     minute.canary === 'silent' ? [] : [sample(minute.cloudFrontErrorRate)],
   ),

@@ -31,6 +31,13 @@ export interface LatencyProfile {
   readonly slowShare: number;
 }
 
+/** What a run of the daily status reports. */
+export interface DailyStatus {
+  readonly clientsSilent?: number;
+  readonly contractChanged?: boolean;
+  readonly failed?: boolean;
+}
+
 /** The state of a site in one minute. Metrics are derived from it, and incidents change it. */
 export interface Minute {
   readonly tasks: readonly Task[];
@@ -91,6 +98,8 @@ export interface Minute {
   readonly malformedMetrics: number;
   /** What the run of the canary reports; `silent` without a run. */
   readonly canary: 'ok' | 'failed' | 'pending' | 'silent';
+  /** The daily status: undefined in minutes without a run. */
+  readonly status: DailyStatus | undefined;
   /** Percentage of CloudFront's responses. */
   readonly cloudFrontErrorRate: number;
 }
@@ -176,6 +185,8 @@ export function normalMinute(site: Site, minute: number): Minute {
     throttles: count(0.005, 'throttles'),
     malformedMetrics: 0,
     canary: random('canary', minute) < 0.005 ? 'failed' : 'ok',
+    // At 1:30.
+    status: minute % 1440 === 90 ? {} : undefined,
     cloudFrontErrorRate: 0.5 * random('CloudFront', minute),
   };
 }

@@ -29,7 +29,7 @@ export interface ParsedFeeds {
 }
 
 /** With one alarm each, at most as many as CloudWatch's widget of alarms can show with the others. */
-export const MAX_FEEDS = 45;
+export const MAX_FEEDS = 40;
 export const FEED_ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 export const MAX_ID_LENGTH = 40;
 const LIST_LOCATION = /^(?:https|s3):\/\/[^\s/]+\/\S+$/;

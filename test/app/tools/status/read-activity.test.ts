@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { MAX_ROWS } from '../../../../app/tools/logs/run-query.ts';
+import { MAX_ROWS } from '../../../../app/tools/logs/decision-query.ts';
 import { readActivity } from '../../../../app/tools/status/read-activity.ts';
 import { TODAY } from '../../../support/activity.ts';
 import { type LogsServerOptions, startLogsServer } from '../../../support/logs-insights/server.ts';

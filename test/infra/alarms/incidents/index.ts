@@ -5,6 +5,7 @@ import type { Incident } from './incident.ts';
 import { LOGINS_AT_RISK } from './logins-at-risk.ts';
 import { NEEDS_WORK } from './needs-work.ts';
 import { OUTSIDERS } from './outsiders.ts';
+import { STATUS } from './status.ts';
 
 export const INCIDENTS: readonly Incident[] = [
   ...LOGINS_AT_RISK,
@@ -13,4 +14,5 @@ export const INCIDENTS: readonly Incident[] = [
   ...FEEDS,
   ...CLIENTS,
   ...OUTSIDERS,
+  ...STATUS,
 ];

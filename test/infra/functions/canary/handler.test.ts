@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLogsServer } from '../../../support/logs-insights/server.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
 import { startNode } from '../../../support/process.ts';
 import { responding } from './endpoint.ts';
@@ -21,11 +22,11 @@ describeWithMoto('The handler of the canary', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Invokes the handler twice in a process with the environment of a Lambda function. */
+  /** Invokes the handler for two runs of the canary, and one of the daily status, in one process with the environment of a Lambda function. */
   async function invoke(environment: Readonly<Record<string, string>>) {
     const handler = new URL('../../../../infra/functions/canary/handler.ts', import.meta.url);
     const code = `const { handler } = await import(${JSON.stringify(handler.href)});
-      await handler({}, {}); await handler({}, {});`;
+      await handler({}, {}); await handler({}, {}); await handler({ run: 'status' }, {});`;
     const child = startNode(
       ['--import', 'tsx', '--input-type=module', '--eval', code],
       environment,
@@ -37,7 +38,10 @@ describeWithMoto('The handler of the canary', () => {
     const { secretArn, service } = await world.create({
       respond: responding(200, '{"actionStatus":"SUCCESS"}'),
     });
+    const logs = await startLogsServer({ lines: [], states: ['Complete'] });
     const { status, stdout, stderr } = await invoke({
+      LOG_GROUP: 'the-log',
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
       ENDPOINT: world.endpoint.url,
       SECRET_ARN: secretArn,
       ADDRESS_HEADER: 'x-client-source-ip',
@@ -48,13 +52,18 @@ describeWithMoto('The handler of the canary', () => {
       AWS_ENDPOINT_URL: world.moto,
       NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
     });
+    await logs.close();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines).toHaveLength(2);
-    for (const line of lines) {
+    const [, , daily] = lines;
+    expect(lines).toHaveLength(3);
+    expect(logs.queries.map(({ logGroupName }) => logGroupName)).toEqual(['the-log']);
+    expect(daily).toMatchObject({ event: 'status', outcome: 'ok', Service: service });
+    expect(metricsOf(daily)).toEqual({ StatusFailures: 0 });
+    for (const line of lines.slice(0, 2)) {
       expect(line).toMatchObject({ event: 'canary', outcome: 'ok', Service: service });
       expect(metricsOf(line)).toEqual(METRICS_OF.ok);
     }
