@@ -41,9 +41,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'a field is malformed: --name may have letters, digits, spaces, "-" and "_", headers letters, digits, "-" and ".", and --endpoint must be a URL',
   '60006': 'the properties of the action are not valid for its type: report this as a bug',
   '60007':
-    'the server withholds one of the allowed headers from actions: send its value in another header, or change excluded_headers in its configuration',
+    'the server withholds one of the allowed headers from actions: send its value in another header, or change the configuration of the server',
   '60008':
-    'the server withholds one of the allowed parameters from actions: remove it from the policy, or change excluded_params in its configuration',
+    'the server withholds one of the allowed parameters from actions: remove it from the policy, or change the configuration of the server',
   '60009':
     'the version of the action is no longer the latest: open the action in the Console and upgrade it, then run the command again',
   '60010':

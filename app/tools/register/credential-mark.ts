@@ -1,10 +1,7 @@
 import { ToolError } from '../errors.ts';
 import type { CredentialSecret, CredentialVersions } from './credential-secret.ts';
 
-/**
- * Notes which version of the secret an action has, as a label of that version. The identity server returns no secrets,
- * so nothing else can show whether the action has the current one.
- */
+/** Knows which version of the secret an action has. */
 export interface CredentialMark {
   /** Whether the action is known to have another version than the current one. */
   readonly isStale: boolean;
@@ -14,33 +11,19 @@ export interface CredentialMark {
   set(): Promise<string | undefined>;
 }
 
-const PREFIX = 'risk-gate:';
-
-/** Returns the label of an action. */
-export function labelOf(targetKey: string): string {
-  return PREFIX + targetKey;
-}
-
-/** Returns the target of each action that has another version than the current one. */
-export function staleTargets({ labels, current }: CredentialVersions): readonly string[] {
-  return [...labels]
-    .filter(([label, id]) => label.startsWith(PREFIX) && id !== current.id)
-    .map(([label]) => label.slice(PREFIX.length));
-}
-
+/** @param targetKey of the identity server. */
 export function createCredentialMark(
   secret: CredentialSecret,
-  { labels, current }: CredentialVersions,
+  { noted, current }: CredentialVersions,
   targetKey: string,
 ): CredentialMark {
-  const label = labelOf(targetKey);
-  const marked = labels.get(label);
+  const versionId = noted.get(targetKey);
   return {
-    isStale: marked !== undefined && marked !== current.id,
-    isCurrent: marked === current.id,
+    isStale: versionId !== undefined && versionId !== current.id,
+    isCurrent: versionId === current.id,
     async set() {
       try {
-        await secret.label(label, current.id, marked);
+        await secret.note(targetKey, current.id);
         return undefined;
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
@@ -49,4 +32,14 @@ export function createCredentialMark(
       }
     },
   };
+}
+
+/** Returns the keys of other targets whose action is known to have an earlier version. */
+export function otherStaleTargets(
+  { noted, current }: CredentialVersions,
+  targetKey: string,
+): readonly string[] {
+  return [...noted]
+    .filter(([key, versionId]) => key !== targetKey && versionId !== current.id)
+    .map(([key]) => key);
 }

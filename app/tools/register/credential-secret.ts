@@ -1,9 +1,10 @@
 import {
   DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { deniedAction } from '../aws/aws-error.ts';
 import { describeAwsFailure } from '../aws/describe-aws-failure.ts';
@@ -21,9 +22,12 @@ export interface CredentialVersions {
   readonly current: CredentialVersion;
   /** The id of the version before the current one, which the service still accepts for some time. */
   readonly previousId: string | undefined;
-  /** Ids of versions by their labels, without those of Secrets Manager itself. */
-  readonly labels: ReadonlyMap<string, string>;
+  /** Ids of versions by the key of the target whose action has them, as far as it is noted. */
+  readonly noted: ReadonlyMap<string, string>;
 }
+
+/** Begins the keys of tags. The identity server returns no secrets, so nothing else shows which one an action has. */
+const TAG_PREFIX = 'risk-gate:action:';
 
 /** The secret with the action's credential. */
 export class CredentialSecret {
@@ -36,28 +40,28 @@ export class CredentialSecret {
   }
 
   /**
-   * @param needsLabels whether a missing permission to read the labels is an error.
+   * @param needsNotes whether a missing permission to read the notes is an error.
    * @throws ToolError, without any text of the secret.
    */
-  async read({ needsLabels = false } = {}): Promise<CredentialVersions> {
-    const versions = Object.entries(await this.#stagesById(needsLabels));
-    const labels = versions.flatMap(([id, stages]) =>
-      stages.filter((stage) => !stage.startsWith('AWS')).map((stage) => [stage, id] as const),
-    );
-    const previousId = versions.find(([, stages]) => stages.includes('AWSPREVIOUS'))?.[0];
+  async read({ needsNotes = false } = {}): Promise<CredentialVersions> {
+    const { VersionIdsToStages = {}, Tags = [] } = await this.#describe(needsNotes);
+    const previousId = Object.entries(VersionIdsToStages).find(([, stages]) =>
+      stages.includes('AWSPREVIOUS'),
+    )?.[0];
     const current = await this.#readCurrent();
+    const noted = Tags.flatMap(({ Key = '', Value = '' }) =>
+      Key.startsWith(TAG_PREFIX) ? [[Key.slice(TAG_PREFIX.length), Value] as const] : [],
+    );
     return {
       current,
       previousId: previousId === current.id ? undefined : previousId,
-      labels: new Map(labels),
+      noted: new Map(noted),
     };
   }
 
-  async #stagesById(isRequired: boolean): Promise<Readonly<Record<string, string[]>>> {
-    const command = new DescribeSecretCommand({ SecretId: this.#arn });
+  async #describe(isRequired: boolean): Promise<Partial<DescribeSecretCommandOutput>> {
     try {
-      const { VersionIdsToStages = {} } = await this.#client.send(command);
-      return VersionIdsToStages;
+      return await this.#client.send(new DescribeSecretCommand({ SecretId: this.#arn }));
     } catch (cause) {
       if (!isRequired && deniedAction(cause) !== undefined) return {};
       throw this.#failure(cause, 'cannot be read', 'DescribeSecret');
@@ -92,31 +96,13 @@ export class CredentialSecret {
     }
   }
 
-  /** Moves a label to a version. @param from the version that has it now. */
-  async label(name: string, versionId: string, from: string | undefined): Promise<void> {
-    if (from === versionId) return;
-    await this.#updateLabel({
-      VersionStage: name,
-      MoveToVersionId: versionId,
-      ...(from !== undefined && { RemoveFromVersionId: from }),
-    });
-  }
-
-  async removeLabel(name: string, from: string): Promise<void> {
-    await this.#updateLabel({ VersionStage: name, RemoveFromVersionId: from });
-  }
-
-  async #updateLabel(input: {
-    VersionStage: string;
-    MoveToVersionId?: string;
-    RemoveFromVersionId?: string;
-  }): Promise<void> {
+  /** Notes, in a tag of the secret, which version the action of a target has. */
+  async note(targetKey: string, versionId: string): Promise<void> {
+    const Tags = [{ Key: TAG_PREFIX + targetKey, Value: versionId }];
     try {
-      await this.#client.send(
-        new UpdateSecretVersionStageCommand({ SecretId: this.#arn, ...input }),
-      );
+      await this.#client.send(new TagResourceCommand({ SecretId: this.#arn, Tags }));
     } catch (cause) {
-      throw this.#failure(cause, 'cannot be labelled', 'UpdateSecretVersionStage');
+      throw this.#failure(cause, 'cannot be tagged', 'TagResource');
     }
   }
 

@@ -43,6 +43,7 @@ export async function register(options: RegisterOptions): Promise<RegisterResult
   const { api, desired, credential, probe, mark, isPlan } = options;
   const slot = await findSlot(api, desired);
   const current = presentAction(slot, options);
+  checkTokenLoop(options, current);
   const isStale = current !== undefined && mark?.isStale === true;
   const sendsCredential = options.sendsCredential || isStale;
   const comparison = compareAction(current, desired, { ...options, sendsCredential });
@@ -82,6 +83,29 @@ function presentAction(slot: Slot, { api, replaces }: RegisterOptions): Action |
   if (replaces) return only;
   throw new ToolError(
     `The pre-issue access token action of ${api.target.label} is ${names}, which is not Risk Gate's: take it over with --replace, or name it with --name if it is.`,
+  );
+}
+
+/**
+ * With OAuth2, issuing the identity server's own access token must not call the action, which would need a token again.
+ *
+ * @throws ToolError if the rule names no application, so that it cannot exclude that of the token.
+ */
+function checkTokenLoop({ api, desired }: RegisterOptions, current: Action | undefined): void {
+  const { type, properties } = desired.authentication;
+  if (type !== 'CLIENT_CREDENTIAL' || properties.tokenEndpoint !== api.target.tokenUrl) return;
+  const { rule } = desired;
+  const effective =
+    rule.kind === 'set' ? rule.rule : rule.kind === 'keep' ? current?.rule : undefined;
+  const alternatives = effective?.rules ?? [];
+  const isExcluded =
+    alternatives.length > 0 &&
+    alternatives.every(({ expressions }) =>
+      expressions.some(({ field }) => field === 'application'),
+    );
+  if (isExcluded) return;
+  throw new ToolError(
+    'The identity server would call the action for the access token that it needs for this very call, so that nobody gets a token: exclude the application of RISK_GATE_CALLER_CLIENT_ID with --not-application.',
   );
 }
 

@@ -5,7 +5,7 @@ import { parsePreviousTtl } from '../../src/secrets/previous-ttl.ts';
 import type { ActionsApi } from '../actions-api/client.ts';
 import { ToolError } from '../errors.ts';
 import { authenticationOf } from './authentication.ts';
-import { createCredentialMark, labelOf, staleTargets } from './credential-mark.ts';
+import { createCredentialMark, otherStaleTargets } from './credential-mark.ts';
 import type {
   CredentialSecret,
   CredentialVersion,
@@ -67,7 +67,7 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
       `There is no action of Risk Gate in ${api.target.label} whose credential could be rotated: run the command without --rotate first.`,
     );
   }
-  const versions = await secret.read({ needsLabels: true });
+  const versions = await secret.read({ needsNotes: true });
   const credential = readCredential(versions.current);
   if (credential.scheme === 'oauth2') {
     throw new ToolError(
@@ -89,25 +89,17 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
   if (isPlan) return { steps, isResumed, warnings: [] };
   const id = slot.action.id;
   if (isResumed || mayHavePrevious) {
-    await deliver(options, id, versions);
+    await deliver(options, id, versions.current);
     if (isResumed) return { steps, isResumed, warnings: [] };
   } else {
     // Before the new version: without this note, an interrupted rotation could not be continued.
-    await secret.label(
-      labelOf(api.target.key),
-      versions.current.id,
-      versions.labels.get(labelOf(api.target.key)),
-    );
+    await secret.note(api.target.key, versions.current.id);
   }
-  const present = await secret.read({ needsLabels: true });
+  const present = await secret.read({ needsNotes: true });
   checkOtherActions(present, api.target.key);
   const text = JSON.stringify({ ...credential, secret: generateSecret() });
   const current = await secret.put(text, options.now());
-  await deliver(options, id, {
-    current,
-    previousId: present.current.id,
-    labels: present.labels,
-  });
+  await deliver(options, id, current);
   return { steps, isResumed, warnings: [] };
 }
 
@@ -139,10 +131,10 @@ function checkPreviousTtl(ttl: string | undefined): void {
 }
 
 function checkOtherActions(versions: CredentialVersions, targetKey: string): void {
-  const others = staleTargets(versions).filter((key) => key !== targetKey);
+  const others = otherStaleTargets(versions, targetKey);
   if (others.length === 0) return;
   throw new ToolError(
-    `The action of ${listInWords(others)} still has an earlier version of the secret, which another rotation would make invalid: run the command with --rotate for it first, or remove the label from the secret if the action is gone.`,
+    `The action of ${listInWords(others)} still has an earlier version of the secret, which another rotation would make invalid: run the command with --rotate for it first, or remove the tag risk-gate:action from the secret if that action is gone.`,
   );
 }
 
@@ -150,13 +142,12 @@ function checkOtherActions(versions: CredentialVersions, targetKey: string): voi
 async function deliver(
   { api, secret, ...options }: RotateOptions,
   id: string,
-  { current, labels }: CredentialVersions,
+  current: CredentialVersion,
 ): Promise<void> {
   const credential = readCredential(current);
   await waitUntilAccepted(options, credential, current.createdAt);
   await api.update(id, { endpoint: { authentication: authenticationOf(credential, undefined) } });
-  const label = labelOf(api.target.key);
-  await secret.label(label, current.id, labels.get(label));
+  await secret.note(api.target.key, current.id);
 }
 
 async function waitUntilAccepted(
@@ -164,7 +155,8 @@ async function waitUntilAccepted(
   credential: Credential,
   createdAt: number,
 ): Promise<void> {
-  const readBy = createdAt + REFRESH_WAIT_MS;
+  // The clock of AWS may be ahead.
+  const readBy = Math.min(createdAt, now()) + REFRESH_WAIT_MS;
   for (let left = readBy - now(); left > 0; left = readBy - now()) {
     onWait(REFRESH_WAIT_MS - left, REFRESH_WAIT_MS);
     await sleep(Math.min(left, PROBE_INTERVAL_MS));
