@@ -1,10 +1,16 @@
 import type { AddCommand } from '../../command-line.ts';
 import { addPolicyCheck } from './check.ts';
+import { addPolicyCompare } from './compare.ts';
 import { addPolicyExplain } from './explain.ts';
 import { addPolicySchema } from './schema.ts';
 
 /** The commands of `risk-gate policy`, in the order of the help. */
-const POLICY_COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyExplain, addPolicySchema];
+const POLICY_COMMANDS: readonly AddCommand[] = [
+  addPolicyCheck,
+  addPolicyCompare,
+  addPolicyExplain,
+  addPolicySchema,
+];
 
 /** Adds `policy`, which has commands of its own. */
 export const addPolicy: AddCommand = (program, commandLine) => {
