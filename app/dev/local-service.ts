@@ -49,7 +49,11 @@ export async function runLocalService(options: LocalServiceOptions): Promise<voi
   };
   const log = createLog(settings.logLevel, { write: (line) => writeLogLine(line) });
   const edge = edgeOf(settings);
-  const webConsole = createConsole({ edge });
+  const { policyFile } = settings;
+  const webConsole = createConsole({
+    edge,
+    policyFile: policyFile.startsWith('s3://') ? undefined : policyFile,
+  });
   let feedRows: readonly FeedRow[] = [];
   const service = await startService(settings, log, {
     dynamoDb: createDynamoDbClient({

@@ -47,6 +47,31 @@ test('A pasted policy that does not compile shows the issue with its line and a 
   expect(await page.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
 });
 
+test('A policy that compiles shows its test cases, and which of the latest decisions it changes', async () => {
+  for (const client of ['web-portal', 'mobile-app']) await local.post('14.102.69.58', client);
+  await check(DEFAULT.replace('>= 75', '>= 25'), /The policy can be used/);
+  const result = page.locator('#candidate-result');
+  const text = await result.innerText();
+  expect(text).toMatch(/✕ 4 of \d+ cases fail/);
+  expect(text).toMatch(/The candidate changes the outcome of \d+ of the last \d+ decisions\./);
+  const change = result.locator('li').filter({ hasText: 'high-ip-risk applies' });
+  expect(await change.innerText()).toMatch(/restricted → refused: \d+/);
+  expect(await change.innerText()).toMatch(/Clients\s.*web-portal: 1/);
+  expect(await page.locator('#candidate-status').textContent()).toContain('The candidate changes');
+});
+
+test('Pasted test cases replace those beside the policy in use', async () => {
+  await page.getByText('Paste test cases').click();
+  await page
+    .getByLabel('Test cases', { exact: true })
+    .fill(
+      'cases: [{ name: mine, given: { address: 205.210.31.51, country: KP }, expect: refuse }]',
+    );
+  await check(DEFAULT, /The policy can be used/);
+  const text = await page.locator('#candidate-result').innerText();
+  expect(text).toContain('✓ The case passes.\n\nFrom pasted.cases.yaml.');
+});
+
 test('A policy can be checked by keyboard', async () => {
   await tabTo(page, '#candidate-text');
   await page.keyboard.insertText(BROKEN);
@@ -71,10 +96,11 @@ test('A chosen file is checked, and can be downloaded unchanged', async () => {
   expect(await page.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
 });
 
-test('A dropped file is checked', async () => {
+test('A dropped policy is checked', async () => {
   await page.locator('#candidate-drop').evaluate((area, text) => {
     const { DataTransfer, DragEvent, File } = area.ownerDocument.defaultView;
     const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['cases: {}'], 'dropped.cases.yaml'));
     dataTransfer.items.add(new File([text], 'dropped.yaml'));
     area.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   }, BROKEN);

@@ -18,6 +18,7 @@ const PAGE_FILES = [
   ...['page.css', 'icon.svg', 'page.js', 'dom.js', 'live.js', 'statistics.js', 'chart.js'],
   ...['decisions.js', 'lookups.js', 'feeds.js', 'try.js', 'try-result.js', 'post.js'],
   ...['candidate.css', 'candidate.js', 'candidate-form.js', 'candidate-issues.js'],
+  ...['candidate-cases.js', 'candidate-replay.js', 'files.js'],
 ];
 
 /** Files of installed packages, by the names under which they are served. */

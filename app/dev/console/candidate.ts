@@ -1,9 +1,14 @@
 import * as z from 'zod';
+import type { Policy } from '../../src/policy/policy.ts';
+import { readCasesBeside } from '../../tools/policy/candidate/cases-beside.ts';
 import { type CandidateReview, reviewCandidate } from '../../tools/policy/candidate/review.ts';
+import { requestFileReader } from '../../tools/policy/cases/files.ts';
 import { FormError, parseFormWith } from './form.ts';
 
 /** The largest policy is 16 MiB, but then most of it is a list, which belongs into a feed. */
 export const MAX_CANDIDATE_BYTES = 2 * 1024 * 1024;
+
+const MAX_CASE_FILES = 50;
 
 const fileName = z
   .string()
@@ -15,7 +20,20 @@ const fileName = z
 const formSchema = z.strictObject({
   policy: z.string(),
   file: fileName,
+  /** Files with test cases; empty for those beside the policy in use. */
+  cases: z
+    .array(z.strictObject({ file: fileName, text: z.string() }))
+    .max(MAX_CASE_FILES, `must have at most ${MAX_CASE_FILES} files`),
 });
+
+/** What candidates are compared with. */
+export interface InUse {
+  readonly policy: Policy;
+  /** Its path; undefined if it is not a file of this machine. */
+  readonly file: string | undefined;
+  /** The latest decision records, the oldest first. */
+  readonly records: () => readonly object[];
+}
 
 /** Reviews candidates, one at a time. */
 export class CandidateReviewer {
@@ -24,16 +42,27 @@ export class CandidateReviewer {
   /**
    * Reviews the candidate that the page sends. Nothing is saved.
    *
+   * @param text the form, as JSON.
    * @throws FormError if the form is not valid, or another review is in progress.
    */
-  async review(text: string): Promise<CandidateReview> {
-    const { policy, file } = parseFormWith(formSchema, text);
+  async review(text: string, inUse: InUse): Promise<CandidateReview> {
+    const form = parseFormWith(formSchema, text);
     if (this.#isBusy) {
       throw new FormError('Another policy is being checked: try again when it is done.');
     }
     this.#isBusy = true;
     try {
-      return await reviewCandidate({ text: policy, file });
+      const { policy, file, cases } = form;
+      const isGiven = cases.length > 0 || inUse.file === undefined;
+      return await reviewCandidate({
+        text: policy,
+        file,
+        cases: isGiven ? cases : await readCasesBeside(inUse.file),
+        // Files of this machine are read only for cases of this machine.
+        readRequestFile: isGiven ? undefined : requestFileReader(process.cwd()),
+        records: inUse.records(),
+        against: inUse.policy,
+      });
     } finally {
       this.#isBusy = false;
     }

@@ -27,6 +27,8 @@ const RECONNECT_MS = 1000;
 export interface ConsoleOptions {
   /** Sets the header from which the service reads the client address. */
   readonly edge: EdgeOptions;
+  /** Path of the policy in use; undefined if it is not a file of this machine. */
+  readonly policyFile?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -41,7 +43,7 @@ export interface Console {
   close(): void;
 }
 
-export function createConsole({ edge, now = Date.now }: ConsoleOptions): Console {
+export function createConsole({ edge, policyFile, now = Date.now }: ConsoleOptions): Console {
   const feed = new LiveFeed(now);
   const streams = new Set<LatestValue<string>>();
   const records = new RecentRecords();
@@ -53,6 +55,11 @@ export function createConsole({ edge, now = Date.now }: ConsoleOptions): Console
     },
     mount(service, { quota, ...dependencies }) {
       feed.readQuota = quota;
+      const inUse = {
+        policy: dependencies.policy,
+        file: policyFile,
+        records: () => records.list(),
+      };
       const routes = new Hono<AppEnv>();
       routes.use(guard);
       routes.get('/', (context) => send(context, PAGE));
@@ -68,7 +75,7 @@ export function createConsole({ edge, now = Date.now }: ConsoleOptions): Console
         ),
       );
       routes.post('/candidate', (context) =>
-        answerForm(context, MAX_CANDIDATE_BYTES, (text) => reviewer.review(text)),
+        answerForm(context, MAX_CANDIDATE_BYTES, (text) => reviewer.review(text, inUse)),
       );
       service.route(CONSOLE_PATH, routes);
     },

@@ -1,15 +1,18 @@
 import { byId } from './dom.js';
-
-/** The service accepts forms of 2 MiB, and JSON escapes some characters. */
-const MAX_FILE_BYTES = 1024 * 1024;
+import { acceptDrops, downloadText, readTextFile } from './files.js';
 
 /** The name of a pasted policy. */
 const DEFAULT_NAME = 'policy.yaml';
+const PASTED_CASES = 'pasted.cases.yaml';
+const CASE_FILE = /\.cases\.ya?ml$/;
 
-/** The name of the file in the form. */
+/** The name of the file whose text is in the form. */
 let fileName = DEFAULT_NAME;
 
-/** The text that was checked last, if it can be used. */
+/** Files with test cases. */
+let caseFiles = [];
+
+/** The candidate that was checked last, if it can be used. */
 let checked;
 
 /**
@@ -19,76 +22,81 @@ let checked;
  */
 export function startForm(review) {
   const text = byId('candidate-text');
-  const submit = async () => {
-    const candidate = { policy: text.value, file: fileName };
-    allowDownload(undefined);
-    if (await review(candidate)) allowDownload(candidate);
-  };
   byId('candidate-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    void submit();
+    void submit(review);
   });
-  text.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    byId('candidate-form').requestSubmit();
-  });
+  for (const area of [text, byId('candidate-cases-text')]) {
+    area.addEventListener('keydown', submitOnCtrlEnter);
+  }
   // What is downloaded is what was checked.
   text.addEventListener('input', () => allowDownload(undefined));
-  byId('candidate-file').addEventListener('change', ({ target }) => void useFile(target.files[0]));
-  acceptDrops(byId('candidate-drop'));
-  byId('candidate-download').addEventListener('click', download);
-}
-
-function acceptDrops(area) {
-  const highlight = (isOver) => area.classList.toggle('over', isOver);
-  area.addEventListener('dragover', (event) => {
-    if (!event.dataTransfer.types.includes('Files')) return;
-    event.preventDefault();
-    highlight(true);
+  byId('candidate-file').addEventListener('change', ({ target }) => {
+    if (target.files.length > 0) void usePolicy(target.files[0]);
   });
-  area.addEventListener('dragleave', () => highlight(false));
-  area.addEventListener('drop', (event) => {
-    highlight(false);
-    const [file] = event.dataTransfer.files;
-    // Dropped text is inserted by the browser.
-    if (file === undefined) return;
-    event.preventDefault();
-    void useFile(file);
+  byId('candidate-cases').addEventListener('change', ({ target }) => {
+    void useCases([...target.files]);
+  });
+  acceptDrops(byId('candidate-drop'), (files) => void useDropped(files));
+  byId('candidate-download').addEventListener('click', () => {
+    if (checked !== undefined) downloadText(checked.file, checked.policy);
   });
 }
 
-/** Puts a file into the form, and checks it. */
-async function useFile(file) {
-  if (file === undefined) return;
+async function submit(review) {
+  const pasted = byId('candidate-cases-text').value;
+  const candidate = {
+    policy: byId('candidate-text').value,
+    file: fileName,
+    cases: [...caseFiles, ...(pasted.trim() === '' ? [] : [{ file: PASTED_CASES, text: pasted }])],
+  };
+  allowDownload(undefined);
+  if (await review(candidate)) allowDownload(candidate);
+}
+
+function submitOnCtrlEnter(event) {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  byId('candidate-form').requestSubmit();
+}
+
+async function useDropped(files) {
+  const cases = files.filter(({ name }) => CASE_FILE.test(name));
+  const policy = files.find((file) => !cases.includes(file));
+  if (cases.length > 0) await useCases(cases);
+  if (policy !== undefined) await usePolicy(policy);
+}
+
+/** Puts a policy into the form, and checks it. */
+async function usePolicy(file) {
+  await reportErrors(async () => {
+    byId('candidate-text').value = await readTextFile(file);
+    fileName = file.name;
+    byId('candidate-form').requestSubmit();
+  });
+}
+
+/** Uses test cases, and runs them if there is a policy. */
+async function useCases(files) {
+  await reportErrors(async () => {
+    caseFiles = await Promise.all(
+      files.map(async (file) => ({ file: file.name, text: await readTextFile(file) })),
+    );
+    if (byId('candidate-text').value !== '') byId('candidate-form').requestSubmit();
+  });
+}
+
+async function reportErrors(run) {
   const error = byId('candidate-error');
   error.textContent = '';
-  if (file.size > MAX_FILE_BYTES) {
-    error.textContent = `${file.name} is larger than 1 MiB: move its lists into feeds.`;
-    return;
-  }
   try {
-    const bytes = await file.arrayBuffer();
-    byId('candidate-text').value = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    error.textContent = `${file.name} is not a text in UTF-8.`;
-    return;
+    await run();
+  } catch (thrown) {
+    error.textContent = thrown.message;
   }
-  fileName = file.name;
-  byId('candidate-form').requestSubmit();
 }
 
 function allowDownload(candidate) {
   checked = candidate;
   byId('candidate-download').disabled = candidate === undefined;
-}
-
-function download() {
-  if (checked === undefined) return;
-  const url = URL.createObjectURL(new Blob([checked.policy], { type: 'text/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = checked.file;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -3,33 +3,24 @@ import { element } from './dom.js';
 const SEVERITIES = { error: '✕ error', warning: '▲ warning' };
 
 /** Returns in one sentence whether the candidate can be used. */
-export function summarizeIssues({ policy, issues, moreIssues }) {
-  const errors = issues.filter(({ severity }) => severity === 'error').length;
-  const warnings = issues.length - errors;
+export function summarizePolicy({ policy, issues: { errors, warnings } }) {
   const found = [count(errors, 'error'), count(warnings, 'warning')].filter(Boolean).join(' and ');
-  const more = moreIssues > 0 ? ` and ${moreIssues} more issues` : '';
-  if (policy === undefined)
-    return `✕ The service would not start with this policy: ${found}${more}.`;
-  return found === ''
-    ? '✓ The policy has no issues.'
-    : `▲ The policy can be used, with ${found}${more}.`;
+  if (policy === undefined) return `✕ The service would not start with this policy: ${found}.`;
+  return found === '' ? '✓ The policy has no issues.' : `▲ The policy can be used, with ${found}.`;
 }
 
 function count(number, name) {
   return number === 0 ? '' : `${number} ${name}${number === 1 ? '' : 's'}`;
 }
 
-/** Lists the issues of a candidate, each with the line of the file. */
-export function issueList({ issues, moreIssues }) {
-  if (issues.length === 0) return [];
+/** Lists issues, each with the line of its file. */
+export function issueList(title, { shown, errors, warnings }) {
+  if (shown.length === 0) return [];
+  const more = errors + warnings - shown.length;
   return [
-    element('h4', { id: 'issues-heading' }, 'Issues'),
-    element(
-      'ol',
-      { class: 'issues', 'aria-labelledby': 'issues-heading' },
-      ...issues.map(issueItem),
-    ),
-    ...(moreIssues > 0 ? [element('p', {}, `${moreIssues} more issues are not shown.`)] : []),
+    element('h4', {}, title),
+    element('ol', { class: 'issues' }, ...shown.map(issueItem)),
+    ...(more > 0 ? [element('p', {}, `${more} more issues are not shown.`)] : []),
   ];
 }
 

@@ -1,5 +1,7 @@
+import { caseParts } from './candidate-cases.js';
 import { startForm } from './candidate-form.js';
-import { issueList, summarizeIssues } from './candidate-issues.js';
+import { issueList, summarizePolicy } from './candidate-issues.js';
+import { replayParts, summarizeReplay } from './candidate-replay.js';
 import { byId, element } from './dom.js';
 import { postForm } from './post.js';
 
@@ -10,7 +12,7 @@ export function startCandidate() {
 
 let latestReview = 0;
 
-/** Lets the service check a policy. @returns whether the service would start with it. */
+/** Lets the service check a policy. Returns whether the service would start with it. */
 async function review(candidate) {
   latestReview += 1;
   const current = latestReview;
@@ -27,16 +29,25 @@ async function review(candidate) {
   byId('candidate-result').replaceChildren();
   if (result.error !== undefined) return false;
   byId('candidate-result').append(...reviewParts(result));
-  byId('candidate-status').textContent = summarizeIssues(result);
+  byId('candidate-status').textContent = [
+    summarizePolicy(result),
+    ...(result.replay === undefined ? [] : [summarizeReplay(result.replay)]),
+  ].join(' ');
   return result.policy !== undefined;
 }
 
 function reviewParts(result) {
+  const { policy, issues, cases, replay } = result;
   return [
-    element('h3', { class: 'outcome-summary' }, summarizeIssues(result)),
-    ...(result.policy === undefined
-      ? []
-      : [element('p', {}, `Revision ${result.policy.revision}, mode ${result.policy.mode}.`)]),
-    ...issueList(result),
+    element('h3', { class: 'outcome-summary' }, summarizePolicy(result)),
+    ...(policy === undefined ? [] : [element('p', {}, describePolicy(policy))]),
+    ...issueList('Issues', issues),
+    ...(policy === undefined ? [] : caseParts(cases)),
+    ...(replay === undefined ? [] : replayParts(replay)),
   ];
+}
+
+function describePolicy({ revision, mode, isInUse }) {
+  const use = isInUse ? ' It is the policy in use.' : '';
+  return `Revision ${revision}, mode ${mode}.${use}`;
 }

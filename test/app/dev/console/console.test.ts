@@ -5,6 +5,7 @@ import { ASSETS } from '../../../../app/dev/console/assets.ts';
 import { type Console, createConsole } from '../../../../app/dev/console/console.ts';
 import type { LiveState } from '../../../../app/dev/console/live-feed.ts';
 import type { ExplainedRequest } from '../../../../app/tools/explain/explain-request.ts';
+import type { CandidateReview } from '../../../../app/tools/policy/candidate/review.ts';
 import { payloadFrom } from '../../../support/payloads.ts';
 import { ROOT } from '../../../support/process.ts';
 import { type RunningService, startTestService } from '../../../support/running-service.ts';
@@ -13,7 +14,10 @@ let page: Console;
 let service: RunningService;
 
 beforeAll(async () => {
-  page = createConsole({ edge: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 } });
+  page = createConsole({
+    edge: { headerNames: ['x-client-source-ip'], trustedProxyHops: 0 },
+    policyFile: join(ROOT, 'app/policy.yaml'),
+  });
   service = await startTestService({ extensions: page });
 });
 
@@ -244,12 +248,32 @@ describe('A tried request', () => {
 });
 
 describe('A candidate policy', () => {
-  const CANDIDATE = { policy: readFileSync(join(ROOT, 'app/policy.yaml'), 'utf8'), file: 'a.yaml' };
+  const CANDIDATE = {
+    policy: readFileSync(join(ROOT, 'app/policy.yaml'), 'utf8').replace('>= 75', '>= 25'),
+    file: 'a.yaml',
+    cases: [],
+  };
 
-  test('is reviewed', async () => {
+  test('is compared with the policy in use by the latest decisions', async () => {
+    await service.post(payloadFrom('14.102.69.58'));
     const response = await post(CANDIDATE, SAME_ORIGIN, '/candidate');
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ policy: { mode: 'enforce' } });
+    const { policy, cases, replay } = (await response.json()) as CandidateReview;
+    expect(policy).toMatchObject({ mode: 'enforce', isInUse: false });
+    expect(cases).toMatchObject({ files: ['app/policy-cases/default.cases.yaml'] });
+    expect(replay?.replayed.records).toBeGreaterThan(0);
+    expect(replay?.changes.byRule[0]).toMatchObject({
+      from: 'restrict',
+      to: 'refuse',
+      rule: 'high-ip-risk',
+      examples: [{ address: '14.102.69.58' }],
+    });
+  });
+
+  test('is reviewed one at a time', async () => {
+    const reviews = [1, 2].map(() => post(CANDIDATE, SAME_ORIGIN, '/candidate'));
+    const responses = await Promise.all(reviews);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
   test.each<[string, unknown, Record<string, string>, number, RegExp]>([
