@@ -2,6 +2,7 @@ import type { AddCommand } from '../../command-line.ts';
 import { addPolicyCheck } from './check.ts';
 import { addPolicyCompare } from './compare.ts';
 import { addPolicyExplain } from './explain.ts';
+import { addPolicyReplay } from './replay.ts';
 import { addPolicySchema } from './schema.ts';
 
 /** The commands of `risk-gate policy`, in the order of the help. */
@@ -9,6 +10,7 @@ const POLICY_COMMANDS: readonly AddCommand[] = [
   addPolicyCheck,
   addPolicyCompare,
   addPolicyExplain,
+  addPolicyReplay,
   addPolicySchema,
 ];
 

@@ -1,4 +1,3 @@
-import type { Outcome } from '../../../src/decide.ts';
 import type { DecisionLine, Fields, OutcomeByRule } from './decision-line.ts';
 import type { ChangeExample, RuleChange } from './report.ts';
 import { addTo, emptyTally, rounded, Tallies, type Tally } from './tallies.ts';
@@ -10,10 +9,8 @@ const MAX_EXAMPLES = 3;
 const MAX_KEYS_OF_RULE = 200;
 const MAX_TEXT = 128;
 
-const SEVERITY: Readonly<Record<Outcome, number>> = { issue: 0, restrict: 1, refuse: 2 };
-
 interface Counted {
-  readonly change: Pick<RuleChange, 'from' | 'to' | 'rule' | 'cause'>;
+  readonly change: Pick<RuleChange, 'from' | 'to' | 'rule' | 'formerRule'>;
   readonly tally: Tally;
   readonly countries: Tallies;
   readonly clients: Tallies;
@@ -53,17 +50,15 @@ export class ChangeTallies {
   }
 
   #countedFor(before: OutcomeByRule, after: OutcomeByRule): Counted | undefined {
-    const isStricter = SEVERITY[after.outcome] > SEVERITY[before.outcome];
-    const rule = isStricter ? after.rule : before.rule;
-    const key = `${before.outcome} ${after.outcome} ${rule ?? ''}`;
+    const key = JSON.stringify([before.outcome, after.outcome, after.rule, before.rule]);
     const known = this.#byRule.get(key);
     if (known !== undefined || this.#byRule.size >= MAX_CHANGES) return known;
     const counted: Counted = {
       change: {
         from: before.outcome,
         to: after.outcome,
-        rule,
-        cause: isStricter ? 'applies' : 'no-longer-applies',
+        rule: after.rule,
+        formerRule: before.rule,
       },
       tally: emptyTally(),
       countries: new Tallies(MAX_KEYS_OF_RULE),

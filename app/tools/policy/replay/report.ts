@@ -46,12 +46,12 @@ export interface OutcomeTally extends Tally {
   readonly to: Outcome;
 }
 
-/** Changed decisions with the same outcomes and the same cause. */
+/** Changed decisions with the same outcomes, caused by the same rules. */
 export interface RuleChange extends OutcomeTally {
-  /** The candidate's rule that causes a stricter outcome, or the former rule that caused one. `undefined`: no rule. */
+  /** The candidate's rule, or entry of `unknown`, that causes the outcome; undefined if none does. */
   readonly rule: string | undefined;
-  /** Whether the rule belongs to the candidate, or to the policy that decided before. */
-  readonly cause: 'applies' | 'no-longer-applies';
+  /** The rule that caused the outcome before; undefined if none did, or the record does not say which. */
+  readonly formerRule: string | undefined;
   readonly byCountry: TopTallies;
   readonly byClient: TopTallies;
   readonly examples: readonly ChangeExample[];

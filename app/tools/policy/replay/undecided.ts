@@ -1,9 +1,12 @@
+import { SIGNAL_VARIABLE_NAMES } from '../../../src/policy/cel/signal-variables.ts';
 import type { Rule } from '../../../src/policy/policy.ts';
 import type { MissingParts } from './missing-parts.ts';
 
 /** The variables that read a part of a request, if its name is not one of them. */
 const VARIABLES_OF: Readonly<Record<string, readonly string[]>> = {
   'token.claims': ['token.claims', 'token.lifetime', 'token.audience'],
+  // The other signals are those of the address.
+  address: SIGNAL_VARIABLE_NAMES,
 };
 
 /** The rules of one decision that cannot be decided, and what they need that the record lacks. */

@@ -1,0 +1,92 @@
+/** What a line of a log or of a tool's output contains. */
+export type LineKind = 'records' | 'other' | 'broken' | 'layout';
+
+/** Lists of log events: of `aws logs filter-log-events`, Logs Insights, and subscriptions. */
+const LISTS = ['events', 'results', 'logEvents'] as const;
+/** Fields in which tools put a line of a log. */
+const TEXTS = ['message', '@message', 'log', 'value'] as const;
+/** Results of Logs Insights are fields in lists in a list. */
+const MAX_DEPTH = 8;
+
+/** Such a field on a line of its own, as `aws --output json` prints it. */
+const FIELD = /^\s*"(?:message|@message|value|log)":\s*(".*"),?\s*$/;
+/** The other lines of such a document. */
+const LAYOUT = /^\s*(?:[[\]{}],?|"[^"]*":\s*(?:[[{]|"(?:[^"\\]|\\.)*"|[-\w.]+),?|[[{}\]]+,?)?\s*$/;
+/** Between subscription records, or log lines, without a line feed. */
+const JOINT = /(?<=\})(?=\{"(?:messageType|level)")/;
+
+/**
+ * Reads the JSON objects of one line: a line of the log, also below a timestamp or the name of a stream, in a field of
+ * JSON, or in a CSV file.
+ *
+ * @param onValue receives each value that may be a decision record, and returns whether it is one.
+ */
+export function readLine(line: string, onValue: (value: unknown) => boolean): LineKind {
+  // Parsing only what may be a record saves more time than this search takes.
+  if (!line.includes('decision')) return kindOfOther(line);
+  const field = FIELD.exec(line)?.[1];
+  const texts = field === undefined ? textsIn(line) : [field];
+  let found = false;
+  for (const text of texts) {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return LAYOUT.test(line) ? 'layout' : looksLikeRecord(line) ? 'broken' : 'other';
+    }
+    found = readValue(value, onValue, 0) || found;
+  }
+  return found ? 'records' : 'other';
+}
+
+function readValue(value: unknown, onValue: (value: unknown) => boolean, depth: number): boolean {
+  if (typeof value === 'string') return readText(value, onValue, depth);
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) return readAll(value, onValue, depth);
+  if (onValue(value)) return true;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const lists = LISTS.flatMap((name) => (Array.isArray(fields[name]) ? [fields[name]] : []));
+  return readAll([...lists, ...TEXTS.flatMap((name) => fields[name] ?? [])], onValue, depth);
+}
+
+function readAll(
+  values: readonly unknown[],
+  onValue: (value: unknown) => boolean,
+  depth: number,
+): boolean {
+  // Without `some`, which would stop at the first record.
+  return values.filter((value) => readValue(value, onValue, depth + 1)).length > 0;
+}
+
+function readText(text: string, onValue: (value: unknown) => boolean, depth: number): boolean {
+  const start = text.indexOf('{');
+  if (start < 0) return false;
+  try {
+    return readValue(JSON.parse(text.slice(start)), onValue, depth + 1);
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the JSON texts of a line: after a timestamp or the name of a stream, and unquoted if it is of a CSV file. */
+function textsIn(line: string): readonly string[] {
+  const start = line.search(/[[{]/);
+  if (start < 0) return [line];
+  if (start > 0 && line.startsWith('""', start + 1)) {
+    const end = line.lastIndexOf('}') + 1;
+    return [line.slice(start, end).replaceAll('""', '"')];
+  }
+  const text = start === 0 ? line : line.slice(line.indexOf('{'));
+  return text.includes('}{"') ? text.split(JOINT) : [text];
+}
+
+function kindOfOther(line: string): LineKind {
+  if (LAYOUT.test(line)) return 'layout';
+  const start = line.trimStart();
+  return start.startsWith('{') && !/[}\]],?\s*$/.test(start) ? 'broken' : 'other';
+}
+
+/** Returns whether a line that is not JSON was meant to be a record, and is not a sentence about decisions. */
+function looksLikeRecord(line: string): boolean {
+  return /event\\*"+\s*:\s*\\*"+decision/.test(line) || line.trimStart().startsWith('{');
+}
