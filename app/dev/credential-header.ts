@@ -1,5 +1,6 @@
 import type { Settings } from '../src/config/settings.ts';
 import { parseCredential } from '../src/credential/credential.ts';
+import { credentialHeaders } from '../tools/requests/credential-headers.ts';
 
 /** Printed instead of an access token, which only the issuer can create. */
 export const TOKEN_PLACEHOLDER = 'Bearer <access token of the issuer>';
@@ -10,9 +11,7 @@ export function credentialHeader({
 }: Settings): readonly [name: string, value: string] {
   const json = 'json' in actionCredential ? actionCredential.json : '';
   const credential = parseCredential(json, 'ACTION_CREDENTIAL');
-  if (credential.scheme === 'api-key') return [credential.header, credential.secret];
-  if (credential.scheme === 'bearer') return ['authorization', `Bearer ${credential.secret}`];
   if (credential.scheme === 'oauth2') return ['authorization', TOKEN_PLACEHOLDER];
-  const pair = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
-  return ['authorization', `Basic ${pair}`];
+  const [header = ['', '']] = Object.entries(credentialHeaders(credential));
+  return header;
 }

@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { codeOf } from '../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../app/tools/findings/finding.ts';
 import { type Clients, createClients } from './clients.ts';
-import { error, type Finding, ok, warning } from './finding.ts';
 
 /** The account and region of the deployment. */
 export interface Account {

@@ -1,7 +1,7 @@
+import { type Finding, type NamedFinding, warning } from '../../app/tools/findings/finding.ts';
 import type { Config } from '../config/config.ts';
 import type { Account } from './account.ts';
 import { describeFailure } from './describe-failure.ts';
-import { type Finding, warning } from './finding.ts';
 import type { StackState } from './stack-state.ts';
 import { SynthError, type Template } from './template.ts';
 
@@ -31,10 +31,6 @@ export interface Check<F extends LocalFacts = Facts> {
   readonly name: string;
   /** Returns the findings; none if the check does not apply to the configuration. */
   readonly run: (facts: F) => Promise<readonly Finding[]>;
-}
-
-export interface NamedFinding extends Finding {
-  readonly check: string;
 }
 
 /** Limit of one check. Some wait for the synthesis. */

@@ -2,12 +2,18 @@ import { resolveNs } from 'node:dns/promises';
 import { ConfigError } from '../../app/src/config/options.ts';
 import { codeOf } from '../../app/tools/aws/aws-error.ts';
 import { resolveRegion } from '../../app/tools/aws/region.ts';
+import {
+  error,
+  type Finding,
+  type NamedFinding,
+  ok,
+  warning,
+} from '../../app/tools/findings/finding.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type Account, openAccount } from './account.ts';
 import type { Arguments } from './arguments.ts';
-import { type Facts, type LocalFacts, type NamedFinding, runCheck } from './check.ts';
+import { type Facts, type LocalFacts, runCheck } from './check.ts';
 import { ACCOUNT_CHECKS, LOCAL_CHECKS } from './checks/index.ts';
-import { error, type Finding, ok, warning } from './finding.ts';
 import { once } from './once.ts';
 import { probeDistribution } from './probe.ts';
 import { readStack } from './stack-state.ts';

@@ -6,9 +6,9 @@ import {
   GetDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
 import { codeOf, deniedAction } from '../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../app/tools/findings/finding.ts';
 import type { Account } from './account.ts';
 import { describeFailure } from './describe-failure.ts';
-import { error, type Finding, ok, warning } from './finding.ts';
 
 /** AWS's answer to an account that it has not verified. */
 const NOT_VERIFIED = /account must be verified/i;

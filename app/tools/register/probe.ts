@@ -3,6 +3,7 @@ import { TEST_HEADER } from '../../src/http/test-request.ts';
 import { parseJson } from '../actions-api/parse-answer.ts';
 import { ToolError } from '../errors.ts';
 import { ConnectionError, type HttpClient } from '../http/send-request.ts';
+import { credentialHeaders } from '../requests/credential-headers.ts';
 import { clientCredentialsRequest } from '../requests/token-request.ts';
 import { displayUrl } from './display.ts';
 
@@ -49,18 +50,7 @@ export function createProbe(http: HttpClient, uri: string): Probe {
 
 /** With OAuth2, only the identity server can get an access token. */
 function headersOf(credential: Credential): Readonly<Record<string, string>> {
-  switch (credential.scheme) {
-    case 'api-key':
-      return { [credential.header]: credential.secret };
-    case 'bearer':
-      return { authorization: `Bearer ${credential.secret}` };
-    case 'basic': {
-      const pair = Buffer.from(`${credential.username}:${credential.secret}`, 'utf8');
-      return { authorization: `Basic ${pair.toString('base64')}` };
-    }
-    case 'oauth2':
-      return {};
-  }
+  return credential.scheme === 'oauth2' ? {} : credentialHeaders(credential);
 }
 
 function resultOf(status: number, body: string): ProbeResult {

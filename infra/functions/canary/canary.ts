@@ -2,12 +2,12 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../app/src/credential/credential.ts';
 import { TEST_HEADER } from '../../../app/src/http/test-request.ts';
+import { type ConnectionFailure, type PostOptions, post } from '../../../app/tools/http/post.ts';
 import { checkResponse } from './check-response.ts';
 import { cloudFrontErrorRate } from './cloudfront-errors.ts';
-import { CredentialSecret, credentialHeaders } from './credential.ts';
+import { CredentialSecret, headersOf } from './credential.ts';
 import { hasSucceeded } from './history.ts';
 import { logLine, type MetricValues, metricLine } from './metrics.ts';
-import { type ConnectionFailure, type PostOptions, post } from './post.ts';
 import { canaryRequest } from './request.ts';
 
 export interface CanaryOptions {
@@ -72,7 +72,7 @@ export function createCanary(options: CanaryOptions): () => Promise<void> {
       'user-agent': 'risk-gate-canary',
       // Marks the decision as a test.
       [TEST_HEADER]: 'canary',
-      ...credentialHeaders(credential),
+      ...headersOf(credential),
     };
     const posted = await post(endpoint, { headers, body, ...connection });
     if ('failure' in posted) {

@@ -3,7 +3,7 @@ import {
   MAX_REASON_LENGTH,
   toAllowedText,
 } from '../../../app/src/action/characters.ts';
-import type { HttpResponse } from './post.ts';
+import type { HttpResponse } from '../../../app/tools/http/post.ts';
 
 /** What a response says about the path between the identity server and the service. */
 export type ResponseVerdict =
@@ -19,7 +19,11 @@ export type ResponseVerdict =
   | 'status';
 
 /** Returns the verdict on a response, by the rules of the identity server: only a 200 can contain a decision. */
-export function checkResponse({ status, contentType, body }: HttpResponse): ResponseVerdict {
+export function checkResponse({
+  status,
+  contentType,
+  body,
+}: Pick<HttpResponse, 'status' | 'contentType' | 'body'>): ResponseVerdict {
   const json = contentType.includes('application/json') ? parseObject(body) : undefined;
   if (status === 200) return json && isDecision(json) ? 'decision' : 'invalid-response';
   if (json?.actionStatus !== 'ERROR') return 'status';

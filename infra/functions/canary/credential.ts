@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Credential, parseCredential } from '../../../app/src/credential/credential.ts';
+import { credentialHeaders } from '../../../app/tools/requests/credential-headers.ts';
 
 /** One version of the secret. */
 interface Version {
@@ -88,17 +89,6 @@ function parseIfValid(text: string): readonly Credential[] {
 }
 
 /** Returns the headers of a credential. OAuth2 has none: the canary has no client that could get an access token. */
-export function credentialHeaders(credential: Credential): Readonly<Record<string, string>> {
-  switch (credential.scheme) {
-    case 'api-key':
-      return { [credential.header]: credential.secret };
-    case 'bearer':
-      return { authorization: `Bearer ${credential.secret}` };
-    case 'basic': {
-      const pair = `${credential.username}:${credential.secret}`;
-      return { authorization: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` };
-    }
-    case 'oauth2':
-      return {};
-  }
+export function headersOf(credential: Credential): Readonly<Record<string, string>> {
+  return credential.scheme === 'oauth2' ? {} : credentialHeaders(credential);
 }

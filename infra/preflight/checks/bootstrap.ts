@@ -3,8 +3,8 @@ import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { deniedAction, hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 
 /** The version that the rule `CheckBootstrapVersion` of the template requires. */
 const MIN_VERSION = 6;

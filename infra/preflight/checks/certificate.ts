@@ -1,7 +1,7 @@
 import { type CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { error, type Finding, ok } from '../finding.ts';
 
 /** An existing certificate: issued, valid, and for the domain name. */
 export const certificateCheck: Check = {

@@ -1,6 +1,6 @@
 import { ListDistributionsCommand } from '@aws-sdk/client-cloudfront';
+import { ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { ok, warning } from '../finding.ts';
 
 /**
  * AWS refuses the first distribution of some new accounts until it has verified the account. No API says whether it has:

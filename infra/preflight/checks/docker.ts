@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
+import { error, ok } from '../../../app/tools/findings/finding.ts';
 import type { Check, LocalFacts } from '../check.ts';
-import { error, ok } from '../finding.ts';
 
 const COMMAND_TIMEOUT_MS = 20_000;
 

@@ -1,6 +1,6 @@
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { error, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, ok, warning } from '../finding.ts';
 import { type Quota, raiseQuota, readQuota } from './quota.ts';
 
 const VCPUS: Quota = { name: 'Fargate vCPUs', service: 'fargate', code: 'L-3032A538' };

@@ -4,8 +4,8 @@ import {
   type Route53Client,
 } from '@aws-sdk/client-route-53';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 
 /** The hosted zone of the domain name: public, delegated, and without another record of this name. */
 export const hostedZoneCheck: Check = {

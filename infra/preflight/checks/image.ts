@@ -4,9 +4,9 @@ import {
   GetDownloadUrlForLayerCommand,
 } from '@aws-sdk/client-ecr';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, ok, warning } from '../../../app/tools/findings/finding.ts';
 import { ECR_IMAGE } from '../../image.ts';
 import type { Check } from '../check.ts';
-import { error, ok, warning } from '../finding.ts';
 
 /** An existing image: it is there, and for ARM64. */
 export const imageCheck: Check = {

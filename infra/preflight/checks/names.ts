@@ -1,6 +1,6 @@
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
 import { describeFailure } from '../describe-failure.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 import { resolveText } from '../template.ts';
 import { NAME_LOOKUPS } from './name-lookups.ts';
 

@@ -1,8 +1,8 @@
 import { DescribeSubnetsCommand, paginateDescribeNatGateways } from '@aws-sdk/client-ec2';
+import { ok } from '../../../app/tools/findings/finding.ts';
 import { zonesOfAccount } from '../../network/account-zones.ts';
 import type { Account } from '../account.ts';
 import type { Check, Facts } from '../check.ts';
-import { ok } from '../finding.ts';
 import { usableZones } from '../zones.ts';
 import { type Quota, quotaFinding, readQuota } from './quota.ts';
 import { countNew } from './quotas.ts';

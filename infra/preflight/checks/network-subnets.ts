@@ -1,7 +1,7 @@
 import type { Subnet } from '@aws-sdk/client-ec2';
+import { error, type Finding, warning } from '../../../app/tools/findings/finding.ts';
 import type { Config } from '../../config/config.ts';
 import { type DefaultRoute, defaultRoute, type ExistingNetwork } from '../existing-network.ts';
-import { error, type Finding, warning } from '../finding.ts';
 
 /** The subnets of the tasks: a way to the internet, and enough addresses. */
 export function checkTaskSubnets(

@@ -1,8 +1,8 @@
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Config } from '../../config/config.ts';
 import { ZONES_WITHOUT_FARGATE, ZONES_WITHOUT_VPC_ORIGINS } from '../../network/zones.ts';
 import type { Check, Facts } from '../check.ts';
 import { type ExistingNetwork, readNetwork, subnetsOf } from '../existing-network.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 import { checkLoadBalancerSubnets, checkTaskSubnets } from './network-subnets.ts';
 
 type Existing = Extract<Config['network'], { readonly kind: 'existing' }>;

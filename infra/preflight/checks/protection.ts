@@ -1,5 +1,5 @@
+import { error, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { error, ok, warning } from '../finding.ts';
 
 /** States in which the first creation has not succeeded yet. */
 const NOT_CREATED = new Set([

@@ -4,7 +4,7 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
-import { error, type Finding, ok } from '../finding.ts';
+import { error, type Finding, ok } from '../../../app/tools/findings/finding.ts';
 
 /** A quota of Service Quotas. */
 export interface Quota {

@@ -1,8 +1,8 @@
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+import { error, ok, warning } from '../../../app/tools/findings/finding.ts';
 import { USABLE_ZONE_IDS } from '../../network/zones.ts';
 import { globalRegion } from '../account.ts';
 import type { Check } from '../check.ts';
-import { error, ok, warning } from '../finding.ts';
 
 /** The region exists, the account has enabled it, and it has the services. */
 export const regionCheck: Check = {

@@ -8,11 +8,11 @@ import { parseCredential as parseFeedCredential } from '../../../app/src/refresh
 import { parseApiKey } from '../../../app/src/secrets/api-key.ts';
 import { parseSignatureSecret } from '../../../app/src/signals/address/signature.ts';
 import { deniedAction, hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Config } from '../../config/config.ts';
 import { SECRET_OPTIONS, type SecretCredential } from '../../config/feeds.ts';
 import type { Account } from '../account.ts';
 import type { Check } from '../check.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 
 interface ExistingSecret {
   /** The option with the ARN. */

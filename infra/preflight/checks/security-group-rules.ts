@@ -1,6 +1,6 @@
 import { paginateDescribeManagedPrefixLists } from '@aws-sdk/client-ec2';
+import { error, ok } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, ok } from '../finding.ts';
 import { type Quota, raiseQuota, readQuota } from './quota.ts';
 
 const RULES: Quota = { name: 'rules', service: 'vpc', code: 'L-0EA8095F' };

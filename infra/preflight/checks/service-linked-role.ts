@@ -1,7 +1,7 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { ok, warning } from '../finding.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
 

@@ -1,5 +1,5 @@
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 import type { StackState } from '../stack-state.ts';
 
 /** The state of the stack, if it exists: some states accept no deployment. */

@@ -1,7 +1,7 @@
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { type Finding, ok, warning } from '../finding.ts';
 
 /** The topics that a stack creates, by the beginning of their logical ids. */
 const TOPICS = {

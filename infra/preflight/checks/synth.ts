@@ -1,5 +1,5 @@
+import { error, ok } from '../../../app/tools/findings/finding.ts';
 import type { Check, LocalFacts } from '../check.ts';
-import { error, ok } from '../finding.ts';
 import { SynthError } from '../template.ts';
 
 /** The policy, the databases and cdk-nag: everything that would stop `cdk synth`. */

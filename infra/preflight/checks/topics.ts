@@ -1,7 +1,7 @@
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { hasCode } from '../../../app/tools/aws/aws-error.ts';
+import { error, type Finding, ok, warning } from '../../../app/tools/findings/finding.ts';
 import type { Check } from '../check.ts';
-import { error, type Finding, ok, warning } from '../finding.ts';
 
 /** One check for each option with an existing topic: CloudWatch can publish to it, and somebody is subscribed. */
 export const topicChecks: readonly Check[] = (['pagesTopicArn', 'ticketsTopicArn'] as const).map(

@@ -1,7 +1,7 @@
+import { error, type Finding, ok } from '../../../app/tools/findings/finding.ts';
 import { type Zone, zonesOfAccount } from '../../network/account-zones.ts';
 import { ZONES_WITHOUT_FARGATE, ZONES_WITHOUT_VPC_ORIGINS } from '../../network/zones.ts';
 import type { Check, Facts } from '../check.ts';
-import { error, type Finding, ok } from '../finding.ts';
 import { describeZones, usableZones } from '../zones.ts';
 
 /** Zones of a stack without `zoneIds`. */

@@ -3,10 +3,10 @@ import { errorBody } from '../../../../app/src/action/response.ts';
 import { RESPONSE_BODIES } from '../../../../infra/firewall-rules.ts';
 import type { CanaryOptions } from '../../../../infra/functions/canary/canary.ts';
 import { freePort } from '../../../support/free-port.ts';
+import type { Certificates } from '../../../support/https/certificates.ts';
+import { forwardTo, type Respond, responding } from '../../../support/https/endpoint.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
 import { startTestService } from '../../../support/running-service.ts';
-import type { Certificates } from './certificates.ts';
-import { forwardTo, type Respond, responding } from './endpoint.ts';
 import { METRICS_OF, metricsOf, startWorld, type World } from './world.ts';
 
 const HTML = { 'content-type': 'text/html' };

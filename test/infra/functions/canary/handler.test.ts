@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { responding } from '../../../support/https/endpoint.ts';
 import { startLogsServer } from '../../../support/logs-insights/server.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
 import { startNode } from '../../../support/process.ts';
-import { responding } from './endpoint.ts';
 import { METRICS_OF, metricsOf, startWorld, type World } from './world.ts';
 
 describeWithMoto('The handler of the canary', () => {

@@ -1,7 +1,7 @@
 import { successBody } from '../../../../app/src/action/response.ts';
 import { cloudFrontErrorRate } from '../../../../infra/functions/canary/cloudfront-errors.ts';
+import { responding } from '../../../support/https/endpoint.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
-import { responding } from './endpoint.ts';
 import { METRICS_OF, metricsOf, startWorld, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;

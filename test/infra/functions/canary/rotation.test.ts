@@ -1,6 +1,6 @@
 import { errorBody, successBody } from '../../../../app/src/action/response.ts';
+import { type Respond, responding } from '../../../support/https/endpoint.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
-import { type Respond, responding } from './endpoint.ts';
 import { startWorld, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;

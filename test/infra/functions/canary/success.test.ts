@@ -1,6 +1,6 @@
+import { forwardTo } from '../../../support/https/endpoint.ts';
 import { describeWithMoto } from '../../../support/moto.ts';
 import { startTestService } from '../../../support/running-service.ts';
-import { forwardTo } from './endpoint.ts';
 import { API_KEY, METRICS_OF, metricsOf, startWorld, type World } from './world.ts';
 
 const BEARER = '{"scheme":"bearer","secret":"the-credential-of-2"}';

@@ -8,8 +8,8 @@ import {
 import { METRIC_NAMESPACE } from '../../../../app/src/telemetry/metric-names.ts';
 import { type CanaryOptions, createCanary } from '../../../../infra/functions/canary/canary.ts';
 import { dataPointsOf } from '../../../support/emf.ts';
+import { type Respond, startEndpoint } from '../../../support/https/endpoint.ts';
 import { PATIENT_CLIENT, sharedMoto } from '../../../support/moto.ts';
-import { type Respond, startEndpoint } from './endpoint.ts';
 
 /** Long enough for a busy machine. */
 const PATIENT = { connectTimeoutMs: 60_000, responseTimeoutMs: 60_000 };

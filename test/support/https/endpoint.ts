@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { ACTION_PATH } from '../../../../app/src/http/paths.ts';
+import { ACTION_PATH } from '../../../app/src/http/paths.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 
 export type Respond = (request: IncomingMessage, response: ServerResponse) => void;

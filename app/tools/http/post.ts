@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 
@@ -20,6 +20,8 @@ export type ConnectionFailure =
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
+  /** Headers, with names in lower case. */
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -36,16 +38,18 @@ export interface PostOptions {
   readonly responseTimeoutMs?: number;
   /** Trusted certificate authorities in PEM. @default those of Node.js */
   readonly ca?: string | undefined;
+  /** Keeps connections open between requests. @default a new connection for each request */
+  readonly agent?: Agent | undefined;
 }
 
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /**
- * Posts a body on a new connection, so that DNS and the certificate are checked each time. Does not follow redirects,
- * like the identity server. Never rejects.
+ * Posts a body. Without an agent the connection is new, so that DNS and the certificate are checked each time. Does not
+ * follow redirects, like the identity server. Never rejects.
  */
 export function post(url: string, options: PostOptions): Promise<PostResult> {
-  const { headers, body, connectTimeoutMs = 2000, responseTimeoutMs = 3000, ca } = options;
+  const { headers, body, connectTimeoutMs = 2000, responseTimeoutMs = 3000, ca, agent } = options;
   const { protocol, hostname } = new URL(url);
   const isTls = protocol === 'https:';
   const start = performance.now();
@@ -55,34 +59,40 @@ export function post(url: string, options: PostOptions): Promise<PostResult> {
     const settle = (result: PostOutcome) => {
       clearTimeout(timer);
       resolve({ ...result, ms: performance.now() - start });
-      request.destroy();
+      // Otherwise the agent keeps the connection.
+      if (agent === undefined || 'failure' in result) request.destroy();
     };
     const fail = (failure: ConnectionFailure, detail: string) => settle({ failure, detail });
     const request = (isTls ? httpsRequest : httpRequest)(url, {
       method: 'POST',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-      agent: false,
+      agent: agent ?? false,
       ...(ca !== undefined && { ca }),
     });
     timer = setTimeout(
       () => fail(phase, `no connection in ${connectTimeoutMs} ms`),
       connectTimeoutMs,
     );
+    const awaitResponse = () => {
+      phase = 'disconnected';
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => fail('timeout', `no response in ${responseTimeoutMs} ms`),
+        responseTimeoutMs,
+      );
+    };
     request.on('socket', (socket: Socket) => {
+      if (!socket.connecting) {
+        awaitResponse();
+        return;
+      }
       socket.on('lookup', (error) => {
         if (!error) phase = 'connect';
       });
       socket.on('connect', () => {
         phase = 'tls';
       });
-      socket.on(isTls ? 'secureConnect' : 'connect', () => {
-        phase = 'disconnected';
-        clearTimeout(timer);
-        timer = setTimeout(
-          () => fail('timeout', `no response in ${responseTimeoutMs} ms`),
-          responseTimeoutMs,
-        );
-      });
+      socket.on(isTls ? 'secureConnect' : 'connect', awaitResponse);
     });
     request.on('error', (error: NodeJS.ErrnoException) => fail(phase, error.code ?? error.name));
     request.on('response', (incoming) => {
@@ -98,6 +108,7 @@ export function post(url: string, options: PostOptions): Promise<PostResult> {
           response: {
             status: incoming.statusCode ?? 0,
             contentType: incoming.headers['content-type'] ?? '',
+            headers: incoming.headers,
             body: Buffer.concat(chunks).toString('utf8'),
           },
         }),
