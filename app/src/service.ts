@@ -24,12 +24,14 @@ import type { LookupBudgets } from './signals/reputation/limits.ts';
 import { ReputationLookup } from './signals/reputation/lookup.ts';
 import type { SignalSources } from './signals/request-signals.ts';
 import { StartError } from './start-error.ts';
+import { dataAges } from './telemetry/data-ages.ts';
 import { type DecisionEvent, decisionRecord } from './telemetry/decision-record.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics/metrics.ts';
 import { createServiceMetrics } from './telemetry/metrics/service-metrics.ts';
 import { type AddressFormat, addressFormatter } from './telemetry/recorded-address.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import { type ServiceFacts, testReport } from './telemetry/test-report.ts';
 
 /** What a caller of `startService` can replace or add. */
 export interface ServiceOptions {
@@ -100,10 +102,19 @@ export async function startService(
     now,
   };
   const onDecision = withRecordListener(telemetry, options, settings.telemetry.address);
+  const facts: ServiceFacts = {
+    address: {
+      headers: settings.addressHeaders,
+      trusted_proxy_hops: settings.trustedProxyHops,
+      signed: resources.signatureKeys !== undefined,
+    },
+    data: () => dataAges(resources.feeds.current(), resources.placesOf, now()),
+  };
   let draining = false;
   const app = createApp({
     authenticator: resources.credential.authenticator,
     handleAction: createActionHandler({ ...decision, onDecision }),
+    reportTest: (event) => testReport(event, facts),
     onRejected: telemetry.onRejected,
     onInternalError: telemetry.onInternalError,
     isDraining: () => draining,

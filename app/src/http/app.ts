@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { errorBody } from '../action/response.ts';
 import type { Authenticator } from '../credential/authenticator.ts';
+import type { DecisionEvent } from '../telemetry/decision-record.ts';
 import { chain } from './chain.ts';
 import type { App, AppEnv, AppMiddleware } from './env.ts';
 import type { HandleAction } from './handle-action.ts';
@@ -18,6 +19,8 @@ import { respond } from './respond.ts';
 export interface AppDependencies {
   readonly authenticator: Authenticator;
   readonly handleAction: HandleAction;
+  /** Returns the report in the response to a test. @default no response has one */
+  readonly reportTest?: ((event: DecisionEvent) => string) | undefined;
   readonly onRejected: OnRejected;
   readonly onInternalError: OnInternalError;
   /** Whether the service is shutting down. */
@@ -35,7 +38,8 @@ export interface AppDependencies {
  * await listen(app, 3000);
  */
 export function createApp(dependencies: AppDependencies): App {
-  const { authenticator, handleAction, onRejected, onInternalError, isDraining } = dependencies;
+  const { authenticator, handleAction, reportTest, onRejected, onInternalError, isDraining } =
+    dependencies;
   const app: App = new Hono<AppEnv>({ getPath: pathOf });
 
   const first = [closeWhileDraining({ isDraining }), requestId()];
@@ -47,7 +51,7 @@ export function createApp(dependencies: AppDependencies): App {
       ...first,
       authenticate({ authenticator, onRejected }),
       limitBody({ onRejected }),
-      postAction(handleAction),
+      postAction(handleAction, reportTest),
     ),
   );
   // After the action, whose chain has them already.
@@ -67,7 +71,7 @@ export function createApp(dependencies: AppDependencies): App {
 
 /** Lets `respond` know that headers may have been set on the context. */
 const noteAddedMiddleware: AppMiddleware = (context, next) => {
-  if (context.env !== undefined) context.env.hasAddedMiddleware = true;
+  if (context.env !== undefined) context.env.hasHeaders = true;
   return next();
 };
 

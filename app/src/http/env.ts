@@ -26,8 +26,8 @@ export interface ReplyHeader {
 export interface Bindings extends HttpBindings {
   /** Set by `respond`. */
   reply?: Reply;
-  /** Whether middleware outside of the service may have set headers. Set by `createApp`. */
-  hasAddedMiddleware?: boolean;
+  /** Whether headers may have been set on the context: by middleware outside of the service, or for a test. */
+  hasHeaders?: boolean;
   /** Returns whether the connection closes after the response. Set by `closeWhileDraining`. */
   isDraining?: () => boolean;
 }

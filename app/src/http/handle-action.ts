@@ -32,6 +32,8 @@ export interface ActionCall {
   readonly test?: TestKind | undefined;
   /** The version of the action that the identity server names. @default none */
   readonly apiVersion?: string | undefined;
+  /** Receives the decision, for the response to a test. */
+  readonly onTested?: ((event: DecisionEvent) => void) | undefined;
 }
 
 /**
@@ -44,7 +46,8 @@ export type HandleAction = (body: string, call: ActionCall) => Promise<string>;
 /** Creates the handler of the action: request, signals, policy, operations, response. */
 export function createActionHandler(dependencies: ActionHandlerDependencies): HandleAction {
   const { policy, sources, deadlineMs, now, onDecision } = dependencies;
-  return async function handleAction(body, { decisionId, spentMs = 0, test, apiVersion }) {
+  return async function handleAction(body, call) {
+    const { decisionId, spentMs = 0, test, apiVersion, onTested } = call;
     const start = performance.now();
     const deadline = deadlineAfter(deadlineMs - spentMs);
     const request = readTokenRequest(body);
@@ -53,7 +56,9 @@ export function createActionHandler(dependencies: ActionHandlerDependencies): Ha
     const decision = await decide(request, policy, signals, now());
     const end = performance.now();
     const times = { read: read - start, decide: end - read, total: end - start };
-    onDecision({ decisionId, test, apiVersion, request, policy, signals, decision, times });
+    const event = { decisionId, test, apiVersion, request, policy, signals, decision, times };
+    onDecision(event);
+    onTested?.(event);
     return responseBody(decision);
   };
 }

@@ -32,6 +32,6 @@ export function respond(
     return context.body(body, status, { 'content-type': JSON_TYPE, ...own });
   }
   env.reply = { body, header };
-  if (status === 200 && env.hasAddedMiddleware !== true) return OK;
+  if (status === 200 && env.hasHeaders !== true) return OK;
   return context.body(null, status);
 }

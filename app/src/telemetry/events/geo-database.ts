@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** GeoLite's licence requires that older files are replaced within 30 days. */
-const MAX_AGE_DAYS = 30;
+export const MAX_AGE_DAYS = 30;
 
 /** Returns the days since the database was built; of several files, since the oldest was. */
 export function ageInDays({ info }: Pick<GeoDatabase, 'info'>, now: number): number {
