@@ -3,6 +3,13 @@ import { addPause } from './pause.ts';
 import { addPolicy } from './policy/index.ts';
 import { addRegister } from './register/register.ts';
 import { addResume } from './resume.ts';
+import { addSmoke } from './smoke.ts';
 
 /** The commands of `risk-gate`, in the order of the help. */
-export const COMMANDS: readonly AddCommand[] = [addRegister, addPause, addResume, addPolicy];
+export const COMMANDS: readonly AddCommand[] = [
+  addRegister,
+  addPause,
+  addResume,
+  addSmoke,
+  addPolicy,
+];

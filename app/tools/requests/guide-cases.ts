@@ -2,7 +2,7 @@ import { type EdgeOptions, edgeHeaders } from './edge.ts';
 import { clientCredentialsRequest } from './token-request.ts';
 
 /** The addresses of the Asgardeo guide, and the outcome of each under the default policy. */
-const GUIDE_CASES = [
+export const GUIDE_CASES = [
   ['205.210.31.51', 'low score: issued'],
   ['14.102.69.58', 'elevated score: issued for 15 min from 9:00 to 17:00 UTC, otherwise for 5 min'],
   ['103.159.198.178', 'high score: refused because of IP risk'],
