@@ -67,6 +67,15 @@ describe.each(sections)('$heading', ({ heading, anchor, text }) => {
     }
   });
 
+  test('begins with pausing Risk Gate exactly if the alarm can page', () => {
+    const severities = configurationsWith(anchor).map((name) => severityOf(name, anchor) ?? '');
+    const canPage = severities.some((severity) => severity.includes('page'));
+    const [, afterSeverity = ''] = text.trim().split(/\n\n/);
+    const begins = afterSeverity.startsWith('**First.** ');
+    expect({ canPage, begins }).toEqual({ canPage, begins: canPage });
+    if (begins) expect(afterSeverity).toContain('[pause Risk Gate](#pause-risk-gate)');
+  });
+
   test('has a query or command for the investigation', () => {
     expect(part('Investigation')).toMatch(/^```sh\n(?:query '|aws |curl )[\s\S]+?^```$/m);
   });
