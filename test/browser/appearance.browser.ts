@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { ROOT } from '../support/process.ts';
 import { launchBrowser, openPage, waitForChart } from './browser.ts';
 import { type LocalService, startLocalService } from './local-service.ts';
 
@@ -28,7 +30,21 @@ async function openFullPage(options: BrowserContextOptions): Promise<Page> {
   await page.locator('#decisions tr').first().waitFor();
   await page.getByText('Show as a table').click();
   await tryOut(page, 'Elevated score');
+  await reviewCandidate(page);
   return page;
+}
+
+/** A policy with a warning and an error-free rule that changes decisions and fails test cases. */
+const CANDIDATE = readFileSync(join(ROOT, 'app/policy.yaml'), 'utf8').replace('>= 75', '>= 25');
+
+/** Checks a candidate policy, and opens the details in its result. */
+async function reviewCandidate(page: Page): Promise<void> {
+  await page.getByText('Paste test cases').click();
+  await page.locator('#candidate-text').fill(CANDIDATE);
+  await page.locator('#candidate-text').press('Control+Enter');
+  await page.getByText('The latest decisions with this policy').waitFor();
+  for (const summary of await page.locator('#candidate-result summary').all())
+    await summary.click();
 }
 
 const SUMMARIES = {
@@ -69,6 +85,7 @@ describe.each(VARIANTS)('The page, %s', (_, options) => {
   let page: Page;
 
   beforeAll(async () => {
+    await local.post('14.102.69.58', 'a-client-id-of-more-than-usual-length-'.repeat(3));
     await local.post('175.45.176.0', 'a-client-id-of-more-than-usual-length-'.repeat(3));
     page = await openFullPage(options);
   });
@@ -89,6 +106,14 @@ describe.each(VARIANTS)('The page, %s', (_, options) => {
       expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
     },
   );
+
+  test('shows the issues of a broken policy accessibly', async () => {
+    const broken = CANDIDATE.replace('abuse.score', 'abuse.scor');
+    await page.locator('#candidate-text').fill(broken);
+    await page.locator('#candidate-text').press('Control+Enter');
+    await page.locator('.error-issue pre').first().waitFor();
+    expect((await runAxe(page)).violations).toEqual([]);
+  });
 
   test('does not scroll horizontally', async () => {
     const { scroll, client } = await page.locator(':root').evaluate((root) => ({

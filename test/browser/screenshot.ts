@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { launchBrowser, openPage } from './browser.ts';
 import { startLocalService } from './local-service.ts';
 
@@ -19,6 +19,9 @@ const VARIANTS = [
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 375, height: 800 } },
 ] as const;
 
+/** A policy that would change some outcomes. */
+const CANDIDATE = readFileSync('app/policy.yaml', 'utf8').replace('>= 75', '>= 25');
+
 const [browser, local] = await Promise.all([launchBrowser(), startLocalService()]);
 try {
   const end = Date.now() + TRAFFIC_MS;
@@ -37,6 +40,11 @@ try {
     await page.locator('#decisions tr').first().waitFor();
     await page.getByRole('button', { name: 'Elevated score' }).click();
     await page.locator('.outcome-summary').waitFor();
+    if (folder !== undefined) {
+      await page.locator('#candidate-text').fill(CANDIDATE);
+      await page.locator('#candidate-text').press('Control+Enter');
+      await page.getByText('The latest decisions with this policy').waitFor();
+    }
     const path = folder === undefined ? 'docs/console.png' : `${folder}/${name}.png`;
     await page.screenshot({ path, fullPage: folder !== undefined });
     await page.context().close();
