@@ -13,7 +13,10 @@ import { type CanaryEvent, STATUS_RUN } from './functions/canary/event.ts';
 import type { Network } from './network.ts';
 
 export interface CanaryProps {
-  readonly config: Pick<Config, 'addressHeaders' | 'allowedCidrs' | 'network'>;
+  readonly config: Pick<
+    Config,
+    'addressHeaders' | 'allowedCidrs' | 'decisionLogIssuedPercent' | 'network'
+  >;
   readonly endpoint: Endpoint;
   readonly network: Network;
   /** The secret with the action's credential. */
@@ -57,6 +60,7 @@ export class Canary extends Construct {
         ENDPOINT: `${endpoint.origin}${ACTION_PATH}`,
         SECRET_ARN: credential.secretArn,
         LOG_GROUP: logGroup.logGroupName,
+        DECISION_LOG_ISSUED_PERCENT: String(config.decisionLogIssuedPercent),
         ADDRESS_HEADER: addressHeader,
         SERVICE_NAME: Stack.of(this).stackName,
         ...(distributionId !== undefined && { DISTRIBUTION_ID: distributionId }),

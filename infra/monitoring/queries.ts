@@ -75,7 +75,8 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   },
   {
     name: 'Clients by day',
-    description: `The requests of each client by day, grant and contract, as the daily status reads them. ${WEIGHTED}`,
+    description:
+      'The records of each client by day, grant and contract, as the daily status reads them. If sampled_percent is 25, each stands for four requests.',
     commands: ACTIVITY_COMMANDS,
   },
   {

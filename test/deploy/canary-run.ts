@@ -41,7 +41,7 @@ export async function runCanary(aws: EmulatedAws, deployment: Deployment): Promi
     await aws.call([['lambda', 'update_function_configuration', { FunctionName, Environment }]]);
     const { exitCode, stdout, stderr } = (await aws.control('schedules', {
       region: REGION,
-      name: physicalId('AWS::Scheduler::Schedule'),
+      name: physicalId('AWS::Scheduler::Schedule', 'CanarySchedule'),
     })) as { exitCode: number; stdout: string; stderr: string };
     if (exitCode !== 0) throw new Error(`The function has failed:\n${stderr}`);
     const lines = stdout

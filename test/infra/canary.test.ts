@@ -137,6 +137,7 @@ describe.each(MODES)('With %s, the canary', (mode) => {
       ADDRESS_HEADER: 'x-client-source-ip',
       SERVICE_NAME: 'RiskGate',
       LOG_GROUP: outputs.LogGroupName,
+      DECISION_LOG_ISSUED_PERCENT: '100',
       ...(mode.startsWith('cloudfront') && {
         DISTRIBUTION_ID: { Ref: stack().only('AWS::CloudFront::Distribution').id },
       }),
@@ -162,6 +163,7 @@ test('The canary uses the header and the secret of the configuration', () => {
   const variables = (name: Configuration) =>
     canaryOf(synthesize(name)).run.Properties.Environment.Variables;
   expect(variables('settings of the service').ADDRESS_HEADER).toBe('x-edge-ip');
+  expect(variables('settings of the service').DECISION_LOG_ISSUED_PERCENT).toBe('25');
   expect(variables('existing secrets').SECRET_ARN).toBe(CREDENTIAL_ARN);
 });
 

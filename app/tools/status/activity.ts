@@ -1,4 +1,4 @@
-/** What one client requested on one day, with one grant and in one version of the contract. */
+/** What one client requested on one day, with one grant and in one version of the contract. A day can have several rows of them. */
 export interface Activity {
   /** Days since 1970-01-01, in UTC. */
   readonly day: number;

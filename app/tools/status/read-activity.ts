@@ -1,4 +1,5 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ToolError } from '../errors.ts';
 import { MAX_ROWS } from '../logs/decision-query.ts';
 import { type LogsRow, type RunOptions, runLogsQuery } from '../logs/run-query.ts';
 import { type Activity, type ActivityWindow, dayOf, startOf } from './activity.ts';
@@ -47,17 +48,25 @@ export async function readActivity(
 
 function toActivity(row: LogsRow): Activity {
   const count = (column: string) => Number(row[column] ?? 0);
+  const bin = row['bin(1d)'];
+  // As in `2026-11-28 00:00:00.000`.
+  const time = Date.parse(`${bin?.replace(' ', 'T')}Z`);
+  if (Number.isNaN(time)) {
+    throw new ToolError(
+      `Logs Insights returned ${bin === undefined ? 'no day' : 'a day in an unknown form'}: look for a newer release of Risk Gate.`,
+    );
+  }
+  const records = count('records');
   return {
-    // As in `2026-11-28 00:00:00.000`.
-    day: dayOf(Date.parse(`${row['bin(1d)']?.replace(' ', 'T')}Z`)),
+    day: dayOf(time),
     tenant: row.tenant ?? '',
     clientId: row.client_id ?? '',
     grant: row.grant ?? '',
     apiVersion: row.api_version,
     contract: row.contract,
     newField: row['new_fields.0'],
-    records: count('records'),
-    requests: count('requests'),
+    records,
+    requests: (records * 100) / Number(row.sampled_percent ?? 100),
     withoutAddress: count('without_address'),
   };
 }

@@ -21,7 +21,7 @@ const MIN_ACTIVE_DAYS = 3;
 const MIN_SPAN_DAYS = 6;
 
 /**
- * Records that must be missing of a client whose records are sampled. With fewer, chance may have omitted all of
+ * Records of a client that must be missing where records are sampled. With fewer, chance may have omitted all of
  * them: the probability is e^-5, or 0.7 %.
  */
 const MIN_EXPECTED_RECORDS = 5;
@@ -39,18 +39,22 @@ interface Client {
  * have passed than they ever left out before. Days are expected by weekday, so that a client that never calls on
  * weekends is not silent on a Sunday. A client that calls today is not silent.
  *
+ * @param isSampled whether unremarkable decisions are sampled or left out. By default it is derived from the records,
+ * which do not show it if none of these decisions is recorded.
  * @returns `undefined` if the log does not reach back far enough to tell.
  */
-export function findSilentClients({
-  rows,
-  today,
-}: ActivityWindow): readonly SilentClient[] | undefined {
+export function findSilentClients(
+  { rows, today }: ActivityWindow,
+  isSampled = rows.some(({ records, requests }) => records < requests),
+): readonly SilentClient[] | undefined {
   const yesterday = today - 1;
   const liveDays = new Set(rows.map(({ day }) => day));
   const firstLive = Math.min(...liveDays);
   if (!(yesterday - firstLive >= MIN_HISTORY_DAYS)) return undefined;
   return clientsOf(rows)
     .flatMap((client) => silence(client, liveDays, yesterday) ?? [])
+    .filter(({ expectedRecords }) => !isSampled || expectedRecords >= MIN_EXPECTED_RECORDS)
+    .map(({ expectedRecords: _, ...client }) => client)
     .sort((one, other) => other.requestsPerDay - one.requestsPerDay);
 }
 
@@ -75,7 +79,7 @@ function silence(
   client: Client,
   liveDays: ReadonlySet<number>,
   yesterday: number,
-): SilentClient | undefined {
+): (SilentClient & { readonly expectedRecords: number }) | undefined {
   const { tenant, clientId, days, records, requests } = client;
   const first = Math.min(...days);
   const lastDay = Math.max(...days);
@@ -95,7 +99,7 @@ function silence(
     if (weekdays.has(weekdayOf(day))) missedDays += 1;
   }
   if (missedDays <= longest) return undefined;
-  const isSampled = records < requests;
-  if (isSampled && (records / expected) * missedDays < MIN_EXPECTED_RECORDS) return undefined;
-  return { tenant, clientId, lastDay, missedDays, requestsPerDay: requests / expected };
+  const expectedRecords = (records / expected) * missedDays;
+  const requestsPerDay = requests / expected;
+  return { tenant, clientId, lastDay, missedDays, requestsPerDay, expectedRecords };
 }

@@ -34,6 +34,7 @@ async function runStatus(): Promise<void> {
     import('@aws-sdk/client-cloudwatch-logs'),
     import('./status.ts'),
   ]);
+  const isSampled = Number(variable('DECISION_LOG_ISSUED_PERCENT')) < 100;
   const dimensions = { service, endpoint: new URL(endpoint).hostname };
   const logs = new CloudWatchLogsClient({
     maxAttempts: 3,
@@ -43,7 +44,7 @@ async function runStatus(): Promise<void> {
       throwOnRequestTimeout: true,
     },
   });
-  await createStatus({ logGroup, dimensions, logs, write })();
+  await createStatus({ logGroup, isSampled, dimensions, logs, write })();
 }
 
 /** Runs the canary once, or the daily status. Lambda keeps this module between runs. */

@@ -11,6 +11,8 @@ import { type MetricDimensions, metricLine } from './metrics.ts';
 export interface StatusOptions {
   /** The log group with the decision records. */
   readonly logGroup: string;
+  /** Whether unremarkable decisions are sampled or left out. */
+  readonly isSampled: boolean;
   readonly dimensions: MetricDimensions;
   readonly logs: CloudWatchLogsClient;
   /** Receives log lines, each with its line feed. */
@@ -39,7 +41,7 @@ export function createStatus(options: StatusOptions): () => Promise<void> {
     const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
     try {
       const window = await readActivity(logs, { logGroup, now: now(), pollMs, signal });
-      const silent = findSilentClients(window);
+      const silent = findSilentClients(window, options.isSampled);
       const changes = findContractChanges(window);
       const fields = {
         ...{ event: 'status', outcome: 'ok', log_complete: window.isComplete },

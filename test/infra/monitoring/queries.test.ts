@@ -59,7 +59,7 @@ const CASES: readonly (readonly [name: string, values: Record<string, string>, r
       expect.objectContaining({
         ...{ 'bin(1d)': Date.UTC(2026, 0, 7), tenant: 'acmecorp', client_id: MACHINE },
         ...{ grant: 'client_credentials', api_version: 'v1', contract: '1.1' },
-        ...{ records: 2, requests: 2, without_address: 1 },
+        ...{ records: 2, without_address: 1 },
       }),
     ]),
   ],

@@ -14,17 +14,17 @@ export interface ReceivedQuery {
 export interface LogsServerOptions {
   /** The log lines, each with its `time`. */
   readonly lines: readonly string[];
-  /** The most rows of a result. */
-  readonly maxRows?: number;
   /** The answers to StartQuery before the first success, as error codes. */
   readonly startErrors?: readonly string[];
+  /** The text of the start of a bin. @default as CloudWatch writes it */
+  readonly formatBin?: (time: number) => string;
   /** The states that GetQueryResults reports before the end, and the end. @default Scheduled, Running, Complete */
   readonly states?: readonly string[];
 }
 
 /** A stand-in of CloudWatch Logs Insights that runs queries with the model of the query language. */
 export async function startLogsServer(options: LogsServerOptions) {
-  const { lines, maxRows = 10_000, states = ['Scheduled', 'Running', 'Complete'] } = options;
+  const { lines, formatBin = binText, states = ['Scheduled', 'Running', 'Complete'] } = options;
   const startErrors = [...(options.startErrors ?? [])];
   const queries: ReceivedQuery[] = [];
   const polls = new Map<string, number>();
@@ -50,9 +50,12 @@ export async function startLogsServer(options: LogsServerOptions) {
       return seconds >= startTime && seconds <= endTime;
     });
     return runQuery(queryString, inRange)
-      .rows.slice(0, Math.min(limit, maxRows))
+      .rows.slice(0, limit)
       .map((row) =>
-        Object.entries(row).map(([field, value]) => ({ field, value: textOf(field, value) })),
+        Object.entries(row).map(([field, value]) => ({
+          field,
+          value: field.startsWith('bin(') ? formatBin(Number(value)) : String(value),
+        })),
       );
   }
 
@@ -78,8 +81,7 @@ export async function startLogsServer(options: LogsServerOptions) {
   };
 }
 
-/** Logs Insights returns text, and the start of a bin as a date without a zone. */
-function textOf(field: string, value: unknown): string {
-  if (!field.startsWith('bin(')) return String(value);
-  return new Date(Number(value)).toISOString().replace('T', ' ').replace('Z', '');
+/** Returns the start of a bin as CloudWatch writes it: a date without a zone. */
+function binText(time: number): string {
+  return new Date(time).toISOString().replace('T', ' ').replace('Z', '');
 }

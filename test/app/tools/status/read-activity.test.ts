@@ -58,7 +58,8 @@ test('Each client has a row for each day, grant and contract; sampled records ar
   expect(window).toEqual({
     ...{ firstDay: TODAY - 15, today: TODAY, isComplete: true },
     rows: [
-      { ...ROW, day: TODAY - 1, records: 3, requests: 6, withoutAddress: 1 },
+      { ...ROW, day: TODAY - 1, records: 2, requests: 2, withoutAddress: 1 },
+      { ...ROW, day: TODAY - 1, records: 1, requests: 4, withoutAddress: 0 },
       {
         ...{ ...ROW, day: TODAY, apiVersion: 'v1', newField: 'event.device' },
         ...{ records: 1, requests: 1, withoutAddress: 0 },
@@ -120,6 +121,11 @@ describe('An error is one sentence:', () => {
       'a failed query',
       { states: ['Running', 'Failed'] },
       /^The log group the-log cannot be queried, because Logs Insights ended the query with the status Failed: .*\.$/,
+    ],
+    [
+      'days in another form',
+      { lines: [record(1)], formatBin: (time) => new Date(time).toDateString() },
+      /^Logs Insights returned a day in an unknown form: .*\.$/,
     ],
     [
       'too many concurrent queries, for long',

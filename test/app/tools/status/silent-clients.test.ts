@@ -55,6 +55,12 @@ describe('A client whose records are sampled is silent only if enough records ar
   });
 });
 
+test('A client whose unremarkable decisions are not recorded at all must have enough other records', () => {
+  const window = windowOf(OTHERS, daysOf('client', '1 1111111 111111. .'));
+  expect(findSilentClients(window)).toHaveLength(1);
+  expect(findSilentClients(window, true)).toEqual([]);
+});
+
 test.each<[name: string, picture: string, clients: readonly string[] | undefined]>([
   ['an empty log', '', undefined],
   ['a deployment of today', 'x', undefined],

@@ -41,6 +41,7 @@ describeWithMoto('The handler of the canary', () => {
     const logs = await startLogsServer({ lines: [], states: ['Complete'] });
     const { status, stdout, stderr } = await invoke({
       LOG_GROUP: 'the-log',
+      DECISION_LOG_ISSUED_PERCENT: '25',
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
       ENDPOINT: world.endpoint.url,
       SECRET_ARN: secretArn,

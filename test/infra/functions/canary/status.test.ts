@@ -22,7 +22,10 @@ function recordsOf(client: string, first: number, last: number, fields: object =
 }
 
 /** Runs the status over a log, and returns what it writes. */
-async function run(options: LogsServerOptions, timeoutMs = 60_000): Promise<Line | undefined> {
+async function run(
+  options: LogsServerOptions,
+  { timeoutMs = 60_000, isSampled = false } = {},
+): Promise<Line | undefined> {
   const server = await startLogsServer(options);
   const logs = new CloudWatchLogsClient({
     endpoint: server.url,
@@ -33,7 +36,7 @@ async function run(options: LogsServerOptions, timeoutMs = 60_000): Promise<Line
   const lines: Line[] = [];
   try {
     await createStatus({
-      ...{ logGroup: 'the-log', logs, now: () => NOW, pollMs: 1, timeoutMs },
+      ...{ logGroup: 'the-log', isSampled, logs, now: () => NOW, pollMs: 1, timeoutMs },
       dimensions: { service: 'RiskGate', endpoint: 'gate.example.com' },
       write: (line) => void lines.push(JSON.parse(line)),
     })();
@@ -67,6 +70,11 @@ test('A run counts and names the clients that have stopped, and says what has ch
   expect(metricsOf(line)).toEqual({ ClientsSilent: 1, ContractChanged: 1, StatusFailures: 0 });
 });
 
+test('A client with one record a day is not missed after two days if other records are left out', async () => {
+  const lines = [...recordsOf('web', 15, 0), ...recordsOf('stopped', 15, 3)];
+  expect(metricsOf(await run({ lines }, { isSampled: true })).ClientsSilent).toBe(0);
+});
+
 test('The line names twenty clients at most, and counts the others', async () => {
   const clients = Array.from({ length: 23 }, (_, at) => recordsOf(`app-${at}`, 15, 3));
   const line = await run({ lines: [...recordsOf('web', 15, 0), ...clients.flat()] });
@@ -91,7 +99,7 @@ describe('A run that fails reports it, with the reason:', () => {
     ['a failed query', { states: ['Failed'] }, /the status Failed/],
     ['a query that does not end', { states: ['Running'] }, /cannot be queried in time/],
   ])('%s', async (_, options, why) => {
-    const line = await run({ lines: [], ...options }, 200);
+    const line = await run({ lines: [], ...options }, { timeoutMs: 200 });
     expect(line).toMatchObject({
       ...{ event: 'status', outcome: 'failed', why: expect.stringMatching(why) },
       Service: 'RiskGate',
