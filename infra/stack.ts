@@ -26,6 +26,7 @@ import { Lookup } from './lookup.ts';
 import { Monitoring } from './monitoring/index.ts';
 import { acknowledgeFindings } from './nag.ts';
 import { Network } from './network.ts';
+import { warnAboutPolicy } from './policy-warnings.ts';
 import { ReputationTable } from './reputation-table.ts';
 import { Secrets } from './secrets.ts';
 import { Service } from './service.ts';
@@ -47,9 +48,7 @@ export class RiskGateStack extends Stack {
     // An invalid policy must fail at synth and not at the start of the tasks.
     const policyText = decodePolicy(readFileSync(config.policyFile), config.policyFile);
     const policy = compilePolicy(policyText, config.policyFile);
-    for (const { entry, warning } of policy.failOpen) {
-      Annotations.of(this).addWarningV2(`RiskGate:failsOpen:${entry}`, warning);
-    }
+    warnAboutPolicy(this, policy);
     const waitWarning = describeIneffectiveWait(policy, config.decisionDeadlineMs);
     if (waitWarning !== undefined) {
       Annotations.of(this).addWarningV2('RiskGate:waitWithoutEffect', waitWarning);

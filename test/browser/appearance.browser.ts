@@ -29,6 +29,7 @@ async function openFullPage(options: BrowserContextOptions): Promise<Page> {
   const { page } = await openPage(browser, local.consoleUrl, options);
   await page.locator('#decisions tr').first().waitFor();
   await page.getByText('Show as a table').click();
+  await page.locator('#policy-summary').click();
   await tryOut(page, 'Elevated score');
   await reviewCandidate(page);
   return page;
@@ -121,6 +122,15 @@ describe.each(VARIANTS)('The page, %s', (_, options) => {
       client: root.clientWidth,
     }));
     expect(scroll).toBe(client);
+  });
+
+  test('shows the policy in use with its warnings', async () => {
+    const section = page.getByRole('region', { name: 'Policy in use' });
+    const issue = section.getByRole('listitem').first();
+    expect(await issue.innerText()).toMatch(/▲ warning[\s\S]*unknown\.geo[\s\S]*\^{6}/);
+    expect(await section.locator('#policy-state').innerText()).toMatch(
+      /^Revision [0-9a-f]{12}, mode enforce\. The service started in spite of these warnings:$/,
+    );
   });
 
   test('exposes the decisions as a table to screen readers', async () => {

@@ -16,7 +16,7 @@ const CONTENT_TYPES = {
 
 const PAGE_FILES = [
   ...['page.css', 'icon.svg', 'page.js', 'dom.js', 'live.js', 'statistics.js', 'chart.js'],
-  ...['decisions.js', 'lookups.js', 'feeds.js', 'try.js', 'try-result.js', 'post.js'],
+  ...['decisions.js', 'lookups.js', 'feeds.js', 'policy.js', 'try.js', 'try-result.js', 'post.js'],
   ...['candidate.css', 'candidate.js', 'candidate-form.js', 'candidate-issues.js'],
   ...['candidate-cases.js', 'candidate-replay.js', 'files.js'],
 ];

@@ -11,6 +11,7 @@ import { FormError } from './form.ts';
 import { rejectionReason } from './guard.ts';
 import { LatestValue } from './latest-value.ts';
 import { LiveFeed } from './live-feed.ts';
+import { describePolicy } from './policy.ts';
 import { RecentRecords } from './recent-records.ts';
 import { parseForm, tryRequest } from './try.ts';
 
@@ -68,6 +69,7 @@ export function createConsole({ edge, policyFile, now = Date.now }: ConsoleOptio
         return asset === undefined ? context.notFound() : send(context, asset);
       });
       routes.get('/events', (context) => sendEvents(context, feed, streams));
+      routes.get('/policy', (context) => context.json(describePolicy(dependencies.policy)));
       routes.get('/feeds', (context) => context.json(listFeeds(dependencies.sources.feeds())));
       routes.post('/try', (context) =>
         answerForm(context, MAX_FORM_BYTES, (text) =>

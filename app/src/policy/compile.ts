@@ -15,6 +15,7 @@ import { hasErrors, Issues, type LocatedIssue, PolicyError } from './file/issues
 import { type PolicyDefinition, type RuleDefinition, readPolicyFile } from './file/schema.ts';
 import { type PolicySource, readYaml } from './file/source.ts';
 import { checkListKind, createLists, type ParsedList, parseList } from './lists.ts';
+import { FAILS_OPEN } from './other-warnings.ts';
 import type { Policy } from './policy.ts';
 import { createPolicyClock } from './policy-clock.ts';
 import { checkReputationWait } from './reputation-wait.ts';
@@ -129,7 +130,7 @@ function compile(
     issues.at('wait', 'reputation'),
   );
   const failOpen = findFailOpen(unknown.parts, summarise(definition, compiled), unenforceable);
-  for (const { path, message } of failOpen) issues.at(...path).warn('fails-open', message);
+  for (const { path, message } of failOpen) issues.at(...path).warn(FAILS_OPEN, message);
   const clock = createPolicyClock(definition.timezone);
   if (!hasErrors(issues.list)) {
     const ruleReferences = mergeReferences(compiled.map((rule) => rule.references));

@@ -24,7 +24,8 @@ export function issueList(title, { shown, errors, warnings }) {
   ];
 }
 
-function issueItem(issue) {
+/** Shows an issue with the line of the file. */
+export function issueItem(issue) {
   const { severity, file, line, column, place, message, suggestion } = issue;
   const where = [`${file}:${line}:${column}`, place].filter(Boolean).join(', ');
   return element(

@@ -1,3 +1,4 @@
+import { otherWarnings } from '../../policy/other-warnings.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { describeIneffectiveWait } from '../../policy/reputation-wait.ts';
 import type { Logger } from '../log.ts';
@@ -5,18 +6,16 @@ import type { Logger } from '../log.ts';
 /** Rules listed for each fail-open entry, so that the line stays below the 16 KiB at which log drivers split it. */
 const MAX_RECORDED_RULES = 8;
 
-/** Records the policy in force by its revision, and warns about each part of it that fails open. */
-export function logPolicy(
-  log: Logger,
-  write: (record: object) => void,
-  { revision, mode, rules, reputationWait, failOpen }: Policy,
-): void {
+/** Records the policy in force by its revision, and logs its warnings. */
+export function logPolicy(log: Logger, write: (record: object) => void, policy: Policy): void {
+  const { revision, mode, rules, reputationWait, failOpen, warnings } = policy;
   write({
     event: 'policy',
     policy_revision: revision,
     policy_mode: mode,
     rules: rules.length,
     reputation_wait_ms: reputationWait,
+    warnings: warnings.length,
     fail_open: failOpen.map(({ entry, does, rules }) => ({
       entry,
       does,
@@ -26,6 +25,13 @@ export function logPolicy(
   });
   for (const { entry, warning } of failOpen) {
     log.warn({ event: 'policy-fails-open', policy_revision: revision, entry, msg: warning });
+  }
+  const { shown, more } = otherWarnings(policy);
+  for (const { check, rule, text } of shown) {
+    log.warn({ event: 'policy-warning', policy_revision: revision, check, rule, msg: text });
+  }
+  if (more !== undefined) {
+    log.warn({ event: 'policy-warning', policy_revision: revision, msg: more });
   }
 }
 

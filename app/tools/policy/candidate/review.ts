@@ -82,7 +82,8 @@ export async function reviewCandidate(candidate: Candidate): Promise<CandidateRe
   };
 }
 
-function reviewIssues(issues: readonly LocatedIssue[]): ReviewedIssues {
+/** Returns the first issues, with the parts of their lines that fit on a page, and the numbers of all. */
+export function reviewIssues(issues: readonly LocatedIssue[]): ReviewedIssues {
   const errors = issues.filter(({ severity }) => severity === 'error').length;
   return {
     shown: issues.slice(0, MAX_ISSUES).map(reviewIssue),

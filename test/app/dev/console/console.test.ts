@@ -296,3 +296,22 @@ test('An open page does not delay the shutdown', async () => {
   await ending.stop();
   expect(await response.text()).toMatch(/^event: state\n/);
 });
+
+test('The policy in use is shown with its warnings', async () => {
+  expect(await (await get('/policy')).json()).toEqual({
+    policy: { revision: expect.stringMatching(/^[0-9a-f]{12}$/), mode: 'enforce' },
+    issues: {
+      shown: [
+        expect.objectContaining({
+          severity: 'warning',
+          check: 'fails-open',
+          line: expect.any(Number),
+          place: 'unknown.geo',
+          excerpt: { text: '  geo: ignore', caret: { from: 8, to: 14 } },
+        }),
+      ],
+      errors: 0,
+      warnings: 1,
+    },
+  });
+});
