@@ -37,7 +37,11 @@ export function compileRule(
         requiredSignal: condition.references.requiredSignal,
         signals: condition.references.signals,
         reputationUse: condition.references.reputationUse,
-        source: { when: when.trim(), variables: condition.references.variables },
+        source: {
+          when: when.trim(),
+          variables: condition.references.variables,
+          tree: condition.ast,
+        },
         effects,
         mode: definition.mode,
         enforcement,

@@ -3,6 +3,7 @@ import type { ReputationUse } from '../signals/reputation/score-knowledge.ts';
 import type { SignalName } from '../signals/request-signals.ts';
 import type { ReferencedVariable } from './cel/analysis/referenced-variables.ts';
 import type { RequestNames } from './cel/analysis/request-names.ts';
+import type { Node } from './cel/library/node.ts';
 import type { Variables } from './cel/variables/variables.ts';
 import type { Effects } from './effects/effects.ts';
 import type { UnknownEntries } from './effects/unknown.ts';
@@ -60,12 +61,20 @@ export interface Rule {
   readonly signals: ReadonlySet<SignalName>;
   /** How the condition uses the reputation. */
   readonly reputationUse: ReputationUse;
-  /** The condition as written in the file, and the variables that it names. */
-  readonly source: { readonly when: string; readonly variables: readonly ReferencedVariable[] };
+  readonly source: RuleSource;
   readonly effects: Effects;
   /** The rule's own mode; `undefined` if the policy's mode applies. */
   readonly mode: Mode | undefined;
   readonly enforcement: Enforcement;
   /** Whether a failed condition still refuses or restricts. */
   readonly restrictsOnFailure: boolean;
+}
+
+/** The condition of a rule as the file has it. */
+export interface RuleSource {
+  readonly when: string;
+  /** The variables that it names. */
+  readonly variables: readonly ReferencedVariable[];
+  /** The syntax tree from which the condition is evaluated: tools can observe its nodes. */
+  readonly tree: Node;
 }

@@ -4,10 +4,12 @@ import { addPolicyCompare } from './compare.ts';
 import { addPolicyExplain } from './explain.ts';
 import { addPolicyReplay } from './replay.ts';
 import { addPolicySchema } from './schema.ts';
+import { addPolicyTest } from './test.ts';
 
 /** The commands of `risk-gate policy`, in the order of the help. */
 const POLICY_COMMANDS: readonly AddCommand[] = [
   addPolicyCheck,
+  addPolicyTest,
   addPolicyCompare,
   addPolicyExplain,
   addPolicyReplay,

@@ -4,8 +4,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { decodePolicy } from '../../../src/policy/file/decode.ts';
 import { PolicyError } from '../../../src/policy/file/issues.ts';
 import { ToolError, UsageError } from '../../errors.ts';
+import { CaseError } from './case-error.ts';
 import { type CaseFile, readCases } from './read.ts';
-import { CaseError, type ReadRequestFile } from './run-case.ts';
+import type { ReadRequestFile } from './run-case.ts';
 
 /** Names of files with cases. */
 const CASE_FILE = /\.cases\.ya?ml$/;

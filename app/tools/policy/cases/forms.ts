@@ -3,11 +3,15 @@ import { OPTION_TOLERANCE, similarName } from '../../../src/config/similar-name.
 import type { Issues } from '../../../src/policy/file/issues.ts';
 import { isMapping } from '../../../src/policy/file/validate.ts';
 import { EXPECTATION_KEYS } from './expectation.ts';
+import type { StatedLists } from './lists.ts';
 import { given } from './schema.ts';
 
 /** The top level of a file with cases. */
 export const caseFile = z.strictObject({
   policy: z.string().optional(),
+  lists: z
+    .custom<StatedLists>(isStatedLists, 'must have a list of strings or numbers for each name')
+    .optional(),
   defaults: z.strictObject({ given: z.unknown(), expect: z.unknown() }).partial().optional(),
   cases: z.array(z.unknown()),
 });
@@ -43,4 +47,12 @@ export function suggestKeys(issues: Issues): void {
     const message = `${issue.message}; did you mean ${suggestion}?`;
     issues.list[index] = { ...issue, message, suggestion };
   });
+}
+
+function isStatedLists(value: unknown): boolean {
+  const isEntry = (entry: unknown) => typeof entry === 'string' || Number.isInteger(entry);
+  return (
+    isMapping(value) &&
+    Object.values(value).every((list) => Array.isArray(list) && list.every(isEntry))
+  );
 }

@@ -5,6 +5,7 @@ import { validate, validateParts } from '../../../src/policy/file/validate.ts';
 import { type Expectation, expectation, mergeExpectations } from './expectation.ts';
 import { addFacts, type Facts, NO_FACTS } from './facts.ts';
 import { caseFile, caseForm, suggestKeys, withoutExtensions } from './forms.ts';
+import type { StatedLists } from './lists.ts';
 import { given } from './schema.ts';
 
 /** One request, and what is expected of the decision on it. */
@@ -13,6 +14,8 @@ export interface PolicyCase {
   readonly file: string;
   /** Line of the case in its file, from 1. */
   readonly line: number;
+  /** Lists that replace those of the policy; the same object for all cases of a file. */
+  readonly lists: StatedLists | undefined;
   /** With at most one cause for each unknown signal. */
   readonly facts: Facts;
   readonly expect: Expectation;
@@ -52,13 +55,14 @@ export function readCases(text: string, file: string): CaseFile {
   const cases = drafts.map(({ path: _, ...draft }, index) => ({
     ...draft,
     file,
+    lists: form?.lists,
     line: lines[index] ?? 1,
   }));
   return { file, policy: form?.policy, cases };
 }
 
 type Path = readonly (string | number)[];
-type Draft = Omit<PolicyCase, 'file' | 'line'> & { readonly path: Path };
+type Draft = Omit<PolicyCase, 'file' | 'line' | 'lists'> & { readonly path: Path };
 
 class CaseReader {
   readonly #issues: Issues;

@@ -7,7 +7,9 @@ import type { TraceEvent } from '../../../src/policy/trace.ts';
 import { RequestSignals } from '../../../src/signals/request-signals.ts';
 import { applyResponse, type Outcome } from '../../identity-server/index.ts';
 import { givenRequest } from '../given/request.ts';
+import { CaseError } from './case-error.ts';
 import { compareWithExpectation } from './compare.ts';
+import { withLists } from './lists.ts';
 import type { PolicyCase } from './read.ts';
 import type { CaseResult, CaseRun } from './result.ts';
 import { ADDRESS_OPTIONS, caseSources } from './sources.ts';
@@ -15,6 +17,8 @@ import { DEFAULT_TIME, momentOf, parseCaseTime } from './time.ts';
 
 /** The request of a case, and what it is decided on. */
 export interface CaseInputs {
+  /** With the lists of the case. */
+  readonly policy: Policy;
   readonly body: string;
   readonly request: TokenRequest;
   readonly signals: RequestSignals;
@@ -22,9 +26,6 @@ export interface CaseInputs {
   readonly now: number;
   readonly unstated: ReadonlySet<string>;
 }
-
-/** A case that cannot be decided. The message is a sentence for its author. */
-export class CaseError extends Error {}
 
 /** Reads the file that a case names as its request. */
 export type ReadRequestFile = (path: string, policyCase: PolicyCase) => string;
@@ -40,11 +41,12 @@ const NO_DEADLINE = { remaining: () => Number.POSITIVE_INFINITY };
 /** @throws CaseError if the case cannot be decided. */
 export function prepareCase(
   policyCase: PolicyCase,
-  policy: Policy,
+  original: Policy,
   readRequestFile: ReadRequestFile,
   createSignals: CreateSignals = (...args) => new RequestSignals(...args),
 ): CaseInputs {
   const { facts } = policyCase;
+  const policy = withLists(original, policyCase.lists);
   const time = facts.time ?? parseCaseTime(DEFAULT_TIME);
   const now = time && momentOf(time, policy.clock);
   if (now === undefined) {
@@ -64,7 +66,7 @@ export function prepareCase(
   }
   const { sources, unstated } = caseSources(facts);
   const signals = createSignals(sources, request, NO_DEADLINE, policy.reputationWait);
-  return { body, request, signals, now, unstated };
+  return { policy, body, request, signals, now, unstated };
 }
 
 function bodyOf(policyCase: PolicyCase, readRequestFile: ReadRequestFile): string {
@@ -74,13 +76,18 @@ function bodyOf(policyCase: PolicyCase, readRequestFile: ReadRequestFile): strin
   return JSON.stringify(givenRequest({ request, signals }, ADDRESS_OPTIONS));
 }
 
+/** Observes the decisions on cases. */
+export interface CaseObserver {
+  readonly createSignals?: CreateSignals;
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
 /** Decides on a case as the service does, lets the identity server apply the response, and compares. */
 export async function runCase(
   policyCase: PolicyCase,
-  policy: Policy,
+  original: Policy,
   readRequestFile: ReadRequestFile,
-  createSignals?: CreateSignals,
-  observe?: (event: TraceEvent) => void,
+  { createSignals, onEvent }: CaseObserver = {},
 ): Promise<CaseResult> {
   const fail = (error: string, run?: CaseRun): CaseResult => ({
     case: policyCase,
@@ -91,16 +98,16 @@ export async function runCase(
   });
   let inputs: CaseInputs;
   try {
-    inputs = prepareCase(policyCase, policy, readRequestFile, createSignals);
+    inputs = prepareCase(policyCase, original, readRequestFile, createSignals);
   } catch (error) {
     if (error instanceof CaseError) return fail(error.message);
     throw error;
   }
-  const { body, request, signals, now, unstated } = inputs;
+  const { policy, body, request, signals, now, unstated } = inputs;
   const trace: TraceEvent[] = [];
   const decision = await decide(request, policy, signals, now, (event) => {
     trace.push(event);
-    observe?.(event);
+    onEvent?.(event);
   });
   const before = applyBody(body, PLAIN_SUCCESS);
   if (before.kind !== 'token') throw new Error('A token must be issued without operations.');

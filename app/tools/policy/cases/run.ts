@@ -1,14 +1,18 @@
 import type { Policy } from '../../../src/policy/policy.ts';
+import { CaseError } from './case-error.ts';
+import { type Coverage, coverageOf } from './coverage/coverage.ts';
+import { ConditionObserver } from './coverage/observer.ts';
 import type { PolicyCase } from './read.ts';
 import type { CaseResult } from './result.ts';
-import { CaseError, type ReadRequestFile, runCase } from './run-case.ts';
+import { type ReadRequestFile, runCase } from './run-case.ts';
 
-/** The results of cases, in their order. */
+/** The results of cases, in their order, and what they reach. */
 export interface CasesRun {
   readonly results: readonly CaseResult[];
   readonly passed: number;
   /** Those included that could not be decided. */
   readonly failed: number;
+  readonly coverage: Coverage;
 }
 
 export interface RunOptions {
@@ -18,19 +22,28 @@ export interface RunOptions {
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
-/** Runs cases against a policy. */
+/**
+ * Runs cases against a policy. Meanwhile the policy must not decide on anything else: its conditions are observed.
+ */
 export async function runCases(
   policy: Policy,
   cases: readonly PolicyCase[],
   { readRequestFile = refuseRequestFile, onProgress }: RunOptions = {},
 ): Promise<CasesRun> {
-  const results: CaseResult[] = [];
-  for (const policyCase of cases) {
-    results.push(await runCase(policyCase, policy, readRequestFile));
-    onProgress?.(results.length);
+  const observer = new ConditionObserver(policy);
+  try {
+    const results: CaseResult[] = [];
+    for (const policyCase of cases) {
+      const { createSignals, onEvent } = observer;
+      results.push(await runCase(policyCase, policy, readRequestFile, { createSignals, onEvent }));
+      onProgress?.(results.length);
+    }
+    const passed = results.filter(({ status }) => status === 'passed').length;
+    const coverage = coverageOf(policy, observer, cases);
+    return { results, passed, failed: results.length - passed, coverage };
+  } finally {
+    observer.stop();
   }
-  const passed = results.filter(({ status }) => status === 'passed').length;
-  return { results, passed, failed: results.length - passed };
 }
 
 const refuseRequestFile: ReadRequestFile = (path) => {
