@@ -1,8 +1,9 @@
 import type { Policy } from '../../src/policy/policy.ts';
 import { ToolError, UsageError } from '../errors.ts';
+import { CaseError } from '../policy/cases/case-error.ts';
 import type { CaseFile, PolicyCase } from '../policy/cases/read.ts';
 import type { CaseResult } from '../policy/cases/result.ts';
-import { CaseError, prepareCase, type ReadRequestFile, runCase } from '../policy/cases/run-case.ts';
+import { prepareCase, type ReadRequestFile, runCase } from '../policy/cases/run-case.ts';
 import { caseSources } from '../policy/cases/sources.ts';
 import { withSuggestion } from '../suggest.ts';
 import { describeGivenScore } from './describe-signals.ts';
@@ -29,11 +30,11 @@ export async function explainCase(
 ): Promise<ExplainedCase> {
   const { name, file, line, facts } = policyCase;
   try {
-    const { body, now } = prepareCase(policyCase, policy, readRequestFile);
+    const inputs = prepareCase(policyCase, policy, readRequestFile);
     const { status, error, mismatches } = await runCase(policyCase, policy, readRequestFile);
     const { sources } = caseSources(facts);
-    const dependencies = { policy, sources, deadlineMs: DEADLINE_MS };
-    const explained = await explainRequest(body, dependencies, now);
+    const dependencies = { policy: inputs.policy, sources, deadlineMs: DEADLINE_MS };
+    const explained = await explainRequest(inputs.body, dependencies, inputs.now);
     return {
       ...explained,
       signals: explained.signals.map(describeGivenScore),

@@ -30,7 +30,7 @@ function summary({ results, failed, passed, milliseconds }: TestReport, colours:
   return `${colours.bold('Cases:')} ${counts} (${Math.round(milliseconds)} ms)`;
 }
 
-function failureLines({ result, why }: FailedCase, colours: Colours): string[] {
+function failureLines({ result, policy, why }: FailedCase, colours: Colours): string[] {
   const { case: policyCase, error, mismatches } = result;
   const width = Math.max(0, ...mismatches.map(({ field }) => field.length));
   const values = mismatches.flatMap(({ field, expected, received }) => [
@@ -41,8 +41,26 @@ function failureLines({ result, why }: FailedCase, colours: Colours): string[] {
     `${colours.red('✗')} ${colours.bold(policyCase.name)}  ${colours.dim(`${policyCase.file}:${policyCase.line}`)}`,
     ...(error === undefined ? [] : [`  ${error}`]),
     ...values,
-    ...why.map((line, index) => colours.dim(`  ${index === 0 ? 'why: ' : '     '}${line}`)),
+    ...why.map((line, index) => colours.dim(`  ${index === 0 ? 'why:  ' : '      '}${line}`)),
+    ...(why.length === 0 ? [] : [colours.dim(`  more: ${explainCommand(policy, policyCase)}`)]),
   ];
+}
+
+function explainCommand(policy: string, { file, name }: FailedCase['result']['case']): string {
+  const all = [
+    'risk-gate policy explain',
+    quote(policy),
+    '--case',
+    quote(file),
+    '--name',
+    quote(name),
+  ];
+  return all.join(' ');
+}
+
+/** Quotes an argument for a shell, if necessary. */
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function coverageLines(

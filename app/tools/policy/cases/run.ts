@@ -18,8 +18,8 @@ export interface CasesRun {
 export interface RunOptions {
   /** @default cases cannot name request files */
   readonly readRequestFile?: ReadRequestFile | undefined;
-  /** Called after each case with the number of cases done. */
-  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Called after each case with the number of cases done. The next case waits for a promise that it returns. */
+  readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -36,7 +36,8 @@ export async function runCases(
     for (const policyCase of cases) {
       const { createSignals, onEvent } = observer;
       results.push(await runCase(policyCase, policy, readRequestFile, { createSignals, onEvent }));
-      onProgress?.(results.length);
+      const pause = onProgress?.(results.length);
+      if (pause !== undefined) await pause;
     }
     const passed = results.filter(({ status }) => status === 'passed').length;
     const coverage = coverageOf(policy, observer, cases);

@@ -9,7 +9,7 @@ import { findExample } from './coverage/example.ts';
 import { type CasesOfPolicy, findCaseFiles, readCaseFiles, requestFileReader } from './files.ts';
 import type { CaseResult } from './result.ts';
 import { runCases } from './run.ts';
-import { explainCase } from './why.ts';
+import { describeRules } from './why.ts';
 
 export interface TestPoliciesOptions {
   /** Files with cases, and folders that contain such files. */
@@ -96,7 +96,7 @@ export async function testPolicies(options: TestPoliciesOptions): Promise<TestRe
       const why =
         result.run === undefined || result.status === 'error'
           ? []
-          : await explainCase(result.case, policy, readRequestFile);
+          : await describeRules(result.case, policy, readRequestFile);
       failed.push({ result, policy: path, why });
     }
     if (filter === undefined) coverage.push(locateCoverage(run.coverage, path, text, policy.lists));

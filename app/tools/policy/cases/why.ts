@@ -7,7 +7,7 @@ import { prepareCase, type ReadRequestFile } from './run-case.ts';
  * Explains the decision on a case that has failed, one line for each rule that did something, or that the case expected
  * to do something.
  */
-export async function explainCase(
+export async function describeRules(
   policyCase: PolicyCase,
   original: Policy,
   readRequestFile: ReadRequestFile,
