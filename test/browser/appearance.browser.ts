@@ -112,7 +112,7 @@ describe.each(VARIANTS)('The page, %s', (_, options) => {
     const broken = CANDIDATE.replace('abuse.score', 'abuse.scor');
     await page.locator('#candidate-text').fill(broken);
     await page.locator('#candidate-text').press('Control+Enter');
-    await page.locator('.error-issue pre').first().waitFor();
+    await page.locator('.error-finding pre').first().waitFor();
     expect((await runAxe(page)).violations).toEqual([]);
   });
 

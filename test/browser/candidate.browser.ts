@@ -37,11 +37,11 @@ async function check(policy: string, summary: RegExp): Promise<void> {
 
 test('A pasted policy that does not compile shows the issue with its line and a caret', async () => {
   await check(BROKEN, /The service would not start with this policy: 1 error/);
-  const [issue = ''] = await page.locator('.error-issue').allInnerTexts();
+  const [issue = ''] = await page.locator('.error-finding').allInnerTexts();
   expect(issue).toMatch(/policy\.yaml:\d+:\d+, rule "high-ip-risk", when/);
-  const lines = (await page.locator('.error-issue pre').first().innerText()).split('\n');
+  const lines = (await page.locator('.error-finding pre').first().innerText()).split('\n');
   expect(lines[0]).toMatch(/^\d+ \|\s+when: abuse\.scor >= 75$/);
-  const marked = await page.locator('.error-issue mark').first().innerText();
+  const marked = await page.locator('.error-finding mark').first().innerText();
   expect(lines[1]?.trim()).toBe('^'.repeat(marked.length));
   expect(lines[1]?.indexOf('^')).toBe(lines[0]?.indexOf(marked));
   expect(await page.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
@@ -54,7 +54,9 @@ test('A policy that compiles shows its test cases, and which of the latest decis
   const text = await result.innerText();
   expect(text).toMatch(/✕ 4 of \d+ cases fail/);
   expect(text).toMatch(/The candidate changes the outcome of \d+ of the last \d+ decisions\./);
-  const change = result.locator('li').filter({ hasText: 'high-ip-risk applies' });
+  const change = result
+    .locator('li')
+    .filter({ hasText: 'high-ip-risk instead of elevated-ip-risk' });
   expect(await change.innerText()).toMatch(/restricted → refused: \d+/);
   expect(await change.innerText()).toMatch(/Clients\s.*web-portal: 1/);
   expect(await page.locator('#candidate-status').textContent()).toContain('The candidate changes');
@@ -76,7 +78,7 @@ test('A policy can be checked by keyboard', async () => {
   await tabTo(page, '#candidate-text');
   await page.keyboard.insertText(BROKEN);
   await page.keyboard.press('Control+Enter');
-  await page.locator('.error-issue').first().waitFor();
+  await page.locator('.error-finding').first().waitFor();
   await tabTo(page, '.excerpt');
   expect(await page.locator('#candidate-status').textContent()).toMatch(/would not start/);
 });
@@ -104,8 +106,8 @@ test('A dropped policy is checked', async () => {
     dataTransfer.items.add(new File([text], 'dropped.yaml'));
     area.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   }, BROKEN);
-  await page.locator('.error-issue').first().waitFor();
-  expect(await page.locator('.error-issue').first().innerText()).toContain('dropped.yaml:');
+  await page.locator('.error-finding').first().waitFor();
+  expect(await page.locator('.error-finding').first().innerText()).toContain('dropped.yaml:');
 });
 
 test.each([

@@ -31,7 +31,7 @@ const SHOWN_FAILURES = 3;
 
 function failureParts(failures, failed) {
   if (failed === 0) return [];
-  const list = (some) => element('ul', { class: 'issues' }, ...some.map(failureItem));
+  const list = (some) => element('ul', { class: 'findings' }, ...some.map(failureItem));
   const folded = failures.slice(SHOWN_FAILURES);
   const omitted = failed - failures.length;
   return [
@@ -58,7 +58,7 @@ function summarizeCases(passed, failed) {
 function failureItem({ name, file, line, error, mismatches }) {
   return element(
     'li',
-    { class: 'panel issue error-issue' },
+    { class: 'panel finding error-finding' },
     element(
       'p',
       { class: 'rule-head' },

@@ -19,7 +19,7 @@ export function issueList(title, { shown, errors, warnings }) {
   const more = errors + warnings - shown.length;
   return [
     element('h4', {}, title),
-    element('ol', { class: 'issues' }, ...shown.map(issueItem)),
+    element('ol', { class: 'findings' }, ...shown.map(issueItem)),
     ...(more > 0 ? [element('p', {}, `${more} more issues are not shown.`)] : []),
   ];
 }
@@ -30,7 +30,7 @@ export function issueItem(issue) {
   const where = [`${file}:${line}:${column}`, place].filter(Boolean).join(', ');
   return element(
     'li',
-    { class: `panel issue ${severity === 'error' ? 'error-issue' : 'warning-issue'}` },
+    { class: `panel finding ${severity === 'error' ? 'error-finding' : ''}` },
     element(
       'p',
       { class: 'rule-head' },

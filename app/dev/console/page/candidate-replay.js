@@ -30,7 +30,7 @@ export function replayParts(report) {
     ...(outcomes.length === 0 ? [] : [outcomeTable(outcomes)]),
     ...(changes.byRule.length === 0
       ? []
-      : [element('ul', { class: 'issues' }, ...changes.byRule.map(changeItem))]),
+      : [element('ul', { class: 'findings' }, ...changes.byRule.map(changeItem))]),
     ...undeterminedParts(undetermined),
   ];
 }
@@ -84,7 +84,7 @@ function changeItem(change) {
   const { from, to, byCountry, byClient, examples } = change;
   return element(
     'li',
-    { class: 'panel issue' },
+    { class: 'panel finding' },
     element(
       'p',
       { class: 'rule-head' },
@@ -105,9 +105,11 @@ function changeItem(change) {
   );
 }
 
-function describeCause({ rule, cause }) {
-  if (rule === undefined) return 'No single rule';
-  return cause === 'applies' ? `${rule} applies` : `${rule} no longer applies`;
+/** Names the rule that decides now, and the one that decided before. */
+function describeCause({ rule, formerRule }) {
+  if (rule === formerRule) return rule ?? 'No single rule';
+  if (rule === undefined) return `no longer ${formerRule}`;
+  return formerRule === undefined ? rule : `${rule} instead of ${formerRule}`;
 }
 
 function pair(name, ...texts) {
