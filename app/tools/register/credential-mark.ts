@@ -1,12 +1,17 @@
 import { ToolError } from '../errors.ts';
 import type { CredentialSecret, CredentialVersions } from './credential-secret.ts';
 
+/** Tasks read the secret at least every five minutes (SECRETS_REFRESH_INTERVAL); the rest is for a slow read. */
+export const REFRESH_WAIT_MS = 6 * 60_000;
+
 /** Knows which version of the secret an action has. */
 export interface CredentialMark {
   /** Whether the action is known to have another version than the current one. */
   readonly isStale: boolean;
   /** Whether the action is known to have the current version. */
   readonly isCurrent: boolean;
+  /** When the current version was created, in milliseconds since the epoch. */
+  readonly createdAt: number;
   /** Notes that the action has the current version. Returns a warning if that is not possible. */
   set(): Promise<string | undefined>;
 }
@@ -21,6 +26,7 @@ export function createCredentialMark(
   return {
     isStale: versionId !== undefined && versionId !== current.id,
     isCurrent: versionId === current.id,
+    createdAt: current.createdAt,
     async set() {
       try {
         await secret.note(targetKey, current.id);

@@ -4,7 +4,7 @@ import type { ActionsApi } from '../actions-api/client.ts';
 import type { Action, ApplicationSummary } from '../actions-api/schemas.ts';
 import { ToolError } from '../errors.ts';
 import { type Comparison, compareAction, type DesiredAction, type Difference } from './compare.ts';
-import type { CredentialMark } from './credential-mark.ts';
+import { type CredentialMark, REFRESH_WAIT_MS } from './credential-mark.ts';
 import { type Probe, requireAcceptance } from './probe.ts';
 import { capitalize, findSlot, quoteNames, type Slot } from './slot.ts';
 
@@ -21,6 +21,8 @@ export interface RegisterOptions {
   readonly probe: Probe | undefined;
   /** Notes which version of the secret the action has; undefined if the credential is not in a secret of the stack. */
   readonly mark: CredentialMark | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Whether to change nothing. */
   readonly isPlan: boolean;
 }
@@ -51,6 +53,7 @@ export async function register(options: RegisterOptions): Promise<RegisterResult
   if (isPlan || differences.length === 0) {
     return { id: current?.id, differences, warnings: [], action: current };
   }
+  if (sendsCredential && current?.status === 'ACTIVE') checkAge(options);
   if (probe !== undefined) await requireAcceptance(probe, desired.uri, credential);
   const id = await write(options, current, comparison);
   const stored = await api.get(id);
@@ -83,6 +86,14 @@ function presentAction(slot: Slot, { api, replaces }: RegisterOptions): Action |
   if (replaces) return only;
   throw new ToolError(
     `The pre-issue access token action of ${api.target.label} is ${names}, which is not Risk Gate's: take it over with --replace, or name it with --name if it is.`,
+  );
+}
+
+/** @throws ToolError if some tasks may not have read the secret yet, so that they would reject calls. */
+function checkAge({ mark, now }: RegisterOptions): void {
+  if (mark === undefined || now() - mark.createdAt >= REFRESH_WAIT_MS) return;
+  throw new ToolError(
+    'The secret was changed less than six minutes ago, so that some tasks may not have read it yet: run the command with --rotate, which waits and finishes the rotation, or run it again later.',
   );
 }
 

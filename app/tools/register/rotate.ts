@@ -5,7 +5,7 @@ import { parsePreviousTtl } from '../../src/secrets/previous-ttl.ts';
 import type { ActionsApi } from '../actions-api/client.ts';
 import { ToolError } from '../errors.ts';
 import { authenticationOf } from './authentication.ts';
-import { createCredentialMark, otherStaleTargets } from './credential-mark.ts';
+import { createCredentialMark, otherStaleTargets, REFRESH_WAIT_MS } from './credential-mark.ts';
 import type {
   CredentialSecret,
   CredentialVersion,
@@ -13,9 +13,6 @@ import type {
 } from './credential-secret.ts';
 import type { Probe } from './probe.ts';
 import { findSlot, type Identity } from './slot.ts';
-
-/** Tasks read the secret at least every five minutes (SECRETS_REFRESH_INTERVAL); the rest is for a slow read. */
-export const REFRESH_WAIT_MS = 6 * 60_000;
 
 /** Time between two test requests while tasks read the secret. */
 const PROBE_INTERVAL_MS = 10_000;

@@ -104,6 +104,7 @@ async function runRegister(
       applications,
       probe: options.probe ? await openProbe(uri, terminal, waiting) : undefined,
       mark,
+      now: terminal.now,
       isPlan,
     });
     const context = { target, name: options.name, isPlan };
@@ -132,7 +133,8 @@ async function runRotate(
     throw new UsageError('--rotate changes the secret of the stack: leave out --credential-file.');
   }
   const { readDeployment } = await import('../../../tools/register/deployment.ts');
-  const { REFRESH_WAIT_MS, rotate } = await import('../../../tools/register/rotate.ts');
+  const { REFRESH_WAIT_MS } = await import('../../../tools/register/credential-mark.ts');
+  const { rotate } = await import('../../../tools/register/rotate.ts');
   const { presentRotation } = await import('./present.ts');
   const deployment = await readDeployment(options, terminal.environment);
   const isPlan = options.plan === true;

@@ -166,6 +166,11 @@ describeWithMoto('with a stack', () => {
     world.gate.tasks = [() => ['second-secret-0123456789']];
     const plan = await world.runWithStack('register --plan');
     expect([plan.exitCode, plan.output]).toEqual([1, expect.stringContaining('••• (sent again)')]);
+    // The emulator has the clock of this machine, which is ahead.
+    const early = await world.runWithStack('register');
+    expect(early.errors).toContain('The secret was changed less than six minutes ago');
+    expect(storedSecret(world)).toBe(FIRST_SECRET);
+    world.clock.now = Date.parse('2100-01-01T00:00:00Z');
     expect((await world.runWithStack('register')).exitCode).toBe(0);
     expect(storedSecret(world)).toBe('second-secret-0123456789');
     expect((await world.runWithStack('register')).output).toMatch(/^Nothing to change/);
