@@ -1,5 +1,6 @@
 import type { ActionsApiOptions } from '../../../../app/dev/simulator/actions-api/actions-api.ts';
 import { freePort } from '../../../support/free-port.ts';
+import { startHttpProxy } from '../../../support/http-proxy.ts';
 import {
   API_ENVIRONMENT,
   closeWorlds,
@@ -258,6 +259,24 @@ describe('connections', () => {
     const { api, run } = await registrationWorld();
     api.fail({ kind: 'status', status: 503 }, { method: 'GET', times: 2 });
     expect(await run('register')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('go through the proxy of the environment, whose credentials no message contains', async () => {
+    const { api, run } = await registrationWorld();
+    const proxy = await startHttpProxy(Number(new URL(api.origin).port));
+    try {
+      const HTTP_PROXY = `http://operator:proxy-password@127.0.0.1:${proxy.port}`;
+      const paused = await run('pause', { environment: { HTTP_PROXY } });
+      expect(paused.errors).toContain('has no pre-issue access token action');
+      expect(proxy.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+      const malformed = await run('pause', { environment: { HTTP_PROXY: 'proxy-password' } });
+      expect(malformed).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining('HTTP_PROXY is not the URL of an HTTP proxy'),
+      });
+    } finally {
+      await proxy.close();
+    }
   });
 
   test('an unknown organization', async () => {
