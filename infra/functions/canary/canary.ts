@@ -1,6 +1,7 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../app/src/credential/credential.ts';
+import { API_VERSION_HEADER } from '../../../app/src/http/api-version.ts';
 import { TEST_HEADER } from '../../../app/src/http/test-request.ts';
 import { type ConnectionFailure, type PostOptions, post } from '../../../app/tools/http/post.ts';
 import { checkResponse } from './check-response.ts';
@@ -72,6 +73,7 @@ export function createCanary(options: CanaryOptions): () => Promise<void> {
       'user-agent': 'risk-gate-canary',
       // Marks the decision as a test.
       [TEST_HEADER]: 'canary',
+      [API_VERSION_HEADER]: 'v1',
       ...headersOf(credential),
     };
     const posted = await post(endpoint, { headers, body, ...connection });

@@ -42,6 +42,8 @@ const ODD = requestWith('03', {
     value: [CONTROLS],
   })),
   allowedOperations: [],
+  // Fields that no version of the contract has.
+  ...Object.fromEntries([1, 2, 3, 4, 5].map((at) => [`event.${CONTROLS}${at}`, at])),
 });
 /** As many as a policy can name, with the longest ids. */
 const FEEDS = Array.from({ length: MAX_FEEDS }, (_, at) => `${'x'.repeat(37)}-${at + 10}`);

@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { MAX_ROWS } from '../../../../app/tools/logs/decision-query.ts';
+import { ActivityCounter } from '../../../../app/tools/status/activity-counter.ts';
 import { readActivity } from '../../../../app/tools/status/read-activity.ts';
 import { TODAY } from '../../../support/activity.ts';
 import { type LogsServerOptions, startLogsServer } from '../../../support/logs-insights/server.ts';
@@ -42,19 +43,19 @@ const ROW = {
   ...{ apiVersion: undefined, contract: '1.3', newField: undefined },
 };
 
+const LINES = [
+  record(1),
+  record(1, { sampled_percent: 25 }, 23.99),
+  record(1, { signals: { address: { cause: 'missing' } } }, 0),
+  record(1, { test: 'canary' }),
+  record(1, { event: 'rejected' }),
+  record(0, { api_version: 'v1', new_fields: ['event.device', 'event.risk'] }, 1),
+  record(15, { client_id: 'old', contract: undefined }),
+  record(16),
+];
+
 test('Each client has a row for each day, grant and contract; sampled records are weighted, and tests are left out', async () => {
-  const { window, queries } = await read({
-    lines: [
-      record(1),
-      record(1, { sampled_percent: 25 }, 23.99),
-      record(1, { signals: { address: { cause: 'missing' } } }, 0),
-      record(1, { test: 'canary' }),
-      record(1, { event: 'rejected' }),
-      record(0, { api_version: 'v1', new_fields: ['event.device', 'event.risk'] }, 1),
-      record(15, { client_id: 'old', contract: undefined }),
-      record(16),
-    ],
-  });
+  const { window, queries } = await read({ lines: LINES });
   expect(window).toEqual({
     ...{ firstDay: TODAY - 15, today: TODAY, isComplete: true },
     rows: [
@@ -78,6 +79,23 @@ test('Each client has a row for each day, grant and contract; sampled records ar
     },
   ]);
 });
+
+test('Records from a file have the same rows', async () => {
+  const { window } = await read({ lines: LINES });
+  const counter = new ActivityCounter();
+  // Without the last one, which is older than the window.
+  const counted = LINES.slice(0, -1).map((line) => counter.add(JSON.parse(line)));
+  expect(counted).toEqual([true, true, true, false, false, true, true]);
+  expect(new Set(counter.rows())).toEqual(new Set(window.rows));
+});
+
+test.each([[undefined], [null], ['decision'], [{}], [{ event: 'decision' }], [[]]])(
+  'A line that is no decision is not counted: %j',
+  (line) => {
+    const counter = new ActivityCounter();
+    expect([counter.add(line), counter.rows()]).toEqual([false, []]);
+  },
+);
 
 describe('With more rows than a query returns', () => {
   const clients = (daysAgo: number, count: number) =>
