@@ -33,8 +33,7 @@ export function createCredentialMark(
         return undefined;
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
-        const reason = error.message.replace(/\.$/, '');
-        return `It is not noted that the action has the current secret: ${reason}. After a rotation without this command, use --update-credential.`;
+        return `${error.message} Until then, no run can know which secret the action has: after a change of the secret, use --update-credential.`;
       }
     },
   };

@@ -183,9 +183,13 @@ describeWithMoto('with a stack', () => {
       const world = await registered();
       const observed = followSecret(world, OFFSETS);
       const started = world.clock.now;
-      const { exitCode, output, errors } = await world.runWithStack('register --rotate');
-      expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
-      expect(output).toBe(
+      const rotated = await world.runWithStack('register --rotate', {
+        isTTY: true,
+        environment: { ...API_ENVIRONMENT, ACTION_CREDENTIAL: undefined, NO_COLOR: '1' },
+      });
+      expect(rotated.exitCode).toBe(0);
+      expect(rotated.errors).toContain('Waiting until every task has read the secret');
+      expect(rotated.output).toBe(
         'Rotated the credential of the action "Risk Gate" of the organization acme.\nThe tasks accept the previous secret for 24h, from when the new one was stored.\n',
       );
       const current = await world.secretOf('AWSCURRENT');
