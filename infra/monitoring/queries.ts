@@ -1,4 +1,3 @@
-import { ACTIVITY_COMMANDS } from '../../app/tools/status/activity-query.ts';
 import { LOOKUP_QUERIES } from './lookup-queries.ts';
 import {
   PARSE_RECORD,
@@ -9,6 +8,7 @@ import {
   WEIGHTED,
   WITHOUT_TESTS,
 } from './query.ts';
+import { REQUEST_QUERIES } from './request-queries.ts';
 
 const ADDRESS: QueryParameter = {
   name: 'address',
@@ -74,12 +74,6 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   {
-    name: 'Clients by day',
-    description:
-      'The records of each client by day, grant and contract, as the daily status reads them. If sampled_percent is 25, each stands for four requests.',
-    commands: ACTIVITY_COMMANDS,
-  },
-  {
     name: 'Refusals by country',
     description:
       'The countries with the most refusals. A row without a country: it was unknown or not needed.',
@@ -122,28 +116,6 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
       ...WEIGHT_COMMANDS,
       'unnest record.monitored into monitored_rule',
       'stats sum(weight) as decisions by monitored_rule.rule, monitored_rule.outcome',
-      'sort decisions desc',
-    ],
-  },
-  {
-    name: 'Requests without an address',
-    description:
-      'The requests without a usable client address, by client and cause. All of them are recorded.',
-    commands: [
-      'filter event = "decision" and ispresent(signals.address.cause)',
-      WITHOUT_TESTS,
-      'stats count(*) as requests by tenant, client_id, grant, signals.address.cause',
-      'sort requests desc',
-    ],
-  },
-  {
-    name: 'Contract versions',
-    description: `The versions that requests show, and the first field that no known version has. ${WEIGHTED}`,
-    commands: [
-      'filter event = "decision"',
-      WITHOUT_TESTS,
-      ...WEIGHT_COMMANDS,
-      'stats sum(weight) as decisions by api_version, contract, new_fields.0, grant',
       'sort decisions desc',
     ],
   },
@@ -195,6 +167,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     ],
   },
   ...LOOKUP_QUERIES,
+  ...REQUEST_QUERIES,
   {
     name: 'Decisions by policy',
     description: `The outcomes of each policy revision, to compare them after a change. ${WEIGHTED}`,
