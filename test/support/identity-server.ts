@@ -5,6 +5,7 @@ import type { Waiting } from '../../app/cli/commands/identity-server/connect.ts'
 import { pauseCommand } from '../../app/cli/commands/pause.ts';
 import { registerCommand } from '../../app/cli/commands/register/register.ts';
 import { resumeCommand } from '../../app/cli/commands/resume.ts';
+import { statusCommand } from '../../app/cli/commands/status.ts';
 import {
   type ActionsApi,
   type ActionsApiOptions,
@@ -86,6 +87,7 @@ export async function registrationWorld(
     registerCommand(waiting),
     pauseCommand(waiting),
     resumeCommand(waiting),
+    statusCommand(waiting),
   ];
   const program = { name: 'risk-gate', version: '1.2.3', description: 'Registers.', commands };
   return {

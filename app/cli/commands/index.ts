@@ -4,6 +4,7 @@ import { addPolicy } from './policy/index.ts';
 import { addRegister } from './register/register.ts';
 import { addResume } from './resume.ts';
 import { addSmoke } from './smoke.ts';
+import { addStatus } from './status.ts';
 
 /** The commands of `risk-gate`, in the order of the help. */
 export const COMMANDS: readonly AddCommand[] = [
@@ -11,5 +12,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addPause,
   addResume,
   addSmoke,
+  addStatus,
   addPolicy,
 ];

@@ -10,6 +10,7 @@ import {
   type ActionChange,
   type ActionSummary,
   type ApplicationSummary,
+  type OidcApplication,
   SCHEMAS,
 } from './schemas.ts';
 import type { Target } from './target.ts';
@@ -41,6 +42,8 @@ export interface ActionsApi {
   delete(id: string): Promise<void>;
   /** Returns all applications of the organization. */
   findApplications(): Promise<readonly ApplicationSummary[]>;
+  /** Returns how an application gets its tokens; undefined if it uses neither OpenID Connect nor OAuth. */
+  readOidc(application: ApplicationSummary): Promise<OidcApplication | undefined>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -78,6 +81,8 @@ interface Call {
   readonly what: string;
   /** Whether the call has the same effect when it is carried out twice. */
   readonly isRepeatable: boolean;
+  /** Whether 404 is an answer and no error. */
+  readonly allowsMissing?: boolean;
 }
 
 /** Creates the client of one organization. */
@@ -144,6 +149,25 @@ export function createActionsApi(options: ActionsApiOptions): ActionsApi {
       }
       return [...found.values()];
     },
+    async readOidc(application) {
+      const path = `/applications/${encodeURIComponent(application.id)}/inbound-protocols/oidc`;
+      const what = `The protocol of the application "${application.name}" cannot be read`;
+      const call = { method: 'GET', path, scope: 'applications', what } as const;
+      const answer = await caller.send({ ...call, isRepeatable: true, allowsMissing: true });
+      if (answer.status === 404) return undefined;
+      const { clientId, grantTypes, accessToken } = parseAnswer(
+        answer,
+        SCHEMAS.oidc,
+        what,
+        target.apiUrl,
+      );
+      return {
+        ...application,
+        clientId: clientId ?? undefined,
+        tokenType: accessToken?.type ?? undefined,
+        grants: grantTypes,
+      };
+    },
     close: () => http.close(),
   };
 }
@@ -178,6 +202,7 @@ class Caller {
         return undefined;
       });
       if (answer !== undefined && answer.status >= 200 && answer.status < 300) return answer;
+      if (answer?.status === 404 && call.allowsMissing) return answer;
       const delay = answer === undefined ? RETRY_DELAY_MS * attempt : delayOf(answer, attempt);
       if (answer !== undefined && (isLast || delay === undefined))
         throw this.#toError(call, answer);

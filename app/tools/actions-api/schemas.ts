@@ -63,6 +63,14 @@ export interface ApplicationSummary {
   readonly name: string;
 }
 
+/** An application that gets tokens. */
+export interface OidcApplication extends ApplicationSummary {
+  readonly clientId: string | undefined;
+  /** `JWT`, or another type, for which the action is not called. Undefined if the server does not say. */
+  readonly tokenType: string | undefined;
+  readonly grants: readonly string[];
+}
+
 export const SCHEMAS = {
   summary,
   summaries: z.array(summary),
@@ -73,6 +81,12 @@ export const SCHEMAS = {
       .array(z.object({ id: z.string(), name: z.string() }))
       .nullish()
       .transform((list) => list ?? []),
+  }),
+  // The answer can contain the client secret, so nothing else is kept.
+  oidc: z.object({
+    clientId: z.string().nullish(),
+    grantTypes: names,
+    accessToken: z.object({ type: z.string().nullish() }).nullish(),
   }),
   token: z.object({
     access_token: z.string().min(1),

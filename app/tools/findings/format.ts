@@ -23,7 +23,7 @@ export function countFindings(findings: readonly NamedFinding[]): string {
   const merged = mergeEqual(findings);
   const errors = merged.filter(({ level }) => level === 'error').length;
   const warnings = merged.filter(({ level }) => level === 'warning').length;
-  return `${errors === 0 ? 'no errors' : plural(errors, 'error')} and ${plural(warnings, 'warning')}`;
+  return `${plural(errors, 'error')} and ${plural(warnings, 'warning')}`;
 }
 
 function mergeEqual(findings: readonly NamedFinding[]): readonly NamedFinding[] {
@@ -37,5 +37,5 @@ function mergeEqual(findings: readonly NamedFinding[]): readonly NamedFinding[] 
 }
 
 function plural(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number === 0 ? 'no' : number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -98,7 +98,7 @@ test('the report has one line for each finding, and merges findings with the sam
     ].join('\n'),
   );
   expect(formatText(findings.slice(0, 1), { colours: false })).toMatch(
-    /\nNo errors and 0 warnings\.\n$/,
+    /\nNo errors and no warnings\.\n$/,
   );
   expect(formatText(findings.slice(3), { colours: true })).toContain('\u001b[31merror  \u001b[0m');
   const deployment = { region: 'us-east-1', stackName: 'RiskGate' };

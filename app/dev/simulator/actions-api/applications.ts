@@ -3,6 +3,13 @@ import { type ApiResponse, BareError } from './api-error.ts';
 export interface Application {
   readonly id: string;
   readonly name: string;
+  /** How it gets its tokens. Absent for an application with SAML only. */
+  readonly oidc?: {
+    readonly clientId: string;
+    /** `Default` is an opaque token. */
+    readonly tokenType: 'JWT' | 'Default';
+    readonly grants: readonly string[];
+  };
 }
 
 const DEFAULT_LIMIT = 30;
@@ -34,6 +41,21 @@ export function listApplications(all: readonly Application[], query: URLSearchPa
     count: applications.length,
     applications,
     links: [],
+  };
+  return { status: 200, body };
+}
+
+/** Returns the configuration of OpenID Connect and OAuth of an application. */
+export function readOidc(all: readonly Application[], id: string): ApiResponse {
+  const oidc = all.find((application) => application.id === id)?.oidc;
+  if (oidc === undefined) throw new BareError(404);
+  const { clientId, tokenType, grants } = oidc;
+  const body = {
+    clientId,
+    clientSecret: `secret-of-${clientId}`,
+    state: 'ACTIVE',
+    grantTypes: grants,
+    accessToken: { type: tokenType, userAccessTokenExpiryInSeconds: 3600 },
   };
   return { status: 200, body };
 }

@@ -2,7 +2,7 @@ import type { Access } from './access.ts';
 import { RULE_FIELDS } from './action-body.ts';
 import { type ActionStore, TYPE_PATH } from './action-store.ts';
 import { ApiError, type ApiResponse, BareError } from './api-error.ts';
-import { type Application, listApplications } from './applications.ts';
+import { type Application, listApplications, readOidc } from './applications.ts';
 
 /** An organization of Asgardeo, or a tenant of WSO2 Identity Server. */
 export interface OrganizationState {
@@ -34,6 +34,11 @@ export function respond(state: OrganizationState, call: ApiCall): ApiResponse {
   if (path === '/applications' && method === 'GET') {
     access.require(call.authorization, 'internal_application_mgt_view');
     return listApplications(state.applications, query);
+  }
+  const [, applicationId] = /^\/applications\/([^/]+)\/inbound-protocols\/oidc$/.exec(path) ?? [];
+  if (applicationId !== undefined && method === 'GET') {
+    access.require(call.authorization, 'internal_application_mgt_view');
+    return readOidc(state.applications, applicationId);
   }
   if (path === '/rules/metadata' && method === 'GET') {
     access.require(call.authorization, 'internal_rule_metadata_view');

@@ -1,0 +1,197 @@
+import type { StackOptions } from '../../tools/aws/stack.ts';
+import type { NamedFinding } from '../../tools/findings/finding.ts';
+import type { ActivityWindow } from '../../tools/status/activity.ts';
+import type { ExpectedAction } from '../../tools/status/check-action.ts';
+import type { Status } from '../../tools/status/status.ts';
+import type { AddCommand, CommandResult } from '../command-line.ts';
+import { parseCount } from '../parse-count.ts';
+import { startProgress, type Terminal } from '../terminal.ts';
+import { REAL_WAITING, type Waiting, withActionsApi } from './identity-server/connect.ts';
+import { addIdentityServerOptions, type IdentityServerOptions } from './identity-server/options.ts';
+
+interface StatusCommandOptions extends IdentityServerOptions {
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly records?: readonly string[];
+  readonly days: number;
+  readonly applications: boolean;
+  readonly strict?: boolean;
+}
+
+const DEFAULT_STACK = 'RiskGate';
+/** As Logs Insights keeps them, and as long as the retention of a log group may be. */
+const MAX_DAYS = 400;
+const MAX_CLIENTS = 10;
+
+export const addStatus: AddCommand = statusCommand();
+
+/** Returns the command `status`. */
+export function statusCommand(waiting: Waiting = REAL_WAITING): AddCommand {
+  return (program, { terminal, action }) => {
+    const command = program
+      .command('status')
+      .description(
+        'Compares what the identity server reports with what the service has seen, and says what is not protected.',
+      );
+    addIdentityServerOptions(command)
+      .option(
+        '--stack <name>',
+        `stack of the service (default: ${DEFAULT_STACK}, without --records)`,
+      )
+      .option('--region <region>', 'of the stack')
+      .option('--profile <profile>', 'of the AWS credentials')
+      .option(
+        '--records <path...>',
+        'decision records, instead of the log of the stack; - is standard input',
+      )
+      .option('--days <number>', 'days of the log to read', parseCount(1, MAX_DAYS), 15)
+      .option('--no-applications', 'do not read how each application gets its tokens')
+      .option('--strict', 'exit with 1 for warnings, too')
+      .action(
+        action(async (options: StatusCommandOptions): Promise<CommandResult> => {
+          const { expected, activity } = await readService(options, terminal);
+          const { readStatus } = await import('../../tools/status/status.ts');
+          const input = {
+            name: options.name,
+            expected,
+            activity,
+            readsApplications: options.applications,
+            onApplication: progressOf(terminal),
+          };
+          if (options.organization === undefined && options.server === undefined) {
+            return present(await readStatus({ ...input, api: undefined }), options);
+          }
+          const scopes = options.applications
+            ? (['view', 'applications'] as const)
+            : (['view'] as const);
+          return withActionsApi(options, scopes, terminal, waiting, async (api) =>
+            present(await readStatus({ ...input, api }), options),
+          );
+        }),
+      );
+  };
+}
+
+/** Reads what the stack should have registered, and the activity of the clients. */
+async function readService(
+  options: StatusCommandOptions,
+  terminal: Terminal,
+): Promise<{ readonly expected: ExpectedAction; readonly activity: ActivityWindow | undefined }> {
+  const { records, region, profile } = options;
+  const stack = options.stack ?? (records === undefined ? DEFAULT_STACK : undefined);
+  const fromStack =
+    stack === undefined
+      ? undefined
+      : await readFromStack({ stack, region, profile }, options, terminal);
+  if (records === undefined) {
+    return { expected: fromStack?.expected ?? {}, activity: await fromStack?.activity() };
+  }
+  const { activityFromRecords } = await import('../../tools/status/activity-from-records.ts');
+  const { folder, stdin } = terminal;
+  const activity = await activityFromRecords({ paths: records, folder, stdin });
+  return { expected: fromStack?.expected ?? {}, activity };
+}
+
+async function readFromStack(
+  stackOptions: StackOptions,
+  { days }: StatusCommandOptions,
+  { environment, now }: Terminal,
+) {
+  const [{ CloudWatchLogsClient }, { clientOptions, outputOf, readStack }, { readActivity }] =
+    await Promise.all([
+      import('@aws-sdk/client-cloudwatch-logs'),
+      import('../../tools/aws/stack.ts'),
+      import('../../tools/status/read-activity.ts'),
+    ]);
+  const stack = await readStack(stackOptions, environment);
+  const names = (output: string) => stack.outputs.get(output)?.split(',').filter(Boolean) ?? [];
+  return {
+    expected: {
+      uri: outputOf(stack, 'ActionEndpoint'),
+      names: {
+        headers: names('ActionAllowedHeaders'),
+        parameters: names('ActionAllowedParameters'),
+      },
+    },
+    async activity(): Promise<ActivityWindow> {
+      const client = new CloudWatchLogsClient(clientOptions(stack.region, stack.profile));
+      try {
+        const logGroup = outputOf(stack, 'LogGroupName');
+        return await readActivity(client, { logGroup, days, now: now() });
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}
+
+function progressOf(terminal: Terminal): (done: number, all: number) => void {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  return (done, all) => {
+    progress ??= startProgress(terminal, 'Reading', all, 'applications');
+    progress.update(done);
+    if (done === all) progress.stop();
+  };
+}
+
+async function present(
+  { findings, traffic, applicationNames }: Status,
+  { strict = false }: StatusCommandOptions,
+): Promise<CommandResult> {
+  const [{ countFindings, formatFindings }, { formatDay }, { displayText }] = await Promise.all([
+    import('../../tools/findings/format.ts'),
+    import('../../tools/status/activity.ts'),
+    import('../../tools/register/display.ts'),
+  ]);
+  const clients = (traffic?.clients ?? []).map(({ lastDay, requests, ...client }) => ({
+    ...client,
+    application: applicationNames.get(client.clientId),
+    requests: Math.round(requests),
+    lastDay: formatDay(lastDay),
+  }));
+  const rows = clients
+    .slice(0, MAX_CLIENTS)
+    .map((client) => [
+      displayText(client.application ?? client.clientId),
+      client.grants.map(displayText).join(', '),
+      String(client.requests),
+      client.lastDay,
+    ]);
+  const omitted = clients.length - rows.length;
+  return {
+    json: {
+      findings,
+      traffic: traffic && { ...traffic, requests: Math.round(traffic.requests), clients },
+    },
+    text: ({ bold, green, yellow, red }) => {
+      const paint = { ok: green, warning: yellow, error: red };
+      const lines = [formatFindings(findings, (text, level) => paint[level](text))];
+      if (rows.length > 0) {
+        lines.push('', bold('Clients with the most requests'));
+        lines.push(
+          ...table([['application or client', 'grants', 'requests', 'last day'], ...rows]),
+        );
+        if (omitted > 0) lines.push(`and ${omitted} more; --json has all.`);
+      }
+      return [...lines, '', `Result: ${countFindings(findings)}.`].join('\n');
+    },
+    hasFindings: hasFindings(findings, strict),
+  };
+}
+
+function hasFindings(findings: readonly NamedFinding[], strict: boolean): boolean {
+  return findings.some(({ level }) => level === 'error' || (strict && level === 'warning'));
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,96 @@
+import { error, type Finding, ok, warning } from '../findings/finding.ts';
+import { displayText } from '../register/display.ts';
+import { type ActivityWindow, formatDay } from './activity.ts';
+import type { TrafficSummary } from './client-summary.ts';
+import { describeContractChange, findContractChanges } from './contract-changes.ts';
+import { findSilentClients } from './silent-clients.ts';
+
+/** From this share of requests without an address on, the edge does not set the header. */
+const MOST = 0.5;
+/** A smaller share is one client or one path. */
+const NOTICEABLE = 0.01;
+const MAX_CLIENTS = 8;
+
+/** Checks what the service has seen. */
+export function checkTraffic(
+  activity: ActivityWindow,
+  traffic: TrafficSummary,
+): readonly Finding[] {
+  const { firstDay, today, isComplete } = activity;
+  const period = `from ${formatDay(firstDay)} to ${formatDay(today)}`;
+  if (traffic.requests === 0) {
+    return [
+      error(
+        `The service has seen no request ${period}, so tokens are issued without it: check the action, its version, and that the tokens are JWTs.`,
+      ),
+    ];
+  }
+  const requests = Math.round(traffic.requests);
+  return [
+    ok(
+      `The service has decided on about ${requests} requests of ${count(traffic.clients.length, 'client')} ${period}.`,
+    ),
+    ...(isComplete ? [] : [warning('There are too many clients: the smallest are not counted.')]),
+    describeAddresses(traffic),
+    describeVersions(traffic),
+    ...describeChanges(activity),
+    ...describeSilentClients(activity),
+  ];
+}
+
+function describeAddresses({ requests, withoutAddress }: TrafficSummary): Finding {
+  const share = withoutAddress / requests;
+  const percent = share < 0.01 && share > 0 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
+  if (share < NOTICEABLE) return ok(`${percent} of the requests have no usable client address.`);
+  const text = `${percent} of the requests have no usable client address, so the policy decides without country and reputation`;
+  return share >= MOST
+    ? error(`${text}: let the edge set the header, and allow it with risk-gate register.`)
+    : warning(`${text}: see in docs/address.md who sets the header for these clients.`);
+}
+
+function describeVersions({ apiVersions, newestContract }: TrafficSummary): Finding {
+  if (apiVersions.length === 0) {
+    return warning(
+      'The records name no version of the contract: deploy the current version of the service.',
+    );
+  }
+  const versions = apiVersions.map((version) =>
+    version === 'none' ? 'no x-wso2-api-version' : `x-wso2-api-version ${displayText(version)}`,
+  );
+  return ok(
+    `Calls have ${versions.join(' and ')}; the newest known fields are those of contract ${newestContract}.`,
+  );
+}
+
+function describeChanges(activity: ActivityWindow): readonly Finding[] {
+  const changes = findContractChanges(activity) ?? [];
+  if (changes.length === 0) return [];
+  return [
+    warning(
+      `The contract has changed since yesterday (${changes.map(describeContractChange).map(displayText).join(', ')}): see the section "Contract changed" of docs/runbook.md.`,
+    ),
+  ];
+}
+
+function describeSilentClients(activity: ActivityWindow): readonly Finding[] {
+  const silent = findSilentClients(activity);
+  if (silent === undefined) {
+    return [
+      warning('The records do not reach back far enough to tell which clients have stopped.'),
+    ];
+  }
+  if (silent.length === 0) return [ok('No client that called regularly has stopped.')];
+  const shown = silent
+    .slice(0, MAX_CLIENTS)
+    .map(({ clientId, lastDay }) => `${displayText(clientId)} (last on ${formatDay(lastDay)})`);
+  const more = silent.length - shown.length;
+  return [
+    warning(
+      `${count(silent.length, 'client')} that called regularly ${silent.length === 1 ? 'has' : 'have'} stopped: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; see whether they still get tokens, and if so, why without Risk Gate.`,
+    ),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
