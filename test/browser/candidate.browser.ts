@@ -52,7 +52,7 @@ test('A policy that compiles shows its test cases, and which of the latest decis
   await check(DEFAULT.replace('>= 75', '>= 25'), /The policy can be used/);
   const result = page.locator('#candidate-result');
   const text = await result.innerText();
-  expect(text).toMatch(/✕ 4 of \d+ cases fail/);
+  expect(text).toMatch(/✕ \d+ of \d+ cases fail/);
   expect(text).toMatch(/The candidate changes the outcome of \d+ of the last \d+ decisions\./);
   const change = result
     .locator('li')
@@ -72,6 +72,11 @@ test('Pasted test cases replace those beside the policy in use', async () => {
   await check(DEFAULT, /The policy can be used/);
   const text = await page.locator('#candidate-result').innerText();
   expect(text).toContain('✓ The case passes.\n\nFrom pasted.cases.yaml.');
+  expect(text).toMatch(/Coverage: \d+ % \(\d+ of \d+\)\./);
+  await page.getByText('What no test case reaches').click();
+  expect(await page.locator('#candidate-result').innerText()).toContain(
+    'the rule matches in no case',
+  );
 });
 
 test('A policy can be checked by keyboard', async () => {

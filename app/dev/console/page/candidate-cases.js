@@ -7,7 +7,7 @@ export function caseParts(cases) {
   if (cases === undefined) {
     return [heading, element('p', { class: 'placeholder' }, 'There are none.')];
   }
-  const { files, issues, passed, failed, failures } = cases;
+  const { files, issues, passed, failed, failures, coverage } = cases;
   const source = element('p', { class: 'hint' }, `From ${files.join(', ')}.`);
   if (issues.errors > 0) {
     const summary = '✕ The test cases cannot be run.';
@@ -23,6 +23,7 @@ export function caseParts(cases) {
     element('p', {}, summarizeCases(passed, failed)),
     source,
     ...failureParts(failures, failed),
+    ...coverageParts(coverage),
   ];
 }
 
@@ -70,6 +71,28 @@ function failureItem({ name, file, line, error, mismatches }) {
       ? []
       : [element('dl', { class: 'pairs' }, ...mismatches.flatMap(mismatchPair))]),
   );
+}
+
+/** Shows what no test case reaches. */
+function coverageParts({ percent, reached, total, missing }) {
+  const summary = `Coverage: ${percent} % (${reached} of ${total}).`;
+  if (missing.length === 0) return [element('p', {}, summary)];
+  return [
+    element('p', {}, summary),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'What no test case reaches'),
+      element(
+        'dl',
+        { class: 'pairs' },
+        ...missing.flatMap(({ place, texts }) => [
+          element('dt', {}, place),
+          element('dd', {}, ...texts.map((text) => element('div', {}, text))),
+        ]),
+      ),
+    ),
+  ];
 }
 
 function mismatchPair({ field, expected, received }) {

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { type LocatedIssue, PolicyError } from '../../../src/policy/file/issues.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
+import type { Coverage } from '../cases/coverage/coverage.ts';
 import { type PolicyCase, readCases } from '../cases/read.ts';
 import type { CaseResult } from '../cases/result.ts';
 import { runCases } from '../cases/run.ts';
@@ -28,6 +30,14 @@ export interface CasesReview {
   readonly failed: number;
   /** The first cases that failed. */
   readonly failures: readonly CaseFailure[];
+  /** Undefined if no cases were run. */
+  readonly coverage: ReviewedCoverage | undefined;
+}
+
+/** What the cases reach of the candidate. */
+export interface ReviewedCoverage extends Pick<Coverage, 'percent' | 'reached' | 'total'> {
+  /** What no case reaches, by rule or entry of `unknown`. */
+  readonly missing: readonly { readonly place: string; readonly texts: readonly string[] }[];
 }
 
 export interface CaseFailure extends Pick<CaseResult, 'mismatches'> {
@@ -46,21 +56,37 @@ export async function reviewCases(
 ): Promise<CasesReview> {
   const { cases, issues } = readAll(texts);
   const files = texts.map(({ file }) => file);
-  const failures: CaseFailure[] = [];
-  let passed = 0;
-  let failed = 0;
-  if (issues.length === 0) {
-    for (let start = 0; start < cases.length; start += CASES_PER_TURN) {
-      const run = await runCases(policy, cases.slice(start, start + CASES_PER_TURN), {
-        readRequestFile,
-      });
-      passed += run.passed;
-      failed += run.failed;
-      failures.push(...run.results.filter(({ status }) => status !== 'passed').map(failureOf));
-      await new Promise(setImmediate);
-    }
+  if (issues.length > 0) {
+    return { files, issues, passed: 0, failed: 0, failures: [], coverage: undefined };
   }
-  return { files, issues, passed, failed, failures: failures.slice(0, MAX_FAILURES) };
+  const { results, passed, failed, coverage } = await runCases(policy, cases, {
+    readRequestFile,
+    onProgress: (done) => (done % CASES_PER_TURN === 0 ? setImmediate() : undefined),
+  });
+  const failures = results.filter(({ status }) => status !== 'passed').slice(0, MAX_FAILURES);
+  return {
+    files,
+    issues,
+    passed,
+    failed,
+    failures: failures.map(failureOf),
+    coverage: reviewCoverage(coverage),
+  };
+}
+
+function reviewCoverage({ percent, reached, total, points }: Coverage): ReviewedCoverage {
+  const missing = new Map<string, string[]>();
+  for (const point of points) {
+    if (point.reached) continue;
+    const place = point.rule ?? `unknown.${point.signal}`;
+    missing.set(place, [...(missing.get(place) ?? []), point.missing]);
+  }
+  return {
+    percent,
+    reached,
+    total,
+    missing: [...missing].map(([place, texts]) => ({ place, texts })),
+  };
 }
 
 function readAll(texts: readonly CaseText[]): {

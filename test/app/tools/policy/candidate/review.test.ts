@@ -98,6 +98,16 @@ describe('test cases', () => {
     });
   });
 
+  test('have a coverage', async () => {
+    const cases = `cases: [{ name: a, ${GIVEN}, expect: refuse }]`;
+    const { coverage } = (await review(STRICTER, [], [cases])).cases ?? {};
+    expect(coverage).toMatchObject({ reached: 1 });
+    expect(coverage?.missing[0]).toEqual({
+      place: 'stricter',
+      texts: ['the rule matches in every case that reaches it'],
+    });
+  });
+
   test.each([
     ['not valid', 'cases: [{ nam: a }]', /./],
     ['very many', manyCases(5001), /^There are 5001 cases, and at most 5000 are run here/],
