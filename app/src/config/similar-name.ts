@@ -69,3 +69,50 @@ function isShortFor(name: string, known: string): boolean {
   }
   return name.length * 2 >= known.length;
 }
+
+/** Names of which one begins with the other count as similar from this length: `client` and `client_id`. */
+const MIN_PREFIX_LENGTH = 4;
+
+/**
+ * Finds the known name that is closest to a misspelt one, however short it is. Ignores case, hyphens and underscores;
+ * two letters that are swapped count as one typo.
+ */
+export function closestName(name: string, knownNames: Iterable<string>): string | undefined {
+  const candidate = normalize(name);
+  const maxTypos = Math.max(1, Math.floor(candidate.length / 3));
+  const scored = [...knownNames].map((known) => ({
+    known,
+    typos: typosBetween(candidate, normalize(known)),
+  }));
+  const best = scored.reduce<(typeof scored)[number] | undefined>(
+    (least, one) => (least === undefined || one.typos < least.typos ? one : least),
+    undefined,
+  );
+  if (best === undefined) return undefined;
+  // One of two letters may be anything.
+  const isClose = best.typos === 0 || (candidate.length > 2 && best.typos <= maxTypos);
+  if (isClose) return best.known;
+  return scored.map(({ known }) => known).find((known) => isPrefix(candidate, normalize(known)));
+}
+
+function typosBetween(candidate: string, known: string): number {
+  const typos = distance(candidate, known);
+  return typos === 2 && isSwap(candidate, known) ? 1 : typos;
+}
+
+/** Returns whether two strings differ only in two neighbouring letters that are swapped. */
+function isSwap(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  const at = [...one].findIndex((letter, index) => letter !== other[index]);
+  return one[at] === other[at + 1] && one[at + 1] === other[at];
+}
+
+function isPrefix(one: string, other: string): boolean {
+  const shorter = Math.min(one.length, other.length);
+  return shorter >= MIN_PREFIX_LENGTH && (one.startsWith(other) || other.startsWith(one));
+}
+
+/** Returns the end of a message that names a suggestion; empty without one. */
+export function didYouMean(suggestion: string | undefined): string {
+  return suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+}

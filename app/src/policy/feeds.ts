@@ -1,4 +1,4 @@
-import { OPTION_TOLERANCE, similarName } from '../config/similar-name.ts';
+import { closestName, OPTION_TOLERANCE, similarName } from '../config/similar-name.ts';
 import { BUILT_IN_FEEDS } from '../feeds/index.ts';
 import type { Feed, FeedContent } from '../feeds/model/feed.ts';
 import type { Issues } from './file/issues.ts';
@@ -51,14 +51,16 @@ export function unknownNameIssue(
   name: string,
   names: readonly string[],
   builtIn: KnownFeeds,
-): string {
+): { readonly message: string; readonly suggestion?: string } {
   const feed = builtIn.find(({ id }) => id === name);
   if (feed !== undefined) {
-    return `within("${name}") asks a feed that the policy does not name; add ${name} to feeds`;
+    const message = `within("${name}") asks a feed that the policy does not name; add ${name} to feeds`;
+    return { message };
   }
-  const similar = similarName(name, [...names, ...builtIn.map(({ id }) => id)], OPTION_TOLERANCE);
-  const hint = similar === undefined ? '' : `; did you mean "${similar}"?`;
-  return `within("${name}") refers to an unknown list or feed${hint}`;
+  const message = `within("${name}") refers to an unknown list or feed`;
+  const similar = closestName(name, [...names, ...builtIn.map(({ id }) => id)]);
+  if (similar === undefined) return { message };
+  return { message: `${message}; did you mean "${similar}"?`, suggestion: similar };
 }
 
 /** A feed that a policy relies on, and that the service does not have. */

@@ -55,7 +55,7 @@ describe('an invalid list is reported with its line', () => {
       'an entry with an unknown key',
       '[{ value: a, untl: 2027-01-01 }]',
       PLAIN,
-      '.0.untl: is not a known key.',
+      '.0.untl: is not a known key; did you mean until?',
     ],
     [
       'a day that no month has',

@@ -96,7 +96,7 @@ export function createExpressionCompiler(names: PolicyNames): ExpressionCompiler
       try {
         return compileOrThrow(source, issues);
       } catch (error) {
-        const { message, ...details } = describeError(error, source);
+        const { message, ...details } = describeError(error, source, declarations);
         issues.add(message, details);
         return undefined;
       }

@@ -1,5 +1,8 @@
+import { didYouMean } from '../../config/similar-name.ts';
 import type { IssueDetails } from '../file/issues.ts';
-import { rangeOf, summaryOf } from './library/errors.ts';
+import type { Declarations } from './environment.ts';
+import { rangeOf, summaryOf, type UnknownName, unknownNameOf } from './library/errors.ts';
+import { suggestField, suggestFunction, suggestVariable } from './suggestions.ts';
 
 type Replacements = readonly (readonly [RegExp, string])[];
 
@@ -62,7 +65,11 @@ export interface ErrorDescription extends IssueDetails {
 }
 
 /** Describes an error of the library in the words of the policy language. */
-export function describeError(error: unknown, source: string): ErrorDescription {
+export function describeError(
+  error: unknown,
+  source: string,
+  declarations: Declarations,
+): ErrorDescription {
   if (source.trim() === '') return { message: 'an expression must not be empty' };
   const range = rangeOf(error);
   const position = range?.start;
@@ -76,13 +83,34 @@ export function describeError(error: unknown, source: string): ErrorDescription 
       ? describeUnexpected(source, position)
       : {};
   const { reason = message, remedy = lookUp(FOREIGN_FUNCTIONS, message) } = unexpected;
+  const suggestion = suggestionFor(unknownNameOf(error), declarations);
+  const help = remedy === undefined ? '' : `; ${remedy}`;
   return {
-    message: `${reason}${remedy === undefined ? '' : `; ${remedy}`} (in: ${excerpt(source, position)})`,
+    // A remedy says more than a similar name.
+    message: `${reason}${help} (in: ${excerpt(source, position)})${didYouMean(remedy === undefined ? suggestion : undefined)}`,
+    ...(suggestion !== undefined && { suggestion }),
     ...(range && {
       position: range.start,
       length: Math.max(range.end - range.start, characterAt(source, position).length),
     }),
   };
+}
+
+function suggestionFor(
+  unknown: UnknownName | undefined,
+  declarations: Declarations,
+): string | undefined {
+  switch (unknown?.kind) {
+    case 'variable':
+      return suggestVariable(unknown.name, declarations);
+    case 'field':
+      return suggestField(unknown.owner, unknown.name, declarations);
+    case 'function':
+    case 'method':
+      return suggestFunction(unknown.name, unknown.kind === 'method');
+    default:
+      return undefined;
+  }
 }
 
 function characterAt(source: string, position = 0): string {

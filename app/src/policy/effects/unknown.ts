@@ -1,3 +1,4 @@
+import { closestName, didYouMean } from '../../config/similar-name.ts';
 import { listInWords } from '../../lib/list-in-words.ts';
 import { UNKNOWN_CAUSES, type UnknownCause } from '../../signals/causes.ts';
 import { SIGNAL_NAMES, type SignalName } from '../../signals/request-signals.ts';
@@ -68,9 +69,13 @@ export function compileUnknown(
   const compiled = {} as Record<SignalName, CompiledEntry>;
   for (const name of Object.keys(definition)) {
     if (Object.hasOwn(UNKNOWN_CAUSES, name)) continue;
+    const suggestion = closestName(name, SIGNAL_NAMES);
     issues
       .at(name)
-      .add(`is not a signal; the signals are ${SIGNAL_NAMES.join(', ')}`, { mark: 'key' });
+      .add(`is not a signal; the signals are ${SIGNAL_NAMES.join(', ')}${didYouMean(suggestion)}`, {
+        mark: 'key',
+        ...(suggestion !== undefined && { suggestion }),
+      });
   }
   for (const name of SIGNAL_NAMES) {
     const user = users.get(name);
@@ -150,13 +155,14 @@ function compileByCause(
   let hasInvalidCause = false;
   for (const [cause, effects] of Object.entries(definition)) {
     if (cause !== 'default' && !causes.includes(cause)) {
+      const suggestion = EFFECT_NAMES.has(cause) ? undefined : closestName(cause, causes);
       issues
         .at(cause)
         .add(
           EFFECT_NAMES.has(cause)
             ? 'is an effect next to causes; put it below default or below a cause'
-            : `is not a cause of an unknown ${name === 'feeds' ? 'feed' : name}; the causes are ${causes.join(', ')}`,
-          { mark: 'key' },
+            : `is not a cause of an unknown ${name === 'feeds' ? 'feed' : name}; the causes are ${causes.join(', ')}${didYouMean(suggestion)}`,
+          { mark: 'key', ...(suggestion !== undefined && { suggestion }) },
         );
       hasInvalidCause = true;
       continue;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { closestName, didYouMean } from '../../config/similar-name.ts';
 import type { Issues } from './issues.ts';
 
 /**
@@ -30,13 +31,50 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, issues: Issues
   for (const issue of zodIssues) {
     const path = issue.path.filter((key) => typeof key !== 'symbol');
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys)
-        issues.at(...path, key).add('is not a known key', { mark: 'key' });
+      const known = keysAt(schema, path);
+      for (const key of issue.keys) {
+        const suggestion = closestName(key, known);
+        issues.at(...path, key).add(`is not a known key${didYouMean(suggestion)}`, {
+          mark: 'key',
+          ...(suggestion !== undefined && { suggestion }),
+        });
+      }
     } else if (!followsFromUnknownKey(issue, zodIssues)) {
-      issues.at(...path).add(explain(issue, value, path));
+      const suggestion = suggestValue(issue, valueAt(value, path));
+      issues
+        .at(...path)
+        .add(
+          `${explain(issue, value, path)}${didYouMean(suggestion)}`,
+          suggestion === undefined ? {} : { suggestion },
+        );
     }
   }
   return undefined;
+}
+
+/** Returns the keys of the mapping at a path of a schema. */
+function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
+  const [key, ...rest] = path;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return keysAt(schema.unwrap() as z.core.$ZodType, path);
+  }
+  if (schema instanceof z.ZodArray) return keysAt(schema.element as z.core.$ZodType, rest);
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((option) => keysAt(option as z.core.$ZodType, path));
+  }
+  if (!(schema instanceof z.ZodObject)) return [];
+  if (key === undefined) return Object.keys(schema.shape);
+  const field = schema.shape[String(key)];
+  return field === undefined ? [] : keysAt(field, rest);
+}
+
+/** Returns the word of a choice that a misspelt one probably stands for. */
+function suggestValue(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined;
+  return closestName(
+    value,
+    issue.values.filter((known) => typeof known === 'string'),
+  );
 }
 
 /** `{ shorten: 5m }` has no effect because its key is unknown: one issue is enough. */

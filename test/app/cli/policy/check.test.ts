@@ -43,7 +43,7 @@ test('an issue has file, line, column, level, place and reason, and a caret', as
   expect(await run(['bad.yaml'])).toEqual({
     exitCode: 1,
     errors: '',
-    output: `bad.yaml:4:15 error rule "one", when: unknown field contry (in: geo.contry == "KP").
+    output: `bad.yaml:4:15 error rule "one", when: unknown field contry (in: geo.contry == "KP"); did you mean country?
   4 |     when: geo.contry == "KP"
     |               ^^^^^^
 
@@ -152,7 +152,8 @@ test('JSON has every field of an issue, and the revision of a policy without err
             endColumn: 21,
             place: 'rule "one", when',
             rule: 'one',
-            message: 'unknown field contry (in: geo.contry == "KP").',
+            message: 'unknown field contry (in: geo.contry == "KP"); did you mean country?',
+            suggestion: 'country',
             excerpt: '    when: geo.contry == "KP"',
           },
         ],

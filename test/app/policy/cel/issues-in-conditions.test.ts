@@ -11,12 +11,20 @@ const issuesOf = (when: string) => issuesIn(policyText(rule('one', when, '{ deny
 describe('reports an issue in a condition with its rule and line', () => {
   test.each<[string, string, string]>([
     ['an empty condition', ' ', 'an expression must not be empty.'],
-    ['a misspelt variable', 'abus.score > 3', 'unknown variable abus (in: abus.score > 3).'],
-    ['a misspelt field', 'abuse.scor > 3', 'unknown field scor (in: abuse.scor > 3).'],
+    [
+      'a misspelt variable',
+      'abus.score > 3',
+      'unknown variable abus (in: abus.score > 3); did you mean abuse?',
+    ],
+    [
+      'a misspelt field',
+      'abuse.scor > 3',
+      'unknown field scor (in: abuse.scor > 3); did you mean score?',
+    ],
     [
       'a misspelt nested field',
       'user.organization.nam == "x"',
-      'unknown field nam (in: user.organization.nam == "x").',
+      'unknown field nam (in: user.organization.nam == "x"); did you mean name?',
     ],
     [
       'a number compared with a string',
@@ -56,7 +64,7 @@ describe('reports an issue in a condition with its rule and line', () => {
     [
       'an unknown list',
       'geo.country in lists.countrys',
-      'unknown field countrys (in: geo.country in lists.countrys).',
+      'unknown field countrys (in: geo.country in lists.countrys); did you mean countries?',
     ],
     [
       'an unknown list of networks',

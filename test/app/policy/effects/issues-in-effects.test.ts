@@ -269,7 +269,11 @@ describe('the text of a refusal', () => {
       `: has a \${ without its closing brace.`,
     ],
     ['an empty expression', `"from \${}"`, ': an expression must not be empty.'],
-    ['a misspelt expression', `"\${request.gran}"`, ': unknown field gran (in: request.gran).'],
+    [
+      'a misspelt expression',
+      `"\${request.gran}"`,
+      ': unknown field gran (in: request.gran); did you mean grant?',
+    ],
     [
       'an expression whose types do not fit',
       `"from \${request.grant + 1}"`,
@@ -398,7 +402,11 @@ describe('the value of a claim that is an expression', () => {
       `"x \${geo}"`,
       `\${…} cannot insert a value of type Geo into a string.`,
     ],
-    ['a misspelt variable', `"\${geo.contry}"`, 'unknown field contry (in: geo.contry).'],
+    [
+      'a misspelt variable',
+      `"\${geo.contry}"`,
+      'unknown field contry (in: geo.contry); did you mean country?',
+    ],
     [
       'an expression that is not closed',
       `"\${geo.country"`,

@@ -129,7 +129,7 @@ describe('an invalid entry is reported with its line', () => {
     [
       'a misspelt cause alone',
       one('reputation', '{ qouta: ignore }'),
-      `.reputation.qouta: is not a cause of an unknown reputation; the causes are ${REPUTATION}.`,
+      `.reputation.qouta: is not a cause of an unknown reputation; the causes are ${REPUTATION}; did you mean quota?`,
     ],
     [
       'a cause of another signal',

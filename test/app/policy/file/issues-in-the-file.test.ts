@@ -117,7 +117,11 @@ describe('a schema issue is one sentence with file, line, place and reason', () 
       `version: 1\n${RULE}unenforceable: maybe\n`,
       ':7: unenforceable: must be deny or ignore.',
     ],
-    ['an unknown key', `version: 1\n${RULE}rule: []\n`, ':7: rule: is not a known key.'],
+    [
+      'an unknown key',
+      `version: 1\n${RULE}rule: []\n`,
+      ':7: rule: is not a known key; did you mean rules?',
+    ],
     [
       'lists that are not a mapping',
       `version: 1\nlists: [a]\n${RULE}`,
@@ -215,7 +219,7 @@ extra: 1
     '2: mode: must be enforce or monitor.',
     '4: lists.networks.0: "10.0.0.1/8" has bits set below its prefix; write 10.0.0.0/8 for the network, or 10.0.0.1 for the address.',
     '5: lists.mixed: mixes strings and numbers; quote the numbers or remove the strings.',
-    '8: rule "one", when: unknown variable abus (in: abus.score > 3).',
+    '8: rule "one", when: unknown variable abus (in: abus.score > 3); did you mean abuse?',
     expect.stringMatching(/^9: rule "one", then\.lifetime: 0 is not a valid duration;/),
     '10: rule "one", enabled: is not a known key.',
     expect.stringMatching(/^13: rule "two", then\.deny: the identity server does not accept ","/),
@@ -233,7 +237,7 @@ test('an invalid rule does not shift the places of later rules', () => {
     'version: 1\nrules:\n  - nothing\n  - id: two\n    when: abus\n    then: { deny: No }\n';
   expect(issuesIn(text)).toEqual([
     'policy.yaml:3: rule 1: must be a mapping, not "nothing".',
-    'policy.yaml:5: rule "two", when: unknown variable abus (in: abus).',
+    'policy.yaml:5: rule "two", when: unknown variable abus (in: abus); did you mean abuse?',
   ]);
 });
 
@@ -242,7 +246,7 @@ test('every issue is on one line of the error message', () => {
   const [sentence, ...more] = issuesIn(text);
   expect(more).toEqual([]);
   expect(sentence).toBe(
-    'policy.yaml:5: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor).',
+    'policy.yaml:5: rule "high-risk", when: unknown field scor (in: abuse.scor >= 75 && abuse.tor); did you mean score?',
   );
 });
 

@@ -104,7 +104,7 @@ describe('anchors, aliases and merge keys', () => {
     [
       'in a rule',
       'version: 1\nrules:\n  - id: one\n    when: true\n    then: { allow: true }\n    x-note: a\n',
-      'policy.yaml:6: rule "one", x-note: is not a known key.',
+      'policy.yaml:6: rule "one", x-note: is not a known key; did you mean note?',
     ],
   ])('other unknown keys %s are issues', (_, text, sentence) => {
     expect(issuesIn(text)).toEqual([sentence]);

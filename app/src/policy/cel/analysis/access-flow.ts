@@ -1,7 +1,9 @@
+import { didYouMean } from '../../../config/similar-name.ts';
 import type { Declarations } from '../environment.ts';
 import type { Node, NodeOf } from '../library/node.ts';
 import { print } from '../library/print.ts';
 import { VARIABLE_OF_SIGNAL_TYPE } from '../signal-variables.ts';
+import { suggestField } from '../suggestions.ts';
 import { domainOfClaim, domainOfField } from './domains.ts';
 import {
   contentFlow,
@@ -78,7 +80,9 @@ function fieldFlow(
     const isNamed = node.op === '.' || node.op === '.?';
     const { start, end } = node.range;
     const position = isNamed ? end - start - field.length : 0;
-    issues.add(`unknown field ${field} (in: ${name})`, {
+    const suggestion = suggestField(type, field, declarations);
+    issues.add(`unknown field ${field} (in: ${name})${didYouMean(suggestion)}`, {
+      ...(suggestion !== undefined && { suggestion }),
       position,
       length: end - start - position,
     });

@@ -99,7 +99,9 @@ function useFeed(id: string, { declarations, uses }: FlowContext, issues: Issues
   const { feeds, lists, builtInFeeds } = declarations;
   const content = feeds.get(id);
   if (content === undefined) {
-    issues.add(unknownNameIssue(id, [...lists.keys(), ...feeds.keys()], builtInFeeds));
+    const names = [...lists.keys(), ...feeds.keys()];
+    const { message, ...details } = unknownNameIssue(id, names, builtInFeeds);
+    issues.add(message, details);
     return;
   }
   const issue = withinIssue(id, content);

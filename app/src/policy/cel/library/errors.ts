@@ -21,6 +21,26 @@ export function rangeOf(
   return ((error ?? {}) as CelError).range;
 }
 
+/** What an expression names that does not exist. */
+export type UnknownName =
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'field'; readonly name: string; readonly owner: string }
+  /** May be known, but not for the types of the values. */
+  | { readonly kind: 'function' | 'method'; readonly name: string };
+
+/** Returns the unknown name that an error is about; `undefined` for any other error. */
+export function unknownNameOf(error: unknown): UnknownName | undefined {
+  const message = summaryOf(error);
+  const [, variable] = /^Unknown variable: (\w+)$/.exec(message) ?? [];
+  if (variable !== undefined) return { kind: 'variable', name: variable };
+  const [, field] = /^No such key: (\w+)$/.exec(message) ?? [];
+  const owner = ownerOfMissingField(error);
+  if (field !== undefined && owner !== undefined) return { kind: 'field', name: field, owner };
+  const [, receiver, name] = /overload for '(?:(.+?)\.)?(\w+)\(/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return { kind: receiver === undefined ? 'function' : 'method', name };
+}
+
 /** Returns the type of the object that lacks the field an expression reads; `undefined` for any other error. */
 export function ownerOfMissingField(error: unknown): string | undefined {
   const { code, node } = (error ?? {}) as CelError;

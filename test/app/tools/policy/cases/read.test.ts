@@ -85,7 +85,7 @@ describe('an issue has file, line, place and remedy', () => {
   });
 
   test.each([
-    ['refused', 'expect.outcome: must be issue, restrict or refuse.'],
+    ['refused', 'expect.outcome: must be issue, restrict or refuse; did you mean refuse?'],
     ['{ outcom: refuse }', 'expect.outcom: is not a known key; did you mean outcome?'],
     ['{}', 'expect: needs what the case expects, e.g. { outcome: refuse }.'],
     [
