@@ -63,7 +63,10 @@ function fieldFlow(
   field: string,
   { declarations, uses, issues, intermediateAccesses }: FlowContext,
 ): Flow {
-  if (type === 'Lists') return listFlow(flowOf({ kind: 'entry', list: field }));
+  if (type === 'Lists') {
+    uses.lists.add(field);
+    return listFlow(flowOf({ kind: 'entry', list: field }));
+  }
   const fields = declarations.fields.get(type);
   if (fields === undefined) {
     const isOptional = node.op === '.?' || node.op === '[?]';

@@ -39,6 +39,8 @@ export function analyzeFlow(
     continentLists: new Set(),
     geoFields: new Set(),
     anonymizerFields: new Set(),
+    lists: new Set(),
+    feeds: new Set(),
   };
   const shared = {
     constants,

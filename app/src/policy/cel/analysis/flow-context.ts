@@ -12,6 +12,10 @@ export interface FlowUses extends ListUses {
   readonly cidrLists: Set<string>;
   readonly geoFields: Set<string>;
   readonly anonymizerFields: Set<string>;
+  /** Names of the lists of the policy. */
+  readonly lists: Set<string>;
+  /** Ids of the feeds that `within` asks. */
+  readonly feeds: Set<string>;
 }
 
 /** The flows of the variables of loops and of `cel.bind`, by name. */

@@ -89,6 +89,7 @@ function analyzeWithin(node: NodeOf<'rcall'>, scope: Scope, context: FlowContext
     );
   } else if (declarations.lists.has(name)) {
     uses.cidrLists.add(name);
+    uses.lists.add(name);
   } else {
     useFeed(name, context, argument ? context.issuesOf(argument) : issues);
   }
@@ -107,6 +108,7 @@ function useFeed(id: string, { declarations, uses }: FlowContext, issues: Issues
   const issue = withinIssue(id, content);
   if (issue !== undefined) issues.add(issue);
   uses.signals.add('feeds');
+  uses.feeds.add(id);
   if (content === 'networks') uses.signals.add('network');
 }
 

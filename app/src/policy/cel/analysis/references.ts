@@ -30,6 +30,10 @@ export interface References {
   readonly anonymizerFields: ReadonlySet<string>;
   /** Headers and parameters that the action must allow. */
   readonly requestNames: RequestNames;
+  /** Names of all lists that it reads. */
+  readonly lists: ReadonlySet<string>;
+  /** Ids of the feeds that `within` asks. */
+  readonly feeds: ReadonlySet<string>;
   /** For explanations of a decision by the values it depends on. */
   readonly variables: readonly ReferencedVariable[];
 }
@@ -64,6 +68,8 @@ export function mergeReferences(all: readonly References[]): References {
     geoFields: new Set(all.flatMap((one) => [...one.geoFields])),
     anonymizerFields: new Set(all.flatMap((one) => [...one.anonymizerFields])),
     requestNames: mergeRequestNames(all.map((one) => one.requestNames)),
+    lists: new Set(all.flatMap((one) => [...one.lists])),
+    feeds: new Set(all.flatMap((one) => [...one.feeds])),
     requiredSignal: undefined,
     reputationUse: mergeReputationUses(all.map((one) => one.reputationUse)),
     variables: all.flatMap((one) => one.variables),
