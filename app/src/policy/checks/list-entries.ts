@@ -1,6 +1,7 @@
 import { type Cidr, parseCidr } from '../../signals/address/ranges.ts';
 import type { Issues } from '../file/issues.ts';
 import type { ParsedList } from '../lists.ts';
+import type { CheckName } from './names.ts';
 import type { PolicyCheck } from './policy-parts.ts';
 
 /** Of one list: a warning for each of 100,000 entries would help nobody. */
@@ -99,7 +100,7 @@ function contains(wide: Cidr | undefined, narrow: Cidr): boolean {
 function reportSome(
   entries: readonly IndexedEntry[],
   list: Issues,
-  check: string,
+  check: CheckName,
   message: (index: number, entry: Entry) => string,
 ): void {
   for (const [index, entry] of entries.slice(0, MAX_WARNINGS)) {

@@ -1,3 +1,5 @@
+import type { CheckName } from '../checks/names.ts';
+
 /** An error prevents the start of the service; a warning does not. */
 export type Severity = 'error' | 'warning';
 
@@ -125,9 +127,9 @@ export class Issues {
   /**
    * Adds a warning.
    *
-   * @param check its kind, in kebab case.
+   * @param check its kind.
    */
-  warn(check: string, message: string, details?: IssueDetails): void {
+  warn(check: CheckName, message: string, details?: IssueDetails): void {
     const severity = 'warning';
     this.list.push({ path: this.#path, message, severity, check, ...this.#locate(details) });
   }

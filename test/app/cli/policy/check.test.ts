@@ -179,7 +179,11 @@ describe('the feeds of the deployment', () => {
     ],
     ['do not contain that of the policy', ['--feeds', 'tor-exits'], 1],
   ])('%s', async (_, args, warnings) => {
-    const file = `version: 1\nfeeds: [partners]\nrules: []\n`;
+    const file = `version: 1
+feeds: [partners]
+rules: [{ id: partners, when: 'address.within("partners")', then: { allow: true } }]
+unknown: { address: { deny: No }, feeds: { deny: No } }
+`;
     const { output } = await run(['-', '--json', ...args], { stdin: file });
     expect(JSON.parse(output)).toMatchObject({ errors: 0, warnings });
   });

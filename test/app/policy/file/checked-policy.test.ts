@@ -55,7 +55,7 @@ test('an issue of a part of a string is at the part, however the parts are neste
   const text = issues.at('then').within(10);
   text.add('a');
   text.within(5, 3).add('b');
-  text.within(5, 3).warn('check', 'c', { position: 1, length: 1, suggestion: 'd' });
+  text.within(5, 3).warn('unused-list', 'c', { position: 1, length: 1, suggestion: 'd' });
   const path = ['rules', 0, 'then'];
   expect(issues.list).toEqual([
     { path, message: 'a', severity: 'error', position: 10 },
@@ -64,7 +64,7 @@ test('an issue of a part of a string is at the part, however the parts are neste
       path,
       message: 'c',
       severity: 'warning',
-      check: 'check',
+      check: 'unused-list',
       position: 16,
       length: 1,
       suggestion: 'd',

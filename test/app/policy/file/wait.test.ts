@@ -123,7 +123,7 @@ describe('a wait and the deadline of a decision', () => {
   test('the record of the policy has the wait, and a warning is logged once', () => {
     const lines: object[] = [];
     const log = createLog('warn', { write: (line) => void lines.push(JSON.parse(line)) });
-    logPolicy(log, recordWriter(log), { ...policy, failOpen: [] });
+    logPolicy(log, recordWriter(log), { ...policy, failOpen: [], warnings: [] });
     warnAboutWait(log, policy, 150);
     warnAboutWait(log, policy, 151);
     expect(lines).toMatchObject([

@@ -3,7 +3,12 @@ import { logPolicy } from '../../../../app/src/telemetry/events/policy.ts';
 import { createLog, recordWriter } from '../../../../app/src/telemetry/log.ts';
 import { compile, policyText, rule } from '../../../support/policies.ts';
 
-const policy = compile(policyText(rule('one', 'geo.country == "KP"', '{ deny: No }')));
+const policy = compile(
+  policyText(
+    rule('one', 'geo.country == "KP"', '{ deny: No }'),
+    'unknown: { address: ignore, geo: ignore }',
+  ),
+);
 
 function warning(line: number): LocatedIssue {
   return {
