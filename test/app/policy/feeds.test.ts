@@ -111,7 +111,7 @@ describe('an issue is reported', () => {
       'more feeds than FEEDS can contain',
       WHEN,
       { feeds: Array.from({ length: MAX_FEEDS + 1 }, (_, index) => `list-${index}`) },
-      'feeds: must have at most 45 feeds.',
+      `feeds: must have at most ${MAX_FEEDS} feeds.`,
     ],
     [
       'no entry for feeds',
