@@ -52,10 +52,11 @@ function details({ byCountry, byClient, examples }: RuleChange): string[] {
 /** Countries and clients of one rule that are shown. */
 const MAX_KEYS = 5;
 
-function inWords({ top, more }: TopTallies): string {
+function inWords({ top, more, approximate }: TopTallies): string {
   const shown = top.slice(0, MAX_KEYS).map(({ key, records }) => `${key} ${count(records)}`);
   const others = top.length - shown.length + more;
-  return others > 0 ? `${shown.join(', ')} and ${count(others)} more` : shown.join(', ');
+  const number = `${approximate ? 'at least ' : ''}${count(others)}`;
+  return others > 0 ? `${shown.join(', ')} and ${number} more` : shown.join(', ');
 }
 
 function exampleCells(example: ChangeExample): string[] {

@@ -71,7 +71,8 @@ export function recordedOutcome(line: DecisionLine): OutcomeByRule {
   }
   const { outcome } = line;
   if (outcome === 'refuse') return { outcome, rule: textOf(line.refused_by) };
-  return { outcome, rule: outcome === 'restrict' ? textOf(asList(line.rules).at(-1)) : undefined };
+  // The record does not say which of the rules restricted the token.
+  return { outcome, rule: outcome === 'restrict' ? asList(line.rules).join(', ') : undefined };
 }
 
 const NO_RULES: ReadonlySet<unknown> = new Set();

@@ -112,42 +112,59 @@ function compiled({ rules, rest }: GeneratedPolicy) {
   );
 }
 
-const circumstances: fc.Arbitrary<Scenario> = fc.record({
-  address: fc.constantFrom(
-    '9.9.9.9',
-    '9.9.9.8',
-    '205.210.31.51',
-    '2001:500::1',
-    '2002:909:909::1',
-    'missing',
-  ),
-  geo: fc.constantFrom<NonNullable<Scenario['geo']>>(
-    ...['KP', 'US', 'not-found', 'database'],
-    ...[{ country: 'NO', asn: 200, city: 'Oslo' }, { continent: 'EU' }, { asn: 5 }],
-  ),
-  reputation: fc.constantFrom<NonNullable<Scenario['reputation']>>(
-    ...[0, 20, 50, 100, 'timeout', 'quota', { score: 30, reports: 5 }],
-    { score: 80, stale: true, age: 7_200_000 },
-  ),
-  network: fc.constantFrom<NonNullable<Scenario['network']>>(
-    'absent',
-    'not-found',
-    { asn: 1 },
-    { asn: 64500, organization: 'Example' },
-  ),
-  anonymizer: fc.constantFrom<NonNullable<Scenario['anonymizer']>>(
-    {},
-    { vpn: true },
-    { vpn: 'absent' },
-    'expired',
-  ),
-  feeds: fc.constantFrom<NonNullable<Scenario['feeds']>>(
-    {},
-    { feed: true },
-    { feed: 'absent', other: 'expired' },
-  ),
-  now: fc.constantFrom(Date.UTC(2026, 0, 5, 10, 30), Date.UTC(2026, 0, 10, 3)),
+const reputation = fc.constantFrom<NonNullable<Scenario['reputation']>>(
+  ...[0, 20, 50, 100, 'timeout', 'quota', { score: 30, reports: 5 }],
+  { score: 80, stale: true, age: 7_200_000 },
+);
+
+/** What a list proves, with a score that agrees with it. */
+const proven = (score: number, min: number, max: number): Scenario => ({
+  reputation: score,
+  provenScore: { min, max, listed: min > 0, publishedAt: 1, age: 1000 },
 });
+
+const scores = fc.oneof(
+  fc.record({ reputation }),
+  fc.constantFrom(proven(20, 0, 24), proven(0, 0, 74), proven(90, 90, 90), proven(95, 80, 100)),
+);
+
+const circumstances: fc.Arbitrary<Scenario> = fc
+  .tuple(
+    fc.record({
+      address: fc.constantFrom(
+        '9.9.9.9',
+        '9.9.9.8',
+        '205.210.31.51',
+        '2001:500::1',
+        '2002:909:909::1',
+        'missing',
+      ),
+      geo: fc.constantFrom<NonNullable<Scenario['geo']>>(
+        ...['KP', 'US', 'not-found', 'database'],
+        ...[{ country: 'NO', asn: 200, city: 'Oslo' }, { continent: 'EU' }, { asn: 5 }],
+      ),
+      network: fc.constantFrom<NonNullable<Scenario['network']>>(
+        'absent',
+        'not-found',
+        { asn: 1 },
+        { asn: 64500, organization: 'Example' },
+      ),
+      anonymizer: fc.constantFrom<NonNullable<Scenario['anonymizer']>>(
+        {},
+        { vpn: true },
+        { vpn: 'absent' },
+        'expired',
+      ),
+      feeds: fc.constantFrom<NonNullable<Scenario['feeds']>>(
+        {},
+        { feed: true },
+        { feed: 'absent', other: 'expired' },
+      ),
+      now: fc.constantFrom(Date.UTC(2026, 0, 5, 10, 30), Date.UTC(2026, 0, 10, 3)),
+    }),
+    scores,
+  )
+  .map(([given, score]) => ({ ...given, ...score }));
 
 const addressFormat = fc.constantFrom(
   { form: 'whole' } as const,
