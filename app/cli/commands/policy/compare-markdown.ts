@@ -28,8 +28,9 @@ export function comparisonMarkdown(comparison: PolicyComparison): string {
     codeCell(before),
     codeCell(after),
   ]);
+  const missing = (cases?.coverage.missing ?? []).map((point) => [codeCell(point)]);
   return [
-    `## ${comparison.isUsable ? '✅' : '❌'} Policy ${code(file)}`,
+    `## ${comparison.passes ? '✅' : '❌'} Policy ${code(file)}`,
     '',
     comparison.isNew
       ? summaryOf(comparison)
@@ -38,6 +39,7 @@ export function comparisonMarkdown(comparison: PolicyComparison): string {
     ...tableSection('Issues', ['', 'line', 'place', 'issue'], issueRows),
     ...tableSection('Cases that fail', ['case', 'with the old policy', 'why'], failing),
     ...tableSection('Cases that are decided differently', ['case', 'before', 'now'], changed),
+    ...tableSection('What no case reaches', [''], missing),
     ...(differences.length === 0 ? [] : ['### Changes', '']),
     ...differences.flatMap((difference) => {
       const lines = shorten(difference.lines).map(({ sign, text }) => `${sign} ${text}`);

@@ -1,19 +1,27 @@
+import type { CoverageChange } from '../../../tools/policy/compare/case-changes.ts';
 import type { PolicyComparison } from '../../../tools/policy/compare/compare.ts';
 import type { DiffLine, PolicyDifference } from '../../../tools/policy/compare/differences.ts';
 
 /** Of one part of the policy; a list can have 100,000 entries. */
 const MAX_LINES = 40;
 /** Returns what a comparison found, in a few short sentences. */
-export function summaryOf({ isNew, issues, differences, cases }: PolicyComparison): string {
+export function summaryOf({
+  isNew,
+  issues,
+  differences,
+  cases,
+  minCoverage,
+}: PolicyComparison): string {
   const parts = differences.length;
   const changes =
     parts === 0 ? 'No changes.' : `${count(parts, 'part has', 'parts have')} changed.`;
-  return `${isNew ? 'This policy is new.' : changes} ${statusOf(issues, cases)}`;
+  return `${isNew ? 'This policy is new.' : changes} ${statusOf(issues, cases, minCoverage)}`;
 }
 
 function statusOf(
   { added, fixed, remaining }: PolicyComparison['issues'],
   cases: PolicyComparison['cases'],
+  minCoverage: number,
 ): string {
   const all = [...added, ...remaining];
   const errors = all.filter(({ severity }) => severity === 'error').length;
@@ -24,9 +32,16 @@ function statusOf(
   if (cases !== undefined) {
     texts.push(
       `${of(cases.passed, 'case')} passed, ${cases.failing.length} failed, ${count(cases.changed.length, 'is', 'are')} decided differently.`,
+      coverageOf(cases.coverage, minCoverage),
     );
   }
   return texts.join(' ');
+}
+
+function coverageOf({ before, after }: CoverageChange, minCoverage: number): string {
+  const old = before === undefined || before === after ? '' : ` (before: ${before} %)`;
+  const least = after >= minCoverage ? '' : `, less than the ${minCoverage} % that are required`;
+  return `Coverage ${after} %${old}${least}.`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -29,6 +29,10 @@ export function comparisonText(comparison: PolicyComparison, colours: Colours): 
       ]),
     ]),
     ...section(
+      'What no case reaches',
+      (cases?.coverage.missing ?? []).map((point) => `  ${point}`),
+    ),
+    ...section(
       'Changes',
       differences.flatMap((difference) => [
         `  ${difference.part} ${changeOf(difference)}`,

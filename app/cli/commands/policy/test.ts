@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import type { TestPoliciesOptions } from '../../../tools/policy/cases/test-policies.ts';
 import type { AddCommand } from '../../command-line.ts';
 import { startProgress, type Terminal } from '../../terminal.ts';
+import { parsePercent } from './percent.ts';
 
 const EXAMPLES = `
 Examples:
@@ -57,14 +57,6 @@ export const addPolicyTest: AddCommand = (policy, { action, terminal }) => {
       }),
     );
 };
-
-function parsePercent(text: string): number {
-  const percent = Number(text);
-  if (text.trim() === '' || !(percent >= 0 && percent <= 100)) {
-    throw new InvalidArgumentError('It must be a number from 0 to 100.');
-  }
-  return percent;
-}
 
 /** Fewer cases are done before a bar could be read. */
 const MIN_CASES_FOR_PROGRESS = 1000;

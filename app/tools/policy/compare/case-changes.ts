@@ -1,5 +1,6 @@
 import type { Policy } from '../../../src/policy/policy.ts';
 import { compareTokens } from '../../explain/compare-tokens.ts';
+import type { CoveragePoint } from '../cases/coverage/coverage.ts';
 import type { PolicyCase } from '../cases/read.ts';
 import type { CaseResult, CaseRun } from '../cases/result.ts';
 import { type RunOptions, runCases } from '../cases/run.ts';
@@ -11,6 +12,16 @@ export interface CaseChanges {
   readonly failing: readonly FailingCase[];
   /** Cases that the two policies decide differently. */
   readonly changed: readonly ChangedCase[];
+  readonly coverage: CoverageChange;
+}
+
+export interface CoverageChange {
+  /** Percent; undefined if the old policy was not tested. */
+  readonly before: number | undefined;
+  /** Percent. */
+  readonly after: number;
+  /** What no case reaches, such as `rule high-risk: abuse.score >= 75 is never false`. */
+  readonly missing: readonly string[];
 }
 
 interface NamedCase {
@@ -43,10 +54,16 @@ export async function compareCases(
   after: Policy,
   options: RunOptions,
 ): Promise<CaseChanges> {
-  const { results, passed } = await runCases(after, cases, options);
-  const old = before && (await runCases(before, cases, options)).results;
+  const { results, passed, coverage } = await runCases(after, cases, options);
+  const earlierRun = before && (await runCases(before, cases, options));
+  const old = earlierRun?.results;
   return {
     passed,
+    coverage: {
+      before: earlierRun?.coverage.percent,
+      after: coverage.percent,
+      missing: coverage.points.filter(({ reached }) => !reached).map(describePoint),
+    },
     failing: results.flatMap((result, index) => {
       if (result.status === 'passed') return [];
       const passedBefore = old?.[index]?.status === 'passed';
@@ -59,6 +76,10 @@ export async function compareCases(
       return change.before === change.after ? [] : { ...nameOf(result), ...change };
     }),
   };
+}
+
+function describePoint({ rule, missing }: CoveragePoint): string {
+  return rule === undefined ? missing : `rule ${rule}: ${missing}`;
 }
 
 function nameOf({ case: { name, file, line } }: CaseResult): NamedCase {

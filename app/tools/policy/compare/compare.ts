@@ -21,13 +21,20 @@ export interface PolicyComparison {
   readonly differences: readonly PolicyDifference[];
   /** Undefined without cases, or if the new policy does not compile. */
   readonly cases: CaseChanges | undefined;
-  /** Whether the new policy can be used, and decides on all cases as they expect. */
-  readonly isUsable: boolean;
+  /** The least coverage of the cases, in percent. */
+  readonly minCoverage: number;
+  /** Whether the new policy has no errors, decides on all cases as they expect, and has the least coverage. */
+  readonly passes: boolean;
 }
 
 export interface PolicyFile {
   readonly file: string;
   readonly bytes: Uint8Array;
+}
+
+export interface CompareOptions extends RunOptions {
+  /** In percent. @default 0 */
+  readonly minCoverage?: number | undefined;
 }
 
 /**
@@ -39,7 +46,7 @@ export async function comparePolicies(
   before: OldPolicy,
   after: PolicyFile,
   cases: readonly PolicyCase[],
-  options: RunOptions,
+  { minCoverage = 0, ...options }: CompareOptions,
 ): Promise<PolicyComparison> {
   const old = before.bytes && check(before.bytes, before.file);
   const now = check(after.bytes, after.file);
@@ -54,7 +61,11 @@ export async function comparePolicies(
     issues: compareIssues(old, now),
     differences: findDifferences(old?.value, now.value),
     cases: changes,
-    isUsable: now.policy !== undefined && (changes?.failing.length ?? 0) === 0,
+    minCoverage,
+    passes:
+      now.policy !== undefined &&
+      (changes === undefined ||
+        (changes.failing.length === 0 && changes.coverage.after >= minCoverage)),
   };
 }
 

@@ -37,7 +37,7 @@ test('a change, with the cases that it decides differently', async () => {
   const { exitCode, output, errors } = await compare(`${against} --cases .`, files);
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
   expect(output).toMatch(
-    /^new\.yaml: 1 part has changed\. 0 errors, .* 2 cases passed, 0 failed, 1 is decided differently\.\n/,
+    /^new\.yaml: 1 part has changed\. 0 errors, .* 2 cases passed, 0 failed, 1 is decided differently\. Coverage \d+ % \(before: \d+ %\)\.\n/,
   );
   expect(output).toContain(`
 Cases that are decided differently
@@ -133,6 +133,14 @@ test.each<[string, string, number, string]>([
   expect(result.errors).toContain(message);
 });
 
+test('cases that cover too little', async () => {
+  const files = { 'old.yaml': OLD, 'new.yaml': NEW, 'a.cases.yaml': CASES };
+  const { exitCode, output } = await compare(`${against} --cases . --min-coverage 99`, files);
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/Coverage \d+ %.*, less than the 99 % that are required\.\n/);
+  expect(output).toContain('What no case reaches\n');
+});
+
 test('JSON has the same', async () => {
   const files = { 'old.yaml': OLD, 'new.yaml': NEW, 'a.cases.yaml': CASES };
   const { output } = await compare(`${against} --cases . --json`, files);
@@ -140,7 +148,7 @@ test('JSON has the same', async () => {
     file: 'new.yaml',
     against: 'old.yaml',
     isNew: false,
-    isUsable: true,
+    passes: true,
     differences: [{ part: 'rule high-risk', kind: 'changed' }],
     cases: { passed: 2, failing: [], changed: [{ name: 'a score of 60', before: 'issue' }] },
   });
