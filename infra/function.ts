@@ -84,6 +84,8 @@ function bundle(source: string): string {
     // Paths in comments would change the hash of the asset with the folder of the checkout.
     minifyWhitespace: true,
     external: ['@aws-sdk/*'],
+    // As `require`: Node looks for imported modules beside the code only, and Lambda's clients are elsewhere (NODE_PATH).
+    supported: { 'dynamic-import': false },
   });
   bundles.set(source, folder);
   return folder;
