@@ -48,10 +48,8 @@ export const addSmoke: AddCommand = (program, { terminal, action }) => {
     .addHelpText('after', VARIABLES_HELP)
     .action(
       action(async (options: SmokeCommandOptions): Promise<CommandResult> => {
-        const [{ readTarget }, { runSmoke }] = await Promise.all([
-          import('../../tools/smoke/read-target.ts'),
-          import('../../tools/smoke/smoke.ts'),
-        ]);
+        const { readTarget } = await import('../../tools/smoke/read-target.ts');
+        const { runSmoke } = await import('../../tools/smoke/smoke.ts');
         const { environment } = terminal;
         const read = async (path: string | undefined, option: string) =>
           path === undefined ? undefined : (await readInput(path, option, terminal)).trim();

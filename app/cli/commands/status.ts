@@ -98,12 +98,9 @@ async function readFromStack(
   { days }: StatusCommandOptions,
   { environment, now }: Terminal,
 ) {
-  const [{ CloudWatchLogsClient }, { clientOptions, outputOf, readStack }, { readActivity }] =
-    await Promise.all([
-      import('@aws-sdk/client-cloudwatch-logs'),
-      import('../../tools/aws/stack.ts'),
-      import('../../tools/status/read-activity.ts'),
-    ]);
+  const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+  const { clientOptions, outputOf, readStack } = await import('../../tools/aws/stack.ts');
+  const { readActivity } = await import('../../tools/status/read-activity.ts');
   const stack = await readStack(stackOptions, environment);
   const names = (output: string) => stack.outputs.get(output)?.split(',').filter(Boolean) ?? [];
   return {
@@ -139,11 +136,9 @@ async function present(
   { findings, traffic, applicationNames }: Status,
   { strict = false }: StatusCommandOptions,
 ): Promise<CommandResult> {
-  const [{ countFindings, formatFindings }, { formatDay }, { displayText }] = await Promise.all([
-    import('../../tools/findings/format.ts'),
-    import('../../tools/status/activity.ts'),
-    import('../../tools/register/display.ts'),
-  ]);
+  const { countFindings, formatFindings } = await import('../../tools/findings/format.ts');
+  const { formatDay } = await import('../../tools/status/activity.ts');
+  const { displayText } = await import('../../tools/register/display.ts');
   const clients = (traffic?.clients ?? []).map(({ lastDay, requests, ...client }) => ({
     ...client,
     application: applicationNames.get(client.clientId),

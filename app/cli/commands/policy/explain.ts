@@ -27,10 +27,8 @@ export const addPolicyExplain: AddCommand = (policy, { action, terminal }) => {
   addCaseOptions(command);
   command.addHelpText('after', EXAMPLES).action(
     action(async (file: string, options: ExplainOptions) => {
-      const [{ loadPolicy }, { explanationText }] = await Promise.all([
-        import('../../../tools/policy/load.ts'),
-        import('./explain-text.ts'),
-      ]);
+      const { loadPolicy } = await import('../../../tools/policy/load.ts');
+      const { explanationText } = await import('./explain-text.ts');
       // Before the policy, because wrong usage is the nearer cause.
       const explain = await (options.case === undefined
         ? explainOptions(options, terminal)
@@ -50,11 +48,9 @@ export const addPolicyExplain: AddCommand = (policy, { action, terminal }) => {
 type Explain = (policy: Policy) => Promise<Omit<Explanation, 'file'>>;
 
 async function explainOptions(options: ExplainOptions, terminal: Terminal): Promise<Explain> {
-  const [{ readExplainOptions }, { explainGiven }, { notesOn }] = await Promise.all([
-    import('./explain-options.ts'),
-    import('../../../tools/explain/explain-given.ts'),
-    import('./not-given.ts'),
-  ]);
+  const { readExplainOptions } = await import('./explain-options.ts');
+  const { explainGiven } = await import('../../../tools/explain/explain-given.ts');
+  const { notesOn } = await import('./not-given.ts');
   const { given, ...rest } = await readExplainOptions(options, terminal);
   return async (policy) => {
     const explained = await explainGiven(policy, given, { ...rest, now: terminal.now() });
@@ -63,10 +59,8 @@ async function explainOptions(options: ExplainOptions, terminal: Terminal): Prom
 }
 
 async function explainCaseOf(options: ExplainOptions, terminal: Terminal): Promise<Explain> {
-  const [{ explainCase }, { readCaseOption }] = await Promise.all([
-    import('../../../tools/explain/explain-case.ts'),
-    import('./explain-case-option.ts'),
-  ]);
+  const { explainCase } = await import('../../../tools/explain/explain-case.ts');
+  const { readCaseOption } = await import('./explain-case-option.ts');
   const { policyCase, readRequestFile } = await readCaseOption(options, terminal);
   return async (policy) => {
     const explained = await explainCase(policy, policyCase, readRequestFile);

@@ -38,11 +38,9 @@ export const addPolicyReplay: AddCommand = (policy, { action, terminal }) => {
     .addHelpText('after', EXAMPLES)
     .action(
       action(async (paths: readonly string[], options: ReplayCommandOptions) => {
-        const [{ loadPolicy }, { replayFiles }, { replayText }] = await Promise.all([
-          import('../../../tools/policy/load.ts'),
-          import('../../../tools/policy/replay/replay-files.ts'),
-          import('./replay-text.ts'),
-        ]);
+        const { loadPolicy } = await import('../../../tools/policy/load.ts');
+        const { replayFiles } = await import('../../../tools/policy/replay/replay-files.ts');
+        const { replayText } = await import('./replay-text.ts');
         const { folder, stdin } = terminal;
         const candidate = await loadPolicy(options.policy, folder);
         const against =

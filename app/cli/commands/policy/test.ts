@@ -34,11 +34,9 @@ export const addPolicyTest: AddCommand = (policy, { action, terminal }) => {
     .addHelpText('after', EXAMPLES)
     .action(
       action(async (paths: readonly string[], options: Options) => {
-        const [{ testPolicies }, { reportJson }, { reportText }] = await Promise.all([
-          import('../../../tools/policy/cases/test-policies.ts'),
-          import('../../../tools/policy/cases/report-json.ts'),
-          import('./test-text.ts'),
-        ]);
+        const { testPolicies } = await import('../../../tools/policy/cases/test-policies.ts');
+        const { reportJson } = await import('../../../tools/policy/cases/report-json.ts');
+        const { reportText } = await import('./test-text.ts');
         const { minCoverage, filter, junit } = options;
         const report = await testPolicies({
           ...{ paths, filter, policy: options.policy, folder: terminal.folder },
