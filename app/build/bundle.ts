@@ -17,21 +17,15 @@ const WITHOUT_CALLERS: Plugin = {
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
 
-/** How esbuild bundles the service: determines what ships and how fast it starts. */
-export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
-  entryPoints: [
-    'app/src/main.ts',
-    'app/src/health-check.ts',
-    'app/src/refresh.ts',
-    'app/src/load-feed.ts',
-  ],
-  outdir: 'dist',
+/** What both bundles share. */
+const COMMON: BuildOptions & { readonly metafile: true } = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Code that is imported dynamically is loaded on first use: S3's client, each source of AWS credentials.
+  // Code that is imported dynamically is loaded on first use: S3's client, each source of AWS credentials, and what
+  // only one command needs.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   // ES modules can be tree-shaken, which removes nearly all commands of DynamoDB's client.
@@ -43,29 +37,29 @@ export const BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile
   lineLimit: 500,
   // LICENSES-THIRD-PARTY.txt contains them.
   legalComments: 'none',
-  plugins: [WITHOUT_CALLERS],
   metafile: true,
+};
+
+type Bundle = BuildOptions & { readonly outdir: string; readonly metafile: true };
+
+/** How esbuild bundles the service: determines what ships and how fast it starts. */
+export const BUNDLE: Bundle = {
+  ...COMMON,
+  entryPoints: [
+    'app/src/main.ts',
+    'app/src/health-check.ts',
+    'app/src/refresh.ts',
+    'app/src/load-feed.ts',
+  ],
+  outdir: 'dist',
+  plugins: [WITHOUT_CALLERS],
   banner: { js: REQUIRE },
 };
 
 /** How esbuild bundles the command `risk-gate`, so that its package needs no build where it is installed. */
-export const CLI_BUNDLE: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
+export const CLI_BUNDLE: Bundle = {
+  ...COMMON,
   entryPoints: { 'risk-gate': 'app/cli/main.ts' },
   outdir: 'dist-cli',
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  // A command loads only what it needs: AWS clients take most of the time to start.
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  mainFields: ['module', 'main'],
-  minifyWhitespace: true,
-  minifySyntax: true,
-  lineLimit: 500,
-  // LICENSES-THIRD-PARTY.txt contains them.
-  legalComments: 'none',
-  metafile: true,
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 };

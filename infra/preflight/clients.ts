@@ -15,6 +15,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { clientOptions } from '../../app/tools/aws/stack.ts';
 import { iamAction } from './actions.ts';
 
 export interface ClientOptions {
@@ -23,22 +24,9 @@ export interface ClientOptions {
   readonly profile?: string | undefined;
 }
 
-/** Limits of one request. */
-const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-
 /** Creates a client of every service in a region. Clients of global services ignore the region. */
 export function createClients({ region, profile }: ClientOptions) {
-  const options = {
-    region,
-    ...(profile !== undefined && { profile }),
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  };
+  const options = clientOptions(region, profile);
   const clients = {
     acm: new ACMClient(options),
     cloudFormation: new CloudFormationClient(options),
