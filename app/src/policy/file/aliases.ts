@@ -64,7 +64,7 @@ class AliasReader {
     if (target === undefined) {
       throw new AliasError(
         alias,
-        `Unresolved alias *${source}; define &${source} at an earlier value`,
+        `Unresolved alias *${source}; define &${source} at an earlier value, or quote a text that begins with *`,
       );
     }
     // A value that contains itself has no size yet. The schema rejects it later.

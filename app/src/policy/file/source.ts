@@ -1,8 +1,9 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { checkAliases } from './aliases.ts';
 import { type Issue, type LocatedIssue, PolicyError, type YamlIssue } from './issues.ts';
 import { createLocator, createSpanFinder } from './locate.ts';
 import { findMisleadingYaml } from './misleading-yaml.ts';
+import { syntaxIssues } from './yaml-errors.ts';
 
 /** A parsed policy file. */
 export interface PolicySource {
@@ -43,15 +44,7 @@ export function readYaml(
       ),
     );
   };
-  // Warnings too: each is about a value that YAML reads differently, such as `when: !x`, which is a tag.
-  const yamlErrors = [...document.errors, ...document.warnings];
-  throwIfAny(
-    yamlErrors.map((error) => ({
-      offset: error.pos[0],
-      end: error.pos[1],
-      message: explain(error, text),
-    })),
-  );
+  throwIfAny(syntaxIssues(document, text));
   throwIfAny(findMisleadingYaml(document, text));
   throwIfAny(checkAliases(document));
   // `checkAliases` has limited what aliases expand to.
@@ -74,23 +67,6 @@ function endOfWord(text: string, offset: number): number {
 }
 
 const WORD = /[*&!<%]*[\w.-]+|<</y;
-
-const QUOTE_IT = `quote a condition that begins with a quote, ! or [, e.g. '!has(geo.city)'`;
-
-function explain({ code, message, pos }: YAMLError, text: string): string {
-  if (code === 'DUPLICATE_KEY') {
-    const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0];
-    return `duplicate key ${key}`;
-  }
-  if (code === 'MULTIPLE_DOCS')
-    return 'the file must be one YAML document, but a second one begins here';
-  if (code === 'TAG_RESOLVE_FAILED') return `${message}; ${QUOTE_IT}`;
-  if (message.startsWith('Unexpected scalar at node end')) return `${message}; ${QUOTE_IT}`;
-  if (message.startsWith('Nested mappings are not allowed')) {
-    return `${message}; quote a value that contains a colon and a space`;
-  }
-  return message;
-}
 
 /** Returns the name of a place, e.g. `rule "high-ip-risk", then.lifetime` for `rules.2.then.lifetime`, and its rule. */
 function placeInPolicy(

@@ -11,7 +11,7 @@ unknown: { address: ignore, reputation: ignore }
 describe('a file that is not valid YAML', () => {
   test.each<[string, string, number, RegExp]>([
     ['a tab as indentation', 'version: 1\n\trules: []\n', 2, /^Tabs are not allowed/],
-    ['a list that is not closed', 'version: 1\nrules: [\n', 3, /must be .* end with a \]/],
+    ['a list that is not closed', 'version: 1\nrules: [\n', 2, /^the \[ has no \]; add it\.$/],
     [
       'a duplicate key',
       `version: 1\nmode: monitor\n${RULE}mode: enforce\n`,
@@ -77,7 +77,7 @@ describe('a file that is not valid YAML', () => {
       'a condition with a colon and a space',
       `version: 1\n${RULE.replace('abuse.score >= 75', 'abuse.tor ? true : false')}`,
       4,
-      /quote a value that contains a colon and a space/,
+      /the value contains a colon and a space; quote it/,
     ],
   ])('%s', (_, text, line, sentence) => {
     const issues = issuesIn(text);

@@ -122,7 +122,7 @@ describe('an issue of the file is at the part that is wrong', () => {
     ['a tag', 'note: !x a', '2:7 !x'],
     ['a duplicate key', 'mode: enforce\nmode: enforce', '3:1 mode'],
     ['an unknown alias', 'mode: *none', '2:7 *none'],
-    ['a flow mapping that is not closed', 'lists: { a: [1]', '3:1 rules'],
+    ['a flow mapping that is not closed', 'lists: { a: [1]', '2:8 {'],
   ])('%s', (_, line, mark) => {
     expect(marksIn(`version: 1\n${line}\nrules: []\n`)).toEqual([mark]);
   });
