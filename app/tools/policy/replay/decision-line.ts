@@ -46,11 +46,6 @@ export function wholeText(value: unknown): string | undefined {
   return typeof value === 'string' && !value.endsWith('…') ? value : undefined;
 }
 
-/** Returns how many decisions a record stands for: more than one if only a sample is recorded. */
-export function weightOf({ sampled_percent: percent }: DecisionLine): number {
-  return typeof percent === 'number' && percent > 0 && percent <= 100 ? 100 / percent : 1;
-}
-
 /** An outcome, and the rule or the entry of `unknown` that caused it. */
 export interface OutcomeByRule {
   readonly outcome: Outcome;

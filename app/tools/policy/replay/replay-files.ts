@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { ToolError } from '../../errors.ts';
-import { type InputSummary, readRecords } from './input/read-records.ts';
-import { findSources } from './input/sources.ts';
+import { type InputSummary, readRecords } from '../../records/read-records.ts';
+import { findSources } from '../../records/sources.ts';
 import { Replay, type ReplayOptions } from './replay.ts';
 import type { ReplayReport } from './report.ts';
 

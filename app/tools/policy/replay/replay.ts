@@ -1,13 +1,8 @@
 import type { Outcome } from '../../../src/decide.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
+import { weightOf } from '../../records/record-weight.ts';
 import { ChangeTallies } from './change-tallies.ts';
-import {
-  type DecisionLine,
-  isDecisionLine,
-  isOutcome,
-  recordedOutcome,
-  weightOf,
-} from './decision-line.ts';
+import { type DecisionLine, isDecisionLine, isOutcome, recordedOutcome } from './decision-line.ts';
 import { type ReplayedDecision, ReplayPolicy } from './replay-policy.ts';
 import type { OutcomeTally, PolicySummary, ReplayReport } from './report.ts';
 import { addTo, emptyTally, rounded, Tallies, type Tally } from './tallies.ts';

@@ -97,6 +97,18 @@ test.each([[undefined], [null], ['decision'], [{}], [{ event: 'decision' }], [[]
   },
 );
 
+test('The number of rows from a file is limited, and the counter knows that some are missing', () => {
+  const counter = new ActivityCounter({ maxRows: 2 });
+  for (const client of ['one', 'two', 'three', 'one']) {
+    counter.add(JSON.parse(record(1, { client_id: client })));
+  }
+  expect(counter.isComplete).toBe(false);
+  expect(counter.rows().map(({ clientId, requests }) => [clientId, requests])).toEqual([
+    ['one', 2],
+    ['two', 1],
+  ]);
+});
+
 describe('With more rows than a query returns', () => {
   const clients = (daysAgo: number, count: number) =>
     Array.from({ length: count }, (_, at) => record(daysAgo, { client_id: `app-${at}` }, 1));

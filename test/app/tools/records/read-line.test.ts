@@ -1,7 +1,4 @@
-import {
-  type LineKind,
-  readLine,
-} from '../../../../../../app/tools/policy/replay/input/read-line.ts';
+import { type LineKind, readLine } from '../../../../app/tools/records/read-line.ts';
 
 const RECORD = { level: 'info', event: 'decision', outcome: 'refuse', client_id: 'a"b{}' };
 const JSON_LINE = JSON.stringify(RECORD);

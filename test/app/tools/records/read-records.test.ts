@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { LineSplitter } from '../../../../../../app/tools/policy/replay/input/line-splitter.ts';
-import { readRecords } from '../../../../../../app/tools/policy/replay/input/read-records.ts';
-import { findSources } from '../../../../../../app/tools/policy/replay/input/sources.ts';
+import { LineSplitter } from '../../../../app/tools/records/line-splitter.ts';
+import { readRecords } from '../../../../app/tools/records/read-records.ts';
+import { findSources } from '../../../../app/tools/records/sources.ts';
 
 const line = (id: number | string) => `{"event":"decision","id":${JSON.stringify(id)}}\n`;
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { ToolError, UsageError } from '../../../errors.ts';
+import { ToolError, UsageError } from '../errors.ts';
 
 /** Standard input among the paths. */
 export const STANDARD_INPUT = '-';

@@ -1,4 +1,4 @@
-import { ToolError } from '../../../errors.ts';
+import { ToolError } from '../errors.ts';
 
 /** A document without line feeds is split where one subscription record of CloudWatch Logs ends and the next begins. */
 const JOINED = '}{"messageType"';
