@@ -21,7 +21,7 @@ export function daysOf(
     return {
       day: TODAY - (days.length - 1 - index),
       ...{ tenant: 'acmecorp', clientId, grant: 'client_credentials' },
-      ...{ apiVersion: 'v1', contract: '1.3', newField: undefined },
+      ...{ apiVersion: 'v1', contract: '1.3', newField: undefined, policyMode: 'enforce' },
       ...{ records, requests: (records * 100) / sampledPercent, withoutAddress: 0 },
       ...fields,
     };

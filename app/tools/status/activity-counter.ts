@@ -33,6 +33,7 @@ export class ActivityCounter {
       apiVersion: text(record.api_version),
       contract: text(record.contract),
       newField: text(newFields[0]),
+      policyMode: text(record.policy_mode),
     };
     const id = JSON.stringify([...Object.values(key).map((value) => value ?? null), weight]);
     let row = this.#rows.get(id);

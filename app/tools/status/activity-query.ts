@@ -7,7 +7,7 @@ import { MAX_ROWS, WITHOUT_TESTS } from '../logs/decision-query.ts';
 export const ACTIVITY_COMMANDS = [
   'filter event = "decision"',
   WITHOUT_TESTS,
-  'stats count(*) as records, count(signals.address.cause) as without_address by bin(1d), tenant, client_id, grant, api_version, contract, new_fields.0, sampled_percent',
+  'stats count(*) as records, count(signals.address.cause) as without_address by bin(1d), tenant, client_id, grant, api_version, contract, new_fields.0, policy_mode, sampled_percent',
   'sort records desc',
   `limit ${MAX_ROWS}`,
 ] as const;

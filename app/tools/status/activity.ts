@@ -11,6 +11,8 @@ export interface Activity {
   readonly contract: string | undefined;
   /** The first field that the release did not know. */
   readonly newField: string | undefined;
+  /** Of the policy that decided: `enforce` or `monitor`. */
+  readonly policyMode: string | undefined;
   readonly records: number;
   /** The decisions that the records represent: more than the records if they are sampled. */
   readonly requests: number;

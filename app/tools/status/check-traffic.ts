@@ -30,6 +30,7 @@ export function checkTraffic(
     ok(
       `The service has decided on about ${requests} requests of ${count(traffic.clients.length, 'client')} ${period}.`,
     ),
+    describeMode(traffic),
     ...(isComplete ? [] : [warning('There are too many clients: the smallest are not counted.')]),
     describeAddresses(traffic),
     describeVersions(traffic),
@@ -38,9 +39,26 @@ export function checkTraffic(
   ];
 }
 
+/** Rules with a mode of their own are not judged: the records do not say which modes the rules have. */
+function describeMode({ monitoredShare }: TrafficSummary): Finding {
+  if (monitoredShare === 0) return ok('The policy is in enforce mode.');
+  if (monitoredShare === 1) {
+    return warning(
+      'The policy is in monitor mode, so it refuses and restricts nothing, except by rules with mode: enforce of their own: follow docs/rollout.md, and deploy it with mode: enforce.',
+    );
+  }
+  return warning(
+    `A policy in monitor mode has decided on ${formatPercent(monitoredShare)} of the requests of the last day: run the command again tomorrow if the mode has just been changed.`,
+  );
+}
+
+function formatPercent(share: number): string {
+  return share < 0.01 && share > 0 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
+}
+
 function describeAddresses({ requests, withoutAddress }: TrafficSummary): Finding {
   const share = withoutAddress / requests;
-  const percent = share < 0.01 && share > 0 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
+  const percent = formatPercent(share);
   if (share < NOTICEABLE) return ok(`${percent} of the requests have no usable client address.`);
   const text = `${percent} of the requests have no usable client address, so the policy decides without country and reputation`;
   return share >= MOST

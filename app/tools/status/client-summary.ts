@@ -23,6 +23,8 @@ export interface TrafficSummary {
   readonly apiVersions: readonly string[];
   /** The newest minor version whose fields were seen; `undefined` if no record has one. */
   readonly newestContract: string | undefined;
+  /** The share of the requests of the last day with any that a policy in monitor mode decided, from 0 to 1. */
+  readonly monitoredShare: number;
 }
 
 /** Adds up the activity of all days. */
@@ -35,6 +37,9 @@ export function summarizeTraffic({ rows }: ActivityWindow): TrafficSummary {
     else ofClient.push(row);
   }
   const clients = [...byClient.values()].map(summarizeClient);
+  const lastDay = Math.max(...clients.map((client) => client.lastDay));
+  const ofLastDay = rows.filter(({ day }) => day === lastDay);
+  const monitored = ofLastDay.filter(({ policyMode }) => policyMode === 'monitor');
   // Older releases record no version.
   const versioned = rows.filter(({ contract }) => contract !== undefined);
   return {
@@ -46,6 +51,8 @@ export function summarizeTraffic({ rows }: ActivityWindow): TrafficSummary {
       .flatMap(({ contract }) => contract ?? [])
       .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
       .at(-1),
+    monitoredShare:
+      monitored.length === 0 ? 0 : sum(monitored, 'requests') / sum(ofLastDay, 'requests'),
   };
 }
 

@@ -65,6 +65,7 @@ function toActivity(row: LogsRow): Activity {
     apiVersion: row.api_version,
     contract: row.contract,
     newField: row['new_fields.0'],
+    policyMode: row.policy_mode,
     records,
     requests: (records * 100) / Number(row.sampled_percent ?? 100),
     withoutAddress: count('without_address'),

@@ -29,6 +29,7 @@ function line(daysAgo: number, clientId: string, fields: Fields = {}): string {
     grant: 'authorization_code',
     api_version: 'v1',
     contract: '1.3',
+    policy_mode: 'enforce',
     signals: { address: { value: '198.51.100.7' } },
     ...fields,
   });
@@ -87,6 +88,7 @@ test('what is protected is said, and the clients are listed by application', asy
     'ok       action: It has no rule: every request calls it.',
     'ok       applications: The access tokens of all applications are JWTs, so the action is called for them.',
     'ok       requests: The service has decided on about 17 requests of 2 clients from 2026-11-13 to 2026-11-28.',
+    'ok       requests: The policy is in enforce mode.',
     'ok       requests: 0 % of the requests have no usable client address.',
     'ok       requests: Calls have x-wso2-api-version v1; the newest known fields are those of contract 1.3.',
     'ok       requests: No client that called regularly has stopped.',
@@ -177,6 +179,16 @@ describe('what is not protected:', () => {
       'error    requests: 50 % of the requests have no usable client address, so the policy decides without country and reputation: let the edge set the header, and allow it with risk-gate register.',
     ],
     [
+      'a policy in monitor mode',
+      [...daily('client-of-shop', 15, 0, { policy_mode: 'monitor' })],
+      'warning  requests: The policy is in monitor mode, so it refuses and restricts nothing, except by rules with mode: enforce of their own: follow docs/rollout.md, and deploy it with mode: enforce.',
+    ],
+    [
+      'a policy that was in monitor mode on a part of the last day',
+      [...shopDaily, line(0, 'client-of-shop', { policy_mode: 'monitor' })],
+      'warning  requests: A policy in monitor mode has decided on 50 % of the requests of the last day: run the command again tomorrow if the mode has just been changed.',
+    ],
+    [
       'a new version of the contract',
       [...daily('client-of-shop', 15, 2), ...daily('client-of-shop', 1, 0, { api_version: 'v2' })],
       'warning  requests: The contract has changed since yesterday (calls with x-wso2-api-version v2): see the section "Contract changed" of docs/runbook.md.',
@@ -196,6 +208,14 @@ describe('what is not protected:', () => {
     expect(errors).toBe('');
     expect(output).toContain(`${expected}\n`);
   });
+});
+
+test('a policy that was in monitor mode on earlier days is enforced', async () => {
+  const { output } = await status([
+    ...daily('client-of-shop', 15, 1, { policy_mode: 'monitor' }),
+    line(0, 'client-of-shop'),
+  ]);
+  expect(output).toContain('ok       requests: The policy is in enforce mode.\n');
 });
 
 test('sampled records are scaled, tests are left out, and gzip is read', async () => {

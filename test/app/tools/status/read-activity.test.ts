@@ -13,7 +13,7 @@ const record = (daysAgo: number, fields: object = {}, hour = 12) =>
   JSON.stringify({
     time: new Date((TODAY - daysAgo) * DAY_MS + hour * 3_600_000).toISOString(),
     ...{ event: 'decision', tenant: 'acmecorp', client_id: 'app', grant: 'password' },
-    ...{ contract: '1.3', signals: { address: { value: '192.0.2.1' } } },
+    ...{ policy_mode: 'enforce', contract: '1.3', signals: { address: { value: '192.0.2.1' } } },
     ...fields,
   });
 
@@ -40,7 +40,7 @@ async function read(options: LogsServerOptions, signal?: AbortSignal) {
 
 const ROW = {
   ...{ tenant: 'acmecorp', clientId: 'app', grant: 'password' },
-  ...{ apiVersion: undefined, contract: '1.3', newField: undefined },
+  ...{ apiVersion: undefined, contract: '1.3', newField: undefined, policyMode: 'enforce' },
 };
 
 const LINES = [

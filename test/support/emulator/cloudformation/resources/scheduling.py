@@ -1,5 +1,6 @@
 """Schedules of EventBridge Scheduler. A test fires them: see `control.py`."""
 
+import copy
 import json
 
 from moto.scheduler.models import scheduler_backends
@@ -39,7 +40,9 @@ class Schedule(Handler):
     def do_create(self, stack, resource):
         name = resource.properties.get("Name", f"{stack.name}-{resource.logical_id}")
         backend = scheduler_backends[stack.account][stack.region]
-        resource.model = backend.create_schedule(name=name, **configuration(resource.properties))
+        # moto knows this parameter for new schedules only.
+        more = {"action_after_completion": None}
+        resource.model = backend.create_schedule(name=name, **configuration(resource.properties), **more)
         resource.physical_id = name
 
     def do_update(self, stack, resource, properties):
@@ -65,8 +68,8 @@ def configuration(properties):
         "schedule_expression_timezone": properties.get("ScheduleExpressionTimezone"),
         "start_date": properties.get("StartDate"),
         "state": properties.get("State", "ENABLED"),
-        "target": properties["Target"],
-        "action_after_completion": None,
+        # moto adds defaults to it, which would count as a change in the next update.
+        "target": copy.deepcopy(properties["Target"]),
     }
 
 
