@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
+import { IndentedObjects } from './indented-objects.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { readLine } from './read-line.ts';
 import { readError, type Source } from './sources.ts';
@@ -42,8 +43,10 @@ export async function readRecords(
   let brokenLines = 0;
   let firstBroken: string | undefined;
   for (const source of sources) {
+    const objects = new IndentedObjects(onValue);
     const splitter = new LineSplitter((line) => {
       const kind = readLine(line, onValue);
+      objects.add(line, kind);
       if (kind === 'other') otherLines += 1;
       if (kind !== 'broken') return;
       brokenLines += 1;

@@ -39,6 +39,16 @@ test.each<[string, string, number]>([
   ['a subscription', SUBSCRIPTION, 2],
   ['subscription records without a line feed', SUBSCRIPTION + SUBSCRIPTION, 4],
   ['log lines without a line feed', JSON_LINE + JSON_LINE, 2],
+  [
+    'aws logs filter-log-events as text',
+    `EVENTS\t37\t1767609000123\ta/b\t${JSON_LINE}\t1767609000000`,
+    1,
+  ],
+  ['messages as text', `${JSON_LINE}\t${JSON_LINE}\t${JSON_LINE}`, 3],
+  ['a list of messages', `    ${JSON.stringify(JSON_LINE)},`, 1],
+  ['aws logs tail with colours', `\u001b[32m2026-01-05T10:30:00\u001b[0m ${JSON_LINE}`, 1],
+  ['a log with names in brackets', `[pod/risk-gate-0a1b] ${JSON_LINE}`, 1],
+  ['a log after a tab', `2026-01-05T10:30:00Z\tservice\t${JSON_LINE}`, 1],
   ['a container log', JSON.stringify({ log: `${JSON_LINE}\n`, stream: 'stdout' }), 1],
 ])('finds the records in %s', (_, line, count) => {
   expect(read(line)).toEqual(['records', Array.from({ length: count }, () => RECORD)]);
@@ -58,6 +68,10 @@ test.each<[LineKind, string]>([
   ['layout', '            "timestamp": 1767609000000,'],
   ['layout', '            "logStreamName": "service/risk-gate/decision",'],
   ['layout', '        },'],
+  ['layout', '        "failed": [],'],
+  ['layout', '            "high-ip-risk"'],
+  ['layout', '            75,'],
+  ['layout', '2026-01-05T10:30:00.123000+00:00 service/risk-gate/0a1b '],
 ])('a line is %s: %s', (kind, line) => {
   expect(read(line)).toEqual([kind, []]);
 });

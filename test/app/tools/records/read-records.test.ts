@@ -76,6 +76,49 @@ test.each<[string, readonly string[], readonly (Buffer | string)[], readonly unk
   expect((await read(paths, stdin)).ids).toEqual(ids);
 });
 
+/** A record as tools indent it. @param spaces of a level. */
+function indented(record: object, spaces: number, outer = ''): string {
+  return JSON.stringify(record, null, spaces).replaceAll('\n', `\n${outer}`);
+}
+
+const RECORD = {
+  level: 'info',
+  event: 'decision',
+  id: 1,
+  rules: ['a'],
+  ms: { total: 2 },
+  failed: [],
+};
+
+test.each<[string, string, readonly unknown[]]>([
+  [
+    '`aws logs tail --format json`',
+    `2026-01-05T10:30:00.1+00:00 a/b \n${indented(RECORD, 4)}\n`.repeat(2),
+    [1, 1],
+  ],
+  ['`jq .`', `${indented({ event: 'start' }, 2)}\n${indented(RECORD, 2)}\n`, [1]],
+  [
+    '`jq --slurp .`',
+    `[\n  ${indented(RECORD, 2, '  ')},\n  ${indented(RECORD, 2, '  ')}\n]\n`,
+    [1, 1],
+  ],
+  [
+    'Logs Insights, exported as JSON',
+    indented([{ '@timestamp': 'x', '@message': RECORD }, { '@message': RECORD }], 2),
+    [1, 1],
+  ],
+  [
+    'an indented document with a record on each line',
+    indented(
+      { events: [{ message: JSON.stringify(RECORD) }, { message: JSON.stringify(RECORD) }] },
+      4,
+    ),
+    [1, 1],
+  ],
+])('reads %s, and counts no other lines', async (_, text, ids) => {
+  expect(await read(['-'], [text])).toMatchObject({ ids, otherLines: 0, brokenLines: 0 });
+});
+
 test('counts other lines and broken ones, with the place of the first', async () => {
   expect(await read(['windows.log', 'plain.log'])).toMatchObject({
     otherLines: 1,
