@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ToolError, UsageError } from '../tools/errors.ts';
-import { type Colours, coloursFor, type Terminal } from './terminal.ts';
+import { type Colours, coloursFor, hasColours, type Terminal } from './terminal.ts';
+import { printable, printableJson } from './text/display.ts';
 
 const EXIT_OK = 0;
 const EXIT_FINDINGS = 1;
@@ -64,7 +65,9 @@ export async function runCommandLine(
       async (...values) => {
         const result = await run(...values);
         exitCode = result.hasFindings ? EXIT_FINDINGS : EXIT_OK;
-        const output = isJson ? JSON.stringify(result.json, null, 2) : result.text(colours);
+        const output = isJson
+          ? toJson(result.json)
+          : printable(result.text(colours), hasColours(terminal));
         terminal.stdout.write(`${output}\n`);
       },
   };
@@ -134,7 +137,11 @@ function report(error: unknown, isJson: boolean, terminal: Terminal, colours: Co
   return EXIT_FINDINGS;
 
   function print(message: string): void {
-    if (isJson) terminal.stdout.write(`${JSON.stringify({ error: message }, null, 2)}\n`);
-    else terminal.stderr.write(`${colours.red('Error:')} ${message}\n`);
+    if (isJson) terminal.stdout.write(`${toJson({ error: message })}\n`);
+    else terminal.stderr.write(`${colours.red('Error:')} ${printable(message, false)}\n`);
   }
+}
+
+function toJson(value: unknown): string {
+  return printableJson(JSON.stringify(value, null, 2));
 }

@@ -30,9 +30,14 @@ export type Colours = Pick<
 >;
 
 /** Returns colours for a terminal, and plain text for files, pipes and `NO_COLOR`. */
-export function coloursFor({ stdout, environment }: Terminal): Colours {
+export function coloursFor(terminal: Terminal): Colours {
+  return pico.createColors(hasColours(terminal));
+}
+
+/** Returns whether output is coloured. */
+export function hasColours({ stdout, environment }: Terminal): boolean {
   const isPlain = Boolean(environment.NO_COLOR) || environment.TERM === 'dumb';
-  return pico.createColors(stdout.isTTY === true && !isPlain);
+  return stdout.isTTY === true && !isPlain;
 }
 
 /** A progress bar on standard error. */

@@ -16,7 +16,7 @@ const addProbe: AddCommand = (program, { action }) => {
         if (kind === 'defect') throw new TypeError('x is not a function');
         return {
           json: { kind, limit },
-          text: ({ red }) => red(`kind ${kind}`),
+          text: ({ red }) => red(`kind ${kind}${limit === undefined ? '' : `, limit ${limit}`}`),
           hasFindings: kind === 'findings',
         };
       }),
@@ -91,6 +91,29 @@ test.each([
   ['with NO_COLOR', { isTTY: true, environment: { NO_COLOR: '1' } }, 'kind ok\n'],
 ])('colours %s', async (_, options, output) => {
   expect((await run('probe ok', options)).output).toBe(output);
+});
+
+describe('what a terminal interprets', () => {
+  // An erased line, the 8-bit form of the same, a carriage return and a reversed direction.
+  const limit = '1\u001b[2K\u009b2K\r\u202e\t2\u001b[8m';
+
+  test.each([
+    ['on a terminal', true, '\u001b[31mkind ok, limit 1�[2K�2K��\t2�[8m\u001b[39m\n'],
+    ['in a pipe', false, 'kind ok, limit 1�[2K�2K��\t2�[8m\n'],
+  ])('is replaced %s', async (_, isTTY, output) => {
+    expect((await run(`probe ok --limit ${limit}`, { isTTY })).output).toBe(output);
+  });
+
+  test('is replaced in errors', async () => {
+    const { errors } = await run(`probe ok ${limit}`);
+    expect(errors.replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  test('is escaped in JSON, whose values stay the same', async () => {
+    const { output } = await run(`probe ok --json --limit ${limit}\u{e0001}`);
+    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.parse(output)).toMatchObject({ limit: `${limit}\u{e0001}` });
+  });
 });
 
 test.each(['--help', 'probe --help'])('`%s` describes exit codes and --json', async (args) => {

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { TestPoliciesOptions } from '../../../tools/policy/cases/test-policies.ts';
 import type { AddCommand } from '../../command-line.ts';
 import { startProgress, type Terminal } from '../../terminal.ts';
@@ -29,7 +30,11 @@ export const addPolicyTest: AddCommand = (policy, { action, terminal }) => {
     .argument('[paths...]', 'folders with *.cases.yaml files, or such files', [DEFAULT_FOLDER])
     .option('--policy <file>', 'test this policy instead of those that the files name')
     .option('-t, --filter <text>', 'run only cases whose names contain the text, without coverage')
-    .option('--min-coverage <percent>', 'fail below this coverage, from 0 to 100', parsePercent)
+    .addOption(
+      new Option('--min-coverage <percent>', 'fail below this coverage, from 0 to 100')
+        .argParser(parsePercent)
+        .conflicts('filter'),
+    )
     .option('--junit <file>', 'also write the results as JUnit XML')
     .addHelpText('after', EXAMPLES)
     .action(

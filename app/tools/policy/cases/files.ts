@@ -76,6 +76,7 @@ export async function readCaseFiles(
   for (const file of files) {
     try {
       const text = decodePolicy(await readFile(resolve(folder, file)), file);
+      if (isPolicy(text)) throw new UsageError(describePolicyAsCases(file));
       const cases = readCases(text, file);
       const path = policyOf(cases, folder, policy);
       byPolicy.set(path, [...(byPolicy.get(path) ?? []), cases]);
@@ -86,6 +87,15 @@ export async function readCaseFiles(
   }
   if (issues.length > 0) throw new ToolError(issues.join('\n'));
   return [...byPolicy].map(([path, caseFiles]) => ({ policy: path, files: caseFiles }));
+}
+
+/** The policy is easily named in place of its cases. */
+function isPolicy(text: string): boolean {
+  return /^rules:/m.test(text) && !/^cases:/m.test(text);
+}
+
+function describePolicyAsCases(file: string): string {
+  return `${file} is a policy, not a file with cases: name its cases, and give the policy with --policy ${file}.`;
 }
 
 function policyOf(cases: CaseFile, folder: string, policy: string | undefined): string {

@@ -127,6 +127,20 @@ test.each<[string, Record<string, string>, string[], number, string]>([
     'policy.yaml:1: ',
   ],
   [
+    'a policy in place of cases',
+    {},
+    ['policy.yaml'],
+    2,
+    'policy.yaml is a policy, not a file with cases: name its cases, and give the policy with --policy policy.yaml.',
+  ],
+  [
+    'a minimum coverage of some cases only',
+    file(PASSING),
+    ['cases', '-t', 'low', '--min-coverage', '100'],
+    2,
+    "option '--min-coverage <percent>' cannot be used with option '-t, --filter <text>'",
+  ],
+  [
     'an invalid percentage',
     file(PASSING),
     ['cases', '--min-coverage', '101'],
