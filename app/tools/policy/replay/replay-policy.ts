@@ -228,7 +228,8 @@ function unknownInEffects(
   reader: SignalReader,
 ): UnknownInEffects[] {
   // Without an address, no other signal is fetched.
-  const names = signals.causeOf('address') === undefined ? effects.signals : ADDRESS_ONLY;
+  const isWithoutAddress = effects.signals.size > 0 && signals.causeOf('address') !== undefined;
+  const names = isWithoutAddress ? ADDRESS_ONLY : effects.signals;
   return [...names].flatMap((name): UnknownInEffects[] => {
     if (!reader.isNeeded(name, effects.reputationUse)) return [];
     const cause = signals.causeOf(name);

@@ -141,7 +141,7 @@ describe('a recorded network answers as far as it reaches', () => {
 describe('a decision is determined if it does not depend on what is missing', () => {
   const COUNTRY_ONLY = policyOf([deny('geo.country == "LK"', 'country')]);
 
-  test.each<[string, readonly RuleFields[], object, object]>([
+  test.each<[string, readonly RuleFields[], { readonly signals?: object }, object]>([
     [
       'a refusal above',
       [deny('geo.country == "LK"', 'country'), deny('user.id == "a"')],
@@ -167,9 +167,16 @@ describe('a decision is determined if it does not depend on what is missing', ()
       { to: 'issue' },
     ],
     ['a rule that may restrict', [restrict('user.id == "a"')], {}, { needs: ['user.id'] }],
+    [
+      'an unknown address that the matching rule does not read',
+      [restrict('request.grant == "client_credentials"')],
+      { signals: { address: { cause: 'missing' } }, unknown: { address: DENY } },
+      { to: 'restrict' },
+    ],
     ['a monitored rule', [{ ...deny('user.id == "a"'), mode: 'monitor' }], {}, { to: 'issue' }],
-  ])('%s', async (_, rules, more, expected) => {
-    expect(await replayOne(COUNTRY_ONLY, {}, rules, {}, more)).toMatchObject(expected);
+  ])('%s', async (_, rules, { signals, ...more }, expected) => {
+    const changes = signals === undefined ? {} : { signals };
+    expect(await replayOne(COUNTRY_ONLY, {}, rules, changes, more)).toMatchObject(expected);
   });
 });
 
