@@ -32,11 +32,8 @@ function numberOf({ records, decisions }: RuleChange, isSampled: boolean): strin
   return isSampled ? `${count(records)} (~${count(decisions)} decisions)` : count(records);
 }
 
-function causeOf({ rule, formerRule }: RuleChange): string {
-  if (rule === undefined) {
-    return formerRule === undefined ? 'by no rule' : `${formerRule} no longer applies`;
-  }
-  return formerRule === undefined ? `by ${rule}` : `by ${rule}, before by ${formerRule}`;
+function causeOf({ rule, cause }: RuleChange): string {
+  return rule === undefined ? cause : `by ${cause}`;
 }
 
 function details({ byCountry, byClient, examples }: RuleChange): string[] {

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { ReplayReport } from '../../../tools/policy/replay/report.ts';
 import type { AddCommand } from '../../command-line.ts';
+import { parseCount } from '../../parse-count.ts';
 import { startProgress } from '../../terminal.ts';
 
 const EXAMPLES = `
@@ -11,12 +13,22 @@ Examples:
 Records are lines of the service's log, also as AWS exports and prints them, and compressed with gzip.
 By default, the candidate is compared with the recorded outcomes: those of monitor mode if it was on.`;
 
+/** An outcome that changes, one that changes to a refusal, and a decision whose outcome is not determined. */
+const FINDINGS = ['change', 'refuse', 'undetermined'] as const;
+type Finding = (typeof FINDINGS)[number];
+
+const HAS: Readonly<Record<Finding, (report: ReplayReport) => boolean>> = {
+  change: ({ changed }) => changed.records > 0,
+  refuse: ({ outcomes }) => outcomes.some(({ from, to }) => to === 'refuse' && from !== to),
+  undetermined: ({ undetermined }) => undetermined.records > 0,
+};
+
 interface ReplayCommandOptions {
   readonly policy: string;
   readonly against?: string;
   readonly includeTests?: boolean;
   readonly top: number;
-  readonly failOn?: 'change' | 'refuse';
+  readonly failOn?: readonly Finding[];
 }
 
 /** Adds `policy replay`. */
@@ -28,12 +40,17 @@ export const addPolicyReplay: AddCommand = (policy, { action, terminal }) => {
     .requiredOption('--policy <file>', 'the policy to try')
     .option('--against <file>', 'compare with this policy instead of the recorded outcomes')
     .option('--include-tests', 'replay test requests too, such as those of the canary')
-    .option('--top <number>', 'countries, clients and missing values to show', parseCount, 10)
+    .option(
+      '--top <number>',
+      'countries, clients and missing values to show',
+      parseCount(1, MAX_TOP),
+      10,
+    )
     .addOption(
       new Option(
-        '--fail-on <change>',
-        'exit with 1 if an outcome changes, or changes to refuse',
-      ).choices(['change', 'refuse']),
+        '--fail-on <finding>',
+        `exit with 1 if there is one: ${FINDINGS.join(', ')} (repeatable)`,
+      ).argParser(collectFinding),
     )
     .addHelpText('after', EXAMPLES)
     .action(
@@ -62,24 +79,23 @@ export const addPolicyReplay: AddCommand = (policy, { action, terminal }) => {
         return {
           json: { files, ...report },
           text: (colours) => replayText(report, files, colours),
-          hasFindings:
-            options.failOn === 'change'
-              ? report.changed.records > 0
-              : options.failOn === 'refuse' &&
-                report.changes.byRule.some(({ to }) => to === 'refuse'),
+          hasFindings: options.failOn?.some((finding) => HAS[finding](report)) === true,
         };
       }),
     );
 };
 
+function collectFinding(value: string, previous: readonly Finding[] = []): readonly Finding[] {
+  const finding = FINDINGS.find((name) => name === value);
+  if (finding !== undefined) return [...previous, finding];
+  throw new InvalidArgumentError(`It must be one of ${FINDINGS.join(', ')}.`);
+}
+
+/** As many are counted exactly. */
+const MAX_TOP = 10_000;
+
 const BYTES_PER_MEGABYTE = 1_000_000;
 
 function toMegabytes(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_MEGABYTE);
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

@@ -81,19 +81,15 @@ function outcomeTable(outcomes) {
 }
 
 function changeItem(change) {
-  const { from, to, byCountry, byClient, examples } = change;
+  const { from, to, cause, decisions: count, byCountry, byClient, examples } = change;
   return element(
     'li',
     { class: 'panel finding' },
     element(
       'p',
       { class: 'rule-head' },
-      element('strong', {}, describeCause(change)),
-      element(
-        'span',
-        { class: 'condition' },
-        `${OUTCOMES[from]} → ${OUTCOMES[to]}: ${change.decisions}`,
-      ),
+      element('strong', {}, cause),
+      element('span', { class: 'condition' }, `${OUTCOMES[from]} → ${OUTCOMES[to]}: ${count}`),
     ),
     element(
       'dl',
@@ -103,13 +99,6 @@ function changeItem(change) {
       ...pair('Examples', ...examples.map(describeExample)),
     ),
   );
-}
-
-/** Names the rule that decides now, and the one that decided before. */
-function describeCause({ rule, formerRule }) {
-  if (rule === formerRule) return rule ?? 'No single rule';
-  if (rule === undefined) return `no longer ${formerRule}`;
-  return formerRule === undefined ? rule : `${rule} instead of ${formerRule}`;
 }
 
 function pair(name, ...texts) {
@@ -131,12 +120,12 @@ function describeExample({ time, address, country, client, grant }) {
 function undeterminedParts({ decisions: count, byNeed, byRule }) {
   if (count === 0) return [];
   return [
-    element('h5', {}, `Not decided: ${decisions(count)}`),
+    element('h5', {}, `Undetermined: ${decisions(count)}`),
     element(
       'dl',
       { class: 'pairs' },
       ...pair('The record lacks', describeTop(byNeed)),
-      ...pair('Needed by', describeTop(byRule)),
+      ...pair('First rule that could not be decided', describeTop(byRule)),
     ),
   ];
 }

@@ -42,6 +42,7 @@ export class ChangeTallies {
       .sort((one, other) => other.tally.decisions - one.tally.decisions)
       .map(({ change, tally, countries, clients, examples }) => ({
         ...change,
+        cause: causeOf(change),
         ...rounded(tally),
         byCountry: countries.top(limit),
         byClient: clients.top(limit),
@@ -68,6 +69,12 @@ export class ChangeTallies {
     this.#byRule.set(key, counted);
     return counted;
   }
+}
+
+function causeOf({ rule, formerRule }: Counted['change']): string {
+  if (rule === formerRule) return rule ?? 'no single rule';
+  if (rule === undefined) return `no longer ${formerRule}`;
+  return formerRule === undefined ? rule : `${rule} instead of ${formerRule}`;
 }
 
 function exampleOf(line: DecisionLine): ChangeExample {

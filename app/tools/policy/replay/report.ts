@@ -52,6 +52,8 @@ export interface RuleChange extends OutcomeTally {
   readonly rule: string | undefined;
   /** The rule that caused the outcome before; undefined if none did, or the record does not say which. */
   readonly formerRule: string | undefined;
+  /** Both rules in words, such as `high-ip-risk instead of elevated-ip-risk`. */
+  readonly cause: string;
   readonly byCountry: TopTallies;
   readonly byClient: TopTallies;
   readonly examples: readonly ChangeExample[];

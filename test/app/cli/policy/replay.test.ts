@@ -85,7 +85,7 @@ Changed outcomes
     clients:   m2mFleet_7yQ0aXcV3bN1kLpRsTua 1
     examples: 2026-01-05T10:30:00.000Z  8.8.8.8  BR  m2mFleet_7yQ0aXcV3bN1kLpRsTua  id
 
-  refuse -> restrict  1  by risk, before by risk
+  refuse -> restrict  1  by risk
     countries: US 1
     clients:   m2mFleet_7yQ0aXcV3bN1kLpRsTua 1
     examples: 2026-01-05T10:30:00.000Z  205.210.31.51  US  m2mFleet_7yQ0aXcV3bN1kLpRsTua  id
@@ -139,6 +139,9 @@ test.each<[string, readonly string[], number]>([
   ['a changed outcome', ['new.yaml', '--fail-on', 'change'], 1],
   ['a new refusal', ['new.yaml', '--fail-on', 'refuse'], 1],
   ['no change', ['old.yaml', '--fail-on', 'change'], 0],
+  ['an undetermined decision', ['new.yaml', '--fail-on', 'undetermined'], 1],
+  ['no undetermined decision', ['old.yaml', '--fail-on', 'undetermined'], 0],
+  ['one of several', ['new.yaml', '--fail-on', 'undetermined', '--fail-on', 'refuse'], 1],
   ['an unknown condition', ['new.yaml', '--fail-on', 'anything'], 2],
   ['no number of rows', ['new.yaml', '--top', '0'], 2],
 ])('sets the exit code for %s', async (_, args, exitCode) => {

@@ -141,7 +141,7 @@ describe('a recorded network answers as far as it reaches', () => {
 describe('a decision is determined if it does not depend on what is missing', () => {
   const COUNTRY_ONLY = policyOf([deny('geo.country == "LK"', 'country')]);
 
-  test.each<[string, readonly RuleFields[], { readonly signals?: object }, object]>([
+  test.each<[string, readonly RuleFields[], { signals?: object; unknown?: object }, object]>([
     [
       'a refusal above',
       [deny('geo.country == "LK"', 'country'), deny('user.id == "a"')],
