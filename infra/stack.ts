@@ -175,6 +175,10 @@ export class RiskGateStack extends Stack {
         monitoring.notifications.ticketsTopic.topicArn,
       ],
       LogGroupName: ['The log group with the decision records', service.logGroup.logGroupName],
+      DecisionLogIssuedPercent: [
+        'The percentage of unremarkable decisions that are recorded',
+        String(config.decisionLogIssuedPercent),
+      ],
       DashboardUrl: [
         'The CloudWatch dashboard',
         `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,

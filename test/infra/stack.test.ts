@@ -23,6 +23,7 @@ describe.each(MODES)('With %s', (mode) => {
       'ActionEndpoint',
       'CredentialPreviousTtl',
       'DashboardUrl',
+      'DecisionLogIssuedPercent',
       ...(mode.startsWith('certificate') ? ['LoadBalancerDnsName'] : []),
       'LogGroupName',
       'PagesTopicArn',

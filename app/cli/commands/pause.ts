@@ -12,23 +12,31 @@ export function pauseCommand(waiting: Waiting = REAL_WAITING): AddCommand {
       .description('Deactivates the action: tokens are issued without Risk Gate.');
     addIdentityServerOptions(command).action(
       action((options: IdentityServerOptions) =>
-        withActionsApi(options, ['view', 'update'], terminal, waiting, async (api) => {
-          const { pauseAction } = await import('../../tools/register/switch.ts');
-          const { id, hasChanged } = await pauseAction(api, options);
-          const { label } = api.target;
-          return {
-            json: { target: label, id, status: 'INACTIVE', changed: hasChanged },
-            text: ({ bold, yellow }) =>
-              [
-                hasChanged
-                  ? `${bold('Paused.')} The action "${options.name}" of ${label} is inactive.`
-                  : `The action "${options.name}" of ${label} was already inactive. Nothing has been changed.`,
-                yellow('Tokens are issued without Risk Gate: unchecked, and without restrictions.'),
-                'Run risk-gate resume to activate it again.',
-              ].join('\n'),
-            hasFindings: false,
-          };
-        }),
+        withActionsApi(
+          options,
+          { required: ['view', 'update'] },
+          terminal,
+          waiting,
+          async (api) => {
+            const { pauseAction } = await import('../../tools/register/switch.ts');
+            const { id, hasChanged } = await pauseAction(api, options);
+            const { label } = api.target;
+            return {
+              json: { target: label, id, status: 'INACTIVE', changed: hasChanged },
+              text: ({ bold, yellow }) =>
+                [
+                  hasChanged
+                    ? `${bold('Paused.')} The action "${options.name}" of ${label} is inactive.`
+                    : `The action "${options.name}" of ${label} was already inactive. Nothing has been changed.`,
+                  yellow(
+                    'Tokens are issued without Risk Gate: unchecked, and without restrictions.',
+                  ),
+                  'Run risk-gate resume to activate it again.',
+                ].join('\n'),
+              hasFindings: false,
+            };
+          },
+        ),
       ),
     );
   };

@@ -1,8 +1,8 @@
+import type { ActionsApi } from '../../tools/actions-api/client.ts';
 import type { StackOptions } from '../../tools/aws/stack.ts';
 import type { NamedFinding } from '../../tools/findings/finding.ts';
 import type { ActivityWindow } from '../../tools/status/activity.ts';
-import type { ExpectedAction } from '../../tools/status/check-action.ts';
-import type { Status } from '../../tools/status/status.ts';
+import type { Status, StatusInput } from '../../tools/status/status.ts';
 import type { AddCommand, CommandResult } from '../command-line.ts';
 import { parseCount } from '../parse-count.ts';
 import { startProgress, type Terminal } from '../terminal.ts';
@@ -50,47 +50,50 @@ export function statusCommand(waiting: Waiting = REAL_WAITING): AddCommand {
       .option('--strict', 'exit with 1 for warnings, too')
       .action(
         action(async (options: StatusCommandOptions): Promise<CommandResult> => {
-          const { expected, activity } = await readService(options, terminal);
-          const { readStatus } = await import('../../tools/status/status.ts');
-          const input = {
-            name: options.name,
-            expected,
-            activity,
-            readsApplications: options.applications,
-            onApplication: progressOf(terminal),
+          const run = async (api: ActionsApi | undefined) => {
+            const { readStatus } = await import('../../tools/status/status.ts');
+            const status = await readStatus({
+              api,
+              name: options.name,
+              ...(await readService(options, terminal)),
+              readsApplications: options.applications,
+              onApplication: progressOf(terminal),
+            });
+            return present(status, options);
           };
-          if (options.organization === undefined && options.server === undefined) {
-            return present(await readStatus({ ...input, api: undefined }), options);
-          }
-          const scopes = options.applications
-            ? (['view', 'applications'] as const)
-            : (['view'] as const);
-          return withActionsApi(options, scopes, terminal, waiting, async (api) =>
-            present(await readStatus({ ...input, api }), options),
-          );
+          if (!namesServer(options)) return run(undefined);
+          // Without the scope for applications, the rest is checked.
+          const optional = options.applications ? (['applications'] as const) : [];
+          return withActionsApi(options, { required: ['view'], optional }, terminal, waiting, run);
         }),
       );
   };
+}
+
+function namesServer(options: StatusCommandOptions): boolean {
+  const { organization, apiOrigin, server, tenant } = options;
+  return [organization, apiOrigin, server, tenant].some((option) => option !== undefined);
 }
 
 /** Reads what the stack should have registered, and the activity of the clients. */
 async function readService(
   options: StatusCommandOptions,
   terminal: Terminal,
-): Promise<{ readonly expected: ExpectedAction; readonly activity: ActivityWindow | undefined }> {
+): Promise<Pick<StatusInput, 'expected' | 'activity' | 'recordedPercent'>> {
   const { records, region, profile } = options;
   const stack = options.stack ?? (records === undefined ? DEFAULT_STACK : undefined);
   const fromStack =
     stack === undefined
       ? undefined
       : await readFromStack({ stack, region, profile }, options, terminal);
+  const { expected = {}, recordedPercent } = fromStack ?? {};
   if (records === undefined) {
-    return { expected: fromStack?.expected ?? {}, activity: await fromStack?.activity() };
+    return { expected, recordedPercent, activity: await fromStack?.activity() };
   }
   const { activityFromRecords } = await import('../../tools/status/activity-from-records.ts');
   const { folder, stdin } = terminal;
   const activity = await activityFromRecords({ paths: records, folder, stdin });
-  return { expected: fromStack?.expected ?? {}, activity };
+  return { expected, recordedPercent, activity };
 }
 
 async function readFromStack(
@@ -99,18 +102,21 @@ async function readFromStack(
   { environment, now }: Terminal,
 ) {
   const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
-  const { clientOptions, outputOf, readStack } = await import('../../tools/aws/stack.ts');
+  const { clientOptions, listOutput, outputOf, readStack } = await import(
+    '../../tools/aws/stack.ts'
+  );
   const { readActivity } = await import('../../tools/status/read-activity.ts');
   const stack = await readStack(stackOptions, environment);
-  const names = (output: string) => stack.outputs.get(output)?.split(',').filter(Boolean) ?? [];
+  const percent = stack.outputs.get('DecisionLogIssuedPercent');
   return {
     expected: {
       uri: outputOf(stack, 'ActionEndpoint'),
       names: {
-        headers: names('ActionAllowedHeaders'),
-        parameters: names('ActionAllowedParameters'),
+        headers: listOutput(stack, 'ActionAllowedHeaders'),
+        parameters: listOutput(stack, 'ActionAllowedParameters'),
       },
     },
+    recordedPercent: percent === undefined ? undefined : Number(percent),
     async activity(): Promise<ActivityWindow> {
       const client = new CloudWatchLogsClient(clientOptions(stack.region, stack.profile));
       try {

@@ -20,11 +20,17 @@ export interface Authorizer {
   renew(): void;
 }
 
-/** @param scopes every scope that the command needs. @param now milliseconds since the epoch. */
+/** The scopes that a command asks for. */
+export interface RequestedScopes {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** @param now milliseconds since the epoch. */
 export function createAuthorizer(
   target: Target,
   credential: ApiCredential,
-  scopes: readonly string[],
+  { required, optional }: RequestedScopes,
   http: HttpClient,
   now: () => number,
 ): Authorizer {
@@ -35,9 +41,15 @@ export function createAuthorizer(
   const { clientId, clientSecret } = credential;
   let token: { readonly value: string; readonly expiresAt: number } | undefined;
   const request = async () => {
-    const answer = await requestToken(target, clientId, clientSecret, scopes, http);
+    const answer = await requestToken(
+      target,
+      clientId,
+      clientSecret,
+      [...required, ...optional],
+      http,
+    );
     const granted = new Set(answer.scope?.split(' ') ?? []);
-    const missing = scopes.filter((scope) => !granted.has(scope));
+    const missing = required.filter((scope) => !granted.has(scope));
     if (missing.length > 0) throw new ToolError(describeMissingScopes(missing, target));
     const lifetimeMs = (answer.expires_in ?? 3600) * 1000;
     return { value: answer.access_token, expiresAt: now() + lifetimeMs - EXPIRY_MARGIN_MS };

@@ -53,6 +53,8 @@ export interface ActionsApiOptions {
   readonly credential: ApiCredential;
   /** What the command will do: a missing scope is reported before the first call. */
   readonly scopes: readonly ScopeName[];
+  /** Requested as well. Without them, only the calls that need them fail, with 403. @default none */
+  readonly optionalScopes?: readonly ScopeName[] | undefined;
   readonly http: HttpClient;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -178,10 +180,13 @@ class Caller {
   readonly #authorizer: Authorizer;
 
   constructor(options: ActionsApiOptions) {
-    const { target, credential, scopes, http, now } = options;
+    const { target, credential, scopes, optionalScopes = [], http, now } = options;
     this.#options = options;
-    const names = [...new Set(scopes.map((name) => SCOPES[name]))];
-    this.#authorizer = createAuthorizer(target, credential, names, http, now);
+    const namesOf = (names: readonly ScopeName[]) => [
+      ...new Set(names.map((name) => SCOPES[name])),
+    ];
+    const requested = { required: namesOf(scopes), optional: namesOf(optionalScopes) };
+    this.#authorizer = createAuthorizer(target, credential, requested, http, now);
   }
 
   async read<Schema extends z.ZodType>(

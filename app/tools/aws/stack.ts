@@ -82,3 +82,8 @@ export function outputOf({ name, outputs }: DeployedStack, output: string): stri
     `The stack ${name} has no output ${output}: name the stack of Risk Gate with --stack, or deploy it again.`,
   );
 }
+
+/** Returns a comma-separated output of a stack, empty if the stack does not have it. */
+export function listOutput({ outputs }: DeployedStack, output: string): readonly string[] {
+  return outputs.get(output)?.split(',').filter(Boolean) ?? [];
+}

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AllowedNames, mergeNames } from '../actions-api/allowed-names.ts';
-import { clientOptions, outputOf, readStack, type StackOptions } from '../aws/stack.ts';
+import { clientOptions, listOutput, outputOf, readStack, type StackOptions } from '../aws/stack.ts';
 import { CredentialSecret } from './credential-secret.ts';
 
 /** What a deployed stack says about its action. */
@@ -22,13 +22,12 @@ export async function readDeployment(
   const stack = await readStack(options, environment);
   const arn = outputOf(stack, 'ActionCredentialSecretArn');
   const client = new SecretsManagerClient(clientOptions(stack.region, stack.profile));
-  const list = (output: string) => stack.outputs.get(output)?.split(',').filter(Boolean) ?? [];
   return {
     uri: outputOf(stack, 'ActionEndpoint'),
     secret: new CredentialSecret(client, arn),
     names: mergeNames({
       headers: outputOf(stack, 'ActionAllowedHeaders').split(','),
-      parameters: list('ActionAllowedParameters'),
+      parameters: listOutput(stack, 'ActionAllowedParameters'),
     }),
     previousTtl: stack.outputs.get('CredentialPreviousTtl'),
     close: () => client.destroy(),

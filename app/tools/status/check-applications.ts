@@ -3,6 +3,7 @@ import type { ActionRule, OidcApplication } from '../actions-api/schemas.ts';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
 import { displayText } from '../register/display.ts';
 import type { TrafficSummary } from './client-summary.ts';
+import type { ReadApplications } from './read-applications.ts';
 
 /** The grants for which the identity server calls the action; `refresh_token` for tokens of the first and the last. */
 const CALLING_GRANTS: readonly string[] = [
@@ -20,7 +21,7 @@ const MAX_NAMES = 8;
  * @param traffic undefined if it is not known.
  */
 export function checkApplications(
-  applications: readonly OidcApplication[],
+  { applications, isComplete }: Pick<ReadApplications, 'applications' | 'isComplete'>,
   rule: ActionRule | undefined | null,
   traffic: TrafficSummary | undefined,
 ): readonly Finding[] {
@@ -32,11 +33,12 @@ export function checkApplications(
   const called = jwt.filter((application) => !excluded.includes(application));
   const findings = [
     ...describeOpaque(opaque),
+    ...describeUnknown(applications.filter(({ tokenType }) => tokenType === undefined)),
     ...describeExcluded(excluded),
     ...describeGrants(called),
     ...(traffic === undefined ? [] : describeSilent(called, traffic)),
   ];
-  if (findings.length > 0) return findings;
+  if (findings.length > 0 || !isComplete) return findings;
   return [
     applications.length === 0
       ? warning(
@@ -54,6 +56,15 @@ function describeOpaque(applications: readonly OidcApplication[]): readonly Find
         '%',
         applications.length === 1 ? 'gets' : 'get',
       ),
+    ),
+  ];
+}
+
+function describeUnknown(applications: readonly OidcApplication[]): readonly Finding[] {
+  if (applications.length === 0) return [];
+  return [
+    warning(
+      `The identity server does not say which access tokens ${names(applications)} ${applications.length === 1 ? 'gets' : 'get'}: see in the Console that they are JWTs.`,
     ),
   ];
 }

@@ -1,9 +1,10 @@
+import { KNOWN_API_VERSIONS } from '../../src/action/contract.ts';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
 import { displayText } from '../register/display.ts';
 import { type ActivityWindow, formatDay } from './activity.ts';
 import type { TrafficSummary } from './client-summary.ts';
 import { describeContractChange, findContractChanges } from './contract-changes.ts';
-import { findSilentClients } from './silent-clients.ts';
+import { findSilentClients, type SilentClient } from './silent-clients.ts';
 
 /** From this share of requests without an address on, the edge does not set the header. */
 const MOST = 0.5;
@@ -11,14 +12,28 @@ const MOST = 0.5;
 const NOTICEABLE = 0.01;
 const MAX_CLIENTS = 8;
 
-/** Checks what the service has seen. */
+/**
+ * Checks what the service has seen.
+ *
+ * @param recordedPercent of unremarkable decisions; undefined if it is not known.
+ */
 export function checkTraffic(
   activity: ActivityWindow,
   traffic: TrafficSummary,
+  recordedPercent?: number,
 ): readonly Finding[] {
   const { firstDay, today, isComplete } = activity;
   const period = `from ${formatDay(firstDay)} to ${formatDay(today)}`;
+  const omitted =
+    recordedPercent === 0
+      ? [
+          warning(
+            'Unremarkable decisions are not recorded, so requests and clients are missing here: set decisionLogIssuedPercent to 1 or more.',
+          ),
+        ]
+      : [];
   if (traffic.requests === 0) {
+    if (omitted.length > 0) return omitted;
     return [
       error(
         `The service has seen no request ${period}, so tokens are issued without it: check the action, its version, and that the tokens are JWTs.`,
@@ -31,11 +46,17 @@ export function checkTraffic(
       `The service has decided on about ${requests} requests of ${count(traffic.clients.length, 'client')} ${period}.`,
     ),
     describeMode(traffic),
+    ...omitted,
     ...(isComplete ? [] : [warning('There are too many clients: the smallest are not counted.')]),
     describeAddresses(traffic),
     describeVersions(traffic),
     ...describeChanges(activity),
-    ...describeSilentClients(activity),
+    ...describeSilentClients(
+      findSilentClients(
+        activity,
+        recordedPercent === undefined ? undefined : recordedPercent < 100,
+      ),
+    ),
   ];
 }
 
@@ -75,9 +96,15 @@ function describeVersions({ apiVersions, newestContract }: TrafficSummary): Find
   const versions = apiVersions.map((version) =>
     version === 'none' ? 'no x-wso2-api-version' : `x-wso2-api-version ${displayText(version)}`,
   );
-  return ok(
-    `Calls have ${versions.join(' and ')}; the newest known fields are those of contract ${newestContract}.`,
+  const text = `Calls have ${versions.join(' and ')}; the newest known fields are those of contract ${newestContract}`;
+  const isKnown = apiVersions.every(
+    (version) => version === 'none' || KNOWN_API_VERSIONS.includes(version),
   );
+  return isKnown
+    ? ok(`${text}.`)
+    : warning(
+        `${text}: this release knows only ${KNOWN_API_VERSIONS.join(' and ')}, so look for a newer one.`,
+      );
 }
 
 function describeChanges(activity: ActivityWindow): readonly Finding[] {
@@ -90,8 +117,7 @@ function describeChanges(activity: ActivityWindow): readonly Finding[] {
   ];
 }
 
-function describeSilentClients(activity: ActivityWindow): readonly Finding[] {
-  const silent = findSilentClients(activity);
+function describeSilentClients(silent: readonly SilentClient[] | undefined): readonly Finding[] {
   if (silent === undefined) {
     return [
       warning('The records do not reach back far enough to tell which clients have stopped.'),

@@ -1,5 +1,4 @@
 import type { ActionsApi } from '../actions-api/client.ts';
-import type { OidcApplication } from '../actions-api/schemas.ts';
 import { type Finding, type NamedFinding, warning } from '../findings/finding.ts';
 import { findSlot, type Slot } from '../register/slot.ts';
 import type { ActivityWindow } from './activity.ts';
@@ -7,12 +6,7 @@ import { checkAction, type ExpectedAction } from './check-action.ts';
 import { checkApplications } from './check-applications.ts';
 import { checkTraffic } from './check-traffic.ts';
 import { summarizeTraffic, type TrafficSummary } from './client-summary.ts';
-
-/** Applications of the identity server itself, which no policy is meant for. */
-const SYSTEM_APPLICATIONS = new Set(['Console', 'My Account']);
-
-/** Requests for applications at the same time. */
-const CONCURRENCY = 4;
+import { type ReadApplications, readApplications } from './read-applications.ts';
 
 export interface StatusInput {
   /** Undefined if the identity server is not asked. */
@@ -26,6 +20,8 @@ export interface StatusInput {
   readonly onApplication?: (done: number, all: number) => void;
   /** Undefined if there are neither records nor a log. */
   readonly activity: ActivityWindow | undefined;
+  /** The percentage of unremarkable decisions that are recorded. Undefined if it is not known. */
+  readonly recordedPercent?: number | undefined;
 }
 
 export interface Status {
@@ -48,15 +44,18 @@ export async function readStatus(input: StatusInput): Promise<Status> {
   const add = (check: string, found: readonly Finding[]) =>
     findings.push(...found.map((finding) => ({ check, ...finding })));
 
-  const { slot, applications } = await askServer(input);
+  const { slot, found } = await askServer(input);
   if (api === undefined || slot === undefined) {
     add('action', [
       warning('The identity server was not asked: name it with --organization or --server.'),
     ]);
   } else {
-    add('action', checkAction(slot, api.target.label, input.expected, applications ?? []));
-    if (applications !== undefined && slot.kind === 'ours') {
-      add('applications', checkApplications(applications, slot.action.rule, traffic));
+    add('action', checkAction(slot, api.target.label, input.expected, found?.applications ?? []));
+    if (found !== undefined) add('applications', found.findings);
+    if (found !== undefined && slot.kind === 'ours') {
+      // A client may have requests of which none is recorded.
+      const seen = input.recordedPercent === 0 ? undefined : traffic;
+      add('applications', checkApplications(found, slot.action.rule, seen));
     }
   }
   if (activity === undefined || traffic === undefined) {
@@ -64,9 +63,9 @@ export async function readStatus(input: StatusInput): Promise<Status> {
       warning('The requests were not examined: name the stack, or records with --records.'),
     ]);
   } else {
-    add('requests', checkTraffic(activity, traffic));
+    add('requests', checkTraffic(activity, traffic, input.recordedPercent));
   }
-  const named = (applications ?? []).flatMap(({ clientId, name }) =>
+  const named = (found?.applications ?? []).flatMap(({ clientId, name }) =>
     clientId === undefined ? [] : [[clientId, name] as const],
   );
   return { findings, traffic, applicationNames: new Map(named) };
@@ -80,22 +79,9 @@ async function askServer({
   onApplication,
 }: StatusInput): Promise<{
   readonly slot?: Slot;
-  readonly applications?: readonly OidcApplication[];
+  readonly found?: ReadApplications;
 }> {
   if (api === undefined) return {};
   const slot = await findSlot(api, { name, uri: expected.uri });
-  if (!readsApplications) return { slot };
-  const all = (await api.findApplications()).filter((one) => !SYSTEM_APPLICATIONS.has(one.name));
-  const found: (OidcApplication | undefined)[] = [];
-  let next = 0;
-  let done = 0;
-  const readNext = async (): Promise<void> => {
-    for (let index = next++; index < all.length; index = next++) {
-      const application = all[index];
-      if (application !== undefined) found[index] = await api.readOidc(application);
-      onApplication?.(++done, all.length);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, readNext));
-  return { slot, applications: found.filter((one) => one !== undefined) };
+  return readsApplications ? { slot, found: await readApplications(api, onApplication) } : { slot };
 }

@@ -14,10 +14,18 @@ export const REAL_WAITING: Waiting = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
+/** The scopes of a command. */
+export interface CommandScopes {
+  /** A missing one ends the command before its first call. */
+  readonly required: readonly ScopeName[];
+  /** A missing one makes only those calls fail that need it. @default none */
+  readonly optional?: readonly ScopeName[];
+}
+
 /** Runs work with a client of the API. */
 export async function withActionsApi<Result>(
   options: IdentityServerOptions,
-  scopes: readonly ScopeName[],
+  scopes: CommandScopes,
   terminal: Terminal,
   { sleep, timeoutMs }: Waiting,
   work: (api: ActionsApi) => Promise<Result>,
@@ -31,7 +39,11 @@ export async function withActionsApi<Result>(
     environment: terminal.environment,
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
-  const api = createActionsApi({ target, credential, scopes, http, now: terminal.now, sleep });
+  const api = createActionsApi({
+    ...{ target, credential, http, sleep, now: terminal.now },
+    scopes: scopes.required,
+    optionalScopes: scopes.optional,
+  });
   try {
     return await work(api);
   } finally {

@@ -30,7 +30,7 @@ export function registerCommand(waiting: Waiting = REAL_WAITING): AddCommand {
         const rule = ruleOptions(options);
         checkRuleOptions(rule);
         const scopes = scopesOf(mode, options.plan === true, namesApplications(rule));
-        return withActionsApi(options, scopes, terminal, waiting, (api) =>
+        return withActionsApi(options, { required: scopes }, terminal, waiting, (api) =>
           RUN[mode](options, api, terminal, waiting),
         );
       }),

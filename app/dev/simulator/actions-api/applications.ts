@@ -6,8 +6,8 @@ export interface Application {
   /** How it gets its tokens. Absent for an application with SAML only. */
   readonly oidc?: {
     readonly clientId: string;
-    /** `Default` is an opaque token. */
-    readonly tokenType: 'JWT' | 'Default';
+    /** `Default` is an opaque token. Undefined for a server that does not say. */
+    readonly tokenType: 'JWT' | 'Default' | undefined;
     readonly grants: readonly string[];
   };
 }

@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Application } from '../../../../app/dev/simulator/actions-api/actions-api.ts';
 import {
+  ALL_SCOPES,
+  type ApiUser,
+  type Application,
+} from '../../../../app/dev/simulator/actions-api/actions-api.ts';
+import {
+  CLIENT_SECRET,
   closeWorlds,
   type RegistrationWorld,
   registrationWorld,
@@ -60,17 +65,19 @@ async function status(
   lines: readonly string[],
   {
     applications = [SHOP],
+    clients,
     register = '',
     args = '',
     change,
   }: {
     readonly applications?: readonly Application[];
+    readonly clients?: readonly ApiUser[];
     readonly register?: string;
     readonly args?: string;
     readonly change?: (world: RegistrationWorld) => Promise<unknown> | undefined;
   } = {},
 ) {
-  const world = await registrationWorld({ applications });
+  const world = await registrationWorld({ applications, ...(clients && { clients }) });
   expect(await world.run(`register ${register}`)).toMatchObject({ exitCode: 0 });
   await change?.(world);
   const file = join(folder, 'records.log');
@@ -194,6 +201,11 @@ describe('what is not protected:', () => {
       'warning  requests: The contract has changed since yesterday (calls with x-wso2-api-version v2): see the section "Contract changed" of docs/runbook.md.',
     ],
     [
+      'an unknown version',
+      daily('client-of-shop', 15, 0, { api_version: 'v9' }),
+      'warning  requests: Calls have x-wso2-api-version v9; the newest known fields are those of contract 1.3: this release knows only v1, so look for a newer one.',
+    ],
+    [
       'a short history',
       daily('client-of-shop', 2, 0),
       'warning  requests: The records do not reach back far enough to tell which clients have stopped.',
@@ -216,6 +228,84 @@ test('a policy that was in monitor mode on earlier days is enforced', async () =
     line(0, 'client-of-shop'),
   ]);
   expect(output).toContain('ok       requests: The policy is in enforce mode.\n');
+});
+
+describe('what the API refuses is a warning, and the rest is checked:', () => {
+  const OIDC = { path: 'inbound-protocols', times: 100 };
+  const THREE = [SHOP, app('wiki'), app('blog')];
+  test.each<[name: string, change: (world: RegistrationWorld) => void, expected: string]>([
+    [
+      'the protocols of all applications',
+      ({ api }) => api.fail({ kind: 'status', status: 403 }, OIDC),
+      'The organization acme does not allow to read how applications get their tokens (status 403), so opaque tokens were not looked for: authorize the scopes of the applications API that include their protocols, or use --no-applications.',
+    ],
+    [
+      'the protocol of one application',
+      ({ api }) => api.fail({ kind: 'status', status: 500 }, { path: 'id-of-wiki', times: 3 }),
+      'The protocol of the application "wiki" cannot be read, because the server failed (status 500): run the command again, and look at its log if it fails again.',
+    ],
+    [
+      'a page of a proxy',
+      ({ api }) => api.fail({ kind: 'html' }, OIDC),
+      'The protocol of the application "shop" cannot be read, because the answer of HOST (status 200) is a web page: check the URL, and whether a proxy answers instead. The same for 2 other applications.',
+    ],
+    [
+      'the list of applications',
+      ({ api }) => api.fail({ kind: 'status', status: 403 }, { path: '/applications' }),
+      'The applications of the organization acme cannot be listed, because the access token lacks the scope internal_application_mgt_view: authorize it for the application in the Console, under API Authorization.',
+    ],
+  ])('%s', async (_, fail, expected) => {
+    let host = '';
+    const { exitCode, output, errors } = await status(shopDaily, {
+      applications: THREE,
+      change: (world) => {
+        host = new URL(world.api.origin).host;
+        fail(world);
+        return undefined;
+      },
+    });
+    expect(errors).toBe('');
+    expect(output).toContain(`warning  applications: ${expected.replace('HOST', host)}\n`);
+    expect(output).toContain('ok       action: The action "Risk Gate" is active, in version v1.\n');
+    expect(output).not.toContain('of all applications');
+    expect(exitCode).toBe(0);
+  });
+
+  test('the scope for applications', async () => {
+    const scopes = ALL_SCOPES.filter((scope) => !scope.includes('application'));
+    const clients = [{ id: 'client', secret: CLIENT_SECRET, scopes }];
+    const { output, errors } = await status(shopDaily, { clients });
+    expect(errors).toBe('');
+    expect(output).toContain('lacks the scope internal_application_mgt_view');
+    expect(output).toContain('ok       action: The action "Risk Gate" is active, in version v1.\n');
+  });
+});
+
+test('An application of unknown token type is not taken for one with JWTs', async () => {
+  const { output } = await status(shopDaily, {
+    applications: [app('shop', { tokenType: undefined })],
+  });
+  expect(output).toContain(
+    'warning  applications: The identity server does not say which access tokens "shop" gets: see in the Console that they are JWTs.\n',
+  );
+});
+
+test('The client secret of an application is in no output', async () => {
+  const { output } = await status(shopDaily, { args: '--json' });
+  expect(output).not.toContain('secret-of-');
+});
+
+test('Wrong options are reported before anything is read', async () => {
+  const world = await registrationWorld();
+  const args = 'status --records /none --organization acme';
+  expect(await world.run(args, { isBare: true })).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('There is no credential of the API'),
+  });
+  expect(await world.run('status --records /none --tenant acme', { isBare: true })).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('Expected either --organization NAME'),
+  });
 });
 
 test('sampled records are scaled, tests are left out, and gzip is read', async () => {
