@@ -4,6 +4,8 @@ const base = {
   testEnvironment: 'node',
   // One more than CI has cores, as much of the time is spent waiting for processes and servers.
   maxWorkers: 3,
+  // Node keeps the modules of every test file in memory, and collecting garbage in a large heap takes half of the time.
+  workerIdleMemoryLimit: '200MB',
   // A hang guard.
   testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
