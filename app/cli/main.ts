@@ -3,6 +3,9 @@ import { runCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands/index.ts';
 import { processTerminal } from './terminal.ts';
 
+// AWS's clients are loaded later, and would print a warning about Node 20 between the lines of a result.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const terminal = processTerminal();
 // A reader such as `head` that has seen enough ends the command.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -92,7 +92,7 @@ function checkNames({ endpoint }: Action, names: AllowedNames | undefined): read
     missing.length === 0
       ? ok('It allows every header and parameter that the service reads.')
       : error(
-          `It does not allow ${missing.join(', ')}, so the policy cannot use them: run risk-gate register.`,
+          `It does not allow ${missing.join(', ')}, so the policy cannot use ${missing.length === 1 ? 'it' : 'them'}: run risk-gate register.`,
         ),
   ];
 }
