@@ -1,6 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { notify } from '../../lib/hooks.ts';
 import { optionalField } from '../../lib/optional-field.ts';
+import { PendingWork } from '../../lib/pending-work.ts';
 import { type Address, lookupAddress } from '../address/address.ts';
 import type { CheckCause } from '../causes.ts';
 import { known, unknown } from '../signal.ts';
@@ -57,7 +58,7 @@ export class ReputationLookup {
   /** Undefined unless CHECK-BLOCK may be used. */
   readonly #blocks: BlockLookup | undefined;
   readonly #pending = new Map<string, PendingLookup>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new PendingWork();
 
   /** @throws Error when AbuseIPDB's base URL is not valid. */
   constructor(options: ReputationOptions) {
@@ -176,7 +177,7 @@ export class ReputationLookup {
   /** Resolves when no lookup and no write is pending. */
   async settle(): Promise<void> {
     // In this order, because a lookup may start a write when it ends.
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#running.settle();
     await this.#blocks?.settle();
     await this.#cache.settle();
   }
@@ -184,16 +185,8 @@ export class ReputationLookup {
   #start(address: Address, purpose: LookupPurpose): PendingLookup {
     const pending = newLookup(address, purpose);
     this.#pending.set(address.value, pending);
-    this.#track(this.#run(pending));
+    this.#running.add(this.#run(pending));
     return pending;
-  }
-
-  /** Lets `settle` wait for work that does not reject. */
-  #track(work: Promise<void>): void {
-    const running = work.then(() => {
-      this.#running.delete(running);
-    });
-    this.#running.add(running);
   }
 
   async #run(pending: PendingLookup): Promise<void> {
@@ -211,7 +204,7 @@ export class ReputationLookup {
 
   async #find(pending: PendingLookup): Promise<ReputationSignal> {
     const { address } = pending;
-    const onUnfinished = (read: Promise<void>) => this.#track(read);
+    const onUnfinished = (read: Promise<void>) => this.#running.add(read);
     await this.#shared.read(pending, this.#quotaGuard.refresh(), onUnfinished);
     const recalled = this.#recall(pending) ?? (await this.#refreshInherited(pending));
     if (recalled !== undefined) return recalled;

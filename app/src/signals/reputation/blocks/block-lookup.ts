@@ -1,3 +1,4 @@
+import { PendingWork } from '../../../lib/pending-work.ts';
 import type { Address } from '../../address/address.ts';
 import type { BlockClient } from '../abuseipdb/block-client.ts';
 import type { Caller } from '../admission/caller.ts';
@@ -39,7 +40,7 @@ export class BlockLookup {
   readonly #candidates: BlockCandidates;
   /** Calls by block. All addresses of the block wait for the same one. */
   readonly #pending = new Map<number, SingleFlight<void>>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new PendingWork();
 
   constructor(options: BlockLookupOptions) {
     this.#options = options;
@@ -87,7 +88,7 @@ export class BlockLookup {
 
   /** Resolves when no call is pending. */
   async settle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#running.settle();
   }
 
   #findFresh(address: Address): AbuseRecord | undefined {
@@ -104,7 +105,6 @@ export class BlockLookup {
     const flight = new SingleFlight<void>();
     this.#pending.set(block, flight);
     const run = call.then((record) => {
-      this.#running.delete(run);
       this.#pending.delete(block);
       if (record !== undefined) {
         scores.set(block, record);

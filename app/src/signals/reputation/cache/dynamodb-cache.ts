@@ -1,5 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { notify } from '../../../lib/hooks.ts';
+import { PendingWork } from '../../../lib/pending-work.ts';
 import { withTimeLimit } from '../../../lib/timeout.ts';
 import { type BlockRecord, NO_SCORE } from '../blocks/block.ts';
 import { CircuitBreaker } from '../circuit-breaker.ts';
@@ -62,7 +63,7 @@ const NO_SDK_TIMEOUT = { requestTimeout: 0 };
 export class DynamoDbCache {
   readonly #options: DynamoDbCacheOptions;
   readonly #breaker: CircuitBreaker<string>;
-  readonly #pendingWrites = new Set<Promise<void>>();
+  readonly #pendingWrites = new PendingWork();
   #pendingReads = 0;
 
   constructor(options: DynamoDbCacheOptions) {
@@ -179,7 +180,7 @@ export class DynamoDbCache {
 
   /** Resolves when no write is pending. */
   async settle(): Promise<void> {
-    while (this.#pendingWrites.size > 0) await Promise.all(this.#pendingWrites);
+    await this.#pendingWrites.settle();
   }
 
   async #getIfFewPending(key: string): Promise<ItemRead> {
@@ -236,14 +237,10 @@ export class DynamoDbCache {
     const command = new PutItemCommand({ TableName: this.#options.tableName, Item: item });
     const write = withTimeLimit(this.#options.limits.cacheWriteTimeout, (abortSignal) =>
       this.#options.client.send(command, { abortSignal, ...NO_SDK_TIMEOUT }),
-    )
-      .then(
-        () => {},
-        (error: unknown) => this.#reportFailure('write', error),
-      )
-      .then(() => {
-        this.#pendingWrites.delete(write);
-      });
+    ).then(
+      () => {},
+      (error: unknown) => this.#reportFailure('write', error),
+    );
     this.#pendingWrites.add(write);
   }
 
