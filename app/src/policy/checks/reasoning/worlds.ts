@@ -59,6 +59,8 @@ export function holdsInAllWorlds(
     readonly budget: Budget;
   },
 ): Answer {
+  // Finding the dimensions takes as long as many worlds, so nothing is imagined without a budget.
+  if (!budget.spend()) return undefined;
   const own = dimensionsOf([first], [first, ...others]);
   const ownKeys = new Set(own.map(({ key }) => key));
   const further = dimensionsOf(others, [first, ...others]).filter(({ key }) => !ownKeys.has(key));
