@@ -15,19 +15,19 @@ const PART_MS = HOUR_MS / PARTS;
 export class HourlySketch {
   readonly #rows: SketchRows;
   readonly #now: () => number;
-  /** The oldest part first, the current one last. */
-  readonly #parts: Uint16Array[];
+  /** The oldest part first, the current one last. A part has no counters before its first event. */
+  readonly #parts: (Uint16Array | undefined)[];
   /** Start of the current part. */
   #startedAt: number;
 
   /**
-   * @param width counters in each of the four rows. A sketch has 40 bytes for each.
+   * @param width counters in each of the four rows. A sketch has up to 40 bytes for each.
    * @param now milliseconds since the epoch.
    */
   constructor(width: number, now: () => number, secret?: Buffer) {
     this.#rows = new SketchRows(width, secret);
     this.#now = now;
-    this.#parts = Array.from({ length: PARTS + 1 }, () => new Uint16Array(this.#rows.size));
+    this.#parts = Array.from({ length: PARTS + 1 }, () => undefined);
     this.#startedAt = now();
   }
 
@@ -35,13 +35,17 @@ export class HourlySketch {
   count(key: string): number {
     this.#turn();
     const slots = this.#rows.slotsOf(key);
-    return this.#parts.reduce((sum, counters) => sum + lowestCount(counters, slots), 0);
+    return this.#parts.reduce(
+      (sum, counters) => sum + (counters === undefined ? 0 : lowestCount(counters, slots)),
+      0,
+    );
   }
 
   /** Counts an event. */
   add(key: string): void {
     this.#turn();
-    raiseCount(this.#parts[PARTS] as Uint16Array, this.#rows.slotsOf(key));
+    this.#parts[PARTS] ??= new Uint16Array(this.#rows.size);
+    raiseCount(this.#parts[PARTS], this.#rows.slotsOf(key));
   }
 
   /** Starts a new part if the current one is over. */
@@ -52,8 +56,7 @@ export class HourlySketch {
     const elapsedParts = Math.floor((now - this.#startedAt) / PART_MS);
     // A task can be idle for hours.
     for (let part = 0; part < Math.min(elapsedParts, PARTS + 1); part += 1) {
-      const oldest = this.#parts.shift() as Uint16Array;
-      this.#parts.push(oldest.fill(0));
+      this.#parts.push(this.#parts.shift()?.fill(0));
     }
     this.#startedAt += elapsedParts * PART_MS;
   }
