@@ -45,6 +45,8 @@ export function settingsFor(simulator: Simulator): Record<string, string> {
     ABUSEIPDB_TIMEOUT_MS: '4000',
     DYNAMODB_TIMEOUT_MS: '4000',
     DRAIN_DELAY_MS: '0',
+    // The cache allocates all of them at once, in each of the many services.
+    REPUTATION_MEMORY_ENTRIES: '1000',
   };
 }
 
