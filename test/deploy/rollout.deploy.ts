@@ -1,51 +1,29 @@
-import type { Application } from '../../app/dev/simulator/actions-api/actions-api.ts';
-import { codeBlocks, readPage, sectionOf } from '../docs/pages.ts';
 import { setDate } from '../support/fake-date.ts';
 import { startTimers } from '../support/fake-timers.ts';
 import { describeWithMoto } from '../support/moto.ts';
 import { ROOT, runCommand } from '../support/process.ts';
+import {
+  APPLICATIONS,
+  commandsIn,
+  LOW,
+  OFFICE,
+  PARTNER,
+  PORTAL,
+  PORTAL_WITH_JWT,
+  REQUESTS,
+  REQUESTS_A_DAY,
+  RESTRICTED,
+  refusalsOf,
+  SHOP,
+  shownLines,
+  withoutVariableParts,
+  yamlIn,
+} from './rollout-page.ts';
 import { ORGANIZATION, type RolloutWorld, startRolloutWorld } from './rollout-world.ts';
-
-const PAGE = readPage('docs/rollout.md');
-
-/** Returns the commands of a section of the page, one for each line. */
-const commandsIn = (section: string) =>
-  codeBlocks(sectionOf(PAGE, section), 'sh').flatMap((block) => block.trim().split('\n'));
-const yamlIn = (section: string) => codeBlocks(sectionOf(PAGE, section), 'yaml');
 
 const HOUR_MS = 3_600_000;
 /** A Monday. */
 const START = Date.parse('2026-09-07T00:00:00Z');
-
-const LOW = '205.210.31.51';
-const ELEVATED = '14.102.69.58';
-/** The partner's proxy, with the score 100. */
-const PARTNER = '103.159.198.178';
-/** In a restricted country. */
-const RESTRICTED = '175.45.176.0';
-
-const [SHOP, OFFICE, PORTAL] = ['client-of-shop', 'client-of-office', 'client-of-portal'];
-
-function application(
-  name: string,
-  clientId: string,
-  grants: readonly string[],
-  tokenType: 'JWT' | 'Default' = 'JWT',
-): Application {
-  return { id: `id-of-${clientId}`, name, oidc: { clientId, tokenType, grants } };
-}
-
-const PORTAL_WITH_JWT = application('Legacy portal', PORTAL, ['client_credentials']);
-
-/** What each application requests, six times a day. */
-const REQUESTS = [
-  [SHOP, 'authorization_code', LOW],
-  [SHOP, 'refresh_token', ELEVATED],
-  [SHOP, 'authorization_code', RESTRICTED],
-  [OFFICE, 'client_credentials', PARTNER],
-  [PORTAL, 'client_credentials', LOW],
-] as const;
-const REQUESTS_A_DAY = 6;
 
 /** The page is one story: each test continues where the one before has ended. */
 describeWithMoto('docs/rollout.md', () => {
@@ -55,11 +33,7 @@ describeWithMoto('docs/rollout.md', () => {
 
   beforeAll(async () => {
     setDate(START);
-    world = await startRolloutWorld([
-      application('Web shop', SHOP, ['authorization_code', 'refresh_token']),
-      application('Back office', OFFICE, ['client_credentials']),
-      application('Legacy portal', PORTAL, ['client_credentials'], 'Default'),
-    ]);
+    world = await startRolloutWorld([...APPLICATIONS]);
   });
 
   afterAll(async () => {
@@ -169,7 +143,7 @@ describeWithMoto('docs/rollout.md', () => {
       expect(output).toMatch(/^Replayed \d{3} decisions from 2026-09-07/);
       expect(output).toMatch(/changed +84 /);
       expect(output).toMatch(/undetermined +0 /);
-      expect(output).toContain('refuse -> issue  84  by trusted-network, before by high-ip-risk');
+      expect(output).toContain('refuse -> issue  84  by trusted-network instead of high-ip-risk');
     }
   });
 
@@ -235,30 +209,13 @@ describeWithMoto('docs/rollout.md', () => {
   });
 
   test('every command of the page was run', () => {
-    const all = codeBlocks(PAGE.text, 'sh').flatMap((block) => block.trim().split('\n'));
-    expect(all.filter((command) => !done.includes(command))).toEqual([]);
+    expect(commandsIn().filter((command) => !done.includes(command))).toEqual([]);
   });
 
   test('the commands have printed each line that the page shows', () => {
     const lines = new Set(printed.flatMap((output) => output.split('\n')));
-    const shown = codeBlocks(PAGE.text, 'text').flatMap((block) => block.split('\n'));
+    const shown = shownLines();
     expect(shown.length).toBeGreaterThan(30);
     expect(shown.filter((line) => !lines.has(withoutVariableParts(line)))).toEqual([]);
   });
 });
-
-/** Removes what depends on the run, or on each change of the default policy. */
-function withoutVariableParts(text: string): string {
-  return text
-    .replaceAll(/https?:\/\/[\w.:]+/g, 'https://gate.example.com')
-    .replaceAll(/revision [0-9a-f]{12}/g, 'revision …');
-}
-
-function refusalsOf(rule: string, clientId: string, address: string, refusals: number): object {
-  return {
-    dry_run_refused_by: rule,
-    client_id: clientId,
-    'signals.address.value': address,
-    refusals,
-  };
-}

@@ -9,6 +9,7 @@ import { given } from './schema.ts';
 /** The top level of a file with cases. */
 export const caseFile = z.strictObject({
   policy: z.string().optional(),
+  mode: z.enum(['enforce', 'monitor'], 'must be enforce or monitor').optional(),
   lists: z
     .custom<StatedLists>(isStatedLists, 'must have a list of strings or numbers for each name')
     .optional(),

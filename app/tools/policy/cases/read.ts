@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { Issues, type LocatedIssue, PolicyError } from '../../../src/policy/file/issues.ts';
 import { type PlaceOf, readYaml } from '../../../src/policy/file/source.ts';
 import { validate, validateParts } from '../../../src/policy/file/validate.ts';
+import type { Mode } from '../../../src/policy/policy.ts';
 import { type Expectation, expectation, mergeExpectations } from './expectation.ts';
 import { addFacts, type Facts, NO_FACTS } from './facts.ts';
 import { caseFile, caseForm, suggestKeys, withoutExtensions } from './forms.ts';
@@ -16,6 +17,8 @@ export interface PolicyCase {
   readonly line: number;
   /** Lists that replace those of the policy; the same object for all cases of a file. */
   readonly lists: StatedLists | undefined;
+  /** Replaces the mode of the policy. */
+  readonly mode: Mode | undefined;
   /** With at most one cause for each unknown signal. */
   readonly facts: Facts;
   readonly expect: Expectation;
@@ -56,13 +59,14 @@ export function readCases(text: string, file: string): CaseFile {
     ...draft,
     file,
     lists: form?.lists,
+    mode: form?.mode,
     line: lines[index] ?? 1,
   }));
   return { file, policy: form?.policy, cases };
 }
 
 type Path = readonly (string | number)[];
-type Draft = Omit<PolicyCase, 'file' | 'line' | 'lists'> & { readonly path: Path };
+type Draft = Omit<PolicyCase, 'file' | 'line' | 'lists' | 'mode'> & { readonly path: Path };
 
 class CaseReader {
   readonly #issues: Issues;

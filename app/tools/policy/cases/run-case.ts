@@ -17,7 +17,7 @@ import { DEFAULT_TIME, momentOf, parseCaseTime } from './time.ts';
 
 /** The request of a case, and what it is decided on. */
 export interface CaseInputs {
-  /** With the lists of the case. */
+  /** With the lists and the mode of the case. */
   readonly policy: Policy;
   readonly body: string;
   readonly request: TokenRequest;
@@ -46,7 +46,8 @@ export function prepareCase(
   createSignals: CreateSignals = (...args) => new RequestSignals(...args),
 ): CaseInputs {
   const { facts } = policyCase;
-  const policy = withLists(original, policyCase.lists);
+  const { mode = original.mode } = policyCase;
+  const policy = { ...withLists(original, policyCase.lists), mode };
   const time = facts.time ?? parseCaseTime(DEFAULT_TIME);
   const now = time && momentOf(time, policy.clock);
   if (now === undefined) {

@@ -203,3 +203,18 @@ test('a request file cannot be read without a reader', async () => {
     'The request file a.json cannot be read here. Describe the request in given.',
   ]);
 });
+
+test.each([
+  ['the mode of the policy', '', 'monitor', ['passed', 'failed']],
+  ['enforce', 'mode: enforce\n', 'monitor', ['failed', 'passed']],
+  ['monitor', 'mode: monitor\n', 'enforce', ['passed', 'failed']],
+])('a file with %s decides in it', async (_, line, mode, expected) => {
+  const { cases } = readCases(
+    `${line}cases:
+  - { name: monitored, given: { address: 8.8.8.8 }, expect: { outcome: issue, dry_run_outcome: refuse } }
+  - { name: enforced, given: { address: 8.8.8.8 }, expect: { outcome: refuse } }`,
+    'a.cases.yaml',
+  );
+  const policy = compile(policyText(deny('address.public'), `mode: ${mode}`));
+  expect((await runCases(policy, cases)).results.map(({ status }) => status)).toEqual(expected);
+});
