@@ -9,6 +9,8 @@ const SCORES = [0, 0, 0, 0, 3, 12, 30, 48, 80, 100];
 const CLIENTS = 50_000;
 /** Lines that are given to the file at once. */
 const BATCH = 1000;
+/** What the identity server and its version add to a record. */
+const CONTRACT = { api_version: 'v1', contract: '1.3' };
 const RECORDS_PER_SECOND = 2;
 
 /** Yields lines of the log: decisions of a policy on many addresses, countries, scores and clients. */
@@ -27,7 +29,12 @@ export async function* recordLines(policy: Policy, records: number): AsyncGenera
 }
 
 function template(policy: Policy, country: string, score: number) {
-  const given: Scenario = { geo: { country, asn: 64500 }, reputation: score };
+  const given: Scenario = {
+    geo: { country, asn: 64500 },
+    reputation: score,
+    network: { asn: 3320, organization: 'Deutsche Telekom AG' },
+    feeds: { 'tor-exits': score === 100 },
+  };
   return recordedDecision(policy, given);
 }
 
@@ -36,10 +43,11 @@ function lineFrom(record: Readonly<Record<string, unknown>>, at: number): string
   const fields = {
     level: 'info',
     ...record,
+    ...CONTRACT,
     time: new Date(MONDAY_MORNING + (at * 1000) / RECORDS_PER_SECOND).toISOString(),
     decision_id: randomUUID(),
     request_id: randomUUID(),
-    client_id: `client-${(at * 31) % CLIENTS}`,
+    client_id: `m2mFleet_7yQ0aXcV3bN1k${(at * 31) % CLIENTS}`,
     signals: { ...(record.signals as object), address: { value: address } },
     ms: { read: 0.214, address: 0.011, geo: 0.024, reputation: 1.713, decide: 1.802, total: 2.104 },
   };
