@@ -10,6 +10,10 @@ export const MAX_CANDIDATE_BYTES = 2 * 1024 * 1024;
 
 const MAX_CASE_FILES = 50;
 
+/** Compiling them takes two seconds, in which the service decides nothing else. */
+const MAX_CANDIDATE_RULES = 1000;
+const RULE = /\bwhen["']?\s*:/g;
+
 const fileName = z
   .string()
   .trim()
@@ -47,6 +51,8 @@ export class CandidateReviewer {
    */
   async review(text: string, inUse: InUse): Promise<CandidateReview> {
     const form = parseFormWith(formSchema, text);
+    const rules = form.policy.match(RULE)?.length ?? 0;
+    if (rules > MAX_CANDIDATE_RULES) throw new FormError(describeTooMany(rules, form.file));
     if (this.#isBusy) {
       throw new FormError('Another policy is being checked: try again when it is done.');
     }
@@ -67,4 +73,8 @@ export class CandidateReviewer {
       this.#isBusy = false;
     }
   }
+}
+
+function describeTooMany(rules: number, file: string): string {
+  return `The policy has about ${rules} rules, and at most ${MAX_CANDIDATE_RULES} are checked here: run risk-gate policy check ${file}.`;
 }

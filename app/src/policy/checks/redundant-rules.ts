@@ -22,10 +22,17 @@ export const checkRedundantRules: PolicyCheck = (parts) => {
   }
   for (const rule of parts.rules) {
     if (ignored.has(rule)) continue;
-    const by = findCovering(rule, parts.rules.slice(rule.index + 1), ignored, parts);
+    const by = findCovering(rule, rulesEvaluatedWith(rule, parts), ignored, parts);
     if (by !== undefined) report(rule, by, 'below', ignored);
   }
 };
+
+/** Returns the rules below one up to the first that ends the evaluation: those after it may not be evaluated. */
+function rulesEvaluatedWith({ index }: RuleParts, { rules }: PolicyParts): readonly RuleParts[] {
+  const below = rules.slice(index + 1);
+  const end = below.findIndex(endsEvaluation);
+  return end < 0 ? below : below.slice(0, end + 1);
+}
 
 function findCovering(
   rule: RuleParts,
@@ -76,9 +83,7 @@ function areEffectsCovered(rule: RuleParts, other: RuleParts, parts: PolicyParts
   if (!onlyRestricts(effects)) return false;
   if (other.rule.effects.allow) return false;
   if (!isAbove) {
-    const between = parts.rules.slice(rule.index + 1, other.index);
-    const mayEnd = parts.unknown.some((entry) => entry.effects?.allow === true);
-    if (mayEnd || between.some(endsEvaluation)) return false;
+    if (parts.unknown.some((entry) => entry.effects?.allow === true)) return false;
     if (other.rule.effects.deny !== undefined) return true;
   }
   const { restrictions } = rule.rule.enforcement;
@@ -115,6 +120,8 @@ function isAtMost(limit: number | undefined, other: number | undefined): boolean
 }
 
 function removesAll(removed: readonly string[] = [], names: readonly string[] = []): boolean {
+  // Most rules remove nothing, and each is compared with all others.
+  if (names.length === 0) return true;
   const patterns = compilePatterns(removed);
   return names.every(
     (name) =>

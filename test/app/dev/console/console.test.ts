@@ -280,6 +280,13 @@ describe('A candidate policy', () => {
     ['from another site', CANDIDATE, { ...SAME_ORIGIN, 'sec-fetch-site': 'none' }, 403, /own page/],
     ['as text', 'a=b', { ...SAME_ORIGIN, 'content-type': 'text/plain' }, 415, /application\/json/],
     ['without a name', { ...CANDIDATE, file: ' ' }, SAME_ORIGIN, 400, /file: must not be empty/],
+    [
+      'with too many rules',
+      { ...CANDIDATE, policy: '{ id: a, when: true },\n'.repeat(1001) },
+      SAME_ORIGIN,
+      400,
+      /has about 1001 rules, and at most 1000 are checked here: run risk-gate policy check a\.yaml/,
+    ],
     ['that is too long', 'x'.repeat(2 ** 21 + 1), SAME_ORIGIN, 413, /larger than 2048 KiB/],
   ])('is rejected %s', async (_, form, headers, status, message) => {
     const response = await post(form, headers, '/candidate');

@@ -135,6 +135,8 @@ function dimensionsOf(own: readonly Formula[], all: readonly Formula[]): Dimensi
       add({ key: atom.key, kind: 'opaque', unit, states });
     } else {
       const { variable } = atom;
+      // Its values are those that all comparisons distinguish.
+      if (dimensions.has(variable.key)) continue;
       const same = comparisons.filter((other) => other.variable.key === variable.key);
       const states: State[] = valuesOf(variable, same, [...dates, '9999']);
       if (variable.mayBeMissing) states.push(MISSING);
