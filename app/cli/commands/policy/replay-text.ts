@@ -137,7 +137,7 @@ function notes(report: FilesReport): string[] {
   }
   if (outcomes.some(({ from, to }) => from === 'restrict' || to === 'restrict')) {
     lines.push(
-      'A restriction counts as restrict as if the request allows it and the token is not restricted already: records contain neither.',
+      'A restriction counts as restrict, as if the request allowed it and the token was not restricted already: records contain neither.',
     );
   }
   const skipped = [

@@ -60,7 +60,11 @@ test('errors are findings', async () => {
 });
 
 test.each([
-  ['--endpoint URL --calls no', {}, 'Expected a whole number from 1 to 10000, got "no".'],
+  [
+    '--endpoint URL --calls no',
+    {},
+    "option '--calls <number>' argument 'no' is invalid. It must be a whole number from 1 to 10000. Run the command with --help to see what it expects.",
+  ],
   [
     '--endpoint ftp://x --credential-file credential.json',
     {},

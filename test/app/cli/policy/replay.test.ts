@@ -103,7 +103,7 @@ Undetermined decisions, by what the record lacks
 Undetermined decisions, by the first rule that could not be decided
   group  1
 
-A restriction counts as restrict as if the request allows it and the token is not restricted already: records contain neither.
+A restriction counts as restrict, as if the request allowed it and the token was not restricted already: records contain neither.
 Skipped: 1 test request, 1 other line, 1 broken line (first: records.log:8).
 `);
   expect(exitCode).toBe(0);
