@@ -1,10 +1,11 @@
 import type { Address } from '../signals/address/address.ts';
 import { enclosingBlock } from '../signals/address/cidr.ts';
 import { type AddressRanges, createAddressRanges, parseCidr } from '../signals/address/ranges.ts';
-import { CONTINENTS, isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
+import { isContinentCode, isCountryCode } from '../signals/geo/codes.ts';
 import { indexList } from './cel/semantics/list-index.ts';
 import type { Issues } from './file/issues.ts';
 import type { ListEntryDefinition } from './file/schemas/lists.ts';
+import { notAContinent, notACountry } from './place-codes.ts';
 
 /** The kind of a list's entries, inferred from its use: `within` makes it CIDRs, a comparison with geo.country countries. */
 export type ListKind = 'cidr' | 'country' | 'continent' | 'plain';
@@ -52,8 +53,10 @@ export function checkListKind(list: ParsedList, kind: ListKind, issues: Issues):
     if (kind === 'cidr' && parseCidr(text) === undefined) {
       issues.at(index).add(notACidr(text));
     }
-    if (kind === 'country' && !isCountryCode(text)) issues.at(index).add(notACountry(text));
-    if (kind === 'continent' && !isContinentCode(text)) issues.at(index).add(notAContinent(text));
+    const isCode = kind === 'country' ? isCountryCode(text) : isContinentCode(text);
+    if ((kind !== 'country' && kind !== 'continent') || isCode) return;
+    const { message, ...details } = kind === 'country' ? notACountry(text) : notAContinent(text);
+    issues.at(index).add(message, details);
   });
 }
 
@@ -62,14 +65,6 @@ function notACidr(text: string): string {
   return block === undefined
     ? `"${text}" is not a valid CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address`
     : `"${text}" has bits set below its prefix; write ${block} for the network, or ${text.split('/')[0]} for the address`;
-}
-
-export function notACountry(text: string): string {
-  return `"${text}" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP`;
-}
-
-export function notAContinent(text: string): string {
-  return `"${text}" is not a continent code; write one of ${CONTINENTS.join(', ')}`;
 }
 
 /**

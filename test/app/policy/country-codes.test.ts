@@ -17,7 +17,7 @@ const issuesOf = (when: string) =>
   );
 
 const NO_COUNTRY =
-  /^(policy\.yaml:5: lists\.bad\.0: )?"(kp|ir|uk|EU)" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP\.$/;
+  /^(policy\.yaml:5: lists\.bad\.0: )?"(kp|ir|uk|EU)" is not an ISO 3166-1 alpha-2 country code; (write "(KP|IR|GB)"|compare geo\.continent with "EU")\.$/;
 
 describe('a country code is checked wherever it can reach a comparison', () => {
   test.each([
@@ -130,11 +130,7 @@ describe('a continent code is checked too', () => {
     ['["KP"].exists(c, c == geo.continent)', '"KP"'],
     ['{"KP": 1}[?geo.continent].orValue(0) == 1', '"KP"'],
   ])('%s', (when, place) => {
-    expect(issuesOf(when)).toEqual([
-      expect.stringContaining(
-        `${place} is not a continent code; write one of AF, AN, AS, EU, NA, OC, SA.`,
-      ),
-    ]);
+    expect(issuesOf(when)).toEqual([expect.stringContaining(`${place} is not a continent code; `)]);
   });
 
   test.each([

@@ -58,6 +58,76 @@ describe('in a condition, a misspelt', () => {
   });
 });
 
+describe('the name of a place becomes its code', () => {
+  test.each([
+    ['geo.continent == "Europe"', 'EU'],
+    ['geo.continent == "eu"', 'EU'],
+    ['geo.continent in ["north america"]', 'NA'],
+    ['geo.continent == "South-America"', 'SA'],
+    ['geo.country == "UK"', 'GB'],
+    ['geo.country == "Germany"', 'DE'],
+    ['geo.country == "germeny"', 'DE'],
+    ['geo.country == "de"', 'DE'],
+    ['geo.country == " DE"', 'DE'],
+    ['geo.country in ["KP", "Iran"]', 'IR'],
+    ['geo.country == "DEU"', 'DE'],
+    ['geo.country == "usa"', 'US'],
+    ['geo.country == "United States"', 'US'],
+    ['geo.country == "North Korea"', 'KP'],
+    ['geo.country == "Hong Kong"', 'HK'],
+    ['geo.country == "Côte d’Ivoire"', 'CI'],
+    ['geo.country == "Saint Lucia"', 'LC'],
+    ['geo.country == "Turkey"', 'TR'],
+    ['geo.country == "Türkiye"', 'TR'],
+    ['geo.country == "Zimbabwe"', 'ZW'],
+    ['geo.country == "ZWE"', 'ZW'],
+    ['geo.country == "XKX"', 'XK'],
+  ])('%s', (when, suggestion) => {
+    const issue = firstIssue(withCondition(when));
+    expect(issue.suggestion).toBe(suggestion);
+    expect(issue.message).toContain(`; write "${suggestion}".`);
+  });
+
+  test('in a list', () => {
+    const text = withCondition('geo.country in lists.blocked').replace('[KP]', '[KP, Germany]');
+    expect(firstIssue(text)).toEqual({
+      suggestion: 'DE',
+      message: '"Germany" is not an ISO 3166-1 alpha-2 country code; write "DE".',
+    });
+  });
+
+  test.each([
+    ['geo.country == "EU"', 'compare geo.continent with "EU".'],
+    ['geo.country == "Europe"', 'compare geo.continent with "EU".'],
+    ['geo.continent == "DE"', 'compare geo.country with "DE".'],
+    ['geo.continent == "Germany"', 'compare geo.country with "DE".'],
+    ['geo.country == "ZZ"', 'write two capital letters such as KP.'],
+    ['geo.country == ".*"', 'write two capital letters such as KP.'],
+    ['geo.continent == "EMEA"', 'write one of AF, AN, AS, EU, NA, OC, SA.'],
+  ])('another remedy: %s', (when, remedy) => {
+    const issue = firstIssue(withCondition(when));
+    expect(issue.suggestion).toBeUndefined();
+    expect(issue.message).toContain(`; ${remedy}`);
+  });
+});
+
+describe('a regular expression in a removal becomes a glob', () => {
+  const removing = (name: string) =>
+    `version: 1\nrules: [{ id: one, when: true, then: { scopes: { remove: ['${name}'] } } }]\n`;
+  test.each([
+    ['^admin.*$', 'admin*'],
+    ['^admin', 'admin'],
+    ['admin.*', undefined],
+    ['.*', '*'],
+    ['admin|root', undefined],
+    ['[a-z]+', undefined],
+    ['!admin', undefined],
+    ['^(a|b)$', undefined],
+  ])('%s', (name, suggestion) => {
+    expect(firstIssue(removing(name)).suggestion).toBe(suggestion);
+  });
+});
+
 describe('in the file, a misspelt', () => {
   const rule = 'rules: [{ id: one, when: true, then: { deny: No } }]';
   const ruleWith = (then: string, more = '') =>

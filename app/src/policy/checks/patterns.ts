@@ -1,5 +1,6 @@
 import type { Node } from '../cel/library/node.ts';
 import { walk } from '../cel/library/syntax-tree.ts';
+import { globOf } from '../effects/glob.ts';
 import type { Issues } from '../file/issues.ts';
 import type { EffectsDefinition } from '../file/schema.ts';
 import type { PolicyCheck, RuleParts } from './policy-parts.ts';
@@ -21,16 +22,14 @@ function checkRemovals({ scopes, audience, claims }: EffectsDefinition, issues: 
   for (const [effect, names] of Object.entries(lists)) {
     for (const [index, name] of (names ?? []).entries()) {
       if (!REGEX_SYNTAX.test(name) || name.includes('://')) continue;
-      const glob = name
-        .replace(/^\^|\$$/g, '')
-        .replace(/\\[dw][*+]?|\.[*+]/g, '*')
-        .replace(/\\(.)/g, '$1');
+      const glob = globOf(name);
+      const remedy = glob === undefined ? 'list the names, or use *' : `write "${glob}"`;
       issues
         .at(effect, 'remove', index)
         .warn(
           'regex-in-glob',
-          `"${name}" looks like a regular expression, but only * is special here and matches any characters, so it may remove nothing; write "${glob}"`,
-          { suggestion: glob },
+          `"${name}" looks like a regular expression, but only * is special here and matches any characters, so it may remove nothing; ${remedy}`,
+          glob === undefined ? {} : { suggestion: glob },
         );
     }
   }

@@ -1,6 +1,7 @@
 import { isAddressableClaim, isReservedClaim } from '../../action/claims.ts';
 import type { Issues } from '../file/issues.ts';
 import type { EffectsDefinition } from '../file/schema.ts';
+import { globOf } from './glob.ts';
 
 /** RFC 6749 scope-token: printable ASCII without space, double quote and backslash. */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
@@ -60,17 +61,27 @@ const OTHER_PATTERN_SYNTAX = /^[\^!]|\$$|\||\{.*,.*\}|\[.*\]/;
 function checkRemovals(names: readonly string[] | undefined, valid: RegExp, issues: Issues): void {
   for (const [index, name] of (names ?? []).entries()) {
     const issue = removalIssue(name, valid);
-    if (issue !== undefined) issues.at(index).add(issue);
+    if (issue === undefined) continue;
+    const { message, ...details } = issue;
+    issues.at(index).add(message, details);
   }
 }
 
-function removalIssue(name: string, valid: RegExp): string | undefined {
+function removalIssue(
+  name: string,
+  valid: RegExp,
+): { readonly message: string; readonly suggestion?: string } | undefined {
   if (name.includes('${')) {
-    return `"${name}" contains an expression; write a name, with * for any characters`;
+    return { message: `"${name}" contains an expression; write a name, with * for any characters` };
   }
-  if (!valid.test(name)) return `"${name}" cannot occur in a token, so it removes nothing`;
   if (OTHER_PATTERN_SYNTAX.test(name) && !name.includes('://')) {
-    return `"${name}" is not a supported pattern; only * is special and matches any characters`;
+    const reason = `"${name}" is not a supported pattern; only * is special and matches any characters`;
+    const glob = globOf(name);
+    if (glob === undefined || !valid.test(glob)) return { message: reason };
+    return { message: `${reason}, so write "${glob}"`, suggestion: glob };
+  }
+  if (!valid.test(name)) {
+    return { message: `"${name}" cannot occur in a token, so it removes nothing` };
   }
   return undefined;
 }

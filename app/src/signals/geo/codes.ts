@@ -9,11 +9,11 @@ NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE
 SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE
 VG VI VN VU WF WS YE YT ZA ZM ZW XK`;
 
-const KNOWN_COUNTRIES: ReadonlySet<string> = new Set(COUNTRY_CODES.trim().split(/\s+/));
+export const COUNTRIES: ReadonlySet<string> = new Set(COUNTRY_CODES.trim().split(/\s+/));
 
 /** Returns whether a string is a country code in capital letters, as country databases have them. */
 export function isCountryCode(text: string): boolean {
-  return KNOWN_COUNTRIES.has(text);
+  return COUNTRIES.has(text);
 }
 
 /** Continent codes of country databases. */

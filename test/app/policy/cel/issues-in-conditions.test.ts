@@ -100,22 +100,22 @@ describe('reports an issue in a condition with its rule and line', () => {
     [
       'an unknown country',
       'geo.country == "UK"',
-      '"UK" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"UK" is not an ISO 3166-1 alpha-2 country code; write "GB".',
     ],
     [
       'an unknown country, on the left',
       '"UK" == geo.country',
-      '"UK" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"UK" is not an ISO 3166-1 alpha-2 country code; write "GB".',
     ],
     [
       'a country in lower case',
       'geo.country != "kp"',
-      '"kp" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"kp" is not an ISO 3166-1 alpha-2 country code; write "KP".',
     ],
     [
       'an unknown country, among others',
       'geo.country in ["KP", "EU"]',
-      '"EU" is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.',
+      '"EU" is not an ISO 3166-1 alpha-2 country code; compare geo.continent with "EU".',
     ],
     [
       'an unknown country, in a part of the condition',

@@ -107,7 +107,7 @@ describe('the schema of effects', () => {
       (pattern): [string, string, string] => [
         `an unsupported pattern, ${pattern}`,
         `{ scopes: { remove: ["${pattern}"] } }`,
-        `.scopes.remove.0: "${pattern}" is not a supported pattern; only * is special and matches any characters.`,
+        `.scopes.remove.0: "${pattern}" is not a supported pattern; only * is special and matches any characters${pattern.includes('write') ? ', so write "write:*"' : ''}.`,
       ],
     ),
     [

@@ -1,7 +1,8 @@
 import { parseAddress } from '../../../signals/address/parse.ts';
 import { CONTINENTS, isContinentCode, isCountryCode } from '../../../signals/geo/codes.ts';
-import type { Issues } from '../../file/issues.ts';
-import { notAContinent, notACountry, type ParsedList } from '../../lists.ts';
+import type { IssueDetails, Issues } from '../../file/issues.ts';
+import type { ParsedList } from '../../lists.ts';
+import { notAContinent, notACountry } from '../../place-codes.ts';
 import type { Node } from '../library/node.ts';
 import { type CodeDomain, isCodeDomain } from './domains.ts';
 import { type Flow, type Source, sourcesOf } from './flow.ts';
@@ -117,7 +118,9 @@ export class ComparisonChecker {
   #checkCodeString(domain: CodeDomain, text: string): void {
     // A comparison with "" tests whether the field has a value.
     if (text === '' || isCode(domain, text)) return;
-    this.#addAbout(text, domain.kind === 'country' ? notACountry(text) : notAContinent(text));
+    const { message, ...details } =
+      domain.kind === 'country' ? notACountry(text) : notAContinent(text);
+    this.#addAbout(text, message, details);
   }
 
   /** A default for a missing code may be any string, except a misspelt code. */
@@ -153,8 +156,8 @@ export class ComparisonChecker {
   }
 
   /** Adds an issue of a constant, and marks its literal. */
-  #addAbout(constant: string, message: string): void {
-    issuesAtLiteral(this.#issues, this.#node, constant).add(message);
+  #addAbout(constant: string, message: string, details?: IssueDetails): void {
+    issuesAtLiteral(this.#issues, this.#node, constant).add(message, details);
   }
 }
 
