@@ -8,8 +8,7 @@ const issuesOf = (list: string, when: string) =>
   issuesIn(policyText(rule('one', when, '{ deny: No }'), `version: 1\nlists:\n  it: ${list}`));
 
 const NO_CIDR = 'is not a valid CIDR; write 10.0.0.0/8, 2001:db8::/32 or one address.';
-const NO_COUNTRY =
-  'is not an ISO 3166-1 alpha-2 country code; write two capital letters such as KP.';
+const NO_COUNTRY = 'is not an ISO 3166-1 alpha-2 country code; write';
 const NO_ENTRY =
   'must be a string, an integer or { value, until, owner, note }, with until a date such as 2027-01-31.';
 
@@ -32,9 +31,9 @@ describe('an invalid list is reported with its line', () => {
     ['a name in place of a CIDR', '[192.0.2.1, office]', NETWORK, `.1: "office" ${NO_CIDR}`],
     ['a number in place of a CIDR', '[64500]', NETWORK, `.0: "64500" ${NO_CIDR}`],
     ['an invalid CIDR with an owner', '[{ value: 10.1, owner: ops }]', NETWORK, `.0: ${NO_ENTRY}`],
-    ['an invalid country', '[KP, UK]', COUNTRY, `.1: "UK" ${NO_COUNTRY}`],
-    ['a country in small letters', '[kp]', COUNTRY, `.0: "kp" ${NO_COUNTRY}`],
-    ['an alpha-3 code', '[PRK]', COUNTRY, `.0: "PRK" ${NO_COUNTRY}`],
+    ['an invalid country', '[KP, UK]', COUNTRY, `.1: "UK" ${NO_COUNTRY} "GB".`],
+    ['a country in small letters', '[kp]', COUNTRY, `.0: "kp" ${NO_COUNTRY} "KP".`],
+    ['an alpha-3 code', '[PRK]', COUNTRY, `.0: "PRK" ${NO_COUNTRY} "KP".`],
     [
       'a list of addresses and countries both',
       '[KP]',
@@ -95,7 +94,9 @@ describe('an invalid list is reported with its line', () => {
   test('reports the line of the entry', () => {
     const list =
       '\n    - KP\n    - value: IR\n      note: since May\n    - value: RUS\n      owner: ops';
-    expect(issuesOf(list, COUNTRY)).toEqual([`policy.yaml:7: lists.it.2: "RUS" ${NO_COUNTRY}`]);
+    expect(issuesOf(list, COUNTRY)).toEqual([
+      `policy.yaml:7: lists.it.2: "RUS" ${NO_COUNTRY} "RU".`,
+    ]);
   });
 
   test('checks a list that only a template uses', () => {

@@ -38,6 +38,11 @@ describe('in a condition, a misspelt', () => {
     ['feed', 'address.within("tor-exit")', 'tor-exits'],
     ['method', 'request.client_id.startswith("a")', 'startsWith'],
     ['method, in snake case', 'request.client_id.ends_with("a")', 'endsWith'],
+    ['country without quotes', 'geo.country == KP', '"KP"'],
+    ['continent without quotes', 'geo.continent == EU', '"EU"'],
+    ['constant', 'abuse.tor == True', 'true'],
+    ['address', 'ip.within("trusted_networks")', 'address'],
+    ['time', 'time.hour > 5', 'now'],
     ['function', 'timestmp("2027-01-01T00:00:00Z") > now.timestamp', 'timestamp'],
   ])('%s', (_, when, suggestion) => {
     expect(firstIssue(withCondition(when)).suggestion).toBe(suggestion);

@@ -50,6 +50,15 @@ const FOREIGN_FUNCTIONS: Replacements = [
   [/\.(regex|regexp|match|test|regexMatch)\(/, 'write matches("^…$")'],
   [/\.(equals|eq)\(/, 'write =='],
   [
+    /'(contains|startsWith|endsWith|matches|exists|all)\(/,
+    'write it behind a value: value.contains(…)',
+  ],
+  [
+    /^incompatible types: (\S+ [!=]= null|null [!=]= \S+)$/,
+    'write !has(…) to test whether a field has no value',
+  ],
+  [/^incompatible types: int \S+ double$/, 'write a whole number'],
+  [
     /^(List index must be int|Cannot index type)/,
     'it has no fields; for its length, write size(…)',
   ],
@@ -78,11 +87,12 @@ export function describeError(
     // The library cuts a character beyond U+FFFF in half.
     summaryOf(error).replace(/\p{Cs}$/u, () => characterAt(source, position)),
   );
-  const unexpected =
-    message.startsWith('Unexpected character') && position !== undefined
-      ? describeUnexpected(source, position)
-      : {};
-  const { reason = message, remedy = lookUp(FOREIGN_FUNCTIONS, message) } = unexpected;
+  const unexpected = describeUnexpected(message, source, position);
+  const part = source.slice(range?.start, range?.end);
+  const {
+    reason = message,
+    remedy = lookUp(FOREIGN_FUNCTIONS, message) ?? remedyFor(message, part),
+  } = unexpected;
   const suggestion = suggestionFor(unknownNameOf(error), declarations);
   const help = remedy === undefined ? '' : `; ${remedy}`;
   return {
@@ -94,6 +104,13 @@ export function describeError(
       length: Math.max(range.end - range.start, characterAt(source, position).length),
     }),
   };
+}
+
+/** Returns the remedy for a number that is compared with a constant string. */
+function remedyFor(message: string, part: string): string | undefined {
+  if (!/^incompatible types: int \S+ string$/.test(message)) return undefined;
+  const [, number] = /["'](?:AS)?(\d+)["']$/i.exec(part) ?? [];
+  return number && `write the number without quotes: ${number}`;
 }
 
 function suggestionFor(
@@ -120,9 +137,15 @@ function characterAt(source: string, position = 0): string {
 
 /** Describes an unexpected word or character. The library's message has only the first letter of a word. */
 function describeUnexpected(
+  message: string,
   source: string,
-  position: number,
+  position: number | undefined,
 ): { reason?: string; remedy?: string | undefined } {
+  if (position === undefined) return {};
+  if (source.startsWith('<>', position - 1)) {
+    return { reason: 'unexpected <>', remedy: 'write !=' };
+  }
+  if (!message.startsWith('Unexpected character')) return {};
   const rest = source.slice(position);
   const [word] = /^[A-Za-z_]\w*/.exec(rest) ?? [];
   if (word === undefined) return { remedy: lookUp(FOREIGN_CHARACTERS, rest) };

@@ -1,4 +1,5 @@
 import { closestName } from '../../config/similar-name.ts';
+import { isContinentCode, isCountryCode } from '../../signals/geo/codes.ts';
 import type { Declarations } from './environment.ts';
 import { METHODS } from './semantics/functions.ts';
 
@@ -8,10 +9,21 @@ const MORE_FUNCTIONS = ['duration', 'type', 'dyn'];
 const MORE_METHODS = ['exists', 'all', 'exists_one', 'filter', 'map', 'matches', 'within'];
 const OPTIONAL_METHODS = ['orValue', 'hasValue', 'value'];
 
+/** Names that other products have for variables. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ip: 'address',
+  client_ip: 'address',
+  date: 'now',
+  time: 'now',
+};
+
 /** Returns the variable, list or field of a variable that an unknown variable probably stands for. */
 export function suggestVariable(name: string, declarations: Declarations): string | undefined {
   const { variables, lists } = declarations;
   if (lists.has(name)) return `lists.${name}`;
+  if (isCountryCode(name) || isContinentCode(name)) return `"${name}"`;
+  if (/^(?:true|false|null)$/i.test(name)) return name.toLowerCase();
+  if (Object.hasOwn(OTHER_NAMES, name)) return OTHER_NAMES[name];
   return closestName(name, Object.keys(variables)) ?? ownerOf(name, declarations);
 }
 

@@ -29,7 +29,7 @@ describe('reports an issue in a condition with its rule and line', () => {
     [
       'a number compared with a string',
       'abuse.score >= "75"',
-      'incompatible types: int >= string (in: abuse.score >= "75").',
+      'incompatible types: int >= string; write the number without quotes: 75 (in: abuse.score >= "75").',
     ],
     [
       'a string compared with a number',
@@ -165,6 +165,21 @@ describe('suggests CEL syntax for the syntax of other languages', () => {
     ['geo.country IN ["KP"]', 'unexpected "IN"; write in'],
     ['abuse.score between 1 and 5', 'unexpected "between"; CEL has no such keyword'],
     ['geo.country = "KP"', 'Unexpected character: =; write == to compare'],
+    ['geo.country <> "KP"', 'unexpected <>; write !='],
+    [
+      'geo.country == null',
+      'incompatible types: string == null; write !has(…) to test whether a field has no value',
+    ],
+    ['abuse.score > "75"', 'incompatible types: int > string; write the number without quotes: 75'],
+    [
+      'network.asn == "AS64496"',
+      'incompatible types: int == string; write the number without quotes: 64496',
+    ],
+    ['abuse.score == 75.5', 'incompatible types: int == double; write a whole number'],
+    [
+      'contains(request.client_id, "a")',
+      "found no matching overload for 'contains(string, string)'; write it behind a value",
+    ],
     ['abuse.score => 5', 'Unexpected character: =; write >='],
     ['abuse.tor & abuse.stale', 'Unexpected character: &; write && for "and"'],
     ['geo.country == “KP”', 'Unexpected character: “; write straight quotes: "…"'],
