@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ScoreKnowledge } from '../../app/src/signals/reputation/score-knowledge.ts';
 import type { Scenario } from './decide.ts';
 import { requestWith } from './payloads.ts';
 
@@ -8,7 +9,7 @@ import { requestWith } from './payloads.ts';
 
 const ATOMS = [
   ...['abuse.score >= 75', 'abuse.score >= 90', 'abuse.score < 25', 'abuse.score == 80'],
-  ...['abuse.tor', 'has(abuse.score)', 'abuse.score in [80, 95]'],
+  ...['abuse.tor', 'has(abuse.score)', 'abuse.score in [80, 95]', 'abuse.score >= 25'],
   ...['geo.country == "KP"', 'geo.country in ["KP", "IR"]', 'geo.country in lists.countries'],
   ...['has(geo.country)', 'geo.?country.orValue("none") in ["none", "KP"]', 'geo.country != "KP"'],
   ...['request.grant == "password"', 'request.grant in ["password", "refresh_token"]'],
@@ -97,6 +98,12 @@ export const lintedPolicy: fc.Arbitrary<LintedPolicy> = fc
 
 const DAY_MS = 86_400_000;
 
+/** What a list proves about the score. A CHECK is always newer than this list. */
+function proven(range: string): ScoreKnowledge {
+  const [min = 0, max = 100] = range.split('-').map(Number);
+  return { min, max, listed: min > 0, publishedAt: -1, age: 0 };
+}
+
 /** Requests that differ in everything that the conditions read. */
 export const lintedScenario: fc.Arbitrary<Scenario> = fc
   .record({
@@ -109,6 +116,9 @@ export const lintedScenario: fc.Arbitrary<Scenario> = fc
     reputation: fc.constantFrom<number | string | object>(
       ...[0, 30, 75, 80, 95, 'quota', 'timeout', { score: 95, tor: true }],
     ),
+    range: fc.constantFrom<string | undefined>(
+      ...[undefined, undefined, '0-24', '0-74', '0-99', '30-100', '76-100', '95-100', '80-80'],
+    ),
     anonymizer: fc.constantFrom<string | object>(
       {},
       { vpn: true },
@@ -120,7 +130,7 @@ export const lintedScenario: fc.Arbitrary<Scenario> = fc
     day: fc.constantFrom(0, 1, 5),
     reputationAs: fc.constantFrom('value' as const, 'promise' as const),
   })
-  .map(({ grant, scopes, level, country, hour, day, ...circumstances }) => {
+  .map(({ grant, scopes, level, country, hour, day, range, ...circumstances }) => {
     const request = requestWith('01', {
       'event.request.grantType': grant,
       'event.request.scopes': scopes,
@@ -131,6 +141,7 @@ export const lintedScenario: fc.Arbitrary<Scenario> = fc
     if (level !== undefined) body.event.accessToken.claims.push({ name: 'level', value: level });
     return {
       ...circumstances,
+      ...(range && { provenScore: proven(range) }),
       request: JSON.stringify(body),
       now: Date.UTC(2026, 0, 4, hour, 30) + day * DAY_MS,
     } as Scenario;

@@ -4,7 +4,8 @@ import { neverMatches } from './constant-conditions.ts';
 import type { PolicyCheck, PolicyParts, RuleParts } from './policy-parts.ts';
 import { mayImply } from './reasoning/implication.ts';
 import { areIncluded, outcomeIn } from './reasoning/outcome.ts';
-import { appliesWhereverApplied, endsEvaluation, seeSameScore } from './reasoning/rule-order.ts';
+import { appliesWhereverApplied, endsEvaluation } from './reasoning/rule-order.ts';
+import { mayNeedMoreChecks, seeSameScoreAs } from './reasoning/same-score.ts';
 import { holdsInAllWorlds } from './reasoning/worlds.ts';
 import { shadowedRules } from './shadowed-rules.ts';
 
@@ -45,9 +46,12 @@ function findCovering(
 
 function report(rule: RuleParts, by: RuleParts, where: string, ignored: Set<RuleParts>): void {
   ignored.add(rule);
+  const does = mayNeedMoreChecks(rule, by)
+    ? 'changes nothing, but may need a CHECK of the score'
+    : 'changes nothing';
   rule.issues.warn(
     'redundant-rule',
-    `changes nothing: rule "${by.rule.id}" ${where} it matches the same requests, and its effects are at least as strict; remove one of them, or change the condition`,
+    `${does}: rule "${by.rule.id}" ${where} it matches the same requests, and its effects are at least as strict; remove one of them, or change the condition`,
   );
 }
 
@@ -58,7 +62,7 @@ function isCoveredBy(rule: RuleParts, other: RuleParts, parts: PolicyParts): boo
     areEffectsCovered(rule, other, parts) &&
     mayImply(rule.formula, other.formula) &&
     !readsParts(rule, other) &&
-    (seeSameScore(other, rule, parts) || seeSameScore(rule, other, parts)) &&
+    seeSameScoreAs(other, rule, parts) &&
     followsFrom(rule, other, parts)
   );
 }

@@ -1,7 +1,8 @@
 import type { PolicyCheck, PolicyParts, RuleParts } from './policy-parts.ts';
 import { isAbout, mayImply } from './reasoning/implication.ts';
 import { areIncluded, outcomeIn } from './reasoning/outcome.ts';
-import { appliesWhereverApplied, endsEvaluation, seeSameScore } from './reasoning/rule-order.ts';
+import { appliesWhereverApplied, endsEvaluation } from './reasoning/rule-order.ts';
+import { seeSameScore } from './reasoning/same-score.ts';
 import { holdsInAllWorlds } from './reasoning/worlds.ts';
 
 /** Reports rules that are never reached with a request that they match. */

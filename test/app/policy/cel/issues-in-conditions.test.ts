@@ -178,7 +178,7 @@ describe('suggests CEL syntax for the syntax of other languages', () => {
     ['abuse.score == 75.5', 'incompatible types: int == double; write a whole number'],
     [
       'contains(request.client_id, "a")',
-      "found no matching overload for 'contains(string, string)'; write it behind a value",
+      "found no matching overload for 'contains(string, string)'; write it behind a value: value.contains(…)",
     ],
     ['abuse.score => 5', 'Unexpected character: =; write >='],
     ['abuse.tor & abuse.stale', 'Unexpected character: &; write && for "and"'],

@@ -150,6 +150,16 @@ describe('a rule that may change something is not reported', () => {
   });
 });
 
+test.each([
+  ['abuse.score >= 75', 'changes nothing: rule "r1"'],
+  ['abuse.score >= 90', 'changes nothing, but may need a CHECK of the score: rule "r1"'],
+])('the message mentions the CHECK that only the rule needs: %s', (when, message) => {
+  const rules = rule('r0', when, LONG) + rule('r1', 'abuse.score >= 75', SHORT);
+  expect(warningsIn(policyText(rules), 'redundant-rule')).toEqual([
+    expect.objectContaining({ message: expect.stringContaining(message) }),
+  ]);
+});
+
 test('the message names the other rule', () => {
   const text = policyText(rule('short', 'abuse.tor', SHORT) + rule('long', 'abuse.tor', LONG));
   expect(warningsIn(text).map((issue) => issue.text)).toEqual([

@@ -54,6 +54,12 @@ describe('a rule that may decide something is not reported', () => {
     ['abuse.score >= 75', 'geo.country == "KP"'],
     // A CHECK that `abuse.tor` needs may contradict the list that decided the first rule.
     ['abuse.score >= 75', 'abuse.score >= 90 && abuse.tor'],
+    // A list proves 80 to 100, which decides the second rule only, and the CHECK for the first one fails.
+    ['abuse.score >= 75 || abuse.score >= 90', 'abuse.score >= 75'],
+    ['abuse.tor || abuse.score >= 75', 'abuse.score >= 75'],
+    ['has(abuse.score)', 'abuse.score >= 75'],
+    ['abuse.score >= 75 ? abuse.tor : false', 'abuse.score >= 90 ? abuse.tor : false'],
+    ['abuse.score >= 75 ? now.hour < 6 : false', 'abuse.score >= 90 ? now.hour < 6 : false'],
     // The entry may have expired.
     ['geo.country in lists.blocked', 'geo.country == "RU"'],
     // While geo is unknown, its entry applies at the second rule for more requests.
@@ -65,6 +71,15 @@ describe('a rule that may decide something is not reported', () => {
     ['anonymizer.vpn', 'anonymizer.vpn || anonymizer.tor'],
   ])('%s, then %s', (first, second) => {
     expect(below(first, second)).toEqual([]);
+  });
+
+  test('below a rule whose CHECK may contradict the list that decided the first one', () => {
+    const text = policyText(
+      rule('one', 'abuse.score < 75', DENY) +
+        rule('between', 'abuse.score >= 90', '{ lifetime: 5m }') +
+        rule('two', 'abuse.score < 75', DENY),
+    );
+    expect(warnedRules(text)).toEqual([]);
   });
 
   test('below a monitored rule, which does not end the evaluation', () => {
