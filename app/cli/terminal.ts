@@ -65,7 +65,9 @@ export function startProgress(
   const bar = new SingleBar({
     stream: stderr,
     clearOnComplete: true,
-    hideCursor: true,
+    // Otherwise Ctrl-C leaves a terminal without a cursor and without line breaks.
+    hideCursor: false,
+    linewrap: true,
     format: `${label} {bar} {percentage} % of {total} ${unit}`,
   });
   bar.start(total, 0);

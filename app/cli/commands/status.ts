@@ -144,7 +144,7 @@ async function present(
 ): Promise<CommandResult> {
   const { countFindings, formatFindings } = await import('../../tools/findings/format.ts');
   const { formatDay } = await import('../../tools/status/activity.ts');
-  const { displayText } = await import('../../tools/register/display.ts');
+  const { displayText } = await import('../../tools/display.ts');
   const clients = (traffic?.clients ?? []).map(({ lastDay, requests, ...client }) => ({
     ...client,
     application: applicationNames.get(client.clientId),

@@ -1,10 +1,4 @@
-/** Control and format characters (which include bidirectional overrides), and Unicode's line separators. */
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-
-/** Replaces characters that a terminal interprets. */
-export function replaceControls(text: string): string {
-  return text.replace(CONTROLS, '\ufffd');
-}
+import { CONTROLS } from '../../tools/display.ts';
 
 /** What a command prints on purpose: line feeds, tabs, and picocolors' sequences. */
 const LAYOUT = String.raw`[\n\t]`;

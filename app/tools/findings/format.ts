@@ -1,3 +1,4 @@
+import { displayText } from '../display.ts';
 import type { Level, NamedFinding } from './finding.ts';
 
 const LEVEL_WIDTH = 'warning'.length;
@@ -13,7 +14,8 @@ export function formatFindings(
   paint: (text: string, level: Level) => string,
 ): string {
   const lines = mergeEqual(findings).map(
-    ({ level, check, text }) => `${paint(level.padEnd(LEVEL_WIDTH), level)}  ${check}: ${text}`,
+    ({ level, check, text }) =>
+      `${paint(level.padEnd(LEVEL_WIDTH), level)}  ${check}: ${displayText(text)}`,
   );
   return lines.join('\n');
 }

@@ -6,8 +6,8 @@ import type {
   Authentication,
   EndpointChange,
 } from '../actions-api/schemas.ts';
+import { displayText, displayUrl } from '../display.ts';
 import { describeAuthentication, differsVisibly } from './authentication.ts';
-import { displayText, displayUrl } from './display.ts';
 import { describeRule, isSameRule, type RuleChange } from './rule.ts';
 
 /** The action as it should be. */

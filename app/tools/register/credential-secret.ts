@@ -1,25 +1,15 @@
 import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
-  GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { deniedAction } from '../aws/aws-error.ts';
-import { describeAwsFailure } from '../aws/describe-aws-failure.ts';
-import { ToolError } from '../errors.ts';
-
-/** A version of the secret with the action's credential. */
-export interface CredentialVersion {
-  readonly id: string;
-  readonly text: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-}
+import { readSecret, type SecretVersion, secretFailure } from '../aws/read-secret.ts';
 
 export interface CredentialVersions {
-  readonly current: CredentialVersion;
+  readonly current: SecretVersion;
   /** The id of the version before the current one, which the service still accepts for some time. */
   readonly previousId: string | undefined;
   /** Ids of versions by the key of the target whose action has them, as far as it is noted. */
@@ -28,6 +18,9 @@ export interface CredentialVersions {
 
 /** Begins the keys of tags. The identity server returns no secrets, so nothing else shows which one an action has. */
 const TAG_PREFIX = 'risk-gate:action:';
+
+/** For messages. */
+const LABEL = 'The secret of the credential';
 
 /** The secret with the action's credential. */
 export class CredentialSecret {
@@ -48,7 +41,7 @@ export class CredentialSecret {
     const previousId = Object.entries(VersionIdsToStages).find(([, stages]) =>
       stages.includes('AWSPREVIOUS'),
     )?.[0];
-    const current = await this.#readCurrent();
+    const current = await readSecret(this.#client, this.#arn, LABEL);
     const noted = Tags.flatMap(({ Key = '', Value = '' }) =>
       Key.startsWith(TAG_PREFIX) ? [[Key.slice(TAG_PREFIX.length), Value] as const] : [],
     );
@@ -64,35 +57,19 @@ export class CredentialSecret {
       return await this.#client.send(new DescribeSecretCommand({ SecretId: this.#arn }));
     } catch (cause) {
       if (!isRequired && deniedAction(cause) !== undefined) return {};
-      throw this.#failure(cause, 'cannot be read', 'DescribeSecret');
+      throw secretFailure(cause, `${LABEL} cannot be read`, 'DescribeSecret');
     }
-  }
-
-  async #readCurrent(): Promise<CredentialVersion> {
-    try {
-      const {
-        SecretString: text,
-        VersionId: id = '',
-        CreatedDate,
-      } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }));
-      if (text !== undefined) return { id, text, createdAt: CreatedDate?.getTime() ?? 0 };
-    } catch (cause) {
-      throw this.#failure(cause, 'cannot be read', 'GetSecretValue');
-    }
-    throw new ToolError(
-      'The secret of the credential is binary: store it as text, as docs/credentials.md says.',
-    );
   }
 
   /** Stores a new current version, and returns it. */
-  async put(text: string, now: number): Promise<CredentialVersion> {
+  async put(text: string, now: number): Promise<SecretVersion> {
     try {
       const { VersionId: id = '' } = await this.#client.send(
         new PutSecretValueCommand({ SecretId: this.#arn, SecretString: text }),
       );
       return { id, text, createdAt: now };
     } catch (cause) {
-      throw this.#failure(cause, 'cannot be changed', 'PutSecretValue');
+      throw secretFailure(cause, `${LABEL} cannot be changed`, 'PutSecretValue');
     }
   }
 
@@ -102,18 +79,7 @@ export class CredentialSecret {
     try {
       await this.#client.send(new TagResourceCommand({ SecretId: this.#arn, Tags }));
     } catch (cause) {
-      throw this.#failure(cause, 'cannot be tagged', 'TagResource');
+      throw secretFailure(cause, `${LABEL} cannot be tagged`, 'TagResource');
     }
-  }
-
-  /** Messages of the SDK can contain the secret: only known causes are described, others by their name. */
-  #failure(cause: unknown, what: string, action: string): ToolError {
-    const { name = 'unknown error', code } = (cause ?? {}) as { name?: string; code?: unknown };
-    const safe = Object.assign(new Error(`${name} (secretsmanager:${action})`), {
-      name,
-      code,
-      action: `secretsmanager:${action}`,
-    });
-    return new ToolError(describeAwsFailure(safe, `The secret of the credential ${what}`));
   }
 }

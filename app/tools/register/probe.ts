@@ -1,11 +1,13 @@
 import type { Credential } from '../../src/credential/credential.ts';
+import { API_VERSION_HEADER } from '../../src/http/api-version.ts';
 import { TEST_HEADER } from '../../src/http/test-request.ts';
 import { parseJson } from '../actions-api/parse-answer.ts';
+import { displayUrl } from '../display.ts';
 import { ToolError } from '../errors.ts';
 import { ConnectionError, type HttpClient } from '../http/send-request.ts';
 import { credentialHeaders } from '../requests/credential-headers.ts';
+import { isFirewallRefusal } from '../requests/firewall.ts';
 import { clientCredentialsRequest } from '../requests/token-request.ts';
-import { displayUrl } from './display.ts';
 
 /** What a test request to the endpoint has shown. */
 export type ProbeResult =
@@ -35,6 +37,7 @@ export function createProbe(http: HttpClient, uri: string): Probe {
           headers: {
             'content-type': 'application/json',
             [TEST_HEADER]: 'verify',
+            [API_VERSION_HEADER]: 'v1',
             ...(credential && headersOf(credential)),
           },
           body,
@@ -54,12 +57,12 @@ function headersOf(credential: Credential): Readonly<Record<string, string>> {
 }
 
 function resultOf(status: number, body: string): ProbeResult {
-  const { actionStatus, errorMessage } = (parseJson(body) ?? {}) as Record<string, unknown>;
+  const { actionStatus } = (parseJson(body) ?? {}) as Record<string, unknown>;
   if (status === 200 && (actionStatus === 'SUCCESS' || actionStatus === 'FAILED')) {
     return { kind: 'decision' };
   }
   if (actionStatus === 'ERROR' && status === 401) return { kind: 'unauthorized' };
-  if (actionStatus === 'ERROR' && errorMessage === 'firewall') {
+  if (isFirewallRefusal(status, body)) {
     return {
       kind: 'failed',
       reason:

@@ -1,16 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { type Credential, parseCredential } from '../../src/credential/credential.ts';
+import type { Credential } from '../../src/credential/credential.ts';
 import { listInWords } from '../../src/lib/list-in-words.ts';
 import { parsePreviousTtl } from '../../src/secrets/previous-ttl.ts';
 import type { ActionsApi } from '../actions-api/client.ts';
+import type { SecretVersion } from '../aws/read-secret.ts';
 import { ToolError } from '../errors.ts';
+import { readCredential } from '../requests/credential.ts';
 import { authenticationOf } from './authentication.ts';
 import { createCredentialMark, otherStaleTargets, REFRESH_WAIT_MS } from './credential-mark.ts';
-import type {
-  CredentialSecret,
-  CredentialVersion,
-  CredentialVersions,
-} from './credential-secret.ts';
+import type { CredentialSecret, CredentialVersions } from './credential-secret.ts';
 import type { Probe } from './probe.ts';
 import { findSlot, type Identity } from './slot.ts';
 
@@ -65,7 +63,7 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
     );
   }
   const versions = await secret.read({ needsNotes: true });
-  const credential = readCredential(versions.current);
+  const credential = credentialOf(versions.current);
   if (credential.scheme === 'oauth2') {
     throw new ToolError(
       'With the scheme oauth2, the secret is that of an application: rotate it in the Console, and then run the command with --update-credential.',
@@ -110,12 +108,8 @@ function deliverySteps({ probe }: RotateOptions): readonly string[] {
   ];
 }
 
-function readCredential({ text }: CredentialVersion): Credential {
-  try {
-    return parseCredential(text, 'The secret of the credential');
-  } catch (error) {
-    throw new ToolError(error instanceof Error ? error.message : String(error));
-  }
+function credentialOf({ text }: SecretVersion): Credential {
+  return readCredential(text, 'The secret of the credential');
 }
 
 /** The calls of the identity server have the previous version until the action is changed. */
@@ -139,9 +133,9 @@ function checkOtherActions(versions: CredentialVersions, targetKey: string): voi
 async function deliver(
   { api, secret, ...options }: RotateOptions,
   id: string,
-  current: CredentialVersion,
+  current: SecretVersion,
 ): Promise<void> {
-  const credential = readCredential(current);
+  const credential = credentialOf(current);
   await waitUntilAccepted(options, credential, current.createdAt);
   await api.update(id, { endpoint: { authentication: authenticationOf(credential, undefined) } });
   await secret.note(api.target.key, current.id);

@@ -1,7 +1,7 @@
 import type { ActionsApi } from '../actions-api/client.ts';
 import type { Action } from '../actions-api/schemas.ts';
+import { displayText } from '../display.ts';
 import { ToolError } from '../errors.ts';
-import { displayText } from './display.ts';
 
 /** How the action of Risk Gate is recognized: by its name, or by its endpoint. */
 export interface Identity {

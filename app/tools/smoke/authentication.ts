@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { error, type Finding, ok } from '../findings/finding.ts';
+import { error, type Finding, ok, warning } from '../findings/finding.ts';
 import { readResponse } from '../identity-server/read-response.ts';
+import { isFirewallRefusal } from '../requests/firewall.ts';
 import { type CallResult, call, describeFailure } from './call.ts';
 import type { SmokeTarget } from './target.ts';
 
@@ -10,6 +11,8 @@ export async function checkAuthentication(
   request: object,
   authorized: CallResult,
 ): Promise<readonly Finding[]> {
+  // The others would fail, too.
+  if ('failure' in authorized) return [describeAuthorized(authorized)];
   const without = await call(target, request, { credential: {} });
   const wrong = await call(target, request, { credential: wrongCredential(target.credential) });
   return [
@@ -37,7 +40,12 @@ function describeAuthorized(result: CallResult): Finding {
       `The endpoint cannot be called, because ${describeFailure(result.failure, result.detail)}.`,
     );
   }
-  const { status } = result.response;
+  const { status, body } = result.response;
+  if (isFirewallRefusal(status, body)) {
+    return error(
+      'The firewall of the stack refuses the call: run the command from an address in allowedCidrs, or wait five minutes if there were too many calls.',
+    );
+  }
   if (status === 200) return ok('A call with the credential is accepted.');
   if (status === 401) {
     return error(
@@ -56,6 +64,11 @@ function describeUnauthorized(how: string, result: CallResult): Finding {
     );
   }
   const { status, contentType, body } = result.response;
+  if (isFirewallRefusal(status, body)) {
+    return warning(
+      `A call ${how} is refused by the firewall of the stack, so the rejection by the service was not checked: wait five minutes, and run the command again.`,
+    );
+  }
   if (status !== 401) {
     return error(
       status === 200

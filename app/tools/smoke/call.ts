@@ -1,7 +1,9 @@
 import type { Agent } from 'node:http';
+import { API_VERSION_HEADER } from '../../src/http/api-version.ts';
 import { TEST_HEADER } from '../../src/http/test-request.ts';
-import { TEST_REPORT_HEADER, type TestReport } from '../../src/telemetry/test-report.ts';
+import type { TestReport } from '../../src/telemetry/test-report.ts';
 import { type ConnectionFailure, type HttpResponse, post } from '../http/post.ts';
+import { readReport } from './read-report.ts';
 import type { SmokeTarget } from './target.ts';
 
 /** A response to a test request, or why there is none. */
@@ -29,7 +31,10 @@ export async function call(
   const result = await post(endpoint, {
     headers: {
       'content-type': 'application/json',
+      accept: 'application/json',
+      'user-agent': 'risk-gate',
       [TEST_HEADER]: 'smoke',
+      [API_VERSION_HEADER]: 'v1',
       ...(options.credential ?? credential),
     },
     body: JSON.stringify(request),
@@ -37,24 +42,13 @@ export async function call(
     agent: options.agent,
   });
   if ('failure' in result) return result;
-  return { ...result, report: reportOf(result.response) };
-}
-
-function reportOf({ headers }: HttpResponse): TestReport | undefined {
-  const text = headers[TEST_REPORT_HEADER];
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(text) as TestReport;
-  } catch {
-    return undefined;
-  }
+  return { ...result, report: readReport(result.response.headers) };
 }
 
 const FAILURES: Readonly<Record<ConnectionFailure, string>> = {
   dns: 'its name cannot be resolved: check the name and its DNS records',
-  connect:
-    'it accepts no connection: check the network, and that allowedCidrs contains your address',
-  tls: 'there is no TLS connection: check the certificate',
+  connect: 'it accepts no connection: check the network, which must not need a proxy',
+  tls: 'there is no TLS connection: check the certificate and its name',
   timeout: 'it does not respond in time: look at the alarms and the tasks of the service',
   disconnected: 'it ends the connection: look at the alarms and the tasks of the service',
   'too-large': 'its response is too large for a decision: check the URL',

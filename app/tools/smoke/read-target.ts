@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Credential, parseCredential } from '../../src/credential/credential.ts';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseSignatureSecret } from '../../src/signals/address/signature.ts';
-import { deniedAction } from '../aws/aws-error.ts';
-import { describeAwsFailure } from '../aws/describe-aws-failure.ts';
+import { readSecret, SecretDeniedError } from '../aws/read-secret.ts';
 import { clientOptions, outputOf, readStack, type StackOptions } from '../aws/stack.ts';
 import { ToolError, UsageError } from '../errors.ts';
+import { readCredential } from '../requests/credential.ts';
 import { credentialHeaders } from '../requests/credential-headers.ts';
+import { checkEndpoint } from '../requests/endpoint.ts';
 import type { SmokeTarget } from './target.ts';
 
 /** What is given instead of read from the stack. */
@@ -19,6 +19,8 @@ export interface GivenTarget {
   /** The secret with which the operator's edge signs addresses. */
   readonly signatureSecret?: string | undefined;
 }
+
+const LABEL = 'The secret of the credential';
 
 type Target = Pick<SmokeTarget, 'endpoint' | 'credential' | 'signatureKey'>;
 
@@ -45,13 +47,13 @@ export async function readTarget(
   try {
     const json =
       credential ??
-      (await readSecret(client, outputOf(stack, 'ActionCredentialSecretArn'), 'credential'));
+      (await readSecret(client, outputOf(stack, 'ActionCredentialSecretArn'), LABEL)).text;
     const signature =
       signatureSecret ??
-      (await readOptional(client, stack.outputs.get('AddressSignatureSecretArn')));
+      (await readSignatureSecret(client, stack.outputs.get('AddressSignatureSecretArn')));
     return {
       endpoint: checkEndpoint(endpoint ?? outputOf(stack, 'ActionEndpoint')),
-      credential: headersOf(json, 'The secret of the credential', given),
+      credential: headersOf(json, LABEL, given),
       signatureKey: parseKey(signature, 'The secret of addresses'),
     };
   } finally {
@@ -59,42 +61,17 @@ export async function readTarget(
   }
 }
 
-/** The message does not repeat the URL, which may contain a password. */
-function checkEndpoint(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search) {
-    return url.href;
-  }
-  throw new UsageError(
-    '--endpoint must be an http or https URL without user and query, such as https://gate.example.com/pre-issue-access-token.',
-  );
-}
-
-async function readSecret(
-  client: SecretsManagerClient,
-  arn: string,
-  name: string,
-): Promise<string> {
-  try {
-    const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-    return text ?? '';
-  } catch (cause) {
-    throw new ToolError(describeAwsFailure(cause, `The secret of the ${name} cannot be read`));
-  }
-}
-
 /** Without the permission, decisions are not checked. */
-async function readOptional(
+async function readSignatureSecret(
   client: SecretsManagerClient,
   arn: string | undefined,
 ): Promise<string | undefined> {
   if (arn === undefined) return undefined;
   try {
-    const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-    return text;
-  } catch (cause) {
-    if (deniedAction(cause) !== undefined) return undefined;
-    throw new ToolError(describeAwsFailure(cause, 'The secret of addresses cannot be read'));
+    return (await readSecret(client, arn, 'The secret of addresses')).text;
+  } catch (error) {
+    if (error instanceof SecretDeniedError) return undefined;
+    throw error;
   }
 }
 
@@ -103,22 +80,20 @@ function headersOf(
   label: string,
   { accessToken }: GivenTarget,
 ): SmokeTarget['credential'] {
-  const credential = parse(json, label);
+  const credential = readCredential(json, label);
   if (credential.scheme !== 'oauth2') return credentialHeaders(credential);
-  if (!accessToken) {
+  const token = accessToken?.trim();
+  if (!token) {
     throw new UsageError(
       'The credential has the scheme oauth2: set RISK_GATE_ACCESS_TOKEN to an access token of the issuer.',
     );
   }
-  return { authorization: `Bearer ${accessToken}` };
-}
-
-function parse(json: string, label: string): Credential {
-  try {
-    return parseCredential(json, label);
-  } catch (error) {
-    throw new ToolError(error instanceof Error ? error.message : String(error));
+  if (!/^[!-~]+$/.test(token)) {
+    throw new UsageError(
+      'RISK_GATE_ACCESS_TOKEN must be one access token, without spaces and line breaks.',
+    );
   }
+  return { authorization: `Bearer ${token}` };
 }
 
 function parseKey(secret: string | undefined, label: string): KeyObject | undefined {

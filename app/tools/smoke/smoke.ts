@@ -1,6 +1,6 @@
 import { signAddress } from '../../src/signals/address/signature.ts';
 import type { AddressSource } from '../../src/telemetry/test-report.ts';
-import { type Finding, type NamedFinding, warning } from '../findings/finding.ts';
+import { error, type Finding, type NamedFinding, warning } from '../findings/finding.ts';
 import { type EdgeOptions, edgeHeaders, type NamedValue } from '../requests/edge.ts';
 import { sampleTokenRequest } from '../requests/token-request.ts';
 import { checkAuthentication } from './authentication.ts';
@@ -23,7 +23,9 @@ export async function runSmoke(
   const add = (check: string, found: Finding | readonly Finding[]) =>
     findings.push(...[found].flat().map((finding) => ({ check, ...finding })));
 
-  add('transport', await checkTransport(target, now()));
+  const transport = await checkTransport(target, now());
+  add('transport', transport);
+  if (transport.some(({ level }) => level === 'error')) return findings;
   const first = await call(target, requestWith([]));
   add('authentication', await checkAuthentication(target, requestWith([]), first));
   if ('failure' in first || first.response.status !== 200) return findings;
@@ -49,11 +51,16 @@ export async function runSmoke(
     );
   } else {
     const cases = await postCases(target, edge);
-    add('outcomes', await checkOutcomes(withPolicyOf(target, report.policy.revision), cases));
     const reports = cases.flatMap(({ result }) =>
       'report' in result ? (result.report ?? []) : [],
     );
-    add('reputation', checkReputation(reports));
+    const rejected = reports.flatMap(({ signals }) => causeOf(signals.address) ?? [])[0];
+    if (rejected === undefined) {
+      add('outcomes', await checkOutcomes(withPolicyOf(target, report.policy.revision), cases));
+      add('reputation', checkReputation(reports));
+    } else {
+      add('address', describeRejectedAddress(rejected));
+    }
   }
   add('data', checkData(report));
   const request = requestWith(edge === undefined ? [] : edgeHeaders(LOW_SCORE, edge));
@@ -63,6 +70,21 @@ export async function runSmoke(
 
 /** An address that is decided on without delay once its reputation is cached. */
 const [LOW_SCORE = ''] = ADDRESSES;
+
+/** Returns why the service has no client address, although the request has one. */
+function causeOf(address: object | undefined): unknown {
+  return (address as { readonly cause?: unknown } | undefined)?.cause;
+}
+
+function describeRejectedAddress(cause: unknown): Finding {
+  const remedy =
+    cause === 'unsigned'
+      ? 'compare the secret of --signature-secret-file with that of the service, and the clock of this machine'
+      : 'compare addressHeaders and trustedProxyHops with docs/address.md';
+  return error(
+    `The service does not accept the client addresses (${cause}), so decisions are not checked: ${remedy}.`,
+  );
+}
 
 /** Decisions can be compared with those of the deployed policy only. */
 function withPolicyOf(target: SmokeTarget, revision: string): SmokeTarget {

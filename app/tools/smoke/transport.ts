@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
+import type { ConnectionFailure } from '../http/post.ts';
+import { describeFailure } from './call.ts';
 import type { SmokeTarget } from './target.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -14,7 +16,10 @@ export async function checkTransport(
   now: number,
 ): Promise<readonly Finding[]> {
   const { protocol, hostname, port } = new URL(endpoint);
-  if (protocol === 'http:') return [describePlainHttp(hostname)];
+  if (protocol === 'http:') {
+    // Other URLs without TLS are not accepted.
+    return [warning('The endpoint is on this machine, without TLS: use https in production.')];
+  }
   const host = hostname.replace(/^\[|\]$/g, '');
   const address = {
     host,
@@ -24,11 +29,8 @@ export async function checkTransport(
   };
   const current = await handshake(address);
   if ('failure' in current) {
-    return [
-      error(
-        `There is no TLS connection to ${host} (${current.failure}): check the certificate and its name.`,
-      ),
-    ];
+    const reason = describeFailure(failureOf(current.failure), current.failure);
+    return [error(`The endpoint cannot be called, because ${reason}.`)];
   }
   const old = await handshake({
     ...address,
@@ -49,12 +51,11 @@ export async function checkTransport(
   ];
 }
 
-function describePlainHttp(host: string): Finding {
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host)
-    ? warning('The endpoint is on this machine, without TLS: use https in production.')
-    : error(
-        'The URL begins with http://, so everybody on the way can read the credential: register an https URL.',
-      );
+function failureOf(code: string): ConnectionFailure {
+  if (/^(?:ENOTFOUND|EAI_AGAIN)$/.test(code)) return 'dns';
+  return /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|no response)/.test(code)
+    ? 'connect'
+    : 'tls';
 }
 
 interface Handshake {

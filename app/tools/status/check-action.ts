@@ -1,7 +1,7 @@
 import type { AllowedNames } from '../actions-api/allowed-names.ts';
 import type { Action, ApplicationSummary } from '../actions-api/schemas.ts';
+import { displayText, displayUrl } from '../display.ts';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
-import { displayText, displayUrl } from '../register/display.ts';
 import { describeRule } from '../register/rule.ts';
 import { capitalize, quoteNames, type Slot } from '../register/slot.ts';
 

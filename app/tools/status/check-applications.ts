@@ -1,7 +1,7 @@
 import { listInWords } from '../../src/lib/list-in-words.ts';
 import type { ActionRule, OidcApplication } from '../actions-api/schemas.ts';
+import { displayText } from '../display.ts';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
-import { displayText } from '../register/display.ts';
 import type { TrafficSummary } from './client-summary.ts';
 import type { ReadApplications } from './read-applications.ts';
 

@@ -1,6 +1,6 @@
 import { KNOWN_API_VERSIONS } from '../../src/action/contract.ts';
+import { displayText } from '../display.ts';
 import { error, type Finding, ok, warning } from '../findings/finding.ts';
-import { displayText } from '../register/display.ts';
 import { type ActivityWindow, formatDay } from './activity.ts';
 import type { TrafficSummary } from './client-summary.ts';
 import { describeContractChange, findContractChanges } from './contract-changes.ts';

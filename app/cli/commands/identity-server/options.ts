@@ -81,9 +81,21 @@ export async function readApiCredential(
   return { kind: 'client', clientId, clientSecret };
 }
 
+async function readStandardInput(option: string, { stdin }: Terminal): Promise<string> {
+  if (stdin.isTTY === true) {
+    throw new UsageError(
+      `${option} - reads standard input, which is the terminal: pipe the value into the command, or name a file.`,
+    );
+  }
+  if (stdin.readableEnded) {
+    throw new UsageError(`Standard input (-) can be read only once: give ${option} a file.`);
+  }
+  return readAll(stdin);
+}
+
 /** Reads a file, or standard input for `-`. @throws ToolError without the contents. */
 export async function readInput(path: string, option: string, terminal: Terminal): Promise<string> {
-  if (path === '-') return readAll(terminal.stdin);
+  if (path === '-') return readStandardInput(option, terminal);
   try {
     return await readFile(resolve(terminal.folder, path), 'utf8');
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { LocatedIssue } from '../../../src/policy/file/issues.ts';
+import { displayText } from '../../../tools/display.ts';
 import { UsageError } from '../../../tools/errors.ts';
 import type { CheckedFile } from '../../../tools/policy/check.ts';
 import type { AddCommand } from '../../command-line.ts';
 import type { Colours } from '../../terminal.ts';
-import { replaceControls } from '../../text/display.ts';
 import { issueText } from './issue-text.ts';
 
 interface CheckOptions {
@@ -99,9 +99,7 @@ function summarise(files: readonly CheckedFile[], colours: Colours): string {
   const { errors, warnings } = count(files.flatMap(({ issues }) => issues));
   const [only] = files;
   const subject =
-    files.length === 1 && only !== undefined
-      ? replaceControls(only.file)
-      : `${files.length} policies`;
+    files.length === 1 && only !== undefined ? displayText(only.file) : `${files.length} policies`;
   const found = [
     ...(errors > 0 ? [colours.red(quantity(errors, 'error'))] : []),
     ...(warnings > 0 ? [colours.yellow(quantity(warnings, 'warning'))] : []),

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
+import { displayText } from '../../../tools/display.ts';
 import { UsageError } from '../../../tools/errors.ts';
 import type { AddCommand } from '../../command-line.ts';
-import { replaceControls } from '../../text/display.ts';
 import { comparisonMarkdown } from './compare-markdown.ts';
 import { comparisonText } from './compare-text.ts';
 import { parsePercent } from './percent.ts';
@@ -54,7 +54,7 @@ export const addPolicyCompare: AddCommand = (policy, { action, terminal }) => {
 /** Replaces characters that a terminal interprets, and those that change the direction of a text. */
 function withoutControls<T>(value: T): T {
   const text = JSON.stringify(value, (_, part) =>
-    typeof part === 'string' ? replaceControls(part) : part,
+    typeof part === 'string' ? displayText(part) : part,
   );
   return JSON.parse(text);
 }

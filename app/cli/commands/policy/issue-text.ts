@@ -1,6 +1,7 @@
 import type { LocatedIssue } from '../../../src/policy/file/issues.ts';
+import { displayText } from '../../../tools/display.ts';
 import type { Colours } from '../../terminal.ts';
-import { displayWidth, replaceControls } from '../../text/display.ts';
+import { displayWidth } from '../../text/display.ts';
 
 /** Characters of a long line that are shown before and after the beginning of the marked part. */
 const SHOWN_BEFORE = 60;
@@ -11,9 +12,9 @@ const TAB = '    ';
 /** Describes an issue for a terminal: a sentence, and the line of the file with a caret under the marked part. */
 export function issueText(issue: LocatedIssue, colours: Colours): string {
   const { file, line, column, severity, place, message, check } = issue;
-  const position = colours.bold(`${replaceControls(file)}:${line}:${column}`);
+  const position = colours.bold(`${displayText(file)}:${line}:${column}`);
   const level = severity === 'error' ? colours.red(severity) : colours.yellow(severity);
-  const reason = `${place === '' ? '' : `${replaceControls(place)}: `}${replaceControls(message)}`;
+  const reason = `${place === '' ? '' : `${displayText(place)}: `}${displayText(message)}`;
   const kind = check === undefined ? '' : ` ${colours.dim(`[${check}]`)}`;
   return [`${position} ${level} ${reason}${kind}`, ...excerptLines(issue, colours)].join('\n');
 }
@@ -38,7 +39,7 @@ function clip(line: string, from: number, to: number) {
   const start = Math.max(0, from - SHOWN_BEFORE);
   const end = Math.min(line.length, from + SHOWN_AFTER);
   const endOfMark = Math.min(to, end);
-  const show = (text: string) => replaceControls(text.replaceAll('\t', TAB));
+  const show = (text: string) => displayText(text.replaceAll('\t', TAB));
   return {
     before: `${start > 0 ? '…' : ''}${show(line.slice(start, from))}`,
     marked: show(line.slice(from, endOfMark)),

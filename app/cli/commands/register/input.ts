@@ -1,7 +1,7 @@
-import { type Credential, parseCredential } from '../../../src/credential/credential.ts';
+import type { Credential } from '../../../src/credential/credential.ts';
 import type { AllowedNames } from '../../../tools/actions-api/allowed-names.ts';
 import { isSecure, type Target } from '../../../tools/actions-api/target.ts';
-import { ToolError, UsageError } from '../../../tools/errors.ts';
+import { UsageError } from '../../../tools/errors.ts';
 import type { CallerClient } from '../../../tools/register/authentication.ts';
 import {
   type CredentialMark,
@@ -9,6 +9,8 @@ import {
 } from '../../../tools/register/credential-mark.ts';
 import type { Deployment } from '../../../tools/register/deployment.ts';
 import type { RuleOptions } from '../../../tools/register/rule.ts';
+import { readCredential } from '../../../tools/requests/credential.ts';
+import { checkEndpoint } from '../../../tools/requests/endpoint.ts';
 import type { Terminal } from '../../terminal.ts';
 import { readInput } from '../identity-server/options.ts';
 import { givenNames } from './names.ts';
@@ -63,32 +65,15 @@ export async function readActionInput(
   const { names, warnings } = await givenNames(options, target, deployment?.names, terminal);
   const shared = { uri, names, caller: readCaller(options, terminal), warnings };
   if (given !== undefined) {
-    return { ...shared, credential: parse(given, 'The credential'), mark: undefined };
+    return { ...shared, credential: readCredential(given, 'The credential'), mark: undefined };
   }
   if (deployment === undefined) throw new Error('There is neither a credential nor a stack.');
   const versions = await deployment.secret.read();
   return {
     ...shared,
-    credential: parse(versions.current.text, 'The secret of the credential'),
+    credential: readCredential(versions.current.text, 'The secret of the credential'),
     mark: createCredentialMark(deployment.secret, versions, target.key),
   };
-}
-
-/** The message does not repeat the URL, which may contain a password. */
-function checkEndpoint(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const hasSecret = url && (url.username || url.password || url.search || url.hash);
-  if (url === undefined || hasSecret || /\s/.test(text)) {
-    throw new UsageError(
-      '--endpoint must be a URL without user, query and fragment, such as https://gate.example.com/pre-issue-access-token.',
-    );
-  }
-  if (!isSecure(url)) {
-    throw new UsageError(
-      '--endpoint must begin with https://, because the credential is sent there.',
-    );
-  }
-  return text;
 }
 
 async function readGivenCredential(
@@ -98,14 +83,6 @@ async function readGivenCredential(
 ): Promise<string | undefined> {
   if (credentialFile !== undefined) return readInput(credentialFile, '--credential-file', terminal);
   return deployment === undefined ? terminal.environment.ACTION_CREDENTIAL : undefined;
-}
-
-function parse(json: string, label: string): Credential {
-  try {
-    return parseCredential(json, label);
-  } catch (error) {
-    throw new ToolError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function readCaller(

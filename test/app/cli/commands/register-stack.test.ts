@@ -189,6 +189,8 @@ describeWithMoto('with a stack', () => {
       });
       expect(rotated.exitCode).toBe(0);
       expect(rotated.errors).toContain('Waiting until every task has read the secret');
+      // Ctrl-C could not show the cursor again, or turn on line breaks.
+      expect(rotated.errors).not.toMatch(/\[\?(?:25|7)l/);
       expect(rotated.output).toBe(
         'Rotated the credential of the action "Risk Gate" of the organization acme.\nThe tasks accept the previous secret for 24h, from when the new one was stored.\n',
       );

@@ -170,7 +170,7 @@ describe('the slot of somebody else', () => {
       exitCode: 1,
       output: '',
       errors:
-        'Error: The pre-issue access token action of the organization acme is "Other?[31m", which is not Risk Gate\'s: take it over with --replace, or name it with --name if it is.\n',
+        'Error: The pre-issue access token action of the organization acme is "Other�[31m", which is not Risk Gate\'s: take it over with --replace, or name it with --name if it is.\n',
     });
     expect(changesOf(world)).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe('the slot of somebody else', () => {
     const world = await taken();
     const { exitCode, errors } = await world.run(command);
     expect(exitCode).toBe(1);
-    expect(errors).toContain('has no action "Risk Gate", only "Other?[31m": name it with --name');
+    expect(errors).toContain('has no action "Risk Gate", only "Other�[31m": name it with --name');
     expect(changesOf(world)).toEqual([]);
   });
 

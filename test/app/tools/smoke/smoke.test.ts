@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorBody } from '../../../../app/src/action/response.ts';
 import { ACTION_PATH } from '../../../../app/src/http/paths.ts';
 import { compilePolicy } from '../../../../app/src/policy/compile.ts';
 import { parseSignatureSecret } from '../../../../app/src/signals/address/signature.ts';
@@ -36,6 +37,20 @@ unknown:
   geo: { lifetime: 5m }
   reputation: { lifetime: 5m }
 `;
+
+const SUCCESS = '{"actionStatus":"SUCCESS"}';
+const UNAUTHORIZED = errorBody('unauthorized', 'The credential is missing or wrong.');
+const FIREWALL = errorBody('firewall', 'The firewall refused the request.');
+
+const REPORT = {
+  policy: { revision: '0123456789ab', mode: 'enforce' },
+  outcome: 'issue',
+  rules: [],
+  signals: { address: { value: '192.0.2.1' } },
+  unknown: [],
+  address: { headers: ['x-client-source-ip'], trusted_proxy_hops: 0, signed: false },
+  data: [],
+};
 
 let service: RunningService | undefined;
 
@@ -99,6 +114,13 @@ describe('a service that works', () => {
     expect(of(await smoke(), 'address')).toEqual([
       'warning: Addresses must be signed, so decisions are not checked: give the secret with --signature-secret-file.',
     ]);
+    const wrong = await smoke({
+      signatureKey: parseSignatureSecret('another-secret-of-the-edge', 'The secret'),
+    });
+    expect(of(wrong, 'address')).toEqual([
+      'error: The service does not accept the client addresses (unsigned), so decisions are not checked: compare the secret of --signature-secret-file with that of the service, and the clock of this machine.',
+    ]);
+    expect(of(wrong, 'outcomes')).toEqual([]);
   });
 
   test('another header and proxies are found out', async () => {
@@ -174,24 +196,123 @@ describe('something else answers', () => {
       'error: A call without a credential gets status 404 instead of 401',
     ],
   ])('%s', async (_, status, body, expected) => {
-    const server = createServer((incoming, response) => {
-      incoming.resume();
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    try {
-      const endpoint = `http://127.0.0.1:${port}${ACTION_PATH}`;
-      const findings = await runSmoke(
-        { endpoint, credential: { authorization: `Bearer ${SECRET}` } },
-        { calls: 1, now: () => NOW },
-      );
-      expect(of(findings, 'authentication')[1]).toContain(expected);
-      // Secrets are in no message.
-      expect(JSON.stringify(findings)).not.toContain(SECRET);
-    } finally {
-      server.closeAllConnections();
-      server.close();
+    const findings = await smokeServer(() => ({ status, body }), {
+      authorization: `Bearer ${SECRET}`,
+    });
+    expect(of(findings, 'authentication')[1]).toContain(expected);
+    // Secrets are in no message.
+    expect(JSON.stringify(findings)).not.toContain(SECRET);
+  });
+
+  test.each([
+    ['no JSON', '<html>'],
+    ['nothing', 'null'],
+    ['another form', '{}'],
+    [
+      'no address header',
+      JSON.stringify({ ...REPORT, address: { ...REPORT.address, headers: [] } }),
+    ],
+    [
+      'a billion proxies',
+      JSON.stringify({ ...REPORT, address: { ...REPORT.address, trusted_proxy_hops: 1e9 } }),
+    ],
+  ])('its report is %s', async (_, report) => {
+    const findings = await smokeServer(({ isAuthorized }) =>
+      isAuthorized ? { status: 200, body: SUCCESS, report } : { status: 401, body: UNAUTHORIZED },
+    );
+    expect(of(findings, 'report')).toEqual([
+      'warning: The response has no report of the service, so the rest is not checked: deploy the current version.',
+    ]);
+  });
+
+  test('a report in ASCII can name an organization in any script', async () => {
+    const network = { organization: '株式会社 🏢', asn: 64500 };
+    const report = JSON.stringify({ ...REPORT, signals: { ...REPORT.signals, network } }).replace(
+      /[^ -~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    const findings = await smokeServer(({ isAuthorized }) =>
+      isAuthorized ? { status: 200, body: SUCCESS, report } : { status: 401, body: UNAUTHORIZED },
+    );
+    expect(of(findings, 'policy')).toEqual([
+      'ok: The policy has the revision 0123456789ab, and is enforced.',
+    ]);
+  });
+
+  test('the firewall of the stack refuses every call', async () => {
+    const findings = await smokeServer(() => ({ status: 503, body: FIREWALL }));
+    expect(of(findings, 'authentication')[0]).toBe(
+      'error: The firewall of the stack refuses the call: run the command from an address in allowedCidrs, or wait five minutes if there were too many calls.',
+    );
+  });
+
+  test('the firewall refuses only calls without a credential', async () => {
+    const findings = await smokeServer(({ hasCredential }) =>
+      hasCredential ? { status: 401, body: UNAUTHORIZED } : { status: 503, body: FIREWALL },
+    );
+    expect(of(findings, 'authentication')[1]).toBe(
+      'warning: A call without a credential is refused by the firewall of the stack, so the rejection by the service was not checked: wait five minutes, and run the command again.',
+    );
+  });
+
+  test('calls are those of the identity server', async () => {
+    const headers: IncomingHttpHeaders[] = [];
+    await smokeServer((call) => {
+      headers.push(call.headers);
+      return { status: 401, body: UNAUTHORIZED };
+    });
+    expect(headers).toHaveLength(3);
+    for (const each of headers) {
+      expect(each).toMatchObject({
+        'x-risk-gate-test': 'smoke',
+        'x-wso2-api-version': 'v1',
+        accept: 'application/json',
+      });
     }
   });
+
+  test('nothing answers', async () => {
+    const findings = await runSmoke(
+      { endpoint: 'http://127.0.0.1:1/x', credential: {} },
+      { calls: 1, now: () => NOW },
+    );
+    expect(of(findings, 'authentication')).toEqual([
+      expect.stringMatching(
+        /^error: The endpoint cannot be called, because it accepts no connection/,
+      ),
+    ]);
+  });
 });
+
+interface ServerCall {
+  readonly headers: IncomingHttpHeaders;
+  readonly hasCredential: boolean;
+  readonly isAuthorized: boolean;
+}
+
+/** Runs the smoke test against a server that answers as it likes. */
+async function smokeServer(
+  answer: (call: ServerCall) => { status: number; body: string; report?: string },
+  credential: SmokeTarget['credential'] = { 'x-api-key': SECRET },
+): Promise<readonly NamedFinding[]> {
+  const server = createServer((incoming, response) => {
+    incoming.resume();
+    const { headers } = incoming;
+    const { status, body, report } = answer({
+      headers,
+      hasCredential: headers['x-api-key'] !== undefined,
+      isAuthorized: headers['x-api-key'] === SECRET,
+    });
+    const reported = report === undefined ? {} : { 'x-risk-gate-report': report };
+    response.writeHead(status, { 'content-type': 'application/json', ...reported }).end(body);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const endpoint = `http://127.0.0.1:${port}${ACTION_PATH}`;
+    return await runSmoke({ endpoint, credential }, { calls: 1, now: () => NOW });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

@@ -29,7 +29,7 @@ test.each([
 ] as const)('a certificate that is %s is an error', async (certificate, code) => {
   endpoint.present(certificate);
   expect(await check(endpoint.url)).toEqual([
-    `error: There is no TLS connection to localhost (${code}): check the certificate and its name.`,
+    `error: The endpoint cannot be called, because there is no TLS connection: check the certificate and its name (${code}).`,
   ]);
 });
 
@@ -42,10 +42,18 @@ test.each([
     'http://[::1]:1/x',
     'warning: The endpoint is on this machine, without TLS: use https in production.',
   ],
-  [
-    'http://gate.example.com/x',
-    'error: The URL begins with http://, so everybody on the way can read the credential: register an https URL.',
-  ],
 ])('%s has no TLS', async (url, expected) => {
   expect(await check(url)).toEqual([expected]);
+});
+
+test.each([
+  ['https://gate.invalid/x', 'its name cannot be resolved: check the name and its DNS records'],
+  [
+    'https://127.0.0.1:1/x',
+    'it accepts no connection: check the network, which must not need a proxy',
+  ],
+])('%s cannot be called', async (url, reason) => {
+  expect(await check(url)).toEqual([
+    expect.stringContaining(`error: The endpoint cannot be called, because ${reason} (`),
+  ]);
 });

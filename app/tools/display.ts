@@ -1,6 +1,9 @@
-/** Returns a text of the server without characters that could control the terminal. */
+/** Control and format characters (which include bidirectional overrides), and Unicode's line separators. */
+export const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Replaces characters that a terminal interprets. Texts of servers and files can contain them. */
 export function displayText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+  return text.replace(CONTROLS, '\ufffd');
 }
 
 /** Returns a URL without user info and query, which can contain a secret. */
