@@ -34,6 +34,8 @@ export interface RegisterResult {
   readonly warnings: readonly string[];
   /** The action as the server has it afterwards. */
   readonly action: Action | undefined;
+  /** For the description of its rule; empty if the API does not return them. */
+  readonly applications: readonly ApplicationSummary[];
 }
 
 /**
@@ -41,17 +43,19 @@ export interface RegisterResult {
  *
  * @throws ToolError, after which the command can be run again.
  */
-export async function register(options: RegisterOptions): Promise<RegisterResult> {
-  const { api, desired, credential, probe, mark, isPlan } = options;
+export async function register(given: RegisterOptions): Promise<RegisterResult> {
+  const { api, desired, credential, probe, mark, isPlan } = given;
   const slot = await findSlot(api, desired);
-  const current = presentAction(slot, options);
+  const current = presentAction(slot, given);
+  const applications = await applicationsToDescribe(given, current);
+  const options = { ...given, applications };
   checkTokenLoop(options, current);
   const isStale = current !== undefined && mark?.isStale === true;
   const sendsCredential = options.sendsCredential || isStale;
   const comparison = compareAction(current, desired, { ...options, sendsCredential });
   const { differences } = comparison;
   if (isPlan || differences.length === 0) {
-    return { id: current?.id, differences, warnings: [], action: current };
+    return { id: current?.id, differences, warnings: [], action: current, applications };
   }
   if (sendsCredential && current?.status === 'ACTIVE') checkAge(options);
   if (probe !== undefined) await requireAcceptance(probe, desired.uri, credential);
@@ -69,7 +73,24 @@ export async function register(options: RegisterOptions): Promise<RegisterResult
   }
   const isSent = differences.some(({ field }) => field === 'credential');
   const warning = isSent ? await mark?.set() : undefined;
-  return { id, differences, warnings: warning === undefined ? [] : [warning], action };
+  const warnings = warning === undefined ? [] : [warning];
+  return { id, differences, warnings, action, applications };
+}
+
+/** Returns the given applications, or all of them if the present rule has ids of some. Ids are shown without the scope for it. */
+async function applicationsToDescribe(
+  { api, applications }: RegisterOptions,
+  current: Action | undefined,
+): Promise<readonly ApplicationSummary[]> {
+  const expressions = current?.rule?.rules.flatMap((each) => each.expressions) ?? [];
+  const hasIds = expressions.some(({ field }) => field === 'application');
+  if (applications.length > 0 || !hasIds) return applications;
+  try {
+    return await api.findApplications();
+  } catch (error) {
+    if (error instanceof ToolError) return [];
+    throw error;
+  }
 }
 
 /** @throws ToolError if the slot belongs to somebody else. */

@@ -1,4 +1,3 @@
-import type { ApplicationSummary } from '../../../tools/actions-api/schemas.ts';
 import type { Target } from '../../../tools/actions-api/target.ts';
 import type { Difference } from '../../../tools/register/compare.ts';
 import type { RegisterResult } from '../../../tools/register/register.ts';
@@ -20,9 +19,8 @@ const PLAN_NOTE = 'Nothing has been changed. Run the command without --plan to a
 /** Presents a registration. A plan with differences counts as a finding. */
 export function presentRegistration(
   { target, name, isPlan }: Context,
-  { id, differences, action, warnings: resultWarnings }: RegisterResult,
+  { id, differences, action, applications, warnings: resultWarnings }: RegisterResult,
   inputWarnings: readonly string[],
-  applications: readonly ApplicationSummary[],
 ): CommandResult {
   const warnings = [...inputWarnings, ...resultWarnings];
   const what = `the action "${name}" of ${target.label}`;

@@ -29,8 +29,11 @@ export function registerCommand(waiting: Waiting = REAL_WAITING): AddCommand {
         checkName(options.name);
         const rule = ruleOptions(options);
         checkRuleOptions(rule);
-        const scopes = scopesOf(mode, options.plan === true, namesApplications(rule));
-        return withActionsApi(options, { required: scopes }, terminal, waiting, (api) =>
+        const required = scopesOf(mode, options.plan === true, namesApplications(rule));
+        // To describe the present rule.
+        const optional =
+          mode === 'register' && !namesApplications(rule) ? (['applications'] as const) : [];
+        return withActionsApi(options, { required, optional }, terminal, waiting, (api) =>
           RUN[mode](options, api, terminal, waiting),
         );
       }),
@@ -108,7 +111,7 @@ async function runRegister(
       isPlan,
     });
     const context = { target, name: options.name, isPlan };
-    return presentRegistration(context, result, input.warnings, applications);
+    return presentRegistration(context, result, input.warnings);
   } finally {
     deployment?.close();
   }

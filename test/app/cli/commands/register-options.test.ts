@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ALL_SCOPES } from '../../../../app/dev/simulator/actions-api/actions-api.ts';
 import { closeWorlds, registrationWorld } from '../../../support/identity-server.ts';
 import { policyText, rule } from '../../../support/policies.ts';
 
@@ -78,6 +79,25 @@ describe('the rule', () => {
     const removed = await world.run('register --allow-header x-tier --every-request');
     expect(removed.output).toContain('grant is password → every request');
     expect(world.api.actions[0]?.rule).toBeUndefined();
+  });
+
+  test.each([
+    ['by its name', ALL_SCOPES, 'application is Web shop → every request'],
+    [
+      'by its id without the scope for names',
+      ALL_SCOPES.filter((scope) => !scope.includes('application')),
+      'application is shop → every request',
+    ],
+  ])('shows an application of the present rule %s', async (_, scopes, expected) => {
+    const clients = [{ id: 'client', secret: 'client-secret', scopes }];
+    const world = await registrationWorld({ applications: APPLICATIONS, clients });
+    await world.run('register');
+    const expression = { field: 'application', operator: 'equals', value: 'shop' };
+    const rules = [{ condition: 'AND' as const, expressions: [expression] }];
+    Object.assign(world.api.actions[0] ?? {}, { rule: { condition: 'OR', rules } });
+    const { exitCode, output, errors } = await world.run('register --every-request');
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    expect(output).toContain(expected);
   });
 
   test('is the same in another order', async () => {
