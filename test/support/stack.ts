@@ -302,8 +302,8 @@ function cacheFolder(): string {
       : readdirSync(join(ROOT, source), { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
-          // The template does not depend on it.
-          .filter((path) => !path.startsWith('infra/preflight/')),
+          // The template does not depend on them.
+          .filter((path) => !/^(?:infra\/preflight|app\/dev)\//.test(path)),
   );
   for (const path of [...paths, ...SOURCE_FILES].sort()) {
     hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
