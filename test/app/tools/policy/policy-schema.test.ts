@@ -218,14 +218,14 @@ test.each([
   expect(schemaAccepts(text)).toBe(true);
 });
 
-test('the schema agrees with the loader on a thousand files; test:fuzz has more', () => {
+test('the schema agrees with the loader on two hundred files; test:fuzz has more', () => {
   let accepted = 0;
   fc.assert(
     fc.property(policyFile, (text) => {
       if (compareWithLoader(text)) accepted += 1;
     }),
-    { numRuns: 1000, seed: 18 },
+    { numRuns: 200, seed: 18 },
   );
-  expect(accepted).toBeGreaterThan(250);
-  expect(accepted).toBeLessThan(750);
+  expect(accepted).toBeGreaterThan(50);
+  expect(accepted).toBeLessThan(150);
 });
