@@ -10,7 +10,12 @@ import { Budget } from './checks/reasoning/worlds.ts';
 import { type CompiledRule, compileRule, enforcementOf } from './compile-rule.ts';
 import { compileUnknown } from './effects/unknown.ts';
 import { type FailOpenIssue, findFailOpen, type RuleSummary } from './fail-open.ts';
-import { type KnownFeeds, readFeeds, warnAboutMissingFeeds } from './feeds.ts';
+import {
+  type KnownFeeds,
+  readFeeds,
+  warnAboutMissingFeeds,
+  warnAboutMisspeltFeeds,
+} from './feeds.ts';
 import { hasErrors, Issues, type LocatedIssue, PolicyError } from './file/issues.ts';
 import { type PolicyDefinition, type RuleDefinition, readPolicyFile } from './file/schema.ts';
 import { type PolicySource, readYaml } from './file/source.ts';
@@ -40,7 +45,8 @@ export function compilePolicy(
   file: string,
   builtInFeeds: KnownFeeds = BUILT_IN_FEEDS,
 ): Policy {
-  const { policy, issues } = checkPolicy(text, file, builtInFeeds);
+  // The service and the stack know their feeds, and warn about missing ones themselves.
+  const { policy, issues } = checkText(text, file, builtInFeeds, Date.now());
   if (policy === undefined) {
     throw new PolicyError(issues.filter(({ severity }) => severity === 'error'));
   }
@@ -50,7 +56,8 @@ export function compilePolicy(
 /**
  * Compiles the text of a policy file, as `compilePolicy` does, but returns the issues instead of throwing.
  *
- * @param configuredFeeds ids of the feeds in `FEEDS`; a feed of the policy that is missing becomes a warning.
+ * @param configuredFeeds ids of the feeds in `FEEDS`; a feed of the policy that is missing becomes a warning. If they are
+ *   not known, a misspelt feed does.
  * @param now milliseconds since the epoch, for entries of lists that expire.
  */
 export function checkPolicy(
@@ -60,8 +67,24 @@ export function checkPolicy(
   configuredFeeds?: readonly string[],
   now: number = Date.now(),
 ): CheckedPolicy {
+  return checkText(text, file, builtInFeeds, now, (policy, issues) => {
+    if (configuredFeeds === undefined) warnAboutMisspeltFeeds(policy, builtInFeeds, issues);
+    else warnAboutMissingFeeds(policy, configuredFeeds, builtInFeeds, issues);
+  });
+}
+
+/** Adds warnings about the feeds of a policy. */
+type FeedCheck = (policy: PolicyDefinition, issues: Issues) => void;
+
+function checkText(
+  text: string,
+  file: string,
+  builtInFeeds: KnownFeeds,
+  now: number,
+  checkFeeds?: FeedCheck,
+): CheckedPolicy {
   try {
-    return checkSource(readYaml(text, file), text, builtInFeeds, configuredFeeds, now);
+    return checkSource(readYaml(text, file), text, builtInFeeds, now, checkFeeds);
   } catch (error) {
     if (error instanceof PolicyError) return { policy: undefined, issues: error.located };
     throw error;
@@ -72,14 +95,12 @@ function checkSource(
   source: PolicySource,
   text: string,
   builtInFeeds: KnownFeeds,
-  configuredFeeds: readonly string[] | undefined,
   now: number,
+  checkFeeds: FeedCheck | undefined,
 ): CheckedPolicy {
   const issues = new Issues();
   const definition = readPolicyFile(source.value, issues);
-  if (configuredFeeds !== undefined && definition !== undefined) {
-    warnAboutMissingFeeds(definition, configuredFeeds, builtInFeeds, issues.at('feeds'));
-  }
+  if (definition !== undefined) checkFeeds?.(definition, issues.at('feeds'));
   const compiled = definition && compile(definition, builtInFeeds, text, now, issues);
   const located = source.locate(issues.list);
   if (compiled === undefined || hasErrors(located)) return { policy: undefined, issues: located };

@@ -1,4 +1,9 @@
-import { closestName, OPTION_TOLERANCE, similarName } from '../config/similar-name.ts';
+import {
+  closestName,
+  OPTION_TOLERANCE,
+  similarName,
+  type Tolerance,
+} from '../config/similar-name.ts';
 import { BUILT_IN_FEEDS } from '../feeds/index.ts';
 import type { Feed, FeedContent } from '../feeds/model/feed.ts';
 import type { Issues } from './file/issues.ts';
@@ -112,5 +117,28 @@ export function warnAboutMissingFeeds(
     issues
       .at(policy.feeds.indexOf(id))
       .warn('missing-feed', warning, suggestion === undefined ? {} : { suggestion });
+  }
+}
+
+/** An operator's own feed may have almost the name of a built-in one, but rarely within these typing errors. */
+const MISSPELT: Tolerance = { minLength: 5, maxTypos: () => 2, abbreviations: false };
+
+/** Warns about feeds that are not built in, but probably meant to be. */
+export function warnAboutMisspeltFeeds(
+  { feeds }: { readonly feeds: readonly string[] },
+  builtIn: KnownFeeds,
+  issues: Issues,
+): void {
+  const builtInIds = builtIn.map(({ id }) => id);
+  for (const [index, id] of feeds.entries()) {
+    const similar = builtInIds.includes(id) ? undefined : similarName(id, builtInIds, MISSPELT);
+    if (similar === undefined) continue;
+    issues
+      .at(index)
+      .warn(
+        'missing-feed',
+        `${id} is not a built-in feed, so FEEDS must contain a list of your own with this name; did you mean ${similar}?`,
+        { suggestion: similar },
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { MAX_FEEDS } from '../../../app/src/feeds/model/configured-feeds.ts';
-import { compilePolicy } from '../../../app/src/policy/compile.ts';
+import { checkPolicy, compilePolicy } from '../../../app/src/policy/compile.ts';
 import { type KnownFeeds, missingFeeds } from '../../../app/src/policy/feeds.ts';
 import { PolicyError } from '../../../app/src/policy/file/issues.ts';
 import type { FeedView } from '../../../app/src/signals/feeds/feed-view.ts';
@@ -425,5 +425,28 @@ describe('missingFeeds', () => {
     ],
   ])('%s', (_, feeds, configured, expected) => {
     expect(missingFeeds({ feeds }, configured, BUILT_IN)).toEqual(expected);
+  });
+});
+
+describe('a feed that is not built in, while FEEDS is not known', () => {
+  const suggestionsFor = (id: string) => {
+    const when = `address.within("${id}")`;
+    const text = policyText(rule('one', when, '{ deny: No }'), `version: 1\nfeeds: [${id}]`);
+    const { issues } = checkPolicy(text, 'policy.yaml');
+    return issues.flatMap(({ check, suggestion }) => (check === 'missing-feed' ? suggestion : []));
+  };
+
+  test.each([
+    ['tor-exit', 'tor-exits'],
+    ['torexits', 'tor-exits'],
+    ['tor-exist', 'tor-exits'],
+    ['aws-range', 'aws-ranges'],
+    ['spamhaus-drop-v5', 'spamhaus-drop-v4'],
+  ])('%s may be a misspelt %s', (id, suggestion) => {
+    expect(suggestionsFor(id)).toEqual([suggestion]);
+  });
+
+  test.each(['tor-exits', 'partners', 'our-tor-exits', 'vpn-ranges'])('%s is accepted', (id) => {
+    expect(suggestionsFor(id)).toEqual([]);
   });
 });
