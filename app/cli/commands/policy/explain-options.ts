@@ -7,23 +7,13 @@ import { parseDuration } from '../../../src/lib/duration.ts';
 import { MAX_TRUSTED_PROXY_HOPS } from '../../../src/signals/address/header-formats.ts';
 import { ToolError, UsageError } from '../../../tools/errors.ts';
 import type { ExplainGivenOptions } from '../../../tools/explain/explain-given.ts';
-import type { Given, GivenRequest, GivenSignals } from '../../../tools/policy/given/given.ts';
-import {
-  parseCauses,
-  parseSignalFields,
-  type SignalField,
-} from '../../../tools/policy/given/signal-fields.ts';
+import type { Given, GivenRequest } from '../../../tools/policy/given/given.ts';
 import type { Terminal } from '../../terminal.ts';
+import { readSignals, type SignalOptions } from './explain-signals.ts';
 import { readClaimValue, readMultiMap, readPair } from './pairs.ts';
 
 /** The options of `policy explain`, as commander yields them. */
-export interface ExplainOptions {
-  readonly address?: string;
-  readonly country?: string;
-  readonly score?: string;
-  readonly signal?: readonly string[];
-  readonly feed?: readonly string[];
-  readonly unknown?: readonly string[];
+export interface ExplainOptions extends SignalOptions {
   readonly geoDatabase?: string;
   readonly time?: string;
   readonly request?: string;
@@ -92,59 +82,6 @@ function rejectRequestOptions(options: ExplainOptions): void {
       throw new UsageError(`${option} cannot be combined with --request, whose file contains it.`);
     }
   }
-}
-
-function readSignals(options: ExplainOptions): GivenSignals {
-  const { address, country, score, signal = [], feed = [], unknown = [] } = options;
-  const fields = [
-    ...namedField('geo.country', country?.toUpperCase(), '--country'),
-    ...namedField('abuse.score', score, '--score'),
-    ...signal.map((pair) => {
-      const [name, value] = readPair(pair, '--signal', 'abuse.tor=true');
-      return { name, value, label: `--signal ${name}` };
-    }),
-  ];
-  const signals = parseSignalFields(fields);
-  const causes = parseCauses(
-    unknown.map((pair) => readPair(pair, '--unknown', 'reputation=timeout')),
-    '--unknown',
-  );
-  const feeds = feed.map((pair) => readFeed(pair));
-  rejectContradictions({ ...signals, address, feeds: feeds[0] && {} }, causes);
-  return {
-    ...signals,
-    ...(address !== undefined && { address: address.trim() }),
-    ...(feeds.length > 0 && { feeds: Object.fromEntries(feeds) }),
-    ...(unknown.length > 0 && { unknown: causes }),
-  };
-}
-
-function namedField(name: string, value: string | undefined, label: string): SignalField[] {
-  return value === undefined ? [] : [{ name, value, label }];
-}
-
-function rejectContradictions(
-  { address, geo, network, anonymizer, abuse, feeds }: GivenSignals,
-  causes: Readonly<Record<string, unknown>>,
-): void {
-  const given = { address, geo, network, anonymizer, feeds, reputation: abuse };
-  for (const [signal, value] of Object.entries(given)) {
-    if (value !== undefined && causes[signal] !== undefined) {
-      throw new UsageError(
-        `The signal ${signal} cannot be both given and unknown: remove --unknown ${signal}=${causes[signal]}, or the option that gives it.`,
-      );
-    }
-  }
-}
-
-const FEED_ANSWERS = { yes: true, no: false, absent: 'absent', expired: 'expired' } as const;
-
-function readFeed(pair: string): [string, boolean | 'absent' | 'expired'] {
-  const [id, answer] = readPair(pair, '--feed', 'tor-exits=yes');
-  if (!Object.hasOwn(FEED_ANSWERS, answer)) {
-    throw new UsageError(`--feed: ${id} must be yes, no, absent or expired, got "${answer}".`);
-  }
-  return [id, FEED_ANSWERS[answer as keyof typeof FEED_ANSWERS]];
 }
 
 function readRequest(options: ExplainOptions): GivenRequest {

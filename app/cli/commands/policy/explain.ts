@@ -49,10 +49,12 @@ type Explain = (policy: Policy) => Promise<Omit<Explanation, 'file'>>;
 
 async function explainOptions(options: ExplainOptions, terminal: Terminal): Promise<Explain> {
   const { readExplainOptions } = await import('./explain-options.ts');
+  const { rejectUnknownFeeds } = await import('./explain-signals.ts');
   const { explainGiven } = await import('../../../tools/explain/explain-given.ts');
   const { notesOn } = await import('./not-given.ts');
   const { given, ...rest } = await readExplainOptions(options, terminal);
   return async (policy) => {
+    rejectUnknownFeeds(Object.keys(given.signals.feeds ?? {}), policy);
     const explained = await explainGiven(policy, given, { ...rest, now: terminal.now() });
     return { explained, differences: [], notes: notesOn(explained) };
   };

@@ -317,6 +317,24 @@ test.each<[string, string[], number, string]>([
     'The signal reputation cannot be both given and unknown: remove --unknown reputation=timeout, or the option that gives it.',
   ],
   [
+    'a score of a private address',
+    ['--address', '10.0.0.1', '--country', 'CH', '--score', '80'],
+    2,
+    'The address 10.0.0.1 is private and is not looked up, so it cannot have geo, abuse: give another address, or remove what it cannot have.',
+  ],
+  [
+    'a score of an unknown address',
+    ['--unknown', 'address=missing', '--score', '80'],
+    2,
+    'The address is unknown and is not looked up, so it cannot have abuse: give another address, or remove what it cannot have.',
+  ],
+  [
+    'a feed that the policy does not name',
+    ['--feed', 'tor=yes'],
+    2,
+    '--feed: the policy has no feed tor: remove the option, or add tor to feeds in the policy.',
+  ],
+  [
     'a feed',
     ['--feed', 'tor=maybe'],
     2,
