@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
@@ -5,8 +6,9 @@ import {
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { deniedAction } from '../aws/aws-error.ts';
+import { deniedAction, hasCode } from '../aws/aws-error.ts';
 import { readSecret, type SecretVersion, secretFailure } from '../aws/read-secret.ts';
+import { ToolError } from '../errors.ts';
 
 export interface CredentialVersions {
   readonly current: SecretVersion;
@@ -18,6 +20,10 @@ export interface CredentialVersions {
 
 /** Begins the keys of tags. The identity server returns no secrets, so nothing else shows which one an action has. */
 const TAG_PREFIX = 'risk-gate:action:';
+
+/** Another version would make the tasks reject the one that the action has. */
+export const CHANGED_MEANWHILE =
+  'Another run has just stored a new version of the secret: wait until it has ended, and run the command again to see whether anything is left to do.';
 
 /** For messages. */
 const LABEL = 'The secret of the credential';
@@ -61,14 +67,24 @@ export class CredentialSecret {
     }
   }
 
-  /** Stores a new current version, and returns it. */
-  async put(text: string, now: number): Promise<SecretVersion> {
+  /**
+   * Stores a new current version, and returns it.
+   *
+   * @param basis the versions that it follows. Of several runs at the same time, only one can store the next version.
+   */
+  async put(text: string, now: number, basis: CredentialVersions): Promise<SecretVersion> {
+    const { current, previousId } = basis;
+    // Secrets Manager rejects another value with the same token.
+    const ClientRequestToken = createHash('sha256')
+      .update(`${current.id}/${previousId}`)
+      .digest('hex');
     try {
       const { VersionId: id = '' } = await this.#client.send(
-        new PutSecretValueCommand({ SecretId: this.#arn, SecretString: text }),
+        new PutSecretValueCommand({ SecretId: this.#arn, SecretString: text, ClientRequestToken }),
       );
       return { id, text, createdAt: now };
     } catch (cause) {
+      if (hasCode(cause, 'ResourceExists')) throw new ToolError(CHANGED_MEANWHILE);
       throw secretFailure(cause, `${LABEL} cannot be changed`, 'PutSecretValue');
     }
   }

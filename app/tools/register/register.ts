@@ -121,7 +121,7 @@ function checkAge({ mark, now }: RegisterOptions): void {
 /**
  * With OAuth2, issuing the identity server's own access token must not call the action, which would need a token again.
  *
- * @throws ToolError if the rule names no application, so that it cannot exclude that of the token.
+ * @throws ToolError if the rule excludes neither the grant nor, by naming an application, that of the token.
  */
 function checkTokenLoop({ api, desired }: RegisterOptions, current: Action | undefined): void {
   const { type, properties } = desired.authentication;
@@ -133,11 +133,15 @@ function checkTokenLoop({ api, desired }: RegisterOptions, current: Action | und
   const isExcluded =
     alternatives.length > 0 &&
     alternatives.every(({ expressions }) =>
-      expressions.some(({ field }) => field === 'application'),
+      expressions.some(
+        ({ field, operator, value }) =>
+          field === 'application' ||
+          (field === 'grantType' && (operator === 'equals') !== (value === 'client_credentials')),
+      ),
     );
   if (isExcluded) return;
   throw new ToolError(
-    'The identity server would call the action for the access token that it needs for this very call, so that nobody gets a token: exclude the application of RISK_GATE_CALLER_CLIENT_ID with --not-application.',
+    'The identity server would call the action for the access token that it needs for this very call, so that nobody gets a token: exclude the application of RISK_GATE_CALLER_CLIENT_ID with --not-application, or its grant with --not-grant client_credentials.',
   );
 }
 

@@ -8,7 +8,11 @@ import { ToolError } from '../errors.ts';
 import { readCredential } from '../requests/credential.ts';
 import { authenticationOf } from './authentication.ts';
 import { createCredentialMark, otherStaleTargets, REFRESH_WAIT_MS } from './credential-mark.ts';
-import type { CredentialSecret, CredentialVersions } from './credential-secret.ts';
+import {
+  CHANGED_MEANWHILE,
+  type CredentialSecret,
+  type CredentialVersions,
+} from './credential-secret.ts';
 import type { Probe } from './probe.ts';
 import { findSlot, type Identity } from './slot.ts';
 
@@ -91,9 +95,10 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
     await secret.note(api.target.key, versions.current.id);
   }
   const present = await secret.read({ needsNotes: true });
+  if (present.current.id !== versions.current.id) throw new ToolError(CHANGED_MEANWHILE);
   checkOtherActions(present, api.target.key);
   const text = JSON.stringify({ ...credential, secret: generateSecret() });
-  const current = await secret.put(text, options.now());
+  const current = await secret.put(text, options.now(), present);
   await deliver(options, id, current);
   return { steps, isResumed, warnings: [] };
 }

@@ -22,7 +22,11 @@ export function presentRegistration(
   { id, differences, action, applications, warnings: resultWarnings }: RegisterResult,
   inputWarnings: readonly string[],
 ): CommandResult {
-  const warnings = [...inputWarnings, ...resultWarnings];
+  const warnings = [
+    ...inputWarnings,
+    ...resultWarnings,
+    ...(differences.some(isReactivation) ? [isPlan ? WILL_REACTIVATE : REACTIVATED] : []),
+  ];
   const what = `the action "${name}" of ${target.label}`;
   const isNew = differences.some(({ from }) => from === undefined);
   const rule = describeRule(action?.rule, applications);
@@ -60,6 +64,15 @@ export function presentRegistration(
     },
     hasFindings: isPlan && differences.length > 0,
   };
+}
+
+const WILL_REACTIVATE =
+  'The action is inactive, and would be activated: if somebody has paused it, use --no-activate.';
+const REACTIVATED =
+  'The action was inactive, and is active again: if somebody had paused it for a reason, run risk-gate pause.';
+
+function isReactivation({ field, from, to }: Difference): boolean {
+  return field === 'status' && from === 'inactive' && to === 'active';
 }
 
 function closing(status: 'active' | 'inactive'): string {

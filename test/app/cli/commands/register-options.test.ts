@@ -257,6 +257,32 @@ describe('the credential', () => {
     expect(accepted).toMatchObject({ exitCode: 0, errors: '' });
   });
 
+  test.each([
+    ['--not-grant client_credentials', 0],
+    ['--grant password authorization_code', 0],
+    ['--grant password client_credentials', 1],
+    ['--not-grant password', 1],
+  ])('oauth2 of the same organization: %s', async (rule, exitCode) => {
+    const { api, run } = await registrationWorld();
+    const environment = {
+      ACTION_CREDENTIAL: JSON.stringify(OAUTH2),
+      RISK_GATE_CALLER_CLIENT_ID: 'caller',
+      RISK_GATE_CALLER_CLIENT_SECRET: 'caller-secret',
+    };
+    const args = `register --caller-token-endpoint ${api.origin}/t/acme/oauth2/token ${rule}`;
+    expect(await run(args, { environment })).toMatchObject({ exitCode });
+  });
+
+  test('comes from standard input once', async () => {
+    const { run } = await registrationWorld();
+    const args = 'register --client-secret-file - --credential-file -';
+    expect(await run(args, { stdin: 'client-secret' })).toEqual({
+      exitCode: 2,
+      output: '',
+      errors: 'Error: Standard input (-) can be read only once: give --credential-file a file.\n',
+    });
+  });
+
   test('is not repeated if it is malformed', async () => {
     const { run } = await registrationWorld();
     const environment = { ACTION_CREDENTIAL: '{"scheme":"bearer","secret":"short-secret"}' };

@@ -217,6 +217,19 @@ describeWithMoto('with a stack', () => {
       expect(await world.secretOf('AWSCURRENT')).toBe(FIRST_SECRET);
     });
 
+    test('of two runs at the same time, one stores a new version, and no call is rejected', async () => {
+      const world = await registered();
+      const observed = followSecret(world, OFFSETS);
+      const runs = await Promise.all([1, 2].map(() => world.runWithStack('register --rotate')));
+      expect(runs.some(({ exitCode }) => exitCode === 0)).toBe(true);
+      for (const { exitCode, errors } of runs) {
+        if (exitCode !== 0) expect(errors).toContain('Another run has just stored a new version');
+      }
+      expect(await world.secretOf('AWSPREVIOUS')).toBe(FIRST_SECRET);
+      expect(storedSecret(world)).toBe(await world.secretOf('AWSCURRENT'));
+      expect(observed.rejected).toBe(0);
+    });
+
     test('is continued when the action could not be changed', async () => {
       const world = await registered();
       const observed = followSecret(world, OFFSETS);

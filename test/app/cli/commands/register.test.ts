@@ -278,6 +278,19 @@ describe('remove', () => {
 });
 
 describe('pause and resume', () => {
+  test('register says that it activates a paused action', async () => {
+    const world = await registered();
+    await world.run('pause');
+    expect((await world.run('register --plan')).output).toContain(
+      'Warning: The action is inactive, and would be activated: if somebody has paused it, use --no-activate.',
+    );
+    expect((await world.run('register --no-activate --plan')).output).not.toContain('Warning');
+    expect((await world.run('register')).output).toContain(
+      'Warning: The action was inactive, and is active again: if somebody had paused it for a reason, run risk-gate pause.',
+    );
+    expect((await world.run('register')).output).not.toContain('Warning');
+  });
+
   test('switch the action, and say what that means', async () => {
     const world = await registered();
     const paused = await world.run('pause');

@@ -27,6 +27,12 @@ function secretThat(failures: Readonly<Record<string, string>>): CredentialSecre
   return new CredentialSecret({ send } as unknown as SecretsManagerClient, 'arn');
 }
 
+const VERSIONS = {
+  current: { id: 'v2', text: SECRET, createdAt: 5 },
+  previousId: 'v1',
+  noted: new Map<string, string>(),
+};
+
 test('reads the versions, and which one an action has', async () => {
   const versions = await secretThat({}).read();
   expect(versions).toEqual({
@@ -65,8 +71,14 @@ test.each<[string, string, (secret: CredentialSecret) => Promise<unknown>, strin
   ['DescribeSecret', 'ThrottlingException', (secret) => secret.read(), 'AWS throttled the request'],
   [
     'PutSecretValue',
+    'ResourceExistsException',
+    (secret) => secret.put(SECRET, 0, VERSIONS),
+    'Another run has just stored a new version of the secret',
+  ],
+  [
+    'PutSecretValue',
     'LimitExceededException',
-    (secret) => secret.put(SECRET, 0),
+    (secret) => secret.put(SECRET, 0, VERSIONS),
     'cannot be changed: LimitExceededException',
   ],
   [
