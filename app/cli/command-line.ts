@@ -132,7 +132,7 @@ function report(error: unknown, isJson: boolean, terminal: Terminal, colours: Co
   print(
     terminal.environment.RISK_GATE_DEBUG && error instanceof Error
       ? String(error.stack)
-      : `Unexpected error: ${error instanceof Error ? error.message : String(error)}. Set RISK_GATE_DEBUG=1 to see where it happened, and report it.`,
+      : `Unexpected error: ${describe(error)}. Set RISK_GATE_DEBUG=1 to see where it happened, and report it.`,
   );
   return EXIT_FINDINGS;
 
@@ -140,6 +140,10 @@ function report(error: unknown, isJson: boolean, terminal: Terminal, colours: Co
     if (isJson) terminal.stdout.write(`${toJson({ error: message })}\n`);
     else terminal.stderr.write(`${colours.red('Error:')} ${printable(message, false)}\n`);
   }
+}
+
+function describe(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
 function toJson(value: unknown): string {

@@ -13,7 +13,7 @@ const addProbe: AddCommand = (program, { action }) => {
       action(async (kind: string, { limit }: { limit?: string }) => {
         if (kind === 'failure') throw new ToolError('It cannot be read: check the network.');
         if (kind === 'misuse') throw new UsageError('Expected a file, got a folder.');
-        if (kind === 'defect') throw new TypeError('x is not a function');
+        if (kind === 'defect') throw new TypeError('x is not a function.');
         return {
           json: { kind, limit },
           text: ({ red }) => red(`kind ${kind}${limit === undefined ? '' : `, limit ${limit}`}`),

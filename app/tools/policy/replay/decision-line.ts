@@ -2,7 +2,7 @@ import type { EffectName } from '../../../src/action/change.ts';
 import type { SkipCause } from '../../../src/action/operations/index.ts';
 import type { Outcome } from '../../../src/decide.ts';
 
-/** The fields of a decision record that a replay reads. Everything except the event may be absent or of another type. */
+/** The fields of a decision record that a replay reads. Those of type unknown may have any value. */
 export interface DecisionLine {
   readonly event: 'decision';
   /** When the line was written, in ISO 8601. */
@@ -37,8 +37,25 @@ export function isOutcome(value: unknown): value is Outcome {
 /** Returns whether a value is a decision record. */
 export function isDecisionLine(value: unknown): value is DecisionLine {
   if (typeof value !== 'object' || value === null) return false;
-  const { event, outcome } = value as DecisionLine;
-  return event === 'decision' && isOutcome(outcome);
+  const line = value as DecisionLine;
+  return line.event === 'decision' && isOutcome(line.outcome) && hasObjects(line);
+}
+
+/** Returns whether parts that the service writes as objects are objects, if they are there. */
+function hasObjects({ signals, monitored, skipped, unenforceable }: DecisionLine): boolean {
+  if (signals !== undefined && !(isObject(signals) && areObjects(Object.values(signals))))
+    return false;
+  return [monitored, skipped, unenforceable].every(
+    (list) => list === undefined || (Array.isArray(list) && areObjects(list)),
+  );
+}
+
+function areObjects(values: readonly unknown[]): boolean {
+  return values.every((value) => value === undefined || isObject(value));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Returns a string of a record; `undefined` if it is absent, or if the record contains only its beginning. */

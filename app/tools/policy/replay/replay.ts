@@ -137,11 +137,13 @@ export class Replay {
 
   /** ISO times of the same time zone are in the order of their text. */
   #countTime(time: unknown): void {
-    if (typeof time !== 'string') return;
+    if (typeof time !== 'string' || !ISO_TIME.test(time)) return;
     if (this.#from === undefined || time < this.#from) this.#from = time;
     if (this.#to === undefined || time > this.#to) this.#to = time;
   }
 }
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 /** A policy has already decided on its own records. */
 function decideOrRead(policy: ReplayPolicy, line: DecisionLine): ReplayedDecision {

@@ -299,8 +299,28 @@ describe('the report', () => {
     });
   });
 
+  test('accepts values of other types', async () => {
+    const odd = {
+      ...{ event: 'decision', outcome: 'restrict', time: 'noon', client_id: 5, rules: 5 },
+      signals: { address: [1], geo: { country: 5 }, reputation: { score: 'x' }, feeds: {} },
+      monitored: [{}],
+      unenforceable: [{ rule: 1 }],
+    };
+    const report = await replay([odd], candidate);
+    expect(report).toMatchObject({ replayed: { records: 1 }, period: undefined });
+  });
+
   test('ignores what is not a decision record', async () => {
-    const values = [null, 'text', { event: 'metrics' }, { event: 'decision' }, []];
+    const decision = { event: 'decision', outcome: 'issue' };
+    const values = [
+      ...[null, 'text', { event: 'metrics' }, { event: 'decision' }, []],
+      ...[
+        { signals: 'x' },
+        { signals: { geo: null } },
+        { monitored: [null] },
+        { skipped: 'x' },
+      ].map((fields) => ({ ...decision, ...fields })),
+    ];
     expect(await replay(values, candidate)).toMatchObject({ replayed: { records: 0 } });
   });
 });
