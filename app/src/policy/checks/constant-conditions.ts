@@ -14,11 +14,14 @@ export const checkConstantConditions: PolicyCheck = (parts) => {
 function checkCondition(each: RuleParts, parts: PolicyParts): void {
   const { formula, issues, rule } = each;
   if (neverMatches(formula, parts)) {
+    const empty = emptyListIn(each, parts);
     issues.warn(
       'never-matches',
       rule.source.when === 'false'
         ? 'never matches, so the rule does nothing; remove the rule, or write the condition that it needs'
-        : 'never matches, whatever the request is, so the rule does nothing; correct the condition, or remove the rule',
+        : empty === undefined
+          ? 'never matches, whatever the request is, so the rule does nothing; correct the condition, or remove the rule'
+          : `never matches as long as lists.${empty} is empty, so the rule does nothing; add entries to the list, or remove the rule`,
     );
     return;
   }
@@ -35,6 +38,11 @@ function checkCondition(each: RuleParts, parts: PolicyParts): void {
     return;
   }
   checkAlternatives(each, parts);
+}
+
+/** Returns the name of an empty list that a condition reads. */
+function emptyListIn({ condition }: RuleParts, { lists }: PolicyParts): string | undefined {
+  return [...condition.references.lists].find((name) => lists.get(name)?.entries.length === 0);
 }
 
 /** Reports alternatives of `||` that are never true. */

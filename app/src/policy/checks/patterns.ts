@@ -82,12 +82,18 @@ const PATTERN = /[\w:/.-]\*|\*[\w:/.-]|\\[dwsb.]|^\^.*|.\$$/;
 
 function checkText(node: Node, text: unknown, test: string, { issues }: RuleParts): void {
   if (typeof text !== 'string' || !PATTERN.test(text)) return;
+  const [, prefix] = /^([^*\\^$]*[^*\\^$.])\*$/.exec(text) ?? [];
   const regex =
     text.startsWith('^') || /\\|\.\*/.test(text) ? text : `^${text.replaceAll('*', '.*')}$`;
+  const method = test === 'contains()' ? 'contains' : 'startsWith';
+  const remedy =
+    prefix === undefined
+      ? `matches(${JSON.stringify(regex)})`
+      : `${method}(${JSON.stringify(prefix)})`;
   issues
     .within(node.start, node.end - node.start)
     .warn(
       'pattern-in-comparison',
-      `"${text}" looks like a pattern, but ${test} compares it character by character; write startsWith(…), or matches(${JSON.stringify(regex)})`,
+      `"${text}" looks like a pattern, but ${test} compares it character by character; write ${remedy}`,
     );
 }

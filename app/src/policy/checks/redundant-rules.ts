@@ -59,8 +59,8 @@ function isCoveredBy(rule: RuleParts, other: RuleParts, parts: PolicyParts): boo
   return (
     rule.rule.mode !== 'monitor' &&
     appliesWhereverApplied(other, rule, parts.definition.mode) &&
-    areEffectsCovered(rule, other, parts) &&
     mayImply(rule.formula, other.formula) &&
+    areEffectsCovered(rule, other, parts) &&
     !readsParts(rule, other) &&
     seeSameScoreAs(other, rule, parts) &&
     followsFrom(rule, other, parts)

@@ -98,6 +98,16 @@ describe('reports an issue in a condition with its rule and line', () => {
       'incompatible types: int in list<string> (in: geo.asn in lists.countries).',
     ],
     [
+      'a score as a share of 1',
+      'abuse.score >= 0.75',
+      'abuse.score >= 0.75 compares a whole number from 0 to 100 with a share of 1; write 75.',
+    ],
+    [
+      'a share of 1 on the left',
+      '0.5 < abuse.score',
+      'abuse.score > 0.5 compares a whole number from 0 to 100 with a share of 1; write 50.',
+    ],
+    [
       'an unknown country',
       'geo.country == "UK"',
       '"UK" is not an ISO 3166-1 alpha-2 country code; write "GB".',

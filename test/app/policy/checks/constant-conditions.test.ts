@@ -24,6 +24,16 @@ test.each([
   expect(warned(when)).toEqual(['never-matches one']);
 });
 
+test('a condition that an empty list makes constant names the list', () => {
+  const text = policyText(
+    rule('one', 'geo.country in lists.later', '{ lifetime: 5m }'),
+    'lists: { later: [] }',
+  );
+  expect(warningsIn(text, 'never-matches').map(({ message }) => message)).toEqual([
+    'never matches as long as lists.later is empty, so the rule does nothing; add entries to the list, or remove the rule.',
+  ]);
+});
+
 test('a condition with hundreds of comparisons is analysed in moderate time', () => {
   const clients = Array.from({ length: 600 }, (_, index) => `request.client_id == "c${index}"`);
   expect(warned(`request.client_id == "x" && (${clients.join(' || ')})`)).toEqual([

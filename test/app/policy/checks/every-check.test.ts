@@ -193,3 +193,15 @@ test('of 100,000 entries, the first 20 are reported, and how many follow', () =>
     '99980 more entries of the list have the same issue.',
   );
 });
+
+test.each([
+  ['request.client_id == "app-*"', 'write startsWith("app-").'],
+  ['request.client_id.startsWith("app-*")', 'write startsWith("app-").'],
+  ['request.client_id.contains("app-*")', 'write contains("app-").'],
+  ['request.client_id == "*-app"', 'write matches("^.*-app$").'],
+  ['request.client_id == "app.*"', 'write matches("app.*").'],
+])('a pattern in a comparison becomes a test that works: %s', (when, remedy) => {
+  const { issues } = checkPolicy(one(when), 'policy.yaml', undefined, undefined, NOW);
+  const [issue] = issues.filter(({ check }) => check === 'pattern-in-comparison');
+  expect(issue?.message).toContain(`; ${remedy}`);
+});

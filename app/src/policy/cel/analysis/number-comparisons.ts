@@ -36,11 +36,22 @@ export function orderIssues(left: Flow, operator: Order, right: Flow): string[] 
     const others = [...left.sources.values()].filter((other) => other !== source);
     return sourcesOf(right, 'constant').flatMap(({ value }) => {
       if (!isNumber(value) || others.some((other) => mayBeTrue(other, operator, value))) return [];
+      if (isShare(domain, value)) {
+        const percent = Math.round(Number(value) * 100);
+        return [
+          `${domain.name} ${operator} ${value} compares a whole number from 0 to 100 with a share of 1; write ${percent}`,
+        ];
+      }
       const outcome = constantOutcome(domain, operator, Number(value));
       if (outcome === undefined) return [];
       return [withRange(`${domain.name} ${operator} ${value} is ${outcome}`, domain)];
     });
   });
+}
+
+/** Nobody means `abuse.score >= 0.75`, which is true from 1 on. */
+function isShare({ min, max }: NumberDomain, value: number | bigint): boolean {
+  return min === 0 && max === 100 && value > 0 && value < 1;
 }
 
 function withRange(reason: string, { min, max, values, name }: NumberDomain): string {
