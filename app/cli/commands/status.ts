@@ -6,6 +6,7 @@ import type { Status, StatusInput } from '../../tools/status/status.ts';
 import type { AddCommand, CommandResult } from '../command-line.ts';
 import { parseCount } from '../parse-count.ts';
 import { startProgress, type Terminal } from '../terminal.ts';
+import { displayWidth } from '../text/display.ts';
 import { REAL_WAITING, type Waiting, withActionsApi } from './identity-server/connect.ts';
 import { addIdentityServerOptions, type IdentityServerOptions } from './identity-server/options.ts';
 
@@ -187,11 +188,14 @@ function hasFindings(findings: readonly NamedFinding[], strict: boolean): boolea
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))),
   );
   return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map(
+        (cell, column) =>
+          cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))),
+      )
       .join('  ')
       .trimEnd(),
   );

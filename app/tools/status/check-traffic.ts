@@ -43,7 +43,7 @@ export function checkTraffic(
   const requests = Math.round(traffic.requests);
   return [
     ok(
-      `The service has decided on about ${requests} requests of ${count(traffic.clients.length, 'client')} ${period}.`,
+      `The service has decided on about ${count(requests, 'request')} of ${count(traffic.clients.length, 'client')} ${period}.`,
     ),
     describeMode(traffic),
     ...omitted,

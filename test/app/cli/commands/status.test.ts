@@ -308,6 +308,16 @@ test('Wrong options are reported before anything is read', async () => {
   });
 });
 
+test('names in any script are aligned', async () => {
+  const { output } = await status([line(0, '株式会社'), line(0, 'client-of-shop')], {
+    args: '--no-applications',
+  });
+  expect(output).toContain('about 2 requests of 2 clients');
+  expect(output).toContain('株式会社               authorization_code  1         2026-11-28\n');
+  expect(output).toContain('client-of-shop         authorization_code  1         2026-11-28\n');
+  expect((await status([line(0, 'one')])).output).toContain('about 1 request of 1 client');
+});
+
 test('sampled records are scaled, tests are left out, and gzip is read', async () => {
   const world = await registrationWorld({ applications: [SHOP] });
   const lines = [
