@@ -91,9 +91,6 @@ function mutants(): [string, string][] {
   original.lists.restricted_countries?.forEach((country, index) => {
     add(`without ${country}`, ({ lists }) => lists.restricted_countries?.splice(index, 1));
   });
-  add('monitored', (policy) => {
-    policy.mode = 'monitor';
-  });
   add('unenforceable: ignore', (policy) => {
     policy.unenforceable = 'ignore';
   });

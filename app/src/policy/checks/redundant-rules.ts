@@ -4,7 +4,7 @@ import { neverMatches } from './constant-conditions.ts';
 import type { PolicyCheck, PolicyParts, RuleParts } from './policy-parts.ts';
 import { mayImply } from './reasoning/implication.ts';
 import { areIncluded, outcomeIn } from './reasoning/outcome.ts';
-import { appliesWhereverApplied, endsEvaluation } from './reasoning/rule-order.ts';
+import { appliesWhereverApplied, comparedWith, endsEvaluation } from './reasoning/rule-order.ts';
 import { mayNeedMoreChecks, seeSameScoreAs } from './reasoning/same-score.ts';
 import { holdsInAllWorlds } from './reasoning/worlds.ts';
 import { shadowedRules } from './shadowed-rules.ts';
@@ -41,7 +41,9 @@ function findCovering(
   ignored: ReadonlySet<RuleParts>,
   parts: PolicyParts,
 ): RuleParts | undefined {
-  return others.find((other) => !ignored.has(other) && isCoveredBy(rule, other, parts));
+  return comparedWith(rule, others).find(
+    (other) => !ignored.has(other) && isCoveredBy(rule, other, parts),
+  );
 }
 
 function report(rule: RuleParts, by: RuleParts, where: string, ignored: Set<RuleParts>): void {

@@ -1,7 +1,7 @@
 import type { PolicyCheck, PolicyParts, RuleParts } from './policy-parts.ts';
 import { isAbout, mayImply } from './reasoning/implication.ts';
 import { areIncluded, outcomeIn } from './reasoning/outcome.ts';
-import { appliesWhereverApplied, endsEvaluation } from './reasoning/rule-order.ts';
+import { appliesWhereverApplied, comparedWith, endsEvaluation } from './reasoning/rule-order.ts';
 import { seeSameScore } from './reasoning/same-score.ts';
 import { holdsInAllWorlds } from './reasoning/worlds.ts';
 
@@ -49,12 +49,10 @@ export function shadowedRules(parts: PolicyParts): ShadowedRule[] {
 function findShadowedRules(parts: PolicyParts): ShadowedRule[] {
   const { rules, definition } = parts;
   return rules.flatMap((later, position) => {
-    const above = rules
-      .slice(0, position)
-      .filter(
-        (earlier) =>
-          endsEvaluation(earlier) && appliesWhereverApplied(earlier, later, definition.mode),
-      );
+    const above = comparedWith(later, rules.slice(0, position)).filter(
+      (earlier) =>
+        endsEvaluation(earlier) && appliesWhereverApplied(earlier, later, definition.mode),
+    );
     const single = above.find(
       (earlier) =>
         mayImply(later.formula, earlier.formula) &&
@@ -62,9 +60,9 @@ function findShadowedRules(parts: PolicyParts): ShadowedRule[] {
         areAllEnded(later, [earlier], parts),
     );
     if (single !== undefined) return { later, by: [single] };
-    const together = above.filter(
-      (earlier) => isAbout(later.formula, earlier.formula) && seeSameScore(earlier, later, parts),
-    );
+    const about = above.filter((earlier) => isAbout(later.formula, earlier.formula));
+    if (about.length < 2 || about.length > MAX_ABOUT) return [];
+    const together = about.filter((earlier) => seeSameScore(earlier, later, parts));
     if (together.length < 2 || together.length > MAX_TOGETHER) return [];
     return areAllEnded(later, together, parts) ? { later, by: together } : [];
   });
@@ -72,6 +70,9 @@ function findShadowedRules(parts: PolicyParts): ShadowedRule[] {
 
 /** More rules are not considered together: the number of worlds grows with each. */
 const MAX_TOGETHER = 8;
+
+/** Of more rules that test the same, hardly ever eight or fewer have the score of the later one. */
+const MAX_ABOUT = 32;
 
 /**
  * Returns whether earlier rules end the evaluation of every request with which a later rule would do anything: it matches,

@@ -13,6 +13,19 @@ export function appliesWhereverApplied(
   return mode !== 'monitor';
 }
 
+/** Rules that are compared with the rules on each side. */
+const MAX_DISTANCE = 250;
+
+/** Returns the rules that are near enough to be compared: the time must not grow with the square of the number of rules. */
+export function comparedWith(
+  { index }: RuleParts,
+  others: readonly RuleParts[],
+): readonly RuleParts[] {
+  return others.filter(
+    (other) => Math.abs(other.index - index) <= MAX_DISTANCE || other.formula.op === 'constant',
+  );
+}
+
 export function endsEvaluation({ rule: { effects } }: RuleParts): boolean {
   return effects.allow || effects.deny !== undefined;
 }
