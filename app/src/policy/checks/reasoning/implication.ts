@@ -26,7 +26,8 @@ export function mayImply(formula: Formula, other: Formula): boolean {
     const { key } = wanted.variable;
     if (!own.keys.has(key)) return false;
     const same = own.required.filter(({ variable }) => variable.key === key);
-    const values = same.flatMap(({ bounds }) => bounds.slice(0, MAX_TRIED_VALUES));
+    if (same.length === 0) return true;
+    const values = [...same, wanted].flatMap(({ bounds }) => bounds.slice(0, MAX_TRIED_VALUES));
     // The formula may be true for such a value, for which the other one is false.
     return !values.some(
       (value) => same.every(({ allows }) => allows(value, '')) && !wanted.allows(value, ''),

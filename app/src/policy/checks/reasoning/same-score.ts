@@ -135,17 +135,29 @@ function scoreIs(score: number, formula: Formula): Formula | undefined {
 
 const SCORE = '(. [(id "abuse"),"score"])';
 
+/** Returns the uses of the reputation between two rules, and in the entries of `unknown`. */
 function usesBetween(
   one: RuleParts,
   other: RuleParts,
   { rules, unknown }: PolicyParts,
-): ReputationUse[] {
-  const [start = 0, end = 0] = [one.index, other.index].sort((a, b) => a - b);
-  const between = rules.filter(({ index }) => index > start && index < end);
-  return [
-    ...between.flatMap(({ rule }) => [rule.reputationUse, rule.effects.reputationUse]),
-    ...unknown.flatMap(({ effects }) => effects?.reputationUse ?? []),
-  ];
+): readonly ReputationUse[] {
+  const start = Math.min(one.index, other.index) + 1;
+  const end = Math.max(one.index, other.index);
+  const uses: ReputationUse[] = [];
+  // Rules that cannot be compiled are absent, but then there are errors, and no checks. A loop, because this runs for
+  // each pair of rules.
+  for (let index = start; index < end; index += 1) {
+    const rule = rules[index]?.rule;
+    if (rule === undefined) continue;
+    if (usesReputation(rule.reputationUse)) uses.push(rule.reputationUse);
+    if (usesReputation(rule.effects.reputationUse)) uses.push(rule.effects.reputationUse);
+  }
+  for (const { effects } of unknown) {
+    if (effects !== undefined && usesReputation(effects.reputationUse)) {
+      uses.push(effects.reputationUse);
+    }
+  }
+  return uses;
 }
 
 function usesReputation({ cuts, readsRecord }: ReputationUse): boolean {
