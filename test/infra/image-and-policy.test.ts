@@ -242,7 +242,11 @@ test('The image is built for ARM and contains only the service: no policy, tests
   expect(needed.filter((path) => !has(path))).toEqual([]);
   const foreign = [
     'app/policy.yaml',
+    'app/policy.schema.json',
+    'app/policy-cases',
+    'app/cli',
     'app/dev',
+    'app/tools',
     'infra',
     'test',
     'node_modules',

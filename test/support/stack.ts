@@ -303,7 +303,7 @@ function cacheFolder(): string {
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
           // The template does not depend on them.
-          .filter((path) => !/^(?:infra\/preflight|app\/dev)\//.test(path)),
+          .filter((path) => !/^(?:infra\/preflight|app\/(?:cli|dev))\//.test(path)),
   );
   for (const path of [...paths, ...SOURCE_FILES].sort()) {
     hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
