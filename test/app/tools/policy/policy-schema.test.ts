@@ -158,6 +158,8 @@ const STRUCTURE: readonly (readonly [string, string])[] = [
   ['claims with empty parts', withEffects('{ claims: { set: {}, remove: [] } }')],
   ['claims to set as a list', withEffects('{ claims: { set: [a] } }')],
   ['a claim without a name', withEffects('{ claims: { set: { " ": a } } }')],
+  ['a removed claim without a name', withEffects('{ claims: { remove: [" "] } }')],
+  ['a removed claim with a space after its name', withEffects('{ claims: { remove: ["a "] } }')],
   ['a claim with a space before its name', withEffects('{ claims: { set: { " a": a } } }')],
   ['a claim that is null', withEffects('{ claims: { set: { a: null } } }')],
   ['a claim that is a mapping', withEffects('{ claims: { set: { a: { b: c } } } }')],

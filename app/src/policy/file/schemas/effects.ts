@@ -37,6 +37,12 @@ const notBlank = (noun: string) => ({
   errorMessage: `${noun} must not be empty`,
 });
 
+/** In a JSON Schema: the check of a claim's name. */
+const CLAIM_NAME = {
+  pattern: '^\\S(?:[\\s\\S]*\\S)?$',
+  errorMessage: 'the name of a claim must not be empty, nor begin or end with a space',
+};
+
 const deny = z.union(
   [
     z.string().meta(notBlank('the description of a refusal')),
@@ -111,13 +117,10 @@ export const effects = z
           description:
             'Claims to set: a string, a number, a boolean or a list of strings each. ${…} inserts the value of a CEL expression; a claim that is a single ${…} keeps its type.',
           type: 'object',
-          propertyNames: {
-            pattern: '^\\S(?:[\\s\\S]*\\S)?$',
-            errorMessage: 'the name of a claim must not be empty, nor begin or end with a space',
-          },
+          propertyNames: CLAIM_NAME,
           additionalProperties: CLAIM_VALUE,
         }),
-        remove: names.meta({
+        remove: z.array(name.meta(CLAIM_NAME)).default([]).meta({
           description: 'Claims and user attributes to remove, by name; * matches any characters.',
         }),
       })
