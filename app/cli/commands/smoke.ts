@@ -3,13 +3,9 @@ import type { AddCommand, CommandResult } from '../command-line.ts';
 import { parseCount } from '../parse-count.ts';
 import { startProgress } from '../terminal.ts';
 import { readInput } from './identity-server/options.ts';
+import { addDeploymentOptions, type DeploymentCommandOptions } from './stack-options.ts';
 
-interface SmokeCommandOptions {
-  readonly stack: string;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpoint?: string;
-  readonly credentialFile?: string;
+interface SmokeCommandOptions extends DeploymentCommandOptions {
   readonly signatureSecretFile?: string;
   readonly policy?: string;
   readonly calls: number;
@@ -23,17 +19,10 @@ Another certificate authority: NODE_EXTRA_CA_CERTS.`;
 
 /** Adds the command `smoke`. */
 export const addSmoke: AddCommand = (program, { terminal, action }) => {
-  program
+  const command = program
     .command('smoke')
-    .description('Calls a deployed endpoint as the identity server does, and says what is right.')
-    .option('--stack <name>', 'stack with the endpoint and the credential', 'RiskGate')
-    .option('--region <region>', 'of the stack')
-    .option('--profile <profile>', 'of the AWS credentials')
-    .option('--endpoint <url>', 'endpoint, instead of that of the stack')
-    .option(
-      '--credential-file <path>',
-      'file with the JSON of the credential, instead of the secret of the stack; - is standard input',
-    )
+    .description('Calls a deployed endpoint as the identity server does, and says what is right.');
+  addDeploymentOptions(command)
     .option(
       '--signature-secret-file <path>',
       'file with the secret of signed addresses, instead of that of the stack',

@@ -9,18 +9,16 @@ import { startProgress, type Terminal } from '../terminal.ts';
 import { displayWidth } from '../text/display.ts';
 import { REAL_WAITING, type Waiting, withActionsApi } from './identity-server/connect.ts';
 import { addIdentityServerOptions, type IdentityServerOptions } from './identity-server/options.ts';
+import { addStackLocation, DEFAULT_STACK, type StackCommandOptions } from './stack-options.ts';
 
-interface StatusCommandOptions extends IdentityServerOptions {
+interface StatusCommandOptions extends IdentityServerOptions, StackCommandOptions {
   readonly stack?: string;
-  readonly region?: string;
-  readonly profile?: string;
   readonly records?: readonly string[];
   readonly days: number;
   readonly applications: boolean;
   readonly strict?: boolean;
 }
 
-const DEFAULT_STACK = 'RiskGate';
 /** As Logs Insights keeps them, and as long as the retention of a log group may be. */
 const MAX_DAYS = 400;
 const MAX_CLIENTS = 10;
@@ -35,13 +33,11 @@ export function statusCommand(waiting: Waiting = REAL_WAITING): AddCommand {
       .description(
         'Compares what the identity server reports with what the service has seen, and says what is not protected.',
       );
-    addIdentityServerOptions(command)
-      .option(
-        '--stack <name>',
-        `stack of the service (default: ${DEFAULT_STACK}, without --records)`,
-      )
-      .option('--region <region>', 'of the stack')
-      .option('--profile <profile>', 'of the AWS credentials')
+    addIdentityServerOptions(command).option(
+      '--stack <name>',
+      `stack of the service (default: ${DEFAULT_STACK}, without --records)`,
+    );
+    addStackLocation(command)
       .option(
         '--records <path...>',
         'decision records, instead of the log of the stack; - is standard input',

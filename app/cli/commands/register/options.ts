@@ -4,14 +4,10 @@ import {
   addIdentityServerOptions,
   type IdentityServerOptions,
 } from '../identity-server/options.ts';
+import { addDeploymentOptions, type DeploymentCommandOptions } from '../stack-options.ts';
 
 /** The options of `risk-gate register`. */
-export interface RegisterCommandOptions extends IdentityServerOptions {
-  readonly stack: string;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpoint?: string;
-  readonly credentialFile?: string;
+export interface RegisterCommandOptions extends IdentityServerOptions, DeploymentCommandOptions {
   readonly callerTokenEndpoint?: string;
   readonly policy?: string;
   readonly addressHeader?: readonly string[];
@@ -36,15 +32,7 @@ export interface RegisterCommandOptions extends IdentityServerOptions {
 
 /** Adds the options to the command. */
 export function addRegisterOptions(command: Command): Command {
-  return addIdentityServerOptions(command)
-    .option('--stack <name>', 'stack with the endpoint and the credential', 'RiskGate')
-    .option('--region <region>', 'of the stack')
-    .option('--profile <profile>', 'of the AWS credentials')
-    .option('--endpoint <url>', 'endpoint, instead of that of the stack')
-    .option(
-      '--credential-file <path>',
-      'file with the JSON of the credential, instead of the secret of the stack; - is standard input',
-    )
+  return addDeploymentOptions(addIdentityServerOptions(command))
     .option(
       '--caller-token-endpoint <url>',
       'with the scheme oauth2: where the identity server gets its access tokens',
