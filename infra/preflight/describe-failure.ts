@@ -1,6 +1,10 @@
-import { type AwsError, codeOf, deniedAction } from '../../app/tools/aws/aws-error.ts';
-
-const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
+import {
+  type AwsError,
+  codeOf,
+  deniedAction,
+  reasonOf,
+  THROTTLED,
+} from '../../app/tools/aws/aws-error.ts';
 
 /** Returns one sentence that says why a check has no result, and what to do. */
 export function describeFailure(cause: unknown): string {
@@ -13,7 +17,5 @@ export function describeFailure(cause: unknown): string {
   }
   const { action } = cause as AwsError;
   const where = action === undefined ? '' : ` at ${action}`;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const firstLine = message.split('\n')[0]?.replace(/[.\s]+$/, '') || codeOf(cause);
-  return `Not checked, because of an error${where}: ${firstLine}.`;
+  return `Not checked, because of an error${where}: ${reasonOf(cause)}.`;
 }

@@ -18,6 +18,15 @@ export function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(codeOf(cause).replace(/Exception$/, ''));
 }
 
+/** Matches error codes of throttled requests; services have different ones. */
+export const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
+
+/** Returns the first line of an error's message, without its full stop; its code if the message is empty. */
+export function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split('\n')[0]?.replace(/[.\s]+$/, '') || codeOf(cause);
+}
+
 /** Returns the IAM action that was refused, or `undefined` for any other error. */
 export function deniedAction(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;

@@ -1,4 +1,4 @@
-import { codeOf, deniedAction } from './aws-error.ts';
+import { codeOf, deniedAction, reasonOf, THROTTLED } from './aws-error.ts';
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
@@ -10,10 +10,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch/,
     'AWS does not accept the credentials: log in again',
   ],
-  [
-    /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i,
-    'AWS throttled the request: run the command again',
-  ],
+  [THROTTLED, 'AWS throttled the request: run the command again'],
   [
     /^(?:TimeoutError|NetworkingError)$|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN/,
     'AWS cannot be reached: check the network, the proxy and the region',
@@ -35,7 +32,5 @@ export function describeAwsFailure(cause: unknown, what: string): string {
     ([pattern]) => pattern.test(codeOf(cause)) || (typeof code === 'string' && pattern.test(code)),
   )?.[1];
   if (remedy !== undefined) return `${what}, because ${remedy}.`;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const firstLine = message.split('\n')[0]?.replace(/[.\s]+$/, '') || codeOf(cause);
-  return `${what}: ${firstLine}.`;
+  return `${what}: ${reasonOf(cause)}.`;
 }
