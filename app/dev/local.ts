@@ -1,7 +1,7 @@
+import { displayText } from '../tools/display.ts';
 import { startLocalFeeds } from './local-feeds.ts';
 import { startSimulator } from './simulator/simulator.ts';
 import { readLogFormat } from './terminal/log-format.ts';
-import { replaceControls } from './terminal/text.ts';
 
 /** Enough for a plausible blacklist. */
 const LISTED_ADDRESSES = 3000;
@@ -25,6 +25,6 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
 
 main(process.env).catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message.split('\n').map(replaceControls).join('\n')}\n`);
+  process.stderr.write(`${message.split('\n').map(displayText).join('\n')}\n`);
   process.exit(1);
 });

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { BUNDLED_NOTICE, isBundledGeoDatabase } from '../../src/signals/geo/database.ts';
+import { displayText } from '../../tools/display.ts';
 import type { ReportedFeed } from '../local-feeds.ts';
 import { type SummarizedFeed, summarizeFeeds } from './feed-summary.ts';
-import { replaceControls } from './text.ts';
 
 export interface BannerOptions {
   readonly endpoint: string;
@@ -62,7 +62,7 @@ export function banner(options: BannerOptions): string {
       : [
           '',
           heading('Warnings'),
-          ...options.warnings.map((warning) => `  ${replaceControls(warning)}`),
+          ...options.warnings.map((warning) => `  ${displayText(warning)}`),
         ]),
     '',
     heading('Try it'),

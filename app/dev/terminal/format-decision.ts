@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import { displayText } from '../../tools/display.ts';
 import { type DecisionRow, type MissingSignalLabels, toDecisionRow } from '../decision-row.ts';
-import { clockTime, replaceControls, truncate } from './text.ts';
+import { clockTime, truncate } from './text.ts';
 
 type Color = 'red' | 'yellow' | 'green' | 'gray';
 
@@ -98,7 +99,7 @@ function joinCells(cells: readonly Cell[]): string {
   let width = 0;
   for (const { column, text, color, end } of cells) {
     const start = width === 0 ? 0 : Math.max(COLUMNS[column], width + GAP.length);
-    const safe = replaceControls(text);
+    const safe = displayText(text);
     const shown = end === undefined ? safe : truncate(safe, Math.max(end - start, MIN_CELL_WIDTH));
     line += ' '.repeat(start - width) + (color === undefined ? shown : styleText(color, shown));
     width = start + shown.length;

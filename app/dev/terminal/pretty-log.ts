@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import { displayText } from '../../tools/display.ts';
 import { formatDecision } from './format-decision.ts';
-import { clockTime, replaceControls } from './text.ts';
+import { clockTime } from './text.ts';
 
 type Color = 'red' | 'yellow' | 'green' | 'gray';
 
@@ -25,7 +26,7 @@ interface LogFields {
  */
 export function formatLogLine(line: string): string | undefined {
   const fields = parseFields(line);
-  if (fields === undefined) return replaceControls(line.trimEnd());
+  if (fields === undefined) return displayText(line.trimEnd());
   if (fields.event === 'metrics') return undefined;
   const time = fields.time === undefined ? Date.now() : Date.parse(fields.time);
   if (fields.event === 'decision') return formatDecision(fields, time);
@@ -48,8 +49,8 @@ function formatMessage(fields: LogFields, time: number): string {
   const label = styleText(LEVEL_COLORS[level] ?? 'gray', level.padEnd(12));
   const stack = err?.stack ?? err?.message;
   return [
-    `${styleText('gray', clockTime(time))}  ${label}  ${replaceControls(message)}`,
-    ...(stack === undefined ? [] : stack.split('\n').map((part) => `    ${replaceControls(part)}`)),
+    `${styleText('gray', clockTime(time))}  ${label}  ${displayText(message)}`,
+    ...(stack === undefined ? [] : stack.split('\n').map((part) => `    ${displayText(part)}`)),
   ].join('\n');
 }
 
