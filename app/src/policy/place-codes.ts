@@ -8,7 +8,7 @@ export interface CodeIssue {
   readonly suggestion?: string;
 }
 
-/** Returns the issue of a string that is no country code. */
+/** Returns the issue of a string that is not a country code. */
 export function notACountry(text: string): CodeIssue {
   const reason = `"${text}" is not an ISO 3166-1 alpha-2 country code`;
   const suggestion = countryOf(text);

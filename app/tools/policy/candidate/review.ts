@@ -10,7 +10,7 @@ import { type CasesReview, type CaseText, reviewCases } from './review-cases.ts'
 /** With a wrong separator, each of a list's 100,000 entries can have an issue. */
 const MAX_ISSUES = 100;
 
-/** A policy that is not in use, and what it is tried on. */
+/** A candidate policy, and the cases and records with which it is tried. */
 export interface Candidate {
   readonly text: string;
   /** Its name, for messages. */

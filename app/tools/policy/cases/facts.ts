@@ -27,7 +27,7 @@ export interface Facts {
   readonly causes: Readonly<Partial<Record<SignalName, readonly string[]>>>;
   readonly time: CaseTime | undefined;
   readonly request: Given['request'];
-  /** A file with the body of the request, in place of `request`. */
+  /** A file with the body of the request, instead of `request`. */
   readonly requestFile: string | undefined;
 }
 

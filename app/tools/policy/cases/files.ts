@@ -89,7 +89,7 @@ export async function readCaseFiles(
   return [...byPolicy].map(([path, caseFiles]) => ({ policy: path, files: caseFiles }));
 }
 
-/** The policy is easily named in place of its cases. */
+/** It is easy to name the policy instead of its cases. */
 function isPolicy(text: string): boolean {
   return /^rules:/m.test(text) && !/^cases:/m.test(text);
 }

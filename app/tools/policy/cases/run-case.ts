@@ -15,7 +15,7 @@ import type { CaseResult, CaseRun } from './result.ts';
 import { ADDRESS_OPTIONS, caseSources } from './sources.ts';
 import { DEFAULT_TIME, momentOf, parseCaseTime } from './time.ts';
 
-/** The request of a case, and what it is decided on. */
+/** The request of a case, and the inputs of its decision. */
 export interface CaseInputs {
   /** With the lists and the mode of the case. */
   readonly policy: Policy;

@@ -2,7 +2,7 @@ import type { TokenRequest } from '../../../src/action/request.ts';
 import { type DecisionLine, wholeText } from './decision-line.ts';
 import type { MissingParts } from './missing-parts.ts';
 
-/** A tenant's id in place of its name: the record has only one of the two. */
+/** A tenant's id instead of its name: the record has only one of the two. */
 const NUMERIC_ID = /^-?\d+$/;
 
 /** The request of a decision record. Reading a field that records lack ends the evaluation. */
