@@ -1,7 +1,7 @@
 import type { ActionsApi } from '../../tools/actions-api/client.ts';
 import type { StackOptions } from '../../tools/aws/stack.ts';
 import type { NamedFinding } from '../../tools/findings/finding.ts';
-import type { ActivityWindow } from '../../tools/status/activity.ts';
+import { type ActivityWindow, DEFAULT_DAYS, formatDay } from '../../tools/status/activity.ts';
 import type { Status, StatusInput } from '../../tools/status/status.ts';
 import type { AddCommand, CommandResult } from '../command-line.ts';
 import { parseCount } from '../parse-count.ts';
@@ -42,7 +42,7 @@ export function statusCommand(waiting: Waiting = REAL_WAITING): AddCommand {
         '--records <path...>',
         'decision records, instead of the log of the stack; - is standard input',
       )
-      .option('--days <number>', 'days of the log to read', parseCount(1, MAX_DAYS), 15)
+      .option('--days <number>', 'days of the log to read', parseCount(1, MAX_DAYS), DEFAULT_DAYS)
       .option('--no-applications', 'do not read how each application gets its tokens')
       .option('--strict', 'exit with 1 for warnings, too')
       .action(
@@ -140,7 +140,6 @@ async function present(
   { strict = false }: StatusCommandOptions,
 ): Promise<CommandResult> {
   const { countFindings, formatFindings } = await import('../../tools/findings/format.ts');
-  const { formatDay } = await import('../../tools/status/activity.ts');
   const { displayText } = await import('../../tools/display.ts');
   const clients = (traffic?.clients ?? []).map(({ lastDay, requests, ...client }) => ({
     ...client,

@@ -27,7 +27,7 @@ export interface TargetOptions {
   readonly tenant?: string | undefined;
 }
 
-export const ASGARDEO_ORIGIN = 'https://api.asgardeo.io';
+const ASGARDEO_ORIGIN = 'https://api.asgardeo.io';
 
 const SUPER_TENANT = 'carbon.super';
 

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { ToolError, UsageError } from '../errors.ts';
 
 /** Standard input among the paths. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** A file, or standard input. */
 export interface Source {

@@ -50,7 +50,7 @@ const VISIBLE_PROPERTIES: readonly string[] = [
 ];
 
 /** Stands for a secret. */
-export const HIDDEN = '•••';
+const HIDDEN = '•••';
 
 interface Described {
   readonly type: string;

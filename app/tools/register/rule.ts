@@ -17,7 +17,7 @@ export interface RuleOptions {
 }
 
 /** Grants that a rule can have. The server does not check them, and a wrong one would never match. */
-export const RULE_GRANTS: readonly string[] = [
+const RULE_GRANTS: readonly string[] = [
   ...['authorization_code', 'password', 'refresh_token', 'client_credentials'],
 ];
 

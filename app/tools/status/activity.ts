@@ -30,6 +30,9 @@ export interface ActivityWindow {
   readonly isComplete: boolean;
 }
 
+/** Days to read: two weeks, in which each weekday occurs twice, and the last complete day. */
+export const DEFAULT_DAYS = 15;
+
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Returns the day of a time in milliseconds since the epoch. */

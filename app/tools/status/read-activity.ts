@@ -2,11 +2,8 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ToolError } from '../errors.ts';
 import { MAX_ROWS } from '../logs/decision-query.ts';
 import { type LogsRow, type RunOptions, runLogsQuery } from '../logs/run-query.ts';
-import { type Activity, type ActivityWindow, dayOf, startOf } from './activity.ts';
+import { type Activity, type ActivityWindow, DEFAULT_DAYS, dayOf, startOf } from './activity.ts';
 import { ACTIVITY_COMMANDS } from './activity-query.ts';
-
-/** Two weeks, in which each weekday occurs twice, and the last complete day. */
-export const DEFAULT_DAYS = 15;
 
 const QUERY = ACTIVITY_COMMANDS.join(' | ');
 

@@ -13,7 +13,7 @@ export interface SilentClient {
 }
 
 /** Days before yesterday that must be known. With fewer, a weekend looks like the end of all calls. */
-export const MIN_HISTORY_DAYS = 7;
+const MIN_HISTORY_DAYS = 7;
 
 /** A client is regular if it called on this many days … */
 const MIN_ACTIVE_DAYS = 3;

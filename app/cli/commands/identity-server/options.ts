@@ -16,7 +16,7 @@ export interface IdentityServerOptions extends TargetOptions {
 }
 
 /** The action's name where none is given. */
-export const DEFAULT_NAME = 'Risk Gate';
+const DEFAULT_NAME = 'Risk Gate';
 
 const CREDENTIALS_HELP = `
 Credentials of the API, from the environment:

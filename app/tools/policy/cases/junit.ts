@@ -22,7 +22,7 @@ export async function writeJUnit(report: TestReport, path: string, folder: strin
 }
 
 /** Returns the results as JUnit XML: a suite for each file. */
-export function junitXml({ results, failed, milliseconds }: TestReport): string {
+function junitXml({ results, failed, milliseconds }: TestReport): string {
   const byFile = new Map<string, CaseResult[]>();
   for (const result of results) {
     const { file } = result.case;

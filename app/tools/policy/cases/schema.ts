@@ -19,7 +19,7 @@ import { parseCaseTime } from './time.ts';
  */
 
 /** Causes that a feed, or a field of `anonymizer`, can have on its own. */
-export const PART_CAUSES = ['absent', 'expired', 'database'] as const;
+const PART_CAUSES = ['absent', 'expired', 'database'] as const;
 
 const text = z.string();
 const names = z.array(z.string());
